@@ -1,0 +1,32 @@
+/** A point in time: milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = number;
+
+/** The time from `start` up to but not including `end`. */
+export interface Interval {
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+}
+
+/** Whether the two share any time. Intervals that merely touch do not. */
+export function overlaps(a: Interval, b: Interval): boolean {
+  return a.start < b.end && b.start < a.end;
+}
+
+/** Whether `outer` holds the whole of `inner`. */
+export function contains(outer: Interval, inner: Interval): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** Joins intervals that touch or overlap; the answer is in ascending order. */
+export function merge(intervals: readonly Interval[]): Interval[] {
+  const merged: Interval[] = [];
+  for (const next of [...intervals].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last && next.start <= last.end) {
+      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
+    } else {
+      merged.push(next);
+    }
+  }
+  return merged;
+}
