@@ -5,31 +5,81 @@
  */
 const foundation = '^src/(config|database|http|time)/';
 const features = '^src/(auth|doctors|availability|bookings|outbox|notifications|ops)/';
-const pure = '^src/time/(?!clock|time\\.module)|^src/availability/slots|^src/bookings/booking\\.rules';
+const pure =
+  '^src/time/(?!clock|time\\.module)|^src/availability/doctor-day|^src/bookings/booking\\.(rules|messages)|^src/notifications/(delivery\\.rules|letter/|calendar/)';
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'foundation-imports-no-feature', severity: 'error', from: { path: foundation }, to: { path: features } },
-    { name: 'auth-imports-no-feature', severity: 'error', from: { path: '^src/auth/' }, to: { path: '^src/(doctors|availability|bookings|outbox|notifications|ops)/' } },
-    { name: 'outbox-imports-no-feature', severity: 'error', from: { path: '^src/outbox/' }, to: { path: '^src/(auth|doctors|availability|bookings|notifications|ops)/' } },
-    { name: 'doctors-look-left', severity: 'error', from: { path: '^src/doctors/' }, to: { path: '^src/(availability|bookings|notifications|ops)/' } },
-    { name: 'availability-looks-left', severity: 'error', from: { path: '^src/availability/' }, to: { path: '^src/(bookings|notifications|ops)/' } },
-    { name: 'bookings-look-left', severity: 'error', from: { path: '^src/bookings/' }, to: { path: '^src/(notifications|ops)/' } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'foundation-imports-no-feature',
+      severity: 'error',
+      from: { path: foundation },
+      to: { path: features },
+    },
+    {
+      name: 'auth-imports-no-feature',
+      severity: 'error',
+      from: { path: '^src/auth/' },
+      to: { path: '^src/(doctors|availability|bookings|outbox|notifications|ops)/' },
+    },
+    {
+      name: 'outbox-imports-no-feature',
+      severity: 'error',
+      from: { path: '^src/outbox/' },
+      to: { path: '^src/(auth|doctors|availability|bookings|notifications|ops)/' },
+    },
+    {
+      name: 'doctors-look-left',
+      severity: 'error',
+      from: { path: '^src/doctors/' },
+      to: { path: '^src/(availability|bookings|notifications|ops)/' },
+    },
+    {
+      name: 'availability-looks-left',
+      severity: 'error',
+      from: { path: '^src/availability/' },
+      to: { path: '^src/(bookings|notifications|ops)/' },
+    },
+    {
+      name: 'bookings-look-left',
+      severity: 'error',
+      from: { path: '^src/bookings/' },
+      to: { path: '^src/(notifications|ops)/' },
+    },
     {
       name: 'nobody-imports-notifications',
       severity: 'error',
       from: { pathNot: '^src/(notifications/|ops/|worker|[a-z-]+\\.module\\.ts)' },
       to: { path: '^src/notifications/' },
     },
-    { name: 'pure-files-import-no-framework', severity: 'error', from: { path: pure, pathNot: '\\.spec\\.ts$' }, to: { path: 'node_modules/(@nestjs|typeorm|bullmq|ioredis|mysql2)/' } },
-    { name: 'src-imports-no-test', severity: 'error', from: { path: '^src/', pathNot: '\\.spec\\.ts$' }, to: { path: '^(test|bin)/' } },
+    {
+      name: 'pure-files-import-no-framework',
+      severity: 'error',
+      from: { path: pure, pathNot: '\\.spec\\.ts$' },
+      to: { path: 'node_modules/(@nestjs|typeorm|bullmq|ioredis|mysql2)/' },
+    },
+    {
+      name: 'src-imports-no-test',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(test|bin)/' },
+    },
     { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'node', 'default', 'types'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+    },
   },
 };

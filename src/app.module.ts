@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { AvailabilityModule } from './availability/availability.module.js';
+import { BookingsModule } from './bookings/bookings.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Environment } from './config/environment.js';
+import { DatabaseModule } from './database/database.module.js';
+import { RedisModule } from './database/redis.module.js';
+import { DoctorsModule } from './doctors/doctors.module.js';
+import { OpsModule } from './ops/ops.module.js';
+import { TimeModule } from './time/time.module.js';
+
+/** The API process. */
+@Module({})
+export class AppModule {
+  static with(environment: Environment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(environment),
+        TimeModule,
+        DatabaseModule,
+        RedisModule,
+        AuthModule,
+        DoctorsModule,
+        AvailabilityModule,
+        BookingsModule,
+        OpsModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { Forbidden, Unauthenticated } from '../http/domain-error.js';
+import { PUBLIC, ROLES_ALLOWED } from './access.js';
+import type { Principal } from './principal.js';
+import type { Role } from './role.js';
+import { Throttle } from './throttle.js';
+
+/** Stands before every route: who is it, are they asking too often, and may they? */
+@Injectable()
+export class AccessGuard extends AuthGuard('jwt') {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly throttle: Throttle,
+  ) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
+    const targets = [context.getHandler(), context.getClass()];
+    const open = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets);
+    if (!open) await super.canActivate(context);
+    await this.throttle.count('general', request.user ? `account ${request.user.id}` : request.ip);
+    const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
+    if (allowed && !allowed.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
+    return true;
+  }
+
+  override handleRequest<T>(
+    error: unknown,
+    principal: T | false,
+    info: unknown,
+    context: ExecutionContext,
+  ): T {
+    if (error) throw error as Error;
+    if (principal) return principal;
+    const { authorization } = context.switchToHttp().getRequest<FastifyRequest>().headers;
+    if (!authorization) throw new Unauthenticated('TOKEN_REQUIRED', 'Token required');
+    if (info instanceof Error && info.name === 'TokenExpiredError') {
+      throw new Unauthenticated('TOKEN_EXPIRED', 'Token expired');
+    }
+    throw new Unauthenticated('TOKEN_INVALID', 'Invalid token');
+  }
+}

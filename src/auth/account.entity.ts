@@ -1,0 +1,28 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { Locale } from '../config/locale.js';
+import type { Role } from './role.js';
+
+/** Someone who can log in. */
+@Entity('accounts')
+export class Account {
+  @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
+  id!: number;
+
+  /** In lower case: addresses are compared without regard to case. */
+  @Column({ type: 'varchar', length: 254, unique: true })
+  email!: string;
+
+  /** argon2id, with its salt and parameters. */
+  @Column({ name: 'password_hash', type: 'varchar', length: 255 })
+  passwordHash!: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  role!: Role;
+
+  /** The language of the mails to this account. */
+  @Column({ type: 'varchar', length: 8 })
+  locale!: Locale;
+
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt!: Date;
+}

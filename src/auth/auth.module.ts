@@ -1,0 +1,50 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { PassportModule } from '@nestjs/passport';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Environment } from '../config/environment.js';
+import { AccessGuard } from './access.guard.js';
+import { Account } from './account.entity.js';
+import { AccountsService } from './accounts.service.js';
+import { AuthController } from './auth.controller.js';
+import { FirstAdmin } from './first-admin.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { LoginService } from './login.service.js';
+import { PasswordHasher } from './password-hasher.js';
+import { Throttle } from './throttle.js';
+import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_LIFETIME, TokenIssuer } from './token.js';
+import { UsersController } from './users.controller.js';
+
+/** Accounts, logging in, and the guard before every route. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([Account]),
+    PassportModule,
+    JwtModule.registerAsync({
+      inject: [Environment],
+      useFactory: ({ JWT_SECRET }: Environment) => ({
+        secret: JWT_SECRET,
+        signOptions: {
+          algorithm: TOKEN_ALGORITHM,
+          issuer: TOKEN_ISSUER,
+          audience: TOKEN_AUDIENCE,
+          expiresIn: TOKEN_LIFETIME,
+        },
+      }),
+    }),
+  ],
+  controllers: [AuthController, UsersController],
+  providers: [
+    AccountsService,
+    FirstAdmin,
+    JwtStrategy,
+    LoginService,
+    PasswordHasher,
+    Throttle,
+    TokenIssuer,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [AccountsService, LoginService],
+})
+export class AuthModule {}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import type { Account } from './account.entity.js';
+import { AccountsService } from './accounts.service.js';
+import { Throttle } from './throttle.js';
+
+/** The one way in with a password, for the API and for the queue dashboard alike. */
+@Injectable()
+export class LoginService {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly throttle: Throttle,
+  ) {}
+
+  /**
+   * The account that this email and password belong to.
+   *
+   * @param address where the attempt comes from
+   * @throws Refusal INVALID_CREDENTIALS
+   * @throws TooManyRequests after too many attempts from this address, or from it on this account
+   */
+  async logIn(email: string, password: string, address: string): Promise<Account> {
+    await this.throttle.count('loginByAddress', address);
+    await this.throttle.count('loginByAccount', `${address} ${email.toLowerCase()}`);
+    return this.accounts.authenticate(email, password);
+  }
+}

@@ -1,0 +1,30 @@
+import { Body, Controller, Param, Patch, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../http/api-problems.js';
+import { IdParams } from '../http/id-params.js';
+import { Only } from './access.js';
+import { AccountDto, ChangeRoleDto, CreateAccountDto } from './account.dto.js';
+import { AccountsService } from './accounts.service.js';
+
+@ApiTags('Accounts')
+@Only('admin')
+@Controller('users')
+export class UsersController {
+  constructor(private readonly accounts: AccountsService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Open an account of any role, for instance for a doctor' })
+  @ApiCreatedResponse({ type: AccountDto })
+  @ApiProblems(400)
+  async create(@Body() { email, password, role, locale }: CreateAccountDto): Promise<AccountDto> {
+    return AccountDto.from(await this.accounts.open(email, password, role, locale));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Change what an account may do' })
+  @ApiOkResponse({ type: AccountDto })
+  @ApiProblems(400, 404)
+  async changeRole(@Param() { id }: IdParams, @Body() { role }: ChangeRoleDto): Promise<AccountDto> {
+    return AccountDto.from(await this.accounts.changeRole(id, role));
+  }
+}

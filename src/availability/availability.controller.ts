@@ -1,0 +1,65 @@
+import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Only, Public } from '../auth/access.js';
+import { Caller, type Principal } from '../auth/principal.js';
+import { DoctorsService } from '../doctors/doctors.service.js';
+import { ApiProblems } from '../http/api-problems.js';
+import { IdParams } from '../http/id-params.js';
+import { MessageDto } from '../http/message.dto.js';
+import { AddWindowDto, DoctorIdParams, WindowDto } from './availability.dto.js';
+import { AvailabilityService } from './availability.service.js';
+
+@ApiTags('Availability')
+@Controller('availability')
+export class AvailabilityController {
+  constructor(
+    private readonly availability: AvailabilityService,
+    private readonly doctors: DoctorsService,
+  ) {}
+
+  @Only('doctor')
+  @Get('me')
+  @ApiOperation({ summary: 'Own weekly windows' })
+  @ApiOkResponse({ type: [WindowDto] })
+  @ApiProblems(404)
+  async mine(@Caller() { id }: Principal): Promise<WindowDto[]> {
+    const doctor = await this.doctors.ofAccount(id);
+    return (await this.availability.list(doctor.id)).map((window) => WindowDto.from(window));
+  }
+
+  @Public()
+  @Get(':doctor_id')
+  @ApiOperation({ summary: "A doctor's weekly windows, by day and start" })
+  @ApiOkResponse({ type: [WindowDto] })
+  @ApiProblems(400, 404)
+  async ofDoctor(@Param() { doctor_id: doctorId }: DoctorIdParams): Promise<WindowDto[]> {
+    const doctor = await this.doctors.get(doctorId);
+    return (await this.availability.list(doctor.id)).map((window) => WindowDto.from(window));
+  }
+
+  @Only('doctor')
+  @Post()
+  @ApiOperation({ summary: 'Add a weekly window' })
+  @ApiCreatedResponse({ type: WindowDto })
+  @ApiProblems(400, 404)
+  async add(@Caller() { id }: Principal, @Body() window: AddWindowDto): Promise<WindowDto> {
+    const doctor = await this.doctors.ofAccount(id);
+    const added = await this.availability.add(doctor.id, {
+      dayOfWeek: window.day_of_week,
+      startTime: window.start_time,
+      endTime: window.end_time,
+    });
+    return WindowDto.from(added);
+  }
+
+  @Only('doctor')
+  @Delete(':id')
+  @ApiOperation({ summary: 'Remove a weekly window; existing bookings stay' })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400, 404)
+  async remove(@Caller() { id: userId }: Principal, @Param() { id }: IdParams): Promise<MessageDto> {
+    const doctor = await this.doctors.ofAccount(userId);
+    await this.availability.remove(doctor.id, id);
+    return { message: 'Availability deleted' };
+  }
+}

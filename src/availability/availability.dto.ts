@@ -1,0 +1,48 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { FromText, IdField, IntegerField, TimeField } from '../http/fields.js';
+import type { AvailabilityWindow } from './availability-window.entity.js';
+
+export class AddWindowDto {
+  @IntegerField(0, 6, { description: '0 Sunday to 6 Saturday', example: 6 })
+  day_of_week!: number;
+
+  @TimeField({ example: '09:00' })
+  start_time!: string;
+
+  @TimeField({ example: '13:00' })
+  end_time!: string;
+}
+
+/** The `:doctor_id` of a path. */
+export class DoctorIdParams {
+  @FromText()
+  @IdField()
+  doctor_id!: number;
+}
+
+export class WindowDto {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 1 })
+  doctor_id!: number;
+
+  @ApiProperty({ example: 1, description: '0 Sunday to 6 Saturday' })
+  day_of_week!: number;
+
+  @ApiProperty({ example: '09:00' })
+  start_time!: string;
+
+  @ApiProperty({ example: '17:00' })
+  end_time!: string;
+
+  static from(window: AvailabilityWindow): WindowDto {
+    return {
+      id: window.id,
+      doctor_id: window.doctorId,
+      day_of_week: window.dayOfWeek,
+      start_time: window.startTime.slice(0, 5),
+      end_time: window.endTime.slice(0, 5),
+    };
+  }
+}

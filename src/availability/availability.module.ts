@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DoctorsModule } from '../doctors/doctors.module.js';
+import { AvailabilityController } from './availability.controller.js';
+import { AvailabilityException } from './availability-exception.entity.js';
+import { AvailabilityService } from './availability.service.js';
+import { AvailabilityWindow } from './availability-window.entity.js';
+import { ExceptionsController } from './exceptions.controller.js';
+import { ExceptionsService } from './exceptions.service.js';
+
+/** When doctors can be booked: weekly windows, and exceptions from them. */
+@Module({
+  imports: [DoctorsModule, TypeOrmModule.forFeature([AvailabilityWindow, AvailabilityException])],
+  controllers: [AvailabilityController, ExceptionsController],
+  providers: [AvailabilityService, ExceptionsService],
+  exports: [AvailabilityService],
+})
+export class AvailabilityModule {}

@@ -1,0 +1,24 @@
+import type { EntityManager } from 'typeorm';
+
+/**
+ * Takes a doctor's date for this transaction. Whatever takes time on a date (booking, moving, an exception)
+ * must do this before it reads anything, with several dates in ascending order; whoever comes second waits here
+ * and then reads what the first one wrote. It is a write, not a lock alone, because on a cluster only writes
+ * of the same row are noticed between the nodes.
+ *
+ * @param date YYYY-MM-DD at the doctor's
+ */
+export async function lockDay(tx: EntityManager, doctorId: number, date: string): Promise<void> {
+  await tx.query(
+    'INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1) ON DUPLICATE KEY UPDATE version = version + 1',
+    [doctorId, date],
+  );
+}
+
+/** Takes a doctor's weekly windows for this transaction, in the same way. */
+export async function lockSchedule(tx: EntityManager, doctorId: number): Promise<void> {
+  await tx.query(
+    'INSERT INTO doctor_schedules (doctor_id, version) VALUES (?, 1) ON DUPLICATE KEY UPDATE version = version + 1',
+    [doctorId],
+  );
+}

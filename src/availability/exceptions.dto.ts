@@ -1,0 +1,53 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { BooleanField, DateField, TimeField } from '../http/fields.js';
+import { EXAMPLE_DATE } from '../http/example-date.js';
+import type { AvailabilityException } from './availability-exception.entity.js';
+
+export class AddExceptionDto {
+  @DateField()
+  date!: string;
+
+  @BooleanField({
+    optional: true,
+    description: 'true blocks the whole date; leave the times out then',
+    example: false,
+  })
+  is_full_day?: boolean;
+
+  @TimeField({ optional: true, example: '12:00' })
+  start_time?: string;
+
+  @TimeField({ optional: true, example: '14:00' })
+  end_time?: string;
+}
+
+export class ExceptionDto {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 1 })
+  doctor_id!: number;
+
+  @ApiProperty({ example: EXAMPLE_DATE, format: 'date' })
+  date!: string;
+
+  @ApiProperty({ example: '12:00', type: String, nullable: true })
+  start_time!: string | null;
+
+  @ApiProperty({ example: '14:00', type: String, nullable: true })
+  end_time!: string | null;
+
+  @ApiProperty({ example: false })
+  is_full_day!: boolean;
+
+  static from(exception: AvailabilityException): ExceptionDto {
+    return {
+      id: exception.id,
+      doctor_id: exception.doctorId,
+      date: exception.date,
+      start_time: exception.startTime?.slice(0, 5) ?? null,
+      end_time: exception.endTime?.slice(0, 5) ?? null,
+      is_full_day: exception.startTime === null,
+    };
+  }
+}

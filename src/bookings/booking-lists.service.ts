@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+
+/** Which bookings to list; always ordered by date and time. */
+export interface ListFilter {
+  readonly includeCancelled: boolean;
+  /** YYYY-MM-DD, both inclusive. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly limit?: number;
+  /** Only what comes after this booking. */
+  readonly after?: number;
+}
+
+export interface PatientsBooking {
+  readonly booking: Booking;
+  readonly doctorName: string;
+  readonly specialty: string;
+}
+
+export interface DoctorsBooking {
+  readonly booking: Booking;
+  readonly patientEmail: string;
+}
+
+/** The lists of bookings, one statement each. */
+@Injectable()
+export class BookingListsService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async ofPatient(userId: number, filter: ListFilter): Promise<PatientsBooking[]> {
+    const rows: (BookingRow & { name: string; specialty: string })[] = await this.list(
+      'd.name, d.specialty FROM bookings b JOIN doctors d ON d.id = b.doctor_id',
+      'user_id',
+      userId,
+      filter,
+    );
+    return rows.map((row) => ({ booking: bookingOf(row), doctorName: row.name, specialty: row.specialty }));
+  }
+
+  async ofDoctor(doctorId: number, filter: ListFilter): Promise<DoctorsBooking[]> {
+    const rows: (BookingRow & { email: string })[] = await this.list(
+      'a.email FROM bookings b JOIN doctors d ON d.id = b.doctor_id JOIN accounts a ON a.id = b.user_id',
+      'doctor_id',
+      doctorId,
+      filter,
+    );
+    return rows.map((row) => ({ booking: bookingOf(row), patientEmail: row.email }));
+  }
+
+  private list<T>(rest: string, owner: 'user_id' | 'doctor_id', id: number, filter: ListFilter): Promise<T> {
+    const conditions = [`b.${owner} = ?`];
+    const parameters: unknown[] = [id];
+    const where = (condition: string, ...values: unknown[]): void => {
+      conditions.push(condition);
+      parameters.push(...values);
+    };
+    if (!filter.includeCancelled) where("b.status = 'booked'");
+    if (filter.from !== undefined) where('b.date >= ?', filter.from);
+    if (filter.to !== undefined) where('b.date <= ?', filter.to);
+    if (filter.after !== undefined) {
+      // Of the owner's own bookings only: a stranger's id must not tell where it stands.
+      where(
+        `(b.date, b.start_time, b.id) > (SELECT c.date, c.start_time, c.id FROM bookings c WHERE c.id = ? AND c.${owner} = ?)`,
+        filter.after,
+        id,
+      );
+    }
+    const limit = filter.limit === undefined ? '' : ` LIMIT ${Number(filter.limit)}`;
+    return this.dataSource.query(
+      `SELECT ${BOOKING_COLUMNS}, ${rest} WHERE ${conditions.join(' AND ')} ORDER BY b.date, b.start_time, b.id${limit}`,
+      parameters,
+    );
+  }
+}

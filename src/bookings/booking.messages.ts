@@ -1,0 +1,40 @@
+import type { Message } from '../outbox/outbox.js';
+import type { NotificationKind } from '../outbox/notification-kind.js';
+import type { EpochMs } from '../time/interval.js';
+import type { Booking } from './booking.js';
+
+const HOUR_MS = 3_600_000;
+
+const REMINDERS: readonly { kind: NotificationKind; beforeMs: number }[] = [
+  { kind: 'reminder_24h', beforeMs: 24 * HOUR_MS },
+  { kind: 'reminder_1h', beforeMs: HOUR_MS },
+];
+
+type Told = Pick<Booking, 'id' | 'version' | 'startsAt' | 'durationMinutes'>;
+
+/**
+ * What the patient is told when a booking is made or moved: the news at once, and the reminders whose moment
+ * is still to come.
+ */
+export function messagesForNewTime(kind: 'booked' | 'moved', booking: Told, now: EpochMs): Message[] {
+  const reminders = REMINDERS.map(({ kind, beforeMs }) => ({ kind, dueAt: booking.startsAt - beforeMs }));
+  return [{ kind, dueAt: now }, ...reminders.filter(({ dueAt }) => dueAt > now)].map(({ kind, dueAt }) =>
+    messageOf(kind, booking, dueAt),
+  );
+}
+
+/** What the patient is told when a booking is cancelled. */
+export function messageForCancellation(booking: Told, now: EpochMs): Message {
+  return messageOf('cancelled', booking, now);
+}
+
+function messageOf(kind: NotificationKind, booking: Told, dueAt: EpochMs): Message {
+  return {
+    bookingId: booking.id,
+    bookingVersion: booking.version,
+    kind,
+    startsAt: booking.startsAt,
+    durationMinutes: booking.durationMinutes,
+    dueAt,
+  };
+}

@@ -1,0 +1,73 @@
+import { ClinicDay } from '../time/clinic-day.js';
+import type { EpochMs } from '../time/interval.js';
+
+/** An appointment of a patient with a doctor. */
+export interface Booking {
+  readonly id: number;
+  /** Names the booking in calendars, for life. */
+  readonly uid: string;
+  readonly doctorId: number;
+  /** The patient's account. */
+  readonly userId: number;
+  /** YYYY-MM-DD at the doctor's. */
+  readonly date: string;
+  /** HH:MM at the doctor's. */
+  readonly time: string;
+  readonly durationMinutes: number;
+  readonly startsAt: EpochMs;
+  readonly endsAt: EpochMs;
+  readonly status: 'booked' | 'cancelled';
+  /** From 1, raised by each change. */
+  readonly version: number;
+  readonly createdAt: EpochMs;
+  /** The doctor's, IANA. */
+  readonly timezone: string;
+}
+
+/** A booking as the database returns it, with the doctor's time zone. */
+export interface BookingRow {
+  readonly id: number;
+  readonly uid: string;
+  readonly doctor_id: number;
+  readonly user_id: number;
+  readonly date: string;
+  readonly start_time: string;
+  readonly duration_minutes: number;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+  readonly status: 'booked' | 'cancelled';
+  readonly version: number;
+  readonly created_at: Date;
+  readonly timezone: string;
+}
+
+/** What a SELECT of bookings `b` joined to doctors `d` must name. */
+export const BOOKING_COLUMNS = `b.id, b.uid, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes,
+  b.starts_at, b.ends_at, b.status, b.version, b.created_at, d.timezone`;
+
+export function bookingOf(row: BookingRow): Booking {
+  return {
+    id: row.id,
+    uid: row.uid,
+    doctorId: row.doctor_id,
+    userId: row.user_id,
+    date: row.date,
+    time: row.start_time.slice(0, 5),
+    durationMinutes: row.duration_minutes,
+    startsAt: row.starts_at.getTime(),
+    endsAt: row.ends_at.getTime(),
+    status: row.status,
+    version: row.version,
+    createdAt: row.created_at.getTime(),
+    timezone: row.timezone,
+  };
+}
+
+/** The start and end as ISO 8601 with the doctor's offset. */
+export function isoTimes({ date, timezone, startsAt, endsAt }: Booking): {
+  startsAt: string;
+  endsAt: string;
+} {
+  const day = ClinicDay.of(date, timezone);
+  return { startsAt: day.isoOf(startsAt), endsAt: day.isoOf(endsAt) };
+}

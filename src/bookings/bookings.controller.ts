@@ -1,0 +1,92 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Only, SignedIn } from '../auth/access.js';
+import { Caller, type Principal } from '../auth/principal.js';
+import { DoctorsService } from '../doctors/doctors.service.js';
+import { ApiProblems } from '../http/api-problems.js';
+import { IdParams } from '../http/id-params.js';
+import { MessageDto } from '../http/message.dto.js';
+import { AvailableSlotsQuery, BookDto, BookingDto, RescheduleDto } from './booking.dto.js';
+import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
+import { BookingListsService } from './booking-lists.service.js';
+import { BookingsService } from './bookings.service.js';
+
+@ApiTags('Bookings')
+@SignedIn()
+@Controller('bookings')
+export class BookingsController {
+  constructor(
+    private readonly bookings: BookingsService,
+    private readonly lists: BookingListsService,
+    private readonly doctors: DoctorsService,
+  ) {}
+
+  @Get('available-slots')
+  @ApiOperation({ summary: "A doctor's open start times on a date" })
+  @ApiOkResponse({
+    schema: { type: 'array', items: { type: 'string' }, example: ['09:00', '09:15', '09:30'] },
+  })
+  @ApiProblems(400)
+  async availableSlots(@Query() { doctor_id, date, duration }: AvailableSlotsQuery): Promise<string[]> {
+    return this.bookings.availableSlots(doctor_id, date, duration);
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Book a time; a confirmation is mailed' })
+  @ApiCreatedResponse({ type: BookingDto })
+  @ApiProblems(400)
+  async book(
+    @Caller() { id }: Principal,
+    @Body() { doctor_id, date, time, duration }: BookDto,
+  ): Promise<BookingDto> {
+    return BookingDto.from(
+      await this.bookings.book(id, doctor_id, { date, time, durationMinutes: duration }),
+    );
+  }
+
+  @Get('me')
+  @ApiOperation({ summary: 'Own bookings, by date and time' })
+  @ApiOkResponse({ type: [PatientsBookingDto] })
+  @ApiProblems(400)
+  async mine(@Caller() { id }: Principal, @Query() query: BookingListQuery): Promise<PatientsBookingDto[]> {
+    const { include_cancelled: includeCancelled, ...filter } = query;
+    const bookings = await this.lists.ofPatient(id, { includeCancelled, ...filter });
+    return bookings.map((booking) => PatientsBookingDto.of(booking));
+  }
+
+  @Only('doctor')
+  @Get('doctor')
+  @ApiOperation({ summary: "The doctor's bookings, by date and time" })
+  @ApiOkResponse({ type: [DoctorsBookingDto] })
+  @ApiProblems(400, 404)
+  async ofDoctor(
+    @Caller() { id }: Principal,
+    @Query() query: BookingListQuery,
+  ): Promise<DoctorsBookingDto[]> {
+    const { include_cancelled: includeCancelled, ...filter } = query;
+    const doctor = await this.doctors.ofAccount(id);
+    const bookings = await this.lists.ofDoctor(doctor.id, { includeCancelled, ...filter });
+    return bookings.map((booking) => DoctorsBookingDto.of(booking));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Move an own booking, or change its length; the new time is mailed' })
+  @ApiOkResponse({ type: BookingDto })
+  @ApiProblems(400)
+  async reschedule(
+    @Caller() { id: userId }: Principal,
+    @Param() { id }: IdParams,
+    @Body() change: RescheduleDto,
+  ): Promise<BookingDto> {
+    return BookingDto.from(await this.bookings.reschedule(userId, id, change.toChange()));
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Cancel an own booking; the cancellation is mailed' })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400)
+  async cancel(@Caller() { id: userId }: Principal, @Param() { id }: IdParams): Promise<MessageDto> {
+    await this.bookings.cancel(userId, id);
+    return { message: 'Booking cancelled successfully' };
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { DoctorsModule } from '../doctors/doctors.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
+import { BookingListsService } from './booking-lists.service.js';
+import { BookingsController } from './bookings.controller.js';
+import { BookingsService } from './bookings.service.js';
+
+/** Booking, moving, cancelling and listing. */
+@Module({
+  imports: [DoctorsModule, OutboxModule],
+  controllers: [BookingsController],
+  providers: [BookingsService, BookingListsService],
+  exports: [BookingsService],
+})
+export class BookingsModule {}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { lockDay } from '../availability/day-lock.js';
+import { inTransaction } from '../database/in-transaction.js';
+import { Outbox } from '../outbox/outbox.js';
+import { Clock } from '../time/clock.js';
+import { formatWallTime } from '../time/wall-time.js';
+import type { Booking } from './booking.js';
+import { messageForCancellation, messagesForNewTime } from './booking.messages.js';
+import {
+  assertBookable,
+  assertNotStarted,
+  noSuchBooking,
+  type RequestedTime,
+  unknownDoctor,
+} from './booking.rules.js';
+import {
+  awaitBooking,
+  cancelLive,
+  changeTime,
+  findByUid,
+  findLive,
+  findOwn,
+  insertBooking,
+  speakingAsTaken,
+} from './bookings.table.js';
+import { readDoctorDay } from './doctor-day.reader.js';
+
+/**
+ * Booking, moving and cancelling. Each is one transaction that also writes what the patient is to be told.
+ * Those that take time begin by taking the doctor's days concerned (see `lockDay`), so that no doctor is ever
+ * double-booked.
+ */
+@Injectable()
+export class BookingsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The starts that a doctor has open on a date, HH:MM at the doctor's, in ascending order.
+   *
+   * @throws Refusal UNKNOWN_DOCTOR
+   */
+  async availableSlots(doctorId: number, date: string, durationMinutes: number): Promise<string[]> {
+    const found = await readDoctorDay(this.dataSource, doctorId, date);
+    if (!found) throw unknownDoctor(doctorId);
+    return found.day.openStarts(durationMinutes, this.clock.now()).map(formatWallTime);
+  }
+
+  /**
+   * Books a time with a doctor for a patient.
+   *
+   * @throws Refusal UNKNOWN_DOCTOR, or the obstacle that stands against the time
+   * @throws Unavailable when the database is too busy, or the outcome cannot be found out
+   */
+  async book(userId: number, doctorId: number, requested: RequestedTime): Promise<Booking> {
+    const uid = randomUUID();
+    const work = (tx: EntityManager): Promise<Booking> => this.bookIn(tx, uid, userId, doctorId, requested);
+    const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
+      await lockDay(tx, doctorId, requested.date);
+      return findByUid(tx, uid);
+    };
+    return speakingAsTaken(requested, inTransaction(this.dataSource, work, lookUp));
+  }
+
+  /**
+   * Moves a patient's own live booking to another time, or changes its length, in one step; what is not given
+   * stays. A change to what it already is changes nothing and tells nobody.
+   *
+   * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the obstacle that stands against the new time
+   * @throws Unavailable as `book` does
+   */
+  async reschedule(userId: number, id: number, change: Partial<RequestedTime>): Promise<Booking> {
+    for (;;) {
+      const seen = await findLive(this.dataSource, userId, id);
+      if (!seen) throw noSuchBooking();
+      assertNotStarted(seen, this.clock.now());
+      const { date, time, durationMinutes } = { ...seen, ...change };
+      const requested = { date, time, durationMinutes };
+      if (isAt(seen, requested)) return seen;
+      const work = (tx: EntityManager): Promise<Booking | undefined> =>
+        this.rescheduleIn(tx, seen, requested);
+      const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
+        await lockDays(tx, seen, requested);
+        const found = await findOwn(tx, userId, id);
+        return found?.version === seen.version + 1 && isAt(found, requested) ? found : undefined;
+      };
+      const moved = await speakingAsTaken(requested, inTransaction(this.dataSource, work, lookUp));
+      if (moved) return moved;
+      // It was changed between the look and the lock: look again.
+    }
+  }
+
+  /**
+   * Cancels a patient's own live booking; its time is open again at once.
+   *
+   * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED
+   * @throws Unavailable as `book` does
+   */
+  async cancel(userId: number, id: number): Promise<void> {
+    await inTransaction(
+      this.dataSource,
+      (tx) => this.cancelIn(tx, userId, id),
+      async (tx) => {
+        await awaitBooking(tx, id);
+        const found = await findOwn(tx, userId, id);
+        return found?.status === 'cancelled' ? found : undefined;
+      },
+    );
+  }
+
+  private async bookIn(
+    tx: EntityManager,
+    uid: string,
+    userId: number,
+    doctorId: number,
+    requested: RequestedTime,
+  ): Promise<Booking> {
+    await lockDay(tx, doctorId, requested.date);
+    const found = await readDoctorDay(tx, doctorId, requested.date);
+    if (!found) throw unknownDoctor(doctorId);
+    const now = this.clock.now();
+    const { start, end } = assertBookable(found.day, requested, now);
+    const booking = await insertBooking(tx, {
+      uid,
+      doctorId,
+      userId,
+      ...requested,
+      startsAt: start,
+      endsAt: end,
+      status: 'booked',
+      version: 1,
+      createdAt: now,
+      timezone: found.timezone,
+    });
+    await this.outbox.append(tx, messagesForNewTime('booked', booking, now));
+    return booking;
+  }
+
+  /** @returns undefined if the booking is no longer as it was `seen` */
+  private async rescheduleIn(
+    tx: EntityManager,
+    seen: Booking,
+    requested: RequestedTime,
+  ): Promise<Booking | undefined> {
+    await lockDays(tx, seen, requested);
+    const found = await readDoctorDay(tx, seen.doctorId, requested.date, seen.id);
+    const now = this.clock.now();
+    const { start, end } = assertBookable(found!.day, requested, now);
+    const moved = { ...seen, ...requested, startsAt: start, endsAt: end, version: seen.version + 1 };
+    if (!(await changeTime(tx, moved, now))) return undefined;
+    await this.outbox.withdrawReminders(tx, seen.id, 'the booking was moved');
+    await this.outbox.append(tx, messagesForNewTime('moved', moved, now));
+    return moved;
+  }
+
+  private async cancelIn(tx: EntityManager, userId: number, id: number): Promise<Booking> {
+    const now = this.clock.now();
+    const done = await cancelLive(tx, userId, id, now);
+    const booking = await findOwn(tx, userId, id);
+    if (!done) {
+      if (booking?.status === 'booked') assertNotStarted(booking, now);
+      throw noSuchBooking();
+    }
+    await this.outbox.withdrawReminders(tx, id, 'the booking was cancelled');
+    await this.outbox.append(tx, [messageForCancellation(booking!, now)]);
+    return booking!;
+  }
+}
+
+function isAt(booking: Booking, requested: RequestedTime): boolean {
+  return (
+    booking.date === requested.date &&
+    booking.time === requested.time &&
+    booking.durationMinutes === requested.durationMinutes
+  );
+}
+
+/** The day it leaves and the day it goes to, in ascending order: two moves in opposite directions must not wait for each other. */
+async function lockDays(tx: EntityManager, from: Booking, to: RequestedTime): Promise<void> {
+  for (const date of [...new Set([from.date, to.date])].sort()) await lockDay(tx, from.doctorId, date);
+}

@@ -1,0 +1,107 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { EpochMs } from '../time/interval.js';
+import { isDuplicate } from '../database/mysql-errors.js';
+import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import { type RequestedTime, taken } from './booking.rules.js';
+
+/** The statements of the `bookings` table that run inside the transactions of `BookingsService`. */
+
+type Source = EntityManager | DataSource;
+
+const SELECT = `SELECT ${BOOKING_COLUMNS} FROM bookings b JOIN doctors d ON d.id = b.doctor_id`;
+
+export async function findByUid(source: Source, uid: string): Promise<Booking | undefined> {
+  return findOne(source, 'b.uid = ?', [uid]);
+}
+
+/** A patient's own booking that is not cancelled. */
+export async function findLive(source: Source, userId: number, id: number): Promise<Booking | undefined> {
+  return findOne(source, "b.id = ? AND b.user_id = ? AND b.status = 'booked'", [id, userId]);
+}
+
+/** A patient's own booking, whatever became of it. */
+export async function findOwn(source: Source, userId: number, id: number): Promise<Booking | undefined> {
+  return findOne(source, 'b.id = ? AND b.user_id = ?', [id, userId]);
+}
+
+export async function insertBooking(tx: EntityManager, booking: Omit<Booking, 'id'>): Promise<Booking> {
+  const createdAt = new Date(booking.createdAt);
+  const { insertId }: { insertId: number } = await tx.query(
+    `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+                           version, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      booking.uid,
+      booking.doctorId,
+      booking.userId,
+      booking.date,
+      booking.time,
+      booking.durationMinutes,
+      new Date(booking.startsAt),
+      new Date(booking.endsAt),
+      booking.status,
+      booking.version,
+      createdAt,
+      createdAt,
+    ],
+  );
+  return { ...booking, id: insertId };
+}
+
+/** Cancels a patient's own live booking that has not started; false if there is none such. */
+export async function cancelLive(
+  tx: EntityManager,
+  userId: number,
+  id: number,
+  now: EpochMs,
+): Promise<boolean> {
+  const { affectedRows }: { affectedRows: number } = await tx.query(
+    `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ?
+     WHERE id = ? AND user_id = ? AND status = 'booked' AND starts_at > ?`,
+    [new Date(now), id, userId, new Date(now)],
+  );
+  return affectedRows === 1;
+}
+
+/** Gives a live booking its new time; false if it was changed since `booking`, the version before, was read. */
+export async function changeTime(tx: EntityManager, moved: Booking, now: EpochMs): Promise<boolean> {
+  const { affectedRows }: { affectedRows: number } = await tx.query(
+    `UPDATE bookings SET date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?, version = ?,
+                         updated_at = ?
+     WHERE id = ? AND version = ? AND status = 'booked'`,
+    [
+      moved.date,
+      moved.time,
+      moved.durationMinutes,
+      new Date(moved.startsAt),
+      new Date(moved.endsAt),
+      moved.version,
+      new Date(now),
+      moved.id,
+      moved.version - 1,
+    ],
+  );
+  return affectedRows === 1;
+}
+
+/** Waits until nobody else is changing the booking. */
+export async function awaitBooking(tx: EntityManager, id: number): Promise<void> {
+  await tx.query('SELECT id FROM bookings WHERE id = ? FOR UPDATE', [id]);
+}
+
+/**
+ * The unique key on live starts is the second net under the lock. Should it ever catch anything, it speaks as
+ * the rule does.
+ */
+export async function speakingAsTaken<T>(requested: RequestedTime, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isDuplicate(error, 'bookings_live_start') ? taken(requested) : error;
+  }
+}
+
+async function findOne(source: Source, where: string, parameters: unknown[]): Promise<Booking | undefined> {
+  const [row]: BookingRow[] = await source.query(`${SELECT} WHERE ${where}`, parameters);
+  return row && bookingOf(row);
+}

@@ -1,0 +1,122 @@
+import { Transform } from 'class-transformer';
+import {
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  IsTimeZone,
+  IsUrl,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import { LOCALES, type Locale } from './locale.js';
+
+const integer = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+const boolean = ({ value }: { value: unknown }): unknown =>
+  ({ true: true, false: false })[String(value)] ?? value;
+const list = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean)
+    : value;
+
+/**
+ * Everything that can be configured, read once from the process environment and validated as a whole.
+ * `.env.example` explains each variable in one line.
+ */
+export class Environment {
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV: 'development' | 'test' | 'production' = 'development';
+
+  @Matches(/^mysql:\/\/[^/]+\/[\w-]+$/, {
+    message: 'DATABASE_URL must look like mysql://user:password@host:3306/clinica',
+  })
+  DATABASE_URL!: string;
+
+  @Transform(integer)
+  @IsInt()
+  @Min(2)
+  @Max(1000)
+  DATABASE_POOL_SIZE: number = 20;
+
+  @Matches(/^rediss?:\/\/[^/]+(\/\d+)?$/, { message: 'REDIS_URL must look like redis://host:6379' })
+  REDIS_URL!: string;
+
+  @Matches(/^smtps?:\/\/\S+$/, { message: 'SMTP_URL must look like smtp://user:password@host:587' })
+  SMTP_URL!: string;
+
+  @Matches(/^[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>$/, {
+    message: 'MAIL_FROM must look like Clinic Name <mail@clinic.example>',
+  })
+  MAIL_FROM!: string;
+
+  @Transform(integer)
+  @IsInt()
+  @Min(1)
+  @Max(65535)
+  PORT: number = 3000;
+
+  @IsString()
+  @IsNotEmpty()
+  HOST: string = '127.0.0.1';
+
+  @IsString()
+  @IsNotEmpty()
+  JWT_SECRET!: string;
+
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  @Matches(/^[^\p{Cc}<>]+$/u, {
+    message: 'CLINIC_NAME must be plain text without line breaks or angle brackets',
+  })
+  CLINIC_NAME: string = 'Clinica';
+
+  @IsTimeZone({ message: 'CLINIC_TIMEZONE must be an IANA time zone such as Europe/Madrid' })
+  CLINIC_TIMEZONE: string = 'UTC';
+
+  @IsIn(LOCALES)
+  DEFAULT_LOCALE: Locale = 'en';
+
+  @Transform(list)
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, { each: true })
+  CORS_ORIGINS: string[] = [];
+
+  @Transform(boolean)
+  @IsBoolean()
+  RATE_LIMIT_ENABLED: boolean = true;
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL: string = 'info';
+
+  @IsOptional()
+  @IsEmail()
+  ADMIN_EMAIL?: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(8)
+  @MaxLength(256)
+  ADMIN_PASSWORD?: string;
+
+  @Transform(integer)
+  @IsInt()
+  @Min(1)
+  @Max(3600)
+  NOTIFICATION_LEASE_SECONDS: number = 30;
+
+  @Transform(integer)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  MAIL_CONCURRENCY: number = 5;
+}

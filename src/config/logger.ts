@@ -1,0 +1,75 @@
+import type { LoggerService } from '@nestjs/common';
+import { type Logger, pino, stdSerializers } from 'pino';
+import type { Environment } from './environment.js';
+
+const MAIL_ADDRESS = /[^\s@<>"'`=,;:()]+@[^\s@<>"'`=,;:()]+/g;
+
+/** Hides mail addresses: drivers and mail servers like to quote them in their errors. */
+export function withoutAddresses(text: string): string {
+  return text.replace(MAIL_ADDRESS, '[address]');
+}
+
+/** JSON lines on standard output, with no mail address in any of them. */
+export function createLogger(environment: Environment): Logger {
+  return pino({
+    level: environment.LOG_LEVEL,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: {
+      err: (error: Error) => {
+        const { type, message, stack } = stdSerializers.err(error);
+        return { type, message: withoutAddresses(message), stack: withoutAddresses(stack) };
+      },
+    },
+  });
+}
+
+// What Nest says of itself while it starts: a line for each module and route.
+const START_UP = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
+
+/** Lets Nest and its libraries log through the same pino. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  private write(
+    level: 'info' | 'warn' | 'error' | 'fatal' | 'debug' | 'trace',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    // Nest puts the context last; before it may stand a stack.
+    const context = rest.at(-1);
+    if (level === 'info' && typeof context === 'string' && START_UP.has(context)) level = 'debug';
+    const err = [message, ...rest].find((item) => item instanceof Error);
+    const text = message instanceof Error ? message.message : String(message);
+    this.logger[level](
+      { ...(typeof context === 'string' && { context }), ...(err && { err }) },
+      withoutAddresses(text),
+    );
+  }
+}

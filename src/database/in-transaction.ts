@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { Unavailable } from '../http/domain-error.js';
+import { isConnectionLost, isRetryable } from './mysql-errors.js';
+
+const MAX_ATTEMPTS = 8;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 500;
+const LOCK_WAIT_SECONDS = 5;
+
+/** The connection broke while the database was committing: nobody knows yet whether it did. */
+class CommitLost extends Error {}
+
+/**
+ * Runs `work` in one transaction at READ COMMITTED and returns what it returns.
+ *
+ * Deadlocks, lock timeouts and lost certifications run the whole of it again, so `work` must have no effect
+ * but through `tx`. READ COMMITTED lets what is read after the first write, which is the lock, see everything
+ * committed before the lock was granted; a snapshot taken earlier would not.
+ *
+ * @param work everything that must happen together; it uses nothing but `tx`
+ * @param lookUp finds out, in a new transaction, whether an earlier attempt that broke off during COMMIT did
+ *   take effect: it answers with the result if so. It must begin by waiting for the lock that `work` takes first
+ * @throws Unavailable when the database stays busy, or the outcome of a COMMIT cannot be found out
+ */
+export async function inTransaction<T>(
+  dataSource: DataSource,
+  work: (tx: EntityManager) => Promise<T>,
+  lookUp?: (tx: EntityManager) => Promise<T | undefined>,
+): Promise<T> {
+  let uncertain = false;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptOnce(
+        dataSource,
+        async (tx) => (uncertain ? await lookUp?.(tx) : undefined) ?? work(tx),
+      );
+    } catch (error) {
+      uncertain ||= error instanceof CommitLost;
+      const again = isRetryable(error) || (uncertain && lookUp !== undefined && mayPass(error));
+      if (!again || attempt === MAX_ATTEMPTS) throw finalError(error, uncertain);
+      await sleep(pause(attempt));
+    }
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof CommitLost || isConnectionLost(error);
+}
+
+function finalError(error: unknown, uncertain: boolean): unknown {
+  if (uncertain && mayPass(error)) {
+    return new Unavailable(
+      'OUTCOME_UNKNOWN',
+      'The connection to the database broke while saving. Look whether your change was made before you try again.',
+    );
+  }
+  return isRetryable(error) ? new Unavailable('BUSY') : error;
+}
+
+/** Exponential with full jitter, in milliseconds. */
+function pause(attempt: number): number {
+  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+}
+
+async function attemptOnce<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await prepareSession(runner);
+    await runner.startTransaction();
+    const result = await work(runner.manager);
+    await commit(runner);
+    return result;
+  } catch (error) {
+    await rollBack(runner);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+async function commit(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.commitTransaction();
+  } catch (error) {
+    throw isConnectionLost(error) ? new CommitLost('connection lost during COMMIT', { cause: error }) : error;
+  }
+}
+
+async function rollBack(runner: QueryRunner): Promise<void> {
+  try {
+    // A lock timeout rolls back only its statement: without this the locks would stay with the connection.
+    if (runner.isTransactionActive) await runner.rollbackTransaction();
+  } catch {
+    // The connection is gone, and its transaction with it.
+  }
+}
+
+const prepared = new WeakSet<object>();
+
+/** Sets what a transaction relies on, once for each connection of the pool. */
+async function prepareSession(runner: QueryRunner): Promise<void> {
+  const connection = (await runner.connect()) as object;
+  if (prepared.has(connection)) return;
+  await runner.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  await runner.query(
+    `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, SESSION time_zone = '+00:00'`,
+  );
+  prepared.add(connection);
+}

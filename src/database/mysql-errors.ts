@@ -1,0 +1,55 @@
+import { QueryFailedError } from 'typeorm';
+
+interface DriverError {
+  readonly errno?: number;
+  readonly code?: string;
+  readonly sqlMessage?: string;
+}
+
+// Deadlock victim (also: lost certification on a cluster), lock wait timeout, MariaDB's changed snapshot.
+const RETRYABLE = new Set([1213, 1205, 1020]);
+const DUPLICATE_ENTRY = 1062;
+const DATABASE_ACCESS_DENIED = 1044;
+const LOST_CODES = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
+// Server shutting down, connection killed, too many connections, cluster node not ready.
+const LOST_NUMBERS = new Set([1053, 1927, 1040, 1047, 1152, 2006, 2013, 3169]);
+
+function driverError(error: unknown): DriverError {
+  const driver: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  return typeof driver === 'object' && driver !== null ? driver : {};
+}
+
+/** The database gave up this transaction to let another through: run all of it again. */
+export function isRetryable(error: unknown): boolean {
+  const { errno } = driverError(error);
+  return errno !== undefined && RETRYABLE.has(errno);
+}
+
+/** The connection to the database broke, or none could be had. */
+export function isConnectionLost(error: unknown): boolean {
+  const { errno, code } = driverError(error);
+  if ((code !== undefined && LOST_CODES.has(code)) || (errno !== undefined && LOST_NUMBERS.has(errno)))
+    return true;
+  // mysql2 and TypeORM say these two in words alone.
+  return error instanceof Error && /closed state|Pool is closed|Queue limit reached/.test(error.message);
+}
+
+/** A unique key, by its name in the migrations, already holds this value. */
+export function isDuplicate(error: unknown, key: string): boolean {
+  const { errno, sqlMessage = '' } = driverError(error);
+  return errno === DUPLICATE_ENTRY && sqlMessage.includes(key);
+}
+
+/** The database user has no right to this database, or to create it. */
+export function isAccessDenied(error: unknown): boolean {
+  return driverError(error).errno === DATABASE_ACCESS_DENIED;
+}

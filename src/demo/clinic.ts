@@ -1,0 +1,106 @@
+import type { Locale } from '../config/locale.js';
+
+/** The demo clinic: people and hours to try things with. Its passwords are well known, on purpose. */
+
+/** A weekly window: days 0 Sunday to 6 Saturday, HH:MM at the doctor's. */
+export interface DemoHours {
+  readonly days: readonly number[];
+  readonly start: string;
+  readonly end: string;
+}
+
+export interface DemoDoctor {
+  readonly account: string;
+  readonly name: string;
+  readonly specialty: string;
+  readonly contact: string;
+  readonly timezone: string;
+  /** Undefined: what every new doctor starts with. */
+  readonly hours?: readonly DemoHours[];
+}
+
+export const DOCTOR_PASSWORD = 'demo-doctor-password';
+export const PATIENT_PASSWORD = 'demo-patient-password';
+
+const WORKDAYS = [1, 2, 3, 4, 5];
+
+export const DOCTORS: readonly DemoDoctor[] = [
+  {
+    account: 'doctor@clinica.example',
+    name: 'Dr. Ana Ruiz',
+    specialty: 'General practice',
+    contact: 'ana.ruiz@clinica.example',
+    timezone: 'Europe/Madrid',
+  },
+  {
+    account: 'tomas.herrera.account@clinica.example',
+    name: 'Dr. Tomás Herrera',
+    specialty: 'Cardiology',
+    contact: 'tomas.herrera@clinica.example',
+    timezone: 'Europe/Madrid',
+    hours: [
+      { days: WORKDAYS, start: '08:30', end: '13:00' },
+      { days: [1, 3], start: '15:00', end: '18:30' },
+    ],
+  },
+  {
+    account: 'ingrid.solberg.account@clinica.example',
+    name: 'Dr. Ingrid Solberg',
+    specialty: 'Paediatrics',
+    contact: 'ingrid.solberg@clinica.example',
+    timezone: 'Europe/Madrid',
+    hours: [
+      { days: [1, 2, 4], start: '09:00', end: '14:00' },
+      { days: [6], start: '09:30', end: '12:30' },
+    ],
+  },
+  {
+    account: 'amara.okafor.account@clinica.example',
+    name: 'Dr. Amara Okafor',
+    specialty: 'Dermatology',
+    contact: 'amara.okafor@clinica.example',
+    timezone: 'Europe/London',
+    hours: [{ days: [2, 3, 4], start: '10:00', end: '18:00' }],
+  },
+  {
+    account: 'camila.rojas.account@clinica.example',
+    name: 'Dr. Camila Rojas',
+    specialty: 'Psychiatry (by video)',
+    contact: 'camila.rojas@clinica.example',
+    timezone: 'America/Santiago',
+    hours: [{ days: WORKDAYS, start: '09:00', end: '13:00' }],
+  },
+  {
+    account: 'daniel.weiss.account@clinica.example',
+    name: 'Dr. Daniel Weiss',
+    specialty: 'Orthopaedics',
+    contact: 'daniel.weiss@clinica.example',
+    timezone: 'Europe/Madrid',
+    hours: [
+      { days: [1, 5], start: '08:00', end: '12:00' },
+      { days: [1, 5], start: '12:00', end: '16:00' },
+    ],
+  },
+  {
+    account: 'grace.lee.account@clinica.example',
+    name: 'Dr. Grace Lee',
+    specialty: 'Second opinions (by video)',
+    contact: 'grace.lee@clinica.example',
+    timezone: 'America/New_York',
+    hours: [{ days: [0, 1, 2, 3, 4], start: '07:00', end: '11:00' }],
+  },
+  {
+    account: 'kenji.mori.account@clinica.example',
+    name: 'Dr. Kenji Mori',
+    specialty: 'Ophthalmology',
+    contact: 'kenji.mori@clinica.example',
+    timezone: 'Asia/Tokyo',
+    hours: [{ days: [3, 4, 5, 6], start: '13:00', end: '20:00' }],
+  },
+];
+
+export const PATIENTS: readonly { readonly email: string; readonly locale: Locale }[] = [
+  { email: 'patient@clinica.example', locale: 'en' },
+  { email: 'paciente@clinica.example', locale: 'es' },
+  { email: 'regular@clinica.example', locale: 'en' },
+];

@@ -1,0 +1,55 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { EmailField, IdField, LineField, TimeZoneField } from '../http/fields.js';
+import type { Doctor } from './doctor.entity.js';
+
+export class CreateDoctorDto {
+  @LineField(120, { example: 'Dr. Ana Ruiz' })
+  name!: string;
+
+  @LineField(120, { example: 'Cardiology' })
+  specialty!: string;
+
+  @EmailField({ example: 'ana.ruiz@clinica.example', description: 'Contact address that patients see' })
+  email!: string;
+
+  @IdField({ description: 'An account of role doctor that has no profile yet', example: 15 })
+  user_id!: number;
+
+  @TimeZoneField({ optional: true, description: "By default the clinic's; cannot be changed later" })
+  timezone?: string;
+}
+
+/** A doctor as anyone sees them. */
+export class PublicDoctorDto {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 'Dr. Ana Ruiz' })
+  name!: string;
+
+  @ApiProperty({ example: 'Cardiology' })
+  specialty!: string;
+
+  @ApiProperty({ example: 'ana.ruiz@clinica.example', description: 'Contact address' })
+  email!: string;
+
+  @ApiProperty({ example: 'Europe/Madrid', description: "IANA; all the doctor's dates and times are in it" })
+  timezone!: string;
+
+  static from({ id, name, specialty, email, timezone }: Doctor): PublicDoctorDto {
+    return { id, name, specialty, email, timezone };
+  }
+}
+
+/** A doctor as the admin and the doctor see them: with the account. */
+export class DoctorDto extends PublicDoctorDto {
+  @ApiProperty({ example: 5 })
+  user_id!: number;
+
+  @ApiProperty({ example: 'doctor@clinica.example', description: 'Address of the account' })
+  user_email!: string;
+
+  static of(doctor: Doctor, userEmail: string): DoctorDto {
+    return { ...PublicDoctorDto.from(doctor), user_id: doctor.userId, user_email: userEmail };
+  }
+}

@@ -1,0 +1,51 @@
+import { Body, Controller, Get, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Only, Public } from '../auth/access.js';
+import { Caller, type Principal } from '../auth/principal.js';
+import { ApiProblems } from '../http/api-problems.js';
+import { CreateDoctorDto, DoctorDto, PublicDoctorDto } from './doctor.dto.js';
+import { DoctorsService } from './doctors.service.js';
+
+@ApiTags('Doctors')
+@Controller('doctors')
+export class DoctorsController {
+  constructor(private readonly doctors: DoctorsService) {}
+
+  @Public()
+  @Get('public')
+  @ApiOperation({ summary: "The clinic's doctors, by name" })
+  @ApiOkResponse({ type: [PublicDoctorDto] })
+  @ApiProblems()
+  async listPublic(): Promise<PublicDoctorDto[]> {
+    return (await this.doctors.list()).map((doctor) => PublicDoctorDto.from(doctor));
+  }
+
+  @Only('admin')
+  @Get()
+  @ApiOperation({ summary: 'The doctors with their accounts' })
+  @ApiOkResponse({ type: [DoctorDto] })
+  async list(): Promise<DoctorDto[]> {
+    return (await this.doctors.listWithAccounts()).map(({ doctor, userEmail }) =>
+      DoctorDto.of(doctor, userEmail),
+    );
+  }
+
+  @Only('doctor')
+  @Get('me')
+  @ApiOperation({ summary: 'Own profile' })
+  @ApiOkResponse({ type: DoctorDto })
+  @ApiProblems(404)
+  async me(@Caller() { id, email }: Principal): Promise<DoctorDto> {
+    return DoctorDto.of(await this.doctors.ofAccount(id), email);
+  }
+
+  @Only('admin')
+  @Post()
+  @ApiOperation({ summary: 'Create a profile; it starts with Monday to Friday, 09:00 to 17:00' })
+  @ApiCreatedResponse({ type: DoctorDto })
+  @ApiProblems(400)
+  async create(@Body() { user_id: userId, ...profile }: CreateDoctorDto): Promise<DoctorDto> {
+    const { doctor, userEmail } = await this.doctors.create({ ...profile, userId });
+    return DoctorDto.of(doctor, userEmail);
+  }
+}

@@ -1,0 +1,74 @@
+import { STATUS_CODES } from 'node:http';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiResponse, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
+
+class FieldProblemDto {
+  @ApiProperty({ example: 'date' })
+  field!: string;
+
+  @ApiProperty({ example: 'date is required' })
+  message!: string;
+}
+
+/** The shape of every error, RFC 9457. */
+export class ProblemDto {
+  @ApiProperty({ example: 'about:blank' })
+  type!: string;
+
+  @ApiProperty({ example: 'Bad Request' })
+  title!: string;
+
+  @ApiProperty({ example: 400 })
+  status!: number;
+
+  @ApiProperty({ example: 'date is required' })
+  detail!: string;
+
+  @ApiProperty({ description: 'The same text as detail', example: 'date is required' })
+  error!: string;
+
+  @ApiProperty({ description: 'Stable; made to be compared', example: 'VALIDATION_FAILED' })
+  code!: string;
+
+  @ApiProperty({
+    type: [FieldProblemDto],
+    required: false,
+    description: 'Every field at fault, for bad input',
+  })
+  errors?: FieldProblemDto[];
+
+  @ApiProperty({
+    description: 'Name it when you ask for help',
+    example: '5f0c6c3a-7f52-4b0e-8f6d-0b8f6f8f9d11',
+  })
+  request_id!: string;
+}
+
+const EXPLAINED: Record<number, string> = {
+  400: 'The request was refused; `detail` says why.',
+  401: 'No token, or not a valid one. `TOKEN_EXPIRED`: log in again.',
+  403: 'The token is valid, but its role may not do this.',
+  404: 'There is nothing like it.',
+};
+
+/** Documents the errors a route answers with, besides those that any route may: 429 and 503. */
+export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
+  const always = {
+    429: 'Too many requests; `Retry-After` says when to try again.',
+    503: 'Not available right now; `Retry-After` says when to try again.',
+  };
+  const explained = [
+    ...statuses.map((status) => [status, EXPLAINED[status]] as const),
+    ...Object.entries(always),
+  ];
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...explained.map(([status, description]) =>
+      ApiResponse({
+        status: Number(status),
+        description: description ?? STATUS_CODES[status] ?? '',
+        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+      }),
+    ),
+  );
+}

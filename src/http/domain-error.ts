@@ -1,0 +1,56 @@
+/**
+ * Something a client is told in words. Services throw these; only the problem filter knows what status each
+ * becomes.
+ */
+export abstract class DomainError extends Error {
+  /**
+   * @param code stable, SCREAMING_SNAKE: what clients branch on
+   * @param message what went wrong and what to do, for a person
+   */
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A rule of the clinic, or the shape of the request, says no. */
+export class Refusal extends DomainError {
+  /** @param errors each field at fault with its own message, when the fault lies in fields */
+  constructor(
+    code: string,
+    message: string,
+    readonly errors?: readonly { field: string; message: string }[],
+  ) {
+    super(code, message);
+  }
+}
+
+/** The caller has not shown who they are. */
+export class Unauthenticated extends DomainError {}
+
+/** The caller is known and may not do this. */
+export class Forbidden extends DomainError {}
+
+/** What the path names does not exist, for this caller. */
+export class NotFound extends DomainError {}
+
+/** Too many requests; allowed again after `retryAfterSeconds`. */
+export class TooManyRequests extends DomainError {
+  constructor(readonly retryAfterSeconds: number) {
+    super('TOO_MANY_REQUESTS', `Too many requests. Try again in ${retryAfterSeconds} seconds.`);
+  }
+}
+
+/** The service cannot answer right now, through no fault of the client; nothing was changed. */
+export class Unavailable extends DomainError {
+  readonly retryAfterSeconds: number = 2;
+
+  constructor(
+    code = 'UNAVAILABLE',
+    message = 'The service is busy. Nothing was changed; please try again in a moment.',
+  ) {
+    super(code, message);
+  }
+}

@@ -1,0 +1,192 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsDefined, isEmail, isIn, ValidateBy, ValidateIf } from 'class-validator';
+import { isCalendarDate } from '../time/clinic-time.js';
+import { WALL_TIME } from '../time/wall-time.js';
+import { EXAMPLE_DATE } from './example-date.js';
+
+/**
+ * The kinds of field that requests are made of: each decorator checks the value, has one message for a person,
+ * and documents itself in OpenAPI. Nothing is coerced, except whole numbers in paths and queries, which arrive
+ * as text.
+ */
+interface FieldOptions {
+  readonly optional?: boolean;
+  readonly description?: string;
+  readonly example?: unknown;
+}
+
+const LARGEST_ID = 4_294_967_295;
+
+/** The id of a resource. */
+export function IdField(options: FieldOptions = {}): PropertyDecorator {
+  return field(
+    options,
+    { type: 'integer', minimum: 1, example: 1 },
+    'must be a whole number of at least 1',
+    (value) => isWholeNumber(value, 1, LARGEST_ID),
+  );
+}
+
+/** A date of the calendar, YYYY-MM-DD. */
+export function DateField(options: FieldOptions = {}): PropertyDecorator {
+  const message = 'must be a date of the calendar, written YYYY-MM-DD';
+  return field(
+    options,
+    { type: 'string', format: 'date', example: EXAMPLE_DATE },
+    message,
+    (value) => typeof value === 'string' && isCalendarDate(value),
+  );
+}
+
+/** A wall time, HH:MM, 24 hours. */
+export function TimeField(options: FieldOptions = {}): PropertyDecorator {
+  const message = 'must be a time of day between 00:00 and 23:59, written HH:MM';
+  return field(
+    options,
+    { type: 'string', pattern: WALL_TIME.source, example: '10:00' },
+    message,
+    (value) => typeof value === 'string' && WALL_TIME.test(value),
+  );
+}
+
+/** Minutes from 1 to 480. */
+export function DurationField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = {
+    type: 'integer',
+    minimum: 1,
+    maximum: 480,
+    ...(options.optional && { default: 30 }),
+    example: 30,
+  };
+  return field(options, schema, 'must be a whole number of minutes from 1 to 480', (value) =>
+    isWholeNumber(value, 1, 480),
+  );
+}
+
+/** A whole number between two bounds. */
+export function IntegerField(
+  minimum: number,
+  maximum: number,
+  options: FieldOptions = {},
+): PropertyDecorator {
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return field(options, { type: 'integer', minimum, maximum }, message, (value) =>
+    isWholeNumber(value, minimum, maximum),
+  );
+}
+
+/** A mail address. */
+export function EmailField(options: FieldOptions = {}): PropertyDecorator {
+  return field(
+    options,
+    { type: 'string', format: 'email', maxLength: 254 },
+    'must be an email address',
+    (value) => typeof value === 'string' && value.length <= 254 && isEmail(value),
+  );
+}
+
+/** A password to be set: 8 to 256 characters of any kind, every one of which counts. */
+export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = { type: 'string', format: 'password', minLength: 8, maxLength: 256 };
+  return field(
+    options,
+    schema,
+    'must have 8 to 256 characters',
+    (value) => typeof value === 'string' && hasLength(value, 8, 256),
+  );
+}
+
+/** A password as typed at log-in: any text. */
+export function PasswordField(options: FieldOptions = {}): PropertyDecorator {
+  return field(
+    options,
+    { type: 'string', format: 'password' },
+    'must be a text',
+    (value) => typeof value === 'string',
+  );
+}
+
+/** A line of text for people, such as a name: nothing that could break a header or become markup. */
+export function LineField(longest: number, options: FieldOptions = {}): PropertyDecorator {
+  const message = `must be a text of 1 to ${longest} characters, in one line and without < or >`;
+  return field(
+    options,
+    { type: 'string', minLength: 1, maxLength: longest },
+    message,
+    (value) =>
+      typeof value === 'string' &&
+      value.trim() !== '' &&
+      hasLength(value, 1, longest) &&
+      !/[<>\p{C}\u2028\u2029]/u.test(value),
+  );
+}
+
+/** One of a few words. */
+export function ChoiceField(choices: readonly string[], options: FieldOptions = {}): PropertyDecorator {
+  const message = `must be one of: ${choices.join(', ')}`;
+  return field(options, { type: 'string', enum: [...choices] }, message, (value) =>
+    isIn(value, [...choices]),
+  );
+}
+
+/** An IANA time zone such as America/Santiago; a bare offset is none, since it knows no daylight saving. */
+export function TimeZoneField(options: FieldOptions = {}): PropertyDecorator {
+  const message = 'must be an IANA time zone such as America/Santiago';
+  return field(
+    options,
+    { type: 'string', example: 'Europe/Madrid' },
+    message,
+    (value) => typeof value === 'string' && isZone(value),
+  );
+}
+
+/** true or false. */
+export function BooleanField(options: FieldOptions = {}): PropertyDecorator {
+  return field(options, { type: 'boolean' }, 'must be true or false', (value) => typeof value === 'boolean');
+}
+
+/** Reads a number of digits in a path or a query as the number it means. */
+export function FromText(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => {
+    if (value === 'true' || value === 'false') return value === 'true';
+    return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  });
+}
+
+function field(
+  { optional = false, ...documented }: FieldOptions,
+  schema: object,
+  message: string,
+  validate: (value: unknown) => boolean,
+): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ ...schema, ...documented, required: !optional }),
+    optional
+      ? ValidateIf((_, value) => value !== undefined)
+      : IsDefined({ message: '$property is required' }),
+    ValidateBy({
+      name: 'field',
+      validator: { validate, defaultMessage: (args) => `${args?.property} ${message}` },
+    }),
+  );
+}
+
+function isWholeNumber(value: unknown, minimum: number, maximum: number): boolean {
+  return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
+}
+
+function hasLength(text: string, shortest: number, longest: number): boolean {
+  const characters = [...text].length;
+  return characters >= shortest && characters <= longest;
+}
+
+function isZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name) || name.length > 64) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,8 @@
+import { FromText, IdField } from './fields.js';
+
+/** The `:id` of a path. */
+export class IdParams {
+  @FromText()
+  @IdField()
+  id!: number;
+}

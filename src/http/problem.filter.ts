@@ -1,0 +1,25 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problemOf } from './problem.js';
+
+/** Answers every error as `application/problem+json`; the only place that knows statuses. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    answerProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+}
+
+/** Writes the problem for an error, wherever in the server it arose. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { retryAfterSeconds, ...problem } = problemOf(error);
+  if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, problem.detail);
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
+  if (problem.status === 401 && !reply.hasHeader('www-authenticate'))
+    void reply.header('www-authenticate', 'Bearer');
+  void reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ ...problem, request_id: request.id }));
+}

@@ -1,0 +1,54 @@
+import type { NotificationKind } from '../outbox/notification-kind.js';
+import type { EpochMs } from '../time/interval.js';
+
+const MINUTE_MS = 60_000;
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 10 * MINUTE_MS;
+
+/** With the pauses of `pauseAfter` this is about three days. */
+export const MOST_ATTEMPTS = 430;
+
+/** What decides whether a message still makes sense. */
+export interface Told {
+  readonly kind: NotificationKind;
+  readonly bookingVersion: number;
+  /** The start that the message tells. */
+  readonly startsAt: EpochMs;
+  readonly currentVersion: number;
+  readonly status: 'booked' | 'cancelled';
+}
+
+/**
+ * Why a message should no longer be sent; `undefined` if it should. News of what happened is always sent:
+ * a reminder only while it reminds of something to come.
+ */
+export function whyPointless(message: Told, now: EpochMs): string | undefined {
+  if (message.kind !== 'reminder_24h' && message.kind !== 'reminder_1h') return undefined;
+  if (message.status === 'cancelled') return 'the booking was cancelled';
+  if (message.currentVersion !== message.bookingVersion) return 'the booking was moved';
+  if (message.startsAt <= now) return 'the appointment has begun';
+  if (message.kind === 'reminder_24h' && message.startsAt - now <= 60 * MINUTE_MS) {
+    return 'too late: the reminder of the last hour takes its place';
+  }
+  return undefined;
+}
+
+/** How long to wait after so many failed attempts: doubling, up to ten minutes, with a little jitter. */
+export function pauseAfter(attempts: number, random: number): number {
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20));
+  return Math.round(pause * (0.75 + random * 0.25));
+}
+
+/** What nodemailer tells of a failure. */
+export interface SmtpFailure {
+  readonly responseCode?: number;
+  readonly command?: string;
+}
+
+/**
+ * Whether the mail server refused this very message for good (RFC 5321, 4.2.1: 5yz answers). A refusal to
+ * talk, to log in or to accept our sender is a matter of configuration, mends, and loses no message.
+ */
+export function isPermanent({ responseCode = 0, command = '' }: SmtpFailure): boolean {
+  return responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA');
+}

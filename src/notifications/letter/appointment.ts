@@ -1,0 +1,75 @@
+import type { Locale } from '../../config/locale.js';
+import type { EpochMs } from '../../time/interval.js';
+import type { Catalogue, DetailName } from './catalogue.js';
+import { localTime, type LocalTime } from './local-time.js';
+import { plainLine } from './plain-line.js';
+
+/** What a patient is told of an appointment, by letter and by calendar alike. */
+export interface AppointmentFacts {
+  readonly locale: Locale;
+  readonly clinicName: string;
+  /** IANA name. */
+  readonly clinicTimezone: string;
+  readonly doctorName: string;
+  readonly specialty: string;
+  /** IANA name. */
+  readonly doctorTimezone: string;
+  readonly startsAt: EpochMs;
+  readonly durationMinutes: number;
+  readonly bookingId: number;
+}
+
+/** One line of the details: `Time: 10:00 (Europe/Madrid, GMT+1)`. */
+export interface Detail {
+  readonly name: DetailName;
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The same facts with every name as one harmless line (see `plainLine`). */
+export function withPlainNames<Facts extends AppointmentFacts>(facts: Facts): Facts {
+  return {
+    ...facts,
+    clinicName: plainLine(facts.clinicName),
+    doctorName: plainLine(facts.doctorName),
+    specialty: plainLine(facts.specialty),
+  };
+}
+
+/** The start on the clinic's wall. */
+export function clinicTime(facts: AppointmentFacts, { language }: Catalogue): LocalTime {
+  return localTime(facts.startsAt, facts.clinicTimezone, language);
+}
+
+/**
+ * The appointment line by line, date and time in the clinic's zone. The doctor's own time is told only where
+ * the doctor's wall shows another one at that instant.
+ */
+export function detailsOf(facts: AppointmentFacts, catalogue: Catalogue): Detail[] {
+  const detail = (name: DetailName, value: string) => ({ name, label: catalogue.labels[name], value });
+  const clinic = clinicTime(facts, catalogue);
+  const doctor = localTime(facts.startsAt, facts.doctorTimezone, catalogue.language);
+  return [
+    detail('date', catalogue.longDate(clinic)),
+    detail('time', `${clinic.clock} (${clinic.zone})`),
+    ...(doctor.wall === clinic.wall
+      ? []
+      : [detail('doctorsTime', `${catalogue.longDate(doctor)}, ${doctor.clock} (${doctor.zone})`)]),
+    detail('doctor', facts.doctorName),
+    detail('specialty', facts.specialty),
+    detail('duration', duration(facts.durationMinutes, catalogue.language)),
+    detail('bookingNumber', String(facts.bookingId)),
+  ];
+}
+
+/** 90 as `1 hour and 30 minutes`, `1 hora y 30 minutos`. */
+function duration(minutes: number, language: string): string {
+  const count = (value: number, unit: 'hour' | 'minute') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  const hours = Math.floor(minutes / 60);
+  const parts = [
+    ...(hours > 0 ? [count(hours, 'hour')] : []),
+    ...(minutes % 60 > 0 || hours === 0 ? [count(minutes % 60, 'minute')] : []),
+  ];
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(parts);
+}

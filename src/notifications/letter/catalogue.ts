@@ -1,0 +1,34 @@
+import type { NotificationKind } from '../../outbox/notification-kind.js';
+import type { LocalTime } from './local-time.js';
+
+/** What is particular to one kind of letter. */
+export interface KindTexts {
+  /** Opens the subject line. */
+  readonly subject: string;
+  readonly heading: string;
+  /** The news in one sentence. */
+  readonly sentence: (doctorName: string, when: LocalTime) => string;
+  /** What the reader can do now, one paragraph each. */
+  readonly next: readonly string[];
+}
+
+/** Every text of the letters and the calendar entries in one language. A new language is one more of these. */
+export interface Catalogue {
+  /** BCP 47 tag: the `lang` of the letter, and the language of weekdays, months and durations. */
+  readonly language: string;
+  readonly longDate: (when: LocalTime) => string;
+  readonly shortDate: (when: LocalTime) => string;
+  readonly greeting: string;
+  readonly kinds: Readonly<Record<NotificationKind, KindTexts>>;
+  /** Above the box, for those who cannot see that it is one. */
+  readonly detailsTitle: string;
+  readonly labels: Readonly<Record<DetailName, string>>;
+  readonly regards: string;
+  readonly whyYouGetThis: string;
+  /** The title of the calendar entry. */
+  readonly calendarTitle: (doctorName: string) => string;
+  readonly calendarNote: string;
+}
+
+export type DetailName =
+  'date' | 'time' | 'doctorsTime' | 'doctor' | 'specialty' | 'duration' | 'bookingNumber';

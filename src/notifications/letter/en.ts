@@ -1,0 +1,72 @@
+import type { Catalogue } from './catalogue.js';
+import type { LocalTime } from './local-time.js';
+
+const longDate = (when: LocalTime): string => `${when.weekday}, ${when.day} ${when.month} ${when.year}`;
+const moment = (when: LocalTime): string => `${longDate(when)} at ${when.clock} (${when.zone})`;
+
+const toChange =
+  'If you need to move or cancel the appointment, please do so where you booked it, before it starts.';
+
+/** The letters in English. */
+export const en: Catalogue = {
+  language: 'en',
+  longDate,
+  shortDate: (when) => `${when.weekdayShort} ${when.day} ${when.monthShort} ${when.year}`,
+  greeting: 'Dear patient,',
+  kinds: {
+    booked: {
+      subject: 'Appointment confirmed',
+      heading: 'Your appointment is confirmed',
+      sentence: (doctor, when) => `Your appointment with ${doctor} is confirmed for ${moment(when)}.`,
+      next: ['The attached file adds the appointment to your calendar.', toChange],
+    },
+    moved: {
+      subject: 'Appointment moved',
+      heading: 'Your appointment has a new time',
+      sentence: (doctor, when) => `Your appointment with ${doctor} now takes place on ${moment(when)}.`,
+      next: [
+        'The earlier time no longer applies. The attached file updates the appointment in your calendar.',
+        toChange,
+      ],
+    },
+    cancelled: {
+      subject: 'Appointment cancelled',
+      heading: 'Your appointment is cancelled',
+      sentence: (doctor, when) => `Your appointment with ${doctor} on ${moment(when)} has been cancelled.`,
+      next: [
+        'There is nothing more for you to do. The attached file removes the appointment from your calendar.',
+        'If you would still like to be seen, you are welcome to book another time.',
+      ],
+    },
+    reminder_24h: {
+      subject: 'Appointment reminder',
+      heading: 'A reminder of your appointment',
+      sentence: (doctor, when) =>
+        `We would like to remind you of your appointment with ${doctor} on ${moment(when)}.`,
+      next: [
+        'If you cannot come, please move or cancel the appointment where you booked it, so that somebody else can have the time.',
+      ],
+    },
+    reminder_1h: {
+      subject: 'Your appointment starts soon',
+      heading: 'Your appointment starts soon',
+      sentence: (doctor, when) => `Your appointment with ${doctor} starts soon, on ${moment(when)}.`,
+      next: ['If you can no longer come, please cancel the appointment where you booked it.'],
+    },
+  },
+  detailsTitle: 'Appointment details',
+  labels: {
+    date: 'Date',
+    time: 'Time',
+    doctorsTime: 'Doctor’s local time',
+    doctor: 'Doctor',
+    specialty: 'Specialty',
+    duration: 'Duration',
+    bookingNumber: 'Booking number',
+  },
+  regards: 'Kind regards,',
+  whyYouGetThis:
+    'This letter was sent automatically because an appointment was booked with this email address.',
+  calendarTitle: (doctor) => `Appointment with ${doctor}`,
+  calendarNote: 'You can move or cancel this appointment where you booked it.',
+};

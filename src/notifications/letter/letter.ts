@@ -1,0 +1,75 @@
+import Handlebars from 'handlebars';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NotificationKind } from '../../outbox/notification-kind.js';
+import { type AppointmentFacts, clinicTime, type Detail, detailsOf, withPlainNames } from './appointment.js';
+import { CATALOGUES } from './catalogues.js';
+
+/** All that a letter tells; whatever the machine's own clock and zone, the same facts give the same letter. */
+export interface LetterFacts extends AppointmentFacts {
+  readonly kind: NotificationKind;
+}
+
+/** A letter ready to send. The subject is one line without control characters; `html` has all names escaped. */
+export interface Letter {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+interface LetterView {
+  readonly language: string;
+  readonly subject: string;
+  readonly clinicName: string;
+  readonly heading: string;
+  readonly greeting: string;
+  readonly sentence: string;
+  readonly detailsTitle: string;
+  readonly details: readonly (Detail & { readonly isWhen: boolean })[];
+  readonly isCancelled: boolean;
+  readonly next: readonly string[];
+  readonly regards: string;
+  readonly whyYouGetThis: string;
+}
+
+// Strict: a template that names what the view lacks fails in the specs instead of leaving a gap in a letter.
+const textTemplate = template('letter.text.hbs', { strict: true, noEscape: true });
+const htmlTemplate = template('letter.html.hbs', { strict: true });
+
+/**
+ * Writes the letter of one kind about one appointment, in the reader's language. Date and time are the clinic's,
+ * with the zone named; for a move they are the new ones, so pass the booking as it now is.
+ * @throws RangeError when a time zone is unknown or the start is no time.
+ */
+export function writeLetter(facts: LetterFacts): Letter {
+  const view = viewOf(withPlainNames(facts));
+  return { subject: view.subject, text: textTemplate(view), html: htmlTemplate(view) };
+}
+
+function viewOf(facts: LetterFacts): LetterView {
+  const catalogue = CATALOGUES[facts.locale];
+  const texts = catalogue.kinds[facts.kind];
+  const when = clinicTime(facts, catalogue);
+  const { language, greeting, detailsTitle, regards, whyYouGetThis } = catalogue;
+  return {
+    language,
+    subject: `${texts.subject}: ${facts.doctorName}, ${catalogue.shortDate(when)}, ${when.clock} (${when.zoneShort})`,
+    clinicName: facts.clinicName,
+    heading: texts.heading,
+    greeting,
+    sentence: texts.sentence(facts.doctorName, when),
+    detailsTitle,
+    details: detailsOf(facts, catalogue).map((line) => ({
+      ...line,
+      isWhen: line.name === 'date' || line.name === 'time',
+    })),
+    isCancelled: facts.kind === 'cancelled',
+    next: texts.next,
+    regards,
+    whyYouGetThis,
+  };
+}
+
+function template(file: string, options: CompileOptions): Handlebars.TemplateDelegate<LetterView> {
+  return Handlebars.compile<LetterView>(readFileSync(join(import.meta.dirname, file), 'utf8'), options);
+}

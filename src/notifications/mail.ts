@@ -1,0 +1,48 @@
+import type { ISendMailOptions } from '@nestjs-modules/mailer';
+import type { Environment } from '../config/environment.js';
+import { type CalendarKind, writeCalendar } from './calendar/calendar.js';
+import { writeLetter } from './letter/letter.js';
+import type { MessageRow } from './message.reader.js';
+
+/** The mail that a message becomes: letter, and for news of a booking the calendar entry too. Pure. */
+export function mailOf(message: MessageRow, environment: Environment): ISendMailOptions {
+  const facts = {
+    locale: message.locale,
+    clinicName: environment.CLINIC_NAME,
+    clinicTimezone: environment.CLINIC_TIMEZONE,
+    doctorName: message.doctor_name,
+    specialty: message.specialty,
+    doctorTimezone: message.doctor_timezone,
+    startsAt: message.starts_at.getTime(),
+    durationMinutes: message.duration_minutes,
+    bookingId: message.booking_id,
+  };
+  const { kind } = message;
+  const news = kind === 'reminder_24h' || kind === 'reminder_1h' ? undefined : kind;
+  return {
+    to: { name: '', address: message.email },
+    messageId: message.message_id,
+    ...writeLetter({ ...facts, kind }),
+    ...(news && { icalEvent: calendarPart(news, facts, message, environment) }),
+  };
+}
+
+type Facts = Omit<Parameters<typeof writeLetter>[0], 'kind'>;
+
+function calendarPart(
+  kind: CalendarKind,
+  facts: Facts,
+  message: MessageRow,
+  environment: Environment,
+): ISendMailOptions['icalEvent'] {
+  const { method, content } = writeCalendar({
+    ...facts,
+    kind,
+    uid: `${message.uid}@clinica`,
+    sequence: message.booking_version - 1,
+    stampedAt: message.created_at.getTime(),
+    organizerEmail: /<([^>]+)>/.exec(environment.MAIL_FROM)![1]!,
+    attendeeEmail: message.email,
+  });
+  return { method, content, filename: 'appointment.ics' };
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Locale } from '../config/locale.js';
+import type { NotificationKind } from '../outbox/notification-kind.js';
+
+/** A message with all that its letter needs, as things stand now. */
+export interface MessageRow {
+  readonly kind: NotificationKind;
+  readonly booking_version: number;
+  /** What the message tells, from the time of its event. */
+  readonly starts_at: Date;
+  readonly duration_minutes: number;
+  readonly message_id: string;
+  readonly attempts: number;
+  readonly created_at: Date;
+  readonly booking_id: number;
+  readonly uid: string;
+  readonly status: 'booked' | 'cancelled';
+  readonly current_version: number;
+  readonly doctor_name: string;
+  readonly specialty: string;
+  readonly doctor_timezone: string;
+  readonly email: string;
+  readonly locale: Locale;
+  /** A message of the same booking that was written before and is still on its way, if any. */
+  readonly earlier_id: number | null;
+}
+
+const ONE_MESSAGE = `
+  SELECT n.kind, n.booking_version, n.starts_at, n.duration_minutes, n.message_id, n.attempts, n.created_at,
+         b.id AS booking_id, b.uid, b.status, b.version AS current_version,
+         d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone, a.email, a.locale,
+         (SELECT MIN(e.id) FROM notifications e
+          WHERE e.booking_id = n.booking_id AND e.booking_version < n.booking_version
+            AND e.kind IN ('booked', 'moved', 'cancelled') AND e.state IN ('pending', 'queued', 'sending')) AS earlier_id
+  FROM notifications n
+  JOIN bookings b ON b.id = n.booking_id
+  JOIN doctors d ON d.id = b.doctor_id
+  JOIN accounts a ON a.id = b.user_id
+  WHERE n.id = ?`;
+
+/** Reads what a message needs at the moment of sending, in one statement. */
+@Injectable()
+export class MessageReader {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async read(id: number): Promise<MessageRow | undefined> {
+    const [row]: MessageRow[] = await this.dataSource.query(ONE_MESSAGE, [id]);
+    return row;
+  }
+}

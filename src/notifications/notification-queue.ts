@@ -1,0 +1,53 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import { Environment } from '../config/environment.js';
+import { FAIL_FAST, redisOptions } from '../database/redis.js';
+import type { TakenRow } from '../outbox/ledger.js';
+
+export const QUEUE_NAME = 'notifications';
+
+/** What a job carries: which row to send, nothing of what is in it. */
+export type NotificationJob = TakenRow;
+
+/** The queue between the relay and the senders. It may be lost at any time: the ledger remembers. */
+@Injectable()
+export class NotificationQueue implements OnModuleDestroy {
+  readonly queue: Queue<NotificationJob>;
+
+  constructor(environment: Environment) {
+    this.queue = new Queue(QUEUE_NAME, {
+      connection: { ...redisOptions(environment), ...FAIL_FAST },
+      // Neither waits for Redis: while it is away commands fail at once, and work again when it is back.
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      defaultJobOptions: {
+        // The ledger decides about another attempt; the queue keeps only what operators like to look at.
+        attempts: 1,
+        removeOnComplete: { count: 1000 },
+        removeOnFail: { count: 1000 },
+      },
+    });
+    // Every connection error comes here too, several a second while Redis is away.
+    this.queue.on('error', (error) => new Logger(NotificationQueue.name).debug(error.message));
+  }
+
+  /** How many jobs wait for a sender. */
+  async waiting(): Promise<number> {
+    return this.queue.getWaitingCount();
+  }
+
+  /** Queues rows. Each taking of a row is a job of its own: BullMQ ignores an id that it has seen before. */
+  async add(rows: readonly TakenRow[]): Promise<void> {
+    await this.queue.addBulk(
+      rows.map(({ id, lease }) => ({
+        name: 'send',
+        data: { id, lease },
+        opts: { jobId: `notification-${id}-${lease}` },
+      })),
+    );
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.queue.close();
+  }
+}

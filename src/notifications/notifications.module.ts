@@ -1,0 +1,20 @@
+import { MailerModule } from '@nestjs-modules/mailer';
+import { Module } from '@nestjs/common';
+import { Environment } from '../config/environment.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
+import { MailSender } from './mail.sender.js';
+import { MailWorker } from './mail.worker.js';
+import { MessageReader } from './message.reader.js';
+import { NotificationQueue } from './notification-queue.js';
+import { Relay } from './relay.js';
+import { mailerOptions } from './smtp-transport.js';
+
+/** From the ledger to the mail server: relay, queue, senders. Only the worker process has it. */
+@Module({
+  imports: [
+    OutboxModule,
+    MailerModule.forRootAsync({ imports: [], inject: [Environment], useFactory: mailerOptions }),
+  ],
+  providers: [NotificationQueue, MessageReader, MailSender, MailWorker, Relay],
+})
+export class NotificationsModule {}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Ledger } from '../outbox/ledger.js';
+import { NotificationQueue } from './notification-queue.js';
+
+const BATCH = 100;
+const IDLE_MS = 250;
+const TROUBLED_MS = 1_000;
+
+/** More waiting than the senders get through within a lease would only be leased again. */
+const MOST_WAITING = 200;
+
+/** Carries due messages from the ledger to the queue. Several relays may run: each row is taken by one. */
+@Injectable()
+export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Relay.name);
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private troubled = false;
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly queue: NotificationQueue,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  /** Stops between two rounds, never within one. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** One round: frees what was lost, takes what is due, queues it. Answers how many it queued. */
+  async relayDue(): Promise<number> {
+    // Asked first, so that nothing is taken while Redis is away.
+    const room = MOST_WAITING - (await this.queue.waiting());
+    await this.ledger.freeExpired();
+    if (room <= 0) return 0;
+    const claim = await this.ledger.claimDue(Math.min(BATCH, room));
+    if (claim.rows.length === 0) return 0;
+    try {
+      await this.queue.add(claim.rows);
+    } catch (error) {
+      await this.ledger.release(claim);
+      throw error;
+    }
+    return claim.rows.length;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const pauseMs = await this.round();
+      if (pauseMs > 0)
+        await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private async round(): Promise<number> {
+    try {
+      const queued = await this.relayDue();
+      if (this.troubled) this.logger.log('Relaying again');
+      this.troubled = false;
+      return queued === BATCH ? 0 : IDLE_MS;
+    } catch (error) {
+      // Redis or the database is away; what is due waits in the ledger.
+      if (!this.troubled) this.logger.warn(`Cannot relay for now: ${(error as Error).message}`);
+      this.troubled = true;
+      return TROUBLED_MS;
+    }
+  }
+}

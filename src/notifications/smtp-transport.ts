@@ -1,0 +1,30 @@
+import type { MailerOptions } from '@nestjs-modules/mailer';
+import type { Environment } from '../config/environment.js';
+
+/**
+ * How mails leave: a pool of connections, as many as mails are sent at once, each with timeouts that end well
+ * before the lease of a message does.
+ */
+export function mailerOptions(environment: Environment): MailerOptions {
+  const url = new URL(environment.SMTP_URL);
+  const secure = url.protocol === 'smtps:';
+  return {
+    transport: {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port || (secure ? 465 : 587)),
+      secure,
+      ...(url.username && {
+        auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
+      }),
+      pool: true,
+      maxConnections: environment.MAIL_CONCURRENCY,
+      connectionTimeout: 10_000,
+      greetingTimeout: 10_000,
+      socketTimeout: 30_000,
+      // Nothing in a mail is ever read from a path or an address.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    } as object,
+    defaults: { from: environment.MAIL_FROM } as object,
+  };
+}

@@ -1,0 +1,86 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { AccountsService } from '../auth/accounts.service.js';
+import { LoginService } from '../auth/login.service.js';
+import { Refusal, Unauthenticated } from '../http/domain-error.js';
+import { Clock } from '../time/clock.js';
+
+const REMEMBERED_MS = 60_000;
+const MOST_REMEMBERED = 100;
+
+interface Remembered {
+  readonly accountId: number;
+  /** The hash that the password was checked against: a changed password is checked anew. */
+  readonly passwordHash: string;
+  readonly until: number;
+}
+
+/**
+ * Lets admins to the queue dashboard, by HTTP Basic against the accounts. A browser sends the password with
+ * each of the page's many requests, so a checked one is remembered for a minute, by a keyed hash; that the
+ * account still is an admin's, with that password, is looked up each time.
+ */
+@Injectable()
+export class DashboardGuard {
+  private readonly remembered = new Map<string, Remembered>();
+  private readonly key = randomBytes(32);
+
+  constructor(
+    private readonly logins: LoginService,
+    private readonly accounts: AccountsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws Unauthenticated for anyone but an admin
+   * @throws TooManyRequests after too many attempts
+   */
+  async admit(request: FastifyRequest): Promise<void> {
+    const credentials = credentialsOf(request.headers.authorization);
+    if (!credentials) throw refused();
+    const mark = createHmac('sha256', this.key)
+      .update(`${credentials.email}\0${credentials.password}`)
+      .digest('hex');
+    if (await this.isRemembered(mark)) return;
+    const account = await this.logIn(credentials, request.ip);
+    if (account.role !== 'admin') throw refused();
+    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
+    this.remembered.set(mark, {
+      accountId: account.id,
+      passwordHash: account.passwordHash,
+      until: this.clock.now() + REMEMBERED_MS,
+    });
+  }
+
+  private async isRemembered(mark: string): Promise<boolean> {
+    const found = this.remembered.get(mark);
+    if (!found || found.until <= this.clock.now()) return false;
+    const account = await this.accounts.find(found.accountId);
+    return account?.role === 'admin' && account.passwordHash === found.passwordHash;
+  }
+
+  private async logIn({ email, password }: Credentials, address: string): ReturnType<LoginService['logIn']> {
+    try {
+      return await this.logins.logIn(email, password, address);
+    } catch (error) {
+      throw error instanceof Refusal ? refused() : error;
+    }
+  }
+}
+
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+function credentialsOf(header: string | undefined): Credentials | undefined {
+  const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1];
+  const text = encoded && Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text ? text.indexOf(':') : -1;
+  return text && colon > 0 ? { email: text.slice(0, colon), password: text.slice(colon + 1) } : undefined;
+}
+
+function refused(): Unauthenticated {
+  return new Unauthenticated('ADMIN_REQUIRED', 'Log in with the email and password of an admin.');
+}

@@ -1,0 +1,39 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { answerProblem } from '../http/problem.filter.js';
+import { NotificationQueue } from '../notifications/notification-queue.js';
+import { DashboardGuard } from './dashboard.guard.js';
+
+const PATH = '/admin/queues';
+
+/**
+ * Serves the queue dashboard, for admins. It lives in a scope of its own on the server, and the guard is that
+ * scope's: page, static files and API cannot be reached past it, however their path is spelled.
+ */
+export async function serveDashboard(app: NestFastifyApplication): Promise<void> {
+  const guard = app.get(DashboardGuard);
+  const { queue } = app.get(NotificationQueue);
+  const board = new FastifyAdapter();
+  board.setBasePath(PATH);
+  createBullBoard({
+    queues: [new BullMQAdapter(queue)],
+    serverAdapter: board,
+    options: { uiConfig: { boardTitle: 'Clinica queues' } },
+  });
+  const server = app.getHttpAdapter().getInstance();
+  await server.register(async (scope) => {
+    scope.addHook('onRequest', async (request, reply) => {
+      try {
+        await guard.admit(request);
+      } catch (error) {
+        void reply.header('www-authenticate', 'Basic realm="Clinica queues", charset="UTF-8"');
+        answerProblem(error, request, reply);
+        return reply;
+      }
+    });
+    await scope.register(board.registerPlugin(), { prefix: PATH });
+  });
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { NotFound } from '../http/domain-error.js';
+import type { NotificationKind } from '../outbox/notification-kind.js';
+import { Clock } from '../time/clock.js';
+
+export const STATES = ['pending', 'queued', 'sending', 'sent', 'dead', 'cancelled'] as const;
+
+/** A row of the ledger for an operator: whose it is stays out of sight. */
+export interface LedgerRow {
+  readonly id: number;
+  readonly booking_id: number;
+  readonly booking_version: number;
+  readonly kind: NotificationKind;
+  readonly state: (typeof STATES)[number];
+  readonly due_at: Date;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly settled_at: Date | null;
+}
+
+/** The ledger as operators see it. */
+@Injectable()
+export class NotificationsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The newest first. */
+  async list(state: string | undefined, limit: number): Promise<LedgerRow[]> {
+    return this.dataSource.query(
+      `SELECT id, booking_id, booking_version, kind, state, due_at, attempts, reason, settled_at
+       FROM notifications ${state === undefined ? '' : 'WHERE state = ?'} ORDER BY id DESC LIMIT ${Number(limit)}`,
+      state === undefined ? [] : [state],
+    );
+  }
+
+  /**
+   * Has a message that was given up sent after all, with a full count of attempts before it.
+   *
+   * @throws NotFound NOT_DEAD
+   */
+  async retry(id: number): Promise<void> {
+    const { affectedRows }: { affectedRows: number } = await this.dataSource.query(
+      "UPDATE notifications SET state = 'pending', due_at = ?, attempts = 0, settled_at = NULL WHERE id = ? AND state = 'dead'",
+      [new Date(this.clock.now()), id],
+    );
+    if (affectedRows === 0) throw new NotFound('NOT_DEAD', `There is no message ${id} that was given up.`);
+  }
+}

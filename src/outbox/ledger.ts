@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Environment } from '../config/environment.js';
+import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
+
+/** A row taken for sending. Each taking has its own number, so that an old one is recognised. */
+export interface TakenRow {
+  readonly id: number;
+  readonly lease: number;
+}
+
+/** Rows taken together. */
+export interface Claim {
+  readonly token: string;
+  readonly rows: readonly TakenRow[];
+}
+
+/** How a message ends, or does not yet. */
+export type Settlement = {
+  /** Whether the mail server was asked to take it. */
+  readonly offered: boolean;
+  /** Why it is not sent; for the operator. */
+  readonly reason?: string;
+} & (
+  { readonly state: 'sent' | 'dead' | 'cancelled' } | { readonly state: 'pending'; readonly dueAt: EpochMs }
+);
+
+// Longer than the mail transport's own timeouts add up to: who still holds the lease is still sending.
+const SENDING_SECONDS = 120;
+
+/**
+ * The sending side of the notification ledger:
+ * `pending -> queued -> sending -> sent | dead | cancelled`, and back to `pending` from either of the two in
+ * between when the lease runs out. A lease is what makes a lost queue or a killed worker harmless. Every step
+ * is one UPDATE that names the state it leaves, so that two workers never take the same row.
+ */
+@Injectable()
+export class Ledger {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Takes up to `limit` due messages, the longest due first. */
+  async claimDue(limit: number): Promise<Claim> {
+    const now = this.clock.now();
+    const token = randomUUID();
+    const { affectedRows } = await this.update(
+      `UPDATE notifications SET state = 'queued', claim = ?, leased_until = ?, lease = lease + 1
+       WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, id LIMIT ${Number(limit)}`,
+      [token, new Date(now + this.environment.NOTIFICATION_LEASE_SECONDS * 1000), new Date(now)],
+    );
+    if (affectedRows === 0) return { token, rows: [] };
+    const rows: TakenRow[] = await this.dataSource.query(
+      "SELECT id, lease FROM notifications WHERE claim = ? AND state = 'queued' ORDER BY due_at, id",
+      [token],
+    );
+    return { token, rows };
+  }
+
+  /** Gives rows back that could not be queued. */
+  async release({ token }: Claim): Promise<void> {
+    await this.update(
+      "UPDATE notifications SET state = 'pending', leased_until = NULL WHERE claim = ? AND state = 'queued'",
+      [token],
+    );
+  }
+
+  /** Frees rows whose lease ran out: their queue was lost, or their worker died. Answers how many. */
+  async freeExpired(): Promise<number> {
+    const { affectedRows } = await this.update(
+      `UPDATE notifications SET state = 'pending', leased_until = NULL
+       WHERE state IN ('queued', 'sending') AND leased_until <= ?`,
+      [new Date(this.clock.now())],
+    );
+    return affectedRows;
+  }
+
+  /** Enters the sending of a queued row; false if this taking of it is no longer the current one. */
+  async begin({ id, lease }: TakenRow): Promise<boolean> {
+    const { affectedRows } = await this.update(
+      "UPDATE notifications SET state = 'sending', leased_until = ? WHERE id = ? AND lease = ? AND state = 'queued'",
+      [new Date(this.clock.now() + SENDING_SECONDS * 1000), id, lease],
+    );
+    return affectedRows === 1;
+  }
+
+  /** Writes down how the sending ended. Without effect if the row was taken again since. */
+  async settle({ id, lease }: TakenRow, settlement: Settlement): Promise<void> {
+    const now = new Date(this.clock.now());
+    const again = settlement.state === 'pending';
+    await this.update(
+      `UPDATE notifications SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ?,
+              due_at = COALESCE(?, due_at), leased_until = NULL
+       WHERE id = ? AND lease = ? AND state = 'sending'`,
+      [
+        settlement.state,
+        settlement.offered ? 1 : 0,
+        settlement.reason?.slice(0, 500) ?? null,
+        again ? null : now,
+        again ? new Date(settlement.dueAt) : null,
+        id,
+        lease,
+      ],
+    );
+  }
+
+  private update(sql: string, parameters: unknown[]): Promise<{ affectedRows: number }> {
+    return this.dataSource.query(sql, parameters);
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Environment } from '../config/environment.js';
+import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
+import { mailDomain } from './mail-domain.js';
+import type { NotificationKind } from './notification-kind.js';
+
+/** A message to be sent once its booking's transaction has committed. */
+export interface Message {
+  readonly bookingId: number;
+  readonly bookingVersion: number;
+  readonly kind: NotificationKind;
+  /** The start that the message tells. */
+  readonly startsAt: EpochMs;
+  readonly durationMinutes: number;
+  /** Not to be sent earlier. */
+  readonly dueAt: EpochMs;
+}
+
+/** The writing side of the notification ledger: one row for each message, in the transaction of its cause. */
+@Injectable()
+export class Outbox {
+  private readonly domain: string;
+
+  constructor(
+    private readonly clock: Clock,
+    environment: Environment,
+  ) {
+    this.domain = mailDomain(environment);
+  }
+
+  /** Writes messages into the ledger, in one statement. */
+  async append(tx: EntityManager, messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return;
+    const now = new Date(this.clock.now());
+    const rows = messages.map(() => "(?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
+    await tx.query(
+      `INSERT INTO notifications
+         (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
+       VALUES ${rows}`,
+      messages.flatMap((message) => [
+        message.bookingId,
+        message.bookingVersion,
+        message.kind,
+        new Date(message.startsAt),
+        message.durationMinutes,
+        new Date(message.dueAt),
+        `<${randomUUID()}@${this.domain}>`,
+        now,
+      ]),
+    );
+  }
+
+  /** Cancels the reminders of a booking that were not sent yet; `reason` is for the operator. */
+  async withdrawReminders(tx: EntityManager, bookingId: number, reason: string): Promise<void> {
+    await tx.query(
+      `UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL
+       WHERE booking_id = ? AND kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')`,
+      [reason, new Date(this.clock.now()), bookingId],
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { AvailabilityModule } from './availability/availability.module.js';
+import { BookingsModule } from './bookings/bookings.module.js';
+import { createLogger, NestLogger } from './config/logger.js';
+import { ConfigurationError, readEnvironment } from './config/read-environment.js';
+import { start } from './config/start.js';
+import { DemoSeeder } from './demo/demo.seeder.js';
+import { DoctorsModule } from './doctors/doctors.module.js';
+
+await start(async () => {
+  const environment = readEnvironment();
+  if (environment.NODE_ENV === 'production') {
+    throw new ConfigurationError(['NODE_ENV is production: the demo clinic has well-known passwords']);
+  }
+  @Module({
+    imports: [AppModule.with(environment), AuthModule, DoctorsModule, AvailabilityModule, BookingsModule],
+    providers: [DemoSeeder],
+  })
+  class SeedModule {}
+  const context = await NestFactory.createApplicationContext(SeedModule, {
+    logger: new NestLogger(createLogger(environment)),
+    abortOnError: false,
+  });
+  try {
+    const { doctors, patients, bookings } = await context.get(DemoSeeder).seed();
+    console.log(
+      `The demo clinic stands; new: ${doctors} doctors, ${patients} patients, ${bookings} bookings.`,
+    );
+  } finally {
+    await context.close();
+  }
+});

@@ -1,0 +1,14 @@
+import { NestFactory } from '@nestjs/core';
+import { createLogger, NestLogger } from './config/logger.js';
+import { readEnvironment } from './config/read-environment.js';
+import { start } from './config/start.js';
+import { WorkerModule } from './worker.module.js';
+
+await start(async () => {
+  const environment = readEnvironment();
+  const worker = await NestFactory.createApplicationContext(WorkerModule.with(environment), {
+    logger: new NestLogger(createLogger(environment)),
+    abortOnError: false,
+  });
+  worker.enableShutdownHooks();
+});
