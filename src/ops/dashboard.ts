@@ -2,7 +2,6 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import { answerProblem } from '../http/problem.filter.js';
 import { NotificationQueue } from '../notifications/notification-queue.js';
 import { DashboardGuard } from './dashboard.guard.js';

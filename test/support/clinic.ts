@@ -1,0 +1,136 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { AppModule } from '../../src/app.module.js';
+import { AccountsService } from '../../src/auth/accounts.service.js';
+import type { Role } from '../../src/auth/role.js';
+import { TokenIssuer } from '../../src/auth/token.js';
+import { AvailabilityService } from '../../src/availability/availability.service.js';
+import type { Environment } from '../../src/config/environment.js';
+import { createLogger, NestLogger } from '../../src/config/logger.js';
+import type { Locale } from '../../src/config/locale.js';
+import { DoctorsService } from '../../src/doctors/doctors.service.js';
+import { configureApp } from '../../src/http/configure-app.js';
+import { createServer } from '../../src/http/server.js';
+import { serveDashboard } from '../../src/ops/dashboard.js';
+import { Clock } from '../../src/time/clock.js';
+import { Client } from './client.js';
+import { TestClock } from './test-clock.js';
+import { dropDatabase, testEnvironment } from './test-environment.js';
+
+/** Someone with an account, logged in. */
+export interface Person {
+  readonly id: number;
+  readonly email: string;
+  readonly password: string;
+  readonly token: string;
+}
+
+/** A doctor: the account and the profile. */
+export interface DoctorPerson extends Person {
+  readonly doctorId: number;
+  readonly timezone: string;
+}
+
+/** Weekly windows as [day of week, start, end]. */
+export type Week = readonly (readonly [number, string, string])[];
+
+/** Sunday 1 March 2026 11:00 in Madrid: what the clock shows where a test does not say. */
+export const NOW = '2026-03-01T10:00:00Z';
+
+/** The API as it runs in production, on a database of its own, listening on loopback; only the clock is the test's. */
+export class Clinic {
+  private people = 0;
+
+  private constructor(
+    readonly environment: Environment,
+    readonly app: NestFastifyApplication,
+    readonly client: Client,
+    readonly clock: TestClock,
+    readonly dataSource: DataSource,
+  ) {}
+
+  static async open({
+    now = NOW,
+    env = {},
+  }: { now?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Clinic> {
+    return Clinic.over(await testEnvironment(env), new TestClock(now));
+  }
+
+  /** Another API process's worth of app, over the database of an environment that is prepared already. */
+  static async over(environment: Environment, clock: TestClock): Promise<Clinic> {
+    const logger = createLogger(environment);
+    const testing = await Test.createTestingModule({ imports: [AppModule.with(environment)] })
+      .overrideProvider(Clock)
+      .useValue(clock)
+      .setLogger(new NestLogger(logger))
+      .compile();
+    const app = testing.createNestApplication<NestFastifyApplication>(createServer(logger), {
+      bodyParser: false,
+    });
+    await configureApp(app);
+    await serveDashboard(app);
+    await app.listen(0, '127.0.0.1');
+    return new Clinic(environment, app, new Client(await app.getUrl()), clock, app.get(DataSource));
+  }
+
+  /** Closes the app and drops its database. */
+  async close(): Promise<void> {
+    await this.app.close();
+    await dropDatabase(this.environment);
+  }
+
+  patient(locale?: Locale): Promise<Person> {
+    return this.person('user', locale);
+  }
+
+  admin(): Promise<Person> {
+    return this.person('admin');
+  }
+
+  /** @param week by default Monday to Friday, 09:00 to 17:00, as every new doctor has it */
+  async doctor({
+    timezone = 'Europe/Madrid',
+    week,
+  }: { timezone?: string; week?: Week } = {}): Promise<DoctorPerson> {
+    const person = await this.person('doctor');
+    const { doctor } = await this.app.get(DoctorsService).create({
+      name: `Dr. Number ${person.id}`,
+      specialty: 'Cardiology',
+      email: `contact${person.id}@clinic.example`,
+      userId: person.id,
+      timezone,
+    });
+    if (week) {
+      await this.query('DELETE FROM availability_windows WHERE doctor_id = ?', [doctor.id]);
+      const availability = this.app.get(AvailabilityService);
+      for (const [dayOfWeek, startTime, endTime] of week) {
+        await availability.add(doctor.id, { dayOfWeek, startTime, endTime });
+      }
+    }
+    return { ...person, doctorId: doctor.id, timezone };
+  }
+
+  /** An account without a profile. */
+  async person(role: Role, locale?: Locale): Promise<Person> {
+    this.people += 1;
+    const email = `${role}${this.people}@people.example`;
+    const password = `password of ${email}`;
+    const account = await this.app.get(AccountsService).open(email, password, role, locale);
+    return { id: account.id, email, password, token: this.app.get(TokenIssuer).issue(account) };
+  }
+
+  query<Row = Record<string, unknown>>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.dataSource.query(sql, parameters);
+  }
+
+  /** How many pairs of live bookings of one doctor overlap: it must always be 0. */
+  async overlappingPairs(): Promise<number> {
+    const [row] = await this.query<{ pairs: string }>(
+      `SELECT COUNT(*) AS pairs FROM bookings a JOIN bookings b
+         ON a.doctor_id = b.doctor_id AND a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
+       WHERE a.status = 'booked' AND b.status = 'booked'`,
+    );
+    return Number(row!.pairs);
+  }
+}

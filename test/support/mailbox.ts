@@ -1,0 +1,83 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import PostalMime, { type Email } from 'postal-mime';
+import { SMTPServer } from 'smtp-server';
+
+/** A mail as the server received it. */
+export interface ReceivedMail {
+  readonly to: string;
+  readonly raw: string;
+  readonly mail: Email;
+}
+
+/** What the server says to a mail instead of taking it. */
+export interface SmtpRefusal {
+  readonly responseCode: number;
+  readonly message: string;
+}
+
+/**
+ * A real SMTP server on loopback that keeps what it gets and, where a test says so, refuses, hangs or takes a
+ * mail without saying so.
+ */
+export class Mailbox {
+  readonly received: ReceivedMail[] = [];
+  /** Called at each RCPT TO; a refusal it returns is the answer. */
+  onRecipient: (address: string) => SmtpRefusal | undefined = () => undefined;
+  /** Called with each mail, before it is acknowledged; a promise that never settles is a server that hangs. */
+  onMail: (mail: ReceivedMail) => void | Promise<void> = () => undefined;
+
+  private constructor(
+    private readonly server: SMTPServer,
+    readonly url: string,
+  ) {}
+
+  static async open(port = 0): Promise<Mailbox> {
+    const mailbox: { current?: Mailbox } = {};
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      disableReverseLookup: true,
+      onRcptTo: ({ address }, _session, done) => done(asError(mailbox.current!.onRecipient(address))),
+      onData: (stream, session, done) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          const to = session.envelope.rcptTo[0]?.address ?? '';
+          mailbox.current!.take(to, Buffer.concat(chunks).toString('utf8')).then(() => done(), done);
+        });
+      },
+    });
+    server.on('error', () => undefined);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    const { port: listening } = server.server.address() as AddressInfo;
+    return (mailbox.current = new Mailbox(server, `smtp://127.0.0.1:${listening}`));
+  }
+
+  /** The mails to one address, as soon as there are so many. */
+  async mailsTo(address: string, count: number, withinSeconds = 20): Promise<ReceivedMail[]> {
+    const deadline = Date.now() + withinSeconds * 1000;
+    for (;;) {
+      const found = this.received.filter(({ to }) => to === address);
+      if (found.length >= count) return found;
+      if (Date.now() > deadline) {
+        throw new Error(`${address} got ${found.length} mails instead of ${count} within ${withinSeconds} s`);
+      }
+      await sleep(20);
+    }
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private async take(to: string, raw: string): Promise<void> {
+    const mail: ReceivedMail = { to, raw, mail: await PostalMime.parse(raw) };
+    await this.onMail(mail);
+    this.received.push(mail);
+  }
+}
+
+function asError(refusal: SmtpRefusal | undefined): Error | null {
+  return refusal ? Object.assign(new Error(refusal.message), { responseCode: refusal.responseCode }) : null;
+}

@@ -1,0 +1,55 @@
+import { Redis } from 'ioredis';
+import { createConnection } from 'mysql2/promise';
+import type { Environment } from '../../src/config/environment.js';
+import { readEnvironment } from '../../src/config/read-environment.js';
+import { migrate } from '../../src/database/migrate.js';
+
+const SERVER = process.env.TEST_DATABASE_URL ?? '';
+const REDIS = process.env.TEST_REDIS_URL ?? '';
+
+let databases = 0;
+
+/**
+ * The configuration of one test file: a database of its own, migrated, and a Redis database that no file running
+ * beside it uses, empty.
+ */
+export async function testEnvironment(overrides: NodeJS.ProcessEnv = {}): Promise<Environment> {
+  if (!SERVER || !REDIS)
+    throw new Error('Run the tests with npm test: it brings the database and Redis they need.');
+  const slot = process.env.VITEST_POOL_ID ?? '1';
+  databases += 1;
+  const database = new URL(SERVER);
+  database.pathname = `/clinica_test_${process.pid}_${slot}_${databases}`;
+  const redis = new URL(REDIS);
+  redis.pathname = `/${slot}`;
+  const environment = readEnvironment({
+    NODE_ENV: 'test',
+    DATABASE_URL: database.href,
+    DATABASE_POOL_SIZE: '10',
+    REDIS_URL: redis.href,
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    MAIL_FROM: 'Test Clinic <appointments@clinic.example>',
+    JWT_SECRET: 'a secret that only these tests know',
+    CLINIC_NAME: 'Test Clinic',
+    CLINIC_TIMEZONE: 'Europe/Madrid',
+    RATE_LIMIT_ENABLED: 'false',
+    LOG_LEVEL: 'fatal',
+    ...overrides,
+  });
+  await migrate(environment);
+  await flush(environment);
+  return environment;
+}
+
+/** Drops the database of a test file. */
+export async function dropDatabase({ DATABASE_URL }: Environment): Promise<void> {
+  const connection = await createConnection(SERVER);
+  await connection.query(`DROP DATABASE IF EXISTS \`${new URL(DATABASE_URL).pathname.slice(1)}\``);
+  await connection.end();
+}
+
+async function flush({ REDIS_URL }: Environment): Promise<void> {
+  const redis = new Redis(REDIS_URL);
+  await redis.flushdb();
+  redis.disconnect();
+}
