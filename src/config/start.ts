@@ -1,12 +1,28 @@
 import { ConfigurationError } from './read-environment.js';
 
-/** Runs a program's main part; a wrong configuration ends it with the list of what is wrong, and no stack. */
+/**
+ * Runs a program's main part. What the operator can mend, a wrong configuration or a server that cannot be
+ * reached, ends it with words and no stack.
+ */
 export async function start(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    console.error(error.message);
+    const words = wordsFor(error);
+    if (words === undefined) throw error;
+    console.error(words);
     process.exitCode = 1;
   }
+}
+
+function wordsFor(error: unknown): string | undefined {
+  if (error instanceof ConfigurationError) return error.message;
+  const { code, message, sqlMessage } = error as { code?: unknown; message?: string; sqlMessage?: string };
+  if (typeof code !== 'string') return undefined;
+  if (code === 'EADDRINUSE' || code === 'EACCES')
+    return `Clinica cannot listen: ${message}. Choose another PORT or HOST.`;
+  if (/^(ER_ACCESS_DENIED|ER_DBACCESS_DENIED|ER_BAD_DB|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)/.test(code)) {
+    return `Clinica cannot use its database: ${sqlMessage ?? message ?? code}. Check DATABASE_URL, and that the server runs.`;
+  }
+  return undefined;
 }

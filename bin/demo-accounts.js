@@ -1,0 +1,7 @@
+/**
+ * The accounts of the demo clinic, with passwords for everybody to see: `dist/seed.js` makes them, and only there. A real
+ * clinic's first admin comes from its own ADMIN_EMAIL and ADMIN_PASSWORD.
+ */
+export const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };
+export const DOCTOR = { email: 'doctor@clinica.example', password: 'demo-doctor-password' };
+export const PATIENT = { email: 'patient@clinica.example', password: 'demo-patient-password' };
