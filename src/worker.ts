@@ -10,5 +10,5 @@ await start(async () => {
     logger: new NestLogger(createLogger(environment)),
     abortOnError: false,
   });
-  worker.enableShutdownHooks();
+  worker.enableShutdownHooks([], { useProcessExit: true });
 });

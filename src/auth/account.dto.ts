@@ -26,6 +26,9 @@ export class LoginDto {
 }
 
 export class CreateAccountDto extends RegisterDto {
+  @EmailField({ example: 'another.doctor@clinica.example' })
+  override email!: string;
+
   @ChoiceField(ROLES, { example: 'doctor' })
   role!: Role;
 }

@@ -73,11 +73,17 @@ export class AccountsService {
 
   /** @throws NotFound ACCOUNT_NOT_FOUND */
   async changeRole(id: number, role: Role): Promise<Account> {
-    return this.accounts.save({ ...(await this.get(id)), role });
+    return this.change(id, { role });
   }
 
   /** @throws NotFound ACCOUNT_NOT_FOUND */
   async changeLocale(id: number, locale: Locale): Promise<Account> {
-    return this.accounts.save({ ...(await this.get(id)), locale });
+    return this.change(id, { locale });
+  }
+
+  /** Writes what changes and nothing else: a whole row, read before, would undo what others changed since. */
+  private async change(id: number, what: Partial<Pick<Account, 'role' | 'locale'>>): Promise<Account> {
+    await this.accounts.update({ id }, what);
+    return this.get(id);
   }
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Patch, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { Only } from './access.js';
@@ -22,6 +22,7 @@ export class UsersController {
 
   @Patch(':id')
   @ApiOperation({ summary: 'Change what an account may do' })
+  @ApiParam({ name: 'id', type: 'integer', example: 13 })
   @ApiOkResponse({ type: AccountDto })
   @ApiProblems(400, 404)
   async changeRole(@Param() { id }: IdParams, @Body() { role }: ChangeRoleDto): Promise<AccountDto> {

@@ -5,6 +5,7 @@ import { lockDay } from '../availability/day-lock.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
 import { formatWallTime } from '../time/wall-time.js';
 import type { Booking } from './booking.js';
 import { messageForCancellation, messagesForNewTime } from './booking.messages.js';
@@ -59,7 +60,10 @@ export class BookingsService {
    */
   async book(userId: number, doctorId: number, requested: RequestedTime): Promise<Booking> {
     const uid = randomUUID();
-    const work = (tx: EntityManager): Promise<Booking> => this.bookIn(tx, uid, userId, doctorId, requested);
+    const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
+      if (attempt > 1) await this.openTime(tx, doctorId, requested);
+      return this.bookIn(tx, uid, userId, doctorId, requested);
+    };
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, doctorId, requested.date);
       return findByUid(tx, uid);
@@ -82,8 +86,10 @@ export class BookingsService {
       const { date, time, durationMinutes } = { ...seen, ...change };
       const requested = { date, time, durationMinutes };
       if (isAt(seen, requested)) return seen;
-      const work = (tx: EntityManager): Promise<Booking | undefined> =>
-        this.rescheduleIn(tx, seen, requested);
+      const work = async (tx: EntityManager, attempt: number): Promise<Booking | undefined> => {
+        if (attempt > 1) await this.openTime(tx, seen.doctorId, requested, id);
+        return this.rescheduleIn(tx, seen, requested);
+      };
       const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
         await lockDays(tx, seen, requested);
         const found = await findOwn(tx, userId, id);
@@ -121,21 +127,18 @@ export class BookingsService {
     requested: RequestedTime,
   ): Promise<Booking> {
     await lockDay(tx, doctorId, requested.date);
-    const found = await readDoctorDay(tx, doctorId, requested.date);
-    if (!found) throw unknownDoctor(doctorId);
-    const now = this.clock.now();
-    const { start, end } = assertBookable(found.day, requested, now);
+    const { startsAt, endsAt, timezone, now } = await this.openTime(tx, doctorId, requested);
     const booking = await insertBooking(tx, {
       uid,
       doctorId,
       userId,
       ...requested,
-      startsAt: start,
-      endsAt: end,
+      startsAt,
+      endsAt,
       status: 'booked',
       version: 1,
       createdAt: now,
-      timezone: found.timezone,
+      timezone,
     });
     await this.outbox.append(tx, messagesForNewTime('booked', booking, now));
     return booking;
@@ -148,14 +151,32 @@ export class BookingsService {
     requested: RequestedTime,
   ): Promise<Booking | undefined> {
     await lockDays(tx, seen, requested);
-    const found = await readDoctorDay(tx, seen.doctorId, requested.date, seen.id);
-    const now = this.clock.now();
-    const { start, end } = assertBookable(found!.day, requested, now);
-    const moved = { ...seen, ...requested, startsAt: start, endsAt: end, version: seen.version + 1 };
+    const { startsAt, endsAt, now } = await this.openTime(tx, seen.doctorId, requested, seen.id);
+    // Again: it may have begun while this waited for the days.
+    assertNotStarted(seen, now);
+    const moved = { ...seen, ...requested, startsAt, endsAt, version: seen.version + 1 };
     if (!(await changeTime(tx, moved, now))) return undefined;
     await this.outbox.withdrawReminders(tx, seen.id, 'the booking was moved');
     await this.outbox.append(tx, messagesForNewTime('moved', moved, now));
     return moved;
+  }
+
+  /**
+   * The real time of an appointment that may be booked, as things stand. Asked once the days are taken, that is the
+   * decision. Asked before, on a second attempt, it spares the days a request that will be refused: many of those
+   * at once, on a date that has no row yet, would insert it and roll back in circles of deadlocks.
+   */
+  private async openTime(
+    tx: EntityManager,
+    doctorId: number,
+    requested: RequestedTime,
+    movingId?: number,
+  ): Promise<Pick<Booking, 'startsAt' | 'endsAt' | 'timezone'> & { now: EpochMs }> {
+    const found = await readDoctorDay(tx, doctorId, requested.date, movingId);
+    if (!found) throw unknownDoctor(doctorId);
+    const now = this.clock.now();
+    const { start, end } = assertBookable(found.day, requested, now);
+    return { startsAt: start, endsAt: end, timezone: found.timezone, now };
   }
 
   private async cancelIn(tx: EntityManager, userId: number, id: number): Promise<Booking> {

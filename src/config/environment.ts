@@ -81,6 +81,8 @@ export class Environment {
   })
   CLINIC_NAME: string = 'Clinica';
 
+  // Newer versions of Node take bare offsets for time zones.
+  @Matches(/^[A-Za-z]/, { message: 'CLINIC_TIMEZONE must have a name, not an offset' })
   @IsTimeZone({ message: 'CLINIC_TIMEZONE must be an IANA time zone such as Europe/Madrid' })
   CLINIC_TIMEZONE: string = 'UTC';
 
@@ -88,7 +90,13 @@ export class Environment {
   DEFAULT_LOCALE: Locale = 'en';
 
   @Transform(list)
-  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, { each: true })
+  @IsUrl(
+    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
+    {
+      each: true,
+      message: 'CORS_ORIGINS must be origins such as https://clinic.example, separated by commas',
+    },
+  )
   CORS_ORIGINS: string[] = [];
 
   @Transform(boolean)

@@ -2,7 +2,9 @@ import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino, stdSerializers } from 'pino';
 import type { Environment } from './environment.js';
 
-const MAIL_ADDRESS = /[^\s@<>"'`=,;:()]+@[^\s@<>"'`=,;:()]+/g;
+// The name may be quoted, or hold an apostrophe; `/@scope/` in a path is a package and no address.
+const MAIL_ADDRESS =
+  /(?:"[^"\r\n]*"|[^\s@<>"'`=,;:()][^\s@<>",;:()]*)(?!(?<=\/)@[\w-]+\/)@[^\s@<>"'`=,;:()]+/g;
 
 /** Hides mail addresses: drivers and mail servers like to quote them in their errors. */
 export function withoutAddresses(text: string): string {
@@ -16,6 +18,11 @@ export function createLogger(environment: Environment): Logger {
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    hooks: {
+      logMethod(given, log) {
+        log.apply(this, withPlainText(given));
+      },
+    },
     serializers: {
       err: (error: Error) => {
         const { type, message, stack } = stdSerializers.err(error);
@@ -23,6 +30,14 @@ export function createLogger(environment: Environment): Logger {
       },
     },
   });
+}
+
+/** Hides addresses in the text of a line too, which pino takes from the error where none is given. */
+function withPlainText<T extends unknown[]>(given: T): T {
+  const [subject] = given;
+  const error = subject instanceof Error ? subject : (subject as { err?: unknown } | null | undefined)?.err;
+  const text = given.length === 1 && error instanceof Error ? [error.message] : [];
+  return [...given, ...text].map((part) => (typeof part === 'string' ? withoutAddresses(part) : part)) as T;
 }
 
 // What Nest says of itself while it starts: a line for each module and route.

@@ -18,14 +18,15 @@ class CommitLost extends Error {}
  * but through `tx`. READ COMMITTED lets what is read after the first write, which is the lock, see everything
  * committed before the lock was granted; a snapshot taken earlier would not.
  *
- * @param work everything that must happen together; it uses nothing but `tx`
+ * @param work everything that must happen together; it uses nothing but `tx`, and is told which attempt this is,
+ *   from 1
  * @param lookUp finds out, in a new transaction, whether an earlier attempt that broke off during COMMIT did
  *   take effect: it answers with the result if so. It must begin by waiting for the lock that `work` takes first
  * @throws Unavailable when the database stays busy, or the outcome of a COMMIT cannot be found out
  */
 export async function inTransaction<T>(
   dataSource: DataSource,
-  work: (tx: EntityManager) => Promise<T>,
+  work: (tx: EntityManager, attempt: number) => Promise<T>,
   lookUp?: (tx: EntityManager) => Promise<T | undefined>,
 ): Promise<T> {
   let uncertain = false;
@@ -33,7 +34,7 @@ export async function inTransaction<T>(
     try {
       return await attemptOnce(
         dataSource,
-        async (tx) => (uncertain ? await lookUp?.(tx) : undefined) ?? work(tx),
+        async (tx) => (uncertain ? await lookUp?.(tx) : undefined) ?? work(tx, attempt),
       );
     } catch (error) {
       uncertain ||= error instanceof CommitLost;
@@ -99,7 +100,7 @@ async function rollBack(runner: QueryRunner): Promise<void> {
 const prepared = new WeakSet<object>();
 
 /** Sets what a transaction relies on, once for each connection of the pool. */
-async function prepareSession(runner: QueryRunner): Promise<void> {
+export async function prepareSession(runner: QueryRunner): Promise<void> {
   const connection = (await runner.connect()) as object;
   if (prepared.has(connection)) return;
   await runner.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');

@@ -46,7 +46,8 @@ export function isConnectionLost(error: unknown): boolean {
 /** A unique key, by its name in the migrations, already holds this value. */
 export function isDuplicate(error: unknown, key: string): boolean {
   const { errno, sqlMessage = '' } = driverError(error);
-  return errno === DUPLICATE_ENTRY && sqlMessage.includes(key);
+  // The name stands last and may have its table before it; the value before that is anyone's text.
+  return errno === DUPLICATE_ENTRY && [`'${key}'`, `.${key}'`].some((name) => sqlMessage.endsWith(name));
 }
 
 /** The database user has no right to this database, or to create it. */

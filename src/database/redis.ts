@@ -10,6 +10,7 @@ export interface RedisConnection {
   readonly tls?: object;
   readonly retryStrategy: (times: number) => number;
   readonly connectTimeout: number;
+  readonly socketTimeout: number;
 }
 
 /**
@@ -27,6 +28,8 @@ export function redisOptions(environment: Environment): RedisConnection {
     ...(url.protocol === 'rediss:' && { tls: {} }),
     retryStrategy: (times) => Math.min(times * 50, 500),
     connectTimeout: 5_000,
+    // A connection on which nothing comes back is dead even if nobody closed it. Longer than BullMQ waits for a job.
+    socketTimeout: 10_000,
   };
 }
 
@@ -35,4 +38,5 @@ export const FAIL_FAST = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
   commandTimeout: 1_000,
+  socketTimeout: 2_000,
 };

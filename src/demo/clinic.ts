@@ -99,6 +99,9 @@ export const DOCTORS: readonly DemoDoctor[] = [
   },
 ];
 
+/** May log in, but has no profile yet: the documentation's example gives it one. */
+export const NEW_DOCTOR = 'new.doctor@clinica.example';
+
 export const PATIENTS: readonly { readonly email: string; readonly locale: Locale }[] = [
   { email: 'patient@clinica.example', locale: 'en' },
   { email: 'paciente@clinica.example', locale: 'es' },

@@ -7,7 +7,14 @@ import { Doctor } from '../doctors/doctor.entity.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { addDays, dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
-import { type DemoDoctor, DOCTOR_PASSWORD, DOCTORS, PATIENT_PASSWORD, PATIENTS } from './clinic.js';
+import {
+  type DemoDoctor,
+  DOCTOR_PASSWORD,
+  DOCTORS,
+  NEW_DOCTOR,
+  PATIENT_PASSWORD,
+  PATIENTS,
+} from './clinic.js';
 
 const DAYS = 14;
 const BOOKINGS_A_DAY = 2;
@@ -33,6 +40,8 @@ export class DemoSeeder {
       if (await this.accounts.isOpen(email)) continue;
       patients.push((await this.accounts.open(email, PATIENT_PASSWORD, 'user', locale)).id);
     }
+    if (!(await this.accounts.isOpen(NEW_DOCTOR)))
+      await this.accounts.open(NEW_DOCTOR, DOCTOR_PASSWORD, 'doctor');
     // The bookings come with the patients: a later start must not add a fortnight each time.
     const bookings = patients.length > 0 ? await this.seedBookings(patients) : 0;
     return { doctors: made, patients: patients.length, bookings };
@@ -55,7 +64,9 @@ export class DemoSeeder {
 
   private async seedBookings(patients: readonly number[]): Promise<number> {
     let count = 0;
-    for (const doctor of await this.doctors.list()) {
+    // The first booking, which the documentation's examples move and cancel, is with the first doctor.
+    const doctors = (await this.doctors.list()).sort((one, other) => one.id - other.id);
+    for (const doctor of doctors) {
       const today = dateIn(doctor.timezone, this.clock.now());
       for (let day = 1; day <= DAYS; day += 1)
         count += await this.seedDay(doctor, addDays(today, day), count, patients);

@@ -12,7 +12,7 @@ export class CreateDoctorDto {
   @EmailField({ example: 'ana.ruiz@clinica.example', description: 'Contact address that patients see' })
   email!: string;
 
-  @IdField({ description: 'An account of role doctor that has no profile yet', example: 15 })
+  @IdField({ description: 'An account of role doctor that has no profile yet', example: 13 })
   user_id!: number;
 
   @TimeZoneField({ optional: true, description: "By default the clinic's; cannot be changed later" })

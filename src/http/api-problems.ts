@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiResponse, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 
 class FieldProblemDto {
   @ApiProperty({ example: 'date' })
@@ -49,26 +49,36 @@ const EXPLAINED: Record<number, string> = {
   401: 'No token, or not a valid one. `TOKEN_EXPIRED`: log in again.',
   403: 'The token is valid, but its role may not do this.',
   404: 'There is nothing like it.',
+  413: 'The body is larger than 64 KiB.',
+  415: 'The body is not JSON.',
+  429: 'Too many requests; `Retry-After` says when to try again.',
+  503: 'Not available right now; `Retry-After` says when to try again.',
 };
+
+const ANY_ROUTE = [429, 503];
+const ANY_BODY = [413, 415];
 
 /** Documents the errors a route answers with, besides those that any route may: 429 and 503. */
 export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
-  const always = {
-    429: 'Too many requests; `Retry-After` says when to try again.',
-    503: 'Not available right now; `Retry-After` says when to try again.',
-  };
-  const explained = [
-    ...statuses.map((status) => [status, EXPLAINED[status]] as const),
-    ...Object.entries(always),
-  ];
   return applyDecorators(
     ApiExtraModels(ProblemDto),
-    ...explained.map(([status, description]) =>
-      ApiResponse({
-        status: Number(status),
-        description: description ?? STATUS_CODES[status] ?? '',
-        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
-      }),
-    ),
+    ...[...statuses, ...ANY_ROUTE].map((status) => ApiResponse({ status, ...problemResponse(status) })),
   );
+}
+
+/** Documents the errors of every route that reads a body. */
+export function describeBodyProblems({ paths }: OpenAPIObject): void {
+  for (const { post, patch } of Object.values(paths)) {
+    for (const operation of [post, patch]) {
+      if (!operation?.requestBody) continue;
+      for (const status of ANY_BODY) operation.responses[status] = problemResponse(status);
+    }
+  }
+}
+
+function problemResponse(status: number) {
+  return {
+    description: EXPLAINED[status] ?? STATUS_CODES[status] ?? '',
+    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+  };
 }

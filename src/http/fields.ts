@@ -83,7 +83,8 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
     options,
     { type: 'string', format: 'email', maxLength: 254 },
     'must be an email address',
-    (value) => typeof value === 'string' && value.length <= 254 && isEmail(value),
+    // Measured as it is stored: a few letters grow when they are put in lower case.
+    (value) => typeof value === 'string' && value.toLowerCase().length <= 254 && isEmail(value),
   );
 }
 

@@ -20,6 +20,8 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
     void reply.header('www-authenticate', 'Bearer');
   void reply
     .status(problem.status)
+    // An address that cannot be read gets here before the hook that sets it for all others.
+    .header('x-request-id', request.id)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify({ ...problem, request_id: request.id }));
 }

@@ -26,7 +26,7 @@ export interface Problem {
 
 /** What the problem for any thrown thing is. Nothing of an unexpected error's own text gets out. */
 export function problemOf(thrown: unknown): Problem & { readonly retryAfterSeconds?: number } {
-  const error = isRetryable(thrown) || isConnectionLost(thrown) ? new Unavailable() : thrown;
+  const error = isRetryable(thrown) ? new Unavailable() : isConnectionLost(thrown) ? outOfReach() : thrown;
   if (error instanceof DomainError) {
     const status = statusOf(error);
     return {
@@ -36,6 +36,14 @@ export function problemOf(thrown: unknown): Problem & { readonly retryAfterSecon
     };
   }
   return frameworkProblem(error);
+}
+
+/** Says nothing of what was changed: the database may have done its part before the connection broke. */
+function outOfReach(): Unavailable {
+  return new Unavailable(
+    'UNAVAILABLE',
+    'The service is not available right now. Look whether your change was made before you try again.',
+  );
 }
 
 function statusOf(error: DomainError): number {
@@ -60,11 +68,14 @@ function frameworkProblem(error: unknown): Problem {
       return problem(404, 'NOT_FOUND', 'There is nothing at this address. See /api/docs for what there is.');
     case 405:
       return problem(405, 'METHOD_NOT_ALLOWED', 'This address does not answer that method. See /api/docs.');
+    case 408:
+      return problem(408, 'TOO_SLOW', 'The request took too long to arrive; please try again.');
     case 413:
       return problem(413, 'BODY_TOO_LARGE', 'The request body is too large: at most 64 KiB are accepted.');
     case 414:
-    case 431:
       return problem(414, 'ADDRESS_TOO_LONG', 'The address of the request is too long.');
+    case 431:
+      return problem(431, 'HEADERS_TOO_LONG', 'The address and the headers of the request are too long.');
     case 415:
       return problem(
         415,

@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { answerProblem } from './problem.filter.js';
+import { answerUnreadable } from './unreadable-request.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 
@@ -22,13 +23,23 @@ class RequestLog extends LogController {
   }
 
   override requestCompleted(_: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    // The route, not the address: an address may hold whatever a client put there.
-    const route = request.routeOptions.url ?? 'unknown';
-    request.log.info(
-      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
-      'request',
-    );
+    logRequest(request, reply);
   }
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  // The route, not the address: an address may hold whatever a client put there.
+  const route = request.routeOptions.url ?? 'unknown';
+  request.log.info(
+    { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+    'request',
+  );
+}
+
+/** Answers an address that no route can be looked up by. Fastify itself writes no line of the log for it. */
+function answerUnroutable(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  answerProblem(error, request, reply);
+  logRequest(request, reply);
 }
 
 /** The HTTP server: JSON only, a request id in each answer and each line of the log. */
@@ -42,7 +53,8 @@ export function createServer(logger: Logger): FastifyAdapter {
       const given = headers['x-request-id'];
       return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
     },
-    frameworkErrors: answerProblem,
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
   });
   const server = adapter.getInstance<FastifyInstance>();
   acceptOnlyJson(server);

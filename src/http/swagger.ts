@@ -2,6 +2,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { addDays, dateIn, dayOfWeek } from '../time/clinic-time.js';
 import type { Clock } from '../time/clock.js';
+import { describeBodyProblems } from './api-problems.js';
 import { EXAMPLE_DATE } from './example-date.js';
 
 const ABOUT = `Appointment booking for clinics.
@@ -23,7 +24,11 @@ export function serveDocs(app: NestFastifyApplication, clock: Clock): void {
   SwaggerModule.setup(
     'api/docs',
     app,
-    () => withCurrentDates(SwaggerModule.createDocument(app, config), clock),
+    () => {
+      const document = SwaggerModule.createDocument(app, config);
+      describeBodyProblems(document);
+      return withCurrentDates(document, clock);
+    },
     {
       jsonDocumentUrl: 'api/docs-json',
       yamlDocumentUrl: 'api/docs-yaml',

@@ -1,19 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { withoutAddresses } from '../config/logger.js';
+import { isConnectionLost } from '../database/mysql-errors.js';
 import { Ledger, type Settlement, type TakenRow } from '../outbox/ledger.js';
 import { Clock } from '../time/clock.js';
 import { isPermanent, MOST_ATTEMPTS, pauseAfter, type SmtpFailure, whyPointless } from './delivery.rules.js';
 import { mailOf } from './mail.js';
 import { MessageReader, type MessageRow } from './message.reader.js';
 
-const WAIT_FOR_EARLIER_MS = 1_000;
+/** Long enough for a mail server that takes its time with every answer; who takes longer is cut off. */
+const LONGEST_SENDING_MS = 5 * 60_000;
+
+/** Shorter than the relay's pause, so that a database that comes back hears first of what was sent meanwhile. */
+const SETTLE_AGAIN_MS = 100;
 
 /** Sends one message of the ledger, if it still is to be sent. */
 @Injectable()
 export class MailSender {
   private readonly logger = new Logger(MailSender.name);
+  private stopping = false;
 
   constructor(
     private readonly ledger: Ledger,
@@ -23,16 +30,43 @@ export class MailSender {
     private readonly environment: Environment,
   ) {}
 
+  /** From now on what cannot be written down at once is left to the lease. */
+  stop(): void {
+    this.stopping = true;
+  }
+
   /** Answers with what became of the message, in a word or two for the dashboard. */
   async send(row: TakenRow): Promise<string> {
     if (!(await this.ledger.begin(row))) return 'taken by another';
-    const message = await this.messages.read(row.id);
-    if (!message) return 'gone';
-    const settlement = await this.deliver(message);
-    await this.ledger.settle(row, settlement);
-    const { state, reason } = settlement;
-    if (settlement.offered && state !== 'sent') this.logger.warn(`Message ${row.id} is ${state}: ${reason}`);
-    return reason === undefined ? state : `${state}: ${reason}`;
+    // A sign of life that is lost does no harm: there are two more before the lease ends.
+    const renewal = setInterval(
+      () => void this.ledger.renew(row).catch(() => undefined),
+      this.ledger.leaseMs / 3,
+    );
+    try {
+      const message = await this.messages.read(row.id);
+      if (!message) return 'gone';
+      const settlement = await this.deliver(message);
+      await this.settle(row, settlement);
+      const { state, reason } = settlement;
+      if (settlement.offered && state !== 'sent')
+        this.logger.warn(`Message ${row.id} is ${state}: ${reason}`);
+      return reason === undefined ? state : `${state}: ${reason}`;
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  /** While the database is away there is nothing better to do than to wait for it: forgetting would send twice. */
+  private async settle(row: TakenRow, settlement: Settlement): Promise<void> {
+    for (;;) {
+      try {
+        return await this.ledger.settle(row, settlement);
+      } catch (error) {
+        if (this.stopping || !isConnectionLost(error)) throw error;
+        await sleep(SETTLE_AGAIN_MS);
+      }
+    }
   }
 
   private async deliver(message: MessageRow): Promise<Settlement> {
@@ -48,13 +82,14 @@ export class MailSender {
       now,
     );
     if (pointless) return { state: 'cancelled', offered: false, reason: pointless };
-    if (message.earlier_id !== null) {
-      // A patient must not read of the cancellation before the booking.
-      const reason = `waits for message ${message.earlier_id}, which is older`;
-      return { state: 'pending', offered: false, dueAt: now + WAIT_FOR_EARLIER_MS, reason };
+    if (message.earlier_due_at !== null) {
+      // A patient must not read of the cancellation, nor be reminded, before being told of the booking.
+      const dueAt = Math.max(now, message.earlier_due_at.getTime());
+      return { state: 'pending', offered: false, dueAt, reason: 'waits for an older message of its booking' };
     }
     try {
-      await this.mailer.sendMail(mailOf(message, this.environment));
+      const signal = AbortSignal.timeout(LONGEST_SENDING_MS);
+      await this.mailer.sendMail({ ...mailOf(message, this.environment), signal });
       return { state: 'sent', offered: true };
     } catch (error) {
       return this.afterFailure(error as Error & SmtpFailure, message.attempts + 1);

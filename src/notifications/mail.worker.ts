@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Worker } from 'bullmq';
 import { Environment } from '../config/environment.js';
@@ -5,18 +6,26 @@ import { redisOptions } from '../database/redis.js';
 import { MailSender } from './mail.sender.js';
 import { type NotificationJob, QUEUE_NAME } from './notification-queue.js';
 
+const RETRY_MS = 1_000;
+const FAREWELL_MS = 2_000;
+
 /** Takes jobs from the queue and has them sent, a few at a time. */
 @Injectable()
 export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly worker: Worker<NotificationJob, string>;
+  private readonly sending = new Set<Promise<string>>();
 
-  constructor(sender: MailSender, environment: Environment) {
+  constructor(
+    private readonly sender: MailSender,
+    environment: Environment,
+  ) {
     const logger = new Logger(MailWorker.name);
-    this.worker = new Worker<NotificationJob, string>(QUEUE_NAME, (job) => sender.send(job.data), {
+    this.worker = new Worker<NotificationJob, string>(QUEUE_NAME, ({ data }) => this.send(data), {
       autorun: false,
       // The check is a command at the start, whose failure the worker would not survive.
       skipVersionCheck: true,
       concurrency: environment.MAIL_CONCURRENCY,
+      runRetryDelay: RETRY_MS,
       connection: { ...redisOptions(environment), maxRetriesPerRequest: null },
     });
     this.worker.on('failed', (_, error) => logger.error(error));
@@ -30,6 +39,26 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Lets the mails that are being sent end. */
   async onModuleDestroy(): Promise<void> {
-    await this.worker.close();
+    this.sender.stop();
+    // BullMQ ends only when Redis has heard of it, and waits for a Redis that is away. The ledger knows all
+    // there is to know once the sending has ended.
+    await Promise.race([this.worker.close(), this.allSent()]);
+  }
+
+  private async send(job: NotificationJob): Promise<string> {
+    const sending = this.sender.send(job);
+    this.sending.add(sending);
+    try {
+      return await sending;
+    } finally {
+      this.sending.delete(sending);
+    }
+  }
+
+  private async allSent(): Promise<void> {
+    do {
+      await Promise.allSettled(this.sending);
+      await sleep(FAREWELL_MS, undefined, { ref: false });
+    } while (this.sending.size > 0);
   }
 }

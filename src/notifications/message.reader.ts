@@ -22,17 +22,18 @@ export interface MessageRow {
   readonly doctor_timezone: string;
   readonly email: string;
   readonly locale: Locale;
-  /** A message of the same booking that was written before and is still on its way, if any. */
-  readonly earlier_id: number | null;
+  /** When messages of the same booking that must arrive before it, and are still on their way, will be due. */
+  readonly earlier_due_at: Date | null;
 }
 
 const ONE_MESSAGE = `
   SELECT n.kind, n.booking_version, n.starts_at, n.duration_minutes, n.message_id, n.attempts, n.created_at,
          b.id AS booking_id, b.uid, b.status, b.version AS current_version,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone, a.email, a.locale,
-         (SELECT MIN(e.id) FROM notifications e
-          WHERE e.booking_id = n.booking_id AND e.booking_version < n.booking_version
-            AND e.kind IN ('booked', 'moved', 'cancelled') AND e.state IN ('pending', 'queued', 'sending')) AS earlier_id
+         (SELECT MAX(e.due_at) FROM notifications e
+          WHERE e.booking_id = n.booking_id AND e.id < n.id
+            AND (e.state = 'sending'
+                 OR e.state IN ('pending', 'queued') AND e.kind IN ('booked', 'moved', 'cancelled'))) AS earlier_due_at
   FROM notifications n
   JOIN bookings b ON b.id = n.booking_id
   JOIN doctors d ON d.id = b.doctor_id

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { Environment } from '../config/environment.js';
 import { FAIL_FAST, redisOptions } from '../database/redis.js';
 import type { TakenRow } from '../outbox/ledger.js';
@@ -13,10 +14,13 @@ export type NotificationJob = TakenRow;
 @Injectable()
 export class NotificationQueue implements OnModuleDestroy {
   readonly queue: Queue<NotificationJob>;
+  // Of our own, since BullMQ cannot end one that is just trying to connect.
+  private readonly redis: Redis;
 
   constructor(environment: Environment) {
+    this.redis = new Redis({ ...redisOptions(environment), ...FAIL_FAST });
     this.queue = new Queue(QUEUE_NAME, {
-      connection: { ...redisOptions(environment), ...FAIL_FAST },
+      connection: this.redis,
       // Neither waits for Redis: while it is away commands fail at once, and work again when it is back.
       skipWaitingForReady: true,
       skipVersionCheck: true,
@@ -49,5 +53,6 @@ export class NotificationQueue implements OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await this.queue.close();
+    this.redis.disconnect();
   }
 }

@@ -33,13 +33,22 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     await this.running;
   }
 
-  /** One round: frees what was lost, takes what is due, queues it. Answers how many it queued. */
+  /**
+   * One round: takes what is due, queues it. Answers how many it queued.
+   *
+   * What was lost is freed only at the end, for the next round: after the database was away a sender may still
+   * have to write down that it has sent what it held.
+   */
   async relayDue(): Promise<number> {
     // Asked first, so that nothing is taken while Redis is away.
     const room = MOST_WAITING - (await this.queue.waiting());
+    const queued = room > 0 ? await this.queueDue(Math.min(BATCH, room)) : 0;
     await this.ledger.freeExpired();
-    if (room <= 0) return 0;
-    const claim = await this.ledger.claimDue(Math.min(BATCH, room));
+    return queued;
+  }
+
+  private async queueDue(limit: number): Promise<number> {
+    const claim = await this.ledger.claimDue(limit);
     if (claim.rows.length === 0) return 0;
     try {
       await this.queue.add(claim.rows);

@@ -2,8 +2,8 @@ import type { MailerOptions } from '@nestjs-modules/mailer';
 import type { Environment } from '../config/environment.js';
 
 /**
- * How mails leave: a pool of connections, as many as mails are sent at once, each with timeouts that end well
- * before the lease of a message does.
+ * How mails leave: a pool of connections, as many as mails are sent at once. A server may well think about a
+ * mail for a minute before it takes it: who hangs up earlier sends it again and again.
  */
 export function mailerOptions(environment: Environment): MailerOptions {
   const url = new URL(environment.SMTP_URL);
@@ -20,7 +20,7 @@ export function mailerOptions(environment: Environment): MailerOptions {
       maxConnections: environment.MAIL_CONCURRENCY,
       connectionTimeout: 10_000,
       greetingTimeout: 10_000,
-      socketTimeout: 30_000,
+      socketTimeout: 120_000,
       // Nothing in a mail is ever read from a path or an address.
       disableFileAccess: true,
       disableUrlAccess: true,

@@ -37,15 +37,23 @@ export class NotificationsService {
   }
 
   /**
-   * Has a message that was given up sent after all, with a full count of attempts before it.
+   * Has a message that was given up sent after all, with a full count of attempts before it. Old news is not
+   * sent again: a patient who has moved or cancelled since would be misled by it.
    *
-   * @throws NotFound NOT_DEAD
+   * @throws NotFound NOT_DEAD, also for what the booking has outgrown
    */
   async retry(id: number): Promise<void> {
     const { affectedRows }: { affectedRows: number } = await this.dataSource.query(
-      "UPDATE notifications SET state = 'pending', due_at = ?, attempts = 0, settled_at = NULL WHERE id = ? AND state = 'dead'",
+      `UPDATE notifications n JOIN bookings b ON b.id = n.booking_id AND b.version = n.booking_version
+       SET n.state = 'pending', n.due_at = ?, n.attempts = 0, n.settled_at = NULL
+       WHERE n.id = ? AND n.state = 'dead'`,
       [new Date(this.clock.now()), id],
     );
-    if (affectedRows === 0) throw new NotFound('NOT_DEAD', `There is no message ${id} that was given up.`);
+    if (affectedRows === 0) {
+      throw new NotFound(
+        'NOT_DEAD',
+        `There is no message ${id} that was given up and still tells of its booking as it is.`,
+      );
+    }
   }
 }

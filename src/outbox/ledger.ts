@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Environment } from '../config/environment.js';
+import { inOneStatement } from '../database/in-one-statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 
@@ -27,31 +28,33 @@ export type Settlement = {
   { readonly state: 'sent' | 'dead' | 'cancelled' } | { readonly state: 'pending'; readonly dueAt: EpochMs }
 );
 
-// Longer than the mail transport's own timeouts add up to: who still holds the lease is still sending.
-const SENDING_SECONDS = 120;
-
 /**
  * The sending side of the notification ledger:
  * `pending -> queued -> sending -> sent | dead | cancelled`, and back to `pending` from either of the two in
- * between when the lease runs out. A lease is what makes a lost queue or a killed worker harmless. Every step
- * is one UPDATE that names the state it leaves, so that two workers never take the same row.
+ * between when the lease runs out. A lease is what makes a lost queue or a killed worker harmless: who still
+ * sends renews it. Every step is one UPDATE that names the state it leaves, so that two workers never take the
+ * same row.
  */
 @Injectable()
 export class Ledger {
+  /** How long a row stays taken without a sign of life. */
+  readonly leaseMs: number;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
-    private readonly environment: Environment,
-  ) {}
+    environment: Environment,
+  ) {
+    this.leaseMs = environment.NOTIFICATION_LEASE_SECONDS * 1000;
+  }
 
   /** Takes up to `limit` due messages, the longest due first. */
   async claimDue(limit: number): Promise<Claim> {
-    const now = this.clock.now();
     const token = randomUUID();
     const { affectedRows } = await this.update(
       `UPDATE notifications SET state = 'queued', claim = ?, leased_until = ?, lease = lease + 1
        WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, id LIMIT ${Number(limit)}`,
-      [token, new Date(now + this.environment.NOTIFICATION_LEASE_SECONDS * 1000), new Date(now)],
+      [token, this.leaseEnd(), new Date(this.clock.now())],
     );
     if (affectedRows === 0) return { token, rows: [] };
     const rows: TakenRow[] = await this.dataSource.query(
@@ -83,19 +86,30 @@ export class Ledger {
   async begin({ id, lease }: TakenRow): Promise<boolean> {
     const { affectedRows } = await this.update(
       "UPDATE notifications SET state = 'sending', leased_until = ? WHERE id = ? AND lease = ? AND state = 'queued'",
-      [new Date(this.clock.now() + SENDING_SECONDS * 1000), id, lease],
+      [this.leaseEnd(), id, lease],
     );
     return affectedRows === 1;
   }
 
-  /** Writes down how the sending ended. Without effect if the row was taken again since. */
+  /** Says that a row is still being sent. */
+  async renew({ id, lease }: TakenRow): Promise<void> {
+    await this.update(
+      "UPDATE notifications SET leased_until = ? WHERE id = ? AND lease = ? AND state = 'sending'",
+      [this.leaseEnd(), id, lease],
+    );
+  }
+
+  /**
+   * Writes down how the sending ended. If the row was taken again since, that is for its new holder to say,
+   * but for one thing: what the mail server has accepted is sent, whoever holds the row by now.
+   */
   async settle({ id, lease }: TakenRow, settlement: Settlement): Promise<void> {
     const now = new Date(this.clock.now());
     const again = settlement.state === 'pending';
     await this.update(
       `UPDATE notifications SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ?,
               due_at = COALESCE(?, due_at), leased_until = NULL
-       WHERE id = ? AND lease = ? AND state = 'sending'`,
+       WHERE id = ? AND state IN ('pending', 'queued', 'sending') AND (lease = ? OR ? = 'sent')`,
       [
         settlement.state,
         settlement.offered ? 1 : 0,
@@ -104,11 +118,16 @@ export class Ledger {
         again ? new Date(settlement.dueAt) : null,
         id,
         lease,
+        settlement.state,
       ],
     );
   }
 
+  private leaseEnd(): Date {
+    return new Date(this.clock.now() + this.leaseMs);
+  }
+
   private update(sql: string, parameters: unknown[]): Promise<{ affectedRows: number }> {
-    return this.dataSource.query(sql, parameters);
+    return inOneStatement(this.dataSource, sql, parameters);
   }
 }

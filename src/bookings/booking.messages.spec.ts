@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { messageForCancellation, messagesForNewTime } from './booking.messages.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const NOW = Date.parse('2026-03-01T10:00:00Z');
+
+function starting(minutesFromNow: number): {
+  id: number;
+  version: number;
+  startsAt: number;
+  durationMinutes: number;
+} {
+  return { id: 7, version: 3, startsAt: NOW + minutesFromNow * MINUTE_MS, durationMinutes: 45 };
+}
+
+describe('a booking made later than a reminder’s moment gets none of that kind', () => {
+  test.each([
+    { minutes: 25 * 60, kinds: ['booked', 'reminder_24h', 'reminder_1h'] },
+    { minutes: 24 * 60 + 1, kinds: ['booked', 'reminder_24h', 'reminder_1h'] },
+    { minutes: 24 * 60, kinds: ['booked', 'reminder_1h'] },
+    { minutes: 61, kinds: ['booked', 'reminder_1h'] },
+    { minutes: 60, kinds: ['booked'] },
+    { minutes: 1, kinds: ['booked'] },
+  ])('$minutes minutes before: $kinds', ({ minutes, kinds }) => {
+    expect(messagesForNewTime('booked', starting(minutes), NOW).map(({ kind }) => kind)).toEqual(kinds);
+  });
+});
+
+test('the news is due now, the reminders 24 hours and 1 hour before the start', () => {
+  const booking = starting(3 * 24 * 60);
+  const due = messagesForNewTime('moved', booking, NOW).map(({ kind, dueAt }) => [kind, dueAt]);
+  expect(due).toEqual([
+    ['moved', NOW],
+    ['reminder_24h', booking.startsAt - 24 * HOUR_MS],
+    ['reminder_1h', booking.startsAt - HOUR_MS],
+  ]);
+});
+
+test('every message tells the booking, its version, its start and its length, and no kind comes twice', () => {
+  const minutes = fc.integer({ min: 1, max: 60 * 24 * 400 });
+  fc.assert(
+    fc.property(minutes, fc.constantFrom('booked', 'moved'), (ahead, news) => {
+      const booking = starting(ahead);
+      const messages = messagesForNewTime(news, booking, NOW);
+      expect(new Set(messages.map(({ kind }) => kind)).size).toBe(messages.length);
+      for (const message of messages) {
+        expect(message).toMatchObject({
+          bookingId: 7,
+          bookingVersion: 3,
+          startsAt: booking.startsAt,
+          durationMinutes: 45,
+        });
+        expect(message.dueAt).toBeGreaterThanOrEqual(NOW);
+        expect(message.dueAt).toBeLessThan(booking.startsAt);
+      }
+    }),
+  );
+});
+
+test('a cancellation is one message, due now', () => {
+  expect(messageForCancellation(starting(60), NOW)).toEqual({
+    bookingId: 7,
+    bookingVersion: 3,
+    kind: 'cancelled',
+    startsAt: NOW + HOUR_MS,
+    durationMinutes: 45,
+    dueAt: NOW,
+  });
+});

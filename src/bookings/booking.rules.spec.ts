@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { DoctorDay, type WallRange } from '../availability/doctor-day.js';
+import { Refusal } from '../http/domain-error.js';
+import { ClinicDay } from '../time/clinic-day.js';
+import { parseWallTime } from '../time/wall-time.js';
+import {
+  assertBookable,
+  assertNotStarted,
+  changeOf,
+  noSuchBooking,
+  taken,
+  unknownDoctor,
+} from './booking.rules.js';
+
+const EARLIER = Date.parse('2026-03-01T00:00:00Z');
+
+function range(start: string, end: string): WallRange {
+  return { start: parseWallTime(start), end: parseWallTime(end) };
+}
+
+/** Open from 01:00 to 17:00 in Madrid, away from 12:00 to 13:00, taken from 10:00 to 10:30 UTC. */
+function dayOf(date: string): DoctorDay {
+  const busy = { start: Date.parse(`${date}T10:00:00Z`), end: Date.parse(`${date}T10:30:00Z`) };
+  return new DoctorDay(
+    ClinicDay.of(date, 'Europe/Madrid'),
+    [range('01:00', '17:00')],
+    [range('12:00', '13:00')],
+    [busy],
+  );
+}
+
+/** The refusal that `act` throws. */
+function refusal(act: () => unknown): Refusal {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('a time may be booked', () => {
+  test('if nothing stands against it; the answer is its real time', () => {
+    const requested = { date: '2026-03-02', time: '09:07', durationMinutes: 53 };
+    expect(assertBookable(dayOf('2026-03-02'), requested, EARLIER)).toEqual({
+      start: Date.parse('2026-03-02T08:07:00Z'),
+      end: Date.parse('2026-03-02T09:00:00Z'),
+    });
+  });
+
+  test.each([
+    { code: 'NO_SUCH_TIME', date: '2026-03-29', time: '02:30', says: '02:30 does not exist on 2026-03-29' },
+    {
+      code: 'NOT_IN_FUTURE',
+      date: '2026-02-27',
+      time: '09:00',
+      says: '2026-02-27 09:00 is not in the future',
+    },
+    {
+      code: 'OUTSIDE_AVAILABILITY',
+      date: '2026-03-02',
+      time: '16:45',
+      says: '30 minutes from 16:45 on 2026-03-02',
+    },
+    { code: 'EXCEPTION', date: '2026-03-02', time: '11:31', says: 'away at 11:31 on 2026-03-02' },
+    { code: 'TAKEN', date: '2026-03-02', time: '11:29', says: '11:29 on 2026-03-02 is already taken' },
+  ])('else the refusal has the code $code and names the time', ({ code, date, time, says }) => {
+    const refused = refusal(() => assertBookable(dayOf(date), { date, time, durationMinutes: 30 }, EARLIER));
+    expect(refused.code).toBe(code);
+    expect(refused.message).toContain(says);
+  });
+});
+
+test('a booking has started at its very start, and not a moment before', () => {
+  const startsAt = Date.parse('2026-03-02T09:00:00Z');
+  expect(() => assertNotStarted({ startsAt }, startsAt - 1)).not.toThrow();
+  expect(refusal(() => assertNotStarted({ startsAt }, startsAt)).code).toBe('BOOKING_STARTED');
+  expect(refusal(() => assertNotStarted({ startsAt }, startsAt + 1)).code).toBe('BOOKING_STARTED');
+});
+
+describe('a change', () => {
+  test('is made of what was given and nothing else', () => {
+    const change = changeOf({ date: undefined, time: '09:00', durationMinutes: undefined });
+    expect(Object.keys(change)).toEqual(['time']);
+    expect({ date: '2026-03-02', durationMinutes: 30, ...change }).toEqual({
+      date: '2026-03-02',
+      time: '09:00',
+      durationMinutes: 30,
+    });
+  });
+
+  test('of nothing is refused', () => {
+    expect(refusal(() => changeOf({})).code).toBe('NOTHING_TO_CHANGE');
+    expect(refusal(() => changeOf({ date: undefined })).code).toBe('NOTHING_TO_CHANGE');
+  });
+});
+
+test('the second net says what the rule says, word for word', () => {
+  const requested = { date: '2026-03-02', time: '11:00', durationMinutes: 30 };
+  const byRule = refusal(() => assertBookable(dayOf('2026-03-02'), requested, EARLIER));
+  expect([taken(requested).code, taken(requested).message]).toEqual([byRule.code, byRule.message]);
+});
+
+test('every refusal has a stable code and a sentence, and an unknown doctor names the field', () => {
+  expect(noSuchBooking()).toMatchObject({ code: 'BOOKING_NOT_FOUND' });
+  expect(noSuchBooking().message).not.toMatch(/\d/);
+  expect(unknownDoctor(42)).toMatchObject({
+    code: 'UNKNOWN_DOCTOR',
+    message: 'There is no doctor 42.',
+    errors: [{ field: 'doctor_id', message: 'There is no doctor 42.' }],
+  });
+});

@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Environment } from './environment.js';
+import { ConfigurationError, readEnvironment } from './read-environment.js';
+
+const GOOD = {
+  DATABASE_URL: 'mysql://clinica:secret@127.0.0.1:3306/clinica',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  SMTP_URL: 'smtp://127.0.0.1:1025',
+  MAIL_FROM: 'Clinica <appointments@clinica.example>',
+  JWT_SECRET: 'b3Z0mQ8r2WvXk1LpY7sTdN5uHc9JgFaE',
+};
+
+const WRONG: Record<string, string[]> = {
+  NODE_ENV: ['prod', 'PRODUCTION'],
+  DATABASE_URL: ['postgres://127.0.0.1/clinica', 'mysql://127.0.0.1', 'mysql://127.0.0.1/', 'clinica'],
+  DATABASE_POOL_SIZE: ['0', '1', '1001', 'many', '2.5', '-5'],
+  REDIS_URL: ['http://127.0.0.1:6379', '127.0.0.1:6379', 'redis://127.0.0.1/clinica'],
+  SMTP_URL: ['127.0.0.1:25', 'http://mail.example', 'smtp://'],
+  MAIL_FROM: [
+    'appointments@clinica.example',
+    'Clinica',
+    'Clinica <clinica>',
+    'Clinica\r\nBcc: x@y.example <a@b.example>',
+  ],
+  PORT: ['0', '65536', 'http', '80.5', '-1'],
+  CLINIC_NAME: ['Clinica\r\nBcc: x@y.example', '<b>Clinica</b>', 'x'.repeat(101)],
+  CLINIC_TIMEZONE: ['+02:00', 'Mars/Olympus'],
+  DEFAULT_LOCALE: ['fr', 'EN', 'en,es'],
+  CORS_ORIGINS: ['*', 'clinica.example', 'https://a.example,nonsense', 'ftp://a.example'],
+  RATE_LIMIT_ENABLED: ['yes', '1', 'TRUE'],
+  LOG_LEVEL: ['verbose', 'INFO'],
+  NOTIFICATION_LEASE_SECONDS: ['0', '3601', 'soon'],
+  MAIL_CONCURRENCY: ['0', '101', 'all'],
+};
+
+function problemsOf(variables: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readEnvironment(variables);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as ConfigurationError).problems;
+  }
+  return [];
+}
+
+/** Every variable there is, whether it has a default or not. */
+function variables(): string[] {
+  return [...new Set([...Object.keys(readEnvironment(GOOD)), 'ADMIN_EMAIL', 'ADMIN_PASSWORD'])];
+}
+
+describe('what is right', () => {
+  test('the five variables without a default are enough', () => {
+    expect(problemsOf(GOOD)).toEqual([]);
+    expect(readEnvironment(GOOD)).toMatchObject({
+      ...GOOD,
+      NODE_ENV: 'development',
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      CLINIC_TIMEZONE: 'UTC',
+      DEFAULT_LOCALE: 'en',
+      CORS_ORIGINS: [],
+      RATE_LIMIT_ENABLED: true,
+      LOG_LEVEL: 'info',
+    });
+  });
+  test('numbers, choices and lists are read as what they mean', () => {
+    const read = readEnvironment({
+      ...GOOD,
+      PORT: '8080',
+      RATE_LIMIT_ENABLED: 'false',
+      CORS_ORIGINS: 'https://a.example, http://localhost:5173',
+      CLINIC_TIMEZONE: 'America/Santiago',
+      DEFAULT_LOCALE: 'es',
+    });
+    expect(read).toMatchObject({
+      PORT: 8080,
+      RATE_LIMIT_ENABLED: false,
+      CORS_ORIGINS: ['https://a.example', 'http://localhost:5173'],
+      CLINIC_TIMEZONE: 'America/Santiago',
+      DEFAULT_LOCALE: 'es',
+    });
+  });
+  test('an empty variable counts as not set, and variables of others are left alone', () => {
+    const read = readEnvironment({
+      ...GOOD,
+      PORT: '',
+      ADMIN_EMAIL: '',
+      ADMIN_PASSWORD: '',
+      PATH: '/bin',
+      HOME: '/',
+    });
+    expect(read.PORT).toBe(3000);
+    expect(read).not.toHaveProperty('PATH');
+  });
+  test('the first admin: both or neither', () => {
+    const admin = { ADMIN_EMAIL: 'admin@clinica.example', ADMIN_PASSWORD: 'a long password' };
+    expect(readEnvironment({ ...GOOD, ...admin })).toMatchObject(admin);
+    for (const name of ['ADMIN_EMAIL', 'ADMIN_PASSWORD'] as const) {
+      expect(problemsOf({ ...GOOD, [name]: admin[name] }).join()).toContain(
+        'ADMIN_EMAIL and ADMIN_PASSWORD belong together',
+      );
+    }
+    expect(problemsOf({ ...GOOD, ...admin, ADMIN_EMAIL: 'admin' }).join()).toContain('ADMIN_EMAIL');
+    expect(problemsOf({ ...GOOD, ...admin, ADMIN_PASSWORD: 'short' }).join()).toContain('ADMIN_PASSWORD');
+  });
+});
+
+describe('a missing or wrong variable ends the start with a list of all that is wrong', () => {
+  test('all that are missing', () => {
+    expect([...problemsOf({})].sort()).toEqual(
+      Object.keys(GOOD)
+        .map((name) => `${name} is not set`)
+        .sort(),
+    );
+    expect(problemsOf({ ...GOOD, JWT_SECRET: '' })).toEqual(['JWT_SECRET is not set']);
+  });
+  test.each(Object.entries(WRONG))('%s: %j', (name, values) => {
+    for (const value of values) {
+      const problems = problemsOf({ ...GOOD, [name]: value });
+      expect(problems, value).not.toEqual([]);
+      for (const problem of problems) expect(problem, value).toContain(name);
+    }
+  });
+  test('all at once, with a line for each', () => {
+    const wrong = Object.fromEntries(Object.entries(WRONG).map(([name, [first]]) => [name, first]));
+    const text = new ConfigurationError(problemsOf({ ...GOOD, ...wrong, JWT_SECRET: undefined })).message;
+    for (const name of [...Object.keys(WRONG), 'JWT_SECRET'])
+      expect(text).toMatch(new RegExp(`^  - ${name} `, 'm'));
+    expect(text).not.toMatch(/undefined|\bat \w/);
+  });
+  test('and never with the secret itself', () => {
+    const secret = 'change-me-hunter2';
+    const text = problemsOf({
+      ...GOOD,
+      NODE_ENV: 'production',
+      JWT_SECRET: secret,
+      SMTP_URL: 'smpt://u:hunter2@mail',
+    }).join();
+    expect(text).toContain('JWT_SECRET');
+    expect(text).not.toContain('hunter2');
+  });
+});
+
+describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () => {
+  const inProduction = (JWT_SECRET: string) => problemsOf({ ...GOOD, NODE_ENV: 'production', JWT_SECRET });
+
+  test('a random one of 32 characters is fine', () => {
+    expect(inProduction(GOOD.JWT_SECRET)).toEqual([]);
+    expect(inProduction(GOOD.JWT_SECRET.repeat(2))).toEqual([]);
+  });
+  test('one of 31 characters is too short', () => {
+    expect(inProduction(GOOD.JWT_SECRET.slice(1)).join()).toContain('JWT_SECRET is too short');
+  });
+  test.each([
+    'change-me',
+    'change-me-change-me-change-me-change-me',
+    'your-256-bit-secret-your-256-bit-secret',
+    'this-is-an-example-of-a-long-enough-key!',
+    'a'.repeat(64),
+    '12345678'.repeat(8),
+  ])('a sample: %s', (secret) => {
+    expect(inProduction(secret).join()).toContain('JWT_SECRET looks like a sample');
+  });
+  test('the one of .env.example', () => {
+    expect(inProduction(samples().JWT_SECRET!)).not.toEqual([]);
+  });
+  test('elsewhere any will do', () => {
+    for (const NODE_ENV of ['development', 'test'])
+      expect(problemsOf({ ...GOOD, NODE_ENV, JWT_SECRET: 'change-me' })).toEqual([]);
+  });
+});
+
+const exampleLines = () => readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
+
+/** The variables of .env.example that have a value there. */
+function samples(): Record<string, string> {
+  const pairs = exampleLines().map((line) => /^([A-Z_]+)=(.+)$/.exec(line));
+  return Object.fromEntries(pairs.filter((pair) => pair !== null).map(([, name, value]) => [name!, value!]));
+}
+
+describe('.env.example', () => {
+  test('has every variable once, and one line about it above', () => {
+    const lines = exampleLines();
+    for (const name of variables()) {
+      const places = lines.flatMap((line, index) => (line.startsWith(`${name}=`) ? [index] : []));
+      expect(places, name).toHaveLength(1);
+      // Two that belong together share their line.
+      const above = lines.slice(0, places[0]).findLast((line) => !/^ADMIN_/.test(line));
+      expect(above, name).toMatch(/^# \S.{10,}/);
+    }
+  });
+  test('is a configuration that starts, but for its secret in production', () => {
+    expect(problemsOf({ ...samples(), NODE_ENV: 'development' })).toEqual([]);
+    for (const problem of problemsOf({ ...samples(), NODE_ENV: 'production' }))
+      expect(problem).toContain('JWT_SECRET');
+  });
+  test('names the defaults that there are', () => {
+    const lines = exampleLines();
+    for (const [name, value] of Object.entries(new Environment())) {
+      if (name === 'CORS_ORIGINS') continue;
+      const place = lines.findIndex((line) => line.startsWith(`${name}=`));
+      expect(lines[place - 1], name).toContain(`Default: ${String(value)}`);
+    }
+  });
+});

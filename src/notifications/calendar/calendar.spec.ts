@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import ICAL from 'ical.js';
+import { expect, test } from 'vitest';
+import { LOCALES } from '../../config/locale.js';
+import { writeLetter } from '../letter/letter.js';
+import { type CalendarFacts, type CalendarKind, writeCalendar } from './calendar.js';
+
+const KINDS: readonly CalendarKind[] = ['booked', 'moved', 'cancelled'];
+
+const facts: CalendarFacts = {
+  kind: 'booked',
+  locale: 'en',
+  clinicName: 'San Gabriel Clinic',
+  clinicTimezone: 'Europe/Madrid',
+  doctorName: 'Dr. Ana Ruiz',
+  specialty: 'Cardiology',
+  doctorTimezone: 'Europe/Madrid',
+  startsAt: Date.parse('2026-12-07T09:00:00Z'),
+  durationMinutes: 30,
+  bookingId: 1042,
+  uid: '5f0c1b52-6f1e-4c53-9a4e-0a8f3f4f7a11@clinica',
+  sequence: 0,
+  stampedAt: Date.parse('2026-11-20T08:15:30Z'),
+  organizerEmail: 'appointments@clinic.example',
+  attendeeEmail: 'pat+clinic@example.org',
+};
+
+const hostile = [
+  '\r\nATTENDEE:mailto:eve@example.org',
+  '\nEND:VEVENT',
+  '\r',
+  '\0',
+  '\\n',
+  '\\',
+  ';',
+  ',',
+  ':',
+  '"',
+  '";X-EVIL="1',
+  '^n',
+  "^'",
+  '\u2028',
+  '\u0085',
+  '\uD83D',
+  '👩🏽‍⚕️',
+  'ñandú',
+  '漢字',
+  ' ',
+];
+const nameFromHell = fc
+  .array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 30 })), {
+    maxLength: 8,
+  })
+  .map((parts) => parts.join(''));
+const anyInstant = fc
+  .date({ min: new Date('2026-01-01'), max: new Date('2036-01-01'), noInvalidDate: true })
+  .map((date) => Math.floor(date.getTime() / 60_000) * 60_000);
+
+/** What a calendar makes of the file: read by a parser that is not the writer's. */
+function read(content: string) {
+  const calendar = new ICAL.Component(ICAL.parse(content) as unknown[]);
+  const components = calendar.getAllSubcomponents();
+  const entry = calendar.getFirstSubcomponent('vevent')!;
+  const event = new ICAL.Event(entry);
+  const value = (name: string) => String(entry.getFirstPropertyValue(name));
+  return { calendar, components, entry, event, value };
+}
+
+/** Property names in order: what must not change whatever the names say. */
+function shapeOf(content: string): string[] {
+  const { calendar, entry } = read(content);
+  return [calendar, entry].flatMap((component) =>
+    component.getAllProperties().map((property) => {
+      const parameters = Object.keys((property.toJSON() as [string, Record<string, unknown>])[1]);
+      return [property.name, ...parameters].join(';');
+    }),
+  );
+}
+
+test.each([
+  ['booked', 'REQUEST', 'CONFIRMED'],
+  ['moved', 'REQUEST', 'CONFIRMED'],
+  ['cancelled', 'CANCEL', 'CANCELLED'],
+] as const)('%s is a %s with the status %s', (kind, method, status) => {
+  const file = writeCalendar({ ...facts, kind });
+  const { calendar, value } = read(file.content);
+  expect(file.method).toBe(method);
+  expect(calendar.getFirstPropertyValue('method')).toBe(method);
+  expect(calendar.getFirstPropertyValue('version')).toBe('2.0');
+  expect(value('status')).toBe(status);
+});
+
+test('a booking keeps its UID through its life, and each change carries the SEQUENCE that it was given', () => {
+  const life = KINDS.map((kind, sequence) => read(writeCalendar({ ...facts, kind, sequence }).content));
+  expect(life.map(({ event }) => event.uid)).toEqual([facts.uid, facts.uid, facts.uid]);
+  expect(life.map(({ event }) => event.sequence)).toEqual([0, 1, 2]);
+});
+
+test('there is one event and no time zone to interpret: start, end and stamp are UTC', () => {
+  const { components, entry } = read(writeCalendar(facts).content);
+  expect(components.map(({ name }) => name)).toEqual(['vevent']);
+  const times = ['dtstart', 'dtend', 'dtstamp'].map((name) => entry.getFirstProperty(name)!);
+  expect(times.map((time) => time.getParameter('tzid'))).toEqual([undefined, undefined, undefined]);
+  expect(times.map((time) => String(time.getFirstValue()))).toEqual([
+    '2026-12-07T09:00:00Z',
+    '2026-12-07T09:30:00Z',
+    '2026-11-20T08:15:30Z',
+  ]);
+});
+
+test('the patient has accepted already and is not asked to answer; the organizer is the clinic', () => {
+  const { entry } = read(writeCalendar(facts).content);
+  const attendees = entry.getAllProperties('attendee');
+  expect(attendees).toHaveLength(1);
+  expect(String(attendees[0]!.getFirstValue()).toLowerCase()).toBe('mailto:pat+clinic@example.org');
+  expect(attendees[0]!.getParameter('partstat')).toBe('ACCEPTED');
+  expect(attendees[0]!.getParameter('rsvp')).toBe('FALSE');
+  const organizer = entry.getFirstProperty('organizer')!;
+  expect(organizer.getFirstValue()).toBe('mailto:appointments@clinic.example');
+  expect(organizer.getParameter('cn')).toBe('San Gabriel Clinic');
+});
+
+test('in a shared calendar the entry is private, and its title does not tell the specialty', () => {
+  const { event, value } = read(writeCalendar({ ...facts, specialty: 'Oncology' }).content);
+  expect(value('class')).toBe('PRIVATE');
+  expect(event.summary).toBe('Appointment with Dr. Ana Ruiz');
+});
+
+test.each([
+  ['en', 'Appointment with Dr. Ana Ruiz', 'Date: Monday, 7 December 2026'],
+  ['es', 'Cita: Dr. Ana Ruiz', 'Fecha: lunes, 7 de diciembre de 2026'],
+] as const)('title and description are in the reader’s language: %s', (locale, title, line) => {
+  const { event } = read(writeCalendar({ ...facts, locale }).content);
+  expect(event.summary).toBe(title);
+  expect(event.description.split('\n')).toContain(line);
+  expect(event.location).toBe('San Gabriel Clinic');
+});
+
+test.each([
+  ['Europe/Madrid', '2026-03-29T01:00:00Z', '03:00', 'GMT+2'],
+  ['Europe/Madrid', '2026-10-25T00:30:00Z', '02:30', 'GMT+2'],
+  ['Europe/Madrid', '2026-10-25T01:30:00Z', '02:30', 'GMT+1'],
+  ['America/New_York', '2026-03-08T07:00:00Z', '03:00', 'GMT-4'],
+  ['America/New_York', '2026-11-01T06:30:00Z', '01:30', 'GMT-5'],
+  ['America/Santiago', '2026-09-06T04:00:00Z', '01:00', 'GMT-3'],
+  ['America/Santiago', '2026-04-05T03:30:00Z', '23:30', 'GMT-4'],
+  ['Australia/Lord_Howe', '2026-10-03T15:30:00Z', '02:30', 'GMT+11'],
+  ['Australia/Lord_Howe', '2026-04-04T15:15:00Z', '01:45', 'GMT+10:30'],
+])('subject, text, HTML and calendar give one instant: %s at %s', (zone, instant, clock, offset) => {
+  const startsAt = Date.parse(instant);
+  const here = { ...facts, clinicTimezone: zone, doctorTimezone: zone, startsAt };
+  const { subject, text, html } = writeLetter(here);
+  const { event } = read(writeCalendar(here).content);
+  expect(event.startDate.toJSDate().getTime()).toBe(startsAt);
+  expect(subject).toContain(`${clock} (${zone}`);
+  for (const told of [text, html, event.description]) expect(told).toContain(`${clock} (${zone}, ${offset})`);
+});
+
+test('start and end are the given instants, minutes being real ones over any change of clocks', () => {
+  const zones = ['Europe/Madrid', 'America/New_York', 'America/Santiago', 'Australia/Lord_Howe'];
+  fc.assert(
+    fc.property(
+      anyInstant,
+      fc.integer({ min: 1, max: 480 }),
+      fc.constantFrom(...zones),
+      (startsAt, durationMinutes, clinicTimezone) => {
+        const { event } = read(
+          writeCalendar({ ...facts, startsAt, durationMinutes, clinicTimezone }).content,
+        );
+        expect(event.startDate.toJSDate().getTime()).toBe(startsAt);
+        expect(event.endDate.toJSDate().getTime()).toBe(startsAt + durationMinutes * 60_000);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('semicolons, commas, backslashes and quotes in a name come through as they are', () => {
+  const doctorName = 'Ruiz; Ana, "Dr." \\n C:\\temp 👩🏽‍⚕️';
+  const { event } = read(writeCalendar({ ...facts, doctorName }).content);
+  expect(event.summary).toBe(`Appointment with ${doctorName}`);
+  expect(event.description).toContain(`Doctor: ${doctorName}\n`);
+});
+
+test('a quotation mark in the clinic’s name ends no parameter', () => {
+  const clinicName = 'Ana";X-EVIL=1:mailto:eve@example.org';
+  const { content } = writeCalendar({ ...facts, clinicName });
+  expect(shapeOf(content)).toEqual(shapeOf(writeCalendar(facts).content));
+  const organizer = read(content).entry.getFirstProperty('organizer')!;
+  expect(organizer.getFirstValue()).toBe('mailto:appointments@clinic.example');
+});
+
+test('an address is written as a URI, in which nothing can begin a parameter or a property', () => {
+  const address = 'a;b,c"d\r\n\0X-EVIL:1@example.org';
+  const { content } = writeCalendar({ ...facts, attendeeEmail: address, organizerEmail: address });
+  expect(shapeOf(content)).toEqual(shapeOf(writeCalendar(facts).content));
+  const { value } = read(content);
+  const uri = 'mailto:a%3bb%2cc%22d%20x-evil%3a1@example.org';
+  expect([value('attendee').toLowerCase(), value('organizer').toLowerCase()]).toEqual([uri, uri]);
+});
+
+test('a clinic whose name is nothing but line breaks has its address for a name', () => {
+  const { entry } = read(writeCalendar({ ...facts, clinicName: '\r\n' }).content);
+  expect(entry.getFirstProperty('organizer')!.getParameter('cn')).toBe('appointments@clinic.example');
+});
+
+test('no name adds a property or a parameter, breaks a line over 75 octets or splits a character', () => {
+  const anyFile = fc.record({ locale: fc.constantFrom(...LOCALES), kind: fc.constantFrom(...KINDS) });
+  fc.assert(
+    fc.property(anyFile, nameFromHell, nameFromHell, nameFromHell, (file, doctor, clinic, specialty) => {
+      const plain = writeCalendar({ ...facts, ...file });
+      const named = { ...facts, ...file, doctorName: doctor, clinicName: `${clinic}x`, specialty };
+      const { content } = writeCalendar(named);
+      expect(shapeOf(content)).toEqual(shapeOf(plain.content));
+      expect(content.endsWith('END:VCALENDAR\r\n')).toBe(true);
+      const lines = content.split('\r\n');
+      expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(75);
+      expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a long name in emoji is folded between characters and read back whole', () => {
+  const doctorName = 'Dr. ' + '🩺👩🏽‍⚕️ñ漢'.repeat(40);
+  const { content } = writeCalendar({ ...facts, doctorName });
+  expect(content).not.toContain('\uFFFD');
+  expect(read(content).event.summary).toBe(`Appointment with ${doctorName}`);
+});
+
+test('the title is the doctor’s name as the letter has it', () => {
+  fc.assert(
+    fc.property(nameFromHell, (doctorName) => {
+      const { subject } = writeLetter({ ...facts, doctorName });
+      const name = /^Appointment confirmed: (.*), Mon 7 Dec 2026, 10:00 \(Europe\/Madrid\)$/u.exec(
+        subject,
+      )![1]!;
+      expect(read(writeCalendar({ ...facts, doctorName }).content).event.summary).toBe(
+        `Appointment with ${name}`,
+      );
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isPermanent, MOST_ATTEMPTS, pauseAfter, type Told, whyPointless } from './delivery.rules.js';
+
+const MINUTE_MS = 60_000;
+const START = Date.parse('2026-03-02T09:00:00Z');
+
+function told(message: Partial<Told>): Told {
+  return {
+    kind: 'reminder_1h',
+    bookingVersion: 1,
+    startsAt: START,
+    currentVersion: 1,
+    status: 'booked',
+    ...message,
+  };
+}
+
+describe('a reminder', () => {
+  test.each<{ name: string; message: Partial<Told>; minutesBefore: number; why: RegExp | undefined }>([
+    { name: 'of a booking to come is sent', message: {}, minutesBefore: 60, why: undefined },
+    { name: 'is sent up to the last minute', message: {}, minutesBefore: 1, why: undefined },
+    { name: 'is not sent at the start', message: {}, minutesBefore: 0, why: /begun/ },
+    { name: 'is not sent after the start', message: {}, minutesBefore: -1, why: /begun/ },
+    {
+      name: 'is not sent after a cancellation',
+      message: { status: 'cancelled', currentVersion: 2 },
+      minutesBefore: 60,
+      why: /cancelled/,
+    },
+    {
+      name: 'is not sent for a time that was moved',
+      message: { currentVersion: 2 },
+      minutesBefore: 60,
+      why: /moved/,
+    },
+    {
+      name: 'of 24 hours is sent late',
+      message: { kind: 'reminder_24h' },
+      minutesBefore: 61,
+      why: undefined,
+    },
+    {
+      name: 'of 24 hours gives way to that of the last hour',
+      message: { kind: 'reminder_24h' },
+      minutesBefore: 60,
+      why: /last hour/,
+    },
+  ])('$name', ({ message, minutesBefore, why }) => {
+    const reason = whyPointless(told(message), START - minutesBefore * MINUTE_MS);
+    if (why) expect(reason).toMatch(why);
+    else expect(reason).toBeUndefined();
+  });
+});
+
+test('news of what happened is always sent, whatever has become of the booking since', () => {
+  const news = fc.record({
+    kind: fc.constantFrom<Told['kind']>('booked', 'moved', 'cancelled'),
+    bookingVersion: fc.integer({ min: 1, max: 5 }),
+    startsAt: fc.constant(START),
+    currentVersion: fc.integer({ min: 1, max: 5 }),
+    status: fc.constantFrom<Told['status']>('booked', 'cancelled'),
+  });
+  fc.assert(
+    fc.property(news, fc.integer({ min: -5000, max: 5000 }), (message, minutes) => {
+      expect(whyPointless(message, START + minutes * MINUTE_MS)).toBeUndefined();
+    }),
+  );
+});
+
+describe('the pause after failed attempts', () => {
+  test.each([
+    [1, 5],
+    [2, 10],
+    [3, 20],
+    [7, 320],
+    [8, 600],
+    [50, 600],
+    [5000, 600],
+  ])('after %i is at most %i seconds, and at least three quarters of it', (attempts, seconds) => {
+    expect(pauseAfter(attempts, 1)).toBe(seconds * 1000);
+    expect(pauseAfter(attempts, 0)).toBe(seconds * 750);
+  });
+
+  test('never shrinks for want of luck alone, nor leaves its bounds', () => {
+    const random = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: MOST_ATTEMPTS }), random, (attempts, luck) => {
+        expect(pauseAfter(attempts, luck)).toBeGreaterThanOrEqual(pauseAfter(attempts, 0));
+        expect(pauseAfter(attempts, luck)).toBeLessThanOrEqual(pauseAfter(attempts, 1));
+        expect(pauseAfter(attempts + 1, luck)).toBeGreaterThanOrEqual(pauseAfter(attempts, luck));
+      }),
+    );
+  });
+
+  test('all of them together outlast a weekend without a mail server, and end within a week', () => {
+    const sum = (luck: number): number =>
+      Array.from({ length: MOST_ATTEMPTS - 1 }, (_, index) => pauseAfter(index + 1, luck)).reduce(
+        (a, b) => a + b,
+      );
+    const days = (ms: number): number => ms / (24 * 60 * MINUTE_MS);
+    expect(days(sum(0))).toBeGreaterThan(2);
+    expect(days(sum(1))).toBeLessThan(7);
+  });
+});
+
+describe('a failure is permanent', () => {
+  test.each([
+    { responseCode: 550, command: 'RCPT TO', permanent: true },
+    { responseCode: 554, command: 'DATA', permanent: true },
+    { responseCode: 450, command: 'RCPT TO', permanent: false },
+    { responseCode: 451, command: 'DATA', permanent: false },
+    { responseCode: 535, command: 'AUTH PLAIN', permanent: false },
+    { responseCode: 550, command: 'MAIL FROM', permanent: false },
+    { responseCode: 554, command: 'CONN', permanent: false },
+    { responseCode: 500, command: 'EHLO', permanent: false },
+    { command: 'CONN', permanent: false },
+    { permanent: false },
+  ])('$responseCode after $command: $permanent', ({ permanent, ...failure }) => {
+    expect(isPermanent(failure)).toBe(permanent);
+  });
+});

@@ -1,0 +1,278 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import { LOCALES } from '../../config/locale.js';
+import { NOTIFICATION_KINDS } from '../../outbox/notification-kind.js';
+import { type LetterFacts, writeLetter } from './letter.js';
+
+const facts: LetterFacts = {
+  kind: 'booked',
+  locale: 'en',
+  clinicName: 'San Gabriel Clinic',
+  clinicTimezone: 'Europe/Madrid',
+  doctorName: 'Dr. Ana Ruiz',
+  specialty: 'Cardiology',
+  doctorTimezone: 'Europe/Madrid',
+  startsAt: Date.parse('2026-12-07T09:00:00Z'),
+  durationMinutes: 30,
+  bookingId: 1042,
+};
+
+const EVERY_LETTER = LOCALES.flatMap((locale) => NOTIFICATION_KINDS.map((kind) => ({ locale, kind })));
+const anyLetter = fc.constantFrom(...EVERY_LETTER);
+
+const hostile = [
+  '\r\nBcc: everyone@example.org',
+  '\n',
+  '\r',
+  '\0',
+  '\u0085',
+  '\u2028',
+  '\u2029',
+  '\u202E',
+  '\uD83D',
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  '{{subject}}',
+  '{{{this}}}',
+  '&amp;',
+  "'",
+  '🩺',
+  'ñ',
+  ' ',
+];
+const nameFromHell = fc
+  .array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 6 })
+  .map((parts) => parts.join(''));
+
+/** The text of the page as a reader sees it: without head, tags and entities. */
+function visible(html: string): string {
+  const entities: Record<string, string> = {
+    amp: '&',
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    '#x27': "'",
+    '#x3D': '=',
+  };
+  return html
+    .replace(/<head>[\s\S]*<\/head>|<[^>]*>/g, ' ')
+    .replace(/&([^;]+);/g, (whole, name: string) => entities[name] ?? whole);
+}
+
+function tagsOf(html: string): string[] {
+  return html.match(/<[^>]*>/g) ?? [];
+}
+
+test.each([
+  ['en', 'booked', 'Appointment confirmed: Dr. Ana Ruiz, Mon 7 Dec 2026, 10:00 (Europe/Madrid)'],
+  ['en', 'moved', 'Appointment moved: Dr. Ana Ruiz, Mon 7 Dec 2026, 10:00 (Europe/Madrid)'],
+  ['en', 'cancelled', 'Appointment cancelled: Dr. Ana Ruiz, Mon 7 Dec 2026, 10:00 (Europe/Madrid)'],
+  ['en', 'reminder_24h', 'Appointment reminder: Dr. Ana Ruiz, Mon 7 Dec 2026, 10:00 (Europe/Madrid)'],
+  ['en', 'reminder_1h', 'Your appointment starts soon: Dr. Ana Ruiz, Mon 7 Dec 2026, 10:00 (Europe/Madrid)'],
+  ['es', 'booked', 'Cita confirmada: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
+  ['es', 'moved', 'Cambio de cita: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
+  ['es', 'cancelled', 'Cita cancelada: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
+  ['es', 'reminder_24h', 'Recordatorio de su cita: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
+  ['es', 'reminder_1h', 'Su cita empieza en breve: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
+] as const)('the subject tells kind, doctor, date, time and zone: %s, %s', (locale, kind, subject) => {
+  expect(writeLetter({ ...facts, locale, kind }).subject).toBe(subject);
+});
+
+test.each(EVERY_LETTER)('text and HTML tell every fact: $locale, $kind', ({ locale, kind }) => {
+  const { text, html } = writeLetter({ ...facts, locale, kind });
+  const date = locale === 'en' ? 'Monday, 7 December 2026' : 'lunes, 7 de diciembre de 2026';
+  const duration = locale === 'en' ? '30 minutes' : '30 minutos';
+  const time = '10:00 (Europe/Madrid, GMT+1)';
+  for (const told of [text, visible(html)]) {
+    for (const fact of [date, time, duration, facts.clinicName, facts.doctorName, facts.specialty, '1042']) {
+      expect(told).toContain(fact);
+    }
+    expect(told).not.toMatch(/undefined|null|NaN|\[object|\{\{/);
+  }
+});
+
+test.each(EVERY_LETTER)('text and HTML say the same, in the same order: $locale, $kind', (letter) => {
+  const { text, html } = writeLetter({ ...facts, ...letter, doctorTimezone: 'Asia/Tokyo' });
+  const words = (told: string) =>
+    told
+      .replace(/:(?=\s)/g, '')
+      .split(/\s+/)
+      .filter(Boolean)
+      .join(' ');
+  const [, afterPreheader = ''] = html.split('</div>');
+  expect(words(visible(afterPreheader))).toBe(words(text));
+});
+
+test.each(EVERY_LETTER)('each letter is a page in its own language: $locale, $kind', ({ locale, kind }) => {
+  const { html } = writeLetter({ ...facts, locale, kind });
+  expect(html).toContain(`<html lang="${locale}"`);
+  expect(html.match(/<h1[ >]/g)).toHaveLength(1);
+  expect(html).not.toMatch(/https?:|<(img|link|script|iframe)\b|url\(/i);
+});
+
+test('the ten letters all have headings and sentences of their own', () => {
+  const sayings = EVERY_LETTER.map((letter) =>
+    writeLetter({ ...facts, ...letter })
+      .text.split('\n')
+      .slice(2, 7)
+      .join('\n'),
+  );
+  expect(new Set(sayings).size).toBe(10);
+});
+
+test.each([
+  ['Europe/Madrid', '2026-03-29T00:59:00Z', '01:59', 'GMT+1', '29 March 2026'],
+  ['Europe/Madrid', '2026-03-29T01:00:00Z', '03:00', 'GMT+2', '29 March 2026'],
+  ['America/New_York', '2026-03-08T06:59:00Z', '01:59', 'GMT-5', '8 March 2026'],
+  ['America/New_York', '2026-03-08T07:00:00Z', '03:00', 'GMT-4', '8 March 2026'],
+  ['America/Santiago', '2026-09-06T03:59:00Z', '23:59', 'GMT-4', '5 September 2026'],
+  ['America/Santiago', '2026-09-06T04:00:00Z', '01:00', 'GMT-3', '6 September 2026'],
+  ['Australia/Lord_Howe', '2026-10-03T15:29:00Z', '01:59', 'GMT+10:30', '4 October 2026'],
+  ['Australia/Lord_Howe', '2026-10-03T15:30:00Z', '02:30', 'GMT+11', '4 October 2026'],
+  ['Pacific/Kiritimati', '2026-12-31T10:00:00Z', '00:00', 'GMT+14', '1 January 2027'],
+  ['America/St_Johns', '2026-12-31T12:00:00Z', '08:30', 'GMT-3:30', '31 December 2026'],
+  ['Europe/London', '2026-12-31T12:00:00Z', '12:00', 'GMT', '31 December 2026'],
+])('date, time and offset are those of the clinic’s wall: %s at %s', (zone, instant, clock, offset, date) => {
+  const startsAt = Date.parse(instant);
+  const { subject, text, html } = writeLetter({
+    ...facts,
+    clinicTimezone: zone,
+    doctorTimezone: zone,
+    startsAt,
+  });
+  expect(subject).toContain(`${clock} (${zone})`);
+  for (const told of [text, visible(html)]) {
+    expect(told).toContain(`${clock} (${zone}, ${offset})`);
+    expect(told).toContain(date);
+  }
+});
+
+test.each([
+  ['Europe/Madrid', '2026-10-25T00:30:00Z', '02:30 (Europe/Madrid, GMT+2)'],
+  ['Europe/Madrid', '2026-10-25T01:30:00Z', '02:30 (Europe/Madrid, GMT+1)'],
+  ['America/New_York', '2026-11-01T05:30:00Z', '01:30 (America/New_York, GMT-4)'],
+  ['America/New_York', '2026-11-01T06:30:00Z', '01:30 (America/New_York, GMT-5)'],
+  ['America/Santiago', '2026-04-05T02:30:00Z', '23:30 (America/Santiago, GMT-3)'],
+  ['America/Santiago', '2026-04-05T03:30:00Z', '23:30 (America/Santiago, GMT-4)'],
+  ['Australia/Lord_Howe', '2026-04-04T14:45:00Z', '01:45 (Australia/Lord_Howe, GMT+11)'],
+  ['Australia/Lord_Howe', '2026-04-04T15:15:00Z', '01:45 (Australia/Lord_Howe, GMT+10:30)'],
+])('a time that the clock shows twice is told apart in the subject too: %s at %s', (zone, instant, told) => {
+  const repeated = { ...facts, clinicTimezone: zone, doctorTimezone: zone, startsAt: Date.parse(instant) };
+  expect(writeLetter(repeated).subject).toContain(told);
+  expect(writeLetter(repeated).text).toContain(told);
+});
+
+test('a clinic that keeps UTC says so, and no offset', () => {
+  const { subject, text } = writeLetter({ ...facts, clinicTimezone: 'UTC', doctorTimezone: 'UTC' });
+  expect(subject).toMatch(/, 09:00 \(UTC\)$/);
+  expect(text).toContain('Time: 09:00 (UTC)\n');
+});
+
+test('a doctor in another time zone gets one line more, with the doctor’s date, time and zone', () => {
+  const line = 'Doctor’s local time: Tuesday, 8 December 2026, 01:00 (Asia/Vladivostok, GMT+10)';
+  const away = { ...facts, startsAt: Date.parse('2026-12-07T15:00:00Z'), doctorTimezone: 'Asia/Vladivostok' };
+  const here = writeLetter({ ...away, doctorTimezone: 'Europe/Madrid' });
+  expect(
+    writeLetter(away)
+      .text.split('\n')
+      .filter((each) => !here.text.includes(each)),
+  ).toEqual([line]);
+  expect(visible(writeLetter(away).html)).toContain(
+    'Tuesday, 8 December 2026, 01:00 (Asia/Vladivostok, GMT+10)',
+  );
+});
+
+test('a doctor whose wall shows the clinic’s time gets no line more, whatever the zone is called', () => {
+  const paris = writeLetter({ ...facts, doctorTimezone: 'Europe/Paris' });
+  expect(paris).toEqual(writeLetter(facts));
+  expect(paris.text).not.toContain('local time');
+});
+
+test.each([
+  ['2026-12-07T00:30:00Z', 'a la 01:30'],
+  ['2026-12-07T01:30:00Z', 'a las 02:30'],
+  ['2026-12-07T12:00:00Z', 'a las 13:00'],
+])('in Spanish one o’clock is singular: %s', (instant, told) => {
+  expect(writeLetter({ ...facts, locale: 'es', startsAt: Date.parse(instant) }).text).toContain(told);
+});
+
+test.each([
+  ['en', 15, '15 minutes'],
+  ['en', 60, '1 hour'],
+  ['en', 90, '1 hour and 30 minutes'],
+  ['en', 121, '2 hours and 1 minute'],
+  ['es', 60, '1 hora'],
+  ['es', 150, '2 horas y 30 minutos'],
+] as const)('durations are told as people say them: %s, %i minutes', (locale, durationMinutes, told) => {
+  expect(writeLetter({ ...facts, locale, durationMinutes }).text).toContain(`: ${told}\n`);
+});
+
+test('HTML in a name is read as it was written, and is no HTML', () => {
+  const name = `<b onclick="x">O'Hara & Söhne</b>`;
+  const { subject, text, html } = writeLetter({
+    ...facts,
+    doctorName: name,
+    clinicName: name,
+    specialty: name,
+  });
+  expect(tagsOf(html)).toEqual(tagsOf(writeLetter(facts).html));
+  expect(visible(html)).toContain(name);
+  expect(text).toContain(`Doctor: ${name}\n`);
+  expect(subject).toContain(name);
+});
+
+test('a line break in a name becomes a space', () => {
+  const doctorName = 'Ana\r\nBcc: everyone@example.org\0 Ruiz\u2028';
+  const { subject, text } = writeLetter({ ...facts, doctorName });
+  expect(subject).toMatch(/^Appointment confirmed: Ana Bcc: everyone@example\.org Ruiz, Mon/);
+  expect(text).toContain('Doctor: Ana Bcc: everyone@example.org Ruiz\n');
+});
+
+test('a name cannot turn the direction of the date beside it', () => {
+  const { subject, text, html } = writeLetter({ ...facts, doctorName: '\u202EAna\u2066 Ruiz\u200F' });
+  expect(subject).toBe('Appointment confirmed: Ana Ruiz, Mon 7 Dec 2026, 10:00 (Europe/Madrid)');
+  expect(text + html).not.toMatch(/[\u200E\u200F\u202A-\u202E\u2066-\u2069]/);
+});
+
+test('no name breaks the subject, adds a line to the text or a tag to the HTML', () => {
+  fc.assert(
+    fc.property(anyLetter, nameFromHell, nameFromHell, nameFromHell, (letter, doctor, clinic, specialty) => {
+      const plain = writeLetter({ ...facts, ...letter });
+      const names = { doctorName: doctor, clinicName: clinic, specialty };
+      const { subject, text, html } = writeLetter({ ...facts, ...letter, ...names });
+      expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u);
+      expect(subject).toMatch(/10:00 \(Europe\/Madrid\)$/);
+      expect(text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)).toHaveLength(plain.text.split('\n').length);
+      expect(tagsOf(html)).toEqual(tagsOf(plain.html));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+describe('whatever the zone of the machine', () => {
+  const machinesZone = process.env.TZ;
+  afterEach(() => {
+    if (machinesZone === undefined) delete process.env.TZ;
+    else process.env.TZ = machinesZone;
+  });
+
+  test.each([
+    ['Pacific/Kiritimati', -840],
+    ['America/Los_Angeles', 480],
+    ['UTC', 0],
+  ])('the letter is the same: %s', (zone, minutesBehindUtc) => {
+    process.env.TZ = zone;
+    expect(new Date(facts.startsAt).getTimezoneOffset()).toBe(minutesBehindUtc);
+    const { subject, text, html } = writeLetter({ ...facts, doctorTimezone: 'America/Santiago' });
+    expect(subject).toContain('Mon 7 Dec 2026, 10:00 (Europe/Madrid)');
+    for (const told of [text, visible(html)]) {
+      expect(told).toContain('Monday, 7 December 2026 at 10:00 (Europe/Madrid, GMT+1)');
+      expect(told).toContain('Monday, 7 December 2026, 06:00 (America/Santiago, GMT-3)');
+    }
+  });
+});
+
+test('an unknown zone is refused rather than guessed', () => {
+  expect(() => writeLetter({ ...facts, clinicTimezone: 'Europe/Atlantis' })).toThrow(RangeError);
+  expect(() => writeLetter({ ...facts, startsAt: Number.NaN })).toThrow(RangeError);
+});

@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Answer } from '../support/client.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { databaseState } from '../support/database-state.js';
+import { Document } from '../support/openapi.js';
+
+type Caller = 'nobody' | 'patientA' | 'patientB' | 'doctorA' | 'doctorB' | 'admin';
+
+/** Who owns what the ids in the paths mean: the booking is patient A's, with doctor A; the rest is doctor A's. */
+interface Things {
+  readonly bookingId: number;
+  readonly windowId: number;
+  readonly exceptionId: number;
+  readonly deadMailId: number;
+  readonly doctorId: number;
+  readonly newcomerId: number;
+}
+
+interface Row {
+  readonly expected: Readonly<Record<Caller, number>>;
+  readonly id?: keyof Things;
+  readonly query?: (things: Things) => string;
+  readonly body?: (things: Things, turn: number) => object;
+}
+
+const ANYONE = row(200, 200, 200, 200, 200, 200);
+const SIGNED_IN = row(401, 200, 200, 200, 200, 200);
+const DOCTORS = row(401, 403, 403, 200, 200, 403);
+const ADMINS = row(401, 403, 403, 403, 403, 200);
+const DOCTOR_A = row(401, 403, 403, 200, 400, 403);
+const PATIENT_A = row(401, 200, 400, 400, 400, 400);
+const created = (expected: Row['expected']) =>
+  Object.fromEntries(
+    Object.entries(expected).map(([who, status]) => [who, status === 200 ? 201 : status]),
+  ) as Row['expected'];
+
+const account = (turn: number) => ({ email: `matrix${turn}@people.example`, password: 'long enough' });
+
+const MATRIX: Readonly<Record<string, Row>> = {
+  'GET /health/live': { expected: ANYONE },
+  'GET /health/ready': { expected: ANYONE },
+  'POST /api/auth/register': { expected: created(ANYONE), body: (_, turn) => account(turn) },
+  'POST /api/auth/login': { expected: ANYONE, body: () => account(0) },
+  'GET /api/auth/me': { expected: SIGNED_IN },
+  'PATCH /api/auth/me': { expected: SIGNED_IN, body: () => ({ locale: 'es' }) },
+  'POST /api/users': {
+    expected: created(ADMINS),
+    body: (_, turn) => ({ ...account(turn + 10), role: 'admin' }),
+  },
+  'PATCH /api/users/{id}': { expected: ADMINS, id: 'newcomerId', body: () => ({ role: 'doctor' }) },
+  'GET /api/doctors/public': { expected: ANYONE },
+  'GET /api/doctors': { expected: ADMINS },
+  'GET /api/doctors/me': { expected: DOCTORS },
+  'POST /api/doctors': {
+    expected: created(ADMINS),
+    body: ({ newcomerId }) => ({
+      name: 'Dr. New',
+      specialty: 'All',
+      email: 'new@clinic.example',
+      user_id: newcomerId,
+    }),
+  },
+  'GET /api/availability/me': { expected: DOCTORS },
+  'GET /api/availability/{doctor_id}': { expected: ANYONE, id: 'doctorId' },
+  'POST /api/availability': {
+    expected: created(DOCTORS),
+    body: () => ({ day_of_week: 6, start_time: '09:00', end_time: '10:00' }),
+  },
+  'DELETE /api/availability/{id}': { expected: DOCTOR_A, id: 'windowId' },
+  'GET /api/exceptions/me': { expected: DOCTORS },
+  'POST /api/exceptions': {
+    expected: created(DOCTORS),
+    body: () => ({ date: '2026-05-05', is_full_day: true }),
+  },
+  'DELETE /api/exceptions/{id}': { expected: DOCTOR_A, id: 'exceptionId' },
+  'GET /api/bookings/available-slots': {
+    expected: SIGNED_IN,
+    query: ({ doctorId }) => `?doctor_id=${doctorId}&date=2026-03-02`,
+  },
+  'POST /api/bookings': {
+    expected: created(SIGNED_IN),
+    body: ({ doctorId }, turn) => ({ doctor_id: doctorId, date: '2026-03-04', time: `1${turn}:00` }),
+  },
+  'GET /api/bookings/me': { expected: SIGNED_IN },
+  'GET /api/bookings/doctor': { expected: DOCTORS },
+  // Before the booking is changed: a mail that no longer says what is true is not sent again.
+  'GET /api/notifications': { expected: ADMINS },
+  'POST /api/notifications/{id}/retry': { expected: ADMINS, id: 'deadMailId' },
+  'PATCH /api/bookings/{id}': {
+    expected: PATIENT_A,
+    id: 'bookingId',
+    body: () => ({ date: '2026-03-05', time: '11:30' }),
+  },
+  'DELETE /api/bookings/{id}': { expected: PATIENT_A, id: 'bookingId' },
+};
+
+// Those who may not come first: what they try must leave everything as it is for the owners, who come last.
+const TURNS: readonly Caller[] = ['nobody', 'patientB', 'doctorB', 'admin', 'doctorA', 'patientA'];
+const UNKNOWN_ID = 4_294_967_295;
+
+let clinic: Clinic;
+let document: Document;
+let people: Record<Exclude<Caller, 'nobody'>, Person>;
+let things: Things;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  document = await Document.of(clinic.client);
+  const [doctorA, doctorB] = [await clinic.doctor(), await clinic.doctor()];
+  people = {
+    doctorA,
+    doctorB,
+    patientA: await clinic.patient(),
+    patientB: await clinic.patient(),
+    admin: await clinic.admin(),
+  };
+  things = await belongings(doctorA, doctorB);
+});
+
+afterAll(() => clinic?.close());
+
+async function belongings(doctorA: DoctorPerson, doctorB: DoctorPerson): Promise<Things> {
+  const { client } = clinic;
+  const book = async (person: Person, { doctorId }: DoctorPerson) =>
+    (
+      await client.post(
+        '/api/bookings',
+        { doctor_id: doctorId, date: '2026-03-02', time: '09:00' },
+        { token: person.token },
+      )
+    ).body.id!;
+  const bookingId = await book(people.patientA, doctorA);
+  await book(people.patientB, doctorB);
+  const exception = { date: '2026-03-09', is_full_day: true };
+  const [window] = (await client.get<{ id: number }[]>(`/api/availability/${doctorA.doctorId}`)).body;
+  await clinic.query("UPDATE notifications SET state = 'dead' WHERE booking_id = ? AND kind = 'booked'", [
+    bookingId,
+  ]);
+  const [dead] = await clinic.query<{ id: number }>("SELECT id FROM notifications WHERE state = 'dead'");
+  return {
+    bookingId,
+    windowId: window!.id,
+    exceptionId: (await client.post('/api/exceptions', exception, { token: doctorA.token })).body.id!,
+    deadMailId: dead!.id,
+    doctorId: doctorA.doctorId,
+    newcomerId: (await clinic.person('doctor')).id,
+  };
+}
+
+function row(
+  nobody: number,
+  patientA: number,
+  patientB: number,
+  doctorA: number,
+  doctorB: number,
+  admin: number,
+): Row['expected'] {
+  return { nobody, patientA, patientB, doctorA, doctorB, admin };
+}
+
+function call(
+  route: string,
+  caller: Caller,
+  { turn = 0, id }: { turn?: number; id?: number } = {},
+): Promise<Answer<unknown>> {
+  const [method, path] = route.split(' ') as [string, string];
+  const { body, query, id: ofWhat } = MATRIX[route]!;
+  const target = path.replace(/\{\w+\}/, String(id ?? (ofWhat && things[ofWhat]))) + (query?.(things) ?? '');
+  return clinic.client.send(method, target, {
+    token: caller === 'nobody' ? undefined : people[caller].token,
+    body: body?.(things, turn),
+  });
+}
+
+test('every route of the OpenAPI document is in the table, and the other way round', () => {
+  expect(Object.keys(MATRIX).sort()).toEqual(document.operations.map(({ name }) => name).sort());
+});
+
+describe('no GET changes state, whoever asks', () => {
+  test.each(Object.keys(MATRIX).filter((route) => route.startsWith('GET ')))('%s', async (route) => {
+    const before = await databaseState(clinic);
+    for (const caller of TURNS) await call(route, caller);
+    expect(await databaseState(clinic)).toEqual(before);
+  });
+});
+
+describe("ids of others and unknown ids answer alike, and what is another's stays as it is", () => {
+  test.each([
+    'PATCH /api/bookings/{id}',
+    'DELETE /api/bookings/{id}',
+    'DELETE /api/availability/{id}',
+    'DELETE /api/exceptions/{id}',
+    'PATCH /api/users/{id}',
+    'POST /api/notifications/{id}/retry',
+  ])('%s', async (route) => {
+    const before = await databaseState(clinic);
+    for (const caller of TURNS.filter((who) => MATRIX[route]!.expected[who] !== 200)) {
+      const [theirs, unknown] = [await call(route, caller), await call(route, caller, { id: UNKNOWN_ID })];
+      expect(theirs.status).toBe(unknown.status);
+      expect({ ...(theirs.body as object), request_id: '' }).toEqual({
+        ...(unknown.body as object),
+        request_id: '',
+      });
+    }
+    expect(await databaseState(clinic)).toEqual(before);
+  });
+  test("a booking of another's as the mark from which a list goes on", async () => {
+    for (const [caller, path] of [
+      ['patientB', '/api/bookings/me'],
+      ['doctorB', '/api/bookings/doctor'],
+    ] as const) {
+      const { token } = people[caller];
+      const theirs = await clinic.client.get(`${path}?include_cancelled=true&after=${things.bookingId}`, {
+        token,
+      });
+      const unknown = await clinic.client.get(`${path}?include_cancelled=true&after=${UNKNOWN_ID}`, {
+        token,
+      });
+      expect(theirs.status).toBe(200);
+      expect(theirs.body).toEqual(unknown.body);
+    }
+  });
+});
+
+test('nobody sees the bookings of others', async () => {
+  const ids = async (caller: Exclude<Caller, 'nobody'>, path: string) =>
+    (await clinic.client.get<{ id: number }[]>(path, { token: people[caller].token })).body.map(
+      ({ id }) => id,
+    );
+  expect(await ids('patientA', '/api/bookings/me')).toEqual([things.bookingId]);
+  expect(await ids('doctorA', '/api/bookings/doctor')).toEqual([things.bookingId]);
+  for (const [caller, path] of [
+    ['patientB', '/api/bookings/me'],
+    ['doctorB', '/api/bookings/doctor'],
+  ] as const) {
+    const seen = await ids(caller, path);
+    expect(seen).toHaveLength(1);
+    expect(seen).not.toContain(things.bookingId);
+  }
+  expect(await ids('admin', '/api/bookings/me')).toEqual([]);
+});
+
+test('nobody books in the name of another', async () => {
+  const wish = { doctor_id: things.doctorId, date: '2026-03-05', time: '10:00', user_id: people.patientA.id };
+  for (const caller of ['patientB', 'doctorA', 'admin'] as const)
+    expect((await clinic.client.post('/api/bookings', wish, { token: people[caller].token })).status).toBe(
+      400,
+    );
+});
+
+describe('who may call what, and the document says so', () => {
+  test.each(Object.keys(MATRIX))('%s', async (route) => {
+    const { expected } = MATRIX[route]!;
+    const answered: Partial<Record<Caller, number>> = {};
+    for (const [turn, caller] of TURNS.entries())
+      answered[caller] = (await call(route, caller, { turn })).status;
+    expect(answered).toEqual(expected);
+    const operation = document.operations.find(({ name }) => name === route);
+    expect(Object.keys(operation!.responses)).toEqual(
+      expect.arrayContaining([...new Set(Object.values(expected))].map(String)),
+    );
+  });
+});

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { book, type BookingJson } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { expectRefusal } from '../support/refusals.js';
+
+type Listed = BookingJson & { doctor_name: string; specialty: string; patient_email: string };
+
+let clinic: Clinic;
+let tokyo: DoctorPerson;
+let angeles: DoctorPerson;
+let madrid: DoctorPerson;
+let ana: Person;
+let ben: Person;
+/** Ana's live bookings in the order in which they must be listed. */
+let anas: BookingJson[];
+let cancelled: BookingJson;
+
+const list = (path: string, { token }: Person) =>
+  clinic.client.get<Listed[]>(`/api/bookings/${path}`, { token });
+const ids = (bookings: readonly { id: number }[]) => bookings.map(({ id }) => id);
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  [tokyo, angeles, madrid] = (await Promise.all(
+    ['Asia/Tokyo', 'America/Los_Angeles', 'Europe/Madrid'].map((timezone) => clinic.doctor({ timezone })),
+  )) as [DoctorPerson, DoctorPerson, DoctorPerson];
+  [ana, ben] = [await clinic.patient(), await clinic.patient()];
+  const made = new Map<string, BookingJson>();
+  for (const [person, doctor, date, time] of [
+    [ana, madrid, '2026-03-10', '09:00'],
+    [ana, angeles, '2026-03-03', '09:00'],
+    [ben, madrid, '2026-03-03', '16:00'],
+    [ana, tokyo, '2026-03-03', '16:30'],
+    [ana, madrid, '2026-03-03', '10:00'],
+    [ana, tokyo, '2026-03-04', '09:00'],
+    [ben, madrid, '2026-03-03', '09:00'],
+    [ana, madrid, '2026-03-02', '16:30'],
+    [ana, tokyo, '2026-03-03', '10:00'],
+  ] as [Person, DoctorPerson, string, string][]) {
+    made.set(`${date} ${time} ${doctor.timezone}`, await book(clinic, person, doctor, { date, time }));
+  }
+  anas = [
+    '2026-03-02 16:30 Europe/Madrid',
+    '2026-03-03 09:00 America/Los_Angeles',
+    // The same date and time: the older booking first, though Tokyo's comes eight hours earlier.
+    '2026-03-03 10:00 Europe/Madrid',
+    '2026-03-03 10:00 Asia/Tokyo',
+    '2026-03-03 16:30 Asia/Tokyo',
+    '2026-03-04 09:00 Asia/Tokyo',
+    '2026-03-10 09:00 Europe/Madrid',
+  ].map((key) => made.get(key)!);
+  cancelled = await book(clinic, ana, madrid, { date: '2026-03-03', time: '11:00' });
+  await clinic.client.delete(`/api/bookings/${cancelled.id}`, { token: ana.token });
+});
+afterAll(() => clinic?.close());
+
+describe('GET /api/bookings/me', () => {
+  test('200, array of id, doctor_id, date, time, duration, doctor_name, specialty, ...', async () => {
+    const { status, body } = await list('me', ana);
+    expect(status).toBe(200);
+    expect(body[1]).toEqual({
+      ...anas[1],
+      doctor_name: `Dr. Number ${angeles.id}`,
+      specialty: 'Cardiology',
+    });
+  });
+
+  test('ordered by date and time, also across doctors of different zones', async () => {
+    expect(ids((await list('me', ana)).body)).toEqual(ids(anas));
+  });
+
+  test('holds one’s own bookings only', async () => {
+    expect((await list('me', ben)).body.map(({ date, time }) => `${date} ${time}`)).toEqual([
+      '2026-03-03 09:00',
+      '2026-03-03 16:00',
+    ]);
+    expect((await list('me', await clinic.patient())).body).toEqual([]);
+  });
+
+  test('cancelled ones are left out unless asked for', async () => {
+    expect(ids((await list('me', ana)).body)).not.toContain(cancelled.id);
+    expect(ids((await list('me?include_cancelled=false', ana)).body)).toEqual(ids(anas));
+    const all = (await list('me?include_cancelled=true', ana)).body;
+    expect(ids(all)).toEqual([...ids(anas.slice(0, 4)), cancelled.id, ...ids(anas.slice(4))]);
+    expect(all[4]).toMatchObject({ status: 'cancelled', version: 2, time: '11:00' });
+  });
+
+  test('a moved booking stands where its new time belongs', async () => {
+    const carla = await clinic.patient();
+    const first = await book(clinic, carla, madrid, { date: '2026-03-05', time: '09:00' });
+    const second = await book(clinic, carla, madrid, { date: '2026-03-05', time: '10:00' });
+    await clinic.client.patch(`/api/bookings/${first.id}`, { time: '11:00' }, { token: carla.token });
+    expect(ids((await list('me', carla)).body)).toEqual([second.id, first.id]);
+  });
+
+  test('what is past stays listed', async () => {
+    const before = clinic.clock.now();
+    clinic.clock.set('2026-03-09T00:00:00Z');
+    expect(ids((await list('me', ana)).body)).toEqual(ids(anas));
+    clinic.clock.set(new Date(before).toISOString());
+  });
+
+  test('limit and after page through all of it, each booking once, in the same order', async () => {
+    const seen: number[] = [];
+    for (let after = ''; ; after = `&after=${seen.at(-1)}`) {
+      const page = ids((await list(`me?limit=3&include_cancelled=true${after}`, ana)).body);
+      seen.push(...page);
+      if (page.length < 3) break;
+    }
+    expect(seen).toEqual([...ids(anas.slice(0, 4)), cancelled.id, ...ids(anas.slice(4))]);
+  });
+
+  test('the last one seen may have been cancelled since: paging goes on after it', async () => {
+    expect(ids((await list(`me?after=${cancelled.id}`, ana)).body)).toEqual(ids(anas.slice(4)));
+  });
+
+  test('after a stranger’s booking comes the same as after an unknown one: nothing', async () => {
+    const [bens] = (await list('me', ben)).body;
+    expect((await list(`me?after=${bens!.id}`, ana)).body).toEqual([]);
+    expect((await list('me?after=4000000', ana)).body).toEqual([]);
+  });
+
+  test('from and to bound the dates, both included', async () => {
+    expect(ids((await list('me?from=2026-03-03&to=2026-03-04', ana)).body)).toEqual(ids(anas.slice(1, 6)));
+  });
+
+  test.each([
+    'include_cancelled=yes',
+    'include_cancelled=1',
+    'include_cancelled=',
+    'include_cancelled=true&include_cancelled=true',
+    'limit=0',
+    'limit=1001',
+    'limit=1.5',
+    'limit=all',
+    'limit=true',
+    'after=0',
+    'after=abc',
+    'after=-1',
+    'from=2027-02-31',
+    'to=yesterday',
+    'user_id=1',
+  ])('a bad parameter: 400 with a text: %s', async (query) => {
+    expectRefusal(await list(`me?${query}`, ana), 'VALIDATION_FAILED');
+    expectRefusal(await list(`doctor?${query}`, madrid), 'VALIDATION_FAILED');
+  });
+});
+
+describe('GET /api/bookings/doctor', () => {
+  test('200, array of id, date, time, duration, patient_email, ..., in the same order', async () => {
+    const { status, body } = await list('doctor?to=2026-03-04', madrid);
+    expect(status).toBe(200);
+    expect(body.map(({ date, time, patient_email }) => [date, time, patient_email])).toEqual([
+      ['2026-03-02', '16:30', ana.email],
+      ['2026-03-03', '09:00', ben.email],
+      ['2026-03-03', '10:00', ana.email],
+      ['2026-03-03', '16:00', ben.email],
+    ]);
+    expect(body[2]).toEqual({ ...anas[2], patient_email: ana.email });
+  });
+
+  test('holds the doctor’s own patients only; cancelled ones are left out unless asked for', async () => {
+    expect(ids((await list('doctor', tokyo)).body)).toEqual(ids([anas[3]!, anas[4]!, anas[5]!]));
+    expect(ids((await list('doctor', madrid)).body)).not.toContain(cancelled.id);
+    expect(ids((await list('doctor?include_cancelled=true', madrid)).body)).toContain(cancelled.id);
+  });
+
+  test('limit and after page through it', async () => {
+    const all = ids((await list('doctor', madrid)).body);
+    const first = ids((await list('doctor?limit=2', madrid)).body);
+    const rest = ids((await list(`doctor?after=${first[1]}`, madrid)).body);
+    expect([...first, ...rest]).toEqual(all);
+    expect((await list(`doctor?after=${anas[3]!.id}`, madrid)).body).toEqual([]);
+  });
+
+  test('what a doctor books as a patient is not among the doctor’s patients’ bookings', async () => {
+    const { id } = await book(clinic, angeles, tokyo, { date: '2026-03-06', time: '09:00' });
+    expect(ids((await list('doctor', angeles)).body)).not.toContain(id);
+    expect(ids((await list('me', angeles)).body)).toEqual([id]);
+  });
+
+  test('is for doctors: 403 Forbidden to others, 404 to a doctor without a profile', async () => {
+    for (const person of [ana, await clinic.admin()]) {
+      const { status, body } = await clinic.client.get('/api/bookings/doctor', { token: person.token });
+      expect([status, body.error]).toEqual([403, 'Forbidden']);
+    }
+    expect((await list('doctor', await clinic.person('doctor'))).status).toBe(404);
+  });
+});
+
+test.each([
+  ['GET', '/api/bookings/available-slots?doctor_id=1&date=2026-03-02'],
+  ['POST', '/api/bookings'],
+  ['GET', '/api/bookings/me'],
+  ['GET', '/api/bookings/doctor'],
+  ['DELETE', '/api/bookings/1'],
+  ['PATCH', '/api/bookings/1'],
+])('all need a token: %s %s', async (method, path) => {
+  const body = method === 'POST' || method === 'PATCH' ? { time: '09:00' } : undefined;
+  const without = await clinic.client.send(method, path, { body });
+  expect([without.status, without.body.error]).toEqual([401, 'Token required']);
+  const forged = await clinic.client.send(method, path, { body, token: `${ana.token}x` });
+  expect([forged.status, forged.body.error]).toEqual([401, 'Invalid token']);
+});

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ask, book, openTimes } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
+import { messagesOf } from '../support/messages.js';
+import { expectRefusal } from '../support/refusals.js';
+
+const MONDAY = '2026-03-02';
+const TUESDAY = '2026-03-03';
+
+let clinic: Clinic;
+let patient: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  patient = await clinic.patient();
+});
+beforeEach(() => clinic.clock.set(NOW));
+afterAll(() => clinic?.close());
+
+const post = (body: unknown) => clinic.client.post('/api/bookings', body, { token: patient.token });
+
+describe('POST /api/bookings', () => {
+  test('201: id, doctor_id, user_id, date, time, duration, and the instants with offset', async () => {
+    const doctor = await clinic.doctor({ timezone: 'America/Santiago' });
+    const { status, body } = await ask(clinic, patient, doctor, {
+      date: MONDAY,
+      time: '09:30',
+      duration: 45,
+    });
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.any(Number) as number,
+      doctor_id: doctor.doctorId,
+      user_id: patient.id,
+      date: MONDAY,
+      time: '09:30',
+      duration: 45,
+      status: 'booked',
+      version: 1,
+      timezone: 'America/Santiago',
+      starts_at: `${MONDAY}T09:30:00-03:00`,
+      ends_at: `${MONDAY}T10:15:00-03:00`,
+    });
+  });
+
+  test('the patient is read from the token, never from the body', async () => {
+    const doctor = await clinic.doctor();
+    const other = await clinic.patient();
+    const wish = { doctor_id: doctor.doctorId, date: MONDAY, time: '09:00' };
+    for (const field of ['user_id', 'userId', 'patient_id', 'email']) {
+      expectRefusal(await post({ ...wish, [field]: other.id }), 'VALIDATION_FAILED');
+    }
+    expect((await book(clinic, patient, doctor, { date: MONDAY, time: '09:00' })).user_id).toBe(patient.id);
+    expect((await book(clinic, other, doctor, { date: MONDAY, time: '09:30' })).user_id).toBe(other.id);
+  });
+
+  test('duration is 30 by default, and what is asked for is honoured', async () => {
+    const doctor = await clinic.doctor({ week: [[1, '09:00', '11:00']] });
+    const usual = await book(clinic, patient, doctor, { date: MONDAY, time: '09:00' });
+    expect([usual.duration, usual.ends_at]).toEqual([30, `${MONDAY}T09:30:00+01:00`]);
+    const long = await book(clinic, patient, doctor, { date: MONDAY, time: '09:30', duration: 61 });
+    expect([long.duration, long.ends_at]).toEqual([61, `${MONDAY}T10:31:00+01:00`]);
+    expect(await openTimes(clinic, patient, doctor, MONDAY, 1)).toEqual(['10:45']);
+    await book(clinic, patient, doctor, { date: MONDAY, time: '10:31', duration: 29 });
+    expect(await openTimes(clinic, patient, doctor, MONDAY, 1)).toEqual([]);
+  });
+
+  test('a duration of 1 or of 480 is within 1..480', async () => {
+    const doctor = await clinic.doctor();
+    await book(clinic, patient, doctor, { date: MONDAY, time: '09:00', duration: 480 });
+    await book(clinic, patient, doctor, { date: TUESDAY, time: '16:59', duration: 1 });
+  });
+
+  test('what is in the future is decided at the doctor’s, not at the clinic’s', async () => {
+    clinic.clock.set(`${MONDAY}T10:00:00+01:00`);
+    const east = await clinic.doctor({ timezone: 'Asia/Tokyo' });
+    const west = await clinic.doctor({ timezone: 'America/Los_Angeles' });
+    expectRefusal(await ask(clinic, patient, east, { date: MONDAY, time: '16:00' }), 'NOT_IN_FUTURE');
+    const booked = await book(clinic, patient, west, { date: MONDAY, time: '09:00' });
+    expect(Date.parse(booked.starts_at)).toBe(Date.parse(`${MONDAY}T17:00:00Z`));
+  });
+
+  test.each([
+    ['09:07', 13],
+    ['09:01', 59],
+    ['09:59', 1],
+    ['09:00', 60],
+  ])('any HH:MM inside the window may be booked, not only the grid: %s for %i', async (time, duration) => {
+    const doctor = await clinic.doctor({ week: [[1, '09:00', '10:00']] });
+    await book(clinic, patient, doctor, { date: MONDAY, time, duration });
+  });
+
+  test('windows that touch count as one: an appointment may lie across the seam', async () => {
+    const doctor = await clinic.doctor({
+      week: [
+        [1, '09:00', '10:00'],
+        [1, '10:00', '11:00'],
+      ],
+    });
+    await book(clinic, patient, doctor, { date: MONDAY, time: '09:50', duration: 20 });
+  });
+
+  test('the weekday of a window is that of the date at the doctor’s', async () => {
+    // Monday in Kiritimati begins when the clinic's Sunday is at 11:00.
+    const doctor = await clinic.doctor({ timezone: 'Pacific/Kiritimati', week: [[1, '00:00', '23:59']] });
+    clinic.clock.set('2026-03-01T09:00:00Z');
+    const booked = await book(clinic, patient, doctor, { date: MONDAY, time: '00:01' });
+    expect(Date.parse(booked.starts_at)).toBe(Date.parse('2026-03-01T10:01:00Z'));
+    expectRefusal(await ask(clinic, patient, doctor, { date: TUESDAY, time: '00:01' }));
+  });
+
+  test('a booking that touches, a cancelled one, or another doctor’s is no overlap', async () => {
+    const [doctor, colleague] = [await clinic.doctor(), await clinic.doctor()];
+    const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    await book(clinic, patient, doctor, { date: MONDAY, time: '09:30' });
+    await book(clinic, patient, doctor, { date: MONDAY, time: '10:30' });
+    await book(clinic, patient, colleague, { date: MONDAY, time: '10:00' });
+    await clinic.client.delete(`/api/bookings/${id}`, { token: patient.token });
+    await book(clinic, patient, doctor, { date: MONDAY, time: '10:05', duration: 20 });
+  });
+});
+
+test('of 50 parallel POSTs of overlapping appointments with different starts and durations one is 201', async () => {
+  const doctor = await clinic.doctor();
+  const patients = await Promise.all(Array.from({ length: 5 }, () => clinic.patient()));
+  const wishes = Array.from({ length: 50 }, (_, index) => {
+    // From 10:00 to 10:49, each of them until 11:00 at least: any two of them overlap.
+    const start = (index * 7) % 50;
+    return { date: MONDAY, time: `10:${String(start).padStart(2, '0')}`, duration: 60 - start + (index % 9) };
+  });
+  const answers = await Promise.all(
+    wishes.map((wish, index) => ask(clinic, patients[index % 5]!, doctor, wish)),
+  );
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  const refused = answers.filter(({ status }) => status !== 201);
+  expect(refused).toHaveLength(49);
+  for (const answer of refused) expectRefusal(answer, 'TAKEN');
+  expect(await clinic.overlappingPairs()).toBe(0);
+});
+
+test('the side effects do not depend on who books: doctor and admin write the same ledger rows', async () => {
+  const rowsOf = async (person: Person, doctor: DoctorPerson) => {
+    const { id } = await book(clinic, person, doctor, { date: TUESDAY, time: '12:00' });
+    await clinic.client.patch(`/api/bookings/${id}`, { time: '12:15' }, { token: person.token });
+    await clinic.client.delete(`/api/bookings/${id}`, { token: person.token });
+    return (await messagesOf(clinic, id)).map((row) => ({ ...row, id: undefined }));
+  };
+  const doctor = await clinic.doctor();
+  const patients = await rowsOf(patient, await clinic.doctor());
+  expect(patients.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+    'booked pending',
+    'reminder_24h cancelled',
+    'reminder_1h cancelled',
+    'moved pending',
+    'reminder_24h cancelled',
+    'reminder_1h cancelled',
+    'cancelled pending',
+  ]);
+  expect(await rowsOf(doctor, doctor)).toEqual(patients);
+  expect(await rowsOf(await clinic.doctor(), await clinic.doctor())).toEqual(patients);
+  expect(await rowsOf(await clinic.admin(), await clinic.doctor())).toEqual(patients);
+});

@@ -1,0 +1,213 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createConnection } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.js';
+import type { Environment } from '../../src/config/environment.js';
+import { Client, type Json } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
+import { Mailbox } from '../support/mailbox.js';
+import { Program } from '../support/process.js';
+import { dropDatabase, testEnvironment } from '../support/test-environment.js';
+
+const PATIENT = { email: 'canary.patient@people.example', password: 'canary-patient-password' };
+const ADMIN = { email: 'canary.admin@people.example', password: 'canary-admin-password' };
+const DOCTOR = { email: 'canary.doctor@people.example', password: 'canary-doctor-password', role: 'doctor' };
+const GUESS = 'canary-wrong-guess';
+
+let environment: Environment;
+let mailbox: Mailbox;
+let api: Program;
+let worker: Program;
+let client: Client;
+const answered: { status: number; requestId: string | null }[] = [];
+const tokens: string[] = [];
+let session: Record<string, unknown>[];
+
+beforeAll(async () => {
+  await ensureBuilt();
+  mailbox = await Mailbox.open();
+  mailbox.onRecipient = (address) => ({ responseCode: 550, message: `No such person here: <${address}>` });
+  environment = await testEnvironment({
+    PORT: String(await freePort()),
+    SMTP_URL: mailbox.url,
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    // The most talkative there is.
+    LOG_LEVEL: 'trace',
+  });
+  api = Program.start('main', environment);
+  worker = Program.start('worker', environment);
+  client = new Client(`http://127.0.0.1:${environment.PORT}`);
+  await eventually('the API answers', () => client.get('/health/live').catch(() => undefined));
+  const before = api.lines.length;
+  await playTheSession();
+  await eventually('the last line is written', () =>
+    Promise.resolve(api.lines.some((line) => line.includes(answered.at(-1)!.requestId!))),
+  );
+  session = api.lines.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>);
+}, 120_000);
+
+afterAll(async () => {
+  await api?.stop();
+  await worker?.stop();
+  await mailbox?.close();
+  if (environment) await dropDatabase(environment);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function send(
+  method: string,
+  path: string,
+  options: Parameters<Client['send']>[2] = {},
+): Promise<Json> {
+  const { status, headers, body } = await client.send<Json>(method, path, options);
+  answered.push({ status, requestId: headers.get('x-request-id') });
+  if (typeof body.token === 'string') tokens.push(body.token);
+  return body;
+}
+
+/** A visit with everything in it that must not be written down, where it belongs and where it does not. */
+async function playTheSession(): Promise<void> {
+  await send('POST', '/api/auth/register', { body: PATIENT });
+  await send('POST', '/api/auth/register', { body: PATIENT });
+  await send('POST', '/api/auth/login', { body: PATIENT });
+  await send('POST', '/api/auth/login', { body: { ...PATIENT, password: GUESS } });
+  await send('POST', '/api/auth/login', { body: ADMIN });
+  const [token, admin] = tokens as [string, string];
+  const { id } = await send('POST', '/api/users', { body: DOCTOR, token: admin });
+  const profile = {
+    name: 'Dr. Canary',
+    specialty: 'Birds',
+    email: 'canary.contact@clinic.example',
+    user_id: id,
+  };
+  const doctor = await send('POST', '/api/doctors', { body: profile, token: admin });
+  const date = new Date(Date.now() + 14 * 86_400_000);
+  while (date.getUTCDay() === 0 || date.getUTCDay() === 6) date.setUTCDate(date.getUTCDate() + 1);
+  const wish = { doctor_id: doctor.id, date: date.toISOString().slice(0, 10), time: '10:00' };
+  await send('POST', '/api/bookings', { body: wish, token });
+  await send('GET', '/api/bookings/me', { token });
+  await sendWhatIsWrong(token);
+  await breakTheDatabase(token, wish);
+}
+
+async function sendWhatIsWrong(token: string): Promise<void> {
+  const { email, password } = PATIENT;
+  const basic = `Basic ${Buffer.from(`${ADMIN.email}:${GUESS}`).toString('base64')}`;
+  await send('POST', '/api/auth/login', { body: `{"email":"${email}","password":"${password}` });
+  await send('POST', '/api/auth/register', { body: { [email]: password } });
+  await send('POST', '/api/auth/register', { body: { email, password: password.padEnd(70_000, 'x') } });
+  await send('POST', '/api/auth/login', {
+    body: `email=${email}&password=${password}`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  await send('GET', `/api/bookings/me?token=${token}&email=${email}&password=${password}`, {
+    token: `${token}x`,
+  });
+  await send('GET', `/api/${email}/${password}/${token}`, { headers: { cookie: `token=${token}` } });
+  await send('GET', `/api/availability/${email}`, {
+    headers: { referer: `http://x/?${password}`, 'user-agent': email },
+  });
+  await send('GET', `/api/%zz/${email}`, { headers: { 'x-request-id': email } });
+  await send('GET', '/admin/queues', { headers: { authorization: basic } });
+  await send('GET', '/api/doctors', { token });
+}
+
+/** Takes tables away, so that the database's own errors come up, and puts them back. */
+async function breakTheDatabase(token: string, wish: object): Promise<void> {
+  const database = await createConnection(environment.DATABASE_URL);
+  await eventually('the confirmation was refused', async () => {
+    const [rows] = await database.query(
+      "SELECT id FROM notifications WHERE kind = 'booked' AND state = 'dead'",
+    );
+    return (rows as unknown[]).length > 0;
+  });
+  await database.query('RENAME TABLE accounts TO accounts_away, bookings TO bookings_away');
+  await send('POST', '/api/auth/register', { body: { ...PATIENT, email: `another.${PATIENT.email}` } });
+  await send('POST', '/api/auth/login', { body: PATIENT });
+  await send('POST', '/api/bookings', { body: wish, token });
+  await database.query('RENAME TABLE accounts_away TO accounts, bookings_away TO bookings');
+  await database.end();
+}
+
+test('the session had everything in it: successes, refusals and errors of the database', () => {
+  const statuses = answered.map(({ status }) => status);
+  for (const status of [200, 201, 400, 401, 403, 404, 413, 415, 500]) expect(statuses).toContain(status);
+  expect(tokens).toHaveLength(2);
+});
+
+describe('JSON logs', () => {
+  test('each line of both processes is JSON with a level, a time and a text', () => {
+    for (const line of [...api.lines, ...worker.lines]) {
+      const { level, time, msg } = JSON.parse(line) as Record<string, unknown>;
+      expect(level, line).toMatch(/^(fatal|error|warn|info|debug|trace)$/);
+      expect(new Date(String(time)).toISOString(), line).toBe(time);
+      expect(typeof msg, line).toBe('string');
+    }
+  });
+});
+
+describe('a request id in each line and in each answer', () => {
+  test('each answer has one, and no two the same', () => {
+    const ids = answered.map(({ requestId }) => requestId);
+    for (const id of ids) expect(id).toMatch(/^[\w-]{36}$/);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+  test('each line that was written meanwhile has one', () => {
+    expect(session.length).toBeGreaterThanOrEqual(answered.length);
+    expect(session.filter(({ request_id }) => typeof request_id !== 'string')).toEqual([]);
+  });
+  test('each answer has its line, with the route and the status', () => {
+    for (const { status, requestId } of answered) {
+      const line = session.find(({ request_id, msg }) => request_id === requestId && msg === 'request');
+      expect(line, requestId!).toMatchObject({
+        status,
+        route: expect.any(String) as string,
+        method: expect.any(String) as string,
+      });
+    }
+  });
+  test('an error of the service is written down with its cause, under the id that the client was told', () => {
+    for (const { requestId } of answered.filter(({ status }) => status === 500)) {
+      const line = session.find(({ request_id, level }) => request_id === requestId && level === 'error');
+      expect(line?.err).toMatchObject({
+        type: 'QueryFailedError',
+        stack: expect.stringContaining('at ') as string,
+      });
+    }
+  });
+});
+
+describe('no password, token or mail address in any line', () => {
+  const output = () => [...api.lines, ...worker.lines].join('\n');
+
+  test('the worker wrote about the mail that was refused', () => {
+    expect(worker.lines.some((line) => /550|No such person/.test(line))).toBe(true);
+  });
+  test('no password, and no hash of one', () => {
+    for (const { password } of [PATIENT, ADMIN, DOCTOR]) expect(output()).not.toContain(password);
+    expect(output()).not.toContain(GUESS);
+    expect(output()).not.toMatch(/argon2id|canary-/);
+    expect(output()).not.toContain(Buffer.from(`${ADMIN.email}:`).toString('base64').slice(0, 20));
+  });
+  test('no token, nor part of one, nor the secret', () => {
+    for (const part of tokens.flatMap((token) => token.split('.'))) expect(output()).not.toContain(part);
+    expect(output()).not.toMatch(/eyJ|Bearer|Basic /);
+    expect(output()).not.toContain(environment.JWT_SECRET);
+  });
+  test('no mail address', () => {
+    for (const { email } of [PATIENT, ADMIN, DOCTOR]) {
+      expect(output()).not.toContain(email);
+      expect(output()).not.toContain(encodeURIComponent(email));
+    }
+    expect(output()).not.toMatch(/canary\.|@(people|clinic)\.example/);
+  });
+});

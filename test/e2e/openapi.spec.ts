@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AccountsService } from '../../src/auth/accounts.service.js';
+import { AvailabilityService } from '../../src/availability/availability.service.js';
+import { BookingsService } from '../../src/bookings/bookings.service.js';
+import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../src/demo/clinic.js';
+import { DemoSeeder } from '../../src/demo/demo.seeder.js';
+import { DoctorsService } from '../../src/doctors/doctors.service.js';
+import { Clinic } from '../support/clinic.js';
+import { Document, type Operation, type Schema } from '../support/openapi.js';
+
+const ADMIN = { ADMIN_EMAIL: 'admin@clinica.example', ADMIN_PASSWORD: 'demo-admin-password' };
+
+let clinic: Clinic;
+let document: Document;
+
+beforeAll(async () => {
+  // As the demo does it: the first admin, then the demo clinic.
+  clinic = await Clinic.open({ env: ADMIN });
+  document = await Document.of(clinic.client);
+  const { app, dataSource, clock } = clinic;
+  await new DemoSeeder(
+    dataSource,
+    app.get(AccountsService),
+    app.get(DoctorsService),
+    app.get(AvailabilityService),
+    app.get(BookingsService),
+    clock,
+  ).seed();
+});
+
+afterAll(() => clinic?.close());
+
+/** Runs a check on every operation, so that a failure names all that do not hold. */
+function failing(holds: (operation: Operation) => boolean): string[] {
+  return document.operations.filter((operation) => !holds(operation)).map(({ name }) => name);
+}
+
+const statuses = ({ responses }: Operation) => Object.keys(responses).map(Number);
+const problems = (operation: Operation) => statuses(operation).filter((status) => status >= 400);
+
+describe('the document at /api/docs-json has every route with every status', () => {
+  test('each route has one success status, and what it answers then', () => {
+    expect(failing((operation) => statuses(operation).filter((status) => status < 300).length === 1)).toEqual(
+      [],
+    );
+    expect(
+      failing(({ responses }) => Object.values(responses).every(({ content }) => content !== undefined)),
+    ).toEqual([]);
+  });
+  test('each route says what it is for, under a heading', () => {
+    expect(failing(({ summary, tags }) => (summary ?? '') !== '' && tags?.length === 1)).toEqual([]);
+  });
+  test('each route that reads a body, a path or a query names 400', () => {
+    const reads = ({ requestBody, parameters = [] }: Operation) =>
+      requestBody !== undefined || parameters.length > 0;
+    expect(failing((operation) => !reads(operation) || problems(operation).includes(400))).toEqual([]);
+  });
+  test('each route that reads a body names 413 and 415', () => {
+    const complete = (operation: Operation) =>
+      [413, 415].every((status) => problems(operation).includes(status));
+    expect(failing((operation) => operation.requestBody === undefined || complete(operation))).toEqual([]);
+  });
+  test('each route of the API names 429 and 503', () => {
+    const complete = (operation: Operation) =>
+      [429, 503].every((status) => problems(operation).includes(status));
+    expect(failing((operation) => operation.path.startsWith('/health') || complete(operation))).toEqual([]);
+  });
+  test('each error is application/problem+json', () => {
+    const isProblem = (operation: Operation) =>
+      problems(operation).every((status) => {
+        const schema = operation.responses[status]?.content?.['application/problem+json']?.schema;
+        return schema?.$ref === '#/components/schemas/ProblemDto';
+      });
+    expect(failing((operation) => operation.path.startsWith('/health') || isProblem(operation))).toEqual([]);
+  });
+});
+
+describe('schemas are not empty', () => {
+  test('each has properties, each property a type, and each reference leads somewhere', () => {
+    expect(Object.keys(document.schemas).length).toBeGreaterThan(15);
+    for (const [name, schema] of Object.entries(document.schemas)) {
+      expect(Object.keys(schema.properties ?? {}), name).not.toEqual([]);
+      for (const [property, described] of Object.entries(schema.properties!))
+        expectDescribed(described, `${name}.${property}`);
+    }
+    for (const { name, parameters = [], requestBody, responses } of document.operations) {
+      for (const { schema } of parameters) expectDescribed(schema!, name);
+      for (const part of [requestBody, ...Object.values(responses)])
+        for (const { schema } of Object.values(part?.content ?? {})) expectDescribed(schema!, name);
+    }
+  });
+  test('the problem names its members, errors among them', () => {
+    const { properties } = document.schemas.ProblemDto!;
+    expect(Object.keys(properties!).sort()).toEqual([
+      'code',
+      'detail',
+      'error',
+      'errors',
+      'request_id',
+      'status',
+      'title',
+      'type',
+    ]);
+  });
+});
+
+function expectDescribed(schema: Schema, where: string): void {
+  const { type, properties, items, allOf, enum: choices } = document.resolve(schema);
+  expect(type ?? properties ?? allOf ?? choices, where).toBeDefined();
+  if (type === 'array') expectDescribed(items!, where);
+}
+
+describe('Authorize with a token', () => {
+  test('the scheme is bearer', () => {
+    expect(document.securitySchemes).toEqual({
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    });
+  });
+  test('a route needs it exactly where the API asks for a token', async () => {
+    for (const { name, method, path, security } of document.operations) {
+      const { status } = await clinic.client.send(method, path.replaceAll(/\{\w+\}/g, '1'), {});
+      expect(security?.at(-1), name).toEqual(status === 401 ? { bearer: [] } : undefined);
+    }
+  });
+});
+
+describe('the examples work on the demo clinic', () => {
+  /** Sends the request that the document shows, nothing more. */
+  async function tryOut(operation: Operation, token: string | undefined) {
+    const given = (where: string) =>
+      (operation.parameters ?? [])
+        .filter((parameter) => parameter.in === where)
+        .map(({ name, schema, example }) => [name, String(example ?? schema?.example)] as const)
+        .filter(([, example]) => example !== 'undefined');
+    const path = given('path').reduce(
+      (text, [name, example]) => text.replace(`{${name}}`, example),
+      operation.path,
+    );
+    const query = new URLSearchParams(Object.fromEntries(given('query'))).toString();
+    const schema = operation.requestBody?.content['application/json']?.schema;
+    return clinic.client.send<unknown>(operation.method, query === '' ? path : `${path}?${query}`, {
+      token,
+      body: schema && document.example(schema),
+    });
+  }
+
+  async function logIn(email: string, password: string): Promise<string> {
+    const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', { email, password });
+    return body.token;
+  }
+
+  const VISITS: readonly (readonly [as: string, routes: readonly string[]])[] = [
+    ['nobody', ['GET /health/live', 'GET /health/ready', 'POST /api/auth/login', 'POST /api/auth/register']],
+    ['nobody', ['GET /api/doctors/public', 'GET /api/availability/{doctor_id}']],
+    [
+      'patient',
+      ['GET /api/auth/me', 'PATCH /api/auth/me', 'GET /api/bookings/available-slots', 'POST /api/bookings'],
+    ],
+    // Before its booking is moved and cancelled: a mail that no longer says what is true is not sent again.
+    ['admin', ['GET /api/notifications', 'POST /api/notifications/{id}/retry']],
+    ['patient', ['GET /api/bookings/me', 'PATCH /api/bookings/{id}', 'DELETE /api/bookings/{id}']],
+    ['doctor', ['GET /api/doctors/me', 'GET /api/bookings/doctor', 'GET /api/availability/me']],
+    ['doctor', ['POST /api/availability', 'DELETE /api/availability/{id}']],
+    ['doctor', ['POST /api/exceptions', 'GET /api/exceptions/me', 'DELETE /api/exceptions/{id}']],
+    ['admin', ['GET /api/doctors', 'POST /api/users', 'PATCH /api/users/{id}', 'POST /api/doctors']],
+  ];
+
+  test('every route is tried', () => {
+    expect(VISITS.flatMap(([, routes]) => routes).sort()).toEqual(
+      document.operations.map(({ name }) => name).sort(),
+    );
+  });
+
+  test('the open times of the example have the time that the booking example asks for', async () => {
+    const token = await logIn('regular@clinica.example', PATIENT_PASSWORD);
+    const find = (route: string) => document.operations.find(({ name }) => name === route)!;
+    const slots = await tryOut(find('GET /api/bookings/available-slots'), token);
+    const schema = find('POST /api/bookings').requestBody!.content['application/json']!.schema!;
+    expect(slots.body).toContain((document.example(schema) as { time: string }).time);
+  });
+
+  test('each answers with its success status and the fields that its schema promises', async () => {
+    const tokens: Record<string, string | undefined> = {
+      patient: await logIn('patient@clinica.example', PATIENT_PASSWORD),
+      doctor: await logIn('doctor@clinica.example', DOCTOR_PASSWORD),
+      admin: await logIn(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD),
+    };
+    await clinic.query("UPDATE notifications SET state = 'dead' WHERE id = 1");
+    for (const [who, routes] of VISITS) {
+      for (const route of routes) {
+        const operation = document.operations.find(({ name }) => name === route)!;
+        const { status, body } = await tryOut(operation, tokens[who]);
+        expect(`${status} ${JSON.stringify(body)}`, route).toMatch(new RegExp(`^${statuses(operation)[0]} `));
+        expectShape(body, operation.responses[status]!.content!['application/json']!.schema!, route);
+      }
+    }
+  });
+});
+
+/** Checks that an answer has the fields of its schema, all of them and no others, and values of their types. */
+function expectShape(value: unknown, reference: Schema, where: string): void {
+  const schema = document.resolve(reference);
+  if (value === null) return expect(schema.nullable, where).toBe(true);
+  if (schema.type === 'array') {
+    expect(Array.isArray(value), where).toBe(true);
+    for (const item of value as unknown[]) expectShape(item, schema.items!, where);
+  } else if (schema.properties) {
+    expect(Object.keys(value as object).sort(), where).toEqual(Object.keys(schema.properties).sort());
+    for (const [name, property] of Object.entries(schema.properties))
+      expectShape((value as Record<string, unknown>)[name], property, `${where} ${name}`);
+  } else {
+    if (schema.type !== undefined) expect(typeof value, where).toBe(schema.type.replace('integer', 'number'));
+    if (schema.enum) expect(schema.enum, where).toContain(value);
+  }
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Clinic, type Person } from '../support/clinic.js';
+import { expectProblem } from '../support/problems.js';
+import { spelled } from '../support/raw-http.js';
+import { withSettings } from '../support/settings.js';
+
+let clinic: Clinic;
+let second: Clinic;
+let patient: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open({ env: { RATE_LIMIT_ENABLED: 'true' } });
+  second = await Clinic.over(clinic.environment, clinic.clock);
+  patient = await clinic.patient();
+});
+
+afterAll(async () => {
+  await second?.app.close();
+  await clinic?.close();
+});
+
+let addresses = 1;
+/** A loopback address that nobody has called from yet. */
+const nextAddress = () => `127.0.0.${(addresses += 1)}`;
+
+/** Posts from one address to one of the two processes. */
+function post(path: string, body: object, address: string, to: Clinic = clinic) {
+  return spelled(to.client.baseUrl, path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    chunks: [JSON.stringify(body)],
+    localAddress: address,
+  });
+}
+
+const guess = (email: string, address: string, to?: Clinic) =>
+  post('/api/auth/login', { email, password: 'a wrong guess' }, address, to);
+const register = (name: string, address: string, to?: Clinic) =>
+  post('/api/auth/register', { email: `${name}@people.example`, password: 'long enough' }, address, to);
+
+/** Sends one request after the other, until it is too many; answers with how many were let through. */
+async function untilTooMany(ask: (turn: number) => ReturnType<typeof post>): Promise<number> {
+  for (let turn = 0; turn < 60; turn += 1) {
+    const answer = await ask(turn);
+    if (answer.status !== 429) continue;
+    const problem = expectProblem(answer, { status: 429, code: 'TOO_MANY_REQUESTS' });
+    const retryAfter = Number(answer.headers.get('retry-after'));
+    expect(Number.isInteger(retryAfter) && retryAfter >= 1 && retryAfter <= 60).toBe(true);
+    expect(problem.detail).toContain(String(retryAfter));
+    return turn;
+  }
+  throw new Error('It was never too many.');
+}
+
+describe('strict on login and register, 429 with Retry-After', () => {
+  test('the eleventh log-in to one account from one address in a minute, however the email is spelled', async () => {
+    const address = nextAddress();
+    const spellings = [patient.email, patient.email.toUpperCase()];
+    expect(await untilTooMany((turn) => guess(spellings[turn % 2]!, address))).toBe(10);
+  });
+  test('then not even the right password opens the account from there, but it does from elsewhere', async () => {
+    const [address, { email, password }] = [nextAddress(), await clinic.patient()];
+    await untilTooMany(() => guess(email, address));
+    expect((await post('/api/auth/login', { email, password }, address)).status).toBe(429);
+    expect((await post('/api/auth/login', { email, password }, nextAddress())).status).toBe(200);
+  });
+  test('another account is not affected', async () => {
+    const [address, { email }, other] = [nextAddress(), await clinic.patient(), await clinic.patient()];
+    await untilTooMany(() => guess(email, address));
+    const answer = await post('/api/auth/login', { email: other.email, password: other.password }, address);
+    expect(answer.status).toBe(200);
+  });
+  test('an account that does not exist is limited alike', async () => {
+    const address = nextAddress();
+    expect(await untilTooMany(() => guess('nobody@people.example', address))).toBe(10);
+  });
+  test('the thirty-first log-in from one address, to whatever accounts; other addresses are not affected', async () => {
+    const address = nextAddress();
+    expect(await untilTooMany((turn) => guess(`nobody${turn}@people.example`, address))).toBe(30);
+    expect((await guess(patient.email, nextAddress())).status).toBe(400);
+  });
+  test('the eleventh new account from one address; other addresses, and logging in, are not affected', async () => {
+    const address = nextAddress();
+    expect(await untilTooMany((turn) => register(`new${turn}`, address))).toBe(10);
+    expect((await register('elsewhere', nextAddress())).status).toBe(201);
+    expect((await guess('new1@people.example', address)).status).toBe(400);
+  });
+  test('what is refused for its number opens no account', async () => {
+    const rows = await clinic.query("SELECT email FROM accounts WHERE email LIKE 'new%@people.example'");
+    expect(rows).toHaveLength(10);
+  });
+});
+
+describe('two API processes share the counters', () => {
+  test('log-ins', async () => {
+    const [address, { email }] = [nextAddress(), await clinic.patient()];
+    expect(await untilTooMany((turn) => guess(email, address, turn % 2 ? second : clinic))).toBe(10);
+    expect((await guess(email, address, clinic)).status).toBe(429);
+    expect((await guess(email, address, second)).status).toBe(429);
+  });
+  test('new accounts', async () => {
+    const address = nextAddress();
+    expect(await untilTooMany((turn) => register(`shared${turn}`, address, turn % 2 ? second : clinic))).toBe(
+      10,
+    );
+  });
+});
+
+test('an address that the client makes up does not get around it', async () => {
+  const [address, { email }] = [nextAddress(), await clinic.patient()];
+  await untilTooMany(() => guess(email, address));
+  const answer = await spelled(clinic.client.baseUrl, '/api/auth/login', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-forwarded-for': '203.0.113.7',
+      forwarded: 'for=203.0.113.7',
+    },
+    chunks: [JSON.stringify({ email, password: 'a wrong guess' })],
+    localAddress: address,
+  });
+  expect(answer.status).toBe(429);
+});
+
+describe('generous elsewhere', () => {
+  test('600 requests of one account in a minute, over both processes; other accounts are not affected', async () => {
+    const { token } = await clinic.patient();
+    const ask = (turn: number) => [clinic, second][turn % 2]!.client.get('/api/auth/me', { token });
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 620; sent += 20) {
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, turn) => ask(turn)));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect(statuses.filter((status) => status === 200)).toHaveLength(600);
+    const refused = await ask(0);
+    expectProblem(refused, { status: 429, code: 'TOO_MANY_REQUESTS' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await clinic.client.get('/api/auth/me', { token: patient.token })).status).toBe(200);
+  });
+});
+
+test('off with RATE_LIMIT_ENABLED=false', async () => {
+  const off = await Clinic.over(
+    withSettings(clinic.environment, { RATE_LIMIT_ENABLED: false }),
+    clinic.clock,
+  );
+  try {
+    const address = nextAddress();
+    for (let turn = 0; turn < 35; turn += 1)
+      expect((await guess(patient.email, address, off)).status).toBe(400);
+    for (let turn = 0; turn < 12; turn += 1)
+      expect((await register(`off${turn}`, address, off)).status).toBe(201);
+  } finally {
+    await off.app.close();
+  }
+});

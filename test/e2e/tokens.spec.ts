@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { type Forgery, seconds, tokenBy } from '../support/forged-token.js';
+import { expectProblem } from '../support/problems.js';
+
+let clinic: Clinic;
+let patient: Person;
+let doctor: DoctorPerson;
+let admin: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  patient = await clinic.patient();
+  doctor = await clinic.doctor();
+  admin = await clinic.admin();
+});
+
+afterAll(() => clinic?.close());
+
+/** Asks for the caller's bookings with this Authorization header. */
+function asking(authorization?: string) {
+  return clinic.client.get('/api/bookings/me', {
+    headers: authorization === undefined ? {} : { authorization },
+  });
+}
+
+function handmade(forgery: Forgery = {}): string {
+  return tokenBy(
+    clinic.environment.JWT_SECRET,
+    { id: patient.id, email: patient.email, role: 'user' },
+    forgery,
+  );
+}
+
+const INVALID = { status: 401, code: 'TOKEN_INVALID', detail: 'Invalid token' };
+
+test('Authorization: Bearer <token> opens a route that needs a token', async () => {
+  expect((await asking(`Bearer ${patient.token}`)).status).toBe(200);
+  expect((await asking(`bearer ${patient.token}`)).status, 'the scheme has no case').toBe(200);
+  expect((await asking(`Bearer ${handmade()}`)).status, 'made by hand, to hold the forgeries against').toBe(
+    200,
+  );
+});
+
+test('No header: 401 "Token required"', async () => {
+  const answer = await asking();
+  expectProblem(answer, { status: 401, code: 'TOKEN_REQUIRED', detail: 'Token required' });
+  expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+});
+
+test('a token anywhere but in the header is no token', async () => {
+  for (const name of ['token', 'access_token', 'auth_token']) {
+    const answer = await clinic.client.get(`/api/bookings/me?${name}=${patient.token}`, {
+      headers: { cookie: `${name}=${patient.token}` },
+    });
+    expectProblem(answer, { status: 401, detail: 'Token required' });
+  }
+});
+
+describe('Malformed: 401 "Invalid token"', () => {
+  test.each([
+    'Bearer',
+    'Bearer ',
+    'Bearer x',
+    'Bearer a.b.c',
+    'Bearer a.b',
+    'Bearer ..',
+    'Bearer null',
+    'Bearer undefined',
+    'x',
+    'Bearer \u00e9',
+  ])('%s', async (header) => {
+    expectProblem(await asking(header), INVALID);
+  });
+  test('cut off, lengthened, twice, or without its scheme', async () => {
+    const { token } = patient;
+    for (const header of [
+      token,
+      `Bearer ${token.slice(0, -1)}`,
+      `Bearer ${token}A`,
+      `Bearer ${token}.${token}`,
+      `Bearer ${token}, Bearer ${token}`,
+      `Bearer ${token} x`,
+      `Bearer ${token.split('.').slice(0, 2).join('.')}`,
+      `Bearer ${'a'.repeat(8000)}`,
+    ]) {
+      expectProblem(await asking(header), INVALID);
+    }
+  });
+});
+
+describe('Forged: 401 "Invalid token"', () => {
+  const later = { exp: 4_000_000_000 };
+  test.each<[string, Forgery]>([
+    ['signed with another secret', { secret: 'guessed' }],
+    ['signed with an empty secret', { secret: '' }],
+    ['not signed', { digest: 'none' }],
+    ['of another issuer', { claims: { iss: 'another clinic' } }],
+    ['of no issuer', { claims: { iss: undefined } }],
+    ['for another audience', { claims: { aud: 'another api' } }],
+    ['for no audience', { claims: { aud: undefined } }],
+    ['not valid yet', { claims: { nbf: 4_000_000_000, ...later } }],
+    ['of an unknown role', { claims: { role: 'root' } }],
+    ['of a role that every object has', { claims: { role: 'constructor' } }],
+    ['without a role', { claims: { role: undefined } }],
+    ['without an id', { claims: { id: undefined } }],
+    ['with a text for an id', { claims: { id: '1 OR 1=1' } }],
+    ['without an email', { claims: { email: undefined } }],
+    ['with a date that is no number', { claims: { exp: 'tomorrow' } }],
+  ])('%s', async (_, forgery) => {
+    expectProblem(await asking(`Bearer ${handmade(forgery)}`), INVALID);
+  });
+  test('with claims that were changed after signing', async () => {
+    const [head, , signature] = patient.token.split('.');
+    const claims = Buffer.from(handmade({ claims: { role: 'admin' } }).split('.')[1]!, 'base64url');
+    const forged = [head, claims.toString('base64url'), signature].join('.');
+    expectProblem(await clinic.client.get('/api/doctors', { token: forged }), INVALID);
+  });
+});
+
+describe('Wrong algorithm: 401 "Invalid token"', () => {
+  test.each<[string, Forgery]>([
+    ['none', { header: { alg: 'none' }, digest: 'none' }],
+    ['None', { header: { alg: 'None' }, digest: 'none' }],
+    ['none, but signed', { header: { alg: 'none' } }],
+    ['HS512 with the right secret', { header: { alg: 'HS512' }, digest: 'sha512' }],
+    ['HS384 with the right secret', { header: { alg: 'HS384' }, digest: 'sha384' }],
+    ['RS256 in the header alone', { header: { alg: 'RS256' } }],
+    ['no algorithm', { header: { alg: undefined } }],
+  ])('%s', async (_, forgery) => {
+    expectProblem(await asking(`Bearer ${handmade(forgery)}`), INVALID);
+  });
+});
+
+test('Wrong scheme: 401 "Invalid token"', async () => {
+  const basic = Buffer.from(`${patient.email}:${patient.password}`).toString('base64');
+  for (const header of [
+    `Basic ${basic}`,
+    `Token ${patient.token}`,
+    `JWT ${patient.token}`,
+    `BearerX ${patient.token}`,
+  ])
+    expectProblem(await asking(header), INVALID);
+});
+
+test('Expired: 401 "Token expired", with "code": "TOKEN_EXPIRED"', async () => {
+  const expired = { status: 401, code: 'TOKEN_EXPIRED', detail: 'Token expired' };
+  const ended = { iat: seconds() - 86_410, exp: seconds() - 10 };
+  expectProblem(await asking(`Bearer ${handmade({ claims: ended })}`), expired);
+});
+
+test('expired and forged is forged', async () => {
+  const ended = { exp: seconds() - 10 };
+  expectProblem(await asking(`Bearer ${handmade({ claims: ended, secret: 'guessed' })}`), INVALID);
+  expectProblem(
+    await asking(`Bearer ${handmade({ claims: ended, header: { alg: 'none' }, digest: 'none' })}`),
+    INVALID,
+  );
+});
+
+describe('Right token, wrong role: 403 "Forbidden"', () => {
+  test.each([
+    ['GET', '/api/doctors', ['user', 'doctor']],
+    ['POST', '/api/doctors', ['user', 'doctor']],
+    ['POST', '/api/users', ['user', 'doctor']],
+    ['PATCH', '/api/users/1', ['user', 'doctor']],
+    ['GET', '/api/notifications', ['user', 'doctor']],
+    ['POST', '/api/notifications/1/retry', ['user', 'doctor']],
+    ['GET', '/api/doctors/me', ['user', 'admin']],
+    ['GET', '/api/bookings/doctor', ['user', 'admin']],
+    ['GET', '/api/availability/me', ['user', 'admin']],
+    ['POST', '/api/availability', ['user', 'admin']],
+    ['DELETE', '/api/availability/1', ['user', 'admin']],
+    ['GET', '/api/exceptions/me', ['user', 'admin']],
+    ['POST', '/api/exceptions', ['user', 'admin']],
+    ['DELETE', '/api/exceptions/1', ['user', 'admin']],
+  ] as const)('%s %s', async (method, path, roles) => {
+    const people = { user: patient, doctor, admin };
+    for (const role of roles) {
+      // Not even the body's faults are told to those who may not send it.
+      const answer = await clinic.client.send(method, path, {
+        token: people[role].token,
+        ...(method !== 'GET' && { body: {} }),
+      });
+      expectProblem(answer, { status: 403, code: 'FORBIDDEN', detail: 'Forbidden' });
+    }
+  });
+});
+
+test('roles on the wire are admin, doctor and user (a patient)', async () => {
+  for (const [person, role] of [
+    [admin, 'admin'],
+    [doctor, 'doctor'],
+    [patient, 'user'],
+  ] as const) {
+    const { body } = await clinic.client.get('/api/auth/me', { token: person.token });
+    expect(body).toMatchObject({ id: person.id, email: person.email, role });
+  }
+});
+
+test('a route that is open to all does not mind a bad token', async () => {
+  for (const path of ['/api/doctors/public', `/api/availability/${doctor.doctorId}`, '/health/live']) {
+    expect((await clinic.client.get(path, { token: 'a.b.c' })).status).toBe(200);
+  }
+});

@@ -1,0 +1,150 @@
+import type { Pool, PoolConnection } from 'mysql2';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../support/appointments.js';
+import type { Answer, Json } from '../support/client.js';
+import { Clinic, type Week } from '../support/clinic.js';
+import { block, cancel, move } from '../support/races.js';
+
+// Dates are the doctor's, whatever zone the process and the database server are in.
+
+const PROCESS_ZONES = ['UTC', 'Pacific/Kiritimati', 'America/Los_Angeles'];
+const SERVER_ZONE = '+05:00';
+const DOCTOR_ZONES = ['Europe/Madrid', 'Pacific/Kiritimati', 'America/Los_Angeles'];
+
+// Monday in Kiritimati, Sunday in Madrid, and still the middle of the night in Los Angeles.
+const NOW = '2026-03-01T10:30:00Z';
+const ALL_WEEK: Week = [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '00:00', '23:59'] as const);
+
+const processZone = process.env.TZ;
+const visits = new Map<string, Record<string, unknown>>();
+
+/** Makes every connection of the app one to a server that lives in another zone. */
+function moveServer({ dataSource }: Clinic, zone: string): void {
+  const { pool } = dataSource.driver as unknown as { pool: Pool };
+  const moved = new WeakSet<PoolConnection>();
+  pool.on('acquire', (connection) => {
+    if (!moved.has(connection)) connection.query(`SET SESSION time_zone = '${zone}'`);
+    moved.add(connection);
+  });
+}
+
+/** All that patients and doctors see of a few days, and what the ledger holds of them. */
+async function visit(clinic: Clinic): Promise<Record<string, unknown>> {
+  const answers: Record<string, unknown> = {};
+  const note = (name: string, { status, body }: Answer<unknown>): void =>
+    void (answers[name] = { status, body });
+  const patient = await clinic.patient();
+  for (const timezone of DOCTOR_ZONES) {
+    const doctor = await clinic.doctor({ timezone, week: ALL_WEEK });
+    const say = (what: string): string => `${timezone} ${what}`;
+    for (const date of ['2026-02-28', '2026-03-01', '2026-03-02', '2026-03-08', '2026-03-29']) {
+      const path = `/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${date}`;
+      note(say(`open on ${date}`), await clinic.client.get(path, patient));
+    }
+    const booked: Answer<Json>[] = [];
+    for (const [date, time] of [
+      ['2026-03-03', '00:00'],
+      ['2026-03-03', '23:29'],
+      ['2026-03-29', '00:30'],
+      ['2026-12-31', '23:15'],
+    ] as const) {
+      booked.push(await ask(clinic, patient, doctor, { date, time }));
+      note(say(`book ${date} ${time}`), booked.at(-1)!);
+    }
+    const [first, second] = booked.map(({ body }) => body.id!);
+    note(say('move'), await move(clinic, patient, first!, { date: '2026-03-08', time: '23:00' }));
+    note(say('cancel'), await cancel(clinic, patient, second!));
+    for (const date of ['2026-02-28', '2026-03-01', '2026-03-02']) {
+      note(say(`block ${date}`), await block(clinic, doctor, date));
+    }
+    note(say('exceptions'), await clinic.client.get('/api/exceptions/me', doctor));
+    note(say('windows'), await clinic.client.get(`/api/availability/${doctor.doctorId}`));
+    note(
+      say('bookings of a day'),
+      await clinic.client.get('/api/bookings/doctor?from=2026-03-08&to=2026-03-08', doctor),
+    );
+  }
+  note('mine', await clinic.client.get('/api/bookings/me?include_cancelled=true', patient));
+  answers.ledger = await clinic.query(
+    'SELECT booking_id, booking_version, kind, starts_at, due_at, state, created_at FROM notifications ORDER BY id',
+  );
+  answers.stored = await clinic.query(
+    `SELECT id, CAST(date AS CHAR) AS date, start_time, CAST(starts_at AS CHAR) AS starts_at,
+            CAST(ends_at AS CHAR) AS ends_at, CAST(created_at AS CHAR) AS created_at FROM bookings ORDER BY id`,
+  );
+  return answers;
+}
+
+beforeAll(async () => {
+  for (const zone of PROCESS_ZONES) {
+    process.env.TZ = zone;
+    const clinic = await Clinic.open({ now: NOW });
+    try {
+      moveServer(clinic, SERVER_ZONE);
+      const [server] = await clinic.query<{ zone: string }>('SELECT @@session.time_zone AS zone');
+      const offset = 0 - new Date(NOW).getTimezoneOffset() / 60;
+      visits.set(zone, { server: server!.zone, offset, ...(await visit(clinic)) });
+    } finally {
+      await clinic.close();
+    }
+  }
+});
+
+afterAll(() => {
+  if (processZone === undefined) delete process.env.TZ;
+  else process.env.TZ = processZone;
+});
+
+/** What was seen from one zone, as JSON. */
+function seenFrom(zone: string): Record<string, { status: number; body: Record<string, unknown> }> {
+  const { server, offset, ...answers } = visits.get(zone)!;
+  expect([server, typeof offset]).toEqual([SERVER_ZONE, 'number']);
+  // A request's id is random, and all that may differ.
+  const text = JSON.stringify(answers, (key, value: unknown) => (key === 'request_id' ? undefined : value));
+  return JSON.parse(text) as ReturnType<typeof seenFrom>;
+}
+
+test('the process really was in each of these zones, and the server in another', () => {
+  expect(PROCESS_ZONES.map((zone) => visits.get(zone)!.offset)).toEqual([0, 14, -8]);
+  expect(PROCESS_ZONES.map((zone) => visits.get(zone)!.server)).toEqual(Array(3).fill(SERVER_ZONE));
+});
+
+test.each(PROCESS_ZONES.slice(1))('the same JSON with the process in %s as in UTC', (zone) => {
+  expect(seenFrom(zone)).toEqual(seenFrom('UTC'));
+});
+
+describe('and that JSON is right', () => {
+  test.each([
+    ['Europe/Madrid', '2026-03-29', '00:30', '2026-03-29T00:30:00+01:00'],
+    ['Pacific/Kiritimati', '2026-03-03', '00:00', '2026-03-03T00:00:00+14:00'],
+    ['America/Los_Angeles', '2026-12-31', '23:15', '2026-12-31T23:15:00-08:00'],
+  ])('a booking in %s on %s at %s is on that date at that time', (zone, date, time, iso) => {
+    expect(seenFrom('UTC')[`${zone} book ${date} ${time}`]).toMatchObject({
+      status: 201,
+      body: { date, time, timezone: zone, starts_at: iso },
+    });
+  });
+
+  test.each([
+    ['Pacific/Kiritimati', '2026-03-01', 400],
+    ['Pacific/Kiritimati', '2026-03-02', 201],
+    ['Europe/Madrid', '2026-02-28', 400],
+    ['Europe/Madrid', '2026-03-01', 201],
+    ['America/Los_Angeles', '2026-02-28', 400],
+    ['America/Los_Angeles', '2026-03-01', 201],
+  ])(
+    'whether a date is past is decided by the calendar in %s: blocking %s answers %i',
+    (zone, date, status) => {
+      const answer = seenFrom('UTC')[`${zone} block ${date}`]!;
+      expect(answer.status).toBe(status);
+      if (status === 201) expect(answer.body).toMatchObject({ date, start_time: '09:30', end_time: '11:30' });
+    },
+  );
+
+  test('the night on which Los Angeles goes forward has no 02:00', () => {
+    const { body } = seenFrom('UTC')['America/Los_Angeles open on 2026-03-08']!;
+    expect(body).toContain('01:45');
+    expect(body).not.toContain('02:00');
+    expect(body).toContain('03:00');
+  });
+});

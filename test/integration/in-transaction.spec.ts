@@ -1,0 +1,171 @@
+import { DataSource, type EntityManager } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Environment } from '../../src/config/environment.js';
+import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { inTransaction } from '../../src/database/in-transaction.js';
+import { isConnectionLost } from '../../src/database/mysql-errors.js';
+import { Statements } from '../support/statements.js';
+import { dropDatabase, testEnvironment } from '../support/test-environment.js';
+
+let environment: Environment;
+let dataSource: DataSource;
+let statements: Statements;
+
+beforeAll(async () => {
+  environment = await testEnvironment();
+  dataSource = await new DataSource(dataSourceOptions(environment)).initialize();
+  await dataSource.query('CREATE TABLE tills (id INT PRIMARY KEY, coins INT NOT NULL) ENGINE = InnoDB');
+  statements = Statements.of(dataSource);
+});
+
+beforeEach(async () => {
+  statements.reset();
+  await dataSource.query('REPLACE INTO tills VALUES (1, 0), (2, 0)');
+});
+
+afterAll(async () => {
+  await dataSource?.destroy();
+  await dropDatabase(environment);
+});
+
+function put(source: EntityManager | DataSource, till: number, coins = 1): Promise<unknown> {
+  return source.query('UPDATE tills SET coins = coins + ? WHERE id = ?', [coins, till]);
+}
+
+async function coins(): Promise<number[]> {
+  const rows: { coins: number }[] = await dataSource.query('SELECT coins FROM tills ORDER BY id');
+  return rows.map((row) => row.coins);
+}
+
+function errors(): number[] {
+  return statements.sent.flatMap(({ errno }) => errno ?? []);
+}
+
+/** Fails as the database does when it gives a transaction up. */
+function giveUp(tx: EntityManager, errno: number): Promise<unknown> {
+  return tx.query(`SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'given up'`);
+}
+
+test('two transactions that deadlock both take effect, once: the victim is run again', async () => {
+  const met = [0, 0];
+  const bothHaveOne = new Promise<void>((resolve) => {
+    const look = setInterval(() => met.every(Boolean) && (clearInterval(look), resolve()), 5);
+  });
+  const crossing = (first: number, second: number): Promise<void> =>
+    inTransaction(dataSource, async (tx, attempt) => {
+      await put(tx, first);
+      met[first - 1] = 1;
+      if (attempt === 1) await bothHaveOne;
+      await put(tx, second);
+    });
+  await Promise.all([crossing(1, 2), crossing(2, 1)]);
+  expect(errors()).toEqual([1213]);
+  expect(await coins()).toEqual([2, 2]);
+});
+
+test('after a lock timeout, which undoes its statement only, the whole is rolled back and run again', async () => {
+  const blocker = dataSource.createQueryRunner();
+  await blocker.startTransaction();
+  await put(blocker.manager, 2);
+  let lockedDuringRetry: unknown = 'not looked at';
+  await inTransaction(dataSource, async (tx, attempt) => {
+    await tx.query('SET SESSION innodb_lock_wait_timeout = 1');
+    if (attempt === 2) {
+      lockedDuringRetry = await blocker.query('SELECT coins FROM tills WHERE id = 1 FOR UPDATE NOWAIT');
+      await blocker.commitTransaction();
+    }
+    await put(tx, 1);
+    await put(tx, 2);
+  });
+  await blocker.release();
+  expect(errors()).toEqual([1205]);
+  expect(lockedDuringRetry).toEqual([{ coins: 0 }]);
+  expect(await coins()).toEqual([1, 2]);
+});
+
+test('at READ COMMITTED: what others commit meanwhile is seen by the next statement', async () => {
+  const seen = await inTransaction(dataSource, async (tx) => {
+    const look = async (): Promise<number> => {
+      const [row]: { coins: number }[] = await tx.query('SELECT coins FROM tills WHERE id = 1');
+      return row!.coins;
+    };
+    const before = await look();
+    await put(dataSource, 1);
+    return [before, await look()];
+  });
+  expect(seen).toEqual([0, 1]);
+});
+
+test('uncommitted changes of others are not seen', async () => {
+  const other = dataSource.createQueryRunner();
+  await other.startTransaction();
+  await put(other.manager, 1);
+  const seen: unknown = await inTransaction(dataSource, (tx) =>
+    tx.query('SELECT coins FROM tills WHERE id = 1'),
+  );
+  await other.rollbackTransaction();
+  await other.release();
+  expect(seen).toEqual([{ coins: 0 }]);
+});
+
+describe('what goes wrong for another reason', () => {
+  test('is thrown as it is, after a rollback, and not run again', async () => {
+    const refusal = new Error('no');
+    const attempts: number[] = [];
+    const work = async (tx: EntityManager, attempt: number): Promise<never> => {
+      attempts.push(attempt);
+      await put(tx, 1);
+      throw refusal;
+    };
+    await expect(inTransaction(dataSource, work)).rejects.toBe(refusal);
+    expect([attempts, await coins()]).toEqual([[1], [0, 0]]);
+  });
+
+  test('a connection that breaks before COMMIT has changed nothing, and says that it broke', async () => {
+    const error: unknown = await inTransaction(dataSource, async (tx) => {
+      await put(tx, 1);
+      const [{ id }] = await tx.query<[{ id: number }]>('SELECT CONNECTION_ID() AS id');
+      await dataSource.query(`KILL ${Number(id)}`);
+      await put(tx, 2);
+    }).catch((thrown: unknown) => thrown);
+    expect(isConnectionLost(error)).toBe(true);
+    expect(await coins()).toEqual([0, 0]);
+  });
+});
+
+test.each([1213, 1205, 1020])('error %i is run again until it passes', async (errno) => {
+  const attempts: number[] = [];
+  const result = await inTransaction(dataSource, async (tx, attempt) => {
+    attempts.push(attempt);
+    await put(tx, 1);
+    if (attempt < 4) await giveUp(tx, errno);
+    return 'done';
+  });
+  expect([result, attempts, await coins()]).toEqual(['done', [1, 2, 3, 4], [1, 0]]);
+});
+
+test('a database that stays busy is called so in the end, and nothing was changed', async () => {
+  let attempts = 0;
+  const work = async (tx: EntityManager): Promise<void> => {
+    attempts += 1;
+    await put(tx, 1);
+    await giveUp(tx, 1213);
+  };
+  await expect(inTransaction(dataSource, work)).rejects.toMatchObject({ code: 'BUSY' });
+  expect(attempts).toBeGreaterThan(3);
+  expect(await coins()).toEqual([0, 0]);
+});
+
+test('no connection is kept, whatever happened: more transactions than the pool has room for', async () => {
+  const size = environment.DATABASE_POOL_SIZE;
+  await Promise.all(
+    Array.from({ length: 3 * size }, (_, index) =>
+      inTransaction(dataSource, async (tx, attempt) => {
+        if (attempt === 1 && index % 2 === 0) await giveUp(tx, 1213);
+        if (index % 3 === 0) throw new Error('no');
+        await put(tx, 1);
+      }).catch(() => undefined),
+    ),
+  );
+  expect(await coins()).toEqual([2 * size, 0]);
+});

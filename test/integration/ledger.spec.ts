@@ -1,0 +1,198 @@
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Ledger, type TakenRow } from '../../src/outbox/ledger.js';
+import { Outbox } from '../../src/outbox/outbox.js';
+import { appendMessages, bookInBulk } from '../support/bookings-in-bulk.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { messagesOf } from '../support/messages.js';
+
+const LEASE_SECONDS = 2;
+const AFTER_LEASE = { seconds: LEASE_SECONDS };
+
+let clinic: Clinic;
+let ledger: Ledger;
+let patient: Person;
+let doctor: DoctorPerson;
+
+beforeAll(async () => {
+  clinic = await Clinic.open({ env: { NOTIFICATION_LEASE_SECONDS: String(LEASE_SECONDS) } });
+  ledger = clinic.app.get(Ledger);
+  patient = await clinic.patient();
+});
+
+afterAll(() => clinic?.close());
+
+beforeEach(async () => {
+  doctor = await clinic.doctor();
+  await clinic.query('DELETE FROM notifications');
+});
+
+async function bookings(count: number): Promise<number[]> {
+  return bookInBulk(clinic, patient, doctor, count);
+}
+
+/** Writes one message and takes it. */
+async function takeOne(): Promise<TakenRow> {
+  await bookings(1);
+  return (await ledger.claimDue(10)).rows[0]!;
+}
+
+async function row(id: number): Promise<{ state: string; attempts: number; reason: string | null }> {
+  const [found] = await clinic.query<{ state: string; attempts: number; reason: string | null }>(
+    'SELECT state, attempts, reason FROM notifications WHERE id = ?',
+    [id],
+  );
+  return found!;
+}
+
+const failed = { state: 'dead', offered: true, reason: 'no' } as const;
+const sent = { state: 'sent', offered: true } as const;
+
+test('there is one row per booking, version and kind', async () => {
+  const [booking] = await bookings(1);
+  const append = (version: number): Promise<void> =>
+    clinic.dataSource.transaction((tx) => appendMessages(clinic, tx, [booking!], { version }));
+  await expect(append(1)).rejects.toThrow(/notifications_once/);
+  await append(2);
+  expect(await messagesOf(clinic, booking!)).toHaveLength(2);
+});
+
+test('what is rolled back tells nobody', async () => {
+  const [booking] = await bookings(1);
+  const broken = clinic.dataSource.transaction(async (tx) => {
+    await appendMessages(clinic, tx, [booking!], { version: 2 });
+    throw new Error('the booking failed after all');
+  });
+  await expect(broken).rejects.toThrow('after all');
+  expect(await messagesOf(clinic, booking!)).toHaveLength(1);
+});
+
+test('only what is due is taken, the longest due first, no more than asked for', async () => {
+  const ids = await bookings(4);
+  const dueInSeconds = [-1, -3, 1, -2];
+  for (const [index, seconds] of dueInSeconds.entries()) {
+    const dueAt = new Date(clinic.clock.now() + seconds * 1000);
+    await clinic.query('UPDATE notifications SET due_at = ? WHERE booking_id = ?', [dueAt, ids[index]]);
+  }
+  const rowOf = async (index: number): Promise<number> => (await messagesOf(clinic, ids[index]!))[0]!.id;
+  const first = await ledger.claimDue(2);
+  expect(first.rows.map(({ id }) => id)).toEqual([await rowOf(1), await rowOf(3)]);
+  const second = await ledger.claimDue(10);
+  expect(second.rows.map(({ id }) => id)).toEqual([await rowOf(0)]);
+});
+
+test('several relays that take at once never take the same row, and leave none', async () => {
+  await bookings(60);
+  const claims = await Promise.all(Array.from({ length: 8 }, () => ledger.claimDue(10)));
+  const taken = claims.flatMap(({ rows }) => rows.map(({ id }) => id));
+  expect(new Set(taken).size).toBe(60);
+  expect(taken).toHaveLength(60);
+});
+
+test('of two workers with the same job one begins', async () => {
+  const taken = await takeOne();
+  const began = await Promise.all([ledger.begin(taken), ledger.begin(taken), ledger.begin(taken)]);
+  expect(began.filter(Boolean)).toHaveLength(1);
+});
+
+test('a row whose lease ran out is free again; who held it before can no longer begin', async () => {
+  const old = await takeOne();
+  clinic.clock.advance(AFTER_LEASE);
+  expect(await ledger.freeExpired()).toBe(1);
+  expect(await ledger.begin(old)).toBe(false);
+  const [taken] = (await ledger.claimDue(1)).rows;
+  expect(taken).toEqual({ id: old.id, lease: old.lease + 1 });
+  expect(await ledger.begin(old)).toBe(false);
+  expect(await ledger.begin(taken!)).toBe(true);
+});
+
+test('a worker that is still sending keeps its row by renewing the lease', async () => {
+  const taken = await takeOne();
+  await ledger.begin(taken);
+  clinic.clock.advance({ seconds: 1 });
+  await ledger.renew(taken);
+  clinic.clock.advance({ seconds: 1 });
+  expect(await ledger.freeExpired()).toBe(0);
+  clinic.clock.advance({ seconds: 1 });
+  expect(await ledger.freeExpired()).toBe(1);
+});
+
+test('a worker that lost its row cannot fail it, but what it has sent is sent', async () => {
+  const old = await takeOne();
+  await ledger.begin(old);
+  clinic.clock.advance(AFTER_LEASE);
+  await ledger.freeExpired();
+  const [taken] = (await ledger.claimDue(1)).rows;
+  await ledger.settle(old, failed);
+  expect(await row(old.id)).toMatchObject({ state: 'queued', reason: null });
+  await ledger.settle(old, sent);
+  expect(await row(old.id)).toMatchObject({ state: 'sent' });
+  expect(await ledger.begin(taken!)).toBe(false);
+});
+
+test('what has ended stays as it ended', async () => {
+  const taken = await takeOne();
+  await ledger.begin(taken);
+  await ledger.settle(taken, failed);
+  await ledger.settle(taken, sent);
+  await ledger.renew(taken);
+  clinic.clock.advance(AFTER_LEASE);
+  expect(await ledger.freeExpired()).toBe(0);
+  expect(await row(taken.id)).toEqual({ state: 'dead', attempts: 1, reason: 'no' });
+});
+
+test('rows that could not be queued are given back at once, but for those that have begun', async () => {
+  await bookings(2);
+  const claim = await ledger.claimDue(2);
+  await ledger.begin(claim.rows[0]!);
+  await ledger.release(claim);
+  expect(await row(claim.rows[0]!.id)).toMatchObject({ state: 'sending' });
+  expect((await ledger.claimDue(2)).rows.map(({ id }) => id)).toEqual([claim.rows[1]!.id]);
+});
+
+test('a withdrawn reminder is not sent by who has taken it, nor freed, nor given back', async () => {
+  const [booking] = await bookings(1);
+  await clinic.dataSource.transaction((tx) =>
+    appendMessages(clinic, tx, [booking!], { version: 1, kind: 'reminder_1h' }),
+  );
+  const claim = await ledger.claimDue(2);
+  await clinic.dataSource.transaction((tx) =>
+    clinic.app.get(Outbox).withdrawReminders(tx, booking!, 'the booking was cancelled'),
+  );
+  const [news, reminder] = claim.rows;
+  expect(await ledger.begin(reminder!)).toBe(false);
+  await ledger.release(claim);
+  clinic.clock.advance(AFTER_LEASE);
+  await ledger.freeExpired();
+  expect(await row(reminder!.id)).toMatchObject({ state: 'cancelled', reason: 'the booking was cancelled' });
+  expect(await row(news!.id)).toMatchObject({ state: 'pending' });
+});
+
+test('a step that the database gives up for another transaction is made again', async () => {
+  await bookings(3);
+  const [low, , high] = await clinic.query<{ id: number }>('SELECT id FROM notifications ORDER BY id');
+  const runner = clinic.app.get(DataSource).createQueryRunner();
+  try {
+    await runner.startTransaction();
+    // Heavier than the other, so that the other is the victim.
+    const days = Array.from({ length: 200 }, (_, day) => `(999, '2030-01-01' + INTERVAL ${day} DAY, 1)`);
+    await runner.query(`INSERT INTO doctor_days (doctor_id, date, version) VALUES ${days.join()}`);
+    await runner.query('UPDATE notifications SET attempts = 7 WHERE id = ?', [high!.id]);
+    const claiming = ledger.claimDue(3);
+    let seen = 0;
+    await eventually('the claim waits for the lock', async () => {
+      const waiting = await clinic.query(
+        `SELECT 1 FROM information_schema.processlist
+         WHERE db = DATABASE() AND info LIKE 'UPDATE notifications SET state = ''queued''%'`,
+      );
+      seen += waiting.length;
+      return seen > 2;
+    });
+    await runner.query('UPDATE notifications SET attempts = 7 WHERE id = ?', [low!.id]);
+    await runner.commitTransaction();
+    expect((await claiming).rows).toHaveLength(3);
+  } finally {
+    await runner.release();
+  }
+});

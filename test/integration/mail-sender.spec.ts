@@ -1,0 +1,203 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { MailSender } from '../../src/notifications/mail.sender.js';
+import { Ledger } from '../../src/outbox/ledger.js';
+import { book, type BookingJson } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { idleWorker } from '../support/idle-worker.js';
+import { Mailbox } from '../support/mailbox.js';
+import { allDueSettled, type LedgerMessage, messagesOf } from '../support/messages.js';
+import { type Moment, type Mood, MoodySmtp } from '../support/moody-smtp.js';
+import { startWorker } from '../support/worker.js';
+
+const MONDAY_AT_NINE = { date: '2026-03-02', time: '09:00' };
+
+let clinic: Clinic;
+let smtp: MoodySmtp;
+let worker: INestApplicationContext;
+let patient: Person;
+let doctor: DoctorPerson;
+
+beforeAll(async () => {
+  smtp = await MoodySmtp.open();
+  clinic = await Clinic.open({ env: { SMTP_URL: `smtp://clinic:secret@127.0.0.1:${smtp.port}` } });
+  worker = await startWorker(clinic.environment, clinic.clock);
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+  await smtp?.close();
+});
+
+beforeEach(async () => {
+  patient = await clinic.patient();
+  doctor = await clinic.doctor();
+});
+
+afterEach(async () => {
+  smtp.moods = {};
+  await clinic.query("UPDATE notifications SET state = 'cancelled' WHERE state = 'pending'");
+});
+
+const confirmationOf = async ({ id }: BookingJson): Promise<LedgerMessage> =>
+  (await messagesOf(clinic, id))[0]!;
+
+/** The confirmation once the mail server was asked so often to take it. */
+function offered(booking: BookingJson, times: number): Promise<LedgerMessage> {
+  return eventually(`the mail was offered ${times} times`, async () => {
+    const message = await confirmationOf(booking);
+    return message.attempts >= times && message.state !== 'sending' && message;
+  });
+}
+
+const mailsToPatient = (): string[] => smtp.contents.filter((content) => content.includes(patient.email));
+
+const passing: [string, Moment, Mood][] = [
+  ['a temporary refusal of the address', 'RCPT', { say: '450 4.2.1 try later' }],
+  ['a temporary refusal of the mail', 'content', { say: '451 4.3.0 try later' }],
+  ['a refusal of our sender', 'MAIL', { say: '550 5.7.1 not from you' }],
+  ['a refusal to log us in', 'AUTH', { say: '535 5.7.8 wrong password' }],
+  ['a refusal to talk to us', 'greeting', { say: '554 go away' }],
+  ['a server that hangs up before the mail', 'DATA', 'hang up'],
+];
+
+test.each(passing)('%s is not held against the message: it is sent later', async (_, moment, mood) => {
+  // A connection of its own: the server greets and logs in only new ones.
+  smtp.moods = { [moment]: mood };
+  await worker.close();
+  worker = await startWorker(clinic.environment, clinic.clock);
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  const refused = await offered(booking, 1);
+  expect(refused).toMatchObject({ state: 'pending', attempts: 1 });
+  expect(refused.reason).toBeTruthy();
+  expect(refused.due_at.getTime()).toBeGreaterThan(clinic.clock.now());
+  smtp.moods = {};
+  clinic.clock.advance({ seconds: 6 });
+  expect(await offered(booking, 2)).toMatchObject({ state: 'sent', attempts: 2, reason: null });
+  expect(mailsToPatient().at(-1)).toContain('Message-ID');
+});
+
+test.each<[string, Moment]>([
+  ['address', 'RCPT'],
+  ['mail', 'content'],
+])('a permanent refusal of the %s ends the message as dead, visible with its reason', async (_, moment) => {
+  const admin = await clinic.admin();
+  smtp.moods = { [moment]: { say: `550 5.1.1 <${patient.email}>: no such patient as ${patient.email}` } };
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  const { id } = await offered(booking, 1);
+  const { body } = await clinic.client.get<LedgerMessage[]>('/api/notifications?state=dead', admin);
+  const dead = body.find((message) => message.id === id);
+  expect(dead?.reason).toMatch(/550 5\.1\.1 .*no such patient/);
+  expect(dead?.reason).not.toContain('@');
+
+  smtp.moods = {};
+  expect((await clinic.client.post(`/api/notifications/${id}/retry`, {}, admin)).status).toBe(200);
+  await eventually(
+    'the mail is sent after all',
+    async () => (await confirmationOf(booking)).state === 'sent',
+  );
+  expect(mailsToPatient().at(-1)).toContain('Message-ID');
+});
+
+test('a mail whose fate the server did not tell is sent again, under the same Message-ID', async () => {
+  smtp.moods = { content: 'hang up' };
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  expect(await offered(booking, 1)).toMatchObject({ state: 'pending', attempts: 1 });
+  expect(mailsToPatient()).toHaveLength(1);
+  smtp.moods = {};
+  clinic.clock.advance({ seconds: 6 });
+  await offered(booking, 2);
+  const ids = mailsToPatient().map((content) => /^Message-ID: (.*)$/im.exec(content)?.[1]);
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(1);
+});
+
+test('while the mail server is away messages wait, and all go out when it is back', async () => {
+  const { port } = smtp;
+  await smtp.close();
+  const bookings = await Promise.all(
+    ['10:00', '11:00', '12:00'].map((time) => book(clinic, patient, doctor, { ...MONDAY_AT_NINE, time })),
+  );
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    for (const booking of bookings) {
+      expect(await offered(booking, attempt)).toMatchObject({ state: 'pending', attempts: attempt });
+    }
+    clinic.clock.advance({ minutes: 1 });
+  }
+  smtp = await MoodySmtp.open(port);
+  clinic.clock.advance({ minutes: 1 });
+  await eventually('all are sent', async () => {
+    const confirmations = await Promise.all(bookings.map(confirmationOf));
+    return confirmations.every(({ state }) => state === 'sent');
+  });
+  expect(mailsToPatient()).toHaveLength(3);
+});
+
+test('the cancellation never arrives before the confirmation, and does not ask for it all the time', async () => {
+  smtp.moods = { RCPT: { say: '450 4.2.1 try later' } };
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  await offered(booking, 1);
+  await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
+  await allDueSettled(clinic);
+  const messages = await messagesOf(clinic, booking.id);
+  const [confirmation] = messages;
+  const cancellation = messages.find(({ kind }) => kind === 'cancelled');
+  expect(cancellation).toMatchObject({ state: 'pending', attempts: 0 });
+  expect(cancellation!.due_at).toEqual(confirmation!.due_at);
+  smtp.moods = {};
+  clinic.clock.advance({ seconds: 6 });
+  await allDueSettled(clinic);
+  const subjects = mailsToPatient().map((content) => /^Subject: (.*)$/im.exec(content)?.[1]);
+  expect(subjects).toHaveLength(2);
+  expect(subjects[0]).not.toMatch(/cancelled/i);
+  expect(subjects[1]).toMatch(/cancelled/i);
+});
+
+test('a confirmation that is dead does not hold back the cancellation', async () => {
+  smtp.moods = { content: { say: '550 5.6.0 not this one' } };
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  await offered(booking, 1);
+  smtp.moods = {};
+  await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
+  await allDueSettled(clinic);
+  expect(mailsToPatient().at(-1)).toMatch(/^Subject: .*cancelled/im);
+});
+
+test('a reminder that is being sent arrives before the cancellation', async () => {
+  const mailbox = await Mailbox.open();
+  const idle = await idleWorker({ ...clinic.environment, SMTP_URL: mailbox.url }, clinic.clock);
+  await worker.close();
+  try {
+    const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+    await clinic.query("UPDATE notifications SET state = 'sent' WHERE kind = 'booked'");
+    clinic.clock.set('2026-03-02T07:00:00Z');
+    const take = async () => (await idle.get(Ledger).claimDue(10)).rows;
+    const [reminder] = (await take()).slice(-1);
+    let arrived = (): void => undefined;
+    const arriving = new Promise<void>((resolve) => (arrived = resolve));
+    let letGo = (): void => undefined;
+    mailbox.onMail = () => {
+      arrived();
+      return new Promise((resolve) => (letGo = resolve));
+    };
+    const sending = idle.get(MailSender).send(reminder!);
+    await arriving;
+    await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
+    const [cancellation] = await take();
+    expect(await idle.get(MailSender).send(cancellation!)).toMatch(/^pending: waits/);
+    mailbox.onMail = () => undefined;
+    letGo();
+    expect(await sending).toBe('sent');
+    expect(await idle.get(MailSender).send((await take())[0]!)).toBe('sent');
+    expect(mailbox.received.map(({ mail }) => mail.subject)).toEqual([
+      expect.stringMatching(/reminder|appointment/i),
+      expect.stringMatching(/cancelled/i),
+    ]);
+  } finally {
+    await idle.close();
+    await mailbox.close();
+    worker = await startWorker(clinic.environment, clinic.clock);
+  }
+});

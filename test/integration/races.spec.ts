@@ -1,0 +1,226 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ask, book } from '../support/appointments.js';
+import {
+  block,
+  cancel,
+  CANCEL_BOOKING,
+  MONDAY,
+  move,
+  MOVE_BOOKING,
+  race,
+  raceForOneBooking,
+  raceOfOppositeMoves,
+  raceOfProfiles,
+  raceOfRegistrations,
+  raceOfWindows,
+  raceWithException,
+  TAKINGS,
+  TUESDAY,
+  WEDNESDAY,
+} from '../support/races.js';
+import { Rivals } from '../support/rivals.js';
+
+// Each race here has its twin in races-without-lock.spec.ts, which shows that the race happens without the lock.
+
+let rivals: Rivals;
+
+beforeAll(async () => {
+  rivals = await Rivals.open();
+});
+
+afterEach(async () => {
+  rivals?.reset();
+  expect(await rivals.clinic.overlappingPairs()).toBe(0);
+});
+
+afterAll(async () => {
+  await rivals?.close();
+});
+
+describe('of two who want overlapping times at once, one has it and the other is told that it is taken', () => {
+  test.each(TAKINGS.map((pair) => [pair.name, pair] as const))('%s', async (_, pair) => {
+    const { slow, fast, waited } = await race(rivals, pair);
+    expect(waited).toBe(true);
+    expect(slow.status).toBeLessThan(300);
+    expect([fast.status, fast.body.code]).toEqual([400, 'TAKEN']);
+  });
+});
+
+describe('once an exception is answered, no booking appears in it any more', () => {
+  test.each(TAKINGS.slice(0, 3).map((pair) => [pair.name, pair] as const))('%s', async (_, pair) => {
+    const { slow, fast, waited, seen, later } = await raceWithException(rivals, pair);
+    expect(waited).toBe(true);
+    expect([slow.status < 300, fast.status]).toEqual([true, 201]);
+    expect([seen, later]).toEqual([1, 1]);
+  });
+
+  test.each(['book', 'move'])('who comes to %s during it waits, and is refused', async (way) => {
+    const doctor = await rivals.clinic.doctor();
+    const patient = await rivals.clinic.patient();
+    const { id } = await book(rivals.clinic, patient, doctor, { date: TUESDAY, time: '10:00' });
+    const { slow, fast, waited } = await rivals.overtake(
+      /^INSERT INTO `exceptions`/,
+      (clinic) => block(clinic, doctor, MONDAY),
+      (clinic) =>
+        way === 'book'
+          ? ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' })
+          : move(clinic, patient, id, { date: MONDAY }),
+    );
+    expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 400, 'EXCEPTION']);
+  });
+});
+
+test('of two windows that overlap, added at once, one is refused', async () => {
+  const { slow, fast, waited, windows } = await raceOfWindows(rivals);
+  expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 400, 'WINDOW_OVERLAPS']);
+  expect(windows).toBe(1);
+});
+
+test('the same email registered twice at once: one account, and the other is told so', async () => {
+  const { slow, fast, waited, accounts } = await raceOfRegistrations(rivals);
+  expect([waited, slow.status, fast.status, fast.body.error]).toEqual([
+    true,
+    201,
+    400,
+    'Email already exists',
+  ]);
+  expect(accounts).toBe(1);
+});
+
+test('two profiles for one account at once: one is made, and the other refused', async () => {
+  const { slow, fast, waited, profiles } = await raceOfProfiles(rivals);
+  expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 400, 'PROFILE_EXISTS']);
+  expect(profiles).toBe(1);
+});
+
+test('an account that changes its language while an admin changes its role keeps neither old value', async () => {
+  const [admin, person] = [await rivals.clinic.admin(), await rivals.clinic.person('admin')];
+  let seen = 0;
+  const secondLook = ({ sql }: { sql: string }): boolean => /`accounts`/.test(sql) && (seen += 1) === 2;
+  const { slow, fast } = await rivals.overtake(
+    secondLook,
+    ({ client }) => client.patch('/api/auth/me', { locale: 'es' }, person),
+    ({ client }) => client.patch(`/api/users/${person.id}`, { role: 'user' }, admin),
+  );
+  expect([slow.status, fast.status]).toEqual([200, 200]);
+  const rows = await rivals.clinic.query('SELECT role, locale FROM accounts WHERE id = ?', [person.id]);
+  expect(rows).toEqual([{ role: 'user', locale: 'es' }]);
+});
+
+describe('one booking', () => {
+  const toTuesday = { date: TUESDAY, time: '12:00' };
+
+  test('cancelled twice at once is cancelled once, and told once', async () => {
+    const { slow, fast, ...end } = await raceForOneBooking(rivals, CANCEL_BOOKING, cancel, cancel);
+    expect([slow.status, slow.body.code, fast.status]).toEqual([400, 'BOOKING_NOT_FOUND', 200]);
+    expect(end).toMatchObject({
+      status: 'cancelled',
+      version: 2,
+      news: ['booked', 'cancelled'],
+      reminders: 0,
+    });
+  });
+
+  test('cancelled while it is being moved stays cancelled, and nobody is reminded', async () => {
+    const { slow, fast, ...end } = await raceForOneBooking(
+      rivals,
+      MOVE_BOOKING,
+      (clinic, patient, id) => move(clinic, patient, id, toTuesday),
+      cancel,
+    );
+    expect([slow.status, slow.body.code, fast.status]).toEqual([400, 'BOOKING_NOT_FOUND', 200]);
+    expect(end).toMatchObject({
+      status: 'cancelled',
+      version: 2,
+      news: ['booked', 'cancelled'],
+      reminders: 0,
+    });
+  });
+
+  test('cancelled right after it was moved is cancelled at its new time', async () => {
+    const { slow, fast, waited, ...end } = await raceForOneBooking(
+      rivals,
+      /^COMMIT/,
+      (clinic, patient, id) => move(clinic, patient, id, toTuesday),
+      cancel,
+    );
+    expect([waited, slow.status, fast.status]).toEqual([true, 200, 200]);
+    expect(end).toMatchObject({ version: 3, news: ['booked', 'moved', 'cancelled'], reminders: 0 });
+  });
+
+  test('moved while it is being cancelled is refused as unknown', async () => {
+    const { slow, fast, waited, ...end } = await raceForOneBooking(
+      rivals,
+      /^COMMIT/,
+      cancel,
+      (clinic, patient, id) => move(clinic, patient, id, toTuesday),
+    );
+    expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 200, 400, 'BOOKING_NOT_FOUND']);
+    expect(end).toMatchObject({ status: 'cancelled', version: 2, reminders: 0 });
+  });
+
+  test('moved twice at once goes one way and then the other, in two steps', async () => {
+    const { slow, fast, waited, ...end } = await raceForOneBooking(
+      rivals,
+      MOVE_BOOKING,
+      (clinic, patient, id) => move(clinic, patient, id, toTuesday),
+      (clinic, patient, id) => move(clinic, patient, id, { date: MONDAY }),
+    );
+    expect([waited, slow.status, fast.status]).toEqual([true, 200, 200]);
+    expect(fast.body).toMatchObject({ date: MONDAY, time: '12:00', version: 3 });
+    expect(end).toMatchObject({ version: 3, news: ['booked', 'moved', 'moved'] });
+  });
+
+  test('that begins while its move is waiting is not moved any more', async () => {
+    const doctor = await rivals.clinic.doctor();
+    const [patient, rival] = [await rivals.clinic.patient(), await rivals.clinic.patient()];
+    const { id } = await book(rivals.clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    const before = rivals.clinic.clock.now();
+    const { fast, waited } = await rivals.overtake(
+      /^COMMIT/,
+      (clinic) => ask(clinic, rival, doctor, { date: MONDAY, time: '15:00' }),
+      async (clinic) => {
+        const moved = move(clinic, patient, id, { time: '16:00' });
+        await rivals.untilWaiting();
+        clinic.clock.set(`${MONDAY}T10:00:00+01:00`);
+        return moved;
+      },
+    );
+    rivals.clinic.clock.set(new Date(before).toISOString());
+    expect([waited, fast.status, fast.body.code]).toEqual([true, 400, 'BOOKING_STARTED']);
+  });
+});
+
+test('moves in opposite directions across two days wait for each other, and never deadlock', async () => {
+  const { slow, fast, waited } = await raceOfOppositeMoves(rivals);
+  expect([waited, slow.status, fast.status]).toEqual([true, 200, 200]);
+  expect(rivals.errors).toEqual([]);
+});
+
+test('a booking and a change of the weekly windows do not disturb each other', async () => {
+  const doctor = await rivals.clinic.doctor({ week: [[1, '09:00', '12:00']] });
+  const patient = await rivals.clinic.patient();
+  const [window] = await rivals.clinic.query<{ id: number }>(
+    'SELECT id FROM availability_windows WHERE doctor_id = ?',
+    [doctor.doctorId],
+  );
+  const { slow, fast } = await rivals.overtake(
+    /^INSERT INTO bookings/,
+    (clinic) => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
+    ({ client }) => client.delete(`/api/availability/${window!.id}`, doctor),
+  );
+  expect([slow.status, fast.status]).toEqual([201, 200]);
+  expect((await ask(rivals.other, patient, doctor, { date: MONDAY, time: '11:00' })).status).toBe(400);
+  const added = await rivals.overtake(
+    /^INSERT INTO `availability_windows`/,
+    ({ client }) =>
+      client.post('/api/availability', { day_of_week: 3, start_time: '09:00', end_time: '12:00' }, doctor),
+    (clinic) => ask(clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' }),
+  );
+  expect([added.slow.status, added.fast.status, added.fast.body.code]).toEqual([
+    201,
+    400,
+    'OUTSIDE_AVAILABILITY',
+  ]);
+  expect(rivals.errors).toEqual([]);
+});

@@ -1,0 +1,210 @@
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { book } from '../support/appointments.js';
+import { Clinic, type DoctorPerson } from '../support/clinic.js';
+import { MONDAY } from '../support/races.js';
+
+interface Column {
+  readonly table_name: string;
+  readonly column_name: string;
+  readonly data_type: string;
+  readonly column_type: string;
+  readonly nullable: string;
+  readonly length: string | null;
+  readonly fraction: string | null;
+  readonly extra: string;
+  readonly charset: string | null;
+}
+
+let clinic: Clinic;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+});
+
+afterAll(async () => {
+  await clinic?.close();
+});
+
+// MySQL names the columns of information_schema in capitals, so each gets a name here.
+function columns(): Promise<Column[]> {
+  return clinic.query<Column>(
+    `SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, DATA_TYPE AS data_type, COLUMN_TYPE AS column_type,
+            IS_NULLABLE AS nullable, CHARACTER_MAXIMUM_LENGTH AS length, DATETIME_PRECISION AS fraction,
+            EXTRA AS extra, CHARACTER_SET_NAME AS charset
+     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION`,
+  );
+}
+
+/** Unique and other keys, as `table.key: columns`. */
+async function keys(): Promise<string[]> {
+  const rows = await clinic.query<{ key_name: string; uniqueness: string; columns: string }>(
+    `SELECT CONCAT(TABLE_NAME, '.', INDEX_NAME) AS key_name, IF(MIN(NON_UNIQUE) = 0, 'unique', 'key') AS uniqueness,
+            GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX) AS columns
+     FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()
+     GROUP BY TABLE_NAME, INDEX_NAME ORDER BY 1`,
+  );
+  return rows.map((row) => `${row.uniqueness} ${row.key_name}: ${row.columns}`);
+}
+
+/** The number of the error with which the database refuses a statement. */
+async function refusal(sql: string, parameters: unknown[] = []): Promise<number> {
+  try {
+    await clinic.query(sql, parameters);
+  } catch (error) {
+    return (error as { errno: number }).errno;
+  }
+  return 0;
+}
+
+describe('what the entities say of the database is so', () => {
+  test('tables and columns, types, lengths and what may be null', async () => {
+    const entities = clinic.dataSource.entityMetadatas;
+    expect(entities.map(({ tableName }) => tableName).sort()).toEqual([
+      'accounts',
+      'availability_windows',
+      'doctors',
+      'exceptions',
+    ]);
+    const real = await columns();
+    for (const { tableName, columns: declared } of entities) {
+      const ofTable = real.filter((column) => column.table_name === tableName);
+      expect(
+        declared.map((column) => ({
+          name: column.databaseName,
+          type: column.type,
+          unsigned: column.unsigned,
+          nullable: column.isNullable,
+          length: column.length,
+          fraction: column.type === 'datetime' ? (column.precision ?? 0) : null,
+          generated: column.isGenerated,
+        })),
+      ).toEqual(
+        ofTable.map((column) => ({
+          name: column.column_name,
+          type: column.data_type,
+          unsigned: column.column_type.includes('unsigned'),
+          nullable: column.nullable === 'YES',
+          length: column.length === null ? '' : String(column.length),
+          fraction: column.data_type === 'datetime' ? Number(column.fraction) : null,
+          generated: column.extra.includes('auto_increment'),
+        })),
+      );
+    }
+  });
+
+  test('unique keys', async () => {
+    const real = await keys();
+    for (const { tableName, indices } of clinic.dataSource.entityMetadatas) {
+      const declared = indices
+        .filter(({ isUnique }) => isUnique)
+        .map(({ columns: of }) => of.map(({ databaseName }) => databaseName).join());
+      const existing = real.flatMap((key) => {
+        const [, name, of] = /^unique (\w+)\.(?!PRIMARY)\w+: (.+)$/.exec(key) ?? [];
+        return name === tableName ? [of] : [];
+      });
+      expect(existing).toEqual(declared);
+    }
+  });
+
+  test('text is utf8mb4, or ASCII where it is a code', async () => {
+    const charsets = new Set((await columns()).flatMap(({ charset }) => charset ?? []));
+    expect([...charsets].filter((charset) => !/^(utf8mb4|ascii|us-ascii)$/.test(charset))).toEqual([]);
+  });
+});
+
+test('the migration goes down to nothing, and up again to the same', async () => {
+  const before = [await columns(), await keys()];
+  const migrations = await new DataSource(dataSourceOptions(clinic.environment)).initialize();
+  try {
+    await migrations.undoLastMigration();
+    const left = (await columns()).map(({ table_name }) => table_name);
+    expect([...new Set(left)]).toEqual(['migrations']);
+    expect((await migrations.runMigrations()).map(({ name }) => name)).toEqual(['CreateClinic1000000000001']);
+    expect([await columns(), await keys()]).toEqual(before);
+    expect(await migrations.runMigrations()).toEqual([]);
+  } finally {
+    await migrations.destroy();
+  }
+});
+
+describe('the database itself refuses', () => {
+  // MariaDB and MySQL number a failed CHECK differently.
+  const CHECK = [4025, 3819];
+  const [NO_PARENT, HAS_CHILDREN, DUPLICATE] = [1452, 1451, 1062];
+  let doctor: DoctorPerson;
+  let bookingId: number;
+
+  beforeAll(async () => {
+    doctor = await clinic.doctor();
+    bookingId = (await book(clinic, await clinic.patient(), doctor, { date: MONDAY, time: '10:00' })).id;
+  });
+
+  test.each([
+    ['an account of another role', "UPDATE accounts SET role = 'root'"],
+    ['a window of an eighth weekday', 'UPDATE availability_windows SET day_of_week = 7'],
+    ['a window that ends before it starts', "UPDATE availability_windows SET end_time = '08:00'"],
+    ['an empty window', 'UPDATE availability_windows SET end_time = start_time'],
+    [
+      'an exception with half its times',
+      "INSERT INTO exceptions (doctor_id, date, start_time) SELECT id, '2026-03-02', '09:00' FROM doctors",
+    ],
+    [
+      'an exception that ends before it starts',
+      "INSERT INTO exceptions (doctor_id, date, start_time, end_time) SELECT id, '2026-03-02', '09:00', '08:00' FROM doctors",
+    ],
+    ['a booking of another status', "UPDATE bookings SET status = 'maybe'"],
+    ['a booking of no length', 'UPDATE bookings SET duration_minutes = 0'],
+    ['a booking of more than eight hours', 'UPDATE bookings SET duration_minutes = 481'],
+    ['a booking that ends when it starts', 'UPDATE bookings SET ends_at = starts_at'],
+    ['a message of another kind', "UPDATE notifications SET kind = 'greeting'"],
+    ['a message in another state', "UPDATE notifications SET state = 'lost'"],
+  ])('%s', async (_, sql) => {
+    expect(CHECK).toContain(await refusal(sql));
+  });
+
+  test.each([
+    ['a profile without an account', 'UPDATE doctors SET user_id = 999999', NO_PARENT],
+    ['a window without a doctor', 'UPDATE availability_windows SET doctor_id = 999999', NO_PARENT],
+    ['a booking without a doctor', 'UPDATE bookings SET doctor_id = 999999', NO_PARENT],
+    ['a booking without a patient', 'UPDATE bookings SET user_id = 999999', NO_PARENT],
+    ['a message without a booking', 'UPDATE notifications SET booking_id = 999999', NO_PARENT],
+    [
+      'an exception without a doctor',
+      "INSERT INTO exceptions (doctor_id, date) VALUES (999999, '2026-03-02')",
+      NO_PARENT,
+    ],
+    ['that the account of a patient with bookings goes', 'DELETE FROM accounts', HAS_CHILDREN],
+    ['that a doctor with bookings goes', 'DELETE FROM doctors', HAS_CHILDREN],
+    ['that a booking with messages goes', 'DELETE FROM bookings', HAS_CHILDREN],
+    [
+      'a second live booking of the same start',
+      `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+                             version, created_at, updated_at)
+       SELECT 'another', doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status, version,
+              created_at, updated_at FROM bookings`,
+      DUPLICATE,
+    ],
+    [
+      'the same news of a booking twice',
+      `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+                                  message_id, created_at)
+       SELECT booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, 'another', created_at
+       FROM notifications`,
+      DUPLICATE,
+    ],
+  ])('%s', async (_, sql, errno) => {
+    expect(await refusal(sql)).toBe(errno);
+  });
+
+  test('but not a cancelled booking of the same start as a live one', async () => {
+    const copy = `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
+                                        status, version, created_at, updated_at)
+      SELECT ?, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, 'cancelled', version,
+             created_at, updated_at FROM bookings WHERE id = ?`;
+    expect([await refusal(copy, ['first', bookingId]), await refusal(copy, ['second', bookingId])]).toEqual([
+      0, 0,
+    ]);
+  });
+});

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, book } from '../support/appointments.js';
+import type { Answer } from '../support/client.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { cancel, MONDAY, move, TUESDAY } from '../support/races.js';
+import { type SentStatement, Statements } from '../support/statements.js';
+
+let clinic: Clinic;
+let statements: Statements;
+let doctor: DoctorPerson;
+let patient: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  doctor = await clinic.doctor();
+  patient = await clinic.patient();
+  statements = Statements.of(clinic.dataSource);
+  // What a connection is told once in its life is no part of a request.
+  await book(clinic, patient, doctor, { date: MONDAY, time: '16:00' });
+});
+
+afterAll(async () => {
+  await clinic?.close();
+});
+
+/** The statements that a request took; it must succeed. */
+async function statementsOf<Body>(request: () => Promise<Answer<Body>>): Promise<readonly SentStatement[]> {
+  statements.reset();
+  const { status } = await request();
+  expect(status).toBeLessThan(300);
+  return statements.sent.filter(({ sql }) => !/^SET SESSION/.test(sql));
+}
+
+async function count(request: () => Promise<Answer<unknown>>): Promise<number> {
+  return (await statementsOf(request)).length;
+}
+
+const slots = (): Promise<Answer<unknown>> =>
+  clinic.client.get(`/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`, patient);
+
+/** Each kind of request with the most statements that it may take, however many rows there are. */
+const REQUESTS: readonly [string, number, () => Promise<Answer<unknown>>][] = [
+  ['the open times of a date', 1, slots],
+  ['a patient’s bookings', 1, () => clinic.client.get('/api/bookings/me', patient)],
+  ['a doctor’s bookings', 2, () => clinic.client.get('/api/bookings/doctor', doctor)],
+  ['the doctors', 1, () => clinic.client.get('/api/doctors/public')],
+  ['a doctor’s windows', 2, () => clinic.client.get(`/api/availability/${doctor.doctorId}`)],
+  ['a doctor’s exceptions', 2, () => clinic.client.get('/api/exceptions/me', doctor)],
+];
+
+/** A long history: years of bookings, cancellations, exceptions and colleagues. */
+async function growOld(): Promise<void> {
+  for (let index = 0; index < 20; index += 1) await clinic.doctor();
+  const rows = Array.from({ length: 2000 }, (_, index) => {
+    const start = Date.parse('2020-01-06T08:00:00Z') + index * 86_400_000;
+    const date = new Date(start).toISOString().slice(0, 10);
+    const status = index % 4 === 0 ? 'cancelled' : 'booked';
+    return [
+      randomUUID(),
+      doctor.doctorId,
+      patient.id,
+      date,
+      '09:00',
+      30,
+      new Date(start),
+      new Date(start + 1_800_000),
+      status,
+    ];
+  });
+  await clinic.query(
+    `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+                           version, created_at, updated_at)
+     VALUES ${rows.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, ?, 1, '2020-01-01', '2020-01-01')").join()}`,
+    rows.flat(),
+  );
+  await clinic.query(
+    `INSERT INTO exceptions (doctor_id, date) VALUES ${Array.from({ length: 300 }, () => "(?, '2021-05-05')").join()}`,
+    Array.from({ length: 300 }, () => doctor.doctorId),
+  );
+}
+
+describe('a constant number of queries, whatever the number of rows', () => {
+  test('while there are few, and still when there are many', async () => {
+    const counts = async (): Promise<[string, number][]> => {
+      const all: [string, number][] = [];
+      for (const [name, , request] of REQUESTS) all.push([name, await count(request)]);
+      return all;
+    };
+    const young = await counts();
+    for (const [index, [name, most]] of REQUESTS.entries()) {
+      expect(young[index]![0]).toBe(name);
+      expect(young[index]![1]).toBeLessThanOrEqual(most);
+    }
+    await growOld();
+    expect(await counts()).toEqual(young);
+  });
+
+  test('booking takes six at most, BEGIN and COMMIT among them, and begins with the lock of the day', async () => {
+    const sent = await statementsOf(() => ask(clinic, patient, doctor, { date: TUESDAY, time: '10:00' }));
+    expect(sent.length).toBeLessThanOrEqual(6);
+    expect(sent[0]!.sql).toBe('START TRANSACTION');
+    expect(sent[1]!.sql).toMatch(/^INSERT INTO doctor_days/);
+    expect(sent.at(-1)!.sql).toBe('COMMIT');
+  });
+
+  test('moving and cancelling take no more for a long history', async () => {
+    const { id } = await book(clinic, patient, doctor, { date: TUESDAY, time: '12:00' });
+    expect(await count(() => move(clinic, patient, id, { date: MONDAY }))).toBeLessThanOrEqual(9);
+    expect(await count(() => cancel(clinic, patient, id))).toBeLessThanOrEqual(6);
+  });
+});
+
+test('the cost of open times does not grow with the doctor’s history: a day is found by its keys', async () => {
+  const [look] = await statementsOf(slots);
+  await clinic.query('ANALYZE TABLE bookings, exceptions, availability_windows, doctors');
+  const plan = await clinic.query<{ table: string | null; key: string | null; rows: number | string | null }>(
+    `EXPLAIN FORMAT=TRADITIONAL ${look!.sql}`,
+    look!.parameters,
+  );
+  const reads = plan.filter(({ table }) => table !== null && !table.startsWith('<'));
+  expect(reads.map(({ table }) => table)).toEqual([
+    'doctors',
+    'availability_windows',
+    'exceptions',
+    'bookings',
+  ]);
+  for (const { key, rows } of reads) {
+    expect(key).not.toBeNull();
+    expect(Number(rows)).toBeLessThan(20);
+  }
+});

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { inTransaction } from '../../src/database/in-transaction.js';
+import { Outbox } from '../../src/outbox/outbox.js';
+import type { NotificationKind } from '../../src/outbox/notification-kind.js';
+import type { Clinic, DoctorPerson, Person } from './clinic.js';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Bookings, one after the other and a minute long each, straight into the database, with a message about each that
+ * is due now. For tests that need many more than they care to book.
+ *
+ * @returns the bookings' ids
+ */
+export async function bookInBulk(
+  clinic: Clinic,
+  person: Person,
+  { doctorId }: DoctorPerson,
+  count: number,
+): Promise<number[]> {
+  const [last] = await clinic.query<{ end: Date | null }>(
+    'SELECT MAX(ends_at) AS `end` FROM bookings WHERE doctor_id = ?',
+    [doctorId],
+  );
+  const first = last!.end?.getTime() ?? clinic.clock.now() + 30 * 24 * 60 * MINUTE_MS;
+  return inTransaction(clinic.app.get(DataSource), async (tx) => {
+    const ids: number[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const startsAt = first + index * MINUTE_MS;
+      const at = new Date(startsAt).toISOString();
+      const { insertId }: { insertId: number } = await tx.query(
+        `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
+                               status, version, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, 1, ?, ?, 'booked', 1, NOW(), NOW())`,
+        [
+          randomUUID(),
+          doctorId,
+          person.id,
+          at.slice(0, 10),
+          at.slice(11, 16),
+          new Date(startsAt),
+          new Date(startsAt + MINUTE_MS),
+        ],
+      );
+      ids.push(insertId);
+    }
+    await appendMessages(clinic, tx, ids);
+    return ids;
+  });
+}
+
+/** Writes a message due now about each booking. */
+export async function appendMessages(
+  clinic: Clinic,
+  tx: EntityManager,
+  bookingIds: readonly number[],
+  { version = 1, kind = 'booked' }: { version?: number; kind?: NotificationKind } = {},
+): Promise<void> {
+  const now = clinic.clock.now();
+  const messages = bookingIds.map((bookingId) => ({
+    bookingId,
+    bookingVersion: version,
+    kind,
+    startsAt: now + 30 * 24 * 60 * MINUTE_MS,
+    durationMinutes: 1,
+    dueAt: now,
+  }));
+  await clinic.app.get(Outbox).append(tx, messages);
+}

@@ -1,0 +1,15 @@
+import type { TestingModule } from '@nestjs/testing';
+import { Test } from '@nestjs/testing';
+import type { Environment } from '../../src/config/environment.js';
+import { createLogger, NestLogger } from '../../src/config/logger.js';
+import { Clock } from '../../src/time/clock.js';
+import { WorkerModule } from '../../src/worker.module.js';
+
+/** The parts of a worker that does nothing by itself: the test takes each step. Close it when done. */
+export function idleWorker(environment: Environment, clock: Clock): Promise<TestingModule> {
+  return Test.createTestingModule({ imports: [WorkerModule.with(environment)] })
+    .overrideProvider(Clock)
+    .useValue(clock)
+    .setLogger(new NestLogger(createLogger(environment)))
+    .compile();
+}

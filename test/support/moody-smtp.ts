@@ -1,0 +1,88 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+
+/** The moments at which a mail server speaks; `content` is after the mail itself. */
+export type Moment = 'greeting' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content';
+
+/** What it does then: says a line, says nothing for ever, or hangs up. */
+export type Mood = { say: string } | 'silence' | 'hang up';
+
+const POLITE: Record<Moment, string> = {
+  greeting: '220 ready',
+  AUTH: '235 welcome',
+  MAIL: '250 fine',
+  RCPT: '250 fine',
+  DATA: '354 go on',
+  content: '250 taken',
+};
+
+/** A mail server that at one moment behaves as a test says, and is as polite as any otherwise. */
+export class MoodySmtp {
+  /** The mails whose whole content came in, whatever it answered. */
+  readonly contents: string[] = [];
+  /** How it is at each moment; may depend on how often that moment has come. */
+  moods: Partial<Record<Moment, Mood>> = {};
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  static async open(port = 0): Promise<MoodySmtp> {
+    const opened: { smtp?: MoodySmtp } = {};
+    const server = createServer((socket) => opened.smtp!.talk(socket));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    return (opened.smtp = new MoodySmtp(server, (server.address() as AddressInfo).port));
+  }
+
+  get url(): string {
+    return `smtp://127.0.0.1:${this.port}`;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private talk(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket)).on('error', () => undefined);
+    let unread = '';
+    let inContent = false;
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      unread += text;
+      for (;;) {
+        const end = inContent ? '\r\n.\r\n' : '\r\n';
+        const at = unread.indexOf(end);
+        if (at < 0) return;
+        const piece = unread.slice(0, at);
+        unread = unread.slice(at + end.length);
+        if (inContent) {
+          inContent = false;
+          this.contents.push(piece);
+          this.answer(socket, 'content');
+        } else {
+          inContent = this.command(socket, piece.slice(0, 4).toUpperCase());
+        }
+      }
+    });
+    this.answer(socket, 'greeting');
+  }
+
+  /** Answers whether the mail's content comes next. */
+  private command(socket: Socket, verb: string): boolean {
+    if (verb === 'EHLO') socket.write('250-moody\r\n250 AUTH PLAIN\r\n');
+    else if (verb in POLITE) return this.answer(socket, verb as Moment) && verb === 'DATA';
+    else socket.write(verb === 'QUIT' ? '221 bye\r\n' : '250 fine\r\n');
+    return false;
+  }
+
+  /** Answers whether it was polite. */
+  private answer(socket: Socket, moment: Moment): boolean {
+    const mood = this.moods[moment];
+    if (mood === 'hang up') socket.destroy();
+    else if (mood !== 'silence') socket.write(`${mood?.say ?? POLITE[moment]}\r\n`);
+    return mood === undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Client } from './client.js';
+
+/** A schema of the OpenAPI document, as far as the tests read it. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly nullable?: boolean;
+  readonly allOf?: readonly Schema[];
+  readonly example?: unknown;
+}
+
+type Content = Readonly<Record<string, { schema?: Schema }>>;
+
+/** One method of one path. */
+export interface Operation {
+  /** As the document spells it: `GET /api/availability/{doctor_id}`. */
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly object[];
+  readonly parameters?: readonly {
+    name: string;
+    in: string;
+    required?: boolean;
+    schema?: Schema;
+    example?: unknown;
+  }[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { description?: string; content?: Content }>>;
+}
+
+interface DocumentJson {
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { schemas: Record<string, Schema>; securitySchemes: Record<string, object> };
+}
+
+/** The OpenAPI document that a clinic serves. */
+export class Document {
+  readonly operations: readonly Operation[];
+  readonly schemas: Readonly<Record<string, Schema>>;
+  readonly securitySchemes: Readonly<Record<string, object>>;
+
+  private constructor(json: DocumentJson) {
+    this.operations = Object.entries(json.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        ...operation,
+        name: `${method.toUpperCase()} ${path}`,
+        method: method.toUpperCase(),
+        path,
+      })),
+    );
+    this.schemas = json.components.schemas;
+    this.securitySchemes = json.components.securitySchemes;
+  }
+
+  static async of(client: Client): Promise<Document> {
+    const { body } = await client.get<DocumentJson>('/api/docs-json');
+    return new Document(body);
+  }
+
+  /** The schema that a reference means, or the schema itself. */
+  resolve(schema: Schema): Schema {
+    if (schema.$ref === undefined) return schema;
+    const found = this.schemas[schema.$ref.replace('#/components/schemas/', '')];
+    if (!found) throw new Error(`The document refers to ${schema.$ref}, which is not there.`);
+    return found;
+  }
+
+  /** An example of what a schema describes, made of the examples in it. */
+  example(schema: Schema): unknown {
+    const { properties, example } = this.resolve(schema);
+    if (!properties) return example;
+    return Object.fromEntries(
+      Object.entries(properties)
+        .map(([name, property]) => [name, this.example(property)] as const)
+        .filter(([, value]) => value !== undefined),
+    );
+  }
+}

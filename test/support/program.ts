@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../bin/services.js';
+import type { Environment } from '../../src/config/environment.js';
+import { Client } from './client.js';
+import { eventually } from './eventually.js';
+
+const running = new Set<Program>();
+
+// The last resort, should the tests themselves come to an unexpected end.
+process.on('exit', () => {
+  for (const program of running) void program.kill();
+});
+
+/** A built program of the service as a process of its own, that can be killed. It has the computer's clock. */
+export class Program {
+  /** What it printed. */
+  output = '';
+  private readonly ended: Promise<unknown>;
+
+  private constructor(private readonly child: ChildProcess) {
+    running.add(this);
+    this.ended = once(child, 'exit').finally(() => running.delete(this));
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+  }
+
+  /** The worker; it is not ready yet. */
+  static worker(environment: Environment): Program {
+    return Program.start('worker.js', environment);
+  }
+
+  /** The API, as soon as it answers. */
+  static async api(environment: Environment): Promise<{ program: Program; client: Client }> {
+    const port = await freePort();
+    const program = Program.start('main.js', { ...environment, PORT: port });
+    const client = new Client(`http://127.0.0.1:${port}`);
+    await eventually('the API answers', async () => {
+      if (program.hasEnded) throw new Error(`The API ended: ${program.output}`);
+      return client.get('/health/live').catch(() => undefined);
+    });
+    return { program, client };
+  }
+
+  private static start(file: string, environment: Environment): Program {
+    const path = fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
+    const env = Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, value === undefined ? '' : String(value)]),
+    );
+    // In a folder without a .env file.
+    return new Program(spawn(process.execPath, [path], { cwd: tmpdir(), env, stdio: 'pipe' }));
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Asks it to end, and answers with its exit code. */
+  async stop(): Promise<number | null> {
+    this.child.kill('SIGTERM');
+    await this.ended;
+    return this.child.exitCode;
+  }
+
+  /** Ends it as a power cut would. Harmless if it has ended. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    if (!this.hasEnded) await this.ended;
+  }
+}

@@ -1,0 +1,216 @@
+import { ask, book } from './appointments.js';
+import type { Answer, Json } from './client.js';
+import type { Clinic, DoctorPerson, Person } from './clinic.js';
+import type { Overtaking, Rivals } from './rivals.js';
+
+/** Statements that the schedules name. */
+export const INSERT_BOOKING = /^INSERT INTO bookings/;
+export const MOVE_BOOKING = /^UPDATE bookings SET date/;
+export const CANCEL_BOOKING = /^UPDATE bookings SET status/;
+export const LOCK_DAY = /^INSERT INTO doctor_days/;
+export const LOCK_SCHEDULE = /^INSERT INTO doctor_schedules/;
+
+export const MONDAY = '2026-03-02';
+export const TUESDAY = '2026-03-03';
+export const WEDNESDAY = '2026-03-04';
+
+type Race = Overtaking<Answer<Json>, Answer<Json>>;
+/** A way to take time: prepares what it needs, and gives the request that takes it. */
+type Taking = (clinic: Clinic, doctor: DoctorPerson) => Promise<(through: Clinic) => Promise<Answer<Json>>>;
+
+function booking(wish: { date: string; time: string; duration: number }): Taking {
+  return async (clinic, doctor) => {
+    const patient = await clinic.patient();
+    return (through) => ask(through, patient, doctor, wish);
+  };
+}
+
+function moving(from: { date: string; time: string }, change: Record<string, unknown>): Taking {
+  return async (clinic, doctor) => {
+    const patient = await clinic.patient();
+    const { id } = await book(clinic, patient, doctor, from);
+    return (through) => move(through, patient, id, change);
+  };
+}
+
+export function move(
+  { client }: Clinic,
+  { token }: Person,
+  id: number,
+  change: Record<string, unknown>,
+): Promise<Answer<Json>> {
+  return client.patch(`/api/bookings/${id}`, change, { token });
+}
+
+export function cancel({ client }: Clinic, { token }: Person, id: number): Promise<Answer<Json>> {
+  return client.delete(`/api/bookings/${id}`, { token });
+}
+
+export function block({ client }: Clinic, { token }: Person, date: string): Promise<Answer<Json>> {
+  return client.post('/api/exceptions', { date, start_time: '09:30', end_time: '11:30' }, { token });
+}
+
+/** Every pair of ways to take a doctor's time, each pair after overlapping times with different starts. */
+export const TAKINGS: readonly { name: string; slow: Taking; at: RegExp; fast: Taking }[] = [
+  {
+    name: 'book against book',
+    slow: booking({ date: MONDAY, time: '10:00', duration: 30 }),
+    at: INSERT_BOOKING,
+    fast: booking({ date: MONDAY, time: '10:15', duration: 30 }),
+  },
+  {
+    name: 'book against move',
+    slow: booking({ date: MONDAY, time: '10:00', duration: 60 }),
+    at: INSERT_BOOKING,
+    fast: moving({ date: MONDAY, time: '14:00' }, { time: '10:20' }),
+  },
+  {
+    name: 'move against book',
+    slow: moving({ date: MONDAY, time: '14:00' }, { time: '10:20' }),
+    at: MOVE_BOOKING,
+    fast: booking({ date: MONDAY, time: '10:00', duration: 60 }),
+  },
+  {
+    name: 'move against move, from the same day',
+    slow: moving({ date: MONDAY, time: '14:00' }, { time: '10:00' }),
+    at: MOVE_BOOKING,
+    fast: moving({ date: MONDAY, time: '15:00' }, { time: '10:10' }),
+  },
+  {
+    name: 'move against move, from different days to a third',
+    slow: moving({ date: TUESDAY, time: '10:00' }, { date: MONDAY }),
+    at: MOVE_BOOKING,
+    fast: moving({ date: WEDNESDAY, time: '10:29' }, { date: MONDAY }),
+  },
+  {
+    name: 'a longer appointment against the next one',
+    slow: moving({ date: MONDAY, time: '10:00' }, { duration: 90 }),
+    at: MOVE_BOOKING,
+    fast: booking({ date: MONDAY, time: '11:00', duration: 15 }),
+  },
+];
+
+/** Runs a pair over one doctor, so that the fast one comes between what the slow one reads and what it writes. */
+export async function race(rivals: Rivals, pair: (typeof TAKINGS)[number]): Promise<Race> {
+  const doctor = await rivals.clinic.doctor();
+  const slow = await pair.slow(rivals.clinic, doctor);
+  const fast = await pair.fast(rivals.clinic, doctor);
+  return rivals.overtake(pair.at, slow, fast);
+}
+
+/** A doctor blocks a time while it is being taken: what bookings were in it when that was answered, and later? */
+export async function raceWithException(
+  rivals: Rivals,
+  pair: (typeof TAKINGS)[number],
+): Promise<Race & { seen: number; later: number }> {
+  const doctor = await rivals.clinic.doctor();
+  const within = async ({ client }: Clinic): Promise<number> => {
+    const list = await client.get<{ date: string; time: string }[]>('/api/bookings/doctor', doctor);
+    return list.body.filter(({ date, time }) => date === MONDAY && time >= '09:30' && time < '11:30').length;
+  };
+  let seen = -1;
+  const raced = await rivals.overtake(pair.at, await pair.slow(rivals.clinic, doctor), async (clinic) => {
+    const answer = await block(clinic, doctor, MONDAY);
+    seen = await within(clinic);
+    return answer;
+  });
+  return { ...raced, seen, later: await within(rivals.clinic) };
+}
+
+/** One doctor adds two overlapping windows at once. */
+export async function raceOfWindows(rivals: Rivals): Promise<Race & { windows: number }> {
+  const doctor = await rivals.clinic.doctor();
+  const add =
+    (start_time: string, end_time: string) =>
+    ({ client }: Clinic): Promise<Answer<Json>> =>
+      client.post('/api/availability', { day_of_week: 6, start_time, end_time }, doctor);
+  const raced = await rivals.overtake(
+    /^INSERT INTO `availability_windows`/,
+    add('09:00', '12:00'),
+    add('11:00', '14:00'),
+  );
+  const [row] = await rivals.clinic.query<{ windows: string }>(
+    'SELECT COUNT(*) AS windows FROM availability_windows WHERE doctor_id = ? AND day_of_week = 6',
+    [doctor.doctorId],
+  );
+  return { ...raced, windows: Number(row!.windows) };
+}
+
+/** The same address registers twice at once. */
+export async function raceOfRegistrations(rivals: Rivals): Promise<Race & { accounts: number }> {
+  const register =
+    (email: string) =>
+    ({ client }: Clinic): Promise<Answer<Json>> =>
+      client.post('/api/auth/register', { email, password: 'long enough' });
+  const raced = await rivals.overtake(
+    /^COMMIT/,
+    register('twice@people.example'),
+    register('Twice@People.Example'),
+  );
+  const [row] = await rivals.clinic.query<{ accounts: string }>(
+    "SELECT COUNT(*) AS accounts FROM accounts WHERE email = 'twice@people.example'",
+  );
+  return { ...raced, accounts: Number(row!.accounts) };
+}
+
+/** Two profiles are made for one account at once. */
+export async function raceOfProfiles(rivals: Rivals): Promise<Race & { profiles: number }> {
+  const admin = await rivals.clinic.admin();
+  const account = await rivals.clinic.person('doctor');
+  const create = ({ client }: Clinic): Promise<Answer<Json>> =>
+    client.post(
+      '/api/doctors',
+      { name: 'Dr. Twice', specialty: 'Cardiology', email: 'c@clinic.example', user_id: account.id },
+      admin,
+    );
+  const raced = await rivals.overtake(/^COMMIT/, create, create);
+  const [row] = await rivals.clinic.query<{ profiles: string }>(
+    'SELECT COUNT(*) AS profiles FROM doctors WHERE user_id = ?',
+    [account.id],
+  );
+  return { ...raced, profiles: Number(row!.profiles) };
+}
+
+/** A patient cancels twice at once, or moves while cancelling; also what the ledger then holds. */
+export async function raceForOneBooking(
+  rivals: Rivals,
+  at: RegExp,
+  slow: (clinic: Clinic, patient: Person, id: number) => Promise<Answer<Json>>,
+  fast: (clinic: Clinic, patient: Person, id: number) => Promise<Answer<Json>>,
+): Promise<Race & { status: string; version: number; news: string[]; reminders: number }> {
+  const doctor = await rivals.clinic.doctor();
+  const patient = await rivals.clinic.patient();
+  const { id } = await book(rivals.clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' });
+  const raced = await rivals.overtake(
+    at,
+    (clinic) => slow(clinic, patient, id),
+    (clinic) => fast(clinic, patient, id),
+  );
+  const [row] = await rivals.clinic.query<{ status: string; version: number }>(
+    'SELECT status, version FROM bookings WHERE id = ?',
+    [id],
+  );
+  const messages = await rivals.clinic.query<{ kind: string; state: string }>(
+    'SELECT kind, state FROM notifications WHERE booking_id = ? ORDER BY booking_version, id',
+    [id],
+  );
+  const isReminder = ({ kind }: { kind: string }): boolean => kind.startsWith('reminder');
+  return {
+    ...raced,
+    ...row!,
+    news: messages.filter((message) => !isReminder(message)).map(({ kind }) => kind),
+    reminders: messages.filter((message) => isReminder(message) && message.state === 'pending').length,
+  };
+}
+
+/** Two patients move their bookings to each other's day at once. */
+export async function raceOfOppositeMoves(rivals: Rivals): Promise<Race> {
+  const doctor = await rivals.clinic.doctor();
+  const there = moving({ date: MONDAY, time: '10:00' }, { date: TUESDAY, time: '11:00' });
+  const back = moving({ date: TUESDAY, time: '10:00' }, { date: MONDAY, time: '11:00' });
+  const slow = await there(rivals.clinic, doctor);
+  const fast = await back(rivals.clinic, doctor);
+  const secondLock = ({ sql, parameters }: { sql: string; parameters: unknown[] }): boolean =>
+    LOCK_DAY.test(sql) && parameters[1] === TUESDAY;
+  return rivals.overtake(secondLock, slow, fast);
+}

@@ -1,0 +1,16 @@
+const ENTITIES: Record<string, string> = { '#x27': "'", amp: '&', lt: '<', gt: '>', quot: '"' };
+
+/** What a reader of the HTML sees. */
+export function visible(html: string): string {
+  return oneLine(
+    html
+      .replace(/<(style|title)[^]*?<\/\1>/g, ' ')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/&(#x27|amp|lt|gt|quot);/g, (_, name: string) => ENTITIES[name]!),
+  );
+}
+
+/** Text without its line breaks. */
+export function oneLine(text = ''): string {
+  return text.replace(/\s+/g, ' ');
+}

@@ -1,0 +1,67 @@
+import type { Clinic, DoctorPerson, Person } from './clinic.js';
+
+/** A request with a body that the API would accept, and who may send it. */
+export interface ValidRequest {
+  readonly method: 'POST' | 'PATCH';
+  readonly path: string;
+  readonly token: string | undefined;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly optional: readonly string[];
+}
+
+/** The people and things that the valid requests speak of. */
+export interface Cast {
+  readonly patient: Person;
+  readonly doctor: DoctorPerson;
+  readonly admin: Person;
+  /** An account of role doctor without a profile. */
+  readonly newcomer: Person;
+  readonly bookingId: number;
+}
+
+export async function gather(clinic: Clinic): Promise<Cast> {
+  const [patient, doctor, admin, newcomer] = [
+    await clinic.patient(),
+    await clinic.doctor(),
+    await clinic.admin(),
+    await clinic.person('doctor'),
+  ];
+  const booked = await clinic.client.post(
+    '/api/bookings',
+    { doctor_id: doctor.doctorId, date: '2026-03-02', time: '09:00' },
+    { token: patient.token },
+  );
+  return { patient, doctor, admin, newcomer, bookingId: booked.body.id! };
+}
+
+/** One valid request for every route that takes a body. */
+export function validRequests({ patient, doctor, admin, newcomer, bookingId }: Cast): ValidRequest[] {
+  const route = (
+    [method, path]: [ValidRequest['method'], string],
+    who: Person | undefined,
+    body: ValidRequest['body'],
+    ...optional: string[]
+  ): ValidRequest => ({ method, path, token: who?.token, body, optional });
+  const account = { email: 'new@people.example', password: 'long enough', locale: 'es' };
+  const profile = { name: 'Dr. Who', specialty: 'Time', email: 'who@clinic.example', user_id: newcomer.id };
+  const time = { date: '2026-03-03', time: '10:00', duration: 30 };
+  return [
+    route(['POST', '/api/auth/register'], undefined, account, 'locale'),
+    route(['POST', '/api/auth/login'], undefined, { email: patient.email, password: patient.password }),
+    route(['PATCH', '/api/auth/me'], patient, { locale: 'es' }),
+    route(['POST', '/api/users'], admin, { ...account, role: 'doctor' }, 'locale'),
+    route(['PATCH', `/api/users/${newcomer.id}`], admin, { role: 'user' }),
+    route(['POST', '/api/doctors'], admin, { ...profile, timezone: 'Asia/Tokyo' }, 'timezone'),
+    route(['POST', '/api/bookings'], patient, { doctor_id: doctor.doctorId, ...time }, 'duration'),
+    route(['PATCH', `/api/bookings/${bookingId}`], patient, time, 'date', 'time', 'duration'),
+    route(['POST', '/api/availability'], doctor, { day_of_week: 6, start_time: '09:00', end_time: '12:00' }),
+    route(
+      ['POST', '/api/exceptions'],
+      doctor,
+      { date: '2026-03-04', is_full_day: false, start_time: '09:00', end_time: '12:00' },
+      'is_full_day',
+      'start_time',
+      'end_time',
+    ),
+  ];
+}
