@@ -8,10 +8,11 @@ export class BookingListQuery {
   @BooleanField({ optional: true, description: 'true lists the cancelled ones too', example: false })
   include_cancelled: boolean = false;
 
-  @DateField({ optional: true, description: 'Only bookings on or after this date' })
+  // No example: Swagger UI would fill it in, and leave out what an explorer looks for.
+  @DateField({ optional: true, description: 'Only bookings on or after this date', example: undefined })
   from?: string;
 
-  @DateField({ optional: true, description: 'Only bookings on or before this date' })
+  @DateField({ optional: true, description: 'Only bookings on or before this date', example: undefined })
   to?: string;
 
   @FromText()

@@ -33,6 +33,10 @@ export async function serveDashboard(app: NestFastifyApplication): Promise<void>
         return reply;
       }
     });
+    // The page would tell a font service on the internet that somebody looks at it.
+    scope.addHook('onSend', async (_request, _reply, payload) =>
+      typeof payload === 'string' ? payload.replace(/<link [^>]*fonts\.googleapis[^>]*>/, '') : payload,
+    );
     await scope.register(board.registerPlugin(), { prefix: PATH });
   });
 }
