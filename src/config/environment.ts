@@ -127,4 +127,9 @@ export class Environment {
   @Min(1)
   @Max(100)
   MAIL_CONCURRENCY: number = 5;
+
+  /** A file that the worker touches at each round, for health checks. */
+  @IsOptional()
+  @IsString()
+  HEARTBEAT_FILE?: string;
 }

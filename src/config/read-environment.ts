@@ -47,6 +47,7 @@ const REQUIRED = [
   'JWT_SECRET',
   'ADMIN_EMAIL',
   'ADMIN_PASSWORD',
+  'HEARTBEAT_FILE',
 ];
 
 function unsafe(environment: Environment): string[] {

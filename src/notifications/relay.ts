@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Environment } from '../config/environment.js';
 import { Ledger } from '../outbox/ledger.js';
 import { NotificationQueue } from './notification-queue.js';
 
@@ -21,6 +23,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly ledger: Ledger,
     private readonly queue: NotificationQueue,
+    private readonly environment: Environment,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -72,6 +75,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
       const queued = await this.relayDue();
       if (this.troubled) this.logger.log('Relaying again');
       this.troubled = false;
+      if (this.environment.HEARTBEAT_FILE !== undefined) await writeFile(this.environment.HEARTBEAT_FILE, '');
       return queued === BATCH ? 0 : IDLE_MS;
     } catch (error) {
       // Redis or the database is away; what is due waits in the ledger.

@@ -6,7 +6,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  */
 export type Cut = 'before COMMIT' | 'after COMMIT' | 'COMMIT on its way';
 
-const COMMIT = Buffer.from('\x03COMMIT');
+// The last word of its packet: MySQL puts attributes between the command and the text.
+const COMMIT = Buffer.from('COMMIT');
 
 /** Stands between an app and its database, and breaks connections at the worst moment. */
 export class CuttingProxy {
@@ -61,7 +62,8 @@ export class CuttingProxy {
     database.on('data', (chunk) => client.write(chunk));
     database.on('close', () => client.destroy());
     client.on('data', (chunk) => {
-      if (this.next !== undefined && chunk.includes(COMMIT)) this.cut(client, database, chunk);
+      if (this.next !== undefined && chunk.subarray(-COMMIT.length).equals(COMMIT))
+        this.cut(client, database, chunk);
       else database.write(chunk);
     });
     client.on('close', () => {

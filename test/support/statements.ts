@@ -80,7 +80,9 @@ export class Statements {
     try {
       // Not from information_schema.innodb_trx: that is a cache which is not renewed while it is looked at often.
       const [{ Status }] = (await runner.query('SHOW ENGINE INNODB STATUS')) as [{ Status: string }];
+      // What stands before the first transaction tells of old deadlocks, in the same words.
       return Status.split('---TRANSACTION')
+        .slice(1)
         .filter((transaction) => transaction.includes('LOCK WAIT'))
         .some((transaction) => this.connections.has(Number(/thread id (\d+)/.exec(transaction)?.[1])));
     } finally {
