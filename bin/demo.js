@@ -4,20 +4,20 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBuilt } from './build.js';
-import { endFormerClinic, startClinic } from './clinic.js';
-import { runToTheEnd } from './ending.js';
-import { demoEnvironment, ROOT, writeDemoEnv } from './environment.js';
-import { findLeftover } from './leftovers.js';
-import { startMailbox } from './mailbox.js';
-import { ensurePackages } from './provision.js';
-import { Failure, line, stage } from './say.js';
-import { bringServers, given } from './servers.js';
-import { playVisit } from './visit.js';
-import { accepts, freePort, together } from './waiting.js';
-import { welcome } from './welcome.js';
+import { ensureBuilt } from './support/build.js';
+import { endFormerClinic, startClinic } from './support/clinic.js';
+import { runToTheEnd } from './support/ending.js';
+import { demoEnvironment, ROOT, writeDemoEnv } from './support/environment.js';
+import { findLeftover } from './support/leftovers.js';
+import { startMailbox } from './support/mailbox.js';
+import { ensurePackages } from './support/provision.js';
+import { Failure, line, stage } from './support/say.js';
+import { bringServers, given } from './support/servers.js';
+import { playVisit } from './support/visit.js';
+import { accepts, freePort, together } from './support/waiting.js';
+import { welcome } from './support/welcome.js';
 
-/** @typedef {import('./ending.js').Ending} Ending */
+/** @typedef {import('./support/ending.js').Ending} Ending */
 
 const LOCAL = join(ROOT, '.local');
 

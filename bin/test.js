@@ -8,14 +8,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBuilt } from './build.js';
-import { runToTheEnd } from './ending.js';
-import { plainEnvironment, ROOT } from './environment.js';
-import { endAllBelow } from './leftovers.js';
-import { runInView } from './processes.js';
-import { ensureChromium, ensurePackages } from './provision.js';
-import { stage } from './say.js';
-import { bringServers } from './servers.js';
+import { ensureBuilt } from './support/build.js';
+import { runToTheEnd } from './support/ending.js';
+import { plainEnvironment, ROOT } from './support/environment.js';
+import { endAllBelow } from './support/leftovers.js';
+import { runInView } from './support/processes.js';
+import { ensureChromium, ensurePackages } from './support/provision.js';
+import { stage } from './support/say.js';
+import { bringServers } from './support/servers.js';
 
 await runToTheEnd(async (ending) => {
   const { signal } = ending;
@@ -48,7 +48,7 @@ await runToTheEnd(async (ending) => {
 });
 
 /**
- * @param {import('./servers.js').Servers} servers
+ * @param {import('./support/servers.js').Servers} servers
  * @param {string | undefined} chromium
  * @param {string} dir takes the tests' temporary files, to go with them
  * @returns {NodeJS.ProcessEnv}

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startRedis } from '../../bin/services.js';
+import { freePort, startRedis } from '../../bin/support/services.js';
 
 /** A Redis of the test's own, which keeps nothing when it ends, and may be ended and started at will. */
 export class PrivateRedis {

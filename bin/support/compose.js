@@ -7,7 +7,7 @@ import { findProgram } from './programs.js';
 import { Failure } from './say.js';
 import { freePort } from './waiting.js';
 
-const FILES = ['-f', 'docker-compose.yml', '-f', 'bin/compose.private.yml'];
+const FILES = ['-f', 'docker-compose.yml', '-f', 'bin/support/compose.private.yml'];
 
 /**
  * The last way to the two servers: the services `mysql` and `redis` of docker-compose.yml, where a Docker engine runs.

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { ADMIN, DOCTOR, PATIENT } from './demo-accounts.js';
 
 /** The folder of the checkout. */
-export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+export const ROOT = resolve(import.meta.dirname, '../..');
 
 // What a program needs of the caller's shell. Everything else stays out: a NODE_OPTIONS, a DATABASE_URL of another
 // project or a PORT must not change what the demo shows or what the tests find.
