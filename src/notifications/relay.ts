@@ -9,6 +9,9 @@ const BATCH = 100;
 const IDLE_MS = 250;
 const TROUBLED_MS = 1_000;
 
+/** One failed round is nothing to tell: at the start Redis may not be connected yet. */
+const WORTH_SAYING = 2;
+
 /** More waiting than the senders get through within a lease would only be leased again. */
 const MOST_WAITING = 200;
 
@@ -18,7 +21,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Relay.name);
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
-  private troubled = false;
+  private failedRounds = 0;
 
   constructor(
     private readonly ledger: Ledger,
@@ -73,14 +76,15 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private async round(): Promise<number> {
     try {
       const queued = await this.relayDue();
-      if (this.troubled) this.logger.log('Relaying again');
-      this.troubled = false;
+      if (this.failedRounds >= WORTH_SAYING) this.logger.log('Relaying again');
+      this.failedRounds = 0;
       if (this.environment.HEARTBEAT_FILE !== undefined) await writeFile(this.environment.HEARTBEAT_FILE, '');
       return queued === BATCH ? 0 : IDLE_MS;
     } catch (error) {
       // Redis or the database is away; what is due waits in the ledger.
-      if (!this.troubled) this.logger.warn(`Cannot relay for now: ${(error as Error).message}`);
-      this.troubled = true;
+      this.failedRounds += 1;
+      if (this.failedRounds === WORTH_SAYING)
+        this.logger.warn(`Cannot relay for now: ${(error as Error).message}`);
       return TROUBLED_MS;
     }
   }
