@@ -44,19 +44,17 @@ export class Rivals {
     return this.statements.flatMap(({ sent }) => sent.flatMap(({ errno }) => errno ?? []));
   }
 
-  /** Resolves when one of the second app's transactions waits for a lock. */
-  async untilWaiting(): Promise<void> {
-    await eventually('the second waits for the first', () => this.statements[1].waitsForLock());
-  }
-
   /**
    * Lets the first app come as far as its statement `at` and stop there, then lets the second run until it is done or
    * has to wait for a lock, and only then lets the first go on.
+   *
+   * @param meanwhile what happens while the second waits
    */
   async overtake<Slow, Fast>(
     at: Parameters<Statements['hold']>[0],
     slow: (clinic: Clinic) => Promise<Slow>,
     fast: (clinic: Clinic) => Promise<Fast>,
+    meanwhile: () => void = () => undefined,
   ): Promise<Overtaking<Slow, Fast>> {
     const [slowOnes, fastOnes] = this.statements;
     const held = slowOnes.hold(at);
@@ -71,7 +69,12 @@ export class Rivals {
     const fastRun = fast(this.other).finally(() => (done = true));
     const how = await eventually('the second is done, or waits for the first', async () =>
       done ? 'done' : (await fastOnes.waitsForLock()) && 'waits',
-    ).finally(() => held.release());
+    )
+      .then((outcome) => {
+        if (outcome === 'waits') meanwhile();
+        return outcome;
+      })
+      .finally(() => held.release());
     return { slow: await slowRun, fast: await fastRun, waited: how === 'waits' };
   }
 }
