@@ -51,10 +51,10 @@ export class AvailabilityService {
 
   /** @throws Refusal AVAILABILITY_NOT_FOUND, also for another doctor's */
   async remove(doctorId: number, id: number): Promise<void> {
-    const { affected } = await inTransaction(this.dataSource, async (tx) => {
+    await inTransaction(this.dataSource, async (tx) => {
       await lockSchedule(tx, doctorId);
-      return tx.delete(AvailabilityWindow, { id, doctorId });
+      const { affected } = await tx.delete(AvailabilityWindow, { id, doctorId });
+      if (!affected) throw new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
     });
-    if (!affected) throw new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
   }
 }
