@@ -19,4 +19,8 @@ export class AvailabilityException {
 
   @Column({ name: 'end_time', type: 'time', nullable: true })
   endTime!: string | null;
+
+  /** That of the doctor's date when it was blocked: bookings with a higher one came later. */
+  @Column({ name: 'day_version', type: 'int', unsigned: true, nullable: true })
+  dayVersion!: number | null;
 }

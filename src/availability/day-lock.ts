@@ -7,12 +7,16 @@ import type { EntityManager } from 'typeorm';
  * of the same row are noticed between the nodes.
  *
  * @param date YYYY-MM-DD at the doctor's
+ * @returns the date's new version: who took the date later has the higher one, whatever the clocks say
  */
-export async function lockDay(tx: EntityManager, doctorId: number, date: string): Promise<void> {
-  await tx.query(
-    'INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1) ON DUPLICATE KEY UPDATE version = version + 1',
+export async function lockDay(tx: EntityManager, doctorId: number, date: string): Promise<number> {
+  const { insertId }: { insertId: number } = await tx.query(
+    `INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
+     ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + 1)`,
     [doctorId, date],
   );
+  // The first one of a date inserts its row, and makes no id.
+  return insertId || 1;
 }
 
 /** Takes a doctor's weekly windows for this transaction, in the same way. */

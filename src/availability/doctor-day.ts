@@ -53,10 +53,15 @@ export class DoctorDay {
     const appointment = this.appointment(start, durationMinutes);
     if (!appointment) return 'NO_SUCH_TIME';
     if (appointment.start <= now) return 'NOT_IN_FUTURE';
-    if (!this.open.some((interval) => contains(interval, appointment))) return 'OUTSIDE_AVAILABILITY';
+    if (!this.openAround(appointment)) return 'OUTSIDE_AVAILABILITY';
     if (this.exceptions.some((interval) => overlaps(interval, appointment))) return 'EXCEPTION';
     if (this.busy.some((interval) => overlaps(interval, appointment))) return 'TAKEN';
     return undefined;
+  }
+
+  /** The availability that holds the whole of an appointment, in real time. */
+  openAround(appointment: Interval): Interval | undefined {
+    return this.open.find((interval) => contains(interval, appointment));
   }
 
   /** The starts to offer: every 15 minutes from each window's start, where nothing stands against them. */

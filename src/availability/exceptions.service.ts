@@ -42,9 +42,9 @@ export class ExceptionsService {
       );
     }
     return inTransaction(this.dataSource, async (tx) => {
-      await lockDay(tx, doctor.id, exception.date);
+      const dayVersion = await lockDay(tx, doctor.id, exception.date);
       return tx.save(
-        tx.create(AvailabilityException, { doctorId: doctor.id, date: exception.date, ...times }),
+        tx.create(AvailabilityException, { doctorId: doctor.id, date: exception.date, ...times, dayVersion }),
       );
     });
   }

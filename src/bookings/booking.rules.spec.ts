@@ -41,11 +41,11 @@ function refusal(act: () => unknown): Refusal {
 }
 
 describe('a time may be booked', () => {
-  test('if nothing stands against it; the answer is its real time', () => {
+  test('if nothing stands against it; the answer is its real time, and the open time around it', () => {
     const requested = { date: '2026-03-02', time: '09:07', durationMinutes: 53 };
     expect(assertBookable(dayOf('2026-03-02'), requested, EARLIER)).toEqual({
-      start: Date.parse('2026-03-02T08:07:00Z'),
-      end: Date.parse('2026-03-02T09:00:00Z'),
+      appointment: { start: Date.parse('2026-03-02T08:07:00Z'), end: Date.parse('2026-03-02T09:00:00Z') },
+      open: { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-03-02T16:00:00Z') },
     });
   });
 

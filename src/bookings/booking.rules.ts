@@ -23,16 +23,23 @@ const SENTENCES: Record<Obstacle, (requested: RequestedTime) => string> = {
   TAKEN: ({ date, time }) => `${time} on ${date} is already taken. Choose one of the available slots.`,
 };
 
+/** An appointment that may be booked, in real time, and the open time that it lies in. */
+export interface Bookable {
+  readonly appointment: Interval;
+  readonly open: Interval;
+}
+
 /**
- * The real time of the appointment, if it may be booked.
+ * The appointment, if it may be booked.
  *
  * @throws Refusal with the obstacle as its code, and a sentence for the patient
  */
-export function assertBookable(day: DoctorDay, requested: RequestedTime, now: EpochMs): Interval {
+export function assertBookable(day: DoctorDay, requested: RequestedTime, now: EpochMs): Bookable {
   const start = parseWallTime(requested.time);
   const obstacle = day.obstacleTo(start, requested.durationMinutes, now);
   if (obstacle) throw new Refusal(obstacle, SENTENCES[obstacle](requested));
-  return day.appointment(start, requested.durationMinutes)!;
+  const appointment = day.appointment(start, requested.durationMinutes)!;
+  return { appointment, open: day.openAround(appointment)! };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ClinicDay } from '../time/clinic-day.js';
-import type { EpochMs } from '../time/interval.js';
+import type { EpochMs, Interval } from '../time/interval.js';
 
 /** An appointment of a patient with a doctor. */
 export interface Booking {
@@ -22,6 +22,14 @@ export interface Booking {
   readonly createdAt: EpochMs;
   /** The doctor's, IANA. */
   readonly timezone: string;
+}
+
+/** What a booking took its time on; kept with it, as evidence. */
+export interface Basis {
+  /** The version of the doctor's date that it made. */
+  readonly dayVersion: number;
+  /** The open time that it lies in. */
+  readonly open: Interval;
 }
 
 /** A booking as the database returns it, with the doctor's time zone. */

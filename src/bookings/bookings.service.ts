@@ -5,13 +5,14 @@ import { lockDay } from '../availability/day-lock.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
-import type { EpochMs } from '../time/interval.js';
+import type { EpochMs, Interval } from '../time/interval.js';
 import { formatWallTime } from '../time/wall-time.js';
 import type { Booking } from './booking.js';
 import { messageForCancellation, messagesForNewTime } from './booking.messages.js';
 import {
   assertBookable,
   assertNotStarted,
+  type Bookable,
   noSuchBooking,
   type RequestedTime,
   unknownDoctor,
@@ -126,20 +127,23 @@ export class BookingsService {
     doctorId: number,
     requested: RequestedTime,
   ): Promise<Booking> {
-    await lockDay(tx, doctorId, requested.date);
-    const { startsAt, endsAt, timezone, now } = await this.openTime(tx, doctorId, requested);
-    const booking = await insertBooking(tx, {
-      uid,
-      doctorId,
-      userId,
-      ...requested,
-      startsAt,
-      endsAt,
-      status: 'booked',
-      version: 1,
-      createdAt: now,
-      timezone,
-    });
+    const dayVersion = await lockDay(tx, doctorId, requested.date);
+    const { appointment, open, timezone, now } = await this.openTime(tx, doctorId, requested);
+    const booking = await insertBooking(
+      tx,
+      {
+        uid,
+        doctorId,
+        userId,
+        ...requested,
+        ...instants(appointment),
+        status: 'booked',
+        version: 1,
+        createdAt: now,
+        timezone,
+      },
+      { dayVersion, open },
+    );
     await this.outbox.append(tx, messagesForNewTime('booked', booking, now));
     return booking;
   }
@@ -150,12 +154,12 @@ export class BookingsService {
     seen: Booking,
     requested: RequestedTime,
   ): Promise<Booking | undefined> {
-    await lockDays(tx, seen, requested);
-    const { startsAt, endsAt, now } = await this.openTime(tx, seen.doctorId, requested, seen.id);
+    const dayVersion = await lockDays(tx, seen, requested);
+    const { appointment, open, now } = await this.openTime(tx, seen.doctorId, requested, seen.id);
     // Again: it may have begun while this waited for the days.
     assertNotStarted(seen, now);
-    const moved = { ...seen, ...requested, startsAt, endsAt, version: seen.version + 1 };
-    if (!(await changeTime(tx, moved, now))) return undefined;
+    const moved = { ...seen, ...requested, ...instants(appointment), version: seen.version + 1 };
+    if (!(await changeTime(tx, moved, { dayVersion, open }, now))) return undefined;
     await this.outbox.withdrawReminders(tx, seen.id, 'the booking was moved');
     await this.outbox.append(tx, messagesForNewTime('moved', moved, now));
     return moved;
@@ -171,12 +175,11 @@ export class BookingsService {
     doctorId: number,
     requested: RequestedTime,
     movingId?: number,
-  ): Promise<Pick<Booking, 'startsAt' | 'endsAt' | 'timezone'> & { now: EpochMs }> {
+  ): Promise<Bookable & { timezone: string; now: EpochMs }> {
     const found = await readDoctorDay(tx, doctorId, requested.date, movingId);
     if (!found) throw unknownDoctor(doctorId);
     const now = this.clock.now();
-    const { start, end } = assertBookable(found.day, requested, now);
-    return { startsAt: start, endsAt: end, timezone: found.timezone, now };
+    return { ...assertBookable(found.day, requested, now), timezone: found.timezone, now };
   }
 
   private async cancelIn(tx: EntityManager, userId: number, id: number): Promise<Booking> {
@@ -201,7 +204,19 @@ function isAt(booking: Booking, requested: RequestedTime): boolean {
   );
 }
 
-/** The day it leaves and the day it goes to, in ascending order: two moves in opposite directions must not wait for each other. */
-async function lockDays(tx: EntityManager, from: Booking, to: RequestedTime): Promise<void> {
-  for (const date of [...new Set([from.date, to.date])].sort()) await lockDay(tx, from.doctorId, date);
+function instants({ start, end }: Interval): Pick<Booking, 'startsAt' | 'endsAt'> {
+  return { startsAt: start, endsAt: end };
+}
+
+/**
+ * Takes the day it leaves and the day it goes to, in ascending order: two moves in opposite directions must not
+ * wait for each other. Answers with the version of the day it goes to.
+ */
+async function lockDays(tx: EntityManager, from: Booking, to: RequestedTime): Promise<number> {
+  let version = 0;
+  for (const date of [...new Set([from.date, to.date])].sort()) {
+    const taken = await lockDay(tx, from.doctorId, date);
+    if (date === to.date) version = taken;
+  }
+  return version;
 }

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { EpochMs } from '../time/interval.js';
 import { isDuplicate } from '../database/mysql-errors.js';
-import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import { type Basis, type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
 import { type RequestedTime, taken } from './booking.rules.js';
 
 /** The statements of the `bookings` table that run inside the transactions of `BookingsService`. */
@@ -24,12 +24,16 @@ export async function findOwn(source: Source, userId: number, id: number): Promi
   return findOne(source, 'b.id = ? AND b.user_id = ?', [id, userId]);
 }
 
-export async function insertBooking(tx: EntityManager, booking: Omit<Booking, 'id'>): Promise<Booking> {
+export async function insertBooking(
+  tx: EntityManager,
+  booking: Omit<Booking, 'id'>,
+  basis: Basis,
+): Promise<Booking> {
   const createdAt = new Date(booking.createdAt);
   const { insertId }: { insertId: number } = await tx.query(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
-                           version, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                           version, created_at, updated_at, day_version, open_from, open_until)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       booking.uid,
       booking.doctorId,
@@ -43,6 +47,7 @@ export async function insertBooking(tx: EntityManager, booking: Omit<Booking, 'i
       booking.version,
       createdAt,
       createdAt,
+      ...columnsOf(basis),
     ],
   );
   return { ...booking, id: insertId };
@@ -64,10 +69,15 @@ export async function cancelLive(
 }
 
 /** Gives a live booking its new time; false if it was changed since `booking`, the version before, was read. */
-export async function changeTime(tx: EntityManager, moved: Booking, now: EpochMs): Promise<boolean> {
+export async function changeTime(
+  tx: EntityManager,
+  moved: Booking,
+  basis: Basis,
+  now: EpochMs,
+): Promise<boolean> {
   const { affectedRows }: { affectedRows: number } = await tx.query(
     `UPDATE bookings SET date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?, version = ?,
-                         updated_at = ?
+                         updated_at = ?, day_version = ?, open_from = ?, open_until = ?
      WHERE id = ? AND version = ? AND status = 'booked'`,
     [
       moved.date,
@@ -77,6 +87,7 @@ export async function changeTime(tx: EntityManager, moved: Booking, now: EpochMs
       new Date(moved.endsAt),
       moved.version,
       new Date(now),
+      ...columnsOf(basis),
       moved.id,
       moved.version - 1,
     ],
@@ -99,6 +110,11 @@ export async function speakingAsTaken<T>(requested: RequestedTime, work: Promise
   } catch (error) {
     throw isDuplicate(error, 'bookings_live_start') ? taken(requested) : error;
   }
+}
+
+/** day_version, open_from, open_until. */
+function columnsOf({ dayVersion, open }: Basis): [number, Date, Date] {
+  return [dayVersion, new Date(open.start), new Date(open.end)];
 }
 
 async function findOne(source: Source, where: string, parameters: unknown[]): Promise<Booking | undefined> {
