@@ -8,7 +8,6 @@ import { DatabaseModule } from './database/database.module.js';
 import { RedisModule } from './database/redis.module.js';
 import { DoctorsModule } from './doctors/doctors.module.js';
 import { OpsModule } from './ops/ops.module.js';
-import { TimeModule } from './time/time.module.js';
 
 /** The API process. */
 @Module({})
@@ -18,7 +17,6 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(environment),
-        TimeModule,
         DatabaseModule,
         RedisModule,
         AuthModule,

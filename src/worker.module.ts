@@ -3,7 +3,6 @@ import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
-import { TimeModule } from './time/time.module.js';
 
 /** The worker process: it carries the ledger's messages to the mail server. */
 @Module({})
@@ -11,7 +10,7 @@ export class WorkerModule {
   static with(environment: Environment): DynamicModule {
     return {
       module: WorkerModule,
-      imports: [ConfigModule.forRoot(environment), TimeModule, DatabaseModule, NotificationsModule],
+      imports: [ConfigModule.forRoot(environment), DatabaseModule, NotificationsModule],
     };
   }
 }

@@ -14,7 +14,9 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateBy,
 } from 'class-validator';
+import { readDatabaseUrl, readRedisUrl } from '../database/server-url.js';
 import { LOCALES, type Locale } from './locale.js';
 
 const integer = ({ value }: { value: unknown }): unknown =>
@@ -29,6 +31,12 @@ const list = ({ value }: { value: unknown }): unknown =>
         .filter(Boolean)
     : value;
 
+/** Text that `read` understands. */
+function ReadBy(read: (text: string) => unknown, message: string): PropertyDecorator {
+  const validate = (value: unknown): boolean => typeof value === 'string' && read(value) !== undefined;
+  return ValidateBy({ name: 'readBy', validator: { validate, defaultMessage: () => message } });
+}
+
 /**
  * Everything that can be configured, read once from the process environment and validated as a whole.
  * `.env.example` explains each variable in one line.
@@ -37,9 +45,7 @@ export class Environment {
   @IsIn(['development', 'test', 'production'])
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
 
-  @Matches(/^mysql:\/\/[^/]+\/[\w-]+$/, {
-    message: 'DATABASE_URL must look like mysql://user:password@host:3306/clinica',
-  })
+  @ReadBy(readDatabaseUrl, 'DATABASE_URL must look like mysql://user:password@host:3306/clinica')
   DATABASE_URL!: string;
 
   @Transform(integer)
@@ -48,7 +54,17 @@ export class Environment {
   @Max(1000)
   DATABASE_POOL_SIZE: number = 20;
 
-  @Matches(/^rediss?:\/\/[^/]+(\/\d+)?$/, { message: 'REDIS_URL must look like redis://host:6379' })
+  /** How long the database may take to answer before its connection counts as broken. */
+  @Transform(integer)
+  @IsInt()
+  @Min(5)
+  @Max(86_400)
+  DATABASE_TIMEOUT_SECONDS: number = 6;
+
+  @ReadBy(
+    readRedisUrl,
+    'REDIS_URL must look like redis://host:6379, or redis+sentinel://host:26379,host:26379/master',
+  )
   REDIS_URL!: string;
 
   @Matches(/^smtps?:\/\/\S+$/, { message: 'SMTP_URL must look like smtp://user:password@host:587' })

@@ -13,9 +13,21 @@ const GOOD = {
 
 const WRONG: Record<string, string[]> = {
   NODE_ENV: ['prod', 'PRODUCTION'],
-  DATABASE_URL: ['postgres://127.0.0.1/clinica', 'mysql://127.0.0.1', 'mysql://127.0.0.1/', 'clinica'],
+  DATABASE_URL: [
+    'postgres://127.0.0.1/clinica',
+    'mysql://127.0.0.1',
+    'mysql://127.0.0.1/',
+    'mysql://a,,b/c',
+    'clinica',
+  ],
   DATABASE_POOL_SIZE: ['0', '1', '1001', 'many', '2.5', '-5'],
-  REDIS_URL: ['http://127.0.0.1:6379', '127.0.0.1:6379', 'redis://127.0.0.1/clinica'],
+  DATABASE_TIMEOUT_SECONDS: ['0', '4', '86401', 'never'],
+  REDIS_URL: [
+    'redis+sentinel://127.0.0.1',
+    'http://127.0.0.1:6379',
+    '127.0.0.1:6379',
+    'redis://127.0.0.1/clinica',
+  ],
   SMTP_URL: ['127.0.0.1:25', 'http://mail.example', 'smtp://'],
   MAIL_FROM: [
     'appointments@clinica.example',

@@ -1,21 +1,40 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { Environment } from '../config/environment.js';
+import { impatientPools } from './connection-pool.js';
+import { DatabaseServers } from './database-servers.js';
+import { readDatabaseUrl } from './server-url.js';
 import { CreateClinic1 } from './migrations/1-create-clinic.js';
 import { KeepEvidence2 } from './migrations/2-keep-evidence.js';
+
+const CONNECT_TIMEOUT_MS = 4_000;
+/** Shorter than the server keeps a silent connection (see `prepareSession`). */
+const KEEP_IDLE_MS = 20_000;
 
 /**
  * How this service talks to MySQL or MariaDB: UTC throughout, and a DATE stays the text it is, since as a
  * JavaScript Date it could become the day before.
  */
 export function dataSourceOptions(environment: Environment): DataSourceOptions {
+  const { hosts, user, password, database } = readDatabaseUrl(environment.DATABASE_URL)!;
+  const servers = new DatabaseServers(hosts, environment.DATABASE_TIMEOUT_SECONDS * 1000);
   return {
     type: 'mysql',
-    url: environment.DATABASE_URL,
+    username: user,
+    password,
+    database,
     poolSize: environment.DATABASE_POOL_SIZE,
     charset: 'utf8mb4',
     timezone: 'Z',
     dateStrings: ['DATE'],
-    connectTimeout: 5_000,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    driver: impatientPools,
+    extra: {
+      stream: servers.connect,
+      // mysql2 closes idle connections only where fewer may be idle than open.
+      maxIdle: environment.DATABASE_POOL_SIZE - 1,
+      idleTimeout: KEEP_IDLE_MS,
+      gracefulEnd: true,
+    },
     synchronize: false,
     migrations: [CreateClinic1, KeepEvidence2],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.

@@ -1,8 +1,12 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../config/environment.js';
+import { Clock } from '../time/clock.js';
 import { dataSourceOptions } from './data-source-options.js';
+import { DatabaseClock } from './database-clock.js';
 
+/** The database, and its clock. */
+@Global()
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
@@ -15,5 +19,7 @@ import { dataSourceOptions } from './data-source-options.js';
       }),
     }),
   ],
+  providers: [{ provide: Clock, useClass: DatabaseClock }],
+  exports: [Clock],
 })
 export class DatabaseModule {}

@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../http/domain-error.js';
-import { isConnectionLost, isRetryable } from './mysql-errors.js';
+import { isRetryable, mayPass, wasNotSent } from './mysql-errors.js';
 
 const MAX_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
-const LOCK_WAIT_SECONDS = 5;
+/** After so long no further attempt is begun: whoever waits had better hear that it did not work. */
+const LAST_ATTEMPT_AFTER_MS = 8_000;
+const LOCK_WAIT_SECONDS = 4;
+/** Frees the locks of a process that was cut off in mid-transaction and cannot say so. */
+const LONGEST_SILENCE_SECONDS = 60;
 
 /** The connection broke while the database was committing: nobody knows yet whether it did. */
 class CommitLost extends Error {}
@@ -14,21 +18,22 @@ class CommitLost extends Error {}
 /**
  * Runs `work` in one transaction at READ COMMITTED and returns what it returns.
  *
- * Deadlocks, lock timeouts and lost certifications run the whole of it again, so `work` must have no effect
- * but through `tx`. READ COMMITTED lets what is read after the first write, which is the lock, see everything
+ * Deadlocks, lock timeouts, lost certifications and connections that break before COMMIT run the whole of it
+ * again, so `work` must have no effect but through `tx`. READ COMMITTED lets what is read after the first write, which is the lock, see everything
  * committed before the lock was granted; a snapshot taken earlier would not.
  *
  * @param work everything that must happen together; it uses nothing but `tx`, and is told which attempt this is,
  *   from 1
  * @param lookUp finds out, in a new transaction, whether an earlier attempt that broke off during COMMIT did
  *   take effect: it answers with the result if so. It must begin by waiting for the lock that `work` takes first
- * @throws Unavailable when the database stays busy, or the outcome of a COMMIT cannot be found out
+ * @throws Unavailable when the database stays busy or away, or the outcome of a COMMIT cannot be found out
  */
 export async function inTransaction<T>(
   dataSource: DataSource,
   work: (tx: EntityManager, attempt: number) => Promise<T>,
   lookUp?: (tx: EntityManager) => Promise<T | undefined>,
 ): Promise<T> {
+  const started = performance.now();
   let uncertain = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -38,25 +43,27 @@ export async function inTransaction<T>(
       );
     } catch (error) {
       uncertain ||= error instanceof CommitLost;
-      const again = isRetryable(error) || (uncertain && lookUp !== undefined && mayPass(error));
-      if (!again || attempt === MAX_ATTEMPTS) throw finalError(error, uncertain);
+      const blind = uncertain && lookUp === undefined;
+      const inTime = attempt < MAX_ATTEMPTS && performance.now() - started < LAST_ATTEMPT_AFTER_MS;
+      if (!isWorthAnother(error) || blind || !inTime) throw finalError(error, uncertain);
       await sleep(pause(attempt));
     }
   }
 }
 
-function mayPass(error: unknown): boolean {
-  return error instanceof CommitLost || isConnectionLost(error);
+function isWorthAnother(error: unknown): boolean {
+  return error instanceof CommitLost || mayPass(error);
 }
 
 function finalError(error: unknown, uncertain: boolean): unknown {
-  if (uncertain && mayPass(error)) {
+  if (!isWorthAnother(error)) return error;
+  if (uncertain) {
     return new Unavailable(
       'OUTCOME_UNKNOWN',
       'The connection to the database broke while saving. Look whether your change was made before you try again.',
     );
   }
-  return isRetryable(error) ? new Unavailable('BUSY') : error;
+  return isRetryable(error) ? new Unavailable('BUSY') : new Unavailable();
 }
 
 /** Exponential with full jitter, in milliseconds. */
@@ -84,7 +91,9 @@ async function commit(runner: QueryRunner): Promise<void> {
   try {
     await runner.commitTransaction();
   } catch (error) {
-    throw isConnectionLost(error) ? new CommitLost('connection lost during COMMIT', { cause: error }) : error;
+    // Only then was nothing committed. Any other error may come from a server that did its part.
+    const undone = isRetryable(error) || wasNotSent(error);
+    throw undone ? error : new CommitLost('the outcome of COMMIT is unknown', { cause: error });
   }
 }
 
@@ -105,7 +114,8 @@ export async function prepareSession(runner: QueryRunner): Promise<void> {
   if (prepared.has(connection)) return;
   await runner.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   await runner.query(
-    `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, SESSION time_zone = '+00:00'`,
+    `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, SESSION time_zone = '+00:00',
+         SESSION wait_timeout = ${LONGEST_SILENCE_SECONDS}`,
   );
   prepared.add(connection);
 }

@@ -2,12 +2,19 @@ import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import type { Environment } from '../config/environment.js';
 import { dataSourceOptions } from './data-source-options.js';
-import { isAccessDenied } from './mysql-errors.js';
+import { isAccessDenied, isConnectionLost } from './mysql-errors.js';
+import { type Host, readDatabaseUrl } from './server-url.js';
+
+/** To change a large table may take its time. */
+const PATIENCE_SECONDS = 86_400;
 
 /** Creates the database where it is missing and brings its tables up to date. Run by one process at a time. */
 export async function migrate(environment: Environment): Promise<string[]> {
-  await createDatabase(environment.DATABASE_URL);
-  const dataSource = await new DataSource(dataSourceOptions(environment)).initialize();
+  const { hosts, database, user, password } = readDatabaseUrl(environment.DATABASE_URL)!;
+  await onFirstThatAnswers(hosts, (host) => createDatabase({ ...host, user, password }, database));
+  const options = dataSourceOptions({ ...environment, DATABASE_TIMEOUT_SECONDS: PATIENCE_SECONDS });
+  // Each time it fails to connect, the next of the hosts has its turn.
+  const dataSource = await onFirstThatAnswers(hosts, () => new DataSource(options).initialize());
   try {
     return (await dataSource.runMigrations()).map(({ name }) => name);
   } finally {
@@ -15,11 +22,24 @@ export async function migrate(environment: Environment): Promise<string[]> {
   }
 }
 
-async function createDatabase(databaseUrl: string): Promise<void> {
-  const server = new URL(databaseUrl);
-  const name = server.pathname.slice(1);
-  server.pathname = '/';
-  const connection = await createConnection(server.href);
+async function onFirstThatAnswers<T>(hosts: readonly Host[], work: (host: Host) => Promise<T>): Promise<T> {
+  let trouble: unknown;
+  for (const host of hosts) {
+    try {
+      return await work(host);
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error;
+      trouble = error;
+    }
+  }
+  throw trouble;
+}
+
+async function createDatabase(
+  server: Host & { user: string; password: string },
+  name: string,
+): Promise<void> {
+  const connection = await createConnection(server);
   try {
     await connection.query(`CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4`);
   } catch (error) {

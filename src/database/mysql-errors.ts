@@ -20,8 +20,9 @@ const LOST_CODES = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
 ]);
-// Server shutting down, connection killed, too many connections, cluster node not ready.
-const LOST_NUMBERS = new Set([1053, 1927, 1040, 1047, 1152, 2006, 2013, 3169]);
+// Server shutting down, connection killed, idle for too long, too many connections; cluster node not ready, or
+// read-only: the next connection goes to another server.
+const LOST_NUMBERS = new Set([1053, 1927, 4031, 1040, 1047, 1152, 1290, 1836, 2006, 2013, 3169]);
 
 function driverError(error: unknown): DriverError {
   const driver: unknown = error instanceof QueryFailedError ? error.driverError : error;
@@ -41,6 +42,16 @@ export function isConnectionLost(error: unknown): boolean {
     return true;
   // mysql2 and TypeORM say these two in words alone.
   return error instanceof Error && /closed state|Pool is closed|Queue limit reached/.test(error.message);
+}
+
+/** The statement never left: its connection was known to be closed. */
+export function wasNotSent(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('closed state');
+}
+
+/** Another attempt at the same may go through. */
+export function mayPass(error: unknown): boolean {
+  return isRetryable(error) || isConnectionLost(error);
 }
 
 /** A unique key, by its name in the migrations, already holds this value. */

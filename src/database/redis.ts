@@ -1,35 +1,48 @@
+import type { RedisOptions } from 'ioredis';
 import type { Environment } from '../config/environment.js';
+import { readRedisUrl } from './server-url.js';
 
 /** What ioredis and BullMQ both take. */
-export interface RedisConnection {
-  readonly host: string;
-  readonly port: number;
-  readonly db: number;
-  readonly username?: string;
-  readonly password?: string;
-  readonly tls?: object;
-  readonly retryStrategy: (times: number) => number;
-  readonly connectTimeout: number;
-  readonly socketTimeout: number;
-}
+export type RedisConnection = Omit<RedisOptions, 'retryStrategy'> & {
+  retryStrategy: (times: number) => number;
+};
+
+const retryStrategy = (times: number): number => Math.min(times * 50, 500);
 
 /**
  * How this service talks to Redis. It reconnects for ever, at least twice a second: whoever uses Redis must do
  * without it while it is away.
  */
 export function redisOptions(environment: Environment): RedisConnection {
-  const url = new URL(environment.REDIS_URL);
+  const { hosts, master, user, password, db, tls } = readRedisUrl(environment.REDIS_URL)!;
+  const place = master === undefined ? hosts[0] : throughSentinels([...hosts], master, tls);
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 6379),
-    db: Number(url.pathname.slice(1) || 0),
-    ...(url.username && { username: decodeURIComponent(url.username) }),
-    ...(url.password && { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:' && { tls: {} }),
-    retryStrategy: (times) => Math.min(times * 50, 500),
+    ...place,
+    db,
+    ...(user && { username: user }),
+    ...(password && { password }),
+    ...(tls && { tls: {} }),
+    retryStrategy,
     connectTimeout: 5_000,
     // A connection on which nothing comes back is dead even if nobody closed it. Longer than BullMQ waits for a job.
     socketTimeout: 10_000,
+  };
+}
+
+/** Sentinels know which server is the master. User and password are the servers', not theirs. */
+function throughSentinels(
+  sentinels: { host: string; port: number }[],
+  name: string,
+  tls: boolean,
+): RedisOptions {
+  return {
+    sentinels,
+    name,
+    enableTLSForSentinelMode: tls,
+    sentinelRetryStrategy: retryStrategy,
+    sentinelCommandTimeout: 1_000,
+    // Leaves a master that was replaced, even if it still answers.
+    failoverDetector: true,
   };
 }
 

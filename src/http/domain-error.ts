@@ -49,7 +49,7 @@ export class Unavailable extends DomainError {
 
   constructor(
     code = 'UNAVAILABLE',
-    message = 'The service is busy. Nothing was changed; please try again in a moment.',
+    message = 'The service is busy, or its database away. Nothing was changed; please try again in a moment.',
   ) {
     super(code, message);
   }

@@ -3,7 +3,7 @@ import { MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { withoutAddresses } from '../config/logger.js';
-import { isConnectionLost } from '../database/mysql-errors.js';
+import { mayPass } from '../database/mysql-errors.js';
 import { Ledger, type Settlement, type TakenRow } from '../outbox/ledger.js';
 import { Clock } from '../time/clock.js';
 import { isPermanent, MOST_ATTEMPTS, pauseAfter, type SmtpFailure, whyPointless } from './delivery.rules.js';
@@ -63,7 +63,7 @@ export class MailSender {
       try {
         return await this.ledger.settle(row, settlement);
       } catch (error) {
-        if (this.stopping || !isConnectionLost(error)) throw error;
+        if (this.stopping || !mayPass(error)) throw error;
         await sleep(SETTLE_AGAIN_MS);
       }
     }

@@ -1,7 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Clock } from '../../src/time/clock.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -35,7 +34,7 @@ beforeAll(async () => {
       RATE_LIMIT_ENABLED: 'true',
     },
   });
-  worker = await startWorker(clinic.environment, new Clock());
+  worker = await startWorker(clinic.environment);
 });
 
 afterAll(async () => {

@@ -4,7 +4,6 @@ import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger, NestLogger } from '../../src/config/logger.js';
 import { mailerOptions } from '../../src/notifications/smtp-transport.js';
-import { Clock } from '../../src/time/clock.js';
 import { WorkerModule } from '../../src/worker.module.js';
 import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
@@ -36,12 +35,10 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-/** The worker as in production, by the computer's clock, but less patient with a mail server that says nothing. */
+/** The worker as in production, but less patient with a mail server that says nothing. */
 async function impatientWorker(): Promise<INestApplicationContext> {
   const options = mailerOptions(clinic.environment);
   const testing = await Test.createTestingModule({ imports: [WorkerModule.with(clinic.environment)] })
-    .overrideProvider(Clock)
-    .useValue(new Clock())
     .overrideProvider(MAILER_OPTIONS)
     .useValue({ ...options, transport: { ...(options.transport as object), socketTimeout: PATIENCE_MS } })
     .setLogger(new NestLogger(createLogger(clinic.environment)))

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/config/environment.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { inTransaction } from '../../src/database/in-transaction.js';
-import { isConnectionLost } from '../../src/database/mysql-errors.js';
 import { Statements } from '../support/statements.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 
@@ -120,17 +119,49 @@ describe('what goes wrong for another reason', () => {
     await expect(inTransaction(dataSource, work)).rejects.toBe(refusal);
     expect([attempts, await coins()]).toEqual([[1], [0, 0]]);
   });
+});
 
-  test('a connection that breaks before COMMIT has changed nothing, and says that it broke', async () => {
-    const error: unknown = await inTransaction(dataSource, async (tx) => {
-      await put(tx, 1);
-      const [{ id }] = await tx.query<[{ id: number }]>('SELECT CONNECTION_ID() AS id');
-      await dataSource.query(`KILL ${Number(id)}`);
-      await put(tx, 2);
-    }).catch((thrown: unknown) => thrown);
-    expect(isConnectionLost(error)).toBe(true);
+describe('a connection that breaks before COMMIT', () => {
+  const breaking = async (tx: EntityManager): Promise<void> => {
+    await put(tx, 1);
+    const [{ id }] = await tx.query<[{ id: number }]>('SELECT CONNECTION_ID() AS id');
+    await dataSource.query(`KILL ${Number(id)}`);
+    await put(tx, 2);
+  };
+
+  test('has changed nothing: the whole is run again', async () => {
+    const result = await inTransaction(dataSource, async (tx, attempt) => {
+      if (attempt < 3) return breaking(tx);
+      await put(tx, 2, 5);
+      return 'done';
+    });
+    expect([result, await coins()]).toEqual(['done', [0, 5]]);
+  });
+
+  test('each time is a database that is away, and nothing was changed', async () => {
+    const error = inTransaction(dataSource, breaking);
+    await expect(error).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(error).rejects.toThrow(/nothing was changed/i);
     expect(await coins()).toEqual([0, 0]);
   });
+});
+
+test('a transaction whose process says nothing any more does not keep its locks for ever', async () => {
+  const patient = await new DataSource(dataSourceOptions(environment)).initialize();
+  Statements.of(patient).replace(/wait_timeout = 60/, ({ sql, parameters }) => ({
+    sql: sql.replace('wait_timeout = 60', 'wait_timeout = 1'),
+    parameters,
+  }));
+  let letGo = (): void => undefined;
+  const silent = inTransaction(patient, async (tx, attempt) => {
+    await put(tx, 1);
+    if (attempt === 1) await new Promise<void>((resolve) => (letGo = resolve));
+  });
+  await inTransaction(dataSource, (tx) => put(tx, 1));
+  letGo();
+  await silent;
+  expect(await coins()).toEqual([2, 0]);
+  await patient.destroy();
 });
 
 test.each([1213, 1205, 1020])('error %i is run again until it passes', async (errno) => {

@@ -44,7 +44,7 @@ export async function testEnvironment(overrides: NodeJS.ProcessEnv = {}): Promis
 /** Drops the database of a test file. */
 export async function dropDatabase({ DATABASE_URL }: Environment): Promise<void> {
   const connection = await createConnection(SERVER);
-  await connection.query(`DROP DATABASE IF EXISTS \`${new URL(DATABASE_URL).pathname.slice(1)}\``);
+  await connection.query(`DROP DATABASE IF EXISTS \`${DATABASE_URL.split('/').at(-1)}\``);
   await connection.end();
 }
 

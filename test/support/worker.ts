@@ -5,12 +5,14 @@ import { createLogger, NestLogger } from '../../src/config/logger.js';
 import { Clock } from '../../src/time/clock.js';
 import { WorkerModule } from '../../src/worker.module.js';
 
-/** The worker as it runs in production, within the test; only the clock is the test's. Close it when done. */
-export async function startWorker(environment: Environment, clock: Clock): Promise<INestApplicationContext> {
-  const testing = await Test.createTestingModule({ imports: [WorkerModule.with(environment)] })
-    .overrideProvider(Clock)
-    .useValue(clock)
-    .setLogger(new NestLogger(createLogger(environment)))
-    .compile();
-  return testing.init();
+/**
+ * The worker as it runs in production, within the test. Close it when done.
+ *
+ * @param clock the test's; without it time is what it is
+ */
+export async function startWorker(environment: Environment, clock?: Clock): Promise<INestApplicationContext> {
+  const testing = Test.createTestingModule({ imports: [WorkerModule.with(environment)] });
+  if (clock) testing.overrideProvider(Clock).useValue(clock);
+  testing.setLogger(new NestLogger(createLogger(environment)));
+  return (await testing.compile()).init();
 }

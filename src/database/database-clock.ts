@@ -1,0 +1,41 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
+
+const LOOK_AGAIN_MS = 5_000;
+
+/**
+ * The clock of the database, which all processes share, carried on between two looks by a timer that nobody can set.
+ * The clock of the computer is not read: should it jump, no reminder leaves early and no lease runs out.
+ */
+@Injectable()
+export class DatabaseClock extends Clock implements OnModuleInit, OnModuleDestroy {
+  /** What the database's clock showed when this process's timer stood at zero. */
+  private timerZero: EpochMs = 0;
+  private looking: NodeJS.Timeout | undefined;
+
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  override now(): EpochMs {
+    return Math.floor(this.timerZero + performance.now());
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.look();
+    // Without an answer the timer alone goes on: over hours it is still good to a second.
+    this.looking = setInterval(() => void this.look().catch(() => undefined), LOOK_AGAIN_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.looking);
+  }
+
+  private async look(): Promise<void> {
+    const asked = performance.now();
+    const [row]: { now: Date }[] = await this.dataSource.query('SELECT UTC_TIMESTAMP(3) AS now');
+    this.timerZero = row!.now.getTime() - (asked + performance.now()) / 2;
+  }
+}

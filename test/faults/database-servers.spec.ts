@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Clock } from '../../src/time/clock.js';
+import { ask } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { MONDAY, TUESDAY } from '../support/races.js';
+import { uselessDatabase } from '../support/useless-database.js';
+import { Wire } from '../support/wire.js';
+import { startWorker } from '../support/worker.js';
+
+// Two ways to one database, as if to two servers of a cluster. Each may be cut, or swallow everything.
+
+let first: Wire;
+let second: Wire;
+let clinic: Clinic;
+let doctor: DoctorPerson;
+let patient: Person;
+let database: string;
+
+const SERVER = process.env.TEST_DATABASE_URL!;
+const hostOf = (url: string): string => new URL(url).host;
+
+function urlOf(...hosts: string[]): string {
+  const { username, password } = new URL(SERVER);
+  return `mysql://${username}:${password}@${hosts.join(',')}/${database}`;
+}
+
+beforeAll(async () => {
+  first = await Wire.to(SERVER);
+  second = await Wire.to(SERVER);
+  database = `clinica_test_${process.pid}_servers`;
+  clinic = await Clinic.open({
+    env: { DATABASE_URL: urlOf(hostOf(first.url), hostOf(second.url)), DATABASE_POOL_SIZE: '3' },
+  });
+  doctor = await clinic.doctor();
+  patient = await clinic.patient();
+});
+
+afterEach(() => {
+  for (const wire of [first, second]) {
+    wire.mend();
+    wire.thawForNewOnes();
+  }
+});
+
+afterAll(async () => {
+  await clinic?.close();
+  await first?.close();
+  await second?.close();
+});
+
+const slots = (): Promise<{ status: number; headers: Headers }> =>
+  clinic.client.get(`/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`, patient);
+
+const TIMES = ['09:00', '10:00', '11:00', '12:00', '13:00', '14:00', '15:00', '16:00'];
+
+describe('when the server in use is lost', () => {
+  test('bookings go through the next one, and none fails', async () => {
+    const before = await ask(clinic, patient, doctor, { date: MONDAY, time: '09:30' });
+    first.cut();
+    const answers = await Promise.all(
+      TIMES.map((time) => ask(clinic, patient, doctor, { date: MONDAY, time })),
+    );
+    expect(
+      [before.status, ...answers.map(({ status }) => status)].filter((status) => status !== 201),
+    ).toEqual([]);
+    expect(await clinic.overlappingPairs()).toBe(0);
+  });
+
+  test('it stays with that one, even when the first is back', async () => {
+    expect((await slots()).status).toBe(200);
+    first.cut();
+    expect(await Promise.all(Array.from({ length: 9 }, async () => (await slots()).status))).toEqual(
+      Array.from({ length: 9 }, () => 200),
+    );
+  });
+
+  test('until that one is lost too', async () => {
+    second.cut();
+    const { status } = await ask(clinic, patient, doctor, { date: MONDAY, time: '16:30' });
+    expect(status).toBe(201);
+  });
+});
+
+describe('a database that takes questions and gives no answers', () => {
+  test('has every request answered 503 with Retry-After: also those that wait for a connection', async () => {
+    first.freeze();
+    second.freeze();
+    const answers = await Promise.all([
+      ...Array.from({ length: 12 }, slots),
+      ...TIMES.map((time) => ask(clinic, patient, doctor, { date: TUESDAY, time })),
+      clinic.client.post('/api/auth/login', { email: patient.email, password: patient.password }),
+    ]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(answers.filter(({ headers }) => !headers.has('retry-after'))).toEqual([]);
+  });
+
+  test('is used again as soon as it answers', async () => {
+    await eventually('the times are there', async () => (await slots()).status === 200);
+    const { status } = await ask(clinic, patient, doctor, { date: TUESDAY, time: '14:30' });
+    expect(status).toBe(201);
+  });
+});
+
+test.each([
+  ['is no part of its cluster', 1047],
+  ['is shutting down', 1053],
+  ['may only be read', 1290],
+])('a server that %s is left for the next', async (_, code) => {
+  const useless = await uselessDatabase(code);
+  const other = await Clinic.over(
+    { ...clinic.environment, DATABASE_URL: urlOf(hostOf(SERVER), `127.0.0.1:${useless.port}`) },
+    clinic.clock,
+  );
+  const worker = await startWorker({
+    ...clinic.environment,
+    DATABASE_URL: urlOf(`127.0.0.1:${useless.port}`, hostOf(SERVER)),
+  });
+  try {
+    // The worker could not start if it did not find the other: it asks its database for the time.
+    expect(worker.get(Clock, { strict: false }).now()).toBeGreaterThan(0);
+    expect((await other.client.get('/api/doctors/public')).status).toBe(200);
+  } finally {
+    await worker.close();
+    await other.app.close();
+    useless.close();
+  }
+});
+
+test('time is what the database’s clock shows, whatever becomes of the computer’s', async () => {
+  const worker = await startWorker(clinic.environment);
+  try {
+    const clock = worker.get(Clock, { strict: false });
+    const jumped = vi.spyOn(Date, 'now').mockReturnValue(Date.parse('2001-01-01T00:00:00Z'));
+    const [row] = await clinic.query<{ now: Date }>('SELECT UTC_TIMESTAMP(3) AS now');
+    const difference = Math.abs(clock.now() - row!.now.getTime());
+    jumped.mockRestore();
+    // Far less than an hour, however slow the machine.
+    expect(difference).toBeLessThan(60_000);
+  } finally {
+    await worker.close();
+  }
+});
