@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { LOCALES, type Locale } from '../config/locale.js';
 import { ChoiceField, EmailField, NewPasswordField, PasswordField } from '../http/fields.js';
-import type { Account } from './account.entity.js';
+import type { PublicAccount } from './account.entity.js';
 import { ROLES, type Role } from './role.js';
 
 const LOCALE_HELP = "Language of this account's mails; by default the clinic's";
@@ -51,7 +51,7 @@ export class RegisteredDto {
   @ApiProperty({ example: 'new.patient@clinica.example' })
   email!: string;
 
-  static from({ id, email }: Account): RegisteredDto {
+  static from({ id, email }: PublicAccount): RegisteredDto {
     return { id, email };
   }
 }
@@ -64,7 +64,7 @@ export class AccountDto extends RegisteredDto {
   @ApiProperty({ enum: LOCALES, example: 'en' })
   locale!: Locale;
 
-  static override from({ id, email, role, locale }: Account): AccountDto {
+  static override from({ id, email, role, locale }: PublicAccount): AccountDto {
     return { id, email, role, locale };
   }
 }

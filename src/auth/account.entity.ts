@@ -26,3 +26,6 @@ export class Account {
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 }
+
+/** An account without its secrets. */
+export type PublicAccount = Pick<Account, 'id' | 'email' | 'role' | 'locale'>;

@@ -1,20 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
 import { Environment } from '../config/environment.js';
 import type { Locale } from '../config/locale.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
-import { Account } from './account.entity.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../idempotency/keyed-request.js';
+import { Account, type PublicAccount } from './account.entity.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { Role } from './role.js';
+
+interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly role: Role;
+  /** The language of the mails to it; by default the clinic's. */
+  readonly locale?: Locale | undefined;
+}
 
 /** Accounts: who may log in, as what. */
 @Injectable()
 export class AccountsService {
   constructor(
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
+    private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
     private readonly clock: Clock,
     private readonly environment: Environment,
@@ -24,23 +35,17 @@ export class AccountsService {
    * Opens an account. The password is hashed before anything is looked up, so that the time of the answer does
    * not depend on whether the address is taken.
    *
-   * @param locale the language of the mails to it; by default the clinic's
    * @throws Refusal EMAIL_TAKEN
    */
-  async open(email: string, password: string, role: Role, locale?: Locale): Promise<Account> {
-    const account = this.accounts.create({
+  async open({ email, password, role, locale }: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
+    const account = {
       email: email.toLowerCase(),
       passwordHash: await this.hasher.hash(password),
       role,
       locale: locale ?? this.environment.DEFAULT_LOCALE,
       createdAt: new Date(this.clock.now()),
-    });
-    try {
-      return await this.accounts.save(account);
-    } catch (error) {
-      if (isDuplicate(error, 'accounts_email')) throw new Refusal('EMAIL_TAKEN', 'Email already exists');
-      throw error;
-    }
+    };
+    return this.requests.once(keyed, (tx) => insert(tx, account));
   }
 
   /**
@@ -85,5 +90,15 @@ export class AccountsService {
   private async change(id: number, what: Partial<Pick<Account, 'role' | 'locale'>>): Promise<Account> {
     await this.accounts.update({ id }, what);
     return this.get(id);
+  }
+}
+
+async function insert(tx: EntityManager, account: Omit<Account, 'id'>): Promise<PublicAccount> {
+  try {
+    const { id, email, role, locale } = await tx.save(tx.create(Account, account));
+    return { id, email, role, locale };
+  } catch (error) {
+    if (isDuplicate(error, 'accounts_email')) throw new Refusal('EMAIL_TAKEN', 'Email already exists');
+    throw error;
   }
 }

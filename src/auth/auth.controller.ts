@@ -36,7 +36,7 @@ export class AuthController {
     @Ip() address: string,
   ): Promise<RegisteredDto> {
     await this.throttle.count('register', address);
-    return RegisteredDto.from(await this.accounts.open(email, password, 'user', locale));
+    return RegisteredDto.from(await this.accounts.open({ email, password, role: 'user', locale }));
   }
 
   @Public()

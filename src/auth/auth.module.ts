@@ -4,6 +4,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../config/environment.js';
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { AccessGuard } from './access.guard.js';
 import { Account } from './account.entity.js';
 import { AccountsService } from './accounts.service.js';
@@ -20,6 +21,7 @@ import { UsersController } from './users.controller.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([Account]),
+    IdempotencyModule,
     PassportModule,
     JwtModule.registerAsync({
       inject: [Environment],

@@ -19,7 +19,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
     // Where it stands already its password may have been changed since, and is left alone.
     if (await this.accounts.isOpen(ADMIN_EMAIL)) return;
     try {
-      await this.accounts.open(ADMIN_EMAIL, ADMIN_PASSWORD, 'admin');
+      await this.accounts.open({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD, role: 'admin' });
       this.logger.log('Opened the account of the first admin');
     } catch (error) {
       // Another API process started at the same moment and was first.

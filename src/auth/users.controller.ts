@@ -2,6 +2,7 @@ import { Body, Controller, Param, Patch, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
+import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
 import { Only } from './access.js';
 import { AccountDto, ChangeRoleDto, CreateAccountDto } from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
@@ -16,8 +17,12 @@ export class UsersController {
   @ApiOperation({ summary: 'Open an account of any role, for instance for a doctor' })
   @ApiCreatedResponse({ type: AccountDto })
   @ApiProblems(400)
-  async create(@Body() { email, password, role, locale }: CreateAccountDto): Promise<AccountDto> {
-    return AccountDto.from(await this.accounts.open(email, password, role, locale));
+  @AcceptsIdempotencyKey()
+  async create(
+    @Body() { email, password, role, locale }: CreateAccountDto,
+    @Keyed() keyed?: KeyedRequest,
+  ): Promise<AccountDto> {
+    return AccountDto.from(await this.accounts.open({ email, password, role, locale }, keyed));
   }
 
   @Patch(':id')

@@ -6,6 +6,7 @@ import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
+import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
 import { AddWindowDto, DoctorIdParams, WindowDto } from './availability.dto.js';
 import { AvailabilityService } from './availability.service.js';
 
@@ -42,14 +43,14 @@ export class AvailabilityController {
   @ApiOperation({ summary: 'Add a weekly window' })
   @ApiCreatedResponse({ type: WindowDto })
   @ApiProblems(400, 404)
-  async add(@Caller() { id }: Principal, @Body() window: AddWindowDto): Promise<WindowDto> {
+  @AcceptsIdempotencyKey()
+  async add(
+    @Caller() { id }: Principal,
+    @Body() { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime }: AddWindowDto,
+    @Keyed() keyed?: KeyedRequest,
+  ): Promise<WindowDto> {
     const doctor = await this.doctors.ofAccount(id);
-    const added = await this.availability.add(doctor.id, {
-      dayOfWeek: window.day_of_week,
-      startTime: window.start_time,
-      endTime: window.end_time,
-    });
-    return WindowDto.from(added);
+    return WindowDto.from(await this.availability.add(doctor.id, { dayOfWeek, startTime, endTime }, keyed));
   }
 
   @Only('doctor')

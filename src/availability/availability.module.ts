@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DoctorsModule } from '../doctors/doctors.module.js';
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { AvailabilityController } from './availability.controller.js';
 import { AvailabilityException } from './availability-exception.entity.js';
 import { AvailabilityService } from './availability.service.js';
@@ -10,7 +11,11 @@ import { ExceptionsService } from './exceptions.service.js';
 
 /** When doctors can be booked: weekly windows, and exceptions from them. */
 @Module({
-  imports: [DoctorsModule, TypeOrmModule.forFeature([AvailabilityWindow, AvailabilityException])],
+  imports: [
+    DoctorsModule,
+    IdempotencyModule,
+    TypeOrmModule.forFeature([AvailabilityWindow, AvailabilityException]),
+  ],
   controllers: [AvailabilityController, ExceptionsController],
   providers: [AvailabilityService, ExceptionsService],
   exports: [AvailabilityService],

@@ -3,6 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, LessThan, MoreThan, Repository } from 'typeorm';
 import { inTransaction } from '../database/in-transaction.js';
 import { Refusal } from '../http/domain-error.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
 import { lockSchedule } from './day-lock.js';
 
@@ -18,6 +20,7 @@ interface NewWindow {
 export class AvailabilityService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     @InjectRepository(AvailabilityWindow) private readonly windows: Repository<AvailabilityWindow>,
   ) {}
 
@@ -27,11 +30,11 @@ export class AvailabilityService {
   }
 
   /** @throws Refusal WINDOW_REVERSED, WINDOW_OVERLAPS */
-  async add(doctorId: number, window: NewWindow): Promise<AvailabilityWindow> {
-    if (window.startTime >= window.endTime) {
-      throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
-    }
-    return inTransaction(this.dataSource, async (tx) => {
+  async add(doctorId: number, window: NewWindow, keyed?: KeyedRequest): Promise<AvailabilityWindow> {
+    return this.requests.once(keyed, async (tx) => {
+      if (window.startTime >= window.endTime) {
+        throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
+      }
       await lockSchedule(tx, doctorId);
       const overlapping = await tx.existsBy(AvailabilityWindow, {
         doctorId,

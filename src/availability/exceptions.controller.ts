@@ -6,6 +6,7 @@ import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
+import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
 import { AddExceptionDto, ExceptionDto } from './exceptions.dto.js';
 import { ExceptionsService } from './exceptions.service.js';
 
@@ -31,15 +32,15 @@ export class ExceptionsController {
   @ApiOperation({ summary: 'Block a date or part of it; existing bookings stay' })
   @ApiCreatedResponse({ type: ExceptionDto })
   @ApiProblems(400, 404)
-  async add(@Caller() { id }: Principal, @Body() body: AddExceptionDto): Promise<ExceptionDto> {
+  @AcceptsIdempotencyKey()
+  async add(
+    @Caller() { id }: Principal,
+    @Body() { date, is_full_day: isFullDay, start_time: startTime, end_time: endTime }: AddExceptionDto,
+    @Keyed() keyed?: KeyedRequest,
+  ): Promise<ExceptionDto> {
     const doctor = await this.doctors.ofAccount(id);
-    const added = await this.exceptions.add(doctor, {
-      date: body.date,
-      isFullDay: body.is_full_day,
-      startTime: body.start_time,
-      endTime: body.end_time,
-    });
-    return ExceptionDto.from(added);
+    const exception = { date, isFullDay, startTime, endTime };
+    return ExceptionDto.from(await this.exceptions.add(doctor, exception, keyed));
   }
 
   @Delete(':id')

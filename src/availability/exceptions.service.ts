@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, Repository } from 'typeorm';
-import { inTransaction } from '../database/in-transaction.js';
+import { Repository } from 'typeorm';
 import type { Doctor } from '../doctors/doctor.entity.js';
 import { Refusal } from '../http/domain-error.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import { AvailabilityException } from './availability-exception.entity.js';
@@ -22,7 +23,7 @@ interface NewException {
 @Injectable()
 export class ExceptionsService {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     @InjectRepository(AvailabilityException) private readonly exceptions: Repository<AvailabilityException>,
     private readonly clock: Clock,
   ) {}
@@ -33,15 +34,15 @@ export class ExceptionsService {
   }
 
   /** @throws Refusal EXCEPTION_FORM, EXCEPTION_REVERSED, EXCEPTION_PAST */
-  async add(doctor: Doctor, exception: NewException): Promise<AvailabilityException> {
-    const times = blockedTimes(exception);
-    if (exception.date < dateIn(doctor.timezone, this.clock.now())) {
-      throw new Refusal(
-        'EXCEPTION_PAST',
-        `${exception.date} is past: only today and later dates can be blocked.`,
-      );
-    }
-    return inTransaction(this.dataSource, async (tx) => {
+  async add(doctor: Doctor, exception: NewException, keyed?: KeyedRequest): Promise<AvailabilityException> {
+    return this.requests.once(keyed, async (tx) => {
+      const times = blockedTimes(exception);
+      if (exception.date < dateIn(doctor.timezone, this.clock.now())) {
+        throw new Refusal(
+          'EXCEPTION_PAST',
+          `${exception.date} is past: only today and later dates can be blocked.`,
+        );
+      }
       const dayVersion = await lockDay(tx, doctor.id, exception.date);
       return tx.save(
         tx.create(AvailabilityException, { doctorId: doctor.id, date: exception.date, ...times, dayVersion }),

@@ -6,6 +6,7 @@ import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
+import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
 import { AvailableSlotsQuery, BookDto, BookingDto, RescheduleDto } from './booking.dto.js';
 import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
 import { BookingListsService } from './booking-lists.service.js';
@@ -35,13 +36,14 @@ export class BookingsController {
   @ApiOperation({ summary: 'Book a time; a confirmation is mailed' })
   @ApiCreatedResponse({ type: BookingDto })
   @ApiProblems(400)
+  @AcceptsIdempotencyKey()
   async book(
     @Caller() { id }: Principal,
     @Body() { doctor_id, date, time, duration }: BookDto,
+    @Keyed() keyed?: KeyedRequest,
   ): Promise<BookingDto> {
-    return BookingDto.from(
-      await this.bookings.book(id, doctor_id, { date, time, durationMinutes: duration }),
-    );
+    const requested = { date, time, durationMinutes: duration };
+    return BookingDto.from(await this.bookings.book(id, doctor_id, requested, keyed));
   }
 
   @Get('me')

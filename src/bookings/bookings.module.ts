@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DoctorsModule } from '../doctors/doctors.module.js';
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { BookingListsService } from './booking-lists.service.js';
 import { BookingsController } from './bookings.controller.js';
@@ -7,7 +8,7 @@ import { BookingsService } from './bookings.service.js';
 
 /** Booking, moving, cancelling and listing. */
 @Module({
-  imports: [DoctorsModule, OutboxModule],
+  imports: [DoctorsModule, IdempotencyModule, OutboxModule],
   controllers: [BookingsController],
   providers: [BookingsService, BookingListsService],
   exports: [BookingsService],

@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { lockDay } from '../availability/day-lock.js';
 import { inTransaction } from '../database/in-transaction.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs, Interval } from '../time/interval.js';
@@ -38,6 +40,7 @@ import { readDoctorDay } from './doctor-day.reader.js';
 export class BookingsService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -56,10 +59,16 @@ export class BookingsService {
   /**
    * Books a time with a doctor for a patient.
    *
+   * @param keyed the request, if it has a key: it is then done once
    * @throws Refusal UNKNOWN_DOCTOR, or the obstacle that stands against the time
    * @throws Unavailable when the database is too busy, or the outcome cannot be found out
    */
-  async book(userId: number, doctorId: number, requested: RequestedTime): Promise<Booking> {
+  async book(
+    userId: number,
+    doctorId: number,
+    requested: RequestedTime,
+    keyed?: KeyedRequest,
+  ): Promise<Booking> {
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       if (attempt > 1) await this.openTime(tx, doctorId, requested);
@@ -69,7 +78,7 @@ export class BookingsService {
       await lockDay(tx, doctorId, requested.date);
       return findByUid(tx, uid);
     };
-    return speakingAsTaken(requested, inTransaction(this.dataSource, work, lookUp));
+    return this.requests.once(keyed, work, lookUp);
   }
 
   /**
@@ -96,7 +105,7 @@ export class BookingsService {
         const found = await findOwn(tx, userId, id);
         return found?.version === seen.version + 1 && isAt(found, requested) ? found : undefined;
       };
-      const moved = await speakingAsTaken(requested, inTransaction(this.dataSource, work, lookUp));
+      const moved = await inTransaction(this.dataSource, work, lookUp);
       if (moved) return moved;
       // It was changed between the look and the lock: look again.
     }
@@ -129,21 +138,18 @@ export class BookingsService {
   ): Promise<Booking> {
     const dayVersion = await lockDay(tx, doctorId, requested.date);
     const { appointment, open, timezone, now } = await this.openTime(tx, doctorId, requested);
-    const booking = await insertBooking(
-      tx,
-      {
-        uid,
-        doctorId,
-        userId,
-        ...requested,
-        ...instants(appointment),
-        status: 'booked',
-        version: 1,
-        createdAt: now,
-        timezone,
-      },
-      { dayVersion, open },
-    );
+    const wanted = {
+      uid,
+      doctorId,
+      userId,
+      ...requested,
+      ...instants(appointment),
+      status: 'booked' as const,
+      version: 1,
+      createdAt: now,
+      timezone,
+    };
+    const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, { dayVersion, open }));
     await this.outbox.append(tx, messagesForNewTime('booked', booking, now));
     return booking;
   }
@@ -159,7 +165,8 @@ export class BookingsService {
     // Again: it may have begun while this waited for the days.
     assertNotStarted(seen, now);
     const moved = { ...seen, ...requested, ...instants(appointment), version: seen.version + 1 };
-    if (!(await changeTime(tx, moved, { dayVersion, open }, now))) return undefined;
+    const change = changeTime(tx, moved, { dayVersion, open }, now);
+    if (!(await speakingAsTaken(requested, change))) return undefined;
     await this.outbox.withdrawReminders(tx, seen.id, 'the booking was moved');
     await this.outbox.append(tx, messagesForNewTime('moved', moved, now));
     return moved;

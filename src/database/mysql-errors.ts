@@ -9,6 +9,8 @@ interface DriverError {
 // Deadlock victim (also: lost certification on a cluster), lock wait timeout, MariaDB's changed snapshot.
 const RETRYABLE = new Set([1213, 1205, 1020]);
 const DUPLICATE_ENTRY = 1062;
+// MariaDB gives NOWAIT the number of a lock timeout, MySQL one of its own.
+const LOCKED_NOW = new Set([1205, 3572]);
 const DATABASE_ACCESS_DENIED = 1044;
 const LOST_CODES = new Set([
   'PROTOCOL_CONNECTION_LOST',
@@ -59,6 +61,12 @@ export function isDuplicate(error: unknown, key: string): boolean {
   const { errno, sqlMessage = '' } = driverError(error);
   // The name stands last and may have its table before it; the value before that is anyone's text.
   return errno === DUPLICATE_ENTRY && [`'${key}'`, `.${key}'`].some((name) => sqlMessage.endsWith(name));
+}
+
+/** With NOWAIT: somebody else holds the row. */
+export function isLockedNow(error: unknown): boolean {
+  const { errno } = driverError(error);
+  return errno !== undefined && LOCKED_NOW.has(errno);
 }
 
 /** The database user has no right to this database, or to create it. */

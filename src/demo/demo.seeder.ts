@@ -38,10 +38,12 @@ export class DemoSeeder {
     const patients: number[] = [];
     for (const { email, locale } of PATIENTS) {
       if (await this.accounts.isOpen(email)) continue;
-      patients.push((await this.accounts.open(email, PATIENT_PASSWORD, 'user', locale)).id);
+      patients.push(
+        (await this.accounts.open({ email, password: PATIENT_PASSWORD, role: 'user', locale })).id,
+      );
     }
     if (!(await this.accounts.isOpen(NEW_DOCTOR)))
-      await this.accounts.open(NEW_DOCTOR, DOCTOR_PASSWORD, 'doctor');
+      await this.accounts.open({ email: NEW_DOCTOR, password: DOCTOR_PASSWORD, role: 'doctor' });
     // The bookings come with the patients: a later start must not add a fortnight each time.
     const bookings = patients.length > 0 ? await this.seedBookings(patients) : 0;
     return { doctors: made, patients: patients.length, bookings };
@@ -49,7 +51,11 @@ export class DemoSeeder {
 
   private async seedDoctor({ account, contact, hours, ...profile }: DemoDoctor): Promise<boolean> {
     if (await this.accounts.isOpen(account)) return false;
-    const { id: userId } = await this.accounts.open(account, DOCTOR_PASSWORD, 'doctor');
+    const { id: userId } = await this.accounts.open({
+      email: account,
+      password: DOCTOR_PASSWORD,
+      role: 'doctor',
+    });
     const { doctor } = await this.doctors.create({ ...profile, email: contact, userId });
     if (!hours) return true;
     for (const { id } of await this.availability.list(doctor.id))

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { Only, Public } from '../auth/access.js';
 import { Caller, type Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
+import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
 import { CreateDoctorDto, DoctorDto, PublicDoctorDto } from './doctor.dto.js';
 import { DoctorsService } from './doctors.service.js';
 
@@ -44,8 +45,12 @@ export class DoctorsController {
   @ApiOperation({ summary: 'Create a profile; it starts with Monday to Friday, 09:00 to 17:00' })
   @ApiCreatedResponse({ type: DoctorDto })
   @ApiProblems(400)
-  async create(@Body() { user_id: userId, ...profile }: CreateDoctorDto): Promise<DoctorDto> {
-    const { doctor, userEmail } = await this.doctors.create({ ...profile, userId });
+  @AcceptsIdempotencyKey()
+  async create(
+    @Body() { user_id: userId, ...profile }: CreateDoctorDto,
+    @Keyed() keyed?: KeyedRequest,
+  ): Promise<DoctorDto> {
+    const { doctor, userEmail } = await this.doctors.create({ ...profile, userId }, keyed);
     return DoctorDto.of(doctor, userEmail);
   }
 }

@@ -2,13 +2,14 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Account } from '../auth/account.entity.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Doctor } from './doctor.entity.js';
 import { DoctorsController } from './doctors.controller.js';
 import { DoctorsService } from './doctors.service.js';
 
 /** The doctors' profiles. */
 @Module({
-  imports: [AuthModule, TypeOrmModule.forFeature([Account, Doctor])],
+  imports: [AuthModule, IdempotencyModule, TypeOrmModule.forFeature([Account, Doctor])],
   controllers: [DoctorsController],
   providers: [DoctorsService],
   exports: [DoctorsService],

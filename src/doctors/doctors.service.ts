@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, In, Repository } from 'typeorm';
+import { type EntityManager, In, Repository } from 'typeorm';
 import { Account } from '../auth/account.entity.js';
 import { Environment } from '../config/environment.js';
-import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../http/domain-error.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Clock } from '../time/clock.js';
 import { Doctor } from './doctor.entity.js';
 
@@ -19,7 +20,7 @@ interface NewDoctor {
 
 /** A profile with the address of the account it belongs to. */
 export interface DoctorWithAccount {
-  readonly doctor: Doctor;
+  readonly doctor: Omit<Doctor, 'createdAt'>;
   readonly userEmail: string;
 }
 
@@ -27,7 +28,7 @@ export interface DoctorWithAccount {
 @Injectable()
 export class DoctorsService {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     @InjectRepository(Doctor) private readonly doctors: Repository<Doctor>,
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
     private readonly clock: Clock,
@@ -71,15 +72,8 @@ export class DoctorsService {
    *
    * @throws Refusal NOT_A_DOCTOR_ACCOUNT, PROFILE_EXISTS
    */
-  async create(profile: NewDoctor): Promise<DoctorWithAccount> {
-    try {
-      return await inTransaction(this.dataSource, async (tx) => this.createIn(tx, profile));
-    } catch (error) {
-      if (isDuplicate(error, 'doctors_user')) {
-        throw new Refusal('PROFILE_EXISTS', `Account ${profile.userId} has a doctor profile already.`);
-      }
-      throw error;
-    }
+  async create(profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
+    return this.requests.once(keyed, (tx) => this.createIn(tx, profile));
   }
 
   private async createIn(tx: EntityManager, profile: NewDoctor): Promise<DoctorWithAccount> {
@@ -87,15 +81,22 @@ export class DoctorsService {
     if (account?.role !== 'doctor') {
       throw new Refusal('NOT_A_DOCTOR_ACCOUNT', `There is no account ${profile.userId} of role doctor.`);
     }
-    const doctor = await tx.save(
-      tx.create(Doctor, {
-        ...profile,
-        timezone: profile.timezone ?? this.environment.CLINIC_TIMEZONE,
-        createdAt: new Date(this.clock.now()),
-      }),
-    );
+    const timezone = profile.timezone ?? this.environment.CLINIC_TIMEZONE;
+    const createdAt = new Date(this.clock.now());
+    const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
     await giveDefaultWeek(tx, doctor.id);
     return { doctor, userEmail: account.email };
+  }
+}
+
+/** @throws Refusal PROFILE_EXISTS */
+async function insert(tx: EntityManager, doctor: Doctor): Promise<DoctorWithAccount['doctor']> {
+  try {
+    const { id, userId, name, specialty, email, timezone } = await tx.save(doctor);
+    return { id, userId, name, specialty, email, timezone };
+  } catch (error) {
+    if (!isDuplicate(error, 'doctors_user')) throw error;
+    throw new Refusal('PROFILE_EXISTS', `Account ${doctor.userId} has a doctor profile already.`);
   }
 }
 

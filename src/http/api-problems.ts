@@ -49,8 +49,10 @@ const EXPLAINED: Record<number, string> = {
   401: 'No token, or not a valid one. `TOKEN_EXPIRED`: log in again.',
   403: 'The token is valid, but its role may not do this.',
   404: 'There is nothing like it.',
+  409: 'A request with this Idempotency-Key is being worked on; `Retry-After` says when to ask again.',
   413: 'The body is larger than 64 KiB.',
   415: 'The body is not JSON.',
+  422: 'This Idempotency-Key was used with another body.',
   429: 'Too many requests; `Retry-After` says when to try again.',
   503: 'Not available right now; `Retry-After` says when to try again.',
 };

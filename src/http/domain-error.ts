@@ -36,6 +36,28 @@ export class Forbidden extends DomainError {}
 /** What the path names does not exist, for this caller. */
 export class NotFound extends DomainError {}
 
+/** The same request, by its key, is being done at this moment. */
+export class InProgress extends DomainError {
+  readonly retryAfterSeconds = 1;
+
+  constructor() {
+    super(
+      'REQUEST_IN_PROGRESS',
+      'A request with this Idempotency-Key is being worked on. Ask again in a moment for its answer.',
+    );
+  }
+}
+
+/** The key names a request already, and another one. */
+export class Mismatch extends DomainError {
+  constructor() {
+    super(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This Idempotency-Key was used for a request with another body. Use a new key for a new request.',
+    );
+  }
+}
+
 /** Too many requests; allowed again after `retryAfterSeconds`. */
 export class TooManyRequests extends DomainError {
   constructor(readonly retryAfterSeconds: number) {

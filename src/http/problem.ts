@@ -4,6 +4,8 @@ import { isConnectionLost, isRetryable } from '../database/mysql-errors.js';
 import {
   DomainError,
   Forbidden,
+  InProgress,
+  Mismatch,
   NotFound,
   Refusal,
   TooManyRequests,
@@ -51,6 +53,8 @@ function statusOf(error: DomainError): number {
   if (error instanceof Unauthenticated) return 401;
   if (error instanceof Forbidden) return 403;
   if (error instanceof NotFound) return 404;
+  if (error instanceof InProgress) return 409;
+  if (error instanceof Mismatch) return 422;
   if (error instanceof TooManyRequests) return 429;
   return 503;
 }

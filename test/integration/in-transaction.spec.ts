@@ -152,13 +152,18 @@ test('a transaction whose process says nothing any more does not keep its locks 
     sql: sql.replace('wait_timeout = 60', 'wait_timeout = 1'),
     parameters,
   }));
-  let letGo = (): void => undefined;
-  const silent = inTransaction(patient, async (tx, attempt) => {
-    await put(tx, 1);
-    if (attempt === 1) await new Promise<void>((resolve) => (letGo = resolve));
+  let speakAgain = (): void => undefined;
+  const spoken = new Promise<void>((resolve) => (speakAgain = resolve));
+  let silent: Promise<void> | undefined;
+  await new Promise<void>((locked) => {
+    silent = inTransaction(patient, async (tx, attempt) => {
+      await put(tx, 1);
+      locked();
+      if (attempt === 1) await spoken;
+    });
   });
   await inTransaction(dataSource, (tx) => put(tx, 1));
-  letGo();
+  speakAgain();
   await silent;
   expect(await coins()).toEqual([2, 0]);
   await patient.destroy();

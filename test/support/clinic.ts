@@ -116,7 +116,7 @@ export class Clinic {
     this.people += 1;
     const email = `${role}${this.people}@people.example`;
     const password = `password of ${email}`;
-    const account = await this.app.get(AccountsService).open(email, password, role, locale);
+    const account = await this.app.get(AccountsService).open({ email, password, role, locale });
     return { id: account.id, email, password, token: this.app.get(TokenIssuer).issue(account) };
   }
 

@@ -1,0 +1,147 @@
+import { createHmac } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Environment } from '../config/environment.js';
+import { inTransaction } from '../database/in-transaction.js';
+import { isDuplicate, isLockedNow } from '../database/mysql-errors.js';
+import { InProgress, Mismatch, Refusal } from '../http/domain-error.js';
+import { Clock } from '../time/clock.js';
+import type { KeyedRequest } from './keyed-request.js';
+
+/** How a request ended. Results are plain data: they are kept as JSON. */
+type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors'> };
+
+interface Row {
+  readonly request_hash: string;
+  readonly outcome: string;
+}
+
+const ONE_KEY = 'account_id = ? AND route = ? AND idempotency_key = ?';
+const FIND = `SELECT request_hash, outcome FROM idempotency_keys WHERE ${ONE_KEY}`;
+
+/**
+ * Does a request that has a key once, however often it is sent. Key and outcome are rows of the very transaction that
+ * does it: whoever finds the one finds the other. A transaction that is under way holds its key's row, so that a
+ * second one with the same key is told at once.
+ *
+ * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
+@Injectable()
+export class IdempotentRequests {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Runs `work` as `inTransaction` does; for a request with a key at most once.
+   *
+   * @param work what it refuses is kept and refused again; it changes nothing before it refuses that need stay
+   * @param lookUp as for `inTransaction`, for requests without a key
+   * @throws InProgress while another request with this key is under way
+   * @throws Mismatch if the key was used with another body
+   */
+  async once<T>(
+    request: KeyedRequest | undefined,
+    work: (tx: EntityManager, attempt: number) => Promise<T>,
+    lookUp?: (tx: EntityManager) => Promise<T | undefined>,
+  ): Promise<T> {
+    if (!request) return inTransaction(this.dataSource, work, lookUp);
+    const hash = this.hashOf(request);
+    const outcome = await inTransaction(
+      this.dataSource,
+      (tx, attempt) => this.onceIn(tx, request, hash, () => work(tx, attempt)),
+      (tx) => find<T>(tx, request, hash, 'FOR UPDATE'),
+    );
+    if ('result' in outcome) return outcome.result;
+    const { code, message, errors } = outcome.refusal;
+    throw new Refusal(code, message, errors);
+  }
+
+  private async onceIn<T>(
+    tx: EntityManager,
+    request: KeyedRequest,
+    hash: string,
+    work: () => Promise<T>,
+  ): Promise<Outcome<T>> {
+    const known = (await findNow<T>(tx, request, hash)) ?? (await this.begin<T>(tx, request, hash));
+    if (known) return known;
+    await tx.query('SAVEPOINT begun');
+    const outcome = await outcomeOf(work);
+    if ('refusal' in outcome) await tx.query('ROLLBACK TO SAVEPOINT begun');
+    await tx.query(`UPDATE idempotency_keys SET outcome = ? WHERE ${ONE_KEY}`, [
+      JSON.stringify(outcome),
+      ...nameOf(request),
+    ]);
+    return outcome;
+  }
+
+  /** Takes the key; should another have been faster, its outcome by now. */
+  private async begin<T>(
+    tx: EntityManager,
+    request: KeyedRequest,
+    hash: string,
+  ): Promise<Outcome<T> | undefined> {
+    try {
+      await tx.query(
+        'INSERT INTO idempotency_keys (account_id, route, idempotency_key, request_hash, created_at) VALUES (?, ?, ?, ?, ?)',
+        [...nameOf(request), hash, new Date(this.clock.now())],
+      );
+      return undefined;
+    } catch (error) {
+      if (!isDuplicate(error, 'PRIMARY')) throw error;
+      return find(tx, request, hash);
+    }
+  }
+
+  /** With a secret, since a body may hold a password that nobody is to guess from its hash. */
+  private hashOf({ body }: KeyedRequest): string {
+    const fields = Object.entries(body ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    return createHmac('sha256', this.environment.JWT_SECRET)
+      .update(`idempotency ${JSON.stringify(fields)}`)
+      .digest('hex');
+  }
+}
+
+function nameOf({ accountId, route, key }: KeyedRequest): [number, string, string] {
+  return [accountId, route, key];
+}
+
+/** What came of the request, without waiting for one that is under way. */
+async function findNow<T>(
+  tx: EntityManager,
+  request: KeyedRequest,
+  hash: string,
+): Promise<Outcome<T> | undefined> {
+  try {
+    return await find<T>(tx, request, hash, 'FOR UPDATE NOWAIT');
+  } catch (error) {
+    if (!isLockedNow(error)) throw error;
+    // Somebody holds it: another who asks for its outcome, or the one who is still finding it out.
+    const known = await find<T>(tx, request, hash);
+    if (!known) throw new InProgress();
+    return known;
+  }
+}
+
+async function find<T>(
+  tx: EntityManager,
+  request: KeyedRequest,
+  hash: string,
+  lock = '',
+): Promise<Outcome<T> | undefined> {
+  const [row]: Row[] = await tx.query(`${FIND} ${lock}`, nameOf(request));
+  if (!row) return undefined;
+  if (row.request_hash !== hash) throw new Mismatch();
+  return JSON.parse(row.outcome) as Outcome<T>;
+}
+
+async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { refusal: { code: error.code, message: error.message, errors: error.errors } };
+  }
+}

@@ -1,0 +1,316 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { KeySweeper } from '../../src/idempotency/key-sweeper.js';
+import type { BookingJson } from '../support/appointments.js';
+import type { Answer, Json } from '../support/client.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { CuttingProxy } from '../support/cutting-proxy.js';
+import { cancel, INSERT_BOOKING, MONDAY, TUESDAY, WEDNESDAY } from '../support/races.js';
+import { Statements } from '../support/statements.js';
+import { idleWorker } from '../support/idle-worker.js';
+
+let proxy: CuttingProxy;
+let clinic: Clinic;
+let statements: Statements;
+let doctor: DoctorPerson;
+let patient: Person;
+let admin: Person;
+
+beforeAll(async () => {
+  proxy = await CuttingProxy.before(process.env.TEST_DATABASE_URL!);
+  clinic = await Clinic.open({
+    env: { DATABASE_URL: proxy.urlOf(`clinica_test_${process.pid}_idempotency`) },
+  });
+  statements = Statements.of(clinic.dataSource);
+  doctor = await clinic.doctor();
+  patient = await clinic.patient();
+  admin = await clinic.admin();
+});
+
+afterEach(async () => {
+  statements.reset();
+  await clinic.query("UPDATE bookings SET status = 'cancelled'");
+});
+
+afterAll(async () => {
+  await clinic?.close();
+  await proxy?.close();
+});
+
+function post(path: string, key: string, body: unknown, { token }: Person = patient): Promise<Answer<Json>> {
+  return clinic.client.post(path, body, { token, headers: { 'idempotency-key': key } });
+}
+
+const wish = (time: string, date = MONDAY): Record<string, unknown> => ({
+  doctor_id: doctor.doctorId,
+  date,
+  time,
+});
+const book = (key: string, time: string, who = patient): Promise<Answer<Json>> =>
+  post('/api/bookings', key, wish(time), who);
+
+async function count(table: string): Promise<number> {
+  const [row] = await clinic.query<{ rows: string }>(`SELECT COUNT(*) AS \`rows\` FROM ${table}`);
+  return Number(row!.rows);
+}
+
+describe('the same key and body again', () => {
+  test('gets the first answer, and nothing is done', async () => {
+    const key = randomUUID();
+    const first = await book(key, '09:00');
+    const before = [await count('bookings'), await count('notifications')];
+    const again = await book(key, '09:00');
+    expect(first.status).toBe(201);
+    expect([again.status, again.body]).toEqual([201, first.body]);
+    expect([await count('bookings'), await count('notifications')]).toEqual(before);
+  });
+
+  test('whatever the order of the fields', async () => {
+    const first = await book('order', '09:00');
+    const again = await post(
+      '/api/bookings',
+      'order',
+      Object.fromEntries(Object.entries(wish('09:00')).reverse()),
+    );
+    expect(again.body).toEqual(first.body);
+  });
+
+  test('gets it also when the booking was cancelled since', async () => {
+    const first = await book('cancelled since', '09:30');
+    await cancel(clinic, patient, first.body.id!);
+    const again = await book('cancelled since', '09:30');
+    expect([again.status, again.body]).toEqual([201, first.body]);
+  });
+
+  test('gets the first refusal by a rule, also when the time is open by now', async () => {
+    const { body: taken } = await book(randomUUID(), '10:00', await clinic.patient());
+    const refused = await book('refused', '10:00');
+    await clinic.query("UPDATE bookings SET status = 'cancelled' WHERE id = ?", [taken.id]);
+    const again = await book('refused', '10:00');
+    expect(refused).toMatchObject({ status: 400, body: { code: 'TAKEN' } });
+    expect(again).toMatchObject({ status: 400, body: { code: 'TAKEN', error: refused.body.error } });
+    expect((await book('not refused', '10:00')).status).toBe(201);
+  });
+
+  test('gets the fields of the refusal too', async () => {
+    const nobody = { ...wish('10:00'), doctor_id: 99_999 };
+    const refused = await post('/api/bookings', 'nobody', nobody);
+    const again = await post('/api/bookings', 'nobody', nobody);
+    expect(refused.body).toMatchObject({ code: 'UNKNOWN_DOCTOR', errors: [{ field: 'doctor_id' }] });
+    expect(again.body.errors).toEqual(refused.body.errors);
+  });
+
+  test('many at once book once; each is told of it, or that it is under way', async () => {
+    const before = await count('bookings');
+    const answers = await Promise.all(Array.from({ length: 60 }, () => book('many', '11:00')));
+    const booked = answers.filter(({ status }) => status === 201);
+    expect(booked.length).toBeGreaterThan(0);
+    expect(new Set(booked.map(({ body }) => body.id)).size).toBe(1);
+    expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
+    expect(await count('bookings')).toBe(before + 1);
+    expect((await book('many', '11:00')).body).toEqual(booked[0]!.body);
+  });
+});
+
+test('the same key with another body is refused, and nothing is done', async () => {
+  await book('reused', '09:00');
+  const before = await count('bookings');
+  const other = await book('reused', '12:00');
+  expect(other).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+  expect(await count('bookings')).toBe(before);
+});
+
+test('while the first is under way a second is told at once, and later gets the answer', async () => {
+  const held = statements.hold(INSERT_BOOKING);
+  const first = book('under way', '12:00');
+  await held.reached;
+  const second = await book('under way', '12:00');
+  expect(second).toMatchObject({ status: 409, body: { code: 'REQUEST_IN_PROGRESS' } });
+  expect(second.headers.get('retry-after')).toBe('1');
+  held.release();
+  expect((await first).status).toBe(201);
+  expect((await book('under way', '12:00')).body).toEqual((await first).body);
+});
+
+describe('a failure that is nobody’s decision is not kept', () => {
+  test('a database that is too busy: the next attempt books', async () => {
+    statements.replace(INSERT_BOOKING, () => ({
+      sql: "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'given up'",
+      parameters: [],
+    }));
+    expect((await book('busy', '13:00')).status).toBe(503);
+    statements.reset();
+    expect((await book('busy', '13:00')).status).toBe(201);
+  });
+
+  test('a body that is not valid: the right one may have the same key', async () => {
+    expect((await post('/api/bookings', 'invalid', { ...wish('25:99') })).status).toBe(400);
+    expect((await book('invalid', '13:30')).status).toBe(201);
+  });
+});
+
+describe('a connection that dies during COMMIT', () => {
+  test.each([
+    ['after', 1],
+    ['before', 0],
+  ] as const)('%s it took effect: the same key finds out what happened', async (cut, done) => {
+    const before = await count('bookings');
+    proxy.next = `${cut} COMMIT`;
+    proxy.isDown = true;
+    const unknown = await book(`died ${cut}`, '14:00');
+    proxy.isDown = false;
+    expect(unknown).toMatchObject({ status: 503, body: { code: 'OUTCOME_UNKNOWN' } });
+    expect(await count('bookings')).toBe(before + done);
+    const again = await book(`died ${cut}`, '14:00');
+    expect(again.status).toBe(201);
+    expect(await count('bookings')).toBe(before + 1);
+    expect(await clinic.query('SELECT id FROM bookings ORDER BY id DESC LIMIT 1')).toEqual([
+      { id: again.body.id },
+    ]);
+  });
+
+  test('while the database can be reached again, is looked into at once', async () => {
+    proxy.next = 'after COMMIT';
+    const { status, body } = await book('looked into', '15:00');
+    expect(status).toBe(201);
+    expect((await book('looked into', '15:00')).body).toEqual(body);
+  });
+});
+
+test('a key belongs to its account, and to its route', async () => {
+  const another = await clinic.patient();
+  const mine = await book('shared', '15:30');
+  const theirs = await book('shared', '16:00', another);
+  const blocked = await post('/api/exceptions', 'shared', { date: WEDNESDAY, is_full_day: true }, doctor);
+  expect([mine.status, theirs.status, blocked.status]).toEqual([201, 201, 201]);
+  expect(mine.body.user_id).toBe(patient.id);
+  expect(theirs.body.user_id).toBe(another.id);
+});
+
+describe('every route that creates something for somebody who is signed in', () => {
+  const creating: readonly [
+    string,
+    () => [string, unknown, Person] | Promise<[string, unknown, Person]>,
+    string,
+  ][] = [
+    ['a booking', () => ['/api/bookings', wish('09:00', TUESDAY), patient], 'bookings'],
+    [
+      'a window',
+      () => ['/api/availability', { day_of_week: 6, start_time: '09:00', end_time: '12:00' }, doctor],
+      'availability_windows',
+    ],
+    [
+      'an exception',
+      () => ['/api/exceptions', { date: TUESDAY, start_time: '16:00', end_time: '16:30' }, doctor],
+      'exceptions',
+    ],
+    [
+      'an account',
+      () => ['/api/users', { email: 'once@people.example', password: 'only once', role: 'doctor' }, admin],
+      'accounts',
+    ],
+    [
+      'a profile',
+      async () => {
+        const { id } = await clinic.person('doctor');
+        const profile = { name: 'Dr. Once', specialty: 'Cardiology', email: 'c@clinic.example', user_id: id };
+        return ['/api/doctors', profile, admin];
+      },
+      'doctors',
+    ],
+  ];
+
+  test.each(creating)('%s is created once', async (_, prepare, table) => {
+    const [path, body, who] = await prepare();
+    const key = randomUUID();
+    const before = await count(table);
+    const first = await post(path, key, body, who);
+    const again = await post(path, key, body, who);
+    expect(first.status).toBe(201);
+    expect([again.status, again.body]).toEqual([201, first.body]);
+    expect(await count(table)).toBe(before + 1);
+  });
+
+  test.each(creating)('%s: what the rules refuse is refused again, whatever changed', async (_, prepare) => {
+    const [path, body, who] = await prepare();
+    const wrong: Record<string, unknown> = {
+      '/api/bookings': wish('03:00'),
+      '/api/availability': { day_of_week: 6, start_time: '12:00', end_time: '09:00' },
+      '/api/exceptions': { date: '2020-01-01', is_full_day: true },
+      '/api/users': { ...(body as object), email: patient.email },
+      '/api/doctors': { ...(body as object), user_id: patient.id },
+    };
+    const refused = await post(path, `refused ${path}`, wrong[path], who);
+    const other = await post(path, `refused ${path}`, body, who);
+    const again = await post(path, `refused ${path}`, wrong[path], who);
+    expect([refused.status, other.status, again.status]).toEqual([400, 422, 400]);
+    expect(again.body.code).toBe(refused.body.code);
+  });
+
+  test('the document tells of the key at each of them, and nowhere else', async () => {
+    type Operation = { parameters?: { name: string; in: string; schema: { maxLength?: number } }[] };
+    const { body } = await clinic.client.get<{ paths: Record<string, Record<string, Operation>> }>(
+      '/api/docs-json',
+    );
+    const keyed = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { parameters = [] }]) =>
+        parameters
+          .filter(({ name }) => name === 'Idempotency-Key')
+          .map(({ in: place, schema }) => `${method} ${path} ${place} ${schema.maxLength}`),
+      ),
+    );
+    expect(keyed.sort()).toEqual(
+      ['/api/availability', '/api/bookings', '/api/doctors', '/api/exceptions', '/api/users'].map(
+        (path) => `post ${path} header 255`,
+      ),
+    );
+  });
+});
+
+describe('a key', () => {
+  test.each([
+    ['of 255 characters', 'k'.repeat(255), 201],
+    ['with signs and spaces', 'a key: "~!" \\ /', 201],
+    ['of 256 characters', 'k'.repeat(256), 400],
+    ['that is empty', '', 400],
+    ['with letters outside ASCII', 'clé', 400],
+    ['with a tab', 'a\tb', 400],
+  ])('%s: %s %i', async (_, key, status) => {
+    const answer = await book(key, '16:30');
+    expect(answer.status).toBe(status);
+    if (status === 400) expect(answer.body.code).toBe('IDEMPOTENCY_KEY_INVALID');
+  });
+
+  test('is another in other letters: case counts', async () => {
+    const answers = [await book('Case', '09:00'), await book('case', '12:00')];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+  });
+});
+
+test('neither password nor hash of it is kept with an account’s key', async () => {
+  const body = { email: 'secret@people.example', password: 'nobody reads this', role: 'user' };
+  await post('/api/users', 'secret', body, admin);
+  const rows = JSON.stringify(
+    await clinic.query("SELECT * FROM idempotency_keys WHERE idempotency_key = 'secret'"),
+  );
+  expect(rows).toContain('secret@people.example');
+  expect(rows).not.toMatch(/nobody reads this|argon2/);
+});
+
+test('keys are kept for 24 hours, then the worker forgets them', async () => {
+  await clinic.query('DELETE FROM idempotency_keys');
+  const worker = await idleWorker(clinic.environment, clinic.clock);
+  try {
+    const sweeper = worker.get(KeySweeper);
+    const first = await book('old', '10:30');
+    clinic.clock.advance({ hours: 23, minutes: 59 });
+    expect(await sweeper.sweep()).toBe(0);
+    expect((await book('old', '10:30')).body).toEqual(first.body as BookingJson);
+    clinic.clock.advance({ minutes: 2 });
+    expect(await sweeper.sweep()).toBe(1);
+    expect(await count('idempotency_keys')).toBe(0);
+    expect((await book('old', '10:30')).body.code).toBe('NOT_IN_FUTURE');
+  } finally {
+    await worker.close();
+  }
+});
