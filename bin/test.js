@@ -3,6 +3,7 @@
  * ports, runs them, and leaves nothing behind. What follows `--` goes to vitest:
  *
  *     npm test -- src/availability           only the tests of one room
+ *     npm run test:zones                     everything, once in each of three time zones far apart
  *     TEST_DATABASE_URL=mysql://root:password@host:3306/ npm test     on another server
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +17,15 @@ import { runInView } from './support/processes.js';
 import { ensureChromium, ensurePackages } from './support/provision.js';
 import { stage } from './support/say.js';
 import { bringServers } from './support/servers.js';
+
+// The first and the last to see a day begin, and one that is half an hour off.
+const ZONES = ['Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kolkata'];
+/** The database's clock shows another time than any of them: nothing may depend on it. */
+const DATABASE_ZONE = '+05:00';
+
+const given = process.argv.slice(2);
+const zones = given.includes('--zones') ? ZONES : [process.env.TZ];
+const forVitest = given.filter((argument) => argument !== '--zones');
 
 await runToTheEnd(async (ending) => {
   const { signal } = ending;
@@ -32,6 +42,7 @@ await runToTheEnd(async (ending) => {
       throwAway: true,
       project: `clinica-test-${process.pid}`,
       database: '',
+      databaseArgs: [`--default-time-zone=${DATABASE_ZONE}`],
       variables: { database: 'TEST_DATABASE_URL', redis: 'TEST_REDIS_URL' },
     },
     ending,
@@ -39,12 +50,14 @@ await runToTheEnd(async (ending) => {
   const chromium = await ensureChromium(signal);
   stage('browser', chromium ?? 'no Chromium can be had here: the tests that need a browser will be skipped');
   await ensureBuilt(signal);
-  stage('tests', 'vitest\n');
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  return runInView(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
-    env: testEnvironment(servers, chromium, dir),
-    signal,
-  });
+  for (const zone of zones) {
+    stage('tests', zone ? `vitest, in ${zone}\n` : 'vitest\n');
+    const env = { ...testEnvironment(servers, chromium, dir), ...(zone && { TZ: zone }) };
+    const code = await runInView(process.execPath, [vitest, 'run', ...forVitest], { env, signal });
+    if (code !== 0) return code;
+  }
+  return 0;
 });
 
 /**

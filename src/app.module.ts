@@ -6,6 +6,7 @@ import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { RedisModule } from './database/redis.module.js';
+import { HttpModule } from './http/ending.js';
 import { DoctorsModule } from './doctors/doctors.module.js';
 import { OpsModule } from './ops/ops.module.js';
 
@@ -18,6 +19,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(environment),
         DatabaseModule,
+        HttpModule,
         RedisModule,
         AuthModule,
         DoctorsModule,

@@ -25,6 +25,13 @@ export function line(text = '') {
   process.stdout.write(`${text}\n`);
 }
 
+let saysWhatIsUpToDate = true;
+
+/** From now on a stage that finds nothing to do is not worth a line: for a command whose answer is what matters. */
+export function leaveOutWhatIsUpToDate() {
+  saysWhatIsUpToDate = false;
+}
+
 /**
  * One stage of the preparation: its name in the margin, what is happening beside it.
  *
@@ -32,6 +39,7 @@ export function line(text = '') {
  * @param {string} text
  */
 export function stage(name, text) {
+  if (text === 'up to date' && !saysWhatIsUpToDate) return;
   line(`${name.padEnd(10)} ${text}`);
 }
 
@@ -43,13 +51,23 @@ export function detail(text) {
 /** @param {unknown} error */
 export function tell(error) {
   const lines = ['', `✗ ${error instanceof Error ? error.message : String(error)}`];
-  if (error instanceof Failure) {
+  if (isFailure(error)) {
     if (error.tail) lines.push('', error.tail.replaceAll(/^/gm, '  | '));
     if (error.remedy) lines.push('', error.remedy);
   } else if (error instanceof Error && error.stack) {
     lines.push('', 'This was not foreseen; the details:', error.stack);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/**
+ * By its looks: the harness of the fault tests loads this file a second time, and its failures are of that one's class.
+ *
+ * @param {unknown} error
+ * @returns {error is Failure}
+ */
+function isFailure(error) {
+  return error instanceof Error && 'remedy' in error && 'tail' in error;
 }
 
 /**

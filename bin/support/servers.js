@@ -16,6 +16,7 @@ import { accepts, together } from './waiting.js';
  * @property {string} project the name of the group, should the servers be containers
  * @property {string} database the name of the database in the URL; empty for the server as a whole
  * @property {{ database: string, redis: string }} variables the environment variables that name servers to use instead
+ * @property {string[]} [databaseArgs] more options for a private database
  * @property {{ database: number, redis: number }} [ports] where private servers would rather listen
  *
  * @typedef {object} Servers
@@ -95,9 +96,10 @@ async function bringContainers(wanted, ending) {
  * @param {Wanted} wanted
  * @param {Ending} ending
  */
-async function privateDatabase({ dir, throwAway, ports }, ending) {
+async function privateDatabase({ dir, throwAway, ports, databaseArgs }, ending) {
   const home = { dir: join(dir, 'database'), preferredPort: ports?.database };
-  const database = await startDatabase({ ...home, throwAway, signal: ending.signal });
+  const settings = { throwAway, args: databaseArgs };
+  const database = await startDatabase({ ...home, ...settings, signal: ending.signal });
   ending.atEnd(database.stop);
   return database;
 }

@@ -85,6 +85,13 @@ export class Environment {
   @IsNotEmpty()
   HOST: string = '127.0.0.1';
 
+  /** How long the API goes on answering after it was asked to end. */
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(300)
+  DRAIN_SECONDS: number = 0;
+
   @IsString()
   @IsNotEmpty()
   JWT_SECRET!: string;

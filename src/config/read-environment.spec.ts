@@ -36,6 +36,7 @@ const WRONG: Record<string, string[]> = {
     'Clinica\r\nBcc: x@y.example <a@b.example>',
   ],
   PORT: ['0', '65536', 'http', '80.5', '-1'],
+  DRAIN_SECONDS: ['-1', '301', 'a while'],
   CLINIC_NAME: ['Clinica\r\nBcc: x@y.example', '<b>Clinica</b>', 'x'.repeat(101)],
   CLINIC_TIMEZONE: ['+02:00', 'Mars/Olympus'],
   DEFAULT_LOCALE: ['fr', 'EN', 'en,es'],

@@ -11,7 +11,8 @@ export async function start(main: () => Promise<void>): Promise<void> {
     const words = wordsFor(error);
     if (words === undefined) throw error;
     console.error(words);
-    process.exitCode = 1;
+    // What was opened already, such as connections to Redis, would keep it alive, and no supervisor would start it again.
+    process.exit(1);
   }
 }
 

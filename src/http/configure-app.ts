@@ -3,6 +3,7 @@ import { RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Environment } from '../config/environment.js';
 import { Clock } from '../time/clock.js';
+import { Ending } from './ending.js';
 import { ProblemFilter } from './problem.filter.js';
 import { serveDocs } from './swagger.js';
 import { StrictValidationPipe } from './validation.pipe.js';
@@ -30,6 +31,13 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
         upgradeInsecureRequests: null,
       },
     },
+  });
+  const ending = app.get(Ending);
+  const server = app.getHttpAdapter().getInstance();
+  // At the answer, not at the request: who began before and ends after must not keep the server from closing.
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (ending.isUnderWay) void reply.header('connection', 'close');
+    done(null, payload);
   });
   serveDocs(app, app.get(Clock));
   app.enableShutdownHooks();

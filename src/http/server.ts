@@ -48,6 +48,8 @@ export function createServer(logger: Logger): FastifyAdapter {
     loggerInstance: logger,
     logController: new RequestLog(),
     bodyLimit: BODY_LIMIT_BYTES,
+    // What is asked on a connection that is still open is answered, to the last.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];

@@ -26,12 +26,15 @@ export interface MessageRow {
   readonly earlier_due_at: Date | null;
 }
 
+// What comes earlier is told by versions, not by ids: those of a cluster's nodes do not ascend together.
 const ONE_MESSAGE = `
   SELECT n.kind, n.booking_version, n.starts_at, n.duration_minutes, n.message_id, n.attempts, n.created_at,
          b.id AS booking_id, b.uid, b.status, b.version AS current_version,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone, a.email, a.locale,
          (SELECT MAX(e.due_at) FROM notifications e
-          WHERE e.booking_id = n.booking_id AND e.id < n.id
+          WHERE e.booking_id = n.booking_id
+            AND (e.booking_version < n.booking_version
+                 OR e.booking_version = n.booking_version AND n.kind LIKE 'reminder%' AND e.kind NOT LIKE 'reminder%')
             AND (e.state = 'sending'
                  OR e.state IN ('pending', 'queued') AND e.kind IN ('booked', 'moved', 'cancelled'))) AS earlier_due_at
   FROM notifications n

@@ -2,11 +2,12 @@ import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
+import { Ending } from '../http/ending.js';
 import { type Health, ReadinessService } from './readiness.service.js';
 
 class LivenessDto {
-  @ApiProperty({ enum: ['up'] })
-  status!: 'up';
+  @ApiProperty({ enum: ['up', 'ending'] })
+  status!: 'up' | 'ending';
 }
 
 class ReadinessDto {
@@ -24,13 +25,23 @@ class ReadinessDto {
 @Public()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly readiness: ReadinessService) {}
+  constructor(
+    private readonly readiness: ReadinessService,
+    private readonly ending: Ending,
+  ) {}
 
   @Get('live')
   @ApiOperation({ summary: 'Whether the process answers' })
   @ApiOkResponse({ type: LivenessDto })
-  live(): LivenessDto {
-    return { status: 'up' };
+  @ApiResponse({
+    status: 503,
+    type: LivenessDto,
+    description: 'It was asked to end: send it no more requests',
+  })
+  live(@Res({ passthrough: true }) reply: FastifyReply): LivenessDto {
+    if (!this.ending.isUnderWay) return { status: 'up' };
+    void reply.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return { status: 'ending' };
   }
 
   @Get('ready')

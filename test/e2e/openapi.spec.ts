@@ -162,7 +162,16 @@ describe('the examples work on the demo clinic', () => {
     ['doctor', ['GET /api/doctors/me', 'GET /api/bookings/doctor', 'GET /api/availability/me']],
     ['doctor', ['POST /api/availability', 'DELETE /api/availability/{id}']],
     ['doctor', ['POST /api/exceptions', 'GET /api/exceptions/me', 'DELETE /api/exceptions/{id}']],
-    ['admin', ['GET /api/doctors', 'POST /api/users', 'PATCH /api/users/{id}', 'POST /api/doctors']],
+    [
+      'admin',
+      [
+        'GET /api/integrity',
+        'GET /api/doctors',
+        'POST /api/users',
+        'PATCH /api/users/{id}',
+        'POST /api/doctors',
+      ],
+    ],
   ];
 
   test('every route is tried', () => {

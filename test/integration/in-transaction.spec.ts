@@ -121,6 +121,18 @@ describe('what goes wrong for another reason', () => {
   });
 });
 
+test.each([1047, 1180, 1317])(
+  'error %i of COMMIT does not say what happened, and is not said to',
+  async (errno) => {
+    statements.replace(/^COMMIT/, () => ({
+      sql: `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'who knows'`,
+      parameters: [],
+    }));
+    const outcome = inTransaction(dataSource, (tx) => put(tx, 1));
+    await expect(outcome).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+  },
+);
+
 describe('a connection that breaks before COMMIT', () => {
   const breaking = async (tx: EntityManager): Promise<void> => {
     await put(tx, 1);

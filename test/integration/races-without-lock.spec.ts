@@ -3,6 +3,7 @@ import { ask } from '../support/appointments.js';
 import {
   cancel,
   CANCEL_BOOKING,
+  INSERT_KEY,
   INSERT_BOOKING,
   LOCK_DAY,
   LOCK_SCHEDULE,
@@ -11,6 +12,7 @@ import {
   MOVE_BOOKING,
   race,
   raceForOneBooking,
+  raceOfKeys,
   raceOfOppositeMoves,
   raceOfProfiles,
   raceOfRegistrations,
@@ -83,6 +85,15 @@ describe('without the lock of the day', () => {
     const { slow, fast } = await race(rivals, pair);
     expect([fast.status, slow.status, slow.body.code]).toEqual([200, 400, 'TAKEN']);
   });
+});
+
+test('without the row of the key a request that comes twice is done twice', async () => {
+  rivals.statements[0].replace(INSERT_KEY, ({ sql, parameters }) => ({
+    sql,
+    parameters: parameters.with(2, 'another'),
+  }));
+  const { slow, fast, exceptions } = await raceOfKeys(rivals);
+  expect([slow.status, fast.status, exceptions]).toEqual([201, 201, 2]);
 });
 
 test('without the lock of the schedule a doctor gets two windows that overlap', async () => {

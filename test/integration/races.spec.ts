@@ -9,6 +9,7 @@ import {
   MOVE_BOOKING,
   race,
   raceForOneBooking,
+  raceOfKeys,
   raceOfOppositeMoves,
   raceOfProfiles,
   raceOfRegistrations,
@@ -44,6 +45,13 @@ describe('of two who want overlapping times at once, one has it and the other is
     expect(slow.status).toBeLessThan(300);
     expect([fast.status, fast.body.code]).toEqual([400, 'TAKEN']);
   });
+});
+
+test('of two requests with one key at once, one is done and both have its answer', async () => {
+  const { slow, fast, exceptions } = await raceOfKeys(rivals);
+  expect([slow.status, fast.status, exceptions]).toEqual([201, 201, 1]);
+  expect(slow.body).toEqual(fast.body);
+  expect(rivals.errors).toEqual([1062]);
 });
 
 describe('once an exception is answered, no booking appears in it any more', () => {

@@ -7,6 +7,8 @@ import type { Environment } from '../../src/config/environment.js';
 import { Client } from './client.js';
 import { eventually } from './eventually.js';
 
+type Variables = Environment | Readonly<Record<string, string | number | undefined>>;
+
 const running = new Set<Program>();
 
 // The last resort, should the tests themselves come to an unexpected end.
@@ -29,13 +31,13 @@ export class Program {
   }
 
   /** The worker; it is not ready yet. */
-  static worker(environment: Environment): Program {
+  static worker(environment: Variables): Program {
     return Program.start('worker.js', environment);
   }
 
   /** The API, as soon as it answers. */
-  static async api(environment: Environment): Promise<{ program: Program; client: Client }> {
-    const port = await freePort();
+  static async api(environment: Variables, port?: number): Promise<{ program: Program; client: Client }> {
+    port ??= await freePort();
     const program = Program.start('main.js', { ...environment, PORT: port });
     const client = new Client(`http://127.0.0.1:${port}`);
     await eventually('the API answers', async () => {
@@ -45,13 +47,28 @@ export class Program {
     return { program, client };
   }
 
-  private static start(file: string, environment: Environment): Program {
+  /** Any other program of the build. */
+  static start(file: string, environment: Variables): Program {
     const path = fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
     const env = Object.fromEntries(
       Object.entries(environment).map(([name, value]) => [name, value === undefined ? '' : String(value)]),
     );
     // In a folder without a .env file.
     return new Program(spawn(process.execPath, [path], { cwd: tmpdir(), env, stdio: 'pipe' }));
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** How it ended: its exit code, or null if by a signal. */
+  async exit(): Promise<number | null> {
+    await this.ended;
+    return this.child.exitCode;
+  }
+
+  send(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   get hasEnded(): boolean {
@@ -61,8 +78,7 @@ export class Program {
   /** Asks it to end, and answers with its exit code. */
   async stop(): Promise<number | null> {
     this.child.kill('SIGTERM');
-    await this.ended;
-    return this.child.exitCode;
+    return this.exit();
   }
 
   /** Ends it as a power cut would. Harmless if it has ended. */

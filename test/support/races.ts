@@ -8,6 +8,7 @@ export const INSERT_BOOKING = /^INSERT INTO bookings/;
 export const MOVE_BOOKING = /^UPDATE bookings SET date/;
 export const CANCEL_BOOKING = /^UPDATE bookings SET status/;
 export const LOCK_DAY = /^INSERT INTO doctor_days/;
+export const INSERT_KEY = /^INSERT INTO idempotency_keys/;
 export const LOCK_SCHEDULE = /^INSERT INTO doctor_schedules/;
 
 export const MONDAY = '2026-03-02';
@@ -115,6 +116,20 @@ export async function raceWithException(
     return answer;
   });
   return { ...raced, seen, later: await within(rivals.clinic) };
+}
+
+/** One doctor blocks a time, and the request comes twice at once, under the same key. */
+export async function raceOfKeys(rivals: Rivals): Promise<Race & { exceptions: number }> {
+  const doctor = await rivals.clinic.doctor();
+  const blocked = { date: MONDAY, start_time: '09:30', end_time: '11:30' };
+  const send = ({ client }: Clinic): Promise<Answer<Json>> =>
+    client.post('/api/exceptions', blocked, { ...doctor, headers: { 'idempotency-key': 'the same' } });
+  const raced = await rivals.overtake(INSERT_KEY, send, send);
+  const [row] = await rivals.clinic.query<{ exceptions: string }>(
+    'SELECT COUNT(*) AS exceptions FROM exceptions WHERE doctor_id = ?',
+    [doctor.doctorId],
+  );
+  return { ...raced, exceptions: Number(row!.exceptions) };
 }
 
 /** One doctor adds two overlapping windows at once. */

@@ -1,0 +1,84 @@
+/**
+ * `npm run faults`: breaks every part of a whole clinic under load, counts what that has cost, and prints a table. Takes
+ * names of scenarios (`cluster` for all that need a cluster), and:
+ *
+ *     --list         the scenarios there are
+ *     --short        a few of them, each a little shorter
+ *     --seed N       the choices of the patients; printed with the table
+ *     --write FILE   puts the table into that document
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from './support/build.js';
+import { runToTheEnd } from './support/ending.js';
+import { ROOT } from './support/environment.js';
+import { ensureGalera } from './support/galera.js';
+import { endAllBelow } from './support/leftovers.js';
+import { ensurePackages, ensureServers } from './support/provision.js';
+import { Failure, line, stage } from './support/say.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    list: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '20261122' },
+    write: { type: 'string' },
+  },
+});
+
+await runToTheEnd(async (ending) => {
+  const { signal } = ending;
+  process.chdir(ROOT);
+  await ensurePackages(signal);
+  const harness = await loadHarness(ending);
+  if (values.list) {
+    for (const { name, about } of harness.scenarios()) line(`${name.padEnd(20)} ${about}`);
+    return 0;
+  }
+  // Servers in containers could be stopped and started, but not killed at a given moment.
+  if ((await ensureServers({ database: true, redis: true, signal })) === 'compose') {
+    throw new Failure('The fault tests kill servers, and so need the programs themselves.', {
+      remedy: 'On Debian: apt-get install mariadb-server redis-server',
+    });
+  }
+  if (positionals.some((name) => name.startsWith('cluster'))) await ensureGalera(signal);
+  await ensureBuilt(signal);
+  const dir = mkdtempSync(join(tmpdir(), 'clinica-faults-'));
+  ending.atEnd(async () => {
+    await endAllBelow(dir);
+    rmSync(dir, { recursive: true, force: true });
+  });
+  stage('faults', 'two APIs, two workers, a database, a Redis and a mail server, all private\n');
+  const held = await harness.runFaults({
+    names: positionals,
+    isShort: values.short,
+    seed: Number(values.seed),
+    document: values.write,
+    dir,
+    signal,
+  });
+  return held ? 0 : 1;
+});
+
+/**
+ * The harness is TypeScript, as the tests are; Vite, which runs those, loads it.
+ *
+ * @param {import('./support/ending.js').Ending} ending
+ * @returns {Promise<typeof import('../test/harness/main.js')>}
+ */
+async function loadHarness(ending) {
+  const { createServer, createServerModuleRunner } = await import('vite');
+  const server = await createServer({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'warn',
+    appType: 'custom',
+    server: { middlewareMode: true, watch: null, hmr: false, ws: false },
+    optimizeDeps: { noDiscovery: true },
+  });
+  ending.atEnd(() => server.close());
+  return createServerModuleRunner(server.environments.ssr).import(join(ROOT, 'test/harness/main.ts'));
+}

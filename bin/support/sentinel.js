@@ -1,0 +1,257 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { basename, join, resolve } from 'node:path';
+import { serverEnvironment } from './database-server.js';
+import { portsInARow } from './galera.js';
+import { endLeftover } from './leftovers.js';
+import { Running } from './processes.js';
+import { findRedisServer } from './programs.js';
+import { Failure } from './say.js';
+import { redisAnswers, until } from './waiting.js';
+
+/**
+ * A private Redis that outlives its master: two replicas follow it, and three sentinels make one of these the next. The
+ * fault tests kill any of the six. Nothing of it is kept.
+ *
+ * @typedef {object} SentinelRedis
+ * @property {string} url names the sentinels
+ * @property {RedisProcess[]} servers beginning with the first master
+ * @property {RedisProcess[]} sentinels
+ * @property {() => Promise<RedisProcess>} master which server it is, as the first living sentinel sees it
+ * @property {() => Promise<void>} stop ends all six, and any start that is under way
+ */
+
+const GROUP = 'clinica';
+
+// More than a second: a sentinel says its first PING to a new master only after that, and with no more patience it takes
+// that master for dead now and then, and makes yet another.
+const DOWN_AFTER_MS = 1_500;
+
+// Each step usually takes a second or two.
+const STEP_WITHIN_MS = 30_000;
+
+/**
+ * Starts a master, two replicas and three sentinels.
+ *
+ * @param {object} options
+ * @param {string} options.dir where settings and logs live; those of an earlier start are removed
+ * @param {AbortSignal} [options.signal] also ends the wait for a server that is started again later
+ * @returns {Promise<SentinelRedis>} once the replicas follow, and every sentinel knows all the others
+ * @throws {Failure} if Redis is not installed, or does not come up
+ */
+export async function startSentinels({ dir, signal }) {
+  const ending = new AbortController();
+  const lasting = AbortSignal.any([ending.signal, ...(signal ? [signal] : [])]);
+  const { servers, sentinels } = members(resolve(dir), await portsInARow(6), lasting);
+  const stop = async () => {
+    ending.abort(new Failure('The group of Redis servers was stopped.'));
+    await Promise.all([...sentinels, ...servers].map((each) => each.kill()));
+  };
+  try {
+    await startAll(servers, sentinels, lasting);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const places = sentinels.map((sentinel) => `127.0.0.1:${sentinel.port}`).join(',');
+  const url = `redis+sentinel://${places}/${GROUP}/0`;
+  return { url, servers, sentinels, master: () => masterOf(servers, sentinels), stop };
+}
+
+// noeviction as everywhere; and a replica that asks for all data gets them at once, not after the usual five seconds.
+const SERVER = ['save ""', 'appendonly no', 'maxmemory-policy noeviction', 'repl-diskless-sync-delay 0'];
+
+/** @param {number} port the master's */
+const follow = (port) => `replicaof 127.0.0.1 ${port}`;
+
+/** @param {number} port the master's */
+const watch = (port) => [
+  `sentinel monitor ${GROUP} 127.0.0.1 ${port} 2`,
+  `sentinel down-after-milliseconds ${GROUP} ${DOWN_AFTER_MS}`,
+  `sentinel failover-timeout ${GROUP} 5000`,
+  `sentinel parallel-syncs ${GROUP} 1`,
+];
+
+/**
+ * @param {string} home
+ * @param {number} port the master's, and the first of six
+ * @param {AbortSignal} signal
+ */
+function members(home, port, signal) {
+  const all = [0, 1, 2, 3, 4, 5].map((index) => {
+    const isSentinel = index > 2;
+    const name = isSentinel ? `sentinel-${index - 2}` : `redis-${index + 1}`;
+    const settings = isSentinel ? watch(port) : [...SERVER, ...(index > 0 ? [follow(port)] : [])];
+    return new RedisProcess({ home: join(home, name), port: port + index, settings, isSentinel, signal });
+  });
+  return { servers: all.slice(0, 3), sentinels: all.slice(3) };
+}
+
+/**
+ * @param {RedisProcess[]} servers
+ * @param {RedisProcess[]} sentinels
+ * @param {AbortSignal} signal
+ */
+async function startAll(servers, sentinels, signal) {
+  await Promise.all(servers.map((server) => server.create()));
+  const following = /master_link_status:up/;
+  const follows = (/** @type {RedisProcess} */ replica) => replica.says('INFO replication', following);
+  await come(servers.slice(1), follows, 'follow the master', signal);
+  // Last, because a sentinel looks for replicas only every ten seconds, and had better find them the first time.
+  await Promise.all(sentinels.map((sentinel) => sentinel.create()));
+  const complete = /num-slaves\r\n\$1\r\n2\r\n.*num-other-sentinels\r\n\$1\r\n2\r\n/s;
+  const knowsAll = (/** @type {RedisProcess} */ sentinel) =>
+    sentinel.says(`SENTINEL MASTER ${GROUP}`, complete);
+  await come(sentinels, knowsAll, 'find all the others', signal);
+}
+
+/**
+ * @param {RedisProcess[]} members
+ * @param {(member: RedisProcess) => Promise<boolean>} holds
+ * @param {string} what they are to do
+ * @param {AbortSignal} signal
+ */
+async function come(members, holds, what, signal) {
+  for (const member of members) {
+    if (await until(() => holds(member), { withinMs: STEP_WITHIN_MS, signal })) continue;
+    throw new Failure(`${member.name} did not ${what} within ${STEP_WITHIN_MS / 1000} s.`, {
+      tail: member.tail(),
+      remedy: `Its log: ${member.log}`,
+    });
+  }
+}
+
+/**
+ * @param {RedisProcess[]} servers
+ * @param {RedisProcess[]} sentinels
+ */
+async function masterOf(servers, sentinels) {
+  for (const sentinel of sentinels) {
+    const reply = await exchange(sentinel.port, `SENTINEL GET-MASTER-ADDR-BY-NAME ${GROUP}`);
+    const port = Number(/\r\n(\d+)\r\n$/.exec(reply)?.[1]);
+    const master = servers.find((server) => server.port === port);
+    if (master) return master;
+  }
+  throw new Failure('No sentinel tells which Redis is the master.');
+}
+
+/** One server or sentinel, always on the same port and with the settings that it has rewritten itself. */
+export class RedisProcess {
+  #home;
+  #settings;
+  #isSentinel;
+  #signal;
+  /** @type {Running | undefined} */
+  #running;
+
+  /** @param {{ home: string, port: number, settings: string[], isSentinel: boolean, signal: AbortSignal }} place */
+  constructor({ home, port, settings, isSentinel, signal }) {
+    this.#home = home;
+    this.#settings = settings;
+    this.#isSentinel = isSentinel;
+    this.#signal = signal;
+    this.name = basename(home);
+    this.port = port;
+    this.url = `redis://127.0.0.1:${port}`;
+    this.log = join(home, 'redis.log');
+  }
+
+  /** The id of its process; 0 while it has none. */
+  get pid() {
+    return this.#running?.isAlive ? this.#running.pid : 0;
+  }
+
+  isAlive() {
+    return this.pid !== 0;
+  }
+
+  /** The last lines of its log, which begins anew with each start. */
+  tail() {
+    return this.#running?.tail ?? '';
+  }
+
+  /** Its first start, with the settings as they are at first. */
+  async create() {
+    await endLeftover({ pidFile: join(this.#home, 'redis.pid'), program: 'redis', dir: this.#home });
+    await rm(this.#home, { recursive: true, force: true });
+    await mkdir(this.#home, { recursive: true, mode: 0o700 });
+    const place = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${JSON.stringify(this.#home)}`];
+    const lines = [...place, ...this.#settings].map((line) => `${line}\n`);
+    await writeFile(join(this.#home, 'redis.conf'), lines.join(''));
+    await this.start();
+  }
+
+  /**
+   * Starts it again after its end. A server comes back empty and in its last role; the sentinels put it right.
+   *
+   * @throws {Failure} if it does not come up
+   */
+  async start() {
+    const running = this.isAlive() && this.#running ? this.#running : this.#launch();
+    const answering = async () => !running.isAlive || (await redisAnswers(this.port));
+    const answered = await until(answering, { withinMs: STEP_WITHIN_MS, signal: this.#signal });
+    if (answered && running.isAlive) return;
+    const why = running.isAlive ? `no answer within ${STEP_WITHIN_MS / 1000} s` : await running.exited;
+    await running.kill();
+    throw new Failure(`${this.name} did not come up: ${why}.`, {
+      tail: running.tail,
+      remedy: `Its log: ${running.log}`,
+    });
+  }
+
+  #launch() {
+    const command = findRedisServer();
+    if (!command) {
+      throw new Failure('Redis is not installed.', { remedy: 'On Debian: apt-get install redis-server' });
+    }
+    this.#signal.throwIfAborted();
+    this.#running = new Running({
+      name: `Redis, ${this.name}`,
+      command,
+      args: [join(this.#home, 'redis.conf'), ...(this.#isSentinel ? ['--sentinel'] : [])],
+      cwd: this.#home,
+      env: serverEnvironment(),
+      log: this.log,
+      pidFile: join(this.#home, 'redis.pid'),
+    });
+    return this.#running;
+  }
+
+  /** Ends it as a power cut would. */
+  async kill() {
+    await this.#running?.kill();
+  }
+
+  /** Ends it in good order. */
+  async stop() {
+    await this.#running?.stop();
+  }
+
+  /**
+   * @param {string} command
+   * @param {RegExp} expected
+   */
+  async says(command, expected) {
+    return expected.test(await exchange(this.port, command));
+  }
+}
+
+/**
+ * One command and its reply, as the protocol has it. Whoever takes no more is told so by the end of our half of the
+ * connection, so that the reply is complete when the other half ends.
+ *
+ * @param {number} port
+ * @param {string} command
+ * @returns {Promise<string>} empty where nobody answers
+ */
+function exchange(port, command) {
+  return new Promise((done) => {
+    let reply = '';
+    const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });
+    socket.setEncoding('utf8').on('data', (/** @type {string} */ text) => (reply += text));
+    socket.once('connect', () => socket.end(`${command}\r\n`));
+    socket.once('timeout', () => socket.destroy());
+    socket.once('error', () => undefined);
+    socket.once('close', () => done(reply));
+  });
+}

@@ -1,0 +1,21 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Only } from '../../auth/access.js';
+import { IntegrityDto } from './integrity.dto.js';
+import { IntegrityService } from './integrity.service.js';
+
+@ApiTags('Integrity')
+@Only('admin')
+@Controller('integrity')
+export class IntegrityController {
+  constructor(private readonly integrity: IntegrityService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Whether all is as it should be, and what to do where it is not; reads every booking',
+  })
+  @ApiOkResponse({ type: IntegrityDto })
+  async check(): Promise<IntegrityDto> {
+    return IntegrityDto.from(await this.integrity.check());
+  }
+}

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Answer, Client } from '../support/client.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { Program } from '../support/program.js';
+
+let clinic: Clinic;
+let doctor: DoctorPerson;
+let patient: Person;
+let date: string;
+
+beforeAll(async () => {
+  clinic = await Clinic.open({ now: new Date().toISOString() });
+  doctor = await clinic.doctor({ week: Array.from({ length: 7 }, (_, day) => [day, '08:00', '20:00']) });
+  patient = await clinic.patient();
+  date = new Date(clinic.clock.now() + 10 * 86_400_000).toISOString().slice(0, 10);
+});
+
+afterAll(async () => {
+  await clinic?.close();
+});
+
+function book(client: Client, time: string): Promise<Answer<unknown>> {
+  return client.post('/api/bookings', { doctor_id: doctor.doctorId, date, time }, patient);
+}
+
+/** Holds the days of all doctors, so that a booking has to wait, until it is let go. */
+async function holdDays(): Promise<() => Promise<void>> {
+  const runner = clinic.dataSource.createQueryRunner();
+  await runner.startTransaction();
+  await runner.query('UPDATE doctor_days SET version = version');
+  return async () => {
+    await runner.rollbackTransaction();
+    await runner.release();
+  };
+}
+
+test('an API that is asked to end says so, goes on answering for a while, and closes each connection it answers on', async () => {
+  const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 2 });
+  const ended = program.stop();
+  const live = await eventually('it says that it ends', async () => {
+    const answer = await client.get('/health/live');
+    return answer.status === 503 && answer;
+  });
+  expect(live.body).toEqual({ status: 'ending' });
+  const booked = await book(client, '09:00');
+  expect([booked.status, booked.headers.get('connection')]).toEqual([201, 'close']);
+  await ended;
+  await expect(client.get('/health/live')).rejects.toThrow();
+});
+
+test('what an API has begun it ends, although it was asked to end meanwhile and waits for nobody', async () => {
+  const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 0 });
+  await book(client, '10:00');
+  const letGo = await holdDays();
+  const booking = book(client, '11:00');
+  await eventually('the booking waits', async () => {
+    const [row] = await clinic.query<{ waiting: string }>(
+      "SELECT COUNT(*) AS waiting FROM information_schema.PROCESSLIST WHERE INFO LIKE 'INSERT INTO doctor_days%'",
+    );
+    return Number(row!.waiting) > 0;
+  });
+  const ended = program.stop();
+  await eventually('nobody new is let in', async () => {
+    const reached = await fetch(`${client.baseUrl}/health/live`).catch(() => undefined);
+    return reached === undefined;
+  });
+  await letGo();
+  expect((await booking).status).toBe(201);
+  await ended;
+});

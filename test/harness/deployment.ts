@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { startGalera } from '../../bin/support/galera.js';
+import { startSentinels } from '../../bin/support/sentinel.js';
+import { freePort, startDatabase, startRedis } from '../../bin/support/services.js';
+import { Program } from '../support/program.js';
+import { Link } from './link.js';
+import { SmtpRecord } from './smtp-record.js';
+
+type Variables = Record<string, string>;
+type Database = Awaited<ReturnType<typeof startDatabase>>;
+type Redis = Awaited<ReturnType<typeof startRedis>>;
+type Galera = Awaited<ReturnType<typeof startGalera>>;
+type Sentinels = Awaited<ReturnType<typeof startSentinels>>;
+
+const NAME = 'clinica';
+const APIS = 2;
+const WORKERS = 2;
+
+/** What a scenario wants to be other than usual. */
+export interface Wishes {
+  /** Variables of every process. */
+  readonly env?: Variables;
+  /** Variables of the workers. */
+  readonly workerEnv?: Variables;
+  /** How many APIs there are, if not two. */
+  readonly apis?: number;
+  /** Whether Redis keeps what it has when it is killed. */
+  readonly redisPersists?: boolean;
+  /** Whether the API reaches the database through a link that can be slow or break. */
+  readonly link?: boolean;
+  /** Three database nodes that all take writes, each process with another first; Redis with sentinels. */
+  readonly cluster?: boolean;
+}
+
+/** Where the data is. */
+interface Servers {
+  /** The address of the database, as each process in turn has it. */
+  readonly databaseUrls: readonly string[];
+  readonly redisUrl: string;
+  readonly database?: Database;
+  readonly redis?: Redis;
+  readonly galera?: Galera;
+  readonly sentinels?: Sentinels;
+  readonly link?: Link | undefined;
+}
+
+/** So that nobody waits long for a node that is lost; Galera's own default is five seconds. */
+const QUICK_TO_SUSPECT = { 'evs.keepalive_period': 'PT0.5S', 'evs.suspect_timeout': 'PT2S' };
+
+/** A whole clinic of real processes: two APIs, two workers, database, Redis and mail server, all private. */
+export class Deployment {
+  readonly ports: number[] = [];
+  private readonly apis: Program[] = [];
+  private readonly workers: Program[] = [];
+  private readonly env: Variables;
+
+  private constructor(
+    private readonly dir: string,
+    private readonly wishes: Wishes,
+    readonly smtp: SmtpRecord,
+    private servers: Servers,
+  ) {
+    this.env = {
+      NODE_ENV: 'production',
+      DATABASE_POOL_SIZE: '10',
+      REDIS_URL: servers.redisUrl,
+      SMTP_URL: smtp.url,
+      MAIL_FROM: 'Clinica <appointments@clinic.example>',
+      JWT_SECRET: randomBytes(32).toString('hex'),
+      CLINIC_TIMEZONE: 'Europe/Madrid',
+      // The clients here are few and ask more than any patient would.
+      RATE_LIMIT_ENABLED: 'false',
+      LOG_LEVEL: 'warn',
+      NOTIFICATION_LEASE_SECONDS: '4',
+      DRAIN_SECONDS: '1',
+      ...wishes.env,
+    };
+  }
+
+  static async open(dir: string, wishes: Wishes): Promise<Deployment> {
+    const servers = wishes.cluster ? await cluster(dir) : await single(dir, wishes);
+    return new Deployment(dir, wishes, await SmtpRecord.open(), servers);
+  }
+
+  get database(): Database {
+    return this.servers.database!;
+  }
+
+  get redis(): Redis {
+    return this.servers.redis!;
+  }
+
+  get link(): Link {
+    return this.servers.link!;
+  }
+
+  get galera(): Galera {
+    return this.servers.galera!;
+  }
+
+  get sentinels(): Sentinels {
+    return this.servers.sentinels!;
+  }
+
+  /** Makes an empty database and starts the processes. */
+  async start(): Promise<void> {
+    const migration = Program.start('migrate.js', this.variables(0));
+    if ((await migration.exit()) !== 0) throw new Error(`The migration failed: ${migration.output}`);
+    for (let index = 0; index < (this.wishes.apis ?? APIS); index += 1) this.ports.push(await freePort());
+    await Promise.all(this.ports.map((_, index) => this.startApi(index)));
+    for (let index = 0; index < WORKERS; index += 1) this.startWorker(index);
+  }
+
+  get secret(): string {
+    return this.env.JWT_SECRET!;
+  }
+
+  get fronts(): string[] {
+    return this.ports.map((port) => `http://127.0.0.1:${port}`);
+  }
+
+  /** A connection of the harness's own, past every link. */
+  async connect(): Promise<Connection> {
+    const { galera, database } = this.servers;
+    const port = galera?.nodes.find((node) => node.isAlive())?.port ?? database!.port;
+    const place = { host: '127.0.0.1', port, user: 'root', database: NAME };
+    return createConnection({ ...place, timezone: 'Z', dateStrings: ['DATE'] });
+  }
+
+  api(index: number): Program {
+    return this.apis[index]!;
+  }
+
+  worker(index: number): Program {
+    return this.workers[index]!;
+  }
+
+  /** Starts an API process, as soon as it answers. */
+  async startApi(index: number): Promise<void> {
+    const { program } = await Program.api(this.variables(index), this.ports[index]);
+    this.apis[index] = program;
+  }
+
+  startWorker(index: number): void {
+    this.workers[index] = Program.worker({ ...this.variables(index + 1), ...this.wishes.workerEnv });
+  }
+
+  /** Starts the database again, on its data and at its port. */
+  async restartDatabase(): Promise<void> {
+    const database = await startDatabase({ dir: join(this.dir, 'database'), port: this.database.port });
+    this.servers = { ...this.servers, database };
+  }
+
+  async restartRedis(): Promise<void> {
+    const place = { dir: join(this.dir, 'redis'), port: this.redis.port };
+    const redis = await startRedis({ ...place, persist: this.wishes.redisPersists ?? false });
+    this.servers = { ...this.servers, redis };
+  }
+
+  /** Runs `node dist/integrity.js`, and answers with its exit code and what it said. */
+  async integrity(): Promise<{ code: number | null; output: string }> {
+    const { DATABASE_URL, REDIS_URL, NODE_ENV, LOG_LEVEL } = this.variables(0);
+    const program = Program.start('integrity.js', { DATABASE_URL, REDIS_URL, NODE_ENV, LOG_LEVEL });
+    const code = await program.exit();
+    return { code, output: program.output };
+  }
+
+  /** The processes' complaints, for a person who wants to know why. */
+  complaints(): string {
+    return [...this.apis, ...this.workers].map((program) => program.output).join('\n');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.apis, ...this.workers].map((program) => program.kill()));
+    await Promise.race([this.smtp.stop(), sleep(2_000)]);
+    const { link, redis, database, galera, sentinels } = this.servers;
+    await Promise.all([link?.close(), redis?.kill(), database?.kill(), galera?.stop(), sentinels?.stop()]);
+  }
+
+  private variables(index: number): Variables {
+    const { databaseUrls } = this.servers;
+    return { ...this.env, DATABASE_URL: databaseUrls[index % databaseUrls.length]! };
+  }
+}
+
+async function single(
+  dir: string,
+  { redisPersists = false, link: wantsLink = false }: Wishes,
+): Promise<Servers> {
+  const database = await startDatabase({ dir: join(dir, 'database') });
+  const redis = await startRedis({ dir: join(dir, 'redis'), persist: redisPersists });
+  const link = wantsLink ? await Link.to(database.port) : undefined;
+  const url = `mysql://root@127.0.0.1:${link?.port ?? database.port}/${NAME}`;
+  return { databaseUrls: [url], redisUrl: redis.url, database, redis, link };
+}
+
+async function cluster(dir: string): Promise<Servers> {
+  const galera = await startGalera({ dir: join(dir, 'galera'), tuning: QUICK_TO_SUSPECT });
+  const sentinels = await startSentinels({ dir: join(dir, 'sentinels') });
+  const databaseUrls = galera.nodes.map((_, first) => galera.urlOf(NAME, first));
+  return { databaseUrls, redisUrl: sentinels.url, galera, sentinels };
+}

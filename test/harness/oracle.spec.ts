@@ -1,0 +1,188 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { book, type BookingJson } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { cancel, move } from '../support/races.js';
+import { startWorker } from '../support/worker.js';
+import { type Counts, consult } from './oracle.js';
+import { type AcceptedMail, SmtpRecord } from './smtp-record.js';
+import type { Acknowledged } from './traffic.js';
+
+// Who is to be believed when it counts nothing must be seen to count something.
+
+const MINUTE_MS = 60_000;
+
+let smtp: SmtpRecord;
+let clinic: Clinic;
+let worker: INestApplicationContext;
+let database: Connection;
+let patient: Person;
+let doctor: DoctorPerson;
+let acknowledged: Map<number, Acknowledged>;
+let live: BookingJson;
+
+beforeAll(async () => {
+  smtp = await SmtpRecord.open();
+  clinic = await Clinic.open({ now: new Date().toISOString(), env: { SMTP_URL: smtp.url } });
+  worker = await startWorker(clinic.environment);
+  database = await createConnection({
+    uri: clinic.environment.DATABASE_URL,
+    timezone: 'Z',
+    dateStrings: ['DATE'],
+  });
+  patient = await clinic.patient();
+  doctor = await clinic.doctor({
+    timezone: 'UTC',
+    week: Array.from({ length: 7 }, (_, day) => [day, '00:00', '23:59']),
+  });
+  const [first, second, third] = await Promise.all([
+    bookIn(10 * 24 * 60),
+    bookIn(11 * 24 * 60),
+    bookIn(12 * 24 * 60),
+  ]);
+  live = first!;
+  await cancel(clinic, patient, second.id);
+  const moved = await move(clinic, patient, third.id, { date: dateIn(13 * 24 * 60).slice(0, 10) });
+  // Reminded in a moment: of tomorrow at this minute. The clock of the booking is the test's, behind by a while.
+  await bookIn(24 * 60);
+  acknowledged = new Map(
+    [live, { ...second, status: 'cancelled' }, moved.body as unknown as BookingJson].map((told) => [
+      told.id,
+      toldOf(told),
+    ]),
+  );
+  await eventually('all that is due is sent', async () => {
+    const open = await clinic.query(
+      "SELECT 1 FROM notifications WHERE state <> 'sent' AND state <> 'cancelled' AND due_at <= UTC_TIMESTAMP()",
+    );
+    return open.length === 0 && smtp.accepted.length >= 6;
+  });
+});
+
+afterAll(async () => {
+  await database?.end();
+  await worker?.close();
+  await clinic?.close();
+  await smtp?.stop();
+});
+
+const dateIn = (minutes: number): string =>
+  new Date(Math.ceil((clinic.clock.now() + minutes * MINUTE_MS) / MINUTE_MS) * MINUTE_MS).toISOString();
+
+function bookIn(minutes: number): Promise<BookingJson> {
+  const iso = dateIn(minutes);
+  return book(clinic, patient, doctor, { date: iso.slice(0, 10), time: iso.slice(11, 16), duration: 5 });
+}
+
+function toldOf({ id, user_id, doctor_id, date, time, duration, status }: BookingJson): Acknowledged {
+  return { id, userId: user_id, doctorId: doctor_id, date, time, duration, status: status as 'booked' };
+}
+
+/** What the oracle counts after somebody has meddled with the database; afterwards that is undone. */
+async function after(
+  statements: readonly string[],
+  told: ReadonlyMap<number, Acknowledged> = acknowledged,
+  mails: readonly AcceptedMail[] = smtp.accepted,
+): Promise<Counts> {
+  await database.beginTransaction();
+  for (const statement of statements) await database.query(statement, [live.id]);
+  const counts = await consult(database, told, mails);
+  await database.rollback();
+  return counts;
+}
+
+/** The letters that are not nothing. */
+function letters(counts: Counts): string {
+  return (['O', 'A', 'K', 'M', 'D', 'W'] as const).filter((letter) => counts[letter] > 0).join('');
+}
+
+const COPY = (shift: string): string =>
+  `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+                         version, created_at, updated_at)
+   SELECT UUID(), doctor_id, user_id, date, start_time, duration_minutes, starts_at + INTERVAL ${shift},
+          ends_at + INTERVAL ${shift}, status, version, created_at, updated_at FROM bookings WHERE id = ?`;
+const ITS_NEWS = `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+                                             message_id, created_at)
+   SELECT LAST_INSERT_ID(), 1, 'booked', starts_at, duration_minutes, due_at, state, '<other@clinic.example>', created_at
+   FROM notifications WHERE booking_id = ? AND kind = 'booked'`;
+
+describe('the oracle', () => {
+  test('counts nothing where all is well, and has looked at mails and reminders', async () => {
+    const counts = await after([]);
+    expect(letters(counts)).toBe('');
+    expect(counts).toMatchObject({ bookings: 4, dead: 0 });
+    expect(counts.mails).toBeGreaterThanOrEqual(6);
+  });
+
+  test.each([
+    ['O and a mail that is missing: a booking over another', [COPY('1 MINUTE')], 'OM'],
+    ['M: a booking that nobody was told of', [COPY('1 DAY')], 'M'],
+    ['K: the same wish twice', [COPY('1 DAY'), ITS_NEWS], 'KM'],
+    [
+      'A: a booking that is another than was acknowledged',
+      ['UPDATE bookings SET duration_minutes = 6 WHERE id = ?'],
+      'A',
+    ],
+    [
+      'A and M: a booking that was cancelled by nobody',
+      ["UPDATE bookings SET status = 'cancelled', version = 2 WHERE id = ?"],
+      'AM',
+    ],
+    [
+      'W: a mail before it was due',
+      ['UPDATE notifications SET due_at = UTC_TIMESTAMP() + INTERVAL 1 HOUR WHERE booking_id = ?'],
+      'W',
+    ],
+    [
+      'W: a mail that tells another time',
+      ['UPDATE notifications SET starts_at = starts_at + INTERVAL 1 HOUR WHERE booking_id = ?'],
+      'W',
+    ],
+    [
+      'W: a mail to somebody else',
+      [
+        "UPDATE accounts SET email = CONCAT('x', email) WHERE id = (SELECT user_id FROM bookings WHERE id = ?)",
+      ],
+      'W',
+    ],
+  ])('%s', async (_, statements, expected) => {
+    expect(letters(await after(statements))).toBe(expected);
+  });
+
+  test('A: a booking that is missing', async () => {
+    const lost = { ...toldOf(live), id: 99_999 };
+    expect(letters(await after([], new Map([...acknowledged, [lost.id, lost]])))).toBe('A');
+  });
+
+  test('M and D: a mail that never came, and one that came twice', async () => {
+    const news = smtp.accepted.find(({ raw }) => raw.includes('text/calendar'))!;
+    const others = smtp.accepted.filter((mail) => mail !== news);
+    expect(letters(await after([], acknowledged, others))).toBe('M');
+    expect(letters(await after([], acknowledged, [...smtp.accepted, news]))).toBe('D');
+  });
+
+  test('W: a reminder of an appointment that was cancelled long before', async () => {
+    const [reminder] = await clinic.query<{ booking_id: number; message_id: string }>(
+      "SELECT booking_id, message_id FROM notifications WHERE kind = 'reminder_24h' AND booking_id = ?",
+      [live.id],
+    );
+    const sent = {
+      to: patient.email,
+      raw: `Message-ID: ${reminder!.message_id}\r\n\r\nremember\r\n`,
+      at: Date.now(),
+    };
+    const cancelled = [
+      "UPDATE bookings SET status = 'cancelled', updated_at = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE id = ?",
+      'UPDATE notifications SET due_at = UTC_TIMESTAMP() - INTERVAL 1 MINUTE WHERE booking_id = ?',
+    ];
+    const still = [
+      'UPDATE notifications SET due_at = UTC_TIMESTAMP() - INTERVAL 1 MINUTE WHERE booking_id = ?',
+    ];
+    expect((await after(cancelled, new Map(), [...smtp.accepted, sent])).W).toBe(
+      (await after(cancelled, new Map())).W + 1,
+    );
+    expect((await after(still, new Map(), [...smtp.accepted, sent])).W).toBe(0);
+  });
+});

@@ -1,0 +1,190 @@
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import PostalMime from 'postal-mime';
+import { calendarEntryOf } from '../support/calendar-entry.js';
+import type { AcceptedMail } from './smtp-record.js';
+import type { Acknowledged } from './traffic.js';
+
+/** How much later than the change of a booking its reminder may still be taken: it was on its way already. */
+const ON_ITS_WAY_MS = 3_000;
+/** Clocks of one machine, rounded. */
+const ROUNDING_MS = 50;
+
+/** What must be nothing, and what may be something. */
+export interface Counts {
+  /** Overlapping pairs of live bookings. */
+  readonly O: number;
+  /** Acknowledged bookings that are missing, or are not as they were acknowledged. */
+  readonly A: number;
+  /** Bookings beyond the first for one wish, and so for one key. */
+  readonly K: number;
+  /** Events whose mail never came. */
+  readonly M: number;
+  /** Mails that came again. */
+  readonly D: number;
+  /** Mails that should not have come, or not so. */
+  readonly W: number;
+  readonly bookings: number;
+  readonly mails: number;
+  readonly reminders: number;
+  /** Given up, and in the list of dead letters. */
+  readonly dead: number;
+}
+
+interface BookingRow extends RowDataPacket {
+  readonly id: number;
+  readonly uid: string;
+  readonly user_id: number;
+  readonly doctor_id: number;
+  readonly date: string;
+  readonly start_time: string;
+  readonly duration_minutes: number;
+  readonly starts_at: Date;
+  readonly status: 'booked' | 'cancelled';
+  readonly version: number;
+  readonly updated_at: Date;
+  readonly email: string;
+}
+
+interface MessageRow extends RowDataPacket {
+  readonly booking_id: number;
+  readonly booking_version: number;
+  readonly kind: string;
+  readonly starts_at: Date;
+  readonly due_at: Date;
+  readonly state: string;
+  readonly message_id: string;
+}
+
+interface ReadMail extends AcceptedMail {
+  readonly messageId: string;
+  /** `uid sequence method` of the calendar entry, and its start in ISO 8601; none in a reminder. */
+  readonly entry: { readonly name: string; readonly start: string } | undefined;
+}
+
+/** Reads database and mail server after all is over, trusting neither the service nor its ledger. */
+export async function consult(
+  database: Connection,
+  acknowledged: ReadonlyMap<number, Acknowledged>,
+  accepted: readonly AcceptedMail[],
+): Promise<Counts> {
+  const bookings = await rows<BookingRow>(
+    database,
+    'SELECT b.*, a.email FROM bookings b JOIN accounts a ON a.id = b.user_id ORDER BY b.id',
+  );
+  const messages = await rows<MessageRow>(database, 'SELECT * FROM notifications ORDER BY id');
+  const byId = new Map(bookings.map((booking) => [booking.id, booking]));
+  const mails = await Promise.all(accepted.map(read));
+  const dead = messages.filter(({ state }) => state === 'dead');
+  return {
+    O: await overlaps(database),
+    A: [...acknowledged.values()].filter((told) => !isAsTold(told, byId.get(told.id))).length,
+    K: await repeats(database),
+    M: missing(bookings, mails, dead),
+    D: mails.length - new Set(mails.map(({ messageId }) => messageId)).size,
+    W: wrong(mails, byId, messages).length,
+    bookings: bookings.length,
+    mails: mails.length,
+    reminders: mails.filter(({ entry }) => !entry).length,
+    dead: dead.length,
+  };
+}
+
+async function rows<Row extends RowDataPacket>(database: Connection, sql: string): Promise<Row[]> {
+  const [found] = await database.query<Row[]>(sql);
+  return found;
+}
+
+async function overlaps(database: Connection): Promise<number> {
+  const [row] = await rows<RowDataPacket & { pairs: number }>(
+    database,
+    `SELECT COUNT(*) AS pairs FROM bookings a JOIN bookings b
+       ON a.doctor_id = b.doctor_id AND a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
+     WHERE a.status = 'booked' AND b.status = 'booked'`,
+  );
+  return Number(row!.pairs);
+}
+
+function isAsTold(told: Acknowledged, row: BookingRow | undefined): boolean {
+  return (
+    row !== undefined &&
+    row.user_id === told.userId &&
+    row.doctor_id === told.doctorId &&
+    row.date === told.date &&
+    row.start_time.slice(0, 5) === told.time &&
+    row.duration_minutes === told.duration &&
+    row.status === told.status
+  );
+}
+
+/** No patient asks twice for the same under two keys, so the same twice was one key twice. */
+async function repeats(database: Connection): Promise<number> {
+  const [row] = await rows<RowDataPacket & { repeats: number | null }>(
+    database,
+    `SELECT SUM(made - 1) AS repeats FROM (
+       SELECT COUNT(*) AS made FROM notifications n JOIN bookings b ON b.id = n.booking_id
+       WHERE n.kind = 'booked' GROUP BY b.user_id, b.doctor_id, n.starts_at, n.duration_minutes) AS wishes`,
+  );
+  return Number(row!.repeats ?? 0);
+}
+
+async function read(accepted: AcceptedMail): Promise<ReadMail> {
+  const mail = await PostalMime.parse(accepted.raw);
+  const messageId = mail.messageId ?? '';
+  if (mail.attachments.length === 0) return { ...accepted, messageId, entry: undefined };
+  const { uid, sequence, method, start } = calendarEntryOf({ ...accepted, mail });
+  return { ...accepted, messageId, entry: { name: `${uid} ${sequence} ${String(method)}`, start } };
+}
+
+/** Each version of a booking is an event that its patient is told of. */
+function missing(
+  bookings: readonly BookingRow[],
+  mails: readonly ReadMail[],
+  dead: readonly MessageRow[],
+): number {
+  const told = new Set(mails.map(({ entry }) => entry?.name));
+  const givenUp = new Set(dead.map((message) => `${message.booking_id} ${message.booking_version}`));
+  return bookings.flatMap((booking) =>
+    Array.from({ length: booking.version }, (_, sequence) => sequence).filter(
+      (sequence) => !told.has(nameOf(booking, sequence)) && !givenUp.has(`${booking.id} ${sequence + 1}`),
+    ),
+  ).length;
+}
+
+function nameOf({ uid, status, version }: BookingRow, sequence: number): string {
+  const isCancellation = status === 'cancelled' && sequence === version - 1;
+  return `${uid}@clinica ${sequence} ${isCancellation ? 'CANCEL' : 'REQUEST'}`;
+}
+
+function wrong(
+  mails: readonly ReadMail[],
+  byId: ReadonlyMap<number, BookingRow>,
+  messages: readonly MessageRow[],
+): ReadMail[] {
+  const byMessageId = new Map(messages.map((message) => [message.message_id, message]));
+  return mails.filter((mail) => {
+    const message = byMessageId.get(mail.messageId);
+    const booking = message && byId.get(message.booking_id);
+    if (!booking || mail.to !== booking.email) return true;
+    if (mail.at < message.due_at.getTime() - ROUNDING_MS) return true;
+    return mail.entry ? isWrongNews(mail.entry, message, booking) : isWrongReminder(mail, message, booking);
+  });
+}
+
+function isWrongNews(
+  entry: NonNullable<ReadMail['entry']>,
+  { booking_version: version, starts_at: startsAt }: MessageRow,
+  booking: BookingRow,
+): boolean {
+  const isCurrent = version === booking.version;
+  return (
+    entry.name !== nameOf(booking, version - 1) ||
+    entry.start !== startsAt.toISOString() ||
+    (isCurrent && startsAt.getTime() !== booking.starts_at.getTime())
+  );
+}
+
+function isWrongReminder(mail: ReadMail, message: MessageRow, booking: BookingRow): boolean {
+  if (mail.at >= booking.starts_at.getTime()) return true;
+  const isOutdated = booking.status === 'cancelled' || booking.version !== message.booking_version;
+  return isOutdated && mail.at > booking.updated_at.getTime() + ON_ITS_WAY_MS;
+}

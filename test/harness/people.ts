@@ -1,0 +1,80 @@
+import { createHmac } from 'node:crypto';
+import type { Connection } from 'mysql2/promise';
+
+/** Someone with an account, logged in. */
+export interface Person {
+  readonly id: number;
+  readonly email: string;
+  readonly token: string;
+}
+
+export interface DoctorPerson extends Person {
+  readonly doctorId: number;
+  readonly timezone: string;
+}
+
+export interface People {
+  readonly patients: readonly Person[];
+  readonly doctors: readonly DoctorPerson[];
+}
+
+const ZONES = [
+  'UTC',
+  'Europe/Madrid',
+  'UTC',
+  'America/New_York',
+  'UTC',
+  'Asia/Kolkata',
+  'UTC',
+  'Australia/Lord_Howe',
+];
+/** Nobody logs in with a password here. */
+const NO_HASH = 'none';
+
+/** Patients, and doctors who see people at any hour, straight into the database. */
+export async function settle(
+  database: Connection,
+  secret: string,
+  counts: Record<'patients' | 'doctors', number>,
+): Promise<People> {
+  const account = async (role: 'user' | 'doctor', number: number): Promise<Person> => {
+    const email = `${role}${number}@people.example`;
+    const [answer] = await database.query(
+      "INSERT INTO accounts (email, password_hash, role, locale, created_at) VALUES (?, ?, ?, 'en', UTC_TIMESTAMP(3))",
+      [email, NO_HASH, role],
+    );
+    const id = (answer as { insertId: number }).insertId;
+    return { id, email, token: tokenFor({ id, email, role }, secret) };
+  };
+  const patients: Person[] = [];
+  for (let number = 1; number <= counts.patients; number += 1) patients.push(await account('user', number));
+  const doctors: DoctorPerson[] = [];
+  for (let number = 0; number < counts.doctors; number += 1) {
+    const person = await account('doctor', number + 1);
+    doctors.push(await profile(database, person, ZONES[number % ZONES.length]!));
+  }
+  return { patients, doctors };
+}
+
+async function profile(database: Connection, person: Person, timezone: string): Promise<DoctorPerson> {
+  const [answer] = await database.query(
+    `INSERT INTO doctors (user_id, name, specialty, email, timezone, created_at)
+     VALUES (?, ?, 'Cardiology', 'contact@clinic.example', ?, UTC_TIMESTAMP(3))`,
+    [person.id, `Dr. Number ${person.id}`, timezone],
+  );
+  const doctorId = (answer as { insertId: number }).insertId;
+  await database.query(
+    `INSERT INTO availability_windows (doctor_id, day_of_week, start_time, end_time)
+     VALUES ${[0, 1, 2, 3, 4, 5, 6].map((day) => `(${doctorId}, ${day}, '00:00', '23:59')`).join(', ')}`,
+  );
+  return { ...person, doctorId, timezone };
+}
+
+/** A token as the service issues it (RFC 7519, HS256). */
+function tokenFor(claims: { id: number; email: string; role: string }, secret: string): string {
+  const seconds = Math.floor(Date.now() / 1000);
+  const registered = { iss: 'clinica', aud: 'clinica-api', iat: seconds, exp: seconds + 86_400 };
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ ...claims, ...registered })}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}

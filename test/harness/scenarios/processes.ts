@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import type { Scenario } from '../scenario.js';
+
+const JUMPING_CLOCK = fileURLToPath(new URL('../jumping-clock.mjs', import.meta.url));
+
+/** What becomes of our own processes. */
+export const PROCESSES: readonly Scenario[] = [
+  {
+    name: 'api-killed',
+    about: 'kill -9 of an API process in mid-request, again and again',
+    // A start takes longer than anything else here: one serves while the others start.
+    wishes: { apis: 3 },
+    tolerates: ['cut'],
+    async run(stage) {
+      const serving = new Set([0, 1, 2]);
+      const starting: Promise<unknown>[] = [];
+      for (let kills = stage.size(200, 12); kills > 0; kills -= 1) {
+        const victim = (): number | undefined =>
+          [...serving].find((index) => stage.front.underWay(index) > 0);
+        await stage.until(() => serving.size > 1 && victim() !== undefined);
+        const index = victim()!;
+        serving.delete(index);
+        await stage.fault(() => stage.clinic.api(index).kill());
+        starting.push(stage.clinic.startApi(index).then(() => serving.add(index)));
+      }
+      await Promise.all(starting);
+    },
+  },
+  {
+    name: 'worker-killed',
+    about: 'kill -9 of a worker in mid-send, again and again',
+    mayRepeatMail: true,
+    async run(stage) {
+      stage.clinic.smtp.thinkMs = 60;
+      for (let kills = stage.size(20, 4); kills > 0; kills -= 1) {
+        const index = kills % 2;
+        await stage.until(() => stage.clinic.smtp.thinking > 0);
+        await stage.fault(() => stage.clinic.worker(index).kill());
+        stage.clinic.startWorker(index);
+        await stage.seconds(1);
+      }
+    },
+  },
+  {
+    name: 'rolling-restart',
+    about: 'SIGTERM to every API and worker, one by one: no request fails',
+    async run(stage) {
+      for (let round = stage.size(3, 1); round > 0; round -= 1) {
+        for (const index of [0, 1]) {
+          await stage.fault(async () => {
+            const code = await stage.clinic.api(index).stop();
+            stage.expect(`API ${index} ended with ${code}`, code === 0 || code === null);
+          });
+          await stage.clinic.startApi(index);
+          await stage.clinic.worker(index).stop();
+          stage.clinic.startWorker(index);
+        }
+      }
+    },
+  },
+  {
+    name: 'clock-jumps',
+    about: 'the clocks of both workers jump an hour ahead, back, an hour behind, back',
+    wishes: { workerEnv: { NODE_OPTIONS: `--import=${JUMPING_CLOCK}` } },
+    async run(stage) {
+      for (let jump = 0; jump < 4; jump += 1) {
+        await stage.fault(async () => {
+          for (const index of [0, 1]) stage.clinic.worker(index).send('SIGWINCH');
+          await stage.seconds(stage.size(4, 2));
+        });
+      }
+    },
+  },
+];

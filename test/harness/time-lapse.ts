@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from './deployment.js';
+
+const EVERY_MS = 500;
+const AT_ONCE = 3;
+const LEAD_SECONDS = 2;
+
+/**
+ * Has some reminders fall due during the scenario, a little after the booking was made or moved: it would take a day
+ * to wait for them. Some of those bookings are cancelled or moved just then.
+ */
+export class TimeLapse {
+  private stopping = false;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly clinic: Deployment) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      // The database may well be away.
+      await this.bringForward().catch(() => undefined);
+      await sleep(EVERY_MS);
+    }
+  }
+
+  private async bringForward(): Promise<void> {
+    const database = await this.clinic.connect();
+    database.on('error', () => undefined);
+    try {
+      await database.query({
+        sql: `UPDATE notifications SET due_at = UTC_TIMESTAMP(3) + INTERVAL ${LEAD_SECONDS} SECOND
+              WHERE state = 'pending' AND kind IN ('reminder_24h', 'reminder_1h')
+                AND due_at > UTC_TIMESTAMP(3) + INTERVAL 1 HOUR AND starts_at > UTC_TIMESTAMP() + INTERVAL 1 DAY
+              ORDER BY id DESC LIMIT ${AT_ONCE}`,
+        timeout: 2_000,
+      });
+    } finally {
+      database.destroy();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Clinic } from '../support/clinic.js';
+import { ExaminedClinic } from '../support/examined-clinic.js';
+import { messagesOf } from '../support/messages.js';
+
+const HOUR_MS = 3_600_000;
+
+let exam: ExaminedClinic;
+let clinic: Clinic;
+
+beforeAll(async () => {
+  exam = await ExaminedClinic.open();
+  ({ clinic } = exam);
+});
+
+afterEach(() => exam.mend());
+
+afterAll(() => exam?.close());
+
+describe('what the manual says to do by hand mends what is found', () => {
+  const manual = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const [cancelling, writing, correcting, letting] = [...manual.matchAll(/^```sql\n(.*?)^```/gms)].map(
+    ([, sql]) => sql!,
+  );
+
+  /** Runs the manual's statements for a booking; then there is nothing left to undo. */
+  async function doByHand(sql: string | undefined, id: number): Promise<void> {
+    const runner = clinic.dataSource.createQueryRunner();
+    try {
+      for (const statement of sql!.replaceAll(/(?<=id = )12\b/g, String(id)).split(';')) {
+        if (statement.trim() !== '') await runner.query(statement);
+      }
+    } finally {
+      await runner.release();
+    }
+    await exam.isMended();
+  }
+
+  test('cancelling a booking, of which the patient is told, and not reminded', async () => {
+    const { booking } = await exam.newBooking();
+    await exam.change('bookings', { id: booking.id }, 'open_until = starts_at');
+    await exam.expectOnly({ code: 'OUTSIDE_OPEN_TIME' });
+    await doByHand(cancelling, booking.id);
+    const messages = await messagesOf(clinic, booking.id);
+    expect(messages.map(({ kind, booking_version, state }) => `${kind} ${booking_version} ${state}`)).toEqual(
+      ['booked 1 pending', 'reminder_24h 1 cancelled', 'reminder_1h 1 cancelled', 'cancelled 2 pending'],
+    );
+  });
+
+  test('writing a message that is missing', async () => {
+    const { booking } = await exam.newBooking();
+    await exam.takeAway('notifications', "booking_id = ? AND kind = 'booked'", [booking.id]);
+    await exam.expectOnly({ code: 'LEDGER_NEWS' });
+    await doByHand(writing, booking.id);
+    await exam.takeAway('notifications', "booking_id = ? AND kind = 'reminder_1h'", [booking.id]);
+    await exam.expectOnly({ code: 'LEDGER_REMINDER' });
+    const reminding = writing!
+      .replace("'booked'", "'reminder_1h'")
+      .replace('UTC_TIMESTAMP(3), ', 'starts_at - INTERVAL 1 HOUR, ');
+    await doByHand(reminding, booking.id);
+    const messages = await messagesOf(clinic, booking.id);
+    expect(messages.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+      'reminder_24h pending',
+      'booked pending',
+      'reminder_1h pending',
+    ]);
+    expect(messages[2]!.due_at.getTime()).toBe(Date.parse(booking.starts_at) - HOUR_MS);
+  });
+
+  test('writing the instants that a booking’s date and time mean; the reminders follow them', async () => {
+    const { booking } = await exam.newBooking();
+    const hourEarlier = ['starts_at', 'ends_at']
+      .map((column) => `${column} = ${column} - INTERVAL 1 HOUR`)
+      .join();
+    await exam.change('bookings', { id: booking.id }, hourEarlier);
+    const [finding] = await exam.findings();
+    const [start, end] = finding!.detail
+      .match(/which is (.*)\.000Z to (.*)\.000Z; but/)!
+      .slice(1)
+      .map((instant) => instant.replace('T', ' '));
+    const sql = correcting!.replace('2027-03-29 07:00:00', start!).replace('2027-03-29 07:30:00', end!);
+    await doByHand(sql, booking.id);
+    const [, ...reminders] = await messagesOf(clinic, booking.id);
+    expect(reminders.map(({ due_at }) => Date.parse(booking.starts_at) - due_at.getTime())).toEqual([
+      24 * HOUR_MS,
+      HOUR_MS,
+    ]);
+  });
+
+  test('letting a booking stay', async () => {
+    const { doctor, booking } = await exam.newBooking();
+    const exception = await exam.block(doctor, booking.date);
+    await exam.change('exceptions', { id: exception }, 'day_version = 0');
+    await exam.change('bookings', { id: booking.id }, 'open_until = starts_at');
+    await exam.expectOnly({ code: 'OUTSIDE_OPEN_TIME' }, { code: 'DESPITE_EXCEPTION' });
+    await doByHand(letting, booking.id);
+  });
+});

@@ -1,0 +1,212 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { NotificationQueue } from '../../src/notifications/notification-queue.js';
+import type { Clinic, Person } from '../support/clinic.js';
+import { ExaminedClinic } from '../support/examined-clinic.js';
+import { cancel, move } from '../support/races.js';
+
+let exam: ExaminedClinic;
+let clinic: Clinic;
+let patient: Person;
+
+beforeAll(async () => {
+  exam = await ExaminedClinic.open();
+  ({ clinic, patient } = exam);
+});
+
+afterEach(() => exam.mend());
+
+afterAll(() => exam?.close());
+
+describe('messages that are missing from the ledger', () => {
+  /** Version 4: booked, moved twice, cancelled. */
+  async function wellTravelled(): Promise<number> {
+    const { booking } = await exam.newBooking();
+    await move(clinic, patient, booking.id, { time: '11:00' });
+    await move(clinic, patient, booking.id, { time: '12:00' });
+    await cancel(clinic, patient, booking.id);
+    return booking.id;
+  }
+
+  test.each([
+    ['booked', 1, /cancelled and at version 4, .* lacks 'booked' of version 1$/],
+    ['moved', 2, /lacks 1 of 2 'moved' of versions 2 to 3$/],
+    ['moved', 3, /lacks 1 of 2 'moved' of versions 2 to 3$/],
+    ['cancelled', 4, /lacks 'cancelled' of version 4$/],
+  ])('are found: %s of version %i', async (kind, version, detail) => {
+    const id = await wellTravelled();
+    await exam.takeAway('notifications', 'booking_id = ? AND booking_version = ? AND kind = ?', [
+      id,
+      version,
+      kind,
+    ]);
+    await exam.expectOnly({
+      code: 'LEDGER_NEWS',
+      subject: `booking ${id}`,
+      detail: detail,
+      remedy: 'nobody was told: write the message',
+    });
+  });
+
+  test('are found all at once, of live bookings too, and of those cancelled without a trace', async () => {
+    const [gone, { booking }, { booking: silent }] = [
+      await wellTravelled(),
+      await exam.newBooking(),
+      await exam.newBooking(),
+    ];
+    await move(clinic, patient, booking.id, { time: '11:00' });
+    const news = "kind IN ('booked', 'moved', 'cancelled')";
+    await exam.takeAway('notifications', `booking_id = ? AND ${news}`, [gone]);
+    await exam.takeAway('notifications', `booking_id = ? AND ${news}`, [booking.id]);
+    await exam.change('bookings', { id: silent.id }, "status = 'cancelled'");
+    await exam.expectOnly(
+      {
+        detail: /'booked' of version 1, 2 of 2 'moved' of .*, 'cancelled' of version 4$/,
+      },
+      {
+        detail: /is booked .* lacks 'booked' of version 1, 1 of 1 'moved' of versions 2 to 2$/,
+      },
+      { subject: `booking ${silent.id}`, detail: /lacks 'cancelled' of version 1$/ },
+    );
+  });
+
+  test.each([[['reminder_24h']], [['reminder_1h']], [['reminder_24h', 'reminder_1h']]])(
+    'are found: %j of a live booking, of the time that it has',
+    async (kinds) => {
+      const { booking } = await exam.newBooking();
+      await move(clinic, patient, booking.id, { time: '11:00' });
+      const of = 'booking_id = ? AND booking_version = ? AND kind IN (?)';
+      await exam.takeAway('notifications', of, [booking.id, 1, kinds]);
+      await exam.expectOnly();
+      await exam.takeAway('notifications', of, [booking.id, 2, kinds]);
+      await exam.expectOnly({
+        code: 'LEDGER_REMINDER',
+        subject: `booking ${booking.id}`,
+        detail: new RegExp(`as version 2, for which the ledger lacks ${kinds.join(' and ')}$`),
+        remedy: 'If the reminder can still come in time',
+      });
+    },
+  );
+});
+
+describe('messages that nobody moves on', () => {
+  /** A message of a new booking, as a worker or nobody left it. */
+  async function message(set: string): Promise<{ id: number; bookingId: number }> {
+    const { booking } = await exam.newBooking();
+    const key = { booking_id: booking.id, kind: 'booked' };
+    await exam.change('notifications', key, set);
+    const [row] = await clinic.query<{ id: number }>(
+      "SELECT id FROM notifications WHERE booking_id = ? AND kind = 'booked'",
+      [booking.id],
+    );
+    return { id: row!.id, bookingId: booking.id };
+  }
+
+  test.each(['queued', 'sending'])(
+    'are found: %s, with a lease that ran out more than 5 minutes ago',
+    async (state) => {
+      const { id, bookingId } = await message(
+        `state = '${state}', leased_until = UTC_TIMESTAMP(3) - INTERVAL 301 SECOND`,
+      );
+      await exam.expectOnly({
+        code: 'STUCK_LEASE',
+        subject: `message ${id}`,
+        detail: `booked of booking ${bookingId} is ${state}, and its lease ran out at 20`,
+        remedy: 'See that a worker runs',
+      });
+    },
+  );
+
+  test('are found: taken without a lease; the remedy gives it back', async () => {
+    const { id } = await message("state = 'queued', leased_until = NULL");
+    const [finding] = await exam.findings();
+    expect(finding).toMatchObject({ code: 'STUCK_LEASE', subject: `message ${id}` });
+    await clinic.query(/UPDATE .*(?=\.$)/.exec(finding!.remedy)![0]);
+    await exam.expectOnly();
+  });
+
+  test('are found: due for more than 15 minutes', async () => {
+    const { id, bookingId } = await message('due_at = UTC_TIMESTAMP(3) - INTERVAL 901 SECOND');
+    await exam.expectOnly({
+      code: 'OVERDUE',
+      subject: `message ${id}`,
+      detail: `booked of booking ${bookingId} has been due since 20`,
+      remedy: 'See that a worker runs',
+    });
+  });
+
+  test.each([
+    "state = 'queued', leased_until = UTC_TIMESTAMP(3) - INTERVAL 270 SECOND",
+    "state = 'sending', leased_until = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND, due_at = UTC_TIMESTAMP(3) - INTERVAL 1 DAY",
+    'due_at = UTC_TIMESTAMP(3) - INTERVAL 870 SECOND',
+    "state = 'dead', due_at = UTC_TIMESTAMP(3) - INTERVAL 1 DAY, settled_at = UTC_TIMESTAMP(3)",
+    "state = 'sent', due_at = UTC_TIMESTAMP(3) - INTERVAL 1 DAY, settled_at = UTC_TIMESTAMP(3)",
+  ])('are not found in good time, or at the end: %s', async (set) => {
+    await message(set);
+    await exam.expectOnly();
+  });
+
+  test('are counted all, and listed up to a hundred', async () => {
+    const { booking } = await exam.newBooking();
+    const versions = Array.from({ length: 120 }, (_, index) => index + 2);
+    await clinic.query(
+      `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+                                  message_id, created_at)
+       VALUES ${versions.map(() => "(?, ?, 'moved', NOW(), 30, '2020-01-01', 'pending', 'x', NOW())").join()}`,
+      versions.flatMap((version) => [booking.id, version]),
+    );
+    const { checks } = await exam.look();
+    await clinic.query('DELETE FROM notifications WHERE booking_id = ? AND booking_version > 1', [
+      booking.id,
+    ]);
+    const { findingsTotal, findings: listed } = checks.find(({ code }) => code === 'OVERDUE')!;
+    expect([findingsTotal, listed.length]).toEqual([120, 100]);
+  });
+});
+
+describe('jobs without a row', () => {
+  const queue = () => clinic.app.get(NotificationQueue);
+  const UNKNOWN = 4_000_000_000;
+
+  afterEach(async () => {
+    await queue().queue.resume();
+    await queue().queue.obliterate({ force: true });
+    await exam.expectOnly();
+  });
+
+  test('are found, waiting, delayed or paused', async () => {
+    await queue().add([{ id: UNKNOWN, lease: 1 }]);
+    await queue().queue.add('send', { id: UNKNOWN, lease: 2 }, { delay: 3_600_000, jobId: 'later' });
+    await queue().queue.add('send', {} as never, { priority: 2, jobId: 'odd' });
+    const expected = [
+      {
+        subject: 'job later',
+        detail: `it is delayed, for message ${UNKNOWN}, which the ledger does not have`,
+      },
+      { subject: 'job odd', detail: /^it is prioritized, for message undefined, / },
+      { subject: `job notification-${UNKNOWN}-1`, detail: /^it is waiting/ },
+    ];
+    const found = async () =>
+      (await exam.look()).checks.find(({ code }) => code === 'JOB_WITHOUT_ROW')!.findings;
+    expect(await found()).toMatchObject(expected);
+    expect((await found())[0]!.remedy).toContain('Remove it at /admin/queues');
+    await queue().queue.pause();
+    expect(await found()).toMatchObject(expected);
+  });
+
+  test('are found on many pages', async () => {
+    await queue().add(Array.from({ length: 450 }, (_, index) => ({ id: UNKNOWN + index, lease: 1 })));
+    const { findingsTotal, findings: listed } = (await exam.look()).checks.at(-1)!;
+    expect([findingsTotal, listed.length]).toEqual([450, 100]);
+    expect(new Set(listed.map(({ subject }) => subject)).size).toBe(100);
+  });
+
+  test('are none of those whose row has a newer lease, or is sent already', async () => {
+    const { booking } = await exam.newBooking();
+    const rows = await clinic.query<{ id: number }>('SELECT id FROM notifications WHERE booking_id = ?', [
+      booking.id,
+    ]);
+    await queue().add(rows.map(({ id }) => ({ id, lease: 0 })));
+    await clinic.query("UPDATE notifications SET lease = 3, state = 'sent' WHERE id = ?", [rows[0]!.id]);
+    await exam.expectOnly();
+  });
+});

@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ask, book } from '../support/appointments.js';
+import type { Clinic, Person } from '../support/clinic.js';
+import { EVERY_DAY, ExaminedClinic } from '../support/examined-clinic.js';
+import { allDueSettled } from '../support/messages.js';
+import { cancel, move } from '../support/races.js';
+import { datesOfChange } from '../support/wall-clock.js';
+import { startWorker } from '../support/worker.js';
+
+const HOUR_MS = 3_600_000;
+
+let exam: ExaminedClinic;
+let clinic: Clinic;
+let patient: Person;
+
+beforeAll(async () => {
+  exam = await ExaminedClinic.open();
+  ({ clinic, patient } = exam);
+});
+
+afterEach(() => exam.mend());
+
+afterAll(() => exam?.close());
+
+describe('what a booking took its time on stays with it', () => {
+  type Evidence = { day_version: number; open_from: Date; open_until: Date };
+
+  async function evidence(table: 'bookings' | 'exceptions', id: number): Promise<Evidence> {
+    return (await clinic.query<Evidence>(`SELECT * FROM ${table} WHERE id = ?`, [id]))[0]!;
+  }
+
+  test('whoever takes a date later has the higher version of it, also who moves there from another', async () => {
+    const { doctor, booking } = await exam.newBooking();
+    const blocked = await exam.block(doctor, booking.date, '18:00', '19:00');
+    const second = await book(clinic, patient, doctor, { date: booking.date, time: '12:00' });
+    const visitor = await book(clinic, patient, doctor, { date: exam.inDays(10), time: '12:00' });
+    expect((await evidence('bookings', visitor.id)).day_version).toBe(1);
+    await move(clinic, patient, visitor.id, { date: booking.date, time: '13:00' });
+    await move(clinic, patient, booking.id, { time: '09:00' });
+    const versions = [
+      await evidence('exceptions', blocked),
+      ...(await Promise.all([second, visitor, booking].map(({ id }) => evidence('bookings', id)))),
+    ].map(({ day_version }) => day_version);
+    expect(versions).toEqual([2, 3, 4, 5]);
+  });
+
+  test('the open time is that of all windows that touch, at the time; moving takes it anew', async () => {
+    const { doctor, booking } = await exam.newBooking({ time: '11:45' });
+    const midnight = Date.parse(booking.starts_at) - 11.75 * HOUR_MS;
+    const asBooked = { open_from: new Date(midnight), open_until: new Date(midnight + 20 * HOUR_MS) };
+    expect(await evidence('bookings', booking.id)).toMatchObject(asBooked);
+    await clinic.query("DELETE FROM availability_windows WHERE doctor_id = ? AND start_time = '00:00'", [
+      doctor.doctorId,
+    ]);
+    expect(await evidence('bookings', booking.id)).toMatchObject(asBooked);
+    await move(clinic, patient, booking.id, { time: '12:15' });
+    expect(await evidence('bookings', booking.id)).toMatchObject({
+      open_from: new Date(midnight + 12 * HOUR_MS),
+      open_until: new Date(midnight + 20 * HOUR_MS),
+    });
+  });
+});
+
+describe('a healthy clinic has no findings', () => {
+  let worker: INestApplicationContext | undefined;
+
+  afterAll(() => worker?.close());
+
+  test('with bookings made, moved, made longer and cancelled, and exceptions before and after', async () => {
+    const { doctor, booking } = await exam.newBooking();
+    const { date } = booking;
+    await exam.block(doctor, date, '14:00', '15:00');
+    const other = await book(clinic, patient, doctor, { date, time: '13:30' });
+    await exam.block(doctor, date, '09:00', '14:00');
+    await exam.block(doctor, exam.inDays(10));
+    await move(clinic, patient, other.id, { time: '15:00', duration: 90 });
+    await move(clinic, patient, other.id, { date: exam.inDays(11), time: '00:00' });
+    await book(clinic, patient, doctor, { date: exam.inDays(11), time: '01:30' });
+    await cancel(clinic, patient, booking.id);
+    expect((await move(clinic, patient, other.id, { date: exam.inDays(10) })).status).toBe(400);
+    expect(await exam.findings()).toEqual([]);
+  });
+
+  test('around the hours that clocks skip or repeat, in any zone', async () => {
+    const thisYear = new Date(clinic.clock.now()).getUTCFullYear();
+    let booked = 0;
+    for (const timezone of ['Europe/Madrid', 'America/Santiago', 'Australia/Lord_Howe', 'Africa/Cairo']) {
+      const doctor = await clinic.doctor({ timezone, week: EVERY_DAY });
+      const changes = datesOfChange(timezone, thisYear, thisYear + 1).filter((date) => date > exam.inDays(2));
+      for (const date of changes.slice(0, 2)) {
+        await exam.block(doctor, date, '04:30', '05:00');
+        for (const time of ['00:00', '00:45', '01:30', '02:30', '03:15', '05:00']) {
+          const { status } = await ask(clinic, patient, doctor, { date, time, duration: 45 });
+          booked += status === 201 ? 1 : 0;
+        }
+        await exam.block(doctor, date, '00:00', '04:00');
+      }
+    }
+    expect(booked).toBeGreaterThan(20);
+    expect(await exam.findings()).toEqual([]);
+  });
+
+  test('with bookings at the last moment and at just the moment of a reminder', async () => {
+    const doctor = await clinic.doctor({ timezone: 'UTC', week: EVERY_DAY });
+    const now = new Date(clinic.clock.now()).toISOString();
+    const date = exam.inDays(5);
+    try {
+      for (const [time, hoursBefore] of [
+        ['12:00', 24],
+        ['13:00', 1],
+        ['14:00', 0.5],
+      ] as const) {
+        clinic.clock.set(new Date(Date.parse(`${date}T${time}Z`) - hoursBefore * HOUR_MS).toISOString());
+        await book(clinic, patient, doctor, { date, time });
+      }
+    } finally {
+      clinic.clock.set(now);
+    }
+    expect(await exam.findings()).toEqual([]);
+  });
+
+  test('with rows of before there was any evidence', async () => {
+    const { doctor, booking } = await exam.newBooking();
+    await exam.block(doctor, booking.date, '09:00', '11:00');
+    await clinic.query('UPDATE exceptions SET day_version = NULL WHERE doctor_id = ?', [doctor.doctorId]);
+    expect(await exam.findings()).toEqual([]);
+    await clinic.query('UPDATE exceptions SET day_version = 0 WHERE doctor_id = ?', [doctor.doctorId]);
+    await clinic.query(
+      'UPDATE bookings SET day_version = NULL, open_from = NULL, open_until = NULL WHERE id = ?',
+      [booking.id],
+    );
+    expect(await exam.findings()).toEqual([]);
+  });
+
+  test('while a worker sends, and after it has', async () => {
+    worker = await startWorker(clinic.environment);
+    const { booking } = await exam.newBooking();
+    await move(clinic, patient, booking.id, { time: '11:00' });
+    expect(await exam.findings()).toEqual([]);
+    await allDueSettled(clinic);
+    expect((await exam.mailbox.mailsTo(patient.email, 2)).length).toBeGreaterThan(1);
+    expect(await exam.findings()).toEqual([]);
+    await worker.close();
+    worker = undefined;
+  });
+});
+
+describe('GET /api/integrity', () => {
+  test('tells an admin everything, and nobody else', async () => {
+    const { booking } = await exam.newBooking();
+    await exam.change('bookings', { id: booking.id }, 'updated_at = starts_at');
+    const { status, body } = await clinic.client.get<{ healthy: boolean; checks: Record<string, unknown>[] }>(
+      '/api/integrity',
+      await clinic.admin(),
+    );
+    expect(status).toBe(200);
+    expect(body.healthy).toBe(false);
+    expect(
+      body.checks.map(({ code, findings_total }) => `${String(code)} ${String(findings_total)}`),
+    ).toEqual([
+      'OVERLAP 0',
+      'WRONG_INSTANTS 0',
+      'OUTSIDE_OPEN_TIME 0',
+      'NOT_IN_FUTURE 1',
+      'DESPITE_EXCEPTION 0',
+      'DAY_VERSION 0',
+      'LEDGER_NEWS 0',
+      'LEDGER_REMINDER 0',
+      'STUCK_LEASE 0',
+      'OVERDUE 0',
+      'JOB_WITHOUT_ROW 0',
+    ]);
+    expect(body.checks[3]!.findings).toEqual([
+      {
+        code: 'NOT_IN_FUTURE',
+        subject: `booking ${booking.id}`,
+        detail: expect.anything() as unknown,
+        remedy: expect.anything() as unknown,
+      },
+    ]);
+    const doctor = await clinic.doctor();
+    for (const [who, refused] of [
+      [patient, 403],
+      [doctor, 403],
+      [{}, 401],
+    ] as const) {
+      expect((await clinic.client.get('/api/integrity', who)).status).toBe(refused);
+    }
+    await exam.mend();
+    const again = await clinic.client.get<{ healthy: boolean }>('/api/integrity', await clinic.admin());
+    expect(again.body.healthy).toBe(true);
+  });
+
+  test('each code is explained in the manual', async () => {
+    const manual = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    for (const { code } of (await exam.look()).checks) expect(manual).toContain(`| \`${code}\``);
+  });
+});

@@ -1,0 +1,146 @@
+import { expect } from 'vitest';
+import type { Finding } from '../../src/ops/integrity/finding.js';
+import { IntegrityService, type Report } from '../../src/ops/integrity/integrity.service.js';
+import { book, type BookingJson, type Wish } from './appointments.js';
+import { Clinic, type DoctorPerson, type Person, type Week } from './clinic.js';
+import { Mailbox } from './mailbox.js';
+
+const DAY_MS = 86_400_000;
+
+/** Open from 00:00 to 20:00, in windows that touch. */
+export const EVERY_DAY: Week = Array.from({ length: 7 }, (_, day) => day).flatMap(
+  (day) =>
+    [
+      [day, '00:00', '12:00'],
+      [day, '12:00', '20:00'],
+    ] as const,
+);
+
+/** A finding as a test expects it: the whole code and subject, and something of what it says. */
+export interface ExpectedFinding {
+  readonly code?: string;
+  readonly subject?: string;
+  readonly detail?: string | RegExp;
+  readonly remedy?: string | RegExp;
+}
+
+type Row = Record<string, unknown>;
+
+/** A clinic that a test breaks, and that is examined for what is broken. Whatever was broken can be mended again. */
+export class ExaminedClinic {
+  private undo: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    readonly clinic: Clinic,
+    readonly patient: Person,
+    readonly mailbox: Mailbox,
+  ) {}
+
+  /** The database's clock judges what is late, so that the clinic's own must not show another time. */
+  static async open(): Promise<ExaminedClinic> {
+    const mailbox = await Mailbox.open();
+    const clinic = await Clinic.open({ now: new Date().toISOString(), env: { SMTP_URL: mailbox.url } });
+    return new ExaminedClinic(clinic, await clinic.patient(), mailbox);
+  }
+
+  async close(): Promise<void> {
+    await this.clinic.close();
+    await this.mailbox.close();
+  }
+
+  /** YYYY-MM-DD so many days ahead. */
+  inDays(days: number): string {
+    return new Date(this.clinic.clock.now() + days * DAY_MS).toISOString().slice(0, 10);
+  }
+
+  /** A booking with a new doctor, at 10:00 UTC nine days ahead unless told. */
+  async newBooking(wish: Partial<Wish> = {}): Promise<{ doctor: DoctorPerson; booking: BookingJson }> {
+    const doctor = await this.clinic.doctor({ timezone: 'UTC', week: EVERY_DAY });
+    const time = { date: this.inDays(9), time: '10:00', ...wish };
+    return { doctor, booking: await book(this.clinic, this.patient, doctor, time) };
+  }
+
+  /** Blocks a part of a doctor's date, or the full day; answers with the exception's id. */
+  async block(doctor: DoctorPerson, date: string, ...[start_time, end_time]: string[]): Promise<number> {
+    const times = start_time === undefined ? { is_full_day: true } : { start_time, end_time };
+    const { status, body } = await this.clinic.client.post('/api/exceptions', { date, ...times }, doctor);
+    expect(status).toBe(201);
+    return body.id!;
+  }
+
+  look(): Promise<Report> {
+    return this.clinic.app.get(IntegrityService).check();
+  }
+
+  /** All that is found; a report must agree with itself, and each finding must be fit for its reader. */
+  async findings(): Promise<readonly Finding[]> {
+    const { healthy, checks } = await this.look();
+    const found = checks.flatMap(({ findings }) => findings);
+    expect(healthy).toBe(found.length === 0);
+    for (const finding of found) {
+      expect(finding.remedy).toMatch(/^[A-Z].{20,}\.$/);
+      expect(JSON.stringify(finding)).not.toMatch(/@|undefined|NaN|Invalid/);
+    }
+    return found;
+  }
+
+  /** Expects these findings in this order, and no others. */
+  async expectOnly(...expected: readonly ExpectedFinding[]): Promise<void> {
+    expect(await this.findings()).toMatchObject(
+      expected.map(({ detail = '', remedy = '', ...whole }) => ({
+        ...whole,
+        detail: saying(detail),
+        remedy: saying(remedy),
+      })),
+    );
+  }
+
+  /** Deletes rows, until they are put back as they were. */
+  async takeAway(table: string, where: string, parameters: unknown[]): Promise<void> {
+    const rows = await this.clinic.query<Row>(`SELECT * FROM ${table} WHERE ${where}`, parameters);
+    expect(rows).not.toEqual([]);
+    await this.clinic.query(`DELETE FROM ${table} WHERE ${where}`, parameters);
+    const columns = Object.keys(rows[0]!);
+    const places = rows.map(() => `(${columns.map(() => '?').join()})`).join();
+    this.undo.push(() =>
+      this.clinic.query(
+        `INSERT INTO ${table} (${columns.join()}) VALUES ${places}`,
+        rows.flatMap((row) => Object.values(row)),
+      ),
+    );
+  }
+
+  /** Changes a row, until it is made what it was. */
+  async change(table: string, key: Row, set: string): Promise<void> {
+    const where = Object.keys(key)
+      .map((column) => `${column} = ?`)
+      .join(' AND ');
+    const values = Object.values(key);
+    const [before] = await this.clinic.query<Row>(`SELECT * FROM ${table} WHERE ${where}`, values);
+    await this.clinic.query(`UPDATE ${table} SET ${set} WHERE ${where}`, values);
+    const stored = Object.entries(before!).filter(([column]) => column !== 'live_starts_at');
+    const all = stored.map(([column]) => `${column} = ?`).join();
+    this.undo.push(() =>
+      this.clinic.query(`UPDATE ${table} SET ${all} WHERE ${where}`, [
+        ...stored.map(([, value]) => value),
+        ...values,
+      ]),
+    );
+  }
+
+  /** Undoes everything that was broken: then there is nothing to be found any more. */
+  async mend(): Promise<void> {
+    for (let last = this.undo.pop(); last; last = this.undo.pop()) await last();
+    await this.expectOnly();
+  }
+
+  /** Says that what was broken has been mended in another way: then there is nothing to be found any more. */
+  async isMended(): Promise<void> {
+    this.undo = [];
+    await this.expectOnly();
+  }
+}
+
+function saying(what: string | RegExp): unknown {
+  return typeof what === 'string' ? expect.stringContaining(what) : expect.stringMatching(what);
+}
