@@ -28,17 +28,28 @@ export interface Send {
   readonly stick?: number;
 }
 
+const LOOK_EVERY_MS = 150;
+
 /**
- * What stands before the API processes, as a balancer does: each request goes to one of them in turn, and to another
- * when it is refused a connection. What was sent to one is never sent to another. Keeps a journal of everything.
+ * What stands before the API processes, as a balancer does: each request goes in turn to one of those that say at
+ * /health/live that they live, and to another when it is refused a connection. What was sent to one is never sent to
+ * another. Keeps a journal of everything.
  */
 export class Front {
   readonly journal: Entry[] = [];
   private readonly inFlight: number[];
+  private readonly lives: boolean[];
+  private readonly looking: NodeJS.Timeout;
   private turn = 0;
 
   constructor(private readonly servers: readonly string[]) {
     this.inFlight = servers.map(() => 0);
+    this.lives = servers.map(() => true);
+    this.looking = setInterval(() => servers.forEach((_, index) => void this.look(index)), LOOK_EVERY_MS);
+  }
+
+  close(): void {
+    clearInterval(this.looking);
   }
 
   /** How many requests a server is working on. */
@@ -48,9 +59,8 @@ export class Front {
 
   async send(method: string, path: string, { token, body, key, stick }: Send): Promise<Reply> {
     const route = `${method} ${path.replace(/\?.*/, '').replace(/\d+/, ':id')}`;
-    const first = stick ?? (this.turn += 1);
-    for (let attempt = 0; ; attempt += 1) {
-      const server = (first + attempt) % this.servers.length;
+    const order = this.inOrder(stick ?? (this.turn += 1));
+    for (const [attempt, server] of order.entries()) {
       const began = performance.now();
       const entry = (end: Entry['end'], hasRetryAfter = false): void =>
         void this.journal.push({ route, server, began, ended: performance.now(), end, hasRetryAfter });
@@ -71,13 +81,31 @@ export class Front {
         return { end: response.status, body: read };
       } catch (error) {
         // Nothing was sent yet: any other may have it.
-        if (isRefused(error) && attempt + 1 < this.servers.length) continue;
+        if (isRefused(error) && attempt + 1 < order.length) continue;
         const end = (error as Error).name === 'TimeoutError' ? 'hang' : 'cut';
         entry(end);
         return { end, body: {} };
       } finally {
         this.inFlight[server]! -= 1;
       }
+    }
+    throw new Error('There is no server.');
+  }
+
+  /** All servers from one on, those that live before the others. */
+  private inOrder(first: number): number[] {
+    const all = this.servers.map((_, index) => (first + index) % this.servers.length);
+    return [...all.filter((server) => this.lives[server]), ...all.filter((server) => !this.lives[server])];
+  }
+
+  private async look(server: number): Promise<void> {
+    try {
+      const { status } = await fetch(`${this.servers[server]}/health/live`, {
+        signal: AbortSignal.timeout(1_000),
+      });
+      this.lives[server] = status === 200;
+    } catch {
+      this.lives[server] = false;
     }
   }
 }

@@ -23,7 +23,6 @@ const SHORT = [
   'redis-wiped',
   'database-killed',
   'commit-cut',
-  'same-key',
 ];
 
 export interface Wanted {

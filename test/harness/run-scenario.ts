@@ -69,6 +69,7 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   await stage.seconds(AFTERWARDS_SECONDS);
   await timeLapse.stop();
   await stage.traffic.stop();
+  stage.front.close();
 }
 
 /** Waits until nothing that is due is left to be sent. */

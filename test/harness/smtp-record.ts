@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as anythingElse, setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 
 /** A mail that the server has accepted. */
@@ -77,6 +77,8 @@ export class SmtpRecord {
     this.thinking += 1;
     await sleep(this.thinkMs);
     this.thinking -= 1;
+    // Where both have come, the end of the connection came before the end of the thinking.
+    await anythingElse();
     // RFC 5321, 6.1: a mail is the server's when it has said so. Who has hung up does not hear it.
     if (this.closed.has(session) || this.mood === 'hangs') return;
     if (this.mood === 'takes') this.accepted.push({ ...mail, at: Date.now() });

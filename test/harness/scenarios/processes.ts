@@ -29,6 +29,8 @@ export const PROCESSES: readonly Scenario[] = [
   {
     name: 'worker-killed',
     about: 'kill -9 of a worker in mid-send, again and again',
+    // One mail at a time, so that a kill catches at most one between the server's answer and the note of it.
+    wishes: { workerEnv: { MAIL_CONCURRENCY: '1' } },
     mayRepeatMail: true,
     async run(stage) {
       stage.clinic.smtp.thinkMs = 60;
