@@ -55,13 +55,19 @@ await runToTheEnd(async (ending) => {
   const held = await harness.runFaults({
     names: positionals,
     isShort: values.short,
-    seed: Number(values.seed),
+    seed: wholeNumber(values.seed),
     document: values.write,
     dir,
     signal,
   });
   return held ? 0 : 1;
 });
+
+/** @param {string} text */
+function wholeNumber(text) {
+  if (!/^\d{1,9}$/.test(text)) throw new Failure(`--seed must be a whole number, not ${text}.`);
+  return Number(text);
+}
 
 /**
  * The harness is TypeScript, as the tests are; Vite, which runs those, loads it.

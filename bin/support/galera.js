@@ -217,7 +217,10 @@ export class GaleraNode {
    */
   async rejoin() {
     await ask(this.port, "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'");
-    await this.#ready(() => this.#living());
+    await this.#ready(async () => {
+      const found = await Promise.all(this.#living().map((node) => agreedStatusOf(node.port)));
+      return found.every(({ serves, settled, size }) => serves && settled && size >= found.length);
+    });
   }
 
   /** @param {(running: Running) => Promise<void>} how */
@@ -257,7 +260,9 @@ export class GaleraNode {
    * @returns {Promise<string[]>} what to tell it
    */
   async #position() {
-    const told = await this.#run(this.#common.programs.server, [...this.#arguments(), '--wsrep-recover']);
+    const recovery = this.#run(this.#common.programs.server, [...this.#arguments(), '--wsrep-recover']);
+    // It fails on data that the node was still copying when it was killed; then it copies them again.
+    const told = await recovery.catch(() => '');
     const position = /Recovered position: *(\S+:-?\d+)/.exec(told)?.[1];
     return position ? [`--wsrep-start-position=${position}`] : [];
   }
@@ -275,7 +280,7 @@ export class GaleraNode {
       pidFile: this.#pidFile,
     });
     try {
-      await this.#ready(() => [this]);
+      await this.#ready(async () => (await statusOf(this.port)).serves);
     } catch (error) {
       await this.#running.kill();
       throw error;
@@ -286,13 +291,9 @@ export class GaleraNode {
     return this.#common.nodes.filter((node) => node.isAlive());
   }
 
-  /** @param {() => GaleraNode[]} members who must be united, itself among them */
-  async #ready(members) {
+  /** @param {() => Promise<boolean>} serving */
+  async #ready(serving) {
     const running = this.#running;
-    const serving = async () => {
-      const found = await Promise.all(members().map((node) => agreedStatusOf(node.port)));
-      return found.every(({ serves, settled, size }) => serves && settled && size >= found.length);
-    };
     const patience = { withinMs: READY_WITHIN_MS, everyMs: 100, signal: this.#signal };
     const settled = await until(async () => !running?.isAlive || (await serving()), patience);
     if (settled && running?.isAlive) return;
@@ -345,6 +346,7 @@ export class GaleraNode {
     const [group, part, whole] = [1, 2, 3].map((next) => `127.0.0.1:${this.port + next}`);
     const places = { 'gmcast.listen_addr': `tcp://${group}`, 'ist.recv_addr': part };
     const options = { base_port: this.port + 1, ...places, 'gcache.size': '32M', ...tuning };
+    const told = Object.entries(options).map((option) => option.join('='));
     return [
       '--binlog-format=ROW',
       '--innodb-autoinc-lock-mode=2',
@@ -357,9 +359,7 @@ export class GaleraNode {
       '--wsrep-node-address=127.0.0.1',
       '--wsrep-sst-method=rsync',
       `--wsrep-sst-receive-address=${whole}`,
-      `--wsrep-provider-options=${Object.entries(options)
-        .map((option) => option.join('='))
-        .join(';')}`,
+      `--wsrep-provider-options=${told.join(';')}`,
     ];
   }
 }
@@ -379,6 +379,8 @@ const agreedStatusOf = (port) => statusOf(port, 'SET STATEMENT wsrep_sync_wait =
 async function statusOf(port, manner = '') {
   const names = "('wsrep_ready', 'wsrep_cluster_size', 'wsrep_evs_state')";
   const sql = `${manner}SHOW GLOBAL STATUS WHERE Variable_name IN ${names}`;
+  // Outside the try: a missing package is no server that is still starting.
+  await driver();
   try {
     const rows = /** @type {{ Variable_name: string, Value: string }[]} */ (await ask(port, sql));
     const status = Object.fromEntries(rows.map((row) => [row.Variable_name, row.Value]));
@@ -396,8 +398,7 @@ async function statusOf(port, manner = '') {
  * @returns {Promise<unknown>}
  */
 async function ask(port, sql) {
-  // Imported only here, so that bin/support loads before the packages are installed.
-  const { createConnection } = await import('mysql2/promise');
+  const { createConnection } = await driver();
   const connection = await createConnection({ host: '127.0.0.1', port, user: 'root', connectTimeout: 2_000 });
   connection.on('error', () => undefined);
   try {
@@ -407,6 +408,9 @@ async function ask(port, sql) {
     connection.destroy();
   }
 }
+
+/** Imported only when it is used, so that bin/support loads before the packages are installed. */
+const driver = () => import('mysql2/promise');
 
 /**
  * Free ports next to each other, below those that outgoing connections get: else one of these could have a dead server's

@@ -182,7 +182,8 @@ export class RedisProcess {
   }
 
   /**
-   * Starts it again after its end. A server comes back empty and in its last role; the sentinels put it right.
+   * Starts it again after its end. A server comes back empty and in its last role, and the sentinels put it right some
+   * ten seconds later; but a master that is back before they miss it stays the master, and its replicas empty themselves.
    *
    * @throws {Failure} if it does not come up
    */

@@ -49,8 +49,10 @@ export async function bringServers(wanted, ending) {
 export async function given(variable, usualPort) {
   const url = process.env[variable];
   if (!url) return undefined;
-  if (!URL.canParse(url)) throw new Failure(`${variable} is not a URL.`);
-  const { hostname, port } = new URL(url);
+  // Of several servers of a cluster the first must be there.
+  const first = url.replace(/,[^/]*/, '');
+  if (!URL.canParse(first)) throw new Failure(`${variable} is not a URL.`);
+  const { hostname, port } = new URL(first);
   const place = `${hostname}:${port || usualPort}`;
   if (!(await accepts(Number(port) || usualPort, hostname.replaceAll(/[[\]]/g, '')))) {
     throw new Failure(`${variable} names a server at ${place}, and nobody answers there.`, {

@@ -1,19 +1,52 @@
+import type { Socket } from 'node:net';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 
 /** How long to wait for a connection while all are in use; longer is no service to whoever is waiting too. */
 const LONGEST_WAIT_MS = 4_000;
 
+/** Seconds that one transaction waits for another's locks; shorter than an answer may take (`DATABASE_TIMEOUT_SECONDS`). */
+const LOCK_WAIT_SECONDS = 4;
+
+/** Seconds of silence after which the server ends a session: frees the locks of a process that cannot say it is gone. */
+const LONGEST_SILENCE_SECONDS = 60;
+
+/** What every statement of this service relies on, in a transaction or alone. */
+const SESSION = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, SESSION time_zone = '+00:00',
+       SESSION wait_timeout = ${LONGEST_SILENCE_SECONDS}`,
+];
+
 type Callback = (error: NodeJS.ErrnoException | null, connection: PoolConnection) => void;
 
-/** mysql2's pool, but who waits too long for a connection is told so. Given to TypeORM as its driver. */
+/**
+ * mysql2's pool, but each new connection is told what its session is to be like, and who waits too long for a
+ * connection is told so. Given to TypeORM as its driver.
+ */
 export const impatientPools = {
   createPool(options: PoolOptions): Pool {
     const pool = createPool(options);
     const getConnection = pool.getConnection.bind(pool);
     pool.getConnection = (callback: Callback) => getConnection(withDeadline(callback));
+    pool.on('connection', prepare);
+    // Nothing is being waited for: see `DatabaseServers`.
+    pool.on('release', (connection) => socketOf(connection).setTimeout(0));
     return pool;
   },
 };
+
+/** Sent before anything else. A connection that does not take it is of no use to anybody. */
+function prepare(connection: PoolConnection): void {
+  for (const statement of SESSION) {
+    connection.query(statement, (error) => {
+      if (error) socketOf(connection).destroy(error);
+    });
+  }
+}
+
+function socketOf(connection: PoolConnection): Socket {
+  return (connection as unknown as { stream: Socket }).stream;
+}
 
 function withDeadline(callback: Callback): Callback {
   let late = false;

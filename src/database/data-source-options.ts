@@ -7,8 +7,9 @@ import { CreateClinic1 } from './migrations/1-create-clinic.js';
 import { KeepEvidence2 } from './migrations/2-keep-evidence.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
-/** Shorter than the server keeps a silent connection (see `prepareSession`). */
+/** Shorter than the server keeps a silent session. */
 const KEEP_IDLE_MS = 20_000;
+const WAITING_FOR_EACH = 50;
 
 /**
  * How this service talks to MySQL or MariaDB: UTC throughout, and a DATE stays the text it is, since as a
@@ -34,6 +35,8 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       maxIdle: environment.DATABASE_POOL_SIZE - 1,
       idleTimeout: KEEP_IDLE_MS,
       gracefulEnd: true,
+      // Who would be further back in the queue would be told too late that it takes too long.
+      queueLimit: WAITING_FOR_EACH * environment.DATABASE_POOL_SIZE,
     },
     synchronize: false,
     migrations: [CreateClinic1, KeepEvidence2],

@@ -11,8 +11,8 @@ const LOOK_AGAIN_MS = 5_000;
  */
 @Injectable()
 export class DatabaseClock extends Clock implements OnModuleInit, OnModuleDestroy {
-  /** What the database's clock showed when this process's timer stood at zero. */
-  private timerZero: EpochMs = 0;
+  /** What the database's clock showed when this process's timer stood at zero; undefined until the first look. */
+  private timerZero: EpochMs | undefined;
   private looking: NodeJS.Timeout | undefined;
 
   constructor(private readonly dataSource: DataSource) {
@@ -20,7 +20,7 @@ export class DatabaseClock extends Clock implements OnModuleInit, OnModuleDestro
   }
 
   override now(): EpochMs {
-    return Math.floor(this.timerZero + performance.now());
+    return Math.floor((this.timerZero ?? 0) + performance.now());
   }
 
   async onModuleInit(): Promise<void> {
@@ -36,6 +36,9 @@ export class DatabaseClock extends Clock implements OnModuleInit, OnModuleDestro
   private async look(): Promise<void> {
     const asked = performance.now();
     const [row]: { now: Date }[] = await this.dataSource.query('SELECT UTC_TIMESTAMP(3) AS now');
-    this.timerZero = row!.now.getTime() - (asked + performance.now()) / 2;
+    // The clock was read at some time between the question and the answer, which may be seconds on a bad day.
+    const [earliest, latest] = [row!.now.getTime() - performance.now(), row!.now.getTime() - asked];
+    const best = this.timerZero ?? (earliest + latest) / 2;
+    this.timerZero = Math.min(latest, Math.max(earliest, best));
   }
 }

@@ -5,6 +5,11 @@ import type { Host } from './server-url.js';
 const NO_USE = new Set([1047, 1053, 1290, 1836]);
 const ERROR_PACKET = 0xff;
 
+/** COM_QUIT: nobody answers that. */
+function isFarewell(packet: Buffer): boolean {
+  return packet.length === 5 && packet[4] === 1;
+}
+
 /** As a network error, so that whoever waits for an answer hears of a connection that is lost. */
 function lost(what: string): Error {
   return Object.assign(new Error(what), { code: 'ETIMEDOUT' });
@@ -46,20 +51,25 @@ export class DatabaseServers {
     return socket;
   };
 
-  /** In MySQL's protocol the server speaks only when it was spoken to, and then it must. */
+  /**
+   * In MySQL's protocol the server speaks only when it was spoken to, and then it must, to the end. Where that is
+   * cannot be told from here: the pool calls `rest` when nobody uses the connection any more.
+   */
   private watch(socket: Socket, host: Host): void {
-    const write = socket.write.bind(socket) as (...given: unknown[]) => boolean;
-    socket.write = (...given: unknown[]) => {
-      socket.setTimeout(this.patienceMs);
-      return write(...given);
+    let hasBegun = false;
+    const write = socket.write.bind(socket) as (packet: Uint8Array, ...given: unknown[]) => boolean;
+    socket.write = (packet: unknown, ...given: unknown[]) => {
+      hasBegun = false;
+      if (!isFarewell(packet as Buffer)) socket.setTimeout(this.patienceMs);
+      return write(packet as Buffer, ...given);
     };
     socket.on('data', (answer) => {
-      socket.setTimeout(0);
+      hasBegun = true;
       if (answer[4] === ERROR_PACKET && NO_USE.has(answer.readUInt16LE(5))) this.leave(host);
     });
     socket.on('timeout', () => {
       socket.destroy(lost('The database does not answer.'));
-      this.leave(host);
+      if (!hasBegun) this.leave(host);
     });
   }
 

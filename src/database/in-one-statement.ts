@@ -1,5 +1,4 @@
 import type { DataSource } from 'typeorm';
-import { prepareSession } from './in-transaction.js';
 import { isRetryable } from './mysql-errors.js';
 
 const MAX_ATTEMPTS = 5;
@@ -15,7 +14,6 @@ export async function inOneStatement<T>(
 ): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
-    await prepareSession(runner);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return (await runner.query(sql, parameters)) as T;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../http/domain-error.js';
 import { isRetryable, mayPass, wasNotSent } from './mysql-errors.js';
@@ -7,10 +8,7 @@ const MAX_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
 /** After so long no further attempt is begun: whoever waits had better hear that it did not work. */
-const LAST_ATTEMPT_AFTER_MS = 8_000;
-const LOCK_WAIT_SECONDS = 4;
-/** Frees the locks of a process that was cut off in mid-transaction and cannot say so. */
-const LONGEST_SILENCE_SECONDS = 60;
+const LAST_ATTEMPT_AFTER_MS = 6_000;
 
 /** The connection broke while the database was committing: nobody knows yet whether it did. */
 class CommitLost extends Error {}
@@ -19,8 +17,9 @@ class CommitLost extends Error {}
  * Runs `work` in one transaction at READ COMMITTED and returns what it returns.
  *
  * Deadlocks, lock timeouts, lost certifications and connections that break before COMMIT run the whole of it
- * again, so `work` must have no effect but through `tx`. READ COMMITTED lets what is read after the first write, which is the lock, see everything
- * committed before the lock was granted; a snapshot taken earlier would not.
+ * again, so `work` must have no effect but through `tx`. READ COMMITTED (see `connection-pool.ts`) lets what is
+ * read after the first write, which is the lock, see everything committed before the lock was granted; a snapshot
+ * taken earlier would not.
  *
  * @param work everything that must happen together; it uses nothing but `tx`, and is told which attempt this is,
  *   from 1
@@ -74,7 +73,6 @@ function pause(attempt: number): number {
 async function attemptOnce<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
-    await prepareSession(runner);
     await runner.startTransaction();
     const result = await work(runner.manager);
     await commit(runner);
@@ -102,20 +100,8 @@ async function rollBack(runner: QueryRunner): Promise<void> {
     // A lock timeout rolls back only its statement: without this the locks would stay with the connection.
     if (runner.isTransactionActive) await runner.rollbackTransaction();
   } catch {
-    // The connection is gone, and its transaction with it.
+    // The connection is gone, and its transaction with it; or it must go: the next to use it would commit what is left.
+    const connection = (await runner.connect().catch(() => undefined)) as PoolConnection | undefined;
+    connection?.destroy();
   }
-}
-
-const prepared = new WeakSet<object>();
-
-/** Sets what a transaction relies on, once for each connection of the pool. */
-export async function prepareSession(runner: QueryRunner): Promise<void> {
-  const connection = (await runner.connect()) as object;
-  if (prepared.has(connection)) return;
-  await runner.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-  await runner.query(
-    `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, SESSION time_zone = '+00:00',
-         SESSION wait_timeout = ${LONGEST_SILENCE_SECONDS}`,
-  );
-  prepared.add(connection);
 }

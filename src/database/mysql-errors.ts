@@ -42,7 +42,7 @@ export function isConnectionLost(error: unknown): boolean {
   const { errno, code } = driverError(error);
   if ((code !== undefined && LOST_CODES.has(code)) || (errno !== undefined && LOST_NUMBERS.has(errno)))
     return true;
-  // mysql2 and TypeORM say these two in words alone.
+  // mysql2 and TypeORM say these in words alone.
   return error instanceof Error && /closed state|Pool is closed|Queue limit reached/.test(error.message);
 }
 

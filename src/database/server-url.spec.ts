@@ -37,6 +37,7 @@ describe('the address of the database', () => {
     'mysql://h:x/clinica',
     'mysql://h/a/b',
     'mysql:///a',
+    'mysql://u:100%@h/a',
   ])('is not %s', (url) => expect(readDatabaseUrl(url)).toBeUndefined());
 });
 

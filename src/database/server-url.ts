@@ -29,6 +29,8 @@ export function readServerUrl(url: string, usualPort: number): ServerUrl | undef
   const single = hosts.split(',').map((host) => url.replace(hosts, () => host));
   if (!hosts || !single.every((each) => URL.canParse(each))) return undefined;
   const urls = single.map((each) => new URL(each));
+  const [user, password] = [urls[0]!.username, urls[0]!.password].map(decoded);
+  if (user === undefined || password === undefined) return undefined;
   const [first, ...others] = urls.map(({ hostname, port }) => ({
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port) || usualPort,
@@ -36,10 +38,19 @@ export function readServerUrl(url: string, usualPort: number): ServerUrl | undef
   return {
     scheme,
     hosts: [first!, ...others],
-    user: decodeURIComponent(urls[0]!.username),
-    password: decodeURIComponent(urls[0]!.password),
+    user,
+    password,
     path: path.split('/').filter(Boolean),
   };
+}
+
+/** Undefined where a percent sign stands for itself. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `mysql://user:password@host:3306/clinica`, or several hosts of one cluster, the preferred one first. */

@@ -7,6 +7,9 @@ import { answerProblem } from './problem.filter.js';
 import { answerUnreadable } from './unreadable-request.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** For a request to arrive in full; a client that takes longer would keep the server from ending. */
+const LONGEST_REQUEST_MS = 10_000;
+const LOOK_FOR_SLOW_ONES_MS = 2_000;
 
 /** One line for each request, with its id. */
 class RequestLog extends LogController {
@@ -48,6 +51,8 @@ export function createServer(logger: Logger): FastifyAdapter {
     loggerInstance: logger,
     logController: new RequestLog(),
     bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: LONGEST_REQUEST_MS,
+    http: { connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_MS },
     // What is asked on a connection that is still open is answered, to the last.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },

@@ -24,7 +24,8 @@ export function AcceptsIdempotencyKey(): MethodDecorator {
       required: false,
       description:
         'A name of your choice for this request, such as a UUID. Sent again with the same key and body within 24 ' +
-        'hours it is not done again: you get the first answer, also if that was a refusal.',
+        'hours it is not done again: you get the first answer, also if that was a refusal by a rule. A request that ' +
+        'cannot be read, such as one with a malformed date, uses no key.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: PRINTABLE.source },
     }),
     ApiProblems(409, 422),
@@ -39,10 +40,10 @@ export function AcceptsIdempotencyKey(): MethodDecorator {
 export const Keyed = createParamDecorator(
   (_: unknown, context: ExecutionContext): KeyedRequest | undefined => {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user: { id: number } }>();
-    const key = request.headers[HEADER.toLowerCase()];
+    const [key, ...more] = request.raw.headersDistinct[HEADER.toLowerCase()] ?? [];
     if (key === undefined) return undefined;
-    if (typeof key !== 'string' || !PRINTABLE.test(key)) {
-      const message = `${HEADER} must have 1 to 255 printable ASCII characters`;
+    if (!PRINTABLE.test(key) || more.length > 0) {
+      const message = `${HEADER} must be one text of 1 to 255 printable ASCII characters`;
       throw new Refusal('IDEMPOTENCY_KEY_INVALID', message, [{ field: HEADER, message }]);
     }
     return {

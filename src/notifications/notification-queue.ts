@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Environment } from '../config/environment.js';
@@ -12,7 +12,7 @@ export type NotificationJob = TakenRow;
 
 /** The queue between the relay and the senders. It may be lost at any time: the ledger remembers. */
 @Injectable()
-export class NotificationQueue implements OnModuleDestroy {
+export class NotificationQueue implements OnApplicationShutdown {
   readonly queue: Queue<NotificationJob>;
   // Of our own, since BullMQ cannot end one that is just trying to connect.
   private readonly redis: Redis;
@@ -51,7 +51,8 @@ export class NotificationQueue implements OnModuleDestroy {
     );
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Last of all: until then requests may come, and relays give back what they hold. */
+  async onApplicationShutdown(): Promise<void> {
     await this.queue.close();
     this.redis.disconnect();
   }

@@ -6,6 +6,7 @@ import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { cancel, INSERT_BOOKING, MONDAY, TUESDAY, WEDNESDAY } from '../support/races.js';
+import { spelled } from '../support/raw-http.js';
 import { Statements } from '../support/statements.js';
 import { idleWorker } from '../support/idle-worker.js';
 
@@ -279,6 +280,19 @@ describe('a key', () => {
     const answer = await book(key, '16:30');
     expect(answer.status).toBe(status);
     if (status === 400) expect(answer.body.code).toBe('IDEMPOTENCY_KEY_INVALID');
+  });
+
+  test('given twice is none', async () => {
+    const { status, body } = await spelled(clinic.client.baseUrl, '/api/bookings', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${patient.token}`,
+        'content-type': 'application/json',
+        'idempotency-key': ['one', 'two'],
+      },
+      chunks: [JSON.stringify(wish('16:30'))],
+    });
+    expect([status, (body as Json).code]).toEqual([400, 'IDEMPOTENCY_KEY_INVALID']);
   });
 
   test('is another in other letters: case counts', async () => {

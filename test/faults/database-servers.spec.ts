@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Clock } from '../../src/time/clock.js';
 import { ask } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { MONDAY, TUESDAY } from '../support/races.js';
+import { Statements } from '../support/statements.js';
 import { uselessDatabase } from '../support/useless-database.js';
 import { Wire } from '../support/wire.js';
 import { startWorker } from '../support/worker.js';
@@ -102,6 +105,39 @@ describe('a database that takes questions and gives no answers', () => {
   });
 });
 
+test('an answer that stops in the middle is given up too', async () => {
+  for (const wire of [first, second]) wire.swallowAfter(100_000);
+  await expect(clinic.query("SELECT REPEAT('long ', 200000) AS answer")).rejects.toThrow(
+    /does not answer|being left/,
+  );
+  for (const wire of [first, second]) wire.swallowAfter(Infinity);
+  await eventually('the times are there', async () => (await slots()).status === 200);
+});
+
+test('a connection that nobody has used for a while is as good as new', async () => {
+  const impatient = await Clinic.over(
+    { ...clinic.environment, DATABASE_URL: urlOf(hostOf(SERVER)), DATABASE_TIMEOUT_SECONDS: 1 },
+    clinic.clock,
+  );
+  const connection = async (): Promise<unknown> => impatient.query('SELECT CONNECTION_ID() AS id');
+  const before = await connection();
+  await sleep(1_500);
+  expect(await connection()).toEqual(before);
+  await impatient.app.close();
+});
+
+test('a process ends in good order although its database says nothing', async () => {
+  const wire = await Wire.to(SERVER);
+  const other = await Clinic.over(
+    { ...clinic.environment, DATABASE_URL: urlOf(hostOf(wire.url)) },
+    clinic.clock,
+  );
+  expect((await other.client.get('/api/doctors/public')).status).toBe(200);
+  wire.freeze();
+  await other.app.close();
+  await wire.close();
+});
+
 test.each([
   ['is no part of its cluster', 1047],
   ['is shutting down', 1053],
@@ -124,6 +160,24 @@ test.each([
     await worker.close();
     await other.app.close();
     useless.close();
+  }
+});
+
+test('a clock that is long in being read is not read wrong', async () => {
+  const worker = await startWorker(clinic.environment);
+  try {
+    const clock = worker.get<Clock & { look(): Promise<void> }>(Clock, { strict: false });
+    const held = Statements.of(worker.get(DataSource)).hold(/UTC_TIMESTAMP/);
+    const looking = clock.look();
+    await held.reached;
+    await sleep(4_000);
+    held.release();
+    await looking;
+    const [row] = await clinic.query<{ now: Date }>('SELECT UTC_TIMESTAMP(3) AS now');
+    // Half of the four seconds, if the middle were taken for the truth.
+    expect(Math.abs(clock.now() - row!.now.getTime())).toBeLessThan(1_000);
+  } finally {
+    await worker.close();
   }
 });
 

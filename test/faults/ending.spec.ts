@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Answer, Client } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -48,6 +51,33 @@ test('an API that is asked to end says so, goes on answering for a while, and cl
   await ended;
   await expect(client.get('/health/live')).rejects.toThrow();
 });
+
+test('while it ends it does all that it did before: the queue is still looked at', async () => {
+  const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 2 });
+  const admin = await clinic.admin();
+  const ended = program.stop();
+  await eventually('it says that it ends', async () => (await client.get('/health/live')).status === 503);
+  const { body } = await client.get<{ checks: { code: string; findings_total: number }[] }>(
+    '/api/integrity',
+    admin,
+  );
+  expect(body.checks.find(({ code }) => code === 'JOB_WITHOUT_ROW')).toMatchObject({ findings_total: 0 });
+  await ended;
+});
+
+test('a client that sends half a request and no more does not keep an API from ending', async () => {
+  const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 0 });
+  const { hostname, port } = new URL(client.baseUrl);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write(
+    'POST /api/bookings HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+  );
+  await once(socket, 'connect');
+  await sleep(200);
+  await program.stop();
+  socket.destroy();
+}, 60_000);
 
 test('what an API has begun it ends, although it was asked to end meanwhile and waits for nobody', async () => {
   const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 0 });

@@ -45,20 +45,31 @@ export function scenarios(): readonly Pick<Scenario, 'name' | 'about'>[] {
 /** Runs scenarios one after the other, prints what came of them, and answers whether all held. */
 export async function runFaults({ names, isShort, seed, document, dir, signal }: Wanted): Promise<boolean> {
   const chosen = choose(names, isShort);
+  const place = placeOf(names, isShort);
+  if (document !== undefined && place === undefined) {
+    throw new Error('A document takes the table of all scenarios, or of all of the cluster.');
+  }
+  const origin = circumstances(names, isShort, seed);
   console.log(`seed ${seed}\n`);
   const results: Result[] = [];
   for (const scenario of chosen) {
     signal.throwIfAborted();
     console.log(`${scenario.name}: ${scenario.about}`);
-    const result = await runScenario(scenario, { dir, seed, isShort });
+    const result = await runScenario(scenario, { dir, seed, isShort, signal });
     const verdict = result.broken.length === 0 ? 'held' : `DID NOT HOLD: ${result.broken.join('; ')}`;
     console.log(`  ${verdict} (${Math.round(result.seconds)} s)`);
     results.push(result);
   }
-  const text = `${circumstances(names, isShort, seed)}\n\n${tableOf(results)}`;
+  const text = `${origin}\n\n${tableOf(results)}`;
   console.log(`\n${text}`);
-  if (document !== undefined) writeInto(document, names[0] === CLUSTER ? CLUSTER : 'faults', text);
+  if (document !== undefined) writeInto(document, place!, text);
   return results.every(({ broken }) => broken.length === 0);
+}
+
+/** Where in a document the table goes. */
+function placeOf(names: readonly string[], isShort: boolean): string | undefined {
+  if (isShort || names.length > 1) return undefined;
+  return names.length === 0 ? 'faults' : names.find((name) => name === CLUSTER);
 }
 
 function choose(names: readonly string[], isShort: boolean): readonly Scenario[] {
@@ -76,8 +87,19 @@ function choose(names: readonly string[], isShort: boolean): readonly Scenario[]
 /** The command, the commit and the machine that the numbers are from. */
 function circumstances(names: readonly string[], isShort: boolean, seed: number): string {
   const words = [...(isShort ? ['--short'] : []), `--seed ${seed}`, ...names];
-  const commit = execFileSync('git', ['log', '-1', '--format=%h %cs'], { encoding: 'utf8' }).trim();
   const [processor] = cpus();
   const machine = `${cpus().length} × ${processor!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  return `\`npm run faults -- ${words.join(' ')}\` at commit ${commit}, on ${machine}.`;
+  return `\`npm run faults -- ${words.join(' ')}\` at ${commit()}, on ${machine}.`;
+}
+
+function commit(): string {
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
+  try {
+    const changed = git('status', '--porcelain', '--', 'src', 'test', 'bin') === '' ? '' : ', changed since';
+    return `commit ${git('log', '-1', '--format=%h %cs')}${changed}`;
+  } catch {
+    // No repository, or no git: the numbers are what they are.
+    return 'no commit';
+  }
 }

@@ -8,6 +8,9 @@ import type { Acknowledged } from './traffic.js';
 const ON_ITS_WAY_MS = 3_000;
 /** Clocks of one machine, rounded. */
 const ROUNDING_MS = 50;
+/** What fell due while the oracle was being asked. */
+const JUST_DUE_MS = 5_000;
+const HOUR_MS = 3_600_000;
 
 /** What must be nothing, and what may be something. */
 export interface Counts {
@@ -17,7 +20,7 @@ export interface Counts {
   readonly A: number;
   /** Bookings beyond the first for one wish, and so for one key. */
   readonly K: number;
-  /** Events whose mail never came. */
+  /** Events whose mail never came, and reminders. */
   readonly M: number;
   /** Mails that came again. */
   readonly D: number;
@@ -41,7 +44,6 @@ interface BookingRow extends RowDataPacket {
   readonly starts_at: Date;
   readonly status: 'booked' | 'cancelled';
   readonly version: number;
-  readonly updated_at: Date;
   readonly email: string;
 }
 
@@ -53,6 +55,7 @@ interface MessageRow extends RowDataPacket {
   readonly due_at: Date;
   readonly state: string;
   readonly message_id: string;
+  readonly created_at: Date;
 }
 
 interface ReadMail extends AcceptedMail {
@@ -79,7 +82,7 @@ export async function consult(
     O: await overlaps(database),
     A: [...acknowledged.values()].filter((told) => !isAsTold(told, byId.get(told.id))).length,
     K: await repeats(database),
-    M: missing(bookings, mails, dead),
+    M: missing(bookings, mails, dead) + forgotten(messages, byId, mails, await nowOf(database)).length,
     D: mails.length - new Set(mails.map(({ messageId }) => messageId)).size,
     W: wrong(mails, byId, messages).length,
     bookings: bookings.length,
@@ -142,12 +145,42 @@ function missing(
   dead: readonly MessageRow[],
 ): number {
   const told = new Set(mails.map(({ entry }) => entry?.name));
-  const givenUp = new Set(dead.map((message) => `${message.booking_id} ${message.booking_version}`));
+  const news = dead.filter((message) => !isReminder(message));
+  const givenUp = new Set(news.map((message) => `${message.booking_id} ${message.booking_version}`));
   return bookings.flatMap((booking) =>
     Array.from({ length: booking.version }, (_, sequence) => sequence).filter(
       (sequence) => !told.has(nameOf(booking, sequence)) && !givenUp.has(`${booking.id} ${sequence + 1}`),
     ),
   ).length;
+}
+
+function isReminder({ kind }: MessageRow): boolean {
+  return kind.startsWith('reminder');
+}
+
+/** Reminders of bookings that are as they were, whose time has come, and which nobody got. */
+function forgotten(
+  messages: readonly MessageRow[],
+  byId: ReadonlyMap<number, BookingRow>,
+  mails: readonly ReadMail[],
+  now: number,
+): MessageRow[] {
+  const came = new Set(mails.map(({ messageId }) => messageId));
+  return messages.filter((message) => {
+    const booking = byId.get(message.booking_id)!;
+    const isLive = booking.status === 'booked' && booking.version === message.booking_version;
+    // A day's reminder that comes in the last hour gives way to that of the hour.
+    const latest = booking.starts_at.getTime() - (message.kind === 'reminder_24h' ? HOUR_MS : 0);
+    const hadItsTime = message.due_at.getTime() < Math.min(now - JUST_DUE_MS, latest);
+    return (
+      isReminder(message) && isLive && hadItsTime && message.state !== 'dead' && !came.has(message.message_id)
+    );
+  });
+}
+
+async function nowOf(database: Connection): Promise<number> {
+  const [row] = await rows<RowDataPacket & { now: Date }>(database, 'SELECT UTC_TIMESTAMP(3) AS now');
+  return row!.now.getTime();
 }
 
 function nameOf({ uid, status, version }: BookingRow, sequence: number): string {
@@ -166,7 +199,11 @@ function wrong(
     const booking = message && byId.get(message.booking_id);
     if (!booking || mail.to !== booking.email) return true;
     if (mail.at < message.due_at.getTime() - ROUNDING_MS) return true;
-    return mail.entry ? isWrongNews(mail.entry, message, booking) : isWrongReminder(mail, message, booking);
+    if (mail.entry) return isWrongNews(mail.entry, message, booking);
+    const next = messages.find(
+      (other) => other.booking_id === booking.id && other.booking_version === message.booking_version + 1,
+    );
+    return isWrongReminder(mail, booking, next);
   });
 }
 
@@ -183,8 +220,8 @@ function isWrongNews(
   );
 }
 
-function isWrongReminder(mail: ReadMail, message: MessageRow, booking: BookingRow): boolean {
+/** @param next what was told of the next change of the booking, if there was one */
+function isWrongReminder(mail: ReadMail, booking: BookingRow, next: MessageRow | undefined): boolean {
   if (mail.at >= booking.starts_at.getTime()) return true;
-  const isOutdated = booking.status === 'cancelled' || booking.version !== message.booking_version;
-  return isOutdated && mail.at > booking.updated_at.getTime() + ON_ITS_WAY_MS;
+  return next !== undefined && mail.at > next.created_at.getTime() + ON_ITS_WAY_MS;
 }

@@ -18,6 +18,7 @@ const COLUMNS: readonly [string, (result: Result) => string | number][] = [
   ['W', ({ W }) => W],
   ['E', ({ E }) => E],
   ['R (s)', ({ R }) => R.toFixed(1)],
+  ['slowest (s)', ({ slowestAnswer }) => slowestAnswer.toFixed(1)],
   ['integrity', ({ integrity }) => integrity],
   ['held', ({ broken }) => (broken.length === 0 ? 'yes' : 'NO')],
 ];

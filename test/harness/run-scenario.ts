@@ -24,7 +24,7 @@ const QUIET_SECONDS = 120;
 /** Opens a clinic, breaks it, and finds out what it has cost. */
 export async function runScenario(
   scenario: Scenario,
-  { dir, seed, isShort }: { dir: string; seed: number; isShort: boolean },
+  { dir, seed, isShort, signal }: { dir: string; seed: number; isShort: boolean; signal: AbortSignal },
 ): Promise<Result> {
   const started = performance.now();
   const home = mkdtempSync(join(dir, `${scenario.name}-`));
@@ -32,7 +32,7 @@ export async function runScenario(
   try {
     await clinic.start();
     const stage = await prepare(scenario, clinic, new Random(seed), isShort);
-    await play(scenario, stage);
+    await Promise.race([play(scenario, stage), aborted(signal)]);
     await quiet(clinic);
     return await judge(scenario, stage, started);
   } catch (error) {
@@ -72,6 +72,15 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   stage.front.close();
 }
 
+/** Rejects when somebody asks for the end. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}
+
 /** Waits until nothing that is due is left to be sent. */
 async function quiet(clinic: Deployment): Promise<void> {
   const database = await clinic.connect();
@@ -104,6 +113,7 @@ async function judge(scenario: Scenario, stage: Stage, started: number): Promise
     refused: refused.length,
     E: unexpected.length,
     R: slowest(front.journal, faults),
+    slowestAnswer: Math.max(0, ...front.journal.map(({ began, ended }) => ended - began)) / 1000,
     integrity: code === 0 ? ('clean' as const) : ('findings' as const),
     seconds: (performance.now() - started) / 1000,
   };

@@ -61,6 +61,12 @@ export class Stage {
     this.faults.push({ began, ended: performance.now() });
   }
 
+  /** Whether an answer took that long since the last fault began: it was one. */
+  hasWaited(milliseconds: number): boolean {
+    const since = this.faults.at(-1)?.began ?? Infinity;
+    return this.front.journal.some(({ began, ended }) => ended > since && ended - began > milliseconds);
+  }
+
   /** Something that must hold besides what the oracle counts. */
   expect(what: string, holds: boolean): void {
     if (!holds) this.complaints.push(what);

@@ -180,11 +180,15 @@ export function isDecided(end: Reply['end']): boolean {
   return typeof end === 'number' && end < 500 && end !== 409;
 }
 
+/** Longer than any fault lasts. Who has no answer by then is left with what the last one was, and that is counted. */
+const LONGEST_ASKING_MS = 90_000;
+
 /** Asks again, as a good client does, until there is an answer. */
 export async function untilKnown(send: () => Promise<Reply>): Promise<Reply> {
+  const deadline = performance.now() + LONGEST_ASKING_MS;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     const reply = await send();
-    if (isDecided(reply.end)) return reply;
+    if (isDecided(reply.end) || performance.now() > deadline) return reply;
     await sleep(pauseMs);
   }
 }

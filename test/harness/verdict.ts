@@ -18,6 +18,8 @@ export interface Result extends Counts {
   readonly E: number;
   /** Seconds from the end of a fault until 99 of 100 requests succeed again, where that took longest. */
   readonly R: number;
+  /** Seconds that the slowest answer took. */
+  readonly slowestAnswer: number;
   /** Findings of `npm run integrity`. */
   readonly integrity: 'clean' | 'findings';
   readonly seconds: number;

@@ -133,6 +133,26 @@ test.each([1047, 1180, 1317])(
   },
 );
 
+test('a transaction that cannot be rolled back is left to nobody else', async () => {
+  statements.replace(/^ROLLBACK/, () => ({
+    sql: "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1047, MESSAGE_TEXT = 'not now'",
+    parameters: [],
+  }));
+  const failing = inTransaction(dataSource, async (tx) => {
+    await put(tx, 1);
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  statements.reset();
+  // As many as there are connections: one of them would commit what was left.
+  await Promise.all(
+    Array.from({ length: environment.DATABASE_POOL_SIZE }, () =>
+      inTransaction(dataSource, (tx) => put(tx, 2)),
+    ),
+  );
+  expect(await coins()).toEqual([0, environment.DATABASE_POOL_SIZE]);
+});
+
 describe('a connection that breaks before COMMIT', () => {
   const breaking = async (tx: EntityManager): Promise<void> => {
     await put(tx, 1);
@@ -160,15 +180,17 @@ describe('a connection that breaks before COMMIT', () => {
 
 test('a transaction whose process says nothing any more does not keep its locks for ever', async () => {
   const patient = await new DataSource(dataSourceOptions(environment)).initialize();
-  Statements.of(patient).replace(/wait_timeout = 60/, ({ sql, parameters }) => ({
-    sql: sql.replace('wait_timeout = 60', 'wait_timeout = 1'),
-    parameters,
-  }));
   let speakAgain = (): void => undefined;
   const spoken = new Promise<void>((resolve) => (speakAgain = resolve));
   let silent: Promise<void> | undefined;
   await new Promise<void>((locked) => {
     silent = inTransaction(patient, async (tx, attempt) => {
+      // It is a minute, which nobody wants to wait here.
+      if (attempt === 1) {
+        const [session] = await tx.query<[{ timeout: string }]>('SELECT @@SESSION.wait_timeout AS timeout');
+        expect(Number(session.timeout)).toBeLessThanOrEqual(60);
+        await tx.query('SET SESSION wait_timeout = 1');
+      }
       await put(tx, 1);
       locked();
       if (attempt === 1) await spoken;

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class Wire {
   private readonly sockets = new Set<Socket>();
   private frozen = false;
+  private swallowing = Infinity;
   private isCut = false;
 
   private constructor(
@@ -39,6 +40,11 @@ export class Wire {
     for (const socket of this.sockets) socket.pause();
   }
 
+  /** Carries so many more bytes of the server's answers, and nothing after that. */
+  swallowAfter(bytes: number): void {
+    this.swallowing = bytes;
+  }
+
   /** Carries everything again, also what was waiting. */
   thaw(): void {
     this.frozen = false;
@@ -62,7 +68,10 @@ export class Wire {
       [far, near],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (bytes) => to.write(bytes));
+      from.on('data', (bytes) => {
+        if (from === far) this.swallowing -= bytes.length;
+        if (from === near || this.swallowing > 0) to.write(bytes);
+      });
       from.on('error', () => undefined);
       from.on('close', () => {
         this.sockets.delete(from);

@@ -21,7 +21,10 @@ export const PROCESSES: readonly Scenario[] = [
         const index = victim()!;
         serving.delete(index);
         await stage.fault(() => stage.clinic.api(index).kill());
-        starting.push(stage.clinic.startApi(index).then(() => serving.add(index)));
+        const start = stage.clinic.startApi(index).then(() => serving.add(index));
+        starting.push(
+          start.catch((error: Error) => stage.expect(`API ${index} starts: ${error.message}`, false)),
+        );
       }
       await Promise.all(starting);
     },
@@ -33,10 +36,13 @@ export const PROCESSES: readonly Scenario[] = [
     wishes: { workerEnv: { MAIL_CONCURRENCY: '1' } },
     mayRepeatMail: true,
     async run(stage) {
-      stage.clinic.smtp.thinkMs = 60;
+      const { smtp } = stage.clinic;
+      smtp.thinkMs = 60;
       for (let kills = stage.size(20, 4); kills > 0; kills -= 1) {
         const index = kills % 2;
-        await stage.until(() => stage.clinic.smtp.thinking > 0);
+        // While the mail server thinks, and the other times as soon as it has taken one.
+        const taken = smtp.accepted.length;
+        await stage.until(() => (kills % 4 < 2 ? smtp.thinking > 0 : smtp.accepted.length > taken));
         await stage.fault(() => stage.clinic.worker(index).kill());
         stage.clinic.startWorker(index);
         await stage.seconds(1);

@@ -62,6 +62,7 @@ export const SERVERS: readonly Scenario[] = [
         await stage.seconds(stage.size(20, 8));
         process.kill(stage.clinic.database.pid, 'SIGCONT');
       });
+      stage.expect('somebody waited for the database', stage.hasWaited(3_000));
     },
   },
   {
@@ -74,6 +75,7 @@ export const SERVERS: readonly Scenario[] = [
         await stage.seconds(stage.size(15, 6));
         stage.clinic.link.delayMs = 0;
       });
+      stage.expect('a booking took its round trips', stage.hasWaited(1_200));
     },
   },
   {
@@ -104,6 +106,7 @@ export const SERVERS: readonly Scenario[] = [
         await holder.query('ROLLBACK');
         await holder.end();
       });
+      stage.expect('somebody waited for a connection', stage.hasWaited(3_000));
     },
   },
 ];
