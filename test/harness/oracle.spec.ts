@@ -12,7 +12,7 @@ import type { Acknowledged } from './traffic.js';
 
 // Who is to be believed when it counts nothing must be seen to count something.
 
-const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 let smtp: SmtpRecord;
 let clinic: Clinic;
@@ -37,16 +37,11 @@ beforeAll(async () => {
     timezone: 'UTC',
     week: Array.from({ length: 7 }, (_, day) => [day, '00:00', '23:59']),
   });
-  const [first, second, third] = await Promise.all([
-    bookIn(10 * 24 * 60),
-    bookIn(11 * 24 * 60),
-    bookIn(12 * 24 * 60),
-  ]);
+  const [first, second, third] = await Promise.all([bookIn(10), bookIn(11), bookIn(12)]);
   live = first!;
   await cancel(clinic, patient, second.id);
-  const moved = await move(clinic, patient, third.id, { date: dateIn(13 * 24 * 60).slice(0, 10) });
-  // Reminded in a moment: of tomorrow at this minute. The clock of the booking is the test's, behind by a while.
-  await bookIn(24 * 60);
+  const moved = await move(clinic, patient, third.id, { date: dateIn(13) });
+  await bookIn(1);
   acknowledged = new Map(
     [live, { ...second, status: 'cancelled' }, moved.body as unknown as BookingJson].map((told) => [
       told.id,
@@ -68,12 +63,11 @@ afterAll(async () => {
   await smtp?.stop();
 });
 
-const dateIn = (minutes: number): string =>
-  new Date(Math.ceil((clinic.clock.now() + minutes * MINUTE_MS) / MINUTE_MS) * MINUTE_MS).toISOString();
+const dateIn = (days: number): string =>
+  new Date(clinic.clock.now() + days * DAY_MS).toISOString().slice(0, 10);
 
-function bookIn(minutes: number): Promise<BookingJson> {
-  const iso = dateIn(minutes);
-  return book(clinic, patient, doctor, { date: iso.slice(0, 10), time: iso.slice(11, 16), duration: 5 });
+function bookIn(days: number): Promise<BookingJson> {
+  return book(clinic, patient, doctor, { date: dateIn(days), time: '12:00', duration: 5 });
 }
 
 function toldOf({ id, user_id, doctor_id, date, time, duration, status }: BookingJson): Acknowledged {
