@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
 import { NestFactory } from '@nestjs/core';
 import { QueryFailedError } from 'typeorm';
-import { readEnvironment } from './config/read-environment.js';
+import { processEnvironment, readEnvironment } from './config/read-environment.js';
 import { start } from './config/start.js';
 import { isConnectionLost } from './database/mysql-errors.js';
 import { integrityVariables } from './ops/integrity/integrity.environment.js';
@@ -11,9 +9,7 @@ import { IntegrityService } from './ops/integrity/integrity.service.js';
 import { reportText } from './ops/integrity/report-text.js';
 
 await start(async () => {
-  if (existsSync('.env')) loadEnvFile('.env');
-  // eslint-disable-next-line no-restricted-properties -- completed on its way to readEnvironment
-  const environment = readEnvironment(integrityVariables(process.env));
+  const environment = readEnvironment(integrityVariables(processEnvironment()));
   const context = await NestFactory.createApplicationContext(IntegrityModule.with(environment), {
     logger: false,
     abortOnError: false,

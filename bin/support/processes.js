@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { detail, Failure, lastLines } from './say.js';
+import { until } from './waiting.js';
 
 /** @type {Set<Running>} */
 const alive = new Set();
@@ -85,6 +86,29 @@ export class Running {
   /** The last lines of its log. */
   get tail() {
     return lastLines(readFileSync(this.log, 'utf8'));
+  }
+
+  /**
+   * Waits until it serves; if it does not come to that, it is ended.
+   *
+   * @param {() => Promise<boolean>} serves
+   * @param {{ withinMs: number, signal?: AbortSignal | undefined }} patience
+   * @throws {Failure} if it ends meanwhile, or takes too long
+   */
+  async comesUp(serves, { withinMs, signal }) {
+    const settled = async () => !this.isAlive || (await serves());
+    let inTime = false;
+    try {
+      inTime = await until(settled, { withinMs, everyMs: 100, signal });
+    } finally {
+      if (!inTime) await this.stop();
+    }
+    if (inTime && this.isAlive) return;
+    const why = inTime ? await this.exited : `not ready within ${withinMs / 1000} s`;
+    throw new Failure(`${this.name} did not come up: ${why}.`, {
+      tail: this.tail,
+      remedy: `Its log: ${this.log}`,
+    });
   }
 
   /**

@@ -27,7 +27,7 @@ import { endLeftover } from './leftovers.js';
 import { Running } from './processes.js';
 import { findRedisServer } from './programs.js';
 import { Failure } from './say.js';
-import { databaseAnswers, freePort, redisAnswers, until } from './waiting.js';
+import { databaseAnswers, freePort, redisAnswers } from './waiting.js';
 
 export { freePort };
 
@@ -124,20 +124,8 @@ async function prepare(dir) {
  * @param {AbortSignal} [signal]
  */
 async function cameUp(running, answers, signal) {
-  const serving = async () => /ready (for|to accept) connections/i.test(running.tail) && (await answers());
-  try {
-    await until(async () => !running.isAlive || (await serving()), { withinMs: START_WITHIN_MS, signal });
-    if (running.isAlive && (await serving())) return;
-  } catch (interrupted) {
-    await running.stop();
-    throw interrupted;
-  }
-  const why = running.isAlive ? `no answer within ${START_WITHIN_MS / 1000} s` : await running.exited;
-  await running.stop();
-  throw new Failure(`${running.name} did not come up: ${why}.`, {
-    tail: running.tail,
-    remedy: `Its log: ${running.log}`,
-  });
+  const saysSo = () => /ready (for|to accept) connections/i.test(running.tail);
+  await running.comesUp(async () => saysSo() && (await answers()), { withinMs: START_WITHIN_MS, signal });
 }
 
 /**

@@ -46,6 +46,23 @@ export async function freePort(preferred) {
 }
 
 /**
+ * Free ports next to each other, below those that outgoing connections get: else one of these could have a dead server's
+ * port by the time it is started again.
+ *
+ * @param {number} count
+ * @returns {Promise<number>} the first
+ */
+export async function portsInARow(count) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const first = 12_000 + Math.floor(Math.random() * 20_000);
+    let free = 0;
+    while (free < count && (await freePort(first + free)) === first + free) free += 1;
+    if (free === count) return first;
+  }
+  throw new Error(`There are no ${count} free ports in a row on 127.0.0.1.`);
+}
+
+/**
  * @param {number} port 0 for any
  * @returns {Promise<number | undefined>} the port, or undefined where somebody else has it
  */

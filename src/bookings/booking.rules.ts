@@ -53,6 +53,15 @@ export function assertNotStarted({ startsAt }: { readonly startsAt: EpochMs }, n
   }
 }
 
+/** Whether a booking is at that time, and of that length, already. */
+export function isAt(booking: RequestedTime, requested: RequestedTime): boolean {
+  return (
+    booking.date === requested.date &&
+    booking.time === requested.time &&
+    booking.durationMinutes === requested.durationMinutes
+  );
+}
+
 /**
  * The fields that a patient wants changed.
  *

@@ -15,6 +15,7 @@ import {
   assertBookable,
   assertNotStarted,
   type Bookable,
+  isAt,
   noSuchBooking,
   type RequestedTime,
   unknownDoctor,
@@ -201,14 +202,6 @@ export class BookingsService {
     await this.outbox.append(tx, [messageForCancellation(booking!, now)]);
     return booking!;
   }
-}
-
-function isAt(booking: Booking, requested: RequestedTime): boolean {
-  return (
-    booking.date === requested.date &&
-    booking.time === requested.time &&
-    booking.durationMinutes === requested.durationMinutes
-  );
 }
 
 function instants({ start, end }: Interval): Pick<Booking, 'startsAt' | 'endsAt'> {

@@ -19,7 +19,7 @@ const SHORTEST_SECRET = 32;
 /**
  * Reads and validates the configuration. Empty variables count as not set.
  *
- * @param source the variables; by default the process environment, completed from a `.env` file where there is one
+ * @param source the variables
  * @throws ConfigurationError naming all that is missing or wrong, never only the first
  */
 export function readEnvironment(source: NodeJS.ProcessEnv = processEnvironment()): Environment {
@@ -71,7 +71,8 @@ function unsafe(environment: Environment): string[] {
   return problems;
 }
 
-function processEnvironment(): NodeJS.ProcessEnv {
+/** The process environment, completed from a `.env` file where there is one. */
+export function processEnvironment(): NodeJS.ProcessEnv {
   if (existsSync('.env')) loadEnvFile('.env');
   return process.env;
 }

@@ -1,0 +1,251 @@
+import { rm } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { basename, join } from 'node:path';
+import { serverEnvironment } from './database-server.js';
+import { agreedStatusOf, ask, statusOf } from './galera-status.js';
+import { endLeftover } from './leftovers.js';
+import { Member } from './member.js';
+import { run, Running } from './processes.js';
+import { Failure } from './say.js';
+import { until } from './waiting.js';
+
+/**
+ * @typedef {object} Common what all nodes share
+ * @property {import('./galera.js').Programs} programs
+ * @property {string} user as whom they run
+ * @property {Record<string, string>} tuning
+ * @property {AbortSignal} signal
+ * @property {GaleraNode[]} nodes
+ */
+
+// Long, for a slow disk and a node that copies all data; usually it takes some seconds.
+const READY_WITHIN_MS = 90_000;
+
+// How long the others may take to notice that a node has died: by default Galera does so after some five seconds.
+const NOTICED_WITHIN_MS = 30_000;
+
+// How long it may take to look how far a killed node had come: usually less than a second.
+const RECOVERED_WITHIN_MS = 30_000;
+
+/** One server of the cluster, always on the same ports and data. */
+export class GaleraNode extends Member {
+  #common;
+  #home;
+  #pidFile;
+  #ending = new AbortController();
+  /** @type {Promise<void> | undefined} */
+  #starting;
+
+  /**
+   * @param {Common} common
+   * @param {string} home
+   * @param {number} port
+   */
+  constructor(common, home, port) {
+    super({ name: basename(home), url: `mysql://root@127.0.0.1:${port}/`, port });
+    this.#common = common;
+    this.#home = home;
+    this.#pidFile = join(home, 'database.pid');
+  }
+
+  /** Its first start: the first node makes the data, the others get them from it. */
+  async create() {
+    const { programs, user, nodes } = this.#common;
+    await endLeftover({ pidFile: this.#pidFile, program: basename(programs.server), dir: this.#home });
+    await rm(this.#home, { recursive: true, force: true });
+    const owner = userInfo().username === user ? [] : [`--owner=${user}`];
+    const folders = ['', 'data', 'tmp'].map((name) => join(this.#home, name));
+    await this.#run('install', ['--directory', '--mode=0700', ...owner, ...folders]);
+    if (this !== nodes[0]) return this.#serve([]);
+    const how = ['--auth-root-authentication-method=normal', '--skip-test-db'];
+    await this.#run(programs.installer, [...this.#place(), ...how]);
+    await this.#serve(['--wsrep-new-cluster']);
+  }
+
+  /**
+   * Starts it again after its end.
+   *
+   * @throws {Failure} if it does not come to serve, as when too few of the others live, or is ended meanwhile
+   */
+  async start() {
+    if (!this.isAlive()) this.#starting ??= this.#comeBack();
+    await this.#starting;
+  }
+
+  /**
+   * Ends it as a power cut would.
+   *
+   * @override
+   */
+  async kill() {
+    this.#interrupt();
+    await super.kill();
+    await this.#starting?.catch(() => undefined);
+  }
+
+  /**
+   * Ends it in good order: it takes leave of the others.
+   *
+   * @override
+   */
+  async stop() {
+    this.#interrupt();
+    await super.stop();
+    await this.#starting?.catch(() => undefined);
+  }
+
+  /** Cuts it off from the others, not from its clients. Either side finds out only some five seconds later. */
+  async isolate() {
+    await ask(this.port, "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'");
+  }
+
+  /**
+   * Ends the isolation.
+   *
+   * @throws {Failure} if it and the others who live do not find together
+   */
+  async rejoin() {
+    await ask(this.port, "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'");
+    const together = async () => {
+      const found = await Promise.all(this.#living().map((node) => agreedStatusOf(node.port)));
+      return found.every(({ serves, settled, size }) => serves && settled && size >= found.length);
+    };
+    if (await until(together, { withinMs: READY_WITHIN_MS, everyMs: 100, signal: this.#signal })) return;
+    throw new Failure(`MariaDB ${this.name} did not find the others again.`, { tail: this.tail() });
+  }
+
+  #interrupt() {
+    this.#ending.abort(new Failure(`MariaDB ${this.name} was ended meanwhile.`));
+  }
+
+  async #comeBack() {
+    this.#ending = new AbortController();
+    try {
+      await this.#othersNoticed();
+      await this.#serve(await this.#position());
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  /**
+   * Waits until those who live have gone on without it. A node that is back before that confuses them: all come to a
+   * stop for three times as long, and may meanwhile refuse every query.
+   */
+  async #othersNoticed() {
+    const noticed = async () => {
+      const living = this.#living();
+      const found = await Promise.all(living.map((node) => statusOf(node.port)));
+      return found.every(({ serves, settled, size }) => !serves || (settled && size <= living.length));
+    };
+    await until(noticed, { withinMs: NOTICED_WITHIN_MS, everyMs: 100, signal: this.#signal });
+  }
+
+  /**
+   * After a crash only InnoDB knows how far the node had come. Told so, as systemd does, it asks the others just for
+   * what it missed; else it copies all data, and the one it copies them from takes no writes meanwhile.
+   *
+   * @returns {Promise<string[]>} what to tell it
+   */
+  async #position() {
+    const recovery = new Running(this.#program('recovery.log', ['--wsrep-recover']));
+    const position = () => /Recovered position: *(\S+:-?\d+)/.exec(recovery.tail)?.[1];
+    try {
+      // It is not waited for any longer than until it has said so: now and then it then hangs for ever.
+      const said = () => !recovery.isAlive || position() !== undefined;
+      await until(said, { withinMs: RECOVERED_WITHIN_MS, signal: this.#signal });
+    } finally {
+      await recovery.kill();
+    }
+    // It says nothing of data that the node was still copying when it was killed; then it copies them again.
+    const found = position();
+    return found ? [`--wsrep-start-position=${found}`] : [];
+  }
+
+  /** @param {string[]} more arguments for this start */
+  async #serve(more) {
+    this.#signal.throwIfAborted();
+    const running = this.launched(() => this.#program('database.log', more));
+    const serves = async () => (await statusOf(this.port)).serves;
+    await running.comesUp(serves, { withinMs: READY_WITHIN_MS, signal: this.#signal });
+  }
+
+  #living() {
+    return this.#common.nodes.filter((node) => node.isAlive());
+  }
+
+  /**
+   * @param {string} log
+   * @param {string[]} more arguments for this time
+   */
+  #program(log, more) {
+    return {
+      name: `MariaDB ${this.name}`,
+      command: this.#common.programs.server,
+      args: [...this.#arguments(), ...more],
+      cwd: this.#home,
+      env: this.#environment(),
+      log: join(this.#home, log),
+      pidFile: this.#pidFile,
+    };
+  }
+
+  /**
+   * @param {string} program
+   * @param {string[]} args
+   */
+  #run(program, args) {
+    const what = `${basename(program)} for MariaDB ${this.name}`;
+    return run(program, args, { what, cwd: '/', env: this.#environment(), signal: this.#signal });
+  }
+
+  get #signal() {
+    return AbortSignal.any([this.#common.signal, this.#ending.signal]);
+  }
+
+  /** The caller's own temporary folder may be closed to the user as whom the node runs. */
+  #environment() {
+    return { ...serverEnvironment(), HOME: this.#home, TMPDIR: join(this.#home, 'tmp') };
+  }
+
+  #place() {
+    return ['--no-defaults', `--user=${this.#common.user}`, `--datadir=${join(this.#home, 'data')}`];
+  }
+
+  #arguments() {
+    return [
+      ...this.#place(),
+      `--tmpdir=${join(this.#home, 'tmp')}`,
+      // Relative to the data, because a socket's path may have no more than 107 characters.
+      '--socket=mysqld.sock',
+      `--port=${this.port}`,
+      '--bind-address=127.0.0.1',
+      '--character-set-server=utf8mb4',
+      '--max-connections=400',
+      '--performance-schema=OFF',
+      ...this.#replication(),
+    ];
+  }
+
+  #replication() {
+    const { programs, nodes, tuning } = this.#common;
+    const [group, part, whole] = [1, 2, 3].map((next) => `127.0.0.1:${this.port + next}`);
+    const places = { 'gmcast.listen_addr': `tcp://${group}`, 'ist.recv_addr': part };
+    const options = { base_port: this.port + 1, ...places, 'gcache.size': '32M', ...tuning };
+    const told = Object.entries(options).map((option) => option.join('='));
+    return [
+      '--binlog-format=ROW',
+      '--innodb-autoinc-lock-mode=2',
+      '--innodb-flush-log-at-trx-commit=1',
+      '--wsrep-on=ON',
+      `--wsrep-provider=${programs.provider}`,
+      '--wsrep-cluster-name=clinica',
+      `--wsrep-cluster-address=gcomm://${nodes.map(({ port }) => `127.0.0.1:${port + 1}`).join(',')}`,
+      `--wsrep-node-name=${this.name}`,
+      '--wsrep-node-address=127.0.0.1',
+      '--wsrep-sst-method=rsync',
+      `--wsrep-sst-receive-address=${whole}`,
+      `--wsrep-provider-options=${told.join(';')}`,
+    ];
+  }
+}

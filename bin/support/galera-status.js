@@ -1,0 +1,47 @@
+/**
+ * A node's state after it has heard from all the others: its word alone is no proof, for it counts one that was killed
+ * or cut off until it notices.
+ *
+ * @param {number} port
+ */
+export const agreedStatusOf = (port) => statusOf(port, 'SET STATEMENT wsrep_sync_wait = 31 FOR ');
+
+/**
+ * @param {number} port
+ * @param {string} [manner]
+ */
+export async function statusOf(port, manner = '') {
+  const names = "('wsrep_ready', 'wsrep_cluster_size', 'wsrep_evs_state')";
+  const sql = `${manner}SHOW GLOBAL STATUS WHERE Variable_name IN ${names}`;
+  // Outside the try: a missing package is no server that is still starting.
+  await driver();
+  try {
+    const rows = /** @type {{ Variable_name: string, Value: string }[]} */ (await ask(port, sql));
+    const status = Object.fromEntries(rows.map((row) => [row.Variable_name, row.Value]));
+    const settled = status.wsrep_evs_state === 'OPERATIONAL';
+    return { serves: status.wsrep_ready === 'ON', settled, size: Number(status.wsrep_cluster_size) };
+  } catch {
+    // It is still starting, or has just been killed or cut off.
+    return { serves: false, settled: false, size: 0 };
+  }
+}
+
+/**
+ * @param {number} port
+ * @param {string} sql
+ * @returns {Promise<unknown>}
+ */
+export async function ask(port, sql) {
+  const { createConnection } = await driver();
+  const connection = await createConnection({ host: '127.0.0.1', port, user: 'root', connectTimeout: 2_000 });
+  connection.on('error', () => undefined);
+  try {
+    const [answer] = await connection.query({ sql, timeout: 10_000 });
+    return answer;
+  } finally {
+    connection.destroy();
+  }
+}
+
+/** Imported only when it is used, so that bin/support loads before the packages are installed. */
+const driver = () => import('mysql2/promise');

@@ -1,0 +1,50 @@
+import { Running } from './processes.js';
+
+/**
+ * A server of a group, which can be ended and started again, always at the same place.
+ */
+export class Member {
+  /** @type {Running | undefined} */
+  #running;
+
+  /** @param {{ name: string, url: string, port: number }} place */
+  constructor({ name, url, port }) {
+    this.name = name;
+    this.url = url;
+    this.port = port;
+  }
+
+  /** The id of its process; 0 while it has none. */
+  get pid() {
+    return this.#running?.isAlive ? this.#running.pid : 0;
+  }
+
+  isAlive() {
+    return this.pid !== 0;
+  }
+
+  /** The last lines of its log, which begins anew with each start. */
+  tail() {
+    return this.#running?.tail ?? '';
+  }
+
+  /** Ends it as a power cut would. */
+  async kill() {
+    await this.#running?.kill();
+  }
+
+  /** Ends it in good order. */
+  async stop() {
+    await this.#running?.stop();
+  }
+
+  /**
+   * Its process, launched if it is not running.
+   *
+   * @param {() => ConstructorParameters<typeof Running>[0]} program
+   */
+  launched(program) {
+    if (!this.#running?.isAlive) this.#running = new Running(program());
+    return this.#running;
+  }
+}

@@ -1,0 +1,97 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { basename, join } from 'node:path';
+import { serverEnvironment } from './database-server.js';
+import { endLeftover } from './leftovers.js';
+import { Member } from './member.js';
+import { findRedisServer } from './programs.js';
+import { Failure } from './say.js';
+import { redisAnswers } from './waiting.js';
+
+// Usually it takes some tenths of a second.
+const START_WITHIN_MS = 30_000;
+
+/** One Redis or sentinel, always on the same port and with the settings that it has rewritten itself. */
+export class RedisProcess extends Member {
+  #home;
+  #settings;
+  #isSentinel;
+  #signal;
+
+  /** @param {{ home: string, port: number, settings: string[], isSentinel: boolean, signal: AbortSignal }} place */
+  constructor({ home, port, settings, isSentinel, signal }) {
+    super({ name: basename(home), url: `redis://127.0.0.1:${port}`, port });
+    this.#home = home;
+    this.#settings = settings;
+    this.#isSentinel = isSentinel;
+    this.#signal = signal;
+    this.log = join(home, 'redis.log');
+  }
+
+  /** Its first start, with the settings as they are at first. */
+  async create() {
+    await endLeftover({ pidFile: join(this.#home, 'redis.pid'), program: 'redis', dir: this.#home });
+    await rm(this.#home, { recursive: true, force: true });
+    await mkdir(this.#home, { recursive: true, mode: 0o700 });
+    const place = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${JSON.stringify(this.#home)}`];
+    const lines = [...place, ...this.#settings].map((line) => `${line}\n`);
+    await writeFile(join(this.#home, 'redis.conf'), lines.join(''));
+    await this.start();
+  }
+
+  /**
+   * Starts it again after its end. A server comes back empty and in its last role, and the sentinels put it right some
+   * ten seconds later; but a master that is back before they miss it stays the master, and its replicas empty themselves.
+   *
+   * @throws {Failure} if it does not come up
+   */
+  async start() {
+    this.#signal.throwIfAborted();
+    const running = this.launched(() => this.#program());
+    await running.comesUp(() => redisAnswers(this.port), { withinMs: START_WITHIN_MS, signal: this.#signal });
+  }
+
+  #program() {
+    const command = findRedisServer();
+    if (!command) {
+      throw new Failure('Redis is not installed.', { remedy: 'On Debian: apt-get install redis-server' });
+    }
+    return {
+      name: `Redis, ${this.name}`,
+      command,
+      args: [join(this.#home, 'redis.conf'), ...(this.#isSentinel ? ['--sentinel'] : [])],
+      cwd: this.#home,
+      env: serverEnvironment(),
+      log: this.log,
+      pidFile: join(this.#home, 'redis.pid'),
+    };
+  }
+
+  /**
+   * @param {string} command
+   * @param {RegExp} expected
+   */
+  async says(command, expected) {
+    return expected.test(await exchange(this.port, command));
+  }
+}
+
+/**
+ * One command and its reply, as the protocol has it. Whoever takes no more is told so by the end of our half of the
+ * connection, so that the reply is complete when the other half ends.
+ *
+ * @param {number} port
+ * @param {string} command
+ * @returns {Promise<string>} empty where nobody answers
+ */
+export function exchange(port, command) {
+  return new Promise((done) => {
+    let reply = '';
+    const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });
+    socket.setEncoding('utf8').on('data', (/** @type {string} */ text) => (reply += text));
+    socket.once('connect', () => socket.end(`${command}\r\n`));
+    socket.once('timeout', () => socket.destroy());
+    socket.once('error', () => undefined);
+    socket.once('close', () => done(reply));
+  });
+}
