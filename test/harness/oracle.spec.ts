@@ -163,6 +163,20 @@ describe('the oracle', () => {
     expect(letters(await after([due]))).toBe('M');
   });
 
+  test('not M: a reminder that falls due while the mails are being read', async () => {
+    const slow = [...smtp.accepted];
+    // Reading takes as long as the machine is busy: meanwhile the database's clock goes on.
+    slow.map = function <T>(this: AcceptedMail[], read: (mail: AcceptedMail) => T) {
+      void database.query('SET SESSION timestamp = UNIX_TIMESTAMP() + 60');
+      return Array.from(this, (mail) => read(mail));
+    } as typeof slow.map;
+    const soon = `UPDATE notifications SET due_at = UTC_TIMESTAMP(3) + INTERVAL 2 SECOND
+                  WHERE booking_id = ? AND kind = 'reminder_24h'`;
+    const counts = await after([soon], acknowledged, slow);
+    await database.query('SET SESSION timestamp = DEFAULT');
+    expect(letters(counts)).toBe('');
+  });
+
   test('W: a reminder of an appointment that was changed long before', async () => {
     const [reminder] = await clinic.query<{ message_id: string }>(
       "SELECT message_id FROM notifications WHERE kind = 'reminder_24h' AND booking_id = ?",
