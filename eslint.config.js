@@ -31,7 +31,7 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['test/**', 'bin/**', '**/*.spec.ts'],
+    files: ['test/**', 'bin/**', '**/*.spec.ts', '**/*.mjs'],
     rules: {
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       'max-lines': 'off',

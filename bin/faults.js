@@ -18,6 +18,7 @@ import { ensureGalera } from './support/galera.js';
 import { endAllBelow } from './support/leftovers.js';
 import { ensurePackages, ensureServers } from './support/provision.js';
 import { Failure, line, stage } from './support/say.js';
+import { loadTypeScript } from './support/typescript.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,7 +34,8 @@ await runToTheEnd(async (ending) => {
   const { signal } = ending;
   process.chdir(ROOT);
   await ensurePackages(signal);
-  const harness = await loadHarness(ending);
+  /** @type {typeof import('../test/harness/main.js')} */
+  const harness = await loadTypeScript('test/harness/main.ts', ending);
   if (values.list) {
     for (const { name, about } of harness.scenarios()) line(`${name.padEnd(20)} ${about}`);
     return 0;
@@ -67,24 +69,4 @@ await runToTheEnd(async (ending) => {
 function wholeNumber(text) {
   if (!/^\d{1,9}$/.test(text)) throw new Failure(`--seed must be a whole number, not ${text}.`);
   return Number(text);
-}
-
-/**
- * The harness is TypeScript, as the tests are; Vite, which runs those, loads it.
- *
- * @param {import('./support/ending.js').Ending} ending
- * @returns {Promise<typeof import('../test/harness/main.js')>}
- */
-async function loadHarness(ending) {
-  const { createServer, createServerModuleRunner } = await import('vite');
-  const server = await createServer({
-    configFile: false,
-    root: ROOT,
-    logLevel: 'warn',
-    appType: 'custom',
-    server: { middlewareMode: true, watch: null, hmr: false, ws: false },
-    optimizeDeps: { noDiscovery: true },
-  });
-  ending.atEnd(() => server.close());
-  return createServerModuleRunner(server.environments.ssr).import(join(ROOT, 'test/harness/main.ts'));
 }

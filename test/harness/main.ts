@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
-import { tableOf, writeInto } from './report.js';
+import { circumstances, tableOf, writeInto } from '../support/report.js';
+import { COLUMNS } from './report.js';
 import { runScenario } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
 import { CLUSTER_SCENARIOS } from './scenarios/cluster.js';
@@ -49,7 +48,8 @@ export async function runFaults({ names, isShort, seed, document, dir, signal }:
   if (document !== undefined && place === undefined) {
     throw new Error('A document takes the table of all scenarios, or of all of the cluster.');
   }
-  const origin = circumstances(names, isShort, seed);
+  const words = [...(isShort ? ['--short'] : []), `--seed ${seed}`, ...names];
+  const origin = circumstances(`npm run faults -- ${words.join(' ')}`);
   console.log(`seed ${seed}\n`);
   const results: Result[] = [];
   for (const scenario of chosen) {
@@ -60,7 +60,7 @@ export async function runFaults({ names, isShort, seed, document, dir, signal }:
     console.log(`  ${verdict} (${Math.round(result.seconds)} s)`);
     results.push(result);
   }
-  const text = `${origin}\n\n${tableOf(results)}`;
+  const text = `${origin}\n\n${tableOf(COLUMNS, results)}`;
   console.log(`\n${text}`);
   if (document !== undefined) writeInto(document, place!, text);
   return results.every(({ broken }) => broken.length === 0);
@@ -82,24 +82,4 @@ function choose(names: readonly string[], isShort: boolean): readonly Scenario[]
       throw new Error(`There is no scenario ${name}. There are: ${all.map((each) => each.name).join(', ')}.`);
     return found;
   });
-}
-
-/** The command, the commit and the machine that the numbers are from. */
-function circumstances(names: readonly string[], isShort: boolean, seed: number): string {
-  const words = [...(isShort ? ['--short'] : []), `--seed ${seed}`, ...names];
-  const [processor] = cpus();
-  const machine = `${cpus().length} × ${processor!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  return `\`npm run faults -- ${words.join(' ')}\` at ${commit()}, on ${machine}.`;
-}
-
-function commit(): string {
-  const git = (...args: string[]): string =>
-    execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
-  try {
-    const changed = git('status', '--porcelain', '--', 'src', 'test', 'bin') === '' ? '' : ', changed since';
-    return `commit ${git('log', '-1', '--format=%h %cs')}${changed}`;
-  } catch {
-    // No repository, or no git: the numbers are what they are.
-    return 'no commit';
-  }
 }

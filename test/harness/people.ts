@@ -71,7 +71,7 @@ async function profile(database: Connection, person: Person, timezone: string): 
 }
 
 /** A token as the service issues it (RFC 7519, HS256). */
-function tokenFor(claims: { id: number; email: string; role: string }, secret: string): string {
+export function tokenFor(claims: { id: number; email: string; role: string }, secret: string): string {
   const seconds = Math.floor(Date.now() / 1000);
   const registered = { iss: 'clinica', aud: 'clinica-api', iat: seconds, exp: seconds + 86_400 };
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -35,10 +35,14 @@ export class Program {
     return Program.start('worker.js', environment);
   }
 
-  /** The API, as soon as it answers. */
-  static async api(environment: Variables, port?: number): Promise<{ program: Program; client: Client }> {
+  /** The API, or another program that answers as it does, as soon as it answers. */
+  static async api(
+    environment: Variables,
+    port?: number,
+    file = 'main.js',
+  ): Promise<{ program: Program; client: Client }> {
     port ??= await freePort();
-    const program = Program.start('main.js', { ...environment, PORT: port });
+    const program = Program.start(file, { ...environment, PORT: port });
     const client = new Client(`http://127.0.0.1:${port}`);
     await eventually('the API answers', async () => {
       if (program.hasEnded) throw new Error(`The API ended: ${program.output}`);
@@ -47,7 +51,7 @@ export class Program {
     return { program, client };
   }
 
-  /** Any other program of the build. */
+  /** Any other program, by its path from the build. */
   static start(file: string, environment: Variables): Program {
     const path = fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
     const env = Object.fromEntries(

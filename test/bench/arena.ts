@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { startDatabase, startRedis } from '../../bin/support/services.js';
+import type { Client } from '../support/client.js';
+import { Program } from '../support/program.js';
+import { fill, type Fullness } from './seed.js';
+
+type Variables = Record<string, string>;
+
+/** The service and its floor. */
+export type Side = 'service' | 'floor';
+
+/** A program under measurement. */
+export interface Contestant {
+  readonly program: Program;
+  /** Where it answers, if it does. */
+  readonly url: string;
+}
+
+/** A few bookings for everybody, as a clinic in its first month has. */
+const USUAL: Fullness = { bookings: 20_000 };
+const FLOOR = '../test/bench/floor/server.js';
+
+/** Private servers, and clinics on them: what is measured runs as in production, one process at a time. */
+export class Arena {
+  readonly secret = randomBytes(32).toString('hex');
+  private readonly running: Contestant[] = [];
+
+  private constructor(
+    readonly database: Awaited<ReturnType<typeof startDatabase>>,
+    readonly redis: Awaited<ReturnType<typeof startRedis>>,
+  ) {}
+
+  static async open(dir: string): Promise<Arena> {
+    // All of a large clinic's hot data fit into memory; each commit is flushed, as it is by default.
+    const args = ['--innodb-buffer-pool-size=3G', '--innodb-log-file-size=1G', '--max-connections=500'];
+    const database = await startDatabase({ dir: join(dir, 'database'), args });
+    return new Arena(database, await startRedis({ dir: join(dir, 'redis') }));
+  }
+
+  /** Makes a database with a clinic in it. */
+  async clinic(name: string, fullness: Fullness = USUAL): Promise<Connection> {
+    const root = await createConnection(this.database.urlOf(''));
+    await root.query(`CREATE DATABASE ${name}`);
+    await root.end();
+    const migration = Program.start('migrate.js', this.variables(name));
+    if ((await migration.exit()) !== 0) throw new Error(`The migration failed: ${migration.output}`);
+    const connection = await this.connect(name);
+    await fill(connection, fullness);
+    return connection;
+  }
+
+  connect(name: string): Promise<Connection> {
+    return createConnection({ uri: this.database.urlOf(name), timezone: 'Z', dateStrings: ['DATE'] });
+  }
+
+  async service(name: string, more: Variables = {}): Promise<Contestant> {
+    return this.ran(await Program.api({ ...this.variables(name), ...more }));
+  }
+
+  async floor(name: string): Promise<Contestant> {
+    return this.ran(await Program.api(this.variables(name), undefined, FLOOR));
+  }
+
+  /** A program that answers nobody. */
+  background(file: string, name: string, more: Variables = {}): Contestant {
+    return this.ran({ program: Program.start(file, { ...this.variables(name), ...more }) });
+  }
+
+  /** How the processes of a clinic are configured: as in production, but that nobody is throttled. */
+  variables(name: string): Variables {
+    return {
+      NODE_ENV: 'production',
+      DATABASE_URL: this.database.urlOf(name),
+      REDIS_URL: this.redis.url,
+      SMTP_URL: 'smtp://127.0.0.1:9',
+      MAIL_FROM: 'Clinica <appointments@clinic.example>',
+      JWT_SECRET: this.secret,
+      CLINIC_TIMEZONE: 'Europe/Madrid',
+      RATE_LIMIT_ENABLED: 'false',
+      LOG_LEVEL: 'warn',
+    };
+  }
+
+  /** How many statements the database has run for its clients so far. */
+  async statements(connection: Connection): Promise<number> {
+    const [[row]] = await connection.query<(RowDataPacket & { Value: string })[]>(
+      "SHOW GLOBAL STATUS LIKE 'Questions'",
+    );
+    return Number(row!.Value);
+  }
+
+  async end(...contestants: Contestant[]): Promise<void> {
+    await Promise.all(contestants.map(({ program }) => program.kill()));
+  }
+
+  async close(): Promise<void> {
+    await this.end(...this.running);
+    await Promise.all([this.database.kill(), this.redis.kill()]);
+  }
+
+  private ran({ program, client }: { program: Program; client?: Client }): Contestant {
+    const contestant = { program, url: client?.baseUrl ?? '' };
+    this.running.push(contestant);
+    return contestant;
+  }
+}

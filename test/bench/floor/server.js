@@ -1,0 +1,269 @@
+/**
+ * The floor: the least that a program can do to give Clinica's answers, byte for byte, on this hardware, this Node and
+ * this database. Bare Fastify and mysql2 with prepared statements; it checks tokens and nothing else, and knows only
+ * doctors of one time zone whose clocks do not change while they see patients. Not a service: a measure.
+ */
+import { createSecretKey, randomUUID } from 'node:crypto';
+import { verify as verifyPassword } from '@node-rs/argon2';
+import Fastify from 'fastify';
+import jwt from 'jsonwebtoken';
+import mysql from 'mysql2/promise';
+
+const { DATABASE_URL = '', DATABASE_POOL_SIZE = '20', JWT_SECRET = '', PORT = '0' } = process.env;
+const ZONE = 'Europe/Madrid';
+const STEP = 15;
+// As text, jsonwebtoken would first try to read it as a public key, each time.
+const KEY = createSecretKey(Buffer.from(JWT_SECRET));
+
+const pool = mysql.createPool({
+  uri: DATABASE_URL,
+  connectionLimit: Number(DATABASE_POOL_SIZE),
+  timezone: 'Z',
+  dateStrings: ['DATE'],
+  trace: false,
+});
+pool.pool.on('connection', (connection) => {
+  connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+});
+
+const DAY = `
+  SELECT 'doctor' AS part, NULL AS start, NULL AS end FROM doctors WHERE id = ?
+  UNION ALL SELECT 'window', TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
+    FROM availability_windows WHERE doctor_id = ? AND day_of_week = ?
+  UNION ALL SELECT 'exception', TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
+    FROM exceptions WHERE doctor_id = ? AND date = ?
+  UNION ALL SELECT 'busy', TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(start_time) DIV 60 + duration_minutes
+    FROM bookings WHERE doctor_id = ? AND date = ? AND status = 'booked'`;
+const LOCK = `INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
+  ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + 1)`;
+const BOOK = `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
+    status, version, created_at, updated_at, day_version, open_from, open_until)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'booked', 1, ?, ?, ?, ?, ?)`;
+const TELL = `INSERT INTO notifications
+    (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
+  VALUES (?, 1, 'booked', ?, ?, ?, 'pending', ?, ?), (?, 1, 'reminder_24h', ?, ?, ?, 'pending', ?, ?),
+         (?, 1, 'reminder_1h', ?, ?, ?, 'pending', ?, ?)`;
+const MINE = `SELECT b.id, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes, b.starts_at, b.ends_at,
+    b.status, b.version, d.timezone, d.name, d.specialty
+  FROM bookings b JOIN doctors d ON d.id = b.doctor_id
+  WHERE b.user_id = ? AND b.status = 'booked' ORDER BY b.date, b.start_time, b.id`;
+const CANCEL = `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ?
+  WHERE id = ? AND user_id = ? AND status = 'booked' AND starts_at > ?`;
+const FIND = 'SELECT version, starts_at, duration_minutes FROM bookings WHERE id = ? AND user_id = ?';
+const WITHDRAW = `UPDATE notifications SET state = 'cancelled', settled_at = ?, leased_until = NULL
+  WHERE booking_id = ? AND kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')`;
+const TELL_OFF = `INSERT INTO notifications
+    (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
+  VALUES (?, ?, 'cancelled', ?, ?, ?, 'pending', ?, ?)`;
+const DOCTORS = 'SELECT id, name, specialty, email, timezone FROM doctors ORDER BY name, id';
+const ACCOUNT = 'SELECT id, email, role, locale, password_hash FROM accounts WHERE email = ?';
+
+/**
+ * @typedef {{ part: string, start: number, end: number }} Part
+ * @typedef {{ doctor_id: number, date: string, time: string, duration: number }} Wanted
+ * @typedef {{ id: number, doctor_id: number, user_id: number, status: string, version: number, timezone: string,
+ *   starts_at: Date, ends_at: Date }} Booking
+ * @typedef {Booking & { date: string, start_time: string, duration_minutes: number, name: string, specialty: string }} Row
+ * @typedef {{ id: number, email: string, role: string, locale: string, password_hash: string }} Account
+ */
+
+const server = Fastify();
+
+/** @param {import('fastify').FastifyRequest} request */
+function callerOf(request) {
+  const token = (request.headers.authorization ?? '').slice('Bearer '.length);
+  const rules = { issuer: 'clinica', audience: 'clinica-api', algorithms: [/** @type {const} */ ('HS256')] };
+  return /** @type {{ id: number }} */ (jwt.verify(token, KEY, rules)).id;
+}
+
+server.get('/health/live', () => ({ status: 'up' }));
+
+server.get('/api/bookings/available-slots', async (request) => {
+  callerOf(request);
+  const query = /** @type {Record<string, string>} */ (request.query);
+  const [doctor, date] = [Number(query.doctor_id), query.date ?? ''];
+  const [parts] = await pool.execute(DAY, dayOf(doctor, date));
+  return openStarts(
+    /** @type {Part[]} */ (/** @type {unknown} */ (parts)),
+    Number(query.duration ?? 30),
+    date,
+  );
+});
+
+server.get('/api/bookings/me', async (request) => {
+  /** @type {Row[]} */
+  const rows = rowsOf(await pool.execute(MINE, [callerOf(request)]));
+  return rows.map((row) => ({
+    ...wire(row, row.date, row.start_time.slice(0, 5), row.duration_minutes),
+    doctor_name: row.name,
+    specialty: row.specialty,
+  }));
+});
+
+server.get('/api/doctors/public', async () => (await pool.execute(DOCTORS))[0]);
+
+server.post('/api/bookings', async (request, reply) => {
+  const user = callerOf(request);
+  const { doctor_id, date, time, duration } = /** @type {Wanted} */ (request.body);
+  const booking = await inTransaction(async (tx) => {
+    const [day] = await tx.execute(LOCK, [doctor_id, date]);
+    /** @type {Part[]} */
+    const parts = rowsOf(await tx.execute(DAY, dayOf(doctor_id, date)));
+    if (!isFree(takenOf(parts), minutes(time), minutes(time) + duration)) return undefined;
+    const now = new Date();
+    const starts_at = instant(date, time);
+    const ends_at = new Date(starts_at.getTime() + duration * 60_000);
+    const { start = 0, end = 0 } = parts.find(({ part }) => part === 'window') ?? {};
+    const open = [instant(date, wall(start)), instant(date, wall(end))];
+    const version = /** @type {{ insertId: number }} */ (day).insertId || 1;
+    const place = [doctor_id, user, date, time, duration, starts_at, ends_at];
+    const [made] = await tx.execute(BOOK, [randomUUID(), ...place, now, now, version, ...open]);
+    const id = /** @type {{ insertId: number }} */ (made).insertId;
+    /** @param {number} hours */
+    const message = (hours) => {
+      const due = hours ? new Date(starts_at.getTime() - hours * 3_600_000) : now;
+      return [id, starts_at, duration, due, `<${randomUUID()}@clinic.example>`, now];
+    };
+    await tx.execute(TELL, [0, 24, 1].flatMap(message));
+    return { id, doctor_id, user_id: user, starts_at, ends_at, status: 'booked', version: 1, timezone: ZONE };
+  });
+  if (!booking) return reply.code(400).send({ error: 'taken' });
+  return reply.code(201).send(wire(booking, date, time, duration));
+});
+
+server.delete('/api/bookings/:id', async (request) => {
+  const user = callerOf(request);
+  const { id } = /** @type {{ id: string }} */ (request.params);
+  return inTransaction(async (tx) => {
+    const now = new Date();
+    const [done] = await tx.execute(CANCEL, [now, id, user, now]);
+    if (/** @type {{ affectedRows: number }} */ (done).affectedRows !== 1) throw new Error('none such');
+    /** @type {Row[]} */
+    const [row] = rowsOf(await tx.execute(FIND, [id, user]));
+    if (!row) throw new Error('none such');
+    await tx.execute(WITHDRAW, [now, id]);
+    const told = [
+      row.version,
+      row.starts_at,
+      row.duration_minutes,
+      now,
+      `<${randomUUID()}@clinic.example>`,
+      now,
+    ];
+    await tx.execute(TELL_OFF, [id, ...told]);
+    return { message: 'Booking cancelled successfully' };
+  });
+});
+
+server.post('/api/auth/login', async (request) => {
+  const { email, password } = /** @type {{ email: string, password: string }} */ (request.body);
+  /** @type {Account[]} */
+  const [account] = rowsOf(await pool.execute(ACCOUNT, [email]));
+  if (!account || !(await verifyPassword(account.password_hash, password))) throw new Error('wrong');
+  const { id, role, locale } = account;
+  const rules = { issuer: 'clinica', audience: 'clinica-api', expiresIn: /** @type {const} */ ('24h') };
+  return { token: jwt.sign({ id, email, role }, KEY, rules), user: { id, email, role, locale } };
+});
+
+/**
+ * @template T
+ * @param {(tx: mysql.PoolConnection) => Promise<T>} work
+ */
+async function inTransaction(work) {
+  const connection = await pool.getConnection();
+  try {
+    await connection.query('BEGIN');
+    const result = await work(connection);
+    await connection.query(result === undefined ? 'ROLLBACK' : 'COMMIT');
+    return result;
+  } catch (error) {
+    await connection.query('ROLLBACK');
+    throw error;
+  } finally {
+    connection.release();
+  }
+}
+
+/** @param {number} doctor @param {string} date */
+function dayOf(doctor, date) {
+  return [doctor, doctor, new Date(date).getUTCDay(), doctor, date, doctor, date];
+}
+
+/**
+ * @template T
+ * @param {unknown} answer
+ */
+const rowsOf = (answer) => /** @type {[T[]]} */ (answer)[0];
+
+/** @param {Part[]} parts @param {number} duration @param {string} date */
+function openStarts(parts, duration, date) {
+  if (parts[0]?.part !== 'doctor') throw new Error('unknown doctor');
+  const midnight = instant(date, '00:00').getTime();
+  const now = (Date.now() - midnight) / 60_000;
+  const taken = takenOf(parts);
+  const starts = [];
+  for (const { part, start: first, end } of parts) {
+    if (part !== 'window') continue;
+    for (let start = first; start + duration <= end; start += STEP) {
+      if (start > now && isFree(taken, start, start + duration)) starts.push(wall(start));
+    }
+  }
+  return starts;
+}
+
+/** @param {Part[]} parts @returns {[number, number][]} minutes of the day */
+function takenOf(parts) {
+  return parts
+    .filter(({ part }) => part === 'busy' || part === 'exception')
+    .map(({ start, end }) => (start === null ? [0, 1440] : [start, end]));
+}
+
+/** @param {[number, number][]} taken @param {number} start @param {number} end */
+function isFree(taken, start, end) {
+  for (const [from, until] of taken) if (from < end && start < until) return false;
+  return true;
+}
+
+/** @param {Booking} booking @param {string} date @param {string} time @param {number} duration */
+function wire(
+  { id, doctor_id, user_id, status, version, timezone, starts_at, ends_at },
+  date,
+  time,
+  duration,
+) {
+  const booking = { id, doctor_id, user_id, date, time, duration, status, version, timezone };
+  return { ...booking, starts_at: iso(starts_at, date), ends_at: iso(ends_at, date) };
+}
+
+/** @type {Map<string, number>} */
+const offsets = new Map();
+const hours = new Intl.DateTimeFormat('en', { timeZone: ZONE, hour: 'numeric', hourCycle: 'h23' });
+
+/** @param {string} date @returns {number} minutes ahead of UTC at noon */
+function offset(date) {
+  let found = offsets.get(date);
+  if (found === undefined) {
+    found = (Number(hours.format(new Date(`${date}T12:00:00Z`))) - 12) * 60;
+    offsets.set(date, found);
+  }
+  return found;
+}
+
+/** @param {string} date @param {string} time */
+const instant = (date, time) =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + (minutes(time) - offset(date)) * 60_000);
+
+/** @param {Date} at @param {string} date */
+const iso = (at, date) =>
+  `${new Date(at.getTime() + offset(date) * 60_000).toISOString().slice(0, 19)}+${two(offset(date) / 60)}:00`;
+
+/** @param {string} time */
+const minutes = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+
+/** @param {number} of */
+const wall = (of) => `${two(Math.floor(of / 60))}:${two(of % 60)}`;
+
+/** @param {number} value */
+const two = (value) => String(value).padStart(2, '0');
+
+await server.listen({ port: Number(PORT), host: '127.0.0.1' });

@@ -1,0 +1,93 @@
+import autocannon from 'autocannon';
+
+/** One request of a load. */
+export interface Asked {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly token?: string;
+  readonly body?: object;
+}
+
+export interface Load {
+  readonly url: string;
+  readonly connections: number;
+  readonly requests: readonly Asked[];
+  /** Goes through the requests again and again for so long; without it each request is sent once. */
+  readonly seconds?: number;
+}
+
+export interface Measured {
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly requests: number;
+  /** Of an answer with its headers. */
+  readonly bytes: number;
+}
+
+/** What the call returns is also this; its declared type says no word of it. */
+interface Running {
+  on(
+    event: 'response',
+    take: (client: unknown, status: number, bytes: number, milliseconds: number) => void,
+  ): void;
+}
+
+/** Sends requests over a number of connections, each sending its next when it has its answer. All must succeed. */
+export async function load({ url, connections, requests, seconds }: Load): Promise<Measured> {
+  const share = Math.ceil(requests.length / connections);
+  let client = 0;
+  const times: number[] = [];
+  let [began, ended] = [Infinity, 0];
+  const run = autocannon({
+    url,
+    connections,
+    ...(seconds === undefined ? { amount: requests.length } : { duration: seconds }),
+    setupClient: (each) => {
+      // Its own part of them, again and again while there is time.
+      const begin = (share * client++) % requests.length;
+      each.setRequests(requests.slice(begin, begin + share).map(toSend));
+    },
+  });
+  (run as unknown as Running).on('response', (_client, _status, _bytes, milliseconds) => {
+    ended = performance.now();
+    began = Math.min(began, ended - milliseconds);
+    times.push(milliseconds);
+  });
+  const result = await run;
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${url}: ${result.non2xx} answers other than 2xx, ${result.errors} errors.`);
+  }
+  return {
+    perSecond: (times.length * 1000) / (ended - began),
+    ...percentiles(times),
+    requests: times.length,
+    bytes: Math.round(result.throughput.total / times.length),
+  };
+}
+
+/** The median and the 99th percentile. */
+export function percentiles(times: readonly number[]): { p50: number; p99: number } {
+  const sorted = Float64Array.from(times).sort();
+  const at = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function toSend({ method, path, token, body }: Asked): autocannon.Request {
+  return {
+    method,
+    path,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
+}

@@ -1,0 +1,162 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Queue } from 'bullmq';
+import { circumstances, writeInto } from '../support/report.js';
+import { Arena, type Contestant, type Side } from './arena.js';
+import { fight, type Outcome, type Ring } from './duel.js';
+import { DUELS } from './duels.js';
+import { footprint } from './footprint.js';
+import { grow, SIZES } from './growth.js';
+import { MailSink } from './mail-sink.js';
+import { plot } from './plot.js';
+import { relayDuel, workers } from './relay-duel.js';
+import { agree } from './agreement.js';
+import {
+  footprintTable,
+  type Section,
+  growthTable,
+  outcomeTable,
+  soakTable,
+  stormTable,
+} from './sections.js';
+import { twoToOne } from './side-by-side.js';
+import { isFlat, soak } from './soak.js';
+import { inStorm } from './storm.js';
+
+export interface Wanted {
+  /** Names of cases; none for all but the soak. */
+  readonly names: readonly string[];
+  /** A folder for data and logs. */
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  /** The folder of the document that takes the tables, if one is to. */
+  readonly documents?: string | undefined;
+}
+
+const CLINIC = 'clinica';
+const OTHERS = ['relay', 'storm', 'two', 'footprint', 'growth', 'soak'] as const;
+const TWO_TO_ONE = 1.6;
+/** Two processes, their database and whoever asks. */
+const ENOUGH_CORES = 4;
+const MOST_IN_STORM = 2;
+const MOST_GROWTH = 1.15;
+
+/** The names of all cases. */
+export const CASES: readonly string[] = [...DUELS.map(({ name }) => name), ...OTHERS];
+
+/** Measures, prints, and answers whether all targets were reached. */
+export async function runBench({ names, dir, documents }: Wanted): Promise<boolean> {
+  const unknown = names.filter((name) => !CASES.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`There is no case ${unknown.join(', ')}. There are: ${CASES.join(', ')}.`);
+  const wants = (name: string): boolean => (names.length > 0 ? names.includes(name) : name !== 'soak');
+  const arena = await Arena.open(dir);
+  try {
+    const ring = { arena, database: await arena.clinic(CLINIC), used: { count: 0 } };
+    const sections = [
+      ...(await duels(ring, wants)),
+      ...(await singles(ring, wants)),
+      ...(wants('growth') ? [await growth(arena, documents)] : []),
+    ];
+    const origin = circumstances(['npm run bench', ...(names.length > 0 ? ['--', ...names] : [])].join(' '));
+    console.log(`\n${origin}`);
+    if (documents !== undefined) {
+      for (const { place, text } of sections)
+        writeInto(join(documents, 'performance.md'), place, `${origin}\n\n${text}`);
+    }
+    return sections.every(({ reached }) => reached);
+  } finally {
+    await arena.close();
+  }
+}
+
+function say(section: Section): Section {
+  console.log(`\n${section.text}`);
+  return section;
+}
+
+async function duels(ring: Ring, wants: (name: string) => boolean): Promise<Section[]> {
+  const chosen = DUELS.filter(({ name }) => wants(name));
+  const outcomes: Outcome[] = [];
+  const tell = (outcome: Outcome): void => {
+    const { duel, ratio, reached } = outcome;
+    console.log(`${duel.name.padEnd(8)} ${ratio.toFixed(2)} of the floor${reached ? '' : ': NOT REACHED'}`);
+    outcomes.push(outcome);
+  };
+  if (chosen.length > 0) {
+    const contestants = { service: await ring.arena.service(CLINIC), floor: await ring.arena.floor(CLINIC) };
+    await agree(contestants, ring);
+    for (const duel of chosen) tell(await fight(duel, ring, contestants));
+    await ring.arena.end(...Object.values(contestants));
+  }
+  if (wants('relay')) tell(await relay(ring));
+  if (outcomes.length === 0) return [];
+  return [
+    say({ place: 'duels', text: outcomeTable(outcomes), reached: outcomes.every(({ reached }) => reached) }),
+  ];
+}
+
+async function relay(ring: Ring): Promise<Outcome> {
+  const sink = await MailSink.open();
+  const queue = new Queue('floor', { connection: { host: '127.0.0.1', port: ring.arena.redis.port } });
+  const contestants: Record<Side, Contestant> = workers(ring.arena, CLINIC, sink);
+  try {
+    return await fight(relayDuel(sink, queue), ring, contestants);
+  } finally {
+    await ring.arena.end(...Object.values(contestants));
+    await queue.close();
+    sink.close();
+  }
+}
+
+async function singles(ring: Ring, wants: (name: string) => boolean): Promise<Section[]> {
+  const { arena } = ring;
+  const sections: Section[] = [];
+  if (wants('storm')) {
+    const api = await arena.service(CLINIC);
+    const storm = await inStorm(api, arena.secret);
+    await arena.end(api);
+    sections.push(say({ place: 'storm', ...stormTable(storm, MOST_IN_STORM) }));
+  }
+  if (wants('two')) {
+    const apis = [await arena.service(CLINIC), await arena.service(CLINIC)] as const;
+    const ratio = await twoToOne(apis, arena.secret);
+    await arena.end(...apis);
+    const cores = availableParallelism();
+    const judged = cores >= ENOUGH_CORES;
+    const text = `Two processes of the API answered ${ratio.toFixed(2)} times what one did, on ${cores} cores${
+      judged
+        ? ''
+        : `, which they share with the database and whoever asks: not judged on fewer than ${ENOUGH_CORES}`
+    }.`;
+    sections.push(say({ place: 'two', text, reached: !judged || ratio >= TWO_TO_ONE }));
+  }
+  if (wants('footprint')) {
+    const prints = {
+      service: await footprint(ring, CLINIC, 'service'),
+      floor: await footprint(ring, CLINIC, 'floor'),
+    };
+    sections.push(say({ place: 'footprint', text: footprintTable(prints), reached: true }));
+  }
+  if (wants('soak')) {
+    const sink = await MailSink.open();
+    const api = await arena.service(CLINIC);
+    const worker = arena.background('worker.js', CLINIC, { SMTP_URL: sink.url });
+    const memory = await soak(ring, api, worker);
+    await arena.end(api, worker);
+    sink.close();
+    const reached = Object.values(memory).every(isFlat);
+    sections.push(say({ place: 'soak', text: soakTable(memory), reached }));
+  }
+  return sections;
+}
+
+async function growth(arena: Arena, documents?: string): Promise<Section> {
+  const curves = await grow(arena, (text) => console.log(text));
+  if (documents !== undefined) {
+    const drawing = plot('Median time of an answer, in milliseconds', SIZES, curves);
+    writeFileSync(join(documents, 'performance.svg'), drawing);
+  }
+  return say({ place: 'growth', ...growthTable(curves, SIZES, MOST_GROWTH) });
+}

@@ -1,0 +1,99 @@
+import { Queue } from 'bullmq';
+import { eventually } from '../support/eventually.js';
+import { mailOf } from '../../src/notifications/mail.js';
+import { readEnvironment } from '../../src/config/read-environment.js';
+import type { Arena, Contestant, Side } from './arena.js';
+import type { Duel, Ring } from './duel.js';
+import type { Measured } from './load.js';
+import type { MailSink } from './mail-sink.js';
+import { dateIn, DOCTORS } from './seed.js';
+
+const MAILS = 1500;
+const FLOOR = '../test/bench/floor/relay.js';
+
+/** The worker against a bare one that is handed finished mails. */
+export function relayDuel(sink: MailSink, queue: Queue): Duel {
+  return {
+    name: 'relay',
+    about: 'mails about bookings to a server that accepts at once',
+    target: { ratio: 0.6, is: 'at least' },
+    by: 'perSecond',
+    round: async (_contestant, ring, side) => {
+      sink.accepted.length = 0;
+      sink.bytes = 0;
+      await (side === 'service' ? announce(ring) : queue.addBulk(jobs(ring.arena)));
+      await eventually('all mails came', () => Promise.resolve(sink.accepted.length >= MAILS), 120);
+      return measured(sink);
+    },
+  };
+}
+
+/** Both workers, running and idle. */
+export function workers(arena: Arena, name: string, sink: MailSink): Record<Side, Contestant> {
+  const to = { SMTP_URL: sink.url, MAIL_CONCURRENCY: '5' };
+  return { service: arena.background('worker.js', name, to), floor: arena.background(FLOOR, name, to) };
+}
+
+/** From the first mail to the last. */
+function measured({ accepted, bytes }: MailSink): Measured {
+  const seconds = (accepted.at(-1)! - accepted[0]!) / 1000;
+  const perSecond = (accepted.length - 1) / seconds;
+  const each = 1000 / perSecond;
+  return { perSecond, p50: each, p99: each, requests: accepted.length, bytes: Math.round(bytes / MAILS) };
+}
+
+/** Bookings of which nobody was told yet, in one stroke. */
+async function announce({ database }: Ring): Promise<void> {
+  const date = dateIn(20_000);
+  const days = `(SELECT i, DATE('${date}') + INTERVAL i DIV ${DOCTORS} DAY AS day FROM numbers WHERE i < ${MAILS})`;
+  await database.query(
+    'DELETE n FROM notifications n JOIN bookings b ON b.id = n.booking_id WHERE b.date >= ?',
+    [date],
+  );
+  await database.query('DELETE FROM bookings WHERE date >= ?', [date]);
+  await database.query(
+    `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+                           version, created_at, updated_at)
+     SELECT UUID(), 1 + i % ${DOCTORS}, 51 + i % 49, day, '09:00', 15, TIMESTAMP(day, '08:00'), TIMESTAMP(day, '08:15'),
+            'booked', 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
+     FROM ${days} AS planned`,
+  );
+  await database.query(
+    `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+                                message_id, created_at)
+     SELECT id, 1, 'booked', starts_at, 15, UTC_TIMESTAMP(3), 'pending', CONCAT('<', uid, '@clinic.example>'), created_at
+     FROM bookings WHERE date >= ?`,
+    [date],
+  );
+}
+
+/** The same mails, finished. */
+function jobs(arena: Arena): Parameters<Queue['addBulk']>[0] {
+  const environment = readEnvironment(arena.variables('clinica'));
+  const startsAt = new Date(`${dateIn(20_000)}T08:00:00Z`);
+  return Array.from({ length: MAILS }, (_, index) => {
+    const mail = mailOf(
+      {
+        kind: 'booked',
+        booking_version: 1,
+        starts_at: startsAt,
+        duration_minutes: 15,
+        message_id: `<floor-${index}@clinic.example>`,
+        attempts: 0,
+        created_at: new Date(),
+        booking_id: index,
+        uid: `floor-${index}`,
+        status: 'booked',
+        current_version: 1,
+        doctor_name: 'Dr. Number 1',
+        specialty: 'Cardiology',
+        doctor_timezone: 'Europe/Madrid',
+        email: 'patient51@people.example',
+        locale: 'en',
+        earlier_due_at: null,
+      },
+      environment,
+    );
+    return { name: 'send', data: { from: environment.MAIL_FROM, ...mail }, opts: { attempts: 1 } };
+  });
+}
