@@ -19,7 +19,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
       abortOnError: false,
     },
   );
-  await configureApp(app);
+  configureApp(app);
   await serveDashboard(app);
   return app;
 }

@@ -11,10 +11,18 @@ import { AccountsService } from './accounts.service.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './first-admin.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { KnownTokens } from './known-tokens.js';
 import { LoginService } from './login.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Throttle } from './throttle.js';
-import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_LIFETIME, TokenIssuer } from './token.js';
+import {
+  TOKEN_ALGORITHM,
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+  TOKEN_LIFETIME,
+  TokenIssuer,
+  tokenKey,
+} from './token.js';
 import { UsersController } from './users.controller.js';
 
 /** Accounts, logging in, and the guard before every route. */
@@ -25,8 +33,8 @@ import { UsersController } from './users.controller.js';
     PassportModule,
     JwtModule.registerAsync({
       inject: [Environment],
-      useFactory: ({ JWT_SECRET }: Environment) => ({
-        secret: JWT_SECRET,
+      useFactory: (environment: Environment) => ({
+        secret: tokenKey(environment),
         signOptions: {
           algorithm: TOKEN_ALGORITHM,
           issuer: TOKEN_ISSUER,
@@ -41,6 +49,7 @@ import { UsersController } from './users.controller.js';
     AccountsService,
     FirstAdmin,
     JwtStrategy,
+    KnownTokens,
     LoginService,
     PasswordHasher,
     Throttle,

@@ -3,30 +3,38 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import { Environment } from '../config/environment.js';
+import { KnownTokens } from './known-tokens.js';
 import type { Principal } from './principal.js';
 import { ROLES } from './role.js';
-import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER } from './token.js';
+import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, tokenKey } from './token.js';
 
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /** Accepts only tokens that this service signed, for itself, with its one algorithm. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
-  constructor(environment: Environment) {
+  constructor(
+    environment: Environment,
+    private readonly known: KnownTokens,
+  ) {
     super({
+      passReqToCallback: true,
       jwtFromRequest: (request: FastifyRequest) =>
         BEARER.exec(request.headers.authorization ?? '')?.[1] ?? null,
-      secretOrKey: environment.JWT_SECRET,
+      // Handed on to jsonwebtoken, which takes a key; only the declared type does not know.
+      secretOrKey: tokenKey(environment) as unknown as Buffer,
       algorithms: [TOKEN_ALGORITHM],
       issuer: TOKEN_ISSUER,
       audience: TOKEN_AUDIENCE,
     });
   }
 
-  validate(claims: Record<string, unknown>): Principal | false {
-    const { id, email, role } = claims;
-    const known = ROLES.find((name) => name === role);
-    if (!Number.isInteger(id) || typeof email !== 'string' || !known) return false;
-    return { id: id as number, email, role: known };
+  validate({ headers }: FastifyRequest, claims: Record<string, unknown>): Principal | false {
+    const { id, email, exp } = claims;
+    const role = ROLES.find((name) => name === claims.role);
+    if (!Number.isInteger(id) || typeof email !== 'string' || !role) return false;
+    const principal = { id: id as number, email, role };
+    if (typeof exp === 'number') this.known.remember(headers.authorization!, principal, exp * 1000);
+    return principal;
   }
 }

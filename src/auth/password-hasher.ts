@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Injectable } from '@nestjs/common';
-import { hash, verify } from '@node-rs/argon2';
-import pLimit from 'p-limit';
+import { fileURLToPath } from 'node:url';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { hash } from '@node-rs/argon2';
+import { Piscina } from 'piscina';
 import { Unavailable } from '../http/domain-error.js';
 
 /**
@@ -12,18 +13,31 @@ const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Hashes waiting beyond this many could not be answered within a patient's patience. */
 const LONGEST_QUEUE = 200;
 
+/** Threads that nobody needs for so long are ended. */
+const IDLE_MS = 60_000;
+
 /**
- * Hashes and checks passwords, off the event loop and few at a time: a storm of log-ins takes neither all cores
- * nor all memory from those who are booking.
+ * Hashes and checks passwords, off the event loop, in a thread for each core that takes what time the others leave: a
+ * storm of log-ins takes neither all cores nor all memory from those who are booking.
  */
 @Injectable()
-export class PasswordHasher {
-  private readonly turn = pLimit(Math.max(1, Math.floor(availableParallelism() / 2)));
+export class PasswordHasher implements OnModuleDestroy {
+  private readonly threads = new Piscina({
+    filename: fileURLToPath(new URL('./hash-thread.mjs', import.meta.url)),
+    minThreads: 0,
+    maxThreads: availableParallelism(),
+    maxQueue: LONGEST_QUEUE,
+    idleTimeout: IDLE_MS,
+  });
   private readonly nobodys = hash('a password that nobody has', PARAMETERS);
+
+  async onModuleDestroy(): Promise<void> {
+    await this.threads.close();
+  }
 
   /** @throws Unavailable when too many are waiting */
   async hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(normal(password), PARAMETERS));
+    return this.run('hash', { password: normal(password), parameters: PARAMETERS });
   }
 
   /**
@@ -34,13 +48,13 @@ export class PasswordHasher {
    */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     const against = passwordHash ?? (await this.nobodys);
-    const same = await this.inTurn(() => verify(against, normal(password)));
+    const same = await this.run<boolean>('verify', { password: normal(password), against });
     return same && passwordHash !== undefined;
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.turn.pendingCount >= LONGEST_QUEUE) throw new Unavailable();
-    return this.turn(work);
+  private async run<T>(name: string, task: object): Promise<T> {
+    if (this.threads.queueSize >= LONGEST_QUEUE) throw new Unavailable();
+    return this.threads.run(task, { name }) as Promise<T>;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { write } from '../database/statement.js';
 
 /**
  * Takes a doctor's date for this transaction. Whatever takes time on a date (booking, moving, an exception)
@@ -10,7 +11,8 @@ import type { EntityManager } from 'typeorm';
  * @returns the date's new version: who took the date later has the higher one, whatever the clocks say
  */
 export async function lockDay(tx: EntityManager, doctorId: number, date: string): Promise<number> {
-  const { insertId }: { insertId: number } = await tx.query(
+  const { insertId } = await write(
+    tx,
     `INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
      ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + 1)`,
     [doctorId, date],
@@ -21,7 +23,8 @@ export async function lockDay(tx: EntityManager, doctorId: number, date: string)
 
 /** Takes a doctor's weekly windows for this transaction, in the same way. */
 export async function lockSchedule(tx: EntityManager, doctorId: number): Promise<void> {
-  await tx.query(
+  await write(
+    tx,
     'INSERT INTO doctor_schedules (doctor_id, version) VALUES (?, 1) ON DUPLICATE KEY UPDATE version = version + 1',
     [doctorId],
   );

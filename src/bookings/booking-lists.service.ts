@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { look } from '../database/statement.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
 
 /** Which bookings to list; always ordered by date and time. */
@@ -30,7 +31,7 @@ export class BookingListsService {
   constructor(private readonly dataSource: DataSource) {}
 
   async ofPatient(userId: number, filter: ListFilter): Promise<PatientsBooking[]> {
-    const rows: (BookingRow & { name: string; specialty: string })[] = await this.list(
+    const rows = await this.list<BookingRow & { name: string; specialty: string }>(
       'd.name, d.specialty FROM bookings b JOIN doctors d ON d.id = b.doctor_id',
       'user_id',
       userId,
@@ -40,7 +41,7 @@ export class BookingListsService {
   }
 
   async ofDoctor(doctorId: number, filter: ListFilter): Promise<DoctorsBooking[]> {
-    const rows: (BookingRow & { email: string })[] = await this.list(
+    const rows = await this.list<BookingRow & { email: string }>(
       'a.email FROM bookings b JOIN doctors d ON d.id = b.doctor_id JOIN accounts a ON a.id = b.user_id',
       'doctor_id',
       doctorId,
@@ -49,7 +50,12 @@ export class BookingListsService {
     return rows.map((row) => ({ booking: bookingOf(row), patientEmail: row.email }));
   }
 
-  private list<T>(rest: string, owner: 'user_id' | 'doctor_id', id: number, filter: ListFilter): Promise<T> {
+  private list<Row>(
+    rest: string,
+    owner: 'user_id' | 'doctor_id',
+    id: number,
+    filter: ListFilter,
+  ): Promise<Row[]> {
     const conditions = [`b.${owner} = ?`];
     const parameters: unknown[] = [id];
     const where = (condition: string, ...values: unknown[]): void => {
@@ -68,7 +74,8 @@ export class BookingListsService {
       );
     }
     const limit = filter.limit === undefined ? '' : ` LIMIT ${Number(filter.limit)}`;
-    return this.dataSource.query(
+    return look(
+      this.dataSource,
       `SELECT ${BOOKING_COLUMNS}, ${rest} WHERE ${conditions.join(' AND ')} ORDER BY b.date, b.start_time, b.id${limit}`,
       parameters,
     );

@@ -137,8 +137,11 @@ export class BookingsService {
     doctorId: number,
     requested: RequestedTime,
   ): Promise<Booking> {
-    const dayVersion = await lockDay(tx, doctorId, requested.date);
-    const { appointment, open, timezone, now } = await this.openTime(tx, doctorId, requested);
+    // Sent together, in this order: the database reads only once it has granted the lock.
+    const [dayVersion, { appointment, open, timezone, now }] = await Promise.all([
+      lockDay(tx, doctorId, requested.date),
+      this.openTime(tx, doctorId, requested),
+    ]);
     const wanted = {
       uid,
       doctorId,

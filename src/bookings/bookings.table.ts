@@ -1,12 +1,11 @@
-import type { DataSource, EntityManager } from 'typeorm';
-import type { EpochMs } from '../time/interval.js';
+import type { EntityManager } from 'typeorm';
+import { look, type Source, write } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
+import type { EpochMs } from '../time/interval.js';
 import { type Basis, type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
 import { type RequestedTime, taken } from './booking.rules.js';
 
 /** The statements of the `bookings` table that run inside the transactions of `BookingsService`. */
-
-type Source = EntityManager | DataSource;
 
 const SELECT = `SELECT ${BOOKING_COLUMNS} FROM bookings b JOIN doctors d ON d.id = b.doctor_id`;
 
@@ -30,7 +29,8 @@ export async function insertBooking(
   basis: Basis,
 ): Promise<Booking> {
   const createdAt = new Date(booking.createdAt);
-  const { insertId }: { insertId: number } = await tx.query(
+  const { insertId } = await write(
+    tx,
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at, day_version, open_from, open_until)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -60,7 +60,8 @@ export async function cancelLive(
   id: number,
   now: EpochMs,
 ): Promise<boolean> {
-  const { affectedRows }: { affectedRows: number } = await tx.query(
+  const { affectedRows } = await write(
+    tx,
     `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ?
      WHERE id = ? AND user_id = ? AND status = 'booked' AND starts_at > ?`,
     [new Date(now), id, userId, new Date(now)],
@@ -75,7 +76,8 @@ export async function changeTime(
   basis: Basis,
   now: EpochMs,
 ): Promise<boolean> {
-  const { affectedRows }: { affectedRows: number } = await tx.query(
+  const { affectedRows } = await write(
+    tx,
     `UPDATE bookings SET date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?, version = ?,
                          updated_at = ?, day_version = ?, open_from = ?, open_until = ?
      WHERE id = ? AND version = ? AND status = 'booked'`,
@@ -97,7 +99,7 @@ export async function changeTime(
 
 /** Waits until nobody else is changing the booking. */
 export async function awaitBooking(tx: EntityManager, id: number): Promise<void> {
-  await tx.query('SELECT id FROM bookings WHERE id = ? FOR UPDATE', [id]);
+  await look(tx, 'SELECT id FROM bookings WHERE id = ? FOR UPDATE', [id]);
 }
 
 /**
@@ -118,6 +120,6 @@ function columnsOf({ dayVersion, open }: Basis): [number, Date, Date] {
 }
 
 async function findOne(source: Source, where: string, parameters: unknown[]): Promise<Booking | undefined> {
-  const [row]: BookingRow[] = await source.query(`${SELECT} WHERE ${where}`, parameters);
+  const [row] = await look<BookingRow>(source, `${SELECT} WHERE ${where}`, parameters);
   return row && bookingOf(row);
 }

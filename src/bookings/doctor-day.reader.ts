@@ -1,31 +1,28 @@
-import type { DataSource, EntityManager } from 'typeorm';
 import { DoctorDay } from '../availability/doctor-day.js';
+import { look, type Source } from '../database/statement.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { dayOfWeek } from '../time/clinic-time.js';
-import { parseWallTime } from '../time/wall-time.js';
 
 interface Part {
   readonly part: 'doctor' | 'window' | 'exception' | 'busy';
   readonly timezone: string | null;
-  readonly start_time: string | null;
-  readonly end_time: string | null;
-  readonly starts_at: Date | null;
-  readonly ends_at: Date | null;
+  /** Minutes of the doctor's day; of a busy time seconds since 1970. Null for a full day. */
+  readonly start: number | null;
+  readonly end: number | null;
 }
 
 // A doctor's bookings of one date cannot overlap those of another, so the date is all that needs looking at,
-// however long the doctor's history.
+// however long the doctor's history. Numbers, since they are quicker to send and to read than times.
 const ONE_DAY = `
-  SELECT 'doctor' AS part, timezone, NULL AS start_time, NULL AS end_time, NULL AS starts_at, NULL AS ends_at
-  FROM doctors WHERE id = ?
+  SELECT 'doctor' AS part, timezone, NULL AS start, NULL AS end FROM doctors WHERE id = ?
   UNION ALL
-  SELECT 'window', NULL, start_time, end_time, NULL, NULL
+  SELECT 'window', NULL, TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
   FROM availability_windows WHERE doctor_id = ? AND day_of_week = ?
   UNION ALL
-  SELECT 'exception', NULL, start_time, end_time, NULL, NULL
+  SELECT 'exception', NULL, TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
   FROM exceptions WHERE doctor_id = ? AND date = ?
   UNION ALL
-  SELECT 'busy', NULL, NULL, NULL, starts_at, ends_at
+  SELECT 'busy', NULL, TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SECOND, '1970-01-01', ends_at)
   FROM bookings WHERE doctor_id = ? AND date = ? AND status = 'booked' AND id <> ?`;
 
 export interface FoundDay {
@@ -43,12 +40,12 @@ export interface FoundDay {
  * @returns undefined if there is no such doctor
  */
 export async function readDoctorDay(
-  source: EntityManager | DataSource,
+  source: Source,
   doctorId: number,
   date: string,
   movingId = 0,
 ): Promise<FoundDay | undefined> {
-  const parts: Part[] = await source.query(ONE_DAY, [
+  const parts = await look<Part>(source, ONE_DAY, [
     doctorId,
     doctorId,
     dayOfWeek(date),
@@ -64,12 +61,12 @@ export async function readDoctorDay(
   const day = new DoctorDay(
     ClinicDay.of(date, timezone),
     of('window').map(wallRange),
-    of('exception').map((part) => (part.start_time === null ? 'full day' : wallRange(part))),
-    of('busy').map((part) => ({ start: part.starts_at!.getTime(), end: part.ends_at!.getTime() })),
+    of('exception').map((part) => (part.start === null ? 'full day' : wallRange(part))),
+    of('busy').map(({ start, end }) => ({ start: start! * 1000, end: end! * 1000 })),
   );
   return { day, timezone };
 }
 
-function wallRange(part: Part): { start: number; end: number } {
-  return { start: parseWallTime(part.start_time!), end: parseWallTime(part.end_time!) };
+function wallRange({ start, end }: Part): { start: number; end: number } {
+  return { start: start!, end: end! };
 }

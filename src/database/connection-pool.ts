@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
+import { pipeline } from './pipelining.js';
 
 /** How long to wait for a connection while all are in use; longer is no service to whoever is waiting too. */
 const LONGEST_WAIT_MS = 4_000;
@@ -35,13 +36,31 @@ export const impatientPools = {
   },
 };
 
-/** Sent before anything else. A connection that does not take it is of no use to anybody. */
+/** The settings are sent before anything else. A connection that does not take them is of no use to anybody. */
 function prepare(connection: PoolConnection): void {
   for (const statement of SESSION) {
     connection.query(statement, (error) => {
       if (error) socketOf(connection).destroy(error);
     });
   }
+  preferPrepared(connection);
+  pipeline(connection);
+}
+
+type Query = (sql: unknown, values?: unknown, callback?: unknown) => unknown;
+
+/**
+ * TypeORM sends text with the values written into it. Prepared, the database parses a statement only once. A list of
+ * values stands for text of its own length, and stays text.
+ */
+function preferPrepared(connection: PoolConnection): void {
+  const plain = connection.query.bind(connection) as Query;
+  const prepared = connection.execute.bind(connection) as Query;
+  const canBePrepared = (values: unknown): boolean =>
+    Array.isArray(values) && values.length > 0 && !values.some(Array.isArray);
+  const query: Query = (sql, values, callback) =>
+    (canBePrepared(values) ? prepared : plain)(sql, values, callback);
+  connection.query = query as PoolConnection['query'];
 }
 
 function socketOf(connection: PoolConnection): Socket {

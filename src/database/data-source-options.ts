@@ -10,6 +10,8 @@ const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
 const KEEP_IDLE_MS = 20_000;
 const WAITING_FOR_EACH = 50;
+/** More than there are in the code; lists of varying length make some more of them. */
+const MOST_PREPARED = 200;
 
 /**
  * How this service talks to MySQL or MariaDB: UTC throughout, and a DATE stays the text it is, since as a
@@ -27,9 +29,14 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
     charset: 'utf8mb4',
     timezone: 'Z',
     dateStrings: ['DATE'],
+    // What a number can hold is one: counts, and differences of times.
+    bigNumberStrings: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
     driver: impatientPools,
     extra: {
+      maxPreparedStatements: MOST_PREPARED,
+      // Where in this code a statement was sent from: a stack trace at each, which nobody reads.
+      trace: false,
       stream: servers.connect,
       // mysql2 closes idle connections only where fewer may be idle than open.
       maxIdle: environment.DATABASE_POOL_SIZE - 1,

@@ -3,6 +3,7 @@ import type { PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../http/domain-error.js';
 import { isRetryable, mayPass, wasNotSent } from './mysql-errors.js';
+import { bind } from './statement.js';
 
 const MAX_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 10;
@@ -73,35 +74,50 @@ function pause(attempt: number): number {
 async function attemptOnce<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.startTransaction();
-    const result = await work(runner.manager);
-    await commit(runner);
-    return result;
-  } catch (error) {
-    await rollBack(runner);
-    throw error;
+    const connection = (await runner.connect()) as PoolConnection;
+    const say = (statement: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        connection.query(statement, (error) => (error ? reject(error) : resolve()));
+      });
+    return await transaction(runner, connection, say, work);
   } finally {
     await runner.release();
   }
 }
 
-async function commit(runner: QueryRunner): Promise<void> {
+async function transaction<T>(
+  runner: QueryRunner & { isTransactionActive: boolean },
+  connection: PoolConnection,
+  say: (statement: string) => Promise<void>,
+  work: (tx: EntityManager) => Promise<T>,
+): Promise<T> {
+  // Not waited for: what comes next leaves with it (see `pipelining.ts`), and fails where it fails.
+  const begun = say('START TRANSACTION');
+  begun.catch(() => undefined);
+  // So that TypeORM does not begin one of its own when it saves an entity.
+  runner.isTransactionActive = true;
+  bind(runner.manager, connection);
   try {
-    await runner.commitTransaction();
+    const result = await work(runner.manager);
+    await begun;
+    await commit(say);
+    return result;
+  } catch (error) {
+    // A lock timeout rolls back only its statement: without this the locks would stay with the connection. Where it
+    // fails the transaction is gone with its connection; or that must go: the next to use it would commit what is left.
+    await say('ROLLBACK').catch(() => connection.destroy());
+    throw error;
+  } finally {
+    runner.isTransactionActive = false;
+  }
+}
+
+async function commit(say: (statement: string) => Promise<void>): Promise<void> {
+  try {
+    await say('COMMIT');
   } catch (error) {
     // Only then was nothing committed. Any other error may come from a server that did its part.
     const undone = isRetryable(error) || wasNotSent(error);
     throw undone ? error : new CommitLost('the outcome of COMMIT is unknown', { cause: error });
-  }
-}
-
-async function rollBack(runner: QueryRunner): Promise<void> {
-  try {
-    // A lock timeout rolls back only its statement: without this the locks would stay with the connection.
-    if (runner.isTransactionActive) await runner.rollbackTransaction();
-  } catch {
-    // The connection is gone, and its transaction with it; or it must go: the next to use it would commit what is left.
-    const connection = (await runner.connect().catch(() => undefined)) as PoolConnection | undefined;
-    connection?.destroy();
   }
 }

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { AccountsService } from '../auth/accounts.service.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import { BookingsService } from '../bookings/bookings.service.js';
-import { Doctor } from '../doctors/doctor.entity.js';
+import type { Profile } from '../doctors/doctors.service.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { addDays, dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
@@ -87,7 +87,7 @@ export class DemoSeeder {
 
   /** Spread over the open times and the patients, the same at each run. */
   private async seedDay(
-    doctor: Doctor,
+    doctor: Profile,
     date: string,
     sofar: number,
     patients: readonly number[],

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EmailField, IdField, LineField, TimeZoneField } from '../http/fields.js';
-import type { Doctor } from './doctor.entity.js';
+import type { Profile } from './doctors.service.js';
 
 export class CreateDoctorDto {
   @LineField(120, { example: 'Dr. Ana Ruiz' })
@@ -36,7 +36,7 @@ export class PublicDoctorDto {
   @ApiProperty({ example: 'Europe/Madrid', description: "IANA; all the doctor's dates and times are in it" })
   timezone!: string;
 
-  static from({ id, name, specialty, email, timezone }: Omit<Doctor, 'createdAt'>): PublicDoctorDto {
+  static from({ id, name, specialty, email, timezone }: Profile): PublicDoctorDto {
     return { id, name, specialty, email, timezone };
   }
 }
@@ -49,7 +49,7 @@ export class DoctorDto extends PublicDoctorDto {
   @ApiProperty({ example: 'doctor@clinica.example', description: 'Address of the account' })
   user_email!: string;
 
-  static of(doctor: Omit<Doctor, 'createdAt'>, userEmail: string): DoctorDto {
+  static of(doctor: Profile, userEmail: string): DoctorDto {
     return { ...PublicDoctorDto.from(doctor), user_id: doctor.userId, user_email: userEmail };
   }
 }

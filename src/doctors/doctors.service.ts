@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, Repository } from 'typeorm';
+import { DataSource, type EntityManager, In, Repository } from 'typeorm';
 import { Account } from '../auth/account.entity.js';
 import { Environment } from '../config/environment.js';
+import { look } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
@@ -18,9 +19,11 @@ interface NewDoctor {
   readonly timezone?: string;
 }
 
+export type Profile = Omit<Doctor, 'createdAt'>;
+
 /** A profile with the address of the account it belongs to. */
 export interface DoctorWithAccount {
-  readonly doctor: Omit<Doctor, 'createdAt'>;
+  readonly doctor: Profile;
   readonly userEmail: string;
 }
 
@@ -28,6 +31,7 @@ export interface DoctorWithAccount {
 @Injectable()
 export class DoctorsService {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
     @InjectRepository(Doctor) private readonly doctors: Repository<Doctor>,
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
@@ -36,8 +40,11 @@ export class DoctorsService {
   ) {}
 
   /** Everyone, by name. */
-  async list(): Promise<Doctor[]> {
-    return this.doctors.find({ order: { name: 'ASC', id: 'ASC' } });
+  async list(): Promise<Profile[]> {
+    return look(
+      this.dataSource,
+      'SELECT id, user_id AS userId, name, specialty, email, timezone FROM doctors ORDER BY name, id',
+    );
   }
 
   /** Everyone, by name, with the accounts' addresses. */
@@ -90,7 +97,7 @@ export class DoctorsService {
 }
 
 /** @throws Refusal PROFILE_EXISTS */
-async function insert(tx: EntityManager, doctor: Doctor): Promise<DoctorWithAccount['doctor']> {
+async function insert(tx: EntityManager, doctor: Doctor): Promise<Profile> {
   try {
     const { id, userId, name, specialty, email, timezone } = await tx.save(doctor);
     return { id, userId, name, specialty, email, timezone };

@@ -1,10 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsDefined, isEmail, isIn, ValidateBy, ValidateIf } from 'class-validator';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
+import { markFromText } from './shape.js';
 
 /**
  * The kinds of field that requests are made of: each decorator checks the value, has one message for a person,
@@ -148,12 +148,15 @@ export function BooleanField(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { type: 'boolean' }, 'must be true or false', (value) => typeof value === 'boolean');
 }
 
-/** Reads a number of digits in a path or a query as the number it means. */
+/** Says of a field in a path or a query that its text means a number or a truth value; see `fromText`. */
 export function FromText(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => {
-    if (value === 'true' || value === 'false') return value === 'true';
-    return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  });
+  return (prototype, name) => markFromText(prototype, name as string);
+}
+
+/** Reads digits as the number they mean, and true and false as what they say. */
+export function fromText(value: unknown): unknown {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 function field(

@@ -1,71 +1,47 @@
-import { type ArgumentMetadata, Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
+import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
+import { validateSync, type ValidationError } from 'class-validator';
 import { Refusal } from './domain-error.js';
+import { fromText } from './fields.js';
+import { Shape } from './shape.js';
 
 interface FieldProblem {
   readonly field: string;
   readonly message: string;
 }
 
+const NO_DTO: ReadonlySet<unknown> = new Set([undefined, String, Boolean, Number, Array, Object]);
+
 /** Checks every body, query and path against its DTO: unknown fields are refused, nothing is coerced. */
 @Injectable()
-export class StrictValidationPipe extends ValidationPipe {
-  constructor() {
-    super({
-      transform: true,
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
-      validationError: { target: false, value: false },
-      exceptionFactory: (errors) => refusalOf(errors.map(problemOf)),
-    });
-  }
-
+export class StrictValidationPipe implements PipeTransform {
   /** @throws Refusal VALIDATION_FAILED with every field at fault */
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (!this.toValidate(metadata)) return super.transform(value, metadata);
-    const fields = fieldsOf(value);
-    const methods = metadata.metatype!.prototype as object;
-    const unseen = Object.keys(fields).filter((name) => name in methods);
-    let others: readonly FieldProblem[] = [];
-    try {
-      const dto: unknown = await super.transform(fields, metadata);
-      if (unseen.length === 0) return dto;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      others = error.errors ?? [];
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    if (type === 'custom' || NO_DTO.has(metatype)) return value;
+    const shape = Shape.of(metatype as Type<object>);
+    const dto = new metatype!() as Record<string, unknown>;
+    const problems: FieldProblem[] = [];
+    for (const [name, held] of entriesOf(value)) {
+      if (!shape.names.has(name)) problems.push({ field: name, message: `${name} is not a known field` });
+      else dto[name] = shape.fromText.has(name) ? fromText(held) : held;
     }
-    // class-transformer passes over names such as "constructor", so that the check for unknown fields misses them.
-    throw refusalOf([...unseen.map(unknownField), ...others]);
+    if (problems.length === 0 && shape.fits(dto)) return dto;
+    throw refusalOf([...problems, ...validateSync(dto).map(problemOf)]);
   }
 }
 
-/**
- * Requests are flat. What stands inside a field is left out, since no field may hold anything: to walk through
- * it would take as much stack as a client cares to nest.
- */
-function fieldsOf(value: unknown = {}): Record<string, unknown> {
+function entriesOf(value: unknown = {}): [string, unknown][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Refusal('VALIDATION_FAILED', 'The body of the request must be a JSON object.');
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([name, held]: [string, unknown]) => [
-      name,
-      typeof held === 'object' && held !== null ? {} : held,
-    ]),
-  );
+  return Object.entries(value);
 }
 
 function refusalOf(problems: readonly FieldProblem[]): Refusal {
-  const detail = problems.map(({ message }) => message).join('; ') || 'The request is not valid.';
+  const detail = problems.map(({ message }) => message).join('; ');
   return new Refusal('VALIDATION_FAILED', detail, problems);
 }
 
 function problemOf({ property, constraints = {} }: ValidationError): FieldProblem {
-  if ('whitelistValidation' in constraints) return unknownField(property);
   const message = constraints.isDefined ?? Object.values(constraints)[0] ?? `${property} is not valid`;
   return { field: property, message };
-}
-
-function unknownField(field: string): FieldProblem {
-  return { field, message: `${field} is not a known field` };
 }

@@ -31,7 +31,7 @@ export class KeySweeper implements OnApplicationBootstrap, OnModuleDestroy {
   /** In batches, so that nobody waits long for the rows that are locked meanwhile. Answers how many went. */
   async sweep(): Promise<number> {
     for (let swept = 0; ;) {
-      const { affectedRows } = await inOneStatement<{ affectedRows: number }>(
+      const { affectedRows } = await inOneStatement(
         this.dataSource,
         `DELETE FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ${BATCH}`,
         [new Date(this.clock.now() - KEEP_MS)],

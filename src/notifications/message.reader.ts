@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { look } from '../database/statement.js';
 import type { Locale } from '../config/locale.js';
 import type { NotificationKind } from '../outbox/notification-kind.js';
 
@@ -49,7 +50,7 @@ export class MessageReader {
   constructor(private readonly dataSource: DataSource) {}
 
   async read(id: number): Promise<MessageRow | undefined> {
-    const [row]: MessageRow[] = await this.dataSource.query(ONE_MESSAGE, [id]);
+    const [row] = await look<MessageRow>(this.dataSource, ONE_MESSAGE, [id]);
     return row;
   }
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { ResultSetHeader } from 'mysql2';
 import { DataSource } from 'typeorm';
 import { Environment } from '../config/environment.js';
 import { inOneStatement } from '../database/in-one-statement.js';
+import { look } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 
@@ -57,7 +59,8 @@ export class Ledger {
       [token, this.leaseEnd(), new Date(this.clock.now())],
     );
     if (affectedRows === 0) return { token, rows: [] };
-    const rows: TakenRow[] = await this.dataSource.query(
+    const rows = await look<TakenRow>(
+      this.dataSource,
       "SELECT id, lease FROM notifications WHERE claim = ? AND state = 'queued' ORDER BY due_at, id",
       [token],
     );
@@ -127,7 +130,7 @@ export class Ledger {
     return new Date(this.clock.now() + this.leaseMs);
   }
 
-  private update(sql: string, parameters: unknown[]): Promise<{ affectedRows: number }> {
+  private update(sql: string, parameters: unknown[]): Promise<ResultSetHeader> {
     return inOneStatement(this.dataSource, sql, parameters);
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Environment } from '../config/environment.js';
+import { write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
@@ -36,7 +37,8 @@ export class Outbox {
     if (messages.length === 0) return;
     const now = new Date(this.clock.now());
     const rows = messages.map(() => "(?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
-    await tx.query(
+    await write(
+      tx,
       `INSERT INTO notifications
          (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
        VALUES ${rows}`,
@@ -55,7 +57,8 @@ export class Outbox {
 
   /** Cancels the reminders of a booking that were not sent yet; `reason` is for the operator. */
   async withdrawReminders(tx: EntityManager, bookingId: number, reason: string): Promise<void> {
-    await tx.query(
+    await write(
+      tx,
       `UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL
        WHERE booking_id = ? AND kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')`,
       [reason, new Date(this.clock.now()), bookingId],

@@ -11,7 +11,7 @@ export function dateIn(timezone: string, instant: EpochMs): string {
 
 /** 0 Sunday to 6 Saturday, as the wire counts. */
 export function dayOfWeek(date: string): number {
-  return Temporal.PlainDate.from(date).dayOfWeek % 7;
+  return new Date(`${date}T00:00:00Z`).getUTCDay();
 }
 
 /** The date a number of days later (or earlier, when negative), YYYY-MM-DD. */
@@ -25,6 +25,7 @@ export function addDays(date: string, days: number): string {
  */
 export function isCalendarDate(text: string): boolean {
   if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text) || text >= '9999') return false;
-  const utcMidnight = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(utcMidnight) && new Date(utcMidnight).toISOString().startsWith(text);
+  const day = Number(text.slice(8));
+  // What the month does not have, JavaScript takes for a day of the next.
+  return new Date(`${text}T00:00:00Z`).getUTCDate() === day;
 }

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { inTransaction } from '../../src/database/in-transaction.js';
 import { Ledger, type TakenRow } from '../../src/outbox/ledger.js';
 import { Outbox } from '../../src/outbox/outbox.js';
 import { appendMessages, bookInBulk } from '../support/bookings-in-bulk.js';
@@ -52,7 +53,7 @@ const sent = { state: 'sent', offered: true } as const;
 test('there is one row per booking, version and kind', async () => {
   const [booking] = await bookings(1);
   const append = (version: number): Promise<void> =>
-    clinic.dataSource.transaction((tx) => appendMessages(clinic, tx, [booking!], { version }));
+    inTransaction(clinic.dataSource, (tx) => appendMessages(clinic, tx, [booking!], { version }));
   await expect(append(1)).rejects.toThrow(/notifications_once/);
   await append(2);
   expect(await messagesOf(clinic, booking!)).toHaveLength(2);
@@ -60,7 +61,7 @@ test('there is one row per booking, version and kind', async () => {
 
 test('what is rolled back tells nobody', async () => {
   const [booking] = await bookings(1);
-  const broken = clinic.dataSource.transaction(async (tx) => {
+  const broken = inTransaction(clinic.dataSource, async (tx) => {
     await appendMessages(clinic, tx, [booking!], { version: 2 });
     throw new Error('the booking failed after all');
   });
@@ -153,11 +154,11 @@ test('rows that could not be queued are given back at once, but for those that h
 
 test('a withdrawn reminder is not sent by who has taken it, nor freed, nor given back', async () => {
   const [booking] = await bookings(1);
-  await clinic.dataSource.transaction((tx) =>
+  await inTransaction(clinic.dataSource, (tx) =>
     appendMessages(clinic, tx, [booking!], { version: 1, kind: 'reminder_1h' }),
   );
   const claim = await ledger.claimDue(2);
-  await clinic.dataSource.transaction((tx) =>
+  await inTransaction(clinic.dataSource, (tx) =>
     clinic.app.get(Outbox).withdrawReminders(tx, booking!, 'the booking was cancelled'),
   );
   const [news, reminder] = claim.rows;

@@ -68,7 +68,7 @@ export class Clinic {
     const app = testing.createNestApplication<NestFastifyApplication>(createServer(logger), {
       bodyParser: false,
     });
-    await configureApp(app);
+    configureApp(app);
     await serveDashboard(app);
     await app.listen(0, '127.0.0.1');
     return new Clinic(environment, app, new Client(await app.getUrl()), clock, app.get(DataSource));

@@ -1,4 +1,5 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { Pool, PoolConnection } from 'mysql2';
+import type { DataSource } from 'typeorm';
 
 /** A statement on its way to the database. */
 export interface Statement {
@@ -20,7 +21,8 @@ export interface Held {
 type Which = RegExp | ((statement: Statement) => boolean);
 /** What goes to the database instead: another statement, or nothing. */
 type Rule = (statement: Statement) => Statement | 'nothing' | Promise<Statement>;
-type Query = (sql: string, parameters?: unknown[], structured?: boolean) => Promise<unknown>;
+type Done = (error: (Error & { errno?: number }) | null, ...answer: unknown[]) => void;
+type Query = (sql: string, parameters: unknown[], done: Done) => void;
 
 /**
  * Looks at each statement that an app sends to its database, and where a test says so holds, changes or swallows it.
@@ -29,15 +31,18 @@ type Query = (sql: string, parameters?: unknown[], structured?: boolean) => Prom
 export class Statements {
   readonly sent: SentStatement[] = [];
   private rules: { which: Which; rule: Rule }[] = [];
-  private readonly connections = new Set<number>();
+  private readonly connections = new Map<PoolConnection, Query>();
 
-  private constructor(private readonly openRunner: () => QueryRunner) {}
+  private constructor(private readonly getConnection: Pool['getConnection']) {}
 
   static of(dataSource: DataSource): Statements {
-    const { driver } = dataSource;
-    const open = driver.createQueryRunner.bind(driver);
-    const statements = new Statements(() => open('master'));
-    driver.createQueryRunner = (mode) => statements.watch(open(mode));
+    const { pool } = dataSource.driver as unknown as { pool: Pool };
+    const statements = new Statements(pool.getConnection.bind(pool));
+    pool.getConnection = (done) =>
+      statements.getConnection((error, connection) => {
+        if (!error) statements.watch(connection);
+        done(error, connection);
+      });
     return statements;
   }
 
@@ -76,41 +81,65 @@ export class Statements {
 
   /** Whether one of the app's connections is waiting for a lock right now. */
   async waitsForLock(): Promise<boolean> {
-    const runner = this.openRunner();
-    try {
-      // Not from information_schema.innodb_trx: that is a cache which is not renewed while it is looked at often.
-      const [{ Status }] = (await runner.query('SHOW ENGINE INNODB STATUS')) as [{ Status: string }];
-      // What stands before the first transaction tells of old deadlocks, in the same words.
-      return Status.split('---TRANSACTION')
-        .slice(1)
-        .filter((transaction) => transaction.includes('LOCK WAIT'))
-        .some((transaction) => this.connections.has(Number(/thread id (\d+)/.exec(transaction)?.[1])));
-    } finally {
-      await runner.release();
-    }
+    const threads = new Set([...this.connections.keys()].map(({ threadId }) => threadId));
+    // Not from information_schema.innodb_trx: that is a cache which is not renewed while it is looked at often.
+    const status = await this.engineStatus();
+    // What stands before the first transaction tells of old deadlocks, in the same words.
+    return status
+      .split('---TRANSACTION')
+      .slice(1)
+      .filter((transaction) => transaction.includes('LOCK WAIT'))
+      .some((transaction) => threads.has(Number(/thread id (\d+)/.exec(transaction)?.[1])));
   }
 
-  private watch(runner: QueryRunner): QueryRunner {
-    const send = runner.query.bind(runner) as Query;
-    const watched: Query = async (sql, parameters = [], structured) => {
-      let statement: Statement | 'nothing' = { sql, parameters };
-      for (const { which, rule } of [...this.rules]) {
-        if (statement !== 'nothing' && matches(which, statement)) statement = await rule(statement);
-      }
-      if (statement === 'nothing') return { affectedRows: 1 };
-      const { threadId } = (await runner.connect()) as { threadId: number };
-      this.connections.add(threadId);
-      try {
-        const answer = await send(statement.sql, statement.parameters, structured);
-        this.sent.push(statement);
-        return answer;
-      } catch (error) {
-        this.sent.push({ ...statement, errno: (error as { errno?: number }).errno ?? 0 });
-        throw error;
-      }
+  private engineStatus(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.getConnection((error, connection) => {
+        if (error) return reject(error);
+        // Past the rules, which would take it for one of the app's.
+        const query = this.connections.get(connection) ?? (connection.query.bind(connection) as Query);
+        query('SHOW ENGINE INNODB STATUS', [], (failure, rows) => {
+          connection.release();
+          if (failure) reject(failure);
+          else resolve((rows as [{ Status: string }])[0].Status);
+        });
+      });
+    });
+  }
+
+  private watch(connection: PoolConnection): void {
+    if (this.connections.has(connection)) return;
+    const send = connection.query.bind(connection) as Query;
+    this.connections.set(connection, send);
+    // In order: one that is held, holds those that are sent behind it without waiting for its answer.
+    let last: Promise<void> | undefined;
+    const watched = (sql: string, given: unknown[] | Done, callback?: Done): void => {
+      const [parameters, done] = callback ? [given as unknown[], callback] : [[], given as Done];
+      const pass = (): Promise<void> => this.pass({ sql, parameters }, send, done);
+      const passing = last ? last.then(pass) : pass();
+      const passed = passing.then(() => {
+        if (last === passed) last = undefined;
+      });
+      last = passed;
     };
-    runner.query = watched as QueryRunner['query'];
-    return runner;
+    connection.query = watched as PoolConnection['query'];
+  }
+
+  private async pass(given: Statement, send: Query, done: Done): Promise<void> {
+    let statement: Statement | 'nothing' = given;
+    for (const { which, rule } of [...this.rules]) {
+      if (statement !== 'nothing' && matches(which, statement)) statement = await rule(statement);
+    }
+    if (statement === 'nothing') return done(null, { affectedRows: 1 }, []);
+    const passed = statement;
+    try {
+      send(passed.sql, passed.parameters, (error, ...answer) => {
+        this.sent.push(error ? { ...passed, errno: error.errno ?? 0 } : passed);
+        done(error, ...answer);
+      });
+    } catch (error) {
+      done(error as Error);
+    }
   }
 }
 

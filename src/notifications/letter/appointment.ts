@@ -64,12 +64,29 @@ export function detailsOf(facts: AppointmentFacts, catalogue: Catalogue): Detail
 
 /** 90 as `1 hour and 30 minutes`, `1 hora y 30 minutos`. */
 function duration(minutes: number, language: string): string {
-  const count = (value: number, unit: 'hour' | 'minute') =>
-    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  const { join, ...units } = countsIn(language);
+  const count = (value: number, unit: 'hour' | 'minute') => units[unit].format(value);
   const hours = Math.floor(minutes / 60);
   const parts = [
     ...(hours > 0 ? [count(hours, 'hour')] : []),
     ...(minutes % 60 > 0 || hours === 0 ? [count(minutes % 60, 'minute')] : []),
   ];
-  return new Intl.ListFormat(language, { type: 'conjunction' }).format(parts);
+  return join.format(parts);
+}
+
+type Counts = { hour: Intl.NumberFormat; minute: Intl.NumberFormat; join: Intl.ListFormat };
+
+const known = new Map<string, Counts>();
+
+/** What counts in a language, made once: that takes far longer than to count. */
+function countsIn(language: string): Counts {
+  let counts = known.get(language);
+  if (!counts) {
+    const unit = (unit: string) =>
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });
+    const join = new Intl.ListFormat(language, { type: 'conjunction' });
+    counts = { hour: unit('hour'), minute: unit('minute'), join };
+    known.set(language, counts);
+  }
+  return counts;
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 import type { EpochMs } from '../../time/interval.js';
 
@@ -31,16 +32,26 @@ export interface LocalTime {
  * @throws RangeError when the zone is unknown or the instant is no time.
  */
 export function localTime(at: EpochMs, timezone: string, language: string): LocalTime {
+  const key = `${at} ${timezone} ${language}`;
+  let time = recent.get(key);
+  if (!time) recent.set(key, (time = timeOf(at, timezone, language)));
+  return time;
+}
+
+/** A letter and its calendar entry tell the same time in a dozen places. */
+const recent = new LRUCache<string, LocalTime>({ max: 100 });
+
+function timeOf(at: EpochMs, timezone: string, language: string): LocalTime {
   const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
-  const name = (part: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(language, { timeZone: timezone, ...part }).format(at);
+  const { weekday, weekdayShort, month, monthShort } = namesIn(language);
+  const noon = Date.UTC(zoned.year, zoned.month - 1, zoned.day, 12);
   const zone = timezone === 'UTC' ? 'UTC' : `${timezone}, ${offsetName(zoned.offsetNanoseconds)}`;
   return {
-    weekday: name({ weekday: 'long' }),
-    weekdayShort: name({ weekday: 'short' }),
+    weekday: weekday.format(noon),
+    weekdayShort: weekdayShort.format(noon),
     day: zoned.day,
-    month: name({ month: 'long' }),
-    monthShort: name({ month: 'short' }),
+    month: month.format(noon),
+    monthShort: monthShort.format(noon),
     year: zoned.year,
     hour: zoned.hour,
     clock: `${twoDigits(zoned.hour)}:${twoDigits(zoned.minute)}`,
@@ -48,6 +59,27 @@ export function localTime(at: EpochMs, timezone: string, language: string): Loca
     zoneShort: happensTwice(zoned) ? zone : timezone,
     wall: zoned.toPlainDateTime().toString(),
   };
+}
+
+type Names = Record<'weekday' | 'weekdayShort' | 'month' | 'monthShort', Intl.DateTimeFormat>;
+
+const known = new Map<string, Names>();
+
+/** What names the days and months in a language, made once: that takes far longer than to name one. */
+function namesIn(language: string): Names {
+  let names = known.get(language);
+  if (!names) {
+    const format = (part: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...part });
+    names = {
+      weekday: format({ weekday: 'long' }),
+      weekdayShort: format({ weekday: 'short' }),
+      month: format({ month: 'long' }),
+      monthShort: format({ month: 'short' }),
+    };
+    known.set(language, names);
+  }
+  return names;
 }
 
 /** Whether the clocks go back over this wall time, so that the zone's name alone does not tell which of the two. */

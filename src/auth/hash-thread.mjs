@@ -1,0 +1,21 @@
+/**
+ * Runs in threads of its own, at low priority: a storm of log-ins gets what time the others leave. JavaScript, so that
+ * Node can load it from the sources too.
+ */
+import { setPriority } from 'node:os';
+import { hashSync, verifySync } from '@node-rs/argon2';
+
+const LOW = 10;
+
+// Elsewhere this would be the priority of the whole process.
+if (process.platform === 'linux') setPriority(LOW);
+
+/** @param {{ password: string, parameters: import('@node-rs/argon2').Options }} task */
+export function hash({ password, parameters }) {
+  return hashSync(password, parameters);
+}
+
+/** @param {{ password: string, against: string }} task */
+export function verify({ password, against }) {
+  return verifySync(against, password);
+}

@@ -1,0 +1,66 @@
+import type { Type } from '@nestjs/common';
+import { getMetadataStorage } from 'class-validator';
+
+type Check = (value: unknown) => boolean;
+type Condition = (dto: object, value: unknown) => boolean;
+
+interface Field {
+  readonly name: string;
+  readonly conditions: readonly Condition[];
+  readonly checks: readonly Check[];
+}
+
+const FROM_TEXT = 'fields:from-text';
+
+/** Remembers that a field of a DTO arrives as text. */
+export function markFromText(prototype: object, name: string): void {
+  const others = (Reflect.getMetadata(FROM_TEXT, prototype) ?? []) as string[];
+  Reflect.defineMetadata(FROM_TEXT, [...others, name], prototype);
+}
+
+/**
+ * The fields of a DTO and their checks, as class-validator knows them. It gathers them anew for each value, which takes
+ * longer than all that a request means to do; here they are gathered once.
+ */
+export class Shape {
+  private static readonly known = new Map<Type<object>, Shape>();
+  readonly names: ReadonlySet<string>;
+  readonly fromText: ReadonlySet<string>;
+  private readonly fields: readonly Field[];
+
+  private constructor(dto: Type<object>) {
+    const storage = getMetadataStorage();
+    const metadata = storage.getTargetValidationMetadatas(dto, '', false, false);
+    this.names = new Set(metadata.map(({ propertyName }) => propertyName));
+    this.fields = [...this.names].map((name) => {
+      const rules = metadata.filter(({ propertyName }) => propertyName === name);
+      const of = (wanted: string): typeof rules => rules.filter(({ type }) => type === wanted);
+      return {
+        name,
+        conditions: of('conditionalValidation').map(({ constraints }) => constraints[0] as Condition),
+        checks: of('customValidation')
+          .flatMap(({ constraintCls }) => storage.getTargetValidatorConstraints(constraintCls))
+          .map(
+            ({ instance }) =>
+              (value) =>
+                instance.validate(value) === true,
+          ),
+      };
+    });
+    this.fromText = new Set((Reflect.getMetadata(FROM_TEXT, dto.prototype as object) ?? []) as string[]);
+  }
+
+  static of(dto: Type<object>): Shape {
+    let shape = this.known.get(dto);
+    if (!shape) this.known.set(dto, (shape = new Shape(dto)));
+    return shape;
+  }
+
+  /** Whether class-validator would find nothing wrong. */
+  fits(dto: object): boolean {
+    return this.fields.every(({ name, conditions, checks }) => {
+      const value = (dto as Record<string, unknown>)[name];
+      return !conditions.every((holds) => holds(dto, value)) || checks.every((passes) => passes(value));
+    });
+  }
+}
