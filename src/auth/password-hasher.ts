@@ -26,6 +26,8 @@ export class PasswordHasher implements OnModuleDestroy {
     filename: fileURLToPath(new URL('./hash-thread.mjs', import.meta.url)),
     minThreads: 0,
     maxThreads: availableParallelism(),
+    // The next one is there when one is done.
+    concurrentTasksPerWorker: 2,
     maxQueue: LONGEST_QUEUE,
     idleTimeout: IDLE_MS,
   });

@@ -10,7 +10,7 @@ const CASES = ['slots', 'slots of the busiest', 'book', 'mine'] as const;
 type Case = (typeof CASES)[number];
 
 const ROUNDS = 5;
-const SECONDS = 1.5;
+const SECONDS = 1;
 const CONNECTIONS = 5;
 const BUSIEST = 100_000;
 
