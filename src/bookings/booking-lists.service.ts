@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { look } from '../database/statement.js';
+import { DoctorsService } from '../doctors/doctors.service.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
 
 /** Which bookings to list; always ordered by date and time. */
@@ -25,39 +26,45 @@ export interface DoctorsBooking {
   readonly patientEmail: string;
 }
 
+/** Whose bookings, by the account that asks. */
+const BY_PATIENT = 'user_id = ?';
+const BY_DOCTOR = 'doctor_id = (SELECT id FROM doctors WHERE user_id = ?)';
+type Owner = typeof BY_PATIENT | typeof BY_DOCTOR;
+
 /** The lists of bookings, one statement each. */
 @Injectable()
 export class BookingListsService {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly doctors: DoctorsService,
+  ) {}
 
   async ofPatient(userId: number, filter: ListFilter): Promise<PatientsBooking[]> {
     const rows = await this.list<BookingRow & { name: string; specialty: string }>(
       'd.name, d.specialty FROM bookings b JOIN doctors d ON d.id = b.doctor_id',
-      'user_id',
+      BY_PATIENT,
       userId,
       filter,
     );
     return rows.map((row) => ({ booking: bookingOf(row), doctorName: row.name, specialty: row.specialty }));
   }
 
-  async ofDoctor(doctorId: number, filter: ListFilter): Promise<DoctorsBooking[]> {
+  /** @throws NotFound PROFILE_NOT_FOUND */
+  async ofDoctor(userId: number, filter: ListFilter): Promise<DoctorsBooking[]> {
     const rows = await this.list<BookingRow & { email: string }>(
       'a.email FROM bookings b JOIN doctors d ON d.id = b.doctor_id JOIN accounts a ON a.id = b.user_id',
-      'doctor_id',
-      doctorId,
+      BY_DOCTOR,
+      userId,
       filter,
     );
+    // Only who has no bookings may have no profile.
+    if (rows.length === 0) await this.doctors.ofAccount(userId);
     return rows.map((row) => ({ booking: bookingOf(row), patientEmail: row.email }));
   }
 
-  private list<Row>(
-    rest: string,
-    owner: 'user_id' | 'doctor_id',
-    id: number,
-    filter: ListFilter,
-  ): Promise<Row[]> {
-    const conditions = [`b.${owner} = ?`];
-    const parameters: unknown[] = [id];
+  private list<Row>(rest: string, owner: Owner, userId: number, filter: ListFilter): Promise<Row[]> {
+    const conditions = [`b.${owner}`];
+    const parameters: unknown[] = [userId];
     const where = (condition: string, ...values: unknown[]): void => {
       conditions.push(condition);
       parameters.push(...values);
@@ -68,9 +75,9 @@ export class BookingListsService {
     if (filter.after !== undefined) {
       // Of the owner's own bookings only: a stranger's id must not tell where it stands.
       where(
-        `(b.date, b.start_time, b.id) > (SELECT c.date, c.start_time, c.id FROM bookings c WHERE c.id = ? AND c.${owner} = ?)`,
+        `(b.date, b.start_time, b.id) > (SELECT c.date, c.start_time, c.id FROM bookings c WHERE c.id = ? AND c.${owner})`,
         filter.after,
-        id,
+        userId,
       );
     }
     const limit = filter.limit === undefined ? '' : ` LIMIT ${Number(filter.limit)}`;

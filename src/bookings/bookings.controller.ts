@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestj
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only, SignedIn } from '../auth/access.js';
 import { Caller, type Principal } from '../auth/principal.js';
-import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
@@ -19,7 +18,6 @@ export class BookingsController {
   constructor(
     private readonly bookings: BookingsService,
     private readonly lists: BookingListsService,
-    private readonly doctors: DoctorsService,
   ) {}
 
   @Get('available-slots')
@@ -66,8 +64,7 @@ export class BookingsController {
     @Query() query: BookingListQuery,
   ): Promise<DoctorsBookingDto[]> {
     const { include_cancelled: includeCancelled, ...filter } = query;
-    const doctor = await this.doctors.ofAccount(id);
-    const bookings = await this.lists.ofDoctor(doctor.id, { includeCancelled, ...filter });
+    const bookings = await this.lists.ofDoctor(id, { includeCancelled, ...filter });
     return bookings.map((booking) => DoctorsBookingDto.of(booking));
   }
 

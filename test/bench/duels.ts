@@ -102,7 +102,7 @@ export function logIns(count: number): Asked[] {
   return Array.from({ length: count }, (_, index) => ({
     method: 'POST',
     path: '/api/auth/login',
-    body: { email: `patient${1 + (index % 100)}@people.example`, password: PASSWORD },
+    body: { email: `patient${1 + (index % 100)}@bench.example`, password: PASSWORD },
   }));
 }
 

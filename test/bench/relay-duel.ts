@@ -88,7 +88,7 @@ function jobs(arena: Arena): Parameters<Queue['addBulk']>[0] {
         doctor_name: 'Dr. Number 1',
         specialty: 'Cardiology',
         doctor_timezone: 'Europe/Madrid',
-        email: 'patient51@people.example',
+        email: 'patient51@bench.example',
         locale: 'en',
         earlier_due_at: null,
       },

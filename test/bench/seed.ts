@@ -26,7 +26,7 @@ export function dateIn(days: number): string {
 
 /** The token of a patient, from 1. */
 export function tokenOf(patient: number, secret: string): string {
-  return tokenFor({ id: patient, email: `patient${patient}@people.example`, role: 'user' }, secret);
+  return tokenFor({ id: patient, email: `patient${patient}@bench.example`, role: 'user' }, secret);
 }
 
 /**
@@ -66,12 +66,12 @@ async function people(database: Connection, patients: number): Promise<void> {
   const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
   const account = `INSERT INTO accounts (id, email, password_hash, role, locale, created_at)`;
   await database.query(
-    `${account} SELECT i + 1, CONCAT('patient', i + 1, '@people.example'), ?, 'user', 'en', UTC_TIMESTAMP(3)
+    `${account} SELECT i + 1, CONCAT('patient', i + 1, '@bench.example'), ?, 'user', 'en', UTC_TIMESTAMP(3)
      FROM numbers WHERE i < ?`,
     [passwordHash, patients],
   );
   await database.query(
-    `${account} SELECT i + ${FIRST_DOCTOR_ACCOUNT}, CONCAT('doctor', i + 1, '@people.example'), ?, 'doctor', 'en', UTC_TIMESTAMP(3)
+    `${account} SELECT i + ${FIRST_DOCTOR_ACCOUNT}, CONCAT('doctor', i + 1, '@bench.example'), ?, 'doctor', 'en', UTC_TIMESTAMP(3)
      FROM numbers WHERE i < ${DOCTORS}`,
     [passwordHash],
   );

@@ -1,0 +1,110 @@
+import type { TestingModule } from '@nestjs/testing';
+import { createConnection } from 'mysql2/promise';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MessageReader } from '../../src/notifications/message.reader.js';
+import { Ledger } from '../../src/outbox/ledger.js';
+import { fill } from '../bench/seed.js';
+import { ask, book } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { idleWorker } from '../support/idle-worker.js';
+import { cancel, MONDAY, move, TUESDAY } from '../support/races.js';
+import { type Statement, Statements } from '../support/statements.js';
+
+// What is asked often is found by a key, however long the clinic's history; on whichever database this runs.
+
+const BOOKINGS = 20_000;
+/** More than a day, a patient or a round of the relay has; far fewer than there are. */
+const FEW = 250;
+
+/** `rows` may be `1 (50%)` where MariaDB filters by a second key. */
+interface Step {
+  readonly table: string | null;
+  readonly key: string | null;
+  readonly rows: number | string | null;
+}
+
+let clinic: Clinic;
+let worker: TestingModule;
+let statements: readonly Statements[];
+let doctor: DoctorPerson;
+let patient: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  const connection = await createConnection({ uri: clinic.environment.DATABASE_URL, timezone: 'Z' });
+  await fill(connection, { bookings: BOOKINGS });
+  await connection.query(
+    `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id,
+                                created_at)
+     SELECT id, 1, 'booked', starts_at, 30, created_at, 'sent', uid, created_at FROM bookings`,
+  );
+  await connection.query('ANALYZE TABLE notifications');
+  await connection.end();
+  doctor = await clinic.doctor();
+  patient = await clinic.patient();
+  worker = await idleWorker(clinic.environment, clinic.clock);
+  statements = [Statements.of(clinic.dataSource), Statements.of(worker.get(DataSource))];
+}, 120_000);
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+});
+
+/** What requests and the worker's rounds ask of the database. */
+const WORK: readonly [string, () => Promise<unknown>][] = [
+  [
+    'looking at a day',
+    () => look(`/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`, patient),
+  ],
+  ['booking', () => ask(clinic, patient, doctor, { date: MONDAY, time: '09:00' })],
+  ['a patient’s bookings', () => look('/api/bookings/me', patient)],
+  ['a patient’s bookings, page by page', () => look('/api/bookings/me?limit=5&after=1', patient)],
+  ['a doctor’s bookings', () => look('/api/bookings/doctor', doctor)],
+  [
+    'moving and cancelling',
+    async () => {
+      const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '12:00' });
+      await move(clinic, patient, id, { date: TUESDAY });
+      await cancel(clinic, patient, id);
+    },
+  ],
+  [
+    'telling the patient',
+    async () => {
+      await book(clinic, patient, doctor, { date: MONDAY, time: '15:00' });
+      const ledger = worker.get(Ledger);
+      const [row] = (await ledger.claimDue(100)).rows;
+      await ledger.begin(row!);
+      await worker.get(MessageReader).read(row!.id);
+      await ledger.settle(row!, { state: 'sent', offered: true });
+      await ledger.freeExpired();
+    },
+  ],
+];
+
+function look(path: string, by: Person): Promise<unknown> {
+  return clinic.client.get(path, by);
+}
+
+test.each(WORK)('%s', async (_name, work) => {
+  for (const each of statements) each.reset();
+  await work();
+  const asked = statements
+    .flatMap(({ sent }) => sent)
+    .filter(({ sql }) => /^\s*(SELECT|UPDATE)\b[^]*WHERE/.test(sql));
+  expect(asked).not.toEqual([]);
+  for (const statement of asked) {
+    for (const { table, key, rows } of await plan(statement)) {
+      expect(key, `${table} in ${statement.sql}`).not.toBeNull();
+      expect(Number.parseInt(String(rows), 10), `${table} in ${statement.sql}`).toBeLessThan(FEW);
+    }
+  }
+});
+
+/** How the database would find the rows of each table. */
+async function plan({ sql, parameters }: Statement): Promise<Step[]> {
+  const steps = await clinic.query<Step>(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, parameters);
+  return steps.filter(({ table }) => table !== null && !table.startsWith('<'));
+}
