@@ -14,7 +14,7 @@ export const PROCESSES: readonly Scenario[] = [
     async run(stage) {
       const serving = new Set([0, 1, 2]);
       const starting: Promise<unknown>[] = [];
-      for (let kills = stage.size(200, 12); kills > 0; kills -= 1) {
+      for (let kills = stage.size(200, 9); kills > 0; kills -= 1) {
         const victim = (): number | undefined =>
           [...serving].find((index) => stage.front.underWay(index) > 0);
         await stage.until(() => serving.size > 1 && victim() !== undefined);
