@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
+import { aborted } from '../support/aborted.js';
 import { circumstances, writeInto } from '../support/report.js';
 import { Arena, type Contestant, type Side } from './arena.js';
 import { fight, type Outcome, type Ring } from './duel.js';
@@ -46,7 +47,7 @@ const MOST_GROWTH = 1.15;
 export const CASES: readonly string[] = [...DUELS.map(({ name }) => name), ...OTHERS];
 
 /** Measures, prints, and answers whether all targets were reached. */
-export async function runBench({ names, dir, documents }: Wanted): Promise<boolean> {
+export async function runBench({ names, dir, signal, documents }: Wanted): Promise<boolean> {
   const unknown = names.filter((name) => !CASES.includes(name));
   if (unknown.length > 0)
     throw new Error(`There is no case ${unknown.join(', ')}. There are: ${CASES.join(', ')}.`);
@@ -54,21 +55,25 @@ export async function runBench({ names, dir, documents }: Wanted): Promise<boole
   const arena = await Arena.open(dir);
   try {
     const ring = { arena, database: await arena.clinic(CLINIC), used: { count: 0 } };
-    const sections = [
-      ...(await duels(ring, wants)),
-      ...(await singles(ring, wants)),
-      ...(wants('growth') ? [await growth(arena, documents)] : []),
-    ];
+    const sections = await Promise.race([measure(ring, wants, documents), aborted(signal)]);
     const origin = circumstances(['npm run bench', ...(names.length > 0 ? ['--', ...names] : [])].join(' '));
     console.log(`\n${origin}`);
     if (documents !== undefined) {
-      for (const { place, text } of sections)
+      for (const { place, text } of sections.filter(({ isWhole }) => isWhole !== false))
         writeInto(join(documents, 'performance.md'), place, `${origin}\n\n${text}`);
     }
     return sections.every(({ reached }) => reached);
   } finally {
     await arena.close();
   }
+}
+
+async function measure(ring: Ring, wants: (name: string) => boolean, documents?: string): Promise<Section[]> {
+  return [
+    ...(await duels(ring, wants)),
+    ...(await singles(ring, wants)),
+    ...(wants('growth') ? [await growth(ring.arena, documents)] : []),
+  ];
 }
 
 function say(section: Section): Section {
@@ -93,7 +98,12 @@ async function duels(ring: Ring, wants: (name: string) => boolean): Promise<Sect
   if (wants('relay')) tell(await relay(ring));
   if (outcomes.length === 0) return [];
   return [
-    say({ place: 'duels', text: outcomeTable(outcomes), reached: outcomes.every(({ reached }) => reached) }),
+    say({
+      place: 'duels',
+      text: outcomeTable(outcomes),
+      reached: outcomes.every(({ reached }) => reached),
+      isWhole: outcomes.length === DUELS.length + 1,
+    }),
   ];
 }
 

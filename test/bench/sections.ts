@@ -13,6 +13,8 @@ export interface Section {
   readonly text: string;
   /** Whether what it tells is as it should be. */
   readonly reached: boolean;
+  /** False where only some of its lines were measured: that is no part of a document. */
+  readonly isWhole?: boolean;
 }
 
 const yes = (reached: boolean): string => (reached ? 'yes' : 'NO');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowDataPacket } from 'mysql2/promise';
+import { aborted } from '../support/aborted.js';
 import { Deployment } from './deployment.js';
 import { Front } from './front.js';
 import { consult } from './oracle.js';
@@ -70,15 +71,6 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   await timeLapse.stop();
   await stage.traffic.stop();
   stage.front.close();
-}
-
-/** Rejects when somebody asks for the end. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = (): void => reject(signal.reason as Error);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
 }
 
 /** Waits until nothing that is due is left to be sent. */

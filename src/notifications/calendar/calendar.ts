@@ -1,18 +1,10 @@
-import {
-  default as ical,
-  ICalAttendeeRole,
-  ICalAttendeeStatus,
-  ICalCalendarMethod,
-  ICalEventClass,
-  type ICalEventData,
-  ICalEventStatus,
-} from 'ical-generator';
 import type { NotificationKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import { type AppointmentFacts, detailsOf, withPlainNames } from '../letter/appointment.js';
 import type { Catalogue } from '../letter/catalogue.js';
 import { CATALOGUES } from '../letter/catalogues.js';
 import { plainLine } from '../letter/plain-line.js';
+import { contentLines, type Property, textValue, utcValue } from './content-line.js';
 
 const MINUTE_MS = 60_000;
 
@@ -46,43 +38,41 @@ export interface CalendarFile {
  * @throws RangeError when a time zone is unknown or the start is no time.
  */
 export function writeCalendar(facts: CalendarFacts): CalendarFile {
-  const method = facts.kind === 'cancelled' ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.REQUEST;
-  const catalogue = CATALOGUES[facts.locale];
-  const calendar = ical({ prodId: { company: 'Clinica', product: 'Appointments' }, method });
-  calendar.createEvent(entryOf(withPlainNames(facts), catalogue));
-  // The library leaves out the line break that RFC 5545 wants after the last line too.
-  return { method, content: `${calendar.toString()}\r\n` };
+  const method = facts.kind === 'cancelled' ? 'CANCEL' : 'REQUEST';
+  const content = contentLines([
+    ['BEGIN', 'VCALENDAR'],
+    ['VERSION', '2.0'],
+    ['PRODID', '-//Clinica//Appointments//EN'],
+    ['METHOD', method],
+    ['BEGIN', 'VEVENT'],
+    ...entryOf(withPlainNames(facts), CATALOGUES[facts.locale]),
+    ['END', 'VEVENT'],
+    ['END', 'VCALENDAR'],
+  ]);
+  return { method, content };
 }
 
-function entryOf(facts: CalendarFacts, catalogue: Catalogue): ICalEventData {
-  return {
-    id: plainLine(facts.uid),
-    sequence: facts.sequence,
-    stamp: new Date(facts.stampedAt),
-    start: new Date(facts.startsAt),
-    end: new Date(facts.startsAt + facts.durationMinutes * MINUTE_MS),
-    summary: catalogue.calendarTitle(facts.doctorName),
-    description: describe(facts, catalogue),
-    location: facts.clinicName,
-    organizer: {
-      name: parameterText(facts.clinicName) || facts.organizerEmail,
-      email: mailtoPath(facts.organizerEmail),
-    },
-    attendees: [attendeeOf(facts)],
-    status: facts.kind === 'cancelled' ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+function entryOf(facts: CalendarFacts, catalogue: Catalogue): Property[] {
+  const organizer = parameterText(facts.clinicName) || facts.organizerEmail;
+  return [
+    ['UID', textValue(plainLine(facts.uid))],
+    ['SEQUENCE', String(facts.sequence)],
+    ['DTSTAMP', utcValue(facts.stampedAt)],
+    ['DTSTART', utcValue(facts.startsAt)],
+    ['DTEND', utcValue(facts.startsAt + facts.durationMinutes * MINUTE_MS)],
+    ['SUMMARY', textValue(catalogue.calendarTitle(facts.doctorName))],
+    ['LOCATION', textValue(facts.clinicName)],
+    ['DESCRIPTION', textValue(describe(facts, catalogue))],
+    [`ORGANIZER;CN="${organizer}"`, `mailto:${mailtoPath(facts.organizerEmail)}`],
+    // The patient has agreed by booking: no calendar should ask again, or mail an answer to the clinic.
+    [
+      'ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE',
+      `mailto:${mailtoPath(facts.attendeeEmail)}`,
+    ],
+    ['STATUS', facts.kind === 'cancelled' ? 'CANCELLED' : 'CONFIRMED'],
     // Calendars are shared with families and colleagues; whom somebody sees at a clinic is nobody else's business.
-    class: ICalEventClass.PRIVATE,
-  };
-}
-
-/** The patient has agreed by booking: no calendar should ask again, or mail an answer to the clinic. */
-function attendeeOf({ attendeeEmail }: CalendarFacts) {
-  return {
-    email: mailtoPath(attendeeEmail),
-    role: ICalAttendeeRole.REQ,
-    status: ICalAttendeeStatus.ACCEPTED,
-    rsvp: false,
-  };
+    ['CLASS', 'PRIVATE'],
+  ];
 }
 
 function describe(facts: CalendarFacts, catalogue: Catalogue): string {
@@ -92,8 +82,8 @@ function describe(facts: CalendarFacts, catalogue: Catalogue): string {
 }
 
 /**
- * Text for a quoted parameter. RFC 5545 has no way to write a quotation mark there, the library's backslash ends
- * the quotation all the same, and readers of RFC 6868 take `^n` for a line break: those characters give way.
+ * Text for a quoted parameter. RFC 5545 has no way to write a quotation mark there, some readers take a backslash for
+ * more than it is, and those of RFC 6868 take `^n` for a line break: those characters give way.
  */
 function parameterText(line: string): string {
   return line.replace(/"/g, '’').replace(/[\\^]/g, ' ');
