@@ -37,15 +37,16 @@ export class MailSender {
 
   /** Answers with what became of the message, in a word or two for the dashboard. */
   async send(row: TakenRow): Promise<string> {
-    if (!(await this.ledger.begin(row))) return 'taken by another';
+    // At the same time: what changes the booking after the look, and before the sending began, takes the row back first.
+    const [isOurs, message] = await Promise.all([this.ledger.begin(row), this.messages.read(row.id)]);
+    if (!isOurs) return 'taken by another';
+    if (!message) return 'gone';
     // A sign of life that is lost does no harm: there are two more before the lease ends.
     const renewal = setInterval(
       () => void this.ledger.renew(row).catch(() => undefined),
       this.ledger.leaseMs / 3,
     );
     try {
-      const message = await this.messages.read(row.id);
-      if (!message) return 'gone';
       const settlement = await this.deliver(message);
       await this.settle(row, settlement);
       const { state, reason } = settlement;

@@ -30,7 +30,8 @@ export function relayDuel(sink: MailSink, queue: Queue): Duel {
 
 /** Both workers, running and idle. */
 export function workers(arena: Arena, name: string, sink: MailSink): Record<Side, Contestant> {
-  const to = { SMTP_URL: sink.url, MAIL_CONCURRENCY: '5' };
+  // Enough to keep a core busy while others wait for the disk.
+  const to = { SMTP_URL: sink.url, MAIL_CONCURRENCY: '10' };
   return { service: arena.background('worker.js', name, to), floor: arena.background(FLOOR, name, to) };
 }
 
