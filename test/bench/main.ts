@@ -108,6 +108,8 @@ async function duels(ring: Ring, wants: (name: string) => boolean): Promise<Sect
 }
 
 async function relay(ring: Ring): Promise<Outcome> {
+  // What earlier cases have left to be told would be told now.
+  await ring.database.query('DELETE FROM notifications');
   const sink = await MailSink.open();
   const queue = new Queue('floor', { connection: { host: '127.0.0.1', port: ring.arena.redis.port } });
   const contestants: Record<Side, Contestant> = workers(ring.arena, CLINIC, sink);
