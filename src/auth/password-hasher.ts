@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
 import { Unavailable } from '../http/domain-error.js';
@@ -21,19 +21,19 @@ const IDLE_MS = 60_000;
  * storm of log-ins takes neither all cores nor all memory from those who are booking.
  */
 @Injectable()
-export class PasswordHasher implements OnModuleDestroy {
+export class PasswordHasher implements OnApplicationShutdown {
   private readonly threads = new Piscina({
     filename: fileURLToPath(new URL('./hash-thread.mjs', import.meta.url)),
     minThreads: 0,
     maxThreads: availableParallelism(),
     // The next one is there when one is done.
     concurrentTasksPerWorker: 2,
-    maxQueue: LONGEST_QUEUE,
     idleTimeout: IDLE_MS,
   });
   private readonly nobodys = hash('a password that nobody has', PARAMETERS);
 
-  async onModuleDestroy(): Promise<void> {
+  /** Last of all: until then people may log in. */
+  async onApplicationShutdown(): Promise<void> {
     await this.threads.close();
   }
 

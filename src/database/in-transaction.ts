@@ -91,15 +91,13 @@ async function transaction<T>(
   say: (statement: string) => Promise<void>,
   work: (tx: EntityManager) => Promise<T>,
 ): Promise<T> {
-  // Not waited for: what comes next leaves with it (see `pipelining.ts`), and fails where it fails.
-  const begun = say('START TRANSACTION');
-  begun.catch(() => undefined);
+  // Waited for: what left with it would take effect by itself, should no transaction have begun.
+  await say('START TRANSACTION');
   // So that TypeORM does not begin one of its own when it saves an entity.
   runner.isTransactionActive = true;
   bind(runner.manager, connection);
   try {
     const result = await work(runner.manager);
-    await begun;
     await commit(say);
     return result;
   } catch (error) {

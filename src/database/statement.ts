@@ -31,11 +31,17 @@ export function write(source: Source, sql: string, parameters: unknown[]): Promi
 function run<T>(source: Source, sql: string, parameters: unknown[]): Promise<T> {
   return new Promise((resolve, reject) => {
     const send = (connection: PoolConnection, after?: () => void): void => {
-      connection.query(sql, parameters, (error, answer) => {
+      const done = (error: Error | null, answer?: unknown): void => {
         after?.();
         if (error) reject(new QueryFailedError(sql, parameters, error));
         else resolve(answer as T);
-      });
+      };
+      try {
+        connection.query(sql, parameters, done);
+      } catch (error) {
+        // A value that no statement can hold: mysql2 does not call back then.
+        done(error as Error);
+      }
     };
     if (!('driver' in source)) return send(connections.get(source)!);
     const { pool } = source.driver as unknown as { pool: Pool };

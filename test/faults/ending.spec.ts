@@ -65,6 +65,16 @@ test('while it ends it does all that it did before: the queue is still looked at
   await ended;
 });
 
+test('while it ends people still log in', async () => {
+  const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 2 });
+  const account = { email: 'late@people.example', password: 'a password of the late' };
+  await client.post('/api/auth/register', account);
+  const ended = program.stop();
+  await eventually('it says that it ends', async () => (await client.get('/health/live')).status === 503);
+  expect((await client.post('/api/auth/login', account)).status).toBe(200);
+  await ended;
+});
+
 test('a client that sends half a request and no more does not keep an API from ending', async () => {
   const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 0 });
   const { hostname, port } = new URL(client.baseUrl);

@@ -133,6 +133,17 @@ test.each([1047, 1180, 1317])(
   },
 );
 
+test('where no transaction can be begun, nothing is done outside of one', async () => {
+  statements.replace(/^START TRANSACTION/, () => ({
+    sql: "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1180, MESSAGE_TEXT = 'not now'",
+    parameters: [],
+  }));
+  const begun = inTransaction(dataSource, (tx) => put(tx, 1));
+  await expect(begun).rejects.toThrow();
+  statements.reset();
+  expect(await coins()).toEqual([0, 0]);
+});
+
 test('a transaction that cannot be rolled back is left to nobody else', async () => {
   statements.replace(/^ROLLBACK/, () => ({
     sql: "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1047, MESSAGE_TEXT = 'not now'",

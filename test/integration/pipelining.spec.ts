@@ -62,6 +62,13 @@ test('statements that wait for no answer get their own, in any mixture', async (
   );
 });
 
+test('what cannot be sent at all is said to who asked, and its connection is not lost', async () => {
+  for (let ask = 0; ask <= environment.DATABASE_POOL_SIZE; ask += 1) {
+    await expect(look(dataSource, 'SELECT ? AS n', [undefined])).rejects.toThrow(/undefined/);
+  }
+  expect(await look(dataSource, 'SELECT ? + 0 AS n', [1])).toHaveLength(1);
+});
+
 test('a connection that breaks leaves none of them without an answer', async () => {
   let statuses: readonly string[] = [];
   const work = inTransaction(dataSource, async (tx) => {
