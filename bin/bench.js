@@ -5,16 +5,14 @@
  *     --list    the cases there are
  *     --write   puts the tables into docs/performance.md, as a run of all cases does anyhow
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './support/build.js';
 import { runToTheEnd } from './support/ending.js';
 import { ROOT } from './support/environment.js';
-import { endAllBelow } from './support/leftovers.js';
 import { ensurePackages, ensureServers } from './support/provision.js';
 import { Failure, line, stage } from './support/say.js';
+import { temporaryFolder } from './support/temporary.js';
 import { loadTypeScript } from './support/typescript.js';
 
 const { values, positionals } = parseArgs({
@@ -38,11 +36,7 @@ await runToTheEnd(async (ending) => {
     });
   }
   await ensureBuilt(signal);
-  const dir = mkdtempSync(join(tmpdir(), 'clinica-bench-'));
-  ending.atEnd(async () => {
-    await endAllBelow(dir);
-    rmSync(dir, { recursive: true, force: true });
-  });
+  const dir = temporaryFolder('bench', ending);
   stage('bench', 'private servers, the API as in production, and the least that could do the same\n');
   const documents = values.write || positionals.length === 0 ? join(ROOT, 'docs') : undefined;
   return (await bench.runBench({ names: positionals, dir, signal, documents })) ? 0 : 1;

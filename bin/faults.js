@@ -7,17 +7,14 @@
  *     --seed N       the choices of the patients; printed with the table
  *     --write FILE   puts the table into that document
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './support/build.js';
 import { runToTheEnd } from './support/ending.js';
 import { ROOT } from './support/environment.js';
 import { ensureGalera } from './support/galera.js';
-import { endAllBelow } from './support/leftovers.js';
 import { ensurePackages, ensureServers } from './support/provision.js';
 import { Failure, line, stage } from './support/say.js';
+import { temporaryFolder } from './support/temporary.js';
 import { loadTypeScript } from './support/typescript.js';
 
 const { values, positionals } = parseArgs({
@@ -48,11 +45,7 @@ await runToTheEnd(async (ending) => {
   }
   if (positionals.some((name) => name.startsWith('cluster'))) await ensureGalera(signal);
   await ensureBuilt(signal);
-  const dir = mkdtempSync(join(tmpdir(), 'clinica-faults-'));
-  ending.atEnd(async () => {
-    await endAllBelow(dir);
-    rmSync(dir, { recursive: true, force: true });
-  });
+  const dir = temporaryFolder('faults', ending);
   stage('faults', 'two APIs, two workers, a database, a Redis and a mail server, all private\n');
   const held = await harness.runFaults({
     names: positionals,

@@ -6,17 +6,15 @@
  *     npm run test:zones                     everything, once in each of three time zones far apart
  *     TEST_DATABASE_URL=mysql://root:password@host:3306/ npm test     on another server
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './support/build.js';
 import { runToTheEnd } from './support/ending.js';
 import { plainEnvironment, ROOT } from './support/environment.js';
-import { endAllBelow } from './support/leftovers.js';
 import { runInView } from './support/processes.js';
 import { ensureChromium, ensurePackages } from './support/provision.js';
 import { stage } from './support/say.js';
 import { bringServers } from './support/servers.js';
+import { temporaryFolder } from './support/temporary.js';
 
 // The first and the last to see a day begin, and one that is half an hour off.
 const ZONES = ['Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kolkata'];
@@ -31,11 +29,7 @@ await runToTheEnd(async (ending) => {
   const { signal } = ending;
   process.chdir(ROOT);
   await ensurePackages(signal);
-  const dir = mkdtempSync(join(tmpdir(), 'clinica-test-'));
-  ending.atEnd(async () => {
-    await endAllBelow(dir);
-    rmSync(dir, { recursive: true, force: true });
-  });
+  const dir = temporaryFolder('test', ending);
   const servers = await bringServers(
     {
       dir,

@@ -24,8 +24,7 @@ export class AvailabilityController {
   @ApiOkResponse({ type: [WindowDto] })
   @ApiProblems(404)
   async mine(@Caller() { id }: Principal): Promise<WindowDto[]> {
-    const doctor = await this.doctors.ofAccount(id);
-    return (await this.availability.list(doctor.id)).map((window) => WindowDto.from(window));
+    return (await this.availability.ofAccount(id)).map((window) => WindowDto.from(window));
   }
 
   @Public()
@@ -34,8 +33,7 @@ export class AvailabilityController {
   @ApiOkResponse({ type: [WindowDto] })
   @ApiProblems(400, 404)
   async ofDoctor(@Param() { doctor_id: doctorId }: DoctorIdParams): Promise<WindowDto[]> {
-    const doctor = await this.doctors.get(doctorId);
-    return (await this.availability.list(doctor.id)).map((window) => WindowDto.from(window));
+    return (await this.availability.ofDoctor(doctorId)).map((window) => WindowDto.from(window));
   }
 
   @Only('doctor')

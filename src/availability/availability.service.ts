@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, LessThan, MoreThan, Repository } from 'typeorm';
+import { DataSource, LessThan, MoreThan } from 'typeorm';
 import { inTransaction } from '../database/in-transaction.js';
+import { look } from '../database/statement.js';
+import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
@@ -21,12 +22,38 @@ export class AvailabilityService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
-    @InjectRepository(AvailabilityWindow) private readonly windows: Repository<AvailabilityWindow>,
+    private readonly doctors: DoctorsService,
   ) {}
 
-  /** By day and start. */
-  async list(doctorId: number): Promise<AvailabilityWindow[]> {
-    return this.windows.find({ where: { doctorId }, order: { dayOfWeek: 'ASC', startTime: 'ASC' } });
+  /**
+   * By day and start.
+   *
+   * @throws NotFound DOCTOR_NOT_FOUND
+   */
+  async ofDoctor(doctorId: number): Promise<AvailabilityWindow[]> {
+    const windows = await this.list('?', doctorId);
+    if (windows.length === 0) await this.doctors.get(doctorId);
+    return windows;
+  }
+
+  /**
+   * Those of the doctor who is logged in.
+   *
+   * @throws NotFound PROFILE_NOT_FOUND
+   */
+  async ofAccount(userId: number): Promise<AvailabilityWindow[]> {
+    const windows = await this.list(DOCTOR_OF_ACCOUNT, userId);
+    if (windows.length === 0) await this.doctors.ofAccount(userId);
+    return windows;
+  }
+
+  private list(doctor: '?' | typeof DOCTOR_OF_ACCOUNT, id: number): Promise<AvailabilityWindow[]> {
+    return look(
+      this.dataSource,
+      `SELECT id, doctor_id AS doctorId, day_of_week AS dayOfWeek, start_time AS startTime, end_time AS endTime
+       FROM availability_windows WHERE doctor_id = ${doctor} ORDER BY day_of_week, start_time`,
+      [id],
+    );
   }
 
   /** @throws Refusal WINDOW_REVERSED, WINDOW_OVERLAPS */

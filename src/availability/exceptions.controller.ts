@@ -24,8 +24,7 @@ export class ExceptionsController {
   @ApiOkResponse({ type: [ExceptionDto] })
   @ApiProblems(404)
   async mine(@Caller() { id }: Principal): Promise<ExceptionDto[]> {
-    const doctor = await this.doctors.ofAccount(id);
-    return (await this.exceptions.list(doctor.id)).map((exception) => ExceptionDto.from(exception));
+    return (await this.exceptions.ofAccount(id)).map((exception) => ExceptionDto.from(exception));
   }
 
   @Post()

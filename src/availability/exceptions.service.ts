@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { DataSource, Repository } from 'typeorm';
+import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
+import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
@@ -23,14 +25,27 @@ interface NewException {
 @Injectable()
 export class ExceptionsService {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
     @InjectRepository(AvailabilityException) private readonly exceptions: Repository<AvailabilityException>,
+    private readonly doctors: DoctorsService,
     private readonly clock: Clock,
   ) {}
 
-  /** By date and start. */
-  async list(doctorId: number): Promise<AvailabilityException[]> {
-    return this.exceptions.find({ where: { doctorId }, order: { date: 'ASC', startTime: 'ASC', id: 'ASC' } });
+  /**
+   * Those of the doctor who is logged in, by date and start.
+   *
+   * @throws NotFound PROFILE_NOT_FOUND
+   */
+  async ofAccount(userId: number): Promise<AvailabilityException[]> {
+    const exceptions = await look<AvailabilityException>(
+      this.dataSource,
+      `SELECT id, doctor_id AS doctorId, date, start_time AS startTime, end_time AS endTime, day_version AS dayVersion
+       FROM exceptions WHERE doctor_id = ${DOCTOR_OF_ACCOUNT} ORDER BY date, start_time, id`,
+      [userId],
+    );
+    if (exceptions.length === 0) await this.doctors.ofAccount(userId);
+    return exceptions;
   }
 
   /** @throws Refusal EXCEPTION_FORM, EXCEPTION_REVERSED, EXCEPTION_PAST */

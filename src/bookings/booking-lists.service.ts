@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { look } from '../database/statement.js';
-import { DoctorsService } from '../doctors/doctors.service.js';
+import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
 
 /** Which bookings to list; always ordered by date and time. */
@@ -28,7 +28,7 @@ export interface DoctorsBooking {
 
 /** Whose bookings, by the account that asks. */
 const BY_PATIENT = 'user_id = ?';
-const BY_DOCTOR = 'doctor_id = (SELECT id FROM doctors WHERE user_id = ?)';
+const BY_DOCTOR = `doctor_id = ${DOCTOR_OF_ACCOUNT}` as const;
 type Owner = typeof BY_PATIENT | typeof BY_DOCTOR;
 
 /** The lists of bookings, one statement each. */

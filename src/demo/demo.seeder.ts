@@ -58,7 +58,7 @@ export class DemoSeeder {
     });
     const { doctor } = await this.doctors.create({ ...profile, email: contact, userId });
     if (!hours) return true;
-    for (const { id } of await this.availability.list(doctor.id))
+    for (const { id } of await this.availability.ofDoctor(doctor.id))
       await this.availability.remove(doctor.id, id);
     for (const { days, start, end } of hours) {
       for (const dayOfWeek of days) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, In, Repository } from 'typeorm';
+import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { Account } from '../auth/account.entity.js';
 import { Environment } from '../config/environment.js';
 import { look } from '../database/statement.js';
@@ -27,6 +27,11 @@ export interface DoctorWithAccount {
   readonly userEmail: string;
 }
 
+/** SQL: the id of the doctor whose account is the parameter. */
+export const DOCTOR_OF_ACCOUNT = '(SELECT id FROM doctors WHERE user_id = ?)';
+
+const COLUMNS = 'd.id, d.user_id AS userId, d.name, d.specialty, d.email, d.timezone';
+
 /** The doctors' profiles. */
 @Injectable()
 export class DoctorsService {
@@ -34,25 +39,22 @@ export class DoctorsService {
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
     @InjectRepository(Doctor) private readonly doctors: Repository<Doctor>,
-    @InjectRepository(Account) private readonly accounts: Repository<Account>,
     private readonly clock: Clock,
     private readonly environment: Environment,
   ) {}
 
   /** Everyone, by name. */
   async list(): Promise<Profile[]> {
-    return look(
-      this.dataSource,
-      'SELECT id, user_id AS userId, name, specialty, email, timezone FROM doctors ORDER BY name, id',
-    );
+    return look(this.dataSource, `SELECT ${COLUMNS} FROM doctors d ORDER BY d.name, d.id`);
   }
 
   /** Everyone, by name, with the accounts' addresses. */
   async listWithAccounts(): Promise<DoctorWithAccount[]> {
-    const doctors = await this.list();
-    const accounts = await this.accounts.findBy({ id: In(doctors.map(({ userId }) => userId)) });
-    const emails = new Map(accounts.map(({ id, email }) => [id, email]));
-    return doctors.map((doctor) => ({ doctor, userEmail: emails.get(doctor.userId)! }));
+    const rows = await look<Profile & { userEmail: string }>(
+      this.dataSource,
+      `SELECT ${COLUMNS}, a.email AS userEmail FROM doctors d JOIN accounts a ON a.id = d.user_id ORDER BY d.name, d.id`,
+    );
+    return rows.map(({ userEmail, ...doctor }) => ({ doctor, userEmail }));
   }
 
   /** @throws NotFound DOCTOR_NOT_FOUND */

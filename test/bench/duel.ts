@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise';
 import type { Arena, Contestant, Side } from './arena.js';
-import { median, type Measured } from './load.js';
+import { type Measured, median, middle } from './load.js';
 import { processorSeconds } from './usage.js';
 
 /** What the service is measured by. */
@@ -69,7 +69,14 @@ export async function fight(
   const ratio = median(ratios);
   const { target } = duel;
   const reached = target.is === 'at least' ? ratio >= target.ratio : ratio <= target.ratio;
-  return { duel, service: middle(scores.service), floor: middle(scores.floor), ratios, ratio, reached };
+  return {
+    duel,
+    service: middleScore(scores.service),
+    floor: middleScore(scores.floor),
+    ratios,
+    ratio,
+    reached,
+  };
 }
 
 async function measure(duel: Duel, ring: Ring, contestant: Contestant, side: Side): Promise<Score> {
@@ -90,14 +97,10 @@ async function measure(duel: Duel, ring: Ring, contestant: Contestant, side: Sid
   };
 }
 
-function middle(scores: readonly Score[]): Score {
+function middleScore(scores: readonly Score[]): Score {
   const of = (pick: (score: Score) => number): number => median(scores.map(pick));
   return {
-    perSecond: of(({ perSecond }) => perSecond),
-    p50: of(({ p50 }) => p50),
-    p99: of(({ p99 }) => p99),
-    requests: of(({ requests }) => requests),
-    bytes: of(({ bytes }) => bytes),
+    ...middle(scores),
     statements: of(({ statements }) => statements),
     processors: {
       own: of(({ processors }) => processors.own),

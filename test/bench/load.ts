@@ -74,6 +74,18 @@ export function percentiles(times: readonly number[]): { p50: number; p99: numbe
   return { p50: at(0.5), p99: at(0.99) };
 }
 
+/** Of each figure the median. */
+export function middle(rounds: readonly Measured[]): Measured {
+  const of = (pick: (round: Measured) => number): number => median(rounds.map(pick));
+  return {
+    perSecond: of(({ perSecond }) => perSecond),
+    p50: of(({ p50 }) => p50),
+    p99: of(({ p99 }) => p99),
+    requests: of(({ requests }) => requests),
+    bytes: of(({ bytes }) => bytes),
+  };
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -122,46 +122,52 @@ async function relay(ring: Ring): Promise<Outcome> {
   }
 }
 
+/** The cases that are measured by something else than a floor. */
+const SINGLES = { storm, two: twoProcesses, footprint: footprints, soak: longRun };
+
 async function singles(ring: Ring, wants: (name: string) => boolean): Promise<Section[]> {
-  const { arena } = ring;
   const sections: Section[] = [];
-  if (wants('storm')) {
-    const api = await arena.service(CLINIC);
-    const storm = await inStorm(api, arena.secret);
-    await arena.end(api);
-    sections.push(say({ place: 'storm', ...stormTable(storm, MOST_IN_STORM) }));
-  }
-  if (wants('two')) {
-    const apis = [await arena.service(CLINIC), await arena.service(CLINIC)] as const;
-    const ratio = await twoToOne(apis, arena.secret);
-    await arena.end(...apis);
-    const cores = availableParallelism();
-    const judged = cores >= ENOUGH_CORES;
-    const text = `Two processes of the API answered ${ratio.toFixed(2)} times what one did, on ${cores} cores${
-      judged
-        ? ''
-        : `, which they share with the database and whoever asks: not judged on fewer than ${ENOUGH_CORES}`
-    }.`;
-    sections.push(say({ place: 'two', text, reached: !judged || ratio >= TWO_TO_ONE }));
-  }
-  if (wants('footprint')) {
-    const prints = {
-      service: await footprint(ring, CLINIC, 'service'),
-      floor: await footprint(ring, CLINIC, 'floor'),
-    };
-    sections.push(say({ place: 'footprint', text: footprintTable(prints), reached: true }));
-  }
-  if (wants('soak')) {
-    const sink = await MailSink.open();
-    const api = await arena.service(CLINIC);
-    const worker = arena.background('worker.js', CLINIC, { SMTP_URL: sink.url });
-    const memory = await soak(ring, api, worker);
-    await arena.end(api, worker);
-    sink.close();
-    const reached = Object.values(memory).every(isFlat);
-    sections.push(say({ place: 'soak', text: soakTable(memory), reached }));
+  for (const [name, measured] of Object.entries(SINGLES)) {
+    if (wants(name)) sections.push(say(await measured(ring)));
   }
   return sections;
+}
+
+async function storm({ arena }: Ring): Promise<Section> {
+  const api = await arena.service(CLINIC);
+  const outcome = await inStorm(api, arena.secret);
+  await arena.end(api);
+  return { place: 'storm', ...stormTable(outcome, MOST_IN_STORM) };
+}
+
+async function twoProcesses({ arena }: Ring): Promise<Section> {
+  const apis = [await arena.service(CLINIC), await arena.service(CLINIC)] as const;
+  const ratio = await twoToOne(apis, arena.secret);
+  await arena.end(...apis);
+  const cores = availableParallelism();
+  const judged = cores >= ENOUGH_CORES;
+  const doubt = `, which they share with the database and whoever asks: not judged on fewer than ${ENOUGH_CORES}`;
+  const text = `Two processes of the API answered ${ratio.toFixed(2)} times what one did, on ${cores} cores`;
+  return { place: 'two', text: `${text}${judged ? '' : doubt}.`, reached: !judged || ratio >= TWO_TO_ONE };
+}
+
+async function footprints(ring: Ring): Promise<Section> {
+  const prints = {
+    service: await footprint(ring, CLINIC, 'service'),
+    floor: await footprint(ring, CLINIC, 'floor'),
+  };
+  return { place: 'footprint', text: footprintTable(prints), reached: true };
+}
+
+async function longRun(ring: Ring): Promise<Section> {
+  const { arena } = ring;
+  const sink = await MailSink.open();
+  const api = await arena.service(CLINIC);
+  const worker = arena.background('worker.js', CLINIC, { SMTP_URL: sink.url });
+  const memory = await soak(ring, api, worker);
+  await arena.end(api, worker);
+  sink.close();
+  return { place: 'soak', text: soakTable(memory), reached: Object.values(memory).every(isFlat) };
 }
 
 async function growth(arena: Arena, documents?: string): Promise<Section> {

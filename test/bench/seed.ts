@@ -105,7 +105,7 @@ async function book(database: Connection, { count, doctor, nth, perDay, patients
   await database.query(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
-     SELECT MD5(CONCAT(${perDay}, '-', i)), ${doctor},
+     SELECT LEFT(SHA2(CONCAT(${perDay}, '-', i), 256), 32), ${doctor},
             ${patient},
             day, at, ${Math.min(30, minutes)}, TIMESTAMP(day, at) - INTERVAL 1 HOUR,
             TIMESTAMP(day, at) - INTERVAL 1 HOUR + INTERVAL ${Math.min(30, minutes)} MINUTE, 'booked', 1,

@@ -1,5 +1,5 @@
 import type { Contestant } from './arena.js';
-import { load, type Measured, median } from './load.js';
+import { load, type Measured, median, middle } from './load.js';
 import { logIns, looks } from './duels.js';
 
 const PAIRS = 5;
@@ -34,17 +34,10 @@ export async function inStorm({ url }: Contestant, secret: string): Promise<Stor
     const [storm, logged] = await Promise.all([look(), raging]);
     pairs.push({ calm, storm, logIns: logged });
   }
-  const of = (pick: (pair: (typeof pairs)[number]) => Measured): Measured => ({
-    perSecond: median(pairs.map((pair) => pick(pair).perSecond)),
-    p50: median(pairs.map((pair) => pick(pair).p50)),
-    p99: median(pairs.map((pair) => pick(pair).p99)),
-    requests: median(pairs.map((pair) => pick(pair).requests)),
-    bytes: median(pairs.map((pair) => pick(pair).bytes)),
-  });
   return {
-    calm: of(({ calm }) => calm),
-    storm: of(({ storm }) => storm),
-    logInsPerSecond: of(({ logIns }) => logIns).perSecond,
+    calm: middle(pairs.map(({ calm }) => calm)),
+    storm: middle(pairs.map(({ storm }) => storm)),
+    logInsPerSecond: median(pairs.map(({ logIns }) => logIns.perSecond)),
     ratios: pairs.map(({ calm, storm }) => storm.p99 / calm.p99),
   };
 }
