@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
-import { KeySweeper } from './idempotency/key-sweeper.js';
+import { Sweeper } from './ops/sweeper.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 
 /** The worker process: it carries the ledger's messages to the mail server, and sweeps. */
@@ -12,7 +12,7 @@ export class WorkerModule {
     return {
       module: WorkerModule,
       imports: [ConfigModule.forRoot(environment), DatabaseModule, NotificationsModule],
-      providers: [KeySweeper],
+      providers: [Sweeper],
     };
   }
 }

@@ -7,6 +7,7 @@ import { PUBLIC, ROLES_ALLOWED } from './access.js';
 import { KnownTokens } from './known-tokens.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
+import { Sessions } from './sessions.js';
 import { Throttle } from './throttle.js';
 
 /** Stands before every route: who is it, are they asking too often, and may they? */
@@ -16,6 +17,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     private readonly reflector: Reflector,
     private readonly throttle: Throttle,
     private readonly known: KnownTokens,
+    private readonly sessions: Sessions,
   ) {
     super();
   }
@@ -28,6 +30,10 @@ export class AccessGuard extends AuthGuard('jwt') {
       const known = this.known.find(request.headers.authorization ?? '');
       if (known) request.user = known;
       else await super.canActivate(context);
+      const { id, version } = request.user!;
+      if (await this.sessions.haveEnded(id, version)) {
+        throw new Unauthenticated('TOKEN_REVOKED', 'This token was ended: log in again');
+      }
     }
     await this.throttle.count('general', request.user ? `account ${request.user.id}` : request.ip);
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);

@@ -1,6 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { LOCALES, type Locale } from '../config/locale.js';
-import { ChoiceField, EmailField, NewPasswordField, PasswordField } from '../http/fields.js';
+import {
+  BooleanField,
+  ChoiceField,
+  EmailField,
+  FromText,
+  IntegerField,
+  LARGEST_ID,
+  NewPasswordField,
+  PasswordField,
+  TokenField,
+} from '../http/fields.js';
 import type { PublicAccount } from './account.entity.js';
 import { ROLES, type Role } from './role.js';
 
@@ -23,6 +33,29 @@ export class LoginDto {
 
   @PasswordField({ example: 'demo-patient-password' })
   password!: string;
+
+  @BooleanField({
+    optional: true,
+    example: false,
+    description: 'true: a token for 15 minutes, and a refresh token for 30 days; else a token for 24 hours',
+  })
+  refresh: boolean = false;
+}
+
+export class RefreshDto {
+  @TokenField({
+    example: 'k3Jv0mXqT1',
+    description: 'The refresh token that the last log-in or refresh answered',
+  })
+  refresh_token!: string;
+}
+
+export class ChangePasswordDto {
+  @PasswordField({ example: 'demo-patient-password' })
+  old_password!: string;
+
+  @NewPasswordField({ example: 'correct horse battery' })
+  new_password!: string;
 }
 
 export class CreateAccountDto extends RegisterDto {
@@ -33,9 +66,25 @@ export class CreateAccountDto extends RegisterDto {
   role!: Role;
 }
 
-export class ChangeRoleDto {
-  @ChoiceField(ROLES, { example: 'doctor' })
-  role!: Role;
+export class ChangeAccountDto {
+  @ChoiceField(ROLES, { optional: true, example: 'doctor' })
+  role?: Role;
+
+  @BooleanField({ optional: true, example: false, description: 'A disabled account cannot log in' })
+  disabled?: boolean;
+}
+
+export class AccountsQuery {
+  @ChoiceField(ROLES, { optional: true })
+  role?: Role;
+
+  @FromText()
+  @IntegerField(0, LARGEST_ID, { optional: true, example: 0, description: 'Only accounts after this id' })
+  after: number = 0;
+
+  @FromText()
+  @IntegerField(1, 1000, { optional: true, example: 100 })
+  limit: number = 100;
 }
 
 export class ChangeLocaleDto {
@@ -69,10 +118,23 @@ export class AccountDto extends RegisteredDto {
   }
 }
 
+/** An account as the admin sees it. */
+export class ManagedAccountDto extends AccountDto {
+  @ApiProperty({ example: false })
+  disabled!: boolean;
+
+  static override from(account: PublicAccount): ManagedAccountDto {
+    return { ...AccountDto.from(account), disabled: account.isDisabled };
+  }
+}
+
 /** What logging in answers. */
 export class SessionDto {
-  @ApiProperty({ description: 'Send it as Authorization: Bearer <token>; good for 24 hours' })
+  @ApiProperty({ description: 'Send it as Authorization: Bearer <token>' })
   token!: string;
+
+  @ApiProperty({ required: false, description: 'Only where it was asked for; good once' })
+  refresh_token?: string;
 
   @ApiProperty({ type: AccountDto })
   user!: AccountDto;

@@ -25,7 +25,25 @@ export class Account {
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
+
+  /** Raised whenever all sessions end: tokens carry the one they were issued at. */
+  @Column({ name: 'session_version', type: 'int', unsigned: true, default: 0 })
+  sessionVersion!: number;
+
+  @Column({ name: 'sessions_ended_at', type: 'datetime', precision: 3, nullable: true })
+  sessionsEndedAt!: Date | null;
+
+  /** UTC; cannot log in since. */
+  @Column({ name: 'disabled_at', type: 'datetime', precision: 3, nullable: true })
+  disabledAt!: Date | null;
+
+  get isDisabled(): boolean {
+    return this.disabledAt !== null;
+  }
 }
 
 /** An account without its secrets. */
-export type PublicAccount = Pick<Account, 'id' | 'email' | 'role' | 'locale'>;
+export type PublicAccount = Pick<
+  Account,
+  'id' | 'email' | 'role' | 'locale' | 'sessionVersion' | 'isDisabled'
+>;

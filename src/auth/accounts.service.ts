@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Repository } from 'typeorm';
+import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
 import { Environment } from '../config/environment.js';
 import type { Locale } from '../config/locale.js';
+import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Account, type PublicAccount } from './account.entity.js';
+import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { Role } from './role.js';
+import { Sessions } from './sessions.js';
 
 interface NewAccount {
   readonly email: string;
@@ -20,13 +24,26 @@ interface NewAccount {
   readonly locale?: Locale | undefined;
 }
 
+interface AccountFilter {
+  readonly role?: Role | undefined;
+  readonly after: number;
+  readonly limit: number;
+}
+
+interface AccountChange {
+  readonly role?: Role | undefined;
+  readonly isDisabled?: boolean | undefined;
+}
+
 /** Accounts: who may log in, as what. */
 @Injectable()
 export class AccountsService {
   constructor(
+    private readonly dataSource: DataSource,
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
     private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
+    private readonly sessions: Sessions,
     private readonly clock: Clock,
     private readonly environment: Environment,
   ) {}
@@ -51,11 +68,13 @@ export class AccountsService {
   /**
    * The account that this email and password belong to.
    *
-   * @throws Refusal INVALID_CREDENTIALS, the same in text and in time for a wrong email and a wrong password
+   * @throws Refusal INVALID_CREDENTIALS, the same in text and in time for a wrong email, a wrong password, and an account
+   *   that is disabled
    */
   async authenticate(email: string, password: string): Promise<Account> {
     const account = await this.accounts.findOneBy({ email: email.toLowerCase() });
-    if (!(await this.hasher.verify(account?.passwordHash, password)) || !account) {
+    const isRight = await this.hasher.verify(account?.passwordHash, password);
+    if (!isRight || !account || account.isDisabled) {
       throw new Refusal('INVALID_CREDENTIALS', 'Invalid credentials');
     }
     return account;
@@ -64,7 +83,7 @@ export class AccountsService {
   /** @throws NotFound ACCOUNT_NOT_FOUND */
   async get(id: number): Promise<Account> {
     const account = await this.accounts.findOneBy({ id });
-    if (!account) throw new NotFound('ACCOUNT_NOT_FOUND', `There is no account ${id}.`);
+    if (!account) throw noSuchAccount(id);
     return account;
   }
 
@@ -76,27 +95,73 @@ export class AccountsService {
     return this.accounts.findOneBy({ id });
   }
 
-  /** @throws NotFound ACCOUNT_NOT_FOUND */
-  async changeRole(id: number, role: Role): Promise<Account> {
-    return this.change(id, { role });
+  /** By id, `limit` of those that come after the account `after`. */
+  async list({ role, after, limit }: AccountFilter): Promise<Account[]> {
+    return this.accounts.find({
+      where: { id: MoreThan(after), ...(role && { role }) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /**
+   * Changes what an account may do, or whether it may at all; its sessions end if that makes a difference.
+   *
+   * @throws NotFound ACCOUNT_NOT_FOUND
+   * @throws Refusal LAST_ADMIN
+   */
+  async change(id: number, change: AccountChange): Promise<Account> {
+    const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, id, change));
+    if (version !== undefined) this.sessions.remember(id, version);
+    return this.get(id);
   }
 
   /** @throws NotFound ACCOUNT_NOT_FOUND */
   async changeLocale(id: number, locale: Locale): Promise<Account> {
-    return this.change(id, { locale });
+    await this.accounts.update({ id }, { locale });
+    return this.get(id);
   }
 
-  /** Writes what changes and nothing else: a whole row, read before, would undo what others changed since. */
-  private async change(id: number, what: Partial<Pick<Account, 'role' | 'locale'>>): Promise<Account> {
-    await this.accounts.update({ id }, what);
-    return this.get(id);
+  /** Ends all sessions of an account, this one and those elsewhere. */
+  async logOutEverywhere(id: number): Promise<void> {
+    this.sessions.remember(id, await inTransaction(this.dataSource, (tx) => this.sessions.endAll(tx, id)));
+  }
+
+  private async changeIn(
+    tx: EntityManager,
+    id: number,
+    { role, isDisabled }: AccountChange,
+  ): Promise<number | undefined> {
+    await lockAdmins(tx);
+    const account = await tx.findOneBy(Account, { id });
+    if (!account) throw noSuchAccount(id);
+    const changed = {
+      role: role ?? account.role,
+      disabledAt: whenDisabled(account, isDisabled ?? account.isDisabled, this.clock.now()),
+    };
+    if (changed.role === account.role && changed.disabledAt === account.disabledAt) return undefined;
+    if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
+    // What changes and nothing else: a whole row would undo what others changed since.
+    await tx.update(Account, { id }, changed);
+    return this.sessions.endAll(tx, id);
   }
 }
 
-async function insert(tx: EntityManager, account: Omit<Account, 'id'>): Promise<PublicAccount> {
+function noSuchAccount(id: number): NotFound {
+  return new NotFound('ACCOUNT_NOT_FOUND', `There is no account ${id}.`);
+}
+
+function whenDisabled(account: Account, isDisabled: boolean, now: EpochMs): Date | null {
+  if (account.isDisabled === isDisabled) return account.disabledAt;
+  return isDisabled ? new Date(now) : null;
+}
+
+type NewRow = Pick<Account, 'email' | 'passwordHash' | 'role' | 'locale' | 'createdAt'>;
+
+async function insert(tx: EntityManager, account: NewRow): Promise<PublicAccount> {
   try {
     const { id, email, role, locale } = await tx.save(tx.create(Account, account));
-    return { id, email, role, locale };
+    return { id, email, role, locale, sessionVersion: 0, isDisabled: false };
   } catch (error) {
     if (isDuplicate(error, 'accounts_email')) throw new Refusal('EMAIL_TAKEN', 'Email already exists');
     throw error;

@@ -1,20 +1,26 @@
 import { Body, Controller, Get, HttpCode, Ip, Patch, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.js';
+import { MessageDto } from '../http/message.dto.js';
 import { Public, SignedIn } from './access.js';
 import {
   AccountDto,
   ChangeLocaleDto,
+  ChangePasswordDto,
   LoginDto,
+  RefreshDto,
   RegisterDto,
   RegisteredDto,
   SessionDto,
 } from './account.dto.js';
+import type { Account } from './account.entity.js';
 import { AccountsService } from './accounts.service.js';
 import { LoginService } from './login.service.js';
 import { Caller, type Principal } from './principal.js';
+import { PasswordsService } from './passwords.service.js';
+import { RefreshTokens } from './refresh-tokens.js';
 import { Throttle } from './throttle.js';
-import { TokenIssuer } from './token.js';
+import { SHORT_TOKEN_SECONDS, TokenIssuer } from './token.js';
 
 @ApiTags('Accounts')
 @Controller('auth')
@@ -22,6 +28,8 @@ export class AuthController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly logins: LoginService,
+    private readonly passwords: PasswordsService,
+    private readonly refreshTokens: RefreshTokens,
     private readonly tokens: TokenIssuer,
     private readonly throttle: Throttle,
   ) {}
@@ -45,9 +53,60 @@ export class AuthController {
   @ApiOperation({ summary: 'Log in: exchange email and password for a token' })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400)
-  async login(@Body() { email, password }: LoginDto, @Ip() address: string): Promise<SessionDto> {
+  async login(@Body() { email, password, refresh }: LoginDto, @Ip() address: string): Promise<SessionDto> {
     const account = await this.logins.logIn(email, password, address);
-    return { token: this.tokens.issue(account), user: AccountDto.from(account) };
+    return refresh
+      ? this.shortSession(account, await this.refreshTokens.begin(account))
+      : this.session(account);
+  }
+
+  @Public()
+  @Post('refresh')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Exchange a refresh token for a new token and a new refresh token' })
+  @ApiOkResponse({ type: SessionDto })
+  @ApiProblems(400, 401)
+  async refresh(@Body() { refresh_token }: RefreshDto, @Ip() address: string): Promise<SessionDto> {
+    await this.throttle.count('refresh', address);
+    const { account, next } = await this.refreshTokens.exchange(refresh_token);
+    return this.shortSession(account, next);
+  }
+
+  @Public()
+  @Post('logout')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Give a refresh token back: nothing that came of its log-in can be refreshed again',
+  })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400)
+  async logOut(@Body() { refresh_token }: RefreshDto, @Ip() address: string): Promise<MessageDto> {
+    await this.throttle.count('refresh', address);
+    await this.refreshTokens.end(refresh_token);
+    return { message: 'Logged out' };
+  }
+
+  @SignedIn()
+  @Post('logout-everywhere')
+  @HttpCode(200)
+  @ApiOperation({ summary: "End all the caller's sessions: no token issued until now is good any more" })
+  @ApiOkResponse({ type: MessageDto })
+  async logOutEverywhere(@Caller() { id }: Principal): Promise<MessageDto> {
+    await this.accounts.logOutEverywhere(id);
+    return { message: 'Logged out everywhere' };
+  }
+
+  @SignedIn()
+  @Post('password')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Change the own password; all sessions end, and the answer begins a new one' })
+  @ApiOkResponse({ type: SessionDto })
+  @ApiProblems(400)
+  async changePassword(
+    @Caller() { id }: Principal,
+    @Body() { old_password, new_password }: ChangePasswordDto,
+  ): Promise<SessionDto> {
+    return this.session(await this.passwords.change(id, old_password, new_password));
   }
 
   @SignedIn()
@@ -66,5 +125,14 @@ export class AuthController {
   @ApiProblems(400, 404)
   async changeLocale(@Caller() { id }: Principal, @Body() { locale }: ChangeLocaleDto): Promise<AccountDto> {
     return AccountDto.from(await this.accounts.changeLocale(id, locale));
+  }
+
+  private session(account: Account): SessionDto {
+    return { token: this.tokens.issue(account), user: AccountDto.from(account) };
+  }
+
+  private shortSession(account: Account, refreshToken: string): SessionDto {
+    const token = this.tokens.issue(account, SHORT_TOKEN_SECONDS);
+    return { token, refresh_token: refreshToken, user: AccountDto.from(account) };
   }
 }

@@ -14,15 +14,11 @@ import { JwtStrategy } from './jwt.strategy.js';
 import { KnownTokens } from './known-tokens.js';
 import { LoginService } from './login.service.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordsService } from './passwords.service.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { Sessions } from './sessions.js';
 import { Throttle } from './throttle.js';
-import {
-  TOKEN_ALGORITHM,
-  TOKEN_AUDIENCE,
-  TOKEN_ISSUER,
-  TOKEN_LIFETIME,
-  TokenIssuer,
-  tokenKey,
-} from './token.js';
+import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, tokenKey } from './token.js';
 import { UsersController } from './users.controller.js';
 
 /** Accounts, logging in, and the guard before every route. */
@@ -39,7 +35,6 @@ import { UsersController } from './users.controller.js';
           algorithm: TOKEN_ALGORITHM,
           issuer: TOKEN_ISSUER,
           audience: TOKEN_AUDIENCE,
-          expiresIn: TOKEN_LIFETIME,
         },
       }),
     }),
@@ -52,10 +47,13 @@ import { UsersController } from './users.controller.js';
     KnownTokens,
     LoginService,
     PasswordHasher,
+    PasswordsService,
+    RefreshTokens,
+    Sessions,
     Throttle,
     TokenIssuer,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccountsService, LoginService],
+  exports: [AccountsService, LoginService, Sessions],
 })
 export class AuthModule {}

@@ -30,10 +30,12 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   }
 
   validate({ headers }: FastifyRequest, claims: Record<string, unknown>): Principal | false {
-    const { id, email, exp } = claims;
+    // Tokens from before there were versions have none.
+    const { id, email, exp, ver: version = 0 } = claims;
     const role = ROLES.find((name) => name === claims.role);
-    if (!Number.isInteger(id) || typeof email !== 'string' || !role) return false;
-    const principal = { id: id as number, email, role };
+    if (!Number.isInteger(id) || !Number.isInteger(version) || typeof email !== 'string' || !role)
+      return false;
+    const principal = { id: id as number, email, role, version: version as number };
     if (typeof exp === 'number') this.known.remember(headers.authorization!, principal, exp * 1000);
     return principal;
   }

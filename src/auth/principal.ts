@@ -7,6 +7,8 @@ export interface Principal {
   readonly id: number;
   readonly email: string;
   readonly role: Role;
+  /** That of the account's sessions when the token was issued. */
+  readonly version: number;
 }
 
 /** Hands a controller the caller. */

@@ -17,6 +17,10 @@ const LIMITS = {
   loginByAddress: { points: 30, duration: 60 },
   /** Attempts to log in to one account from one address: a stranger elsewhere cannot use them up. */
   loginByAccount: { points: 10, duration: 60 },
+  /** Attempts at the own password, by an account that is logged in. */
+  password: { points: 10, duration: 60 },
+  /** Exchanges of refresh tokens from one address. */
+  refresh: { points: 60, duration: 60 },
   /** New accounts from one address. */
   register: { points: 10, duration: 60 },
 } satisfies Record<string, Limit>;

@@ -1,10 +1,16 @@
-import { Body, Controller, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
 import { Only } from './access.js';
-import { AccountDto, ChangeRoleDto, CreateAccountDto } from './account.dto.js';
+import {
+  AccountDto,
+  AccountsQuery,
+  ChangeAccountDto,
+  CreateAccountDto,
+  ManagedAccountDto,
+} from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
 
 @ApiTags('Accounts')
@@ -25,12 +31,23 @@ export class UsersController {
     return AccountDto.from(await this.accounts.open({ email, password, role, locale }, keyed));
   }
 
+  @Get()
+  @ApiOperation({ summary: 'All accounts, by id' })
+  @ApiOkResponse({ type: [ManagedAccountDto] })
+  @ApiProblems(400)
+  async list(@Query() query: AccountsQuery): Promise<ManagedAccountDto[]> {
+    return (await this.accounts.list(query)).map((account) => ManagedAccountDto.from(account));
+  }
+
   @Patch(':id')
-  @ApiOperation({ summary: 'Change what an account may do' })
+  @ApiOperation({ summary: 'Change what an account may do, disable or enable it; its tokens end' })
   @ApiParam({ name: 'id', type: 'integer', example: 13 })
-  @ApiOkResponse({ type: AccountDto })
+  @ApiOkResponse({ type: ManagedAccountDto })
   @ApiProblems(400, 404)
-  async changeRole(@Param() { id }: IdParams, @Body() { role }: ChangeRoleDto): Promise<AccountDto> {
-    return AccountDto.from(await this.accounts.changeRole(id, role));
+  async change(
+    @Param() { id }: IdParams,
+    @Body() { role, disabled }: ChangeAccountDto,
+  ): Promise<ManagedAccountDto> {
+    return ManagedAccountDto.from(await this.accounts.change(id, { role, isDisabled: disabled }));
   }
 }

@@ -5,6 +5,7 @@ import { DatabaseServers } from './database-servers.js';
 import { readDatabaseUrl } from './server-url.js';
 import { CreateClinic1 } from './migrations/1-create-clinic.js';
 import { KeepEvidence2 } from './migrations/2-keep-evidence.js';
+import { GuardAccounts3 } from './migrations/3-guard-accounts.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -46,7 +47,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       queueLimit: WAITING_FOR_EACH * environment.DATABASE_POOL_SIZE,
     },
     synchronize: false,
-    migrations: [CreateClinic1, KeepEvidence2],
+    migrations: [CreateClinic1, KeepEvidence2, GuardAccounts3],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',
   };

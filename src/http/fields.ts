@@ -17,7 +17,9 @@ interface FieldOptions {
   readonly example?: unknown;
 }
 
-const LARGEST_ID = 4_294_967_295;
+const TOKEN = /^[\w-]{1,200}$/;
+
+export const LARGEST_ID = 4_294_967_295;
 
 /** The id of a resource. */
 export function IdField(options: FieldOptions = {}): PropertyDecorator {
@@ -107,6 +109,13 @@ export function PasswordField(options: FieldOptions = {}): PropertyDecorator {
     'must be a text',
     (value) => typeof value === 'string',
   );
+}
+
+/** A text that this service made and gets back. */
+export function TokenField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = { type: 'string', pattern: TOKEN.source };
+  const message = 'must be 1 to 200 letters, digits, hyphens and underscores';
+  return field(options, schema, message, (value) => typeof value === 'string' && TOKEN.test(value));
 }
 
 /** A line of text for people, such as a name: nothing that could break a header or become markup. */

@@ -57,7 +57,7 @@ export class DashboardGuard {
     const found = this.remembered.get(mark);
     if (!found || found.until <= this.clock.now()) return false;
     const account = await this.accounts.find(found.accountId);
-    return account?.role === 'admin' && account.passwordHash === found.passwordHash;
+    return account?.role === 'admin' && !account.isDisabled && account.passwordHash === found.passwordHash;
   }
 
   private async logIn({ email, password }: Credentials, address: string): ReturnType<LoginService['logIn']> {

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AccountsService } from '../../src/auth/accounts.service.js';
+import { TokenIssuer } from '../../src/auth/token.js';
 import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { databaseState } from '../support/database-state.js';
 import { Document } from '../support/openapi.js';
 
-type Caller = 'nobody' | 'patientA' | 'patientB' | 'doctorA' | 'doctorB' | 'admin';
+/** `disabled` has a token from before it was disabled, `stale` one from before it logged out everywhere. */
+type Outsider = 'nobody' | 'disabled' | 'stale';
+type Insider = 'patientA' | 'patientB' | 'doctorA' | 'doctorB' | 'admin';
+type Caller = Outsider | Insider;
 
 /** Who owns what the ids in the paths mean: the booking is patient A's, with doctor A; the rest is doctor A's. */
 interface Things {
@@ -42,12 +47,23 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/integrity': { expected: ADMINS },
   'POST /api/auth/register': { expected: created(ANYONE), body: (_, turn) => account(turn) },
   'POST /api/auth/login': { expected: ANYONE, body: () => account(0) },
+  'POST /api/auth/refresh': {
+    expected: row(401, 401, 401, 401, 401, 401),
+    body: () => ({ refresh_token: 'x' }),
+  },
+  'POST /api/auth/logout': { expected: ANYONE, body: () => ({ refresh_token: 'x' }) },
+  'POST /api/auth/logout-everywhere': { expected: SIGNED_IN },
+  'POST /api/auth/password': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ old_password: 'a guess', new_password: 'long enough' }),
+  },
   'GET /api/auth/me': { expected: SIGNED_IN },
   'PATCH /api/auth/me': { expected: SIGNED_IN, body: () => ({ locale: 'es' }) },
   'POST /api/users': {
     expected: created(ADMINS),
     body: (_, turn) => ({ ...account(turn + 10), role: 'admin' }),
   },
+  'GET /api/users': { expected: ADMINS },
   'PATCH /api/users/{id}': { expected: ADMINS, id: 'newcomerId', body: () => ({ role: 'doctor' }) },
   'GET /api/doctors/public': { expected: ANYONE },
   'GET /api/doctors': { expected: ADMINS },
@@ -80,7 +96,11 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'POST /api/bookings': {
     expected: created(SIGNED_IN),
-    body: ({ doctorId }, turn) => ({ doctor_id: doctorId, date: '2026-03-04', time: `1${turn}:00` }),
+    body: ({ doctorId }, turn) => ({
+      doctor_id: doctorId,
+      date: '2026-03-04',
+      time: `${String(9 + turn).padStart(2, '0')}:00`,
+    }),
   },
   'GET /api/bookings/me': { expected: SIGNED_IN },
   'GET /api/bookings/doctor': { expected: DOCTORS },
@@ -96,12 +116,22 @@ const MATRIX: Readonly<Record<string, Row>> = {
 };
 
 // Those who may not come first: what they try must leave everything as it is for the owners, who come last.
-const TURNS: readonly Caller[] = ['nobody', 'patientB', 'doctorB', 'admin', 'doctorA', 'patientA'];
+const TURNS: readonly Caller[] = [
+  'nobody',
+  'disabled',
+  'stale',
+  'patientB',
+  'doctorB',
+  'admin',
+  'doctorA',
+  'patientA',
+];
 const UNKNOWN_ID = 4_294_967_295;
 
 let clinic: Clinic;
 let document: Document;
-let people: Record<Exclude<Caller, 'nobody'>, Person>;
+let people: Record<Insider, Person>;
+let formerTokens: Record<'disabled' | 'stale', string>;
 let things: Things;
 
 beforeAll(async () => {
@@ -116,6 +146,10 @@ beforeAll(async () => {
     admin: await clinic.admin(),
   };
   things = await belongings(doctorA, doctorB);
+  const [disabled, stale] = [await clinic.admin(), await clinic.admin()];
+  formerTokens = { disabled: disabled.token, stale: stale.token };
+  await clinic.client.patch(`/api/users/${disabled.id}`, { disabled: true }, { token: people.admin.token });
+  await clinic.client.post('/api/auth/logout-everywhere', undefined, { token: stale.token });
 });
 
 afterAll(() => clinic?.close());
@@ -156,10 +190,18 @@ function row(
   doctorB: number,
   admin: number,
 ): Row['expected'] {
-  return { nobody, patientA, patientB, doctorA, doctorB, admin };
+  // A token that is no longer good is as good as none.
+  return { nobody, disabled: nobody, stale: nobody, patientA, patientB, doctorA, doctorB, admin };
 }
 
-function call(
+/** A fresh one where the caller is somebody: a route may have ended what was issued before. */
+async function tokenOf(caller: Caller): Promise<string | undefined> {
+  if (caller === 'nobody') return undefined;
+  if (caller === 'disabled' || caller === 'stale') return formerTokens[caller];
+  return clinic.app.get(TokenIssuer).issue(await clinic.app.get(AccountsService).get(people[caller].id));
+}
+
+async function call(
   route: string,
   caller: Caller,
   { turn = 0, id }: { turn?: number; id?: number } = {},
@@ -168,7 +210,7 @@ function call(
   const { body, query, id: ofWhat } = MATRIX[route]!;
   const target = path.replace(/\{\w+\}/, String(id ?? (ofWhat && things[ofWhat]))) + (query?.(things) ?? '');
   return clinic.client.send(method, target, {
-    token: caller === 'nobody' ? undefined : people[caller].token,
+    token: await tokenOf(caller),
     body: body?.(things, turn),
   });
 }
@@ -224,7 +266,7 @@ describe("ids of others and unknown ids answer alike, and what is another's stay
 });
 
 test('nobody sees the bookings of others', async () => {
-  const ids = async (caller: Exclude<Caller, 'nobody'>, path: string) =>
+  const ids = async (caller: Insider, path: string) =>
     (await clinic.client.get<{ id: number }[]>(path, { token: people[caller].token })).body.map(
       ({ id }) => id,
     );

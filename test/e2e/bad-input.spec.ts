@@ -70,7 +70,7 @@ describe('A wrong type: 400 that names the field, nothing stored', () => {
   test('numbers and booleans for texts', () =>
     expectRefused(
       [7, 0, -1, 1e21, true, false, '', '\0'],
-      (held, name) => texts(held) && name !== 'password',
+      (held, name) => texts(held) && !name.endsWith('password'),
     ));
   test('texts, booleans, fractions and numbers out of range for numbers', () =>
     expectRefused(['1', '1e3', '', 'x', true, 1.5, -1, 1e21, 2 ** 53, 4_294_967_296], numbers));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { KeySweeper } from '../../src/idempotency/key-sweeper.js';
+import { Sweeper } from '../../src/ops/sweeper.js';
 import type { BookingJson } from '../support/appointments.js';
 import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -315,7 +315,7 @@ test('keys are kept for 24 hours, then the worker forgets them', async () => {
   await clinic.query('DELETE FROM idempotency_keys');
   const worker = await idleWorker(clinic.environment, clinic.clock);
   try {
-    const sweeper = worker.get(KeySweeper);
+    const sweeper = worker.get(Sweeper);
     const first = await book('old', '10:30');
     clinic.clock.advance({ hours: 23, minutes: 59 });
     expect(await sweeper.sweep()).toBe(0);

@@ -124,6 +124,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
     expect((await migrations.runMigrations()).map(({ name }) => name)).toEqual([
       'CreateClinic1000000000001',
       'KeepEvidence1000000000002',
+      'GuardAccounts1000000000003',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

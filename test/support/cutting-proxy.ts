@@ -43,6 +43,12 @@ export class CuttingProxy {
     return url.href;
   }
 
+  /** Breaks every connection, and refuses new ones. */
+  goDown(): void {
+    this.isDown = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));

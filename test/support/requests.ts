@@ -47,10 +47,27 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: C
   const time = { date: '2026-03-03', time: '10:00', duration: 30 };
   return [
     route(['POST', '/api/auth/register'], undefined, account, 'locale'),
-    route(['POST', '/api/auth/login'], undefined, { email: patient.email, password: patient.password }),
+    route(
+      ['POST', '/api/auth/login'],
+      undefined,
+      { email: patient.email, password: patient.password, refresh: true },
+      'refresh',
+    ),
+    route(['POST', '/api/auth/refresh'], undefined, { refresh_token: 'as-good-as-any' }),
+    route(['POST', '/api/auth/logout'], undefined, { refresh_token: 'as-good-as-any' }),
+    route(['POST', '/api/auth/password'], patient, {
+      old_password: patient.password,
+      new_password: 'long enough',
+    }),
     route(['PATCH', '/api/auth/me'], patient, { locale: 'es' }),
     route(['POST', '/api/users'], admin, { ...account, role: 'doctor' }, 'locale'),
-    route(['PATCH', `/api/users/${newcomer.id}`], admin, { role: 'user' }),
+    route(
+      ['PATCH', `/api/users/${newcomer.id}`],
+      admin,
+      { role: 'user', disabled: false },
+      'role',
+      'disabled',
+    ),
     route(['POST', '/api/doctors'], admin, { ...profile, timezone: 'Asia/Tokyo' }, 'timezone'),
     route(['POST', '/api/bookings'], patient, { doctor_id: doctor.doctorId, ...time }, 'duration'),
     route(['PATCH', `/api/bookings/${bookingId}`], patient, time, 'date', 'time', 'duration'),

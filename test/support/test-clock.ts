@@ -20,14 +20,16 @@ export class TestClock extends Clock {
   }
 
   advance({
+    days = 0,
     hours = 0,
     minutes = 0,
     seconds = 0,
   }: {
+    days?: number;
     hours?: number;
     minutes?: number;
     seconds?: number;
   }): void {
-    this.instant += ((hours * 60 + minutes) * 60 + seconds) * 1000;
+    this.instant += (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
   }
 }

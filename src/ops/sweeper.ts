@@ -3,14 +3,18 @@ import { DataSource } from 'typeorm';
 import { inOneStatement } from '../database/in-one-statement.js';
 import { Clock } from '../time/clock.js';
 
-const KEEP_MS = 24 * 60 * 60_000;
+/** What is kept for how long after a moment of its own. */
+const KEPT = [
+  { table: 'idempotency_keys', since: 'created_at', keepMs: 24 * 60 * 60_000 },
+  { table: 'refresh_tokens', since: 'expires_at', keepMs: 0 },
+] as const;
 const EVERY_MS = 60_000;
 const BATCH = 1_000;
 
-/** Forgets idempotency keys after 24 hours. Any number of sweepers may run. */
+/** Forgets what has had its time. Any number of sweepers may run. */
 @Injectable()
-export class KeySweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(KeySweeper.name);
+export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Sweeper.name);
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -28,13 +32,22 @@ export class KeySweeper implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** In batches, so that nobody waits long for the rows that are locked meanwhile. Answers how many went. */
+  /** Answers how many rows went. */
   async sweep(): Promise<number> {
+    let swept = 0;
+    for (const { table, since, keepMs } of KEPT) {
+      swept += await this.sweepTable(table, since, new Date(this.clock.now() - keepMs));
+    }
+    return swept;
+  }
+
+  /** In batches, so that nobody waits long for the rows that are locked meanwhile. */
+  private async sweepTable(table: string, since: string, before: Date): Promise<number> {
     for (let swept = 0; ;) {
       const { affectedRows } = await inOneStatement(
         this.dataSource,
-        `DELETE FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ${BATCH}`,
-        [new Date(this.clock.now() - KEEP_MS)],
+        `DELETE FROM ${table} WHERE ${since} < ? ORDER BY ${since} LIMIT ${BATCH}`,
+        [before],
       );
       swept += affectedRows;
       if (affectedRows < BATCH) return swept;

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { inTransaction } from '../database/in-transaction.js';
+import { Refusal, Unauthenticated } from '../http/domain-error.js';
+import { Account } from './account.entity.js';
+import { AccountsService } from './accounts.service.js';
+import { PasswordHasher } from './password-hasher.js';
+import { Sessions } from './sessions.js';
+import { Throttle } from './throttle.js';
+
+/** Changing passwords. A new one ends all sessions that the old one began. */
+@Injectable()
+export class PasswordsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: AccountsService,
+    private readonly hasher: PasswordHasher,
+    private readonly sessions: Sessions,
+    private readonly throttle: Throttle,
+  ) {}
+
+  /**
+   * Changes the password of somebody who is logged in; answers with the account, of which new tokens can be issued.
+   *
+   * @throws Refusal WRONG_PASSWORD
+   * @throws TooManyRequests after too many attempts
+   */
+  async change(id: number, oldPassword: string, newPassword: string): Promise<Account> {
+    const account = await this.confirm(id, oldPassword);
+    const passwordHash = await this.hasher.hash(newPassword);
+    const sessionVersion = await inTransaction(this.dataSource, async (tx) => {
+      // Of two who change it at once the second no longer knows the old one.
+      const { affected } = await tx.update(
+        Account,
+        { id, passwordHash: account.passwordHash },
+        { passwordHash },
+      );
+      if (!affected) throw wrong();
+      return this.sessions.endAll(tx, id);
+    });
+    this.sessions.remember(id, sessionVersion);
+    return this.accounts.get(id);
+  }
+
+  /**
+   * Has somebody who is logged in type their password once more.
+   *
+   * @throws Refusal WRONG_PASSWORD
+   * @throws TooManyRequests after too many attempts
+   */
+  async confirm(id: number, password: string): Promise<Account> {
+    await this.throttle.count('password', `account ${id}`);
+    const account = await this.accounts.find(id);
+    if (!account) throw new Unauthenticated('TOKEN_REVOKED', 'This token was ended: log in again');
+    if (!(await this.hasher.verify(account.passwordHash, password))) throw wrong();
+    return account;
+  }
+}
+
+function wrong(): Refusal {
+  const message = 'The password is not the one of this account';
+  return new Refusal('WRONG_PASSWORD', message);
+}

@@ -1,0 +1,95 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { look, write } from '../database/statement.js';
+import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
+import { LONGEST_TOKEN_MS } from './token.js';
+
+const LOOK_EVERY_MS = 1_000;
+/** A look that is older is not relied on: with the time that an answer takes, within five seconds. */
+const GOOD_FOR_MS = 4_000;
+/** A transaction may commit some time after the moment that it wrote down. */
+const LATE_COMMITS_MS = 60_000;
+const ALL_OVER_AGAIN_MS = 60 * 60_000;
+
+/**
+ * Which accounts' sessions were ended while tokens of theirs may still be about. Every process asks the database once
+ * a second and remembers the answer, so that a token's check costs no statement; if it cannot ask, no token is good.
+ */
+@Injectable()
+export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
+  /** By account, the version that its tokens must have at least. */
+  private versions = new Map<number, number>();
+  /** When the last look began, by the clock; and by a timer that nobody sets. */
+  private seenAt: EpochMs = 0;
+  private timerAt = -Infinity;
+  private allSeenAt = -Infinity;
+  private looking: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // What fails is asked again by whoever needs to know.
+    this.timer = setInterval(() => void this.lookNow().catch(() => undefined), LOOK_EVERY_MS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.looking?.catch(() => undefined);
+  }
+
+  /**
+   * Whether a token of this version has been ended.
+   *
+   * @throws QueryFailedError while the database is away
+   */
+  async haveEnded(accountId: number, version: number): Promise<boolean> {
+    if (performance.now() - this.timerAt > GOOD_FOR_MS) await this.lookNow();
+    return version < (this.versions.get(accountId) ?? 0);
+  }
+
+  /**
+   * Ends all sessions of an account, refresh tokens included, once the transaction has committed; answers with the
+   * version that new tokens have. Call `remember` then, so that this process need not wait for its next look.
+   */
+  async endAll(tx: EntityManager, accountId: number): Promise<number> {
+    const { insertId } = await write(
+      tx,
+      `UPDATE accounts SET session_version = LAST_INSERT_ID(session_version + 1), sessions_ended_at = ? WHERE id = ?`,
+      [new Date(this.clock.now()), accountId],
+    );
+    await write(tx, 'DELETE FROM refresh_tokens WHERE account_id = ?', [accountId]);
+    return insertId;
+  }
+
+  remember(accountId: number, version: number): void {
+    this.versions.set(accountId, Math.max(version, this.versions.get(accountId) ?? 0));
+  }
+
+  private lookNow(): Promise<void> {
+    this.looking ??= this.lookOnce().finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private async lookOnce(): Promise<void> {
+    const [now, timer] = [this.clock.now(), performance.now()];
+    const wantsAll = timer - this.allSeenAt > ALL_OVER_AGAIN_MS;
+    const since = wantsAll ? now - LONGEST_TOKEN_MS : this.seenAt;
+    const rows = await look<{ id: number; version: number }>(
+      this.dataSource,
+      'SELECT id, session_version AS version FROM accounts WHERE sessions_ended_at >= ?',
+      [new Date(since - LATE_COMMITS_MS)],
+    );
+    if (wantsAll) {
+      this.versions = new Map();
+      this.allSeenAt = timer;
+    }
+    for (const { id, version } of rows) this.remember(id, version);
+    this.seenAt = now;
+    this.timerAt = timer;
+  }
+}

@@ -1,0 +1,295 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Clinic, type Person } from '../support/clinic.js';
+import { CuttingProxy } from '../support/cutting-proxy.js';
+import { Sweeper } from '../../src/ops/sweeper.js';
+import { eventually } from '../support/eventually.js';
+import { tokenBy } from '../support/forged-token.js';
+import { idleWorker } from '../support/idle-worker.js';
+import { expectProblem } from '../support/problems.js';
+import { withSettings } from '../support/settings.js';
+
+interface Session {
+  readonly token: string;
+  readonly refresh_token?: string;
+}
+
+let clinic: Clinic;
+/** Another process of the same API. */
+let other: Clinic;
+let admin: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  other = await Clinic.over(clinic.environment, clinic.clock);
+  admin = await clinic.admin();
+});
+
+afterAll(async () => {
+  await other?.app.close();
+  await clinic?.close();
+});
+
+const REVOKED = { status: 401, code: 'TOKEN_REVOKED' };
+
+const logIn = async ({ email, password }: Person, more: object = {}): Promise<Session> =>
+  (await clinic.client.post<Session>('/api/auth/login', { email, password, ...more })).body;
+
+const asking = (token: string, process = clinic) => process.client.get('/api/auth/me', { token });
+
+const change = (person: Person, body: object) =>
+  clinic.client.patch(`/api/users/${person.id}`, body, { token: admin.token });
+
+describe('a token stops working, on every process, when', () => {
+  test.each<[string, (person: Person) => Promise<{ status: number }>]>([
+    [
+      'the password changes',
+      ({ token, password }) =>
+        clinic.client.post(
+          '/api/auth/password',
+          { old_password: password, new_password: 'quite another one' },
+          { token },
+        ),
+    ],
+    ['the role changes', (person) => change(person, { role: 'doctor' })],
+    ['the account is disabled', (person) => change(person, { disabled: true })],
+    [
+      'its owner logs out everywhere',
+      ({ token }) => clinic.client.post('/api/auth/logout-everywhere', undefined, { token }),
+    ],
+  ])('%s', async (_, happens) => {
+    const person = await clinic.patient();
+    const elsewhere = (await logIn(person)).token;
+    for (const token of [person.token, elsewhere]) {
+      expect((await asking(token)).status).toBe(200);
+      expect((await asking(token, other)).status, 'known to the other process too').toBe(200);
+    }
+    expect((await happens(person)).status).toBe(200);
+    for (const token of [person.token, elsewhere]) {
+      expectProblem(await asking(token), REVOKED);
+      await eventually('it has gone round', async () => (await asking(token, other)).status === 401);
+      expectProblem(await asking(token, other), REVOKED);
+    }
+  });
+
+  test('a process that starts later knows of it as well', async () => {
+    const person = await clinic.patient();
+    await clinic.client.post('/api/auth/logout-everywhere', undefined, { token: person.token });
+    const late = await Clinic.over(clinic.environment, clinic.clock);
+    expectProblem(await asking(person.token, late), REVOKED);
+    await late.app.close();
+  });
+});
+
+test('what changes nothing ends nothing', async () => {
+  const person = await clinic.patient();
+  expect((await change(person, { role: 'user', disabled: false })).status).toBe(200);
+  expect((await asking(person.token)).status).toBe(200);
+});
+
+test('while nobody can be asked which sessions have ended, no token is good', async () => {
+  const proxy = await CuttingProxy.before(clinic.environment.DATABASE_URL);
+  const url = proxy.urlOf(clinic.environment.DATABASE_URL.split('/').at(-1)!);
+  const far = await Clinic.over(withSettings(clinic.environment, { DATABASE_URL: url }), clinic.clock);
+  const { token } = await clinic.patient();
+  expect((await asking(token, far)).status).toBe(200);
+  proxy.goDown();
+  // Refused by its shape alone, were the token good.
+  await eventually('it no longer relies on what it knew', async () => {
+    const { status } = await far.client.get('/api/bookings/available-slots', { token });
+    return status === 503;
+  });
+  await far.app.close();
+  await proxy.close();
+});
+
+test('a token from before there were versions is good until the first time that all sessions end', async () => {
+  const { id, email, token } = await clinic.patient();
+  const old = tokenBy(clinic.environment.JWT_SECRET, { id, email, role: 'user' });
+  expect((await asking(old)).status).toBe(200);
+  await clinic.client.post('/api/auth/logout-everywhere', undefined, { token });
+  expectProblem(await asking(old), REVOKED);
+});
+
+describe('POST /api/auth/password', () => {
+  const NEW = 'the password after the first';
+
+  test('answers with a new session; the new password is the one that counts', async () => {
+    const person = await clinic.patient();
+    const { status, body } = await clinic.client.post<Session>(
+      '/api/auth/password',
+      { old_password: person.password, new_password: NEW },
+      { token: person.token },
+    );
+    expect(status).toBe(200);
+    expect((await asking(body.token)).status).toBe(200);
+    expect((await logIn({ ...person, password: NEW })).token).toBeTruthy();
+    expectProblem(
+      await clinic.client.post('/api/auth/login', { email: person.email, password: person.password }),
+      { status: 400, code: 'INVALID_CREDENTIALS' },
+    );
+  });
+
+  test('a wrong old password, or a new one that is too short, changes nothing', async () => {
+    const person = await clinic.patient();
+    const refused = (body: object) => clinic.client.post('/api/auth/password', body, { token: person.token });
+    expectProblem(await refused({ old_password: 'a guess', new_password: NEW }), {
+      status: 400,
+      code: 'WRONG_PASSWORD',
+    });
+    expectProblem(await refused({ old_password: person.password, new_password: 'short' }), { status: 400 });
+    expect((await asking(person.token)).status).toBe(200);
+    expect((await logIn(person)).token).toBeTruthy();
+  });
+
+  test('of two at once one changes it', async () => {
+    const person = await clinic.patient();
+    const answers = await Promise.all(
+      ['the one of the first', 'the one of the second'].map((password) =>
+        clinic.client.post(
+          '/api/auth/password',
+          { old_password: person.password, new_password: password },
+          { token: person.token },
+        ),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+  });
+});
+
+describe('refresh tokens', () => {
+  const refresh = (refresh_token?: string) =>
+    clinic.client.post<Session>('/api/auth/refresh', { refresh_token });
+  const INVALID = { status: 401, code: 'REFRESH_TOKEN_INVALID' };
+
+  test('come only where they are asked for, with a token for 15 minutes; else it is good for 24 hours', async () => {
+    const person = await clinic.patient();
+    const lifetime = ({ token }: Session): number => {
+      const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as {
+        exp: number;
+        iat: number;
+      };
+      return claims.exp - claims.iat;
+    };
+    const [plain, short] = [await logIn(person), await logIn(person, { refresh: true })];
+    expect(plain).not.toHaveProperty('refresh_token');
+    expect([lifetime(plain), lifetime(short)]).toEqual([86_400, 900]);
+    expect((await asking(short.token)).status).toBe(200);
+  });
+
+  test('each is exchanged once for the next, and is nowhere kept as it is', async () => {
+    const first = await logIn(await clinic.patient(), { refresh: true });
+    const second = (await refresh(first.refresh_token)).body;
+    const third = (await refresh(second.refresh_token)).body;
+    expect((await asking(third.token)).status).toBe(200);
+    const kept = JSON.stringify(await clinic.query('SELECT * FROM refresh_tokens'));
+    for (const { refresh_token } of [first, second, third]) expect(kept).not.toContain(refresh_token);
+  });
+
+  test('one that comes a second time ends its family, and no other', async () => {
+    const person = await clinic.patient();
+    const stolen = await logIn(person, { refresh: true });
+    const elsewhere = await logIn(person, { refresh: true });
+    const next = (await refresh(stolen.refresh_token)).body;
+    expectProblem(await refresh(stolen.refresh_token), INVALID);
+    expectProblem(await refresh(next.refresh_token), INVALID);
+    expect((await refresh(elsewhere.refresh_token)).status).toBe(200);
+  });
+
+  test('of two exchanges of one at once, one is a theft', async () => {
+    const { refresh_token } = await logIn(await clinic.patient(), { refresh: true });
+    const answers = await Promise.all([refresh(refresh_token), refresh(refresh_token)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const got = answers.find(({ status }) => status === 200)!;
+    expectProblem(await refresh(got.body.refresh_token), INVALID);
+  });
+
+  test('are good no more after 30 days, after logging out, after all sessions ended, or once disabled', async () => {
+    const person = await clinic.patient();
+    const old = await logIn(person, { refresh: true });
+    clinic.clock.advance({ days: 30 });
+    expectProblem(await refresh(old.refresh_token), INVALID);
+    const left = await logIn(person, { refresh: true });
+    expect((await clinic.client.post('/api/auth/logout', { refresh_token: left.refresh_token })).status).toBe(
+      200,
+    );
+    expectProblem(await refresh(left.refresh_token), INVALID);
+    const ended = await logIn(person, { refresh: true });
+    await clinic.client.post('/api/auth/logout-everywhere', undefined, {
+      token: (await logIn(person)).token,
+    });
+    expectProblem(await refresh(ended.refresh_token), INVALID);
+    const disabled = await logIn(person, { refresh: true });
+    await change(person, { disabled: true });
+    expectProblem(await refresh(disabled.refresh_token), INVALID);
+  });
+
+  test('are forgotten once their family has expired', async () => {
+    await logIn(await clinic.patient(), { refresh: true });
+    const worker = await idleWorker(clinic.environment, clinic.clock);
+    const kept = async () => (await clinic.query('SELECT id FROM refresh_tokens')).length;
+    try {
+      clinic.clock.advance({ days: 29 });
+      await worker.get(Sweeper).sweep();
+      expect(await kept()).toBeGreaterThan(0);
+      clinic.clock.advance({ days: 2 });
+      await worker.get(Sweeper).sweep();
+      expect(await kept()).toBe(0);
+    } finally {
+      await worker.close();
+    }
+  });
+
+  test('one of nobody is answered like one that has ended', async () => {
+    for (const token of ['guessed', 'x'.repeat(200)]) expectProblem(await refresh(token), INVALID);
+    expect((await clinic.client.post('/api/auth/logout', { refresh_token: 'guessed' })).status).toBe(200);
+  });
+});
+
+describe('accounts and their admins', () => {
+  test('an admin lists accounts page by page, without their secrets', async () => {
+    const people = [await clinic.patient(), await clinic.patient(), await clinic.person('doctor')];
+    const list = (query: string) =>
+      clinic.client.get<{ id: number }[]>(`/api/users${query}`, { token: admin.token });
+    const page = (await list(`?after=${people[0]!.id - 1}&limit=2`)).body;
+    expect(page.map(({ id }) => id)).toEqual([people[0]!.id, people[1]!.id]);
+    expect(Object.keys(page[0]!).sort()).toEqual(['disabled', 'email', 'id', 'locale', 'role']);
+    expect((await list('?role=doctor')).body.map(({ id }) => id)).toContain(people[2]!.id);
+    expect((await list('?role=doctor')).body.map(({ id }) => id)).not.toContain(people[0]!.id);
+  });
+
+  test('a disabled account logs in no more, and is answered like a wrong password; enabled again it does', async () => {
+    const person = await clinic.patient();
+    const attempt = () =>
+      clinic.client.post('/api/auth/login', { email: person.email, password: person.password });
+    expect((await change(person, { disabled: true })).body).toMatchObject({ disabled: true });
+    expectProblem(await attempt(), {
+      status: 400,
+      code: 'INVALID_CREDENTIALS',
+      detail: 'Invalid credentials',
+    });
+    expect((await change(person, { disabled: false })).body).toMatchObject({ disabled: false });
+    expect((await attempt()).status).toBe(200);
+    expectProblem(await asking(person.token), REVOKED);
+  });
+
+  test('the last admin is neither demoted nor disabled; of two who take each other away at once one stays', async () => {
+    const LAST = { status: 400, code: 'LAST_ADMIN' };
+    expectProblem(await change(admin, { role: 'user' }), LAST);
+    expectProblem(await change(admin, { disabled: true }), LAST);
+    for (const body of [{ role: 'user' }, { disabled: true }]) {
+      const second = await clinic.admin();
+      const answers = await Promise.all([
+        clinic.client.patch(`/api/users/${second.id}`, body, { token: admin.token }),
+        other.client.patch(`/api/users/${admin.id}`, body, { token: second.token }),
+      ]);
+      const [left, ...more] = await clinic.query<{ id: number }>(
+        "SELECT id FROM accounts WHERE role = 'admin' AND disabled_at IS NULL",
+      );
+      expect(more).toEqual([]);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      // The one who stays goes on.
+      const stays = left!.id === admin.id ? admin : second;
+      admin = { ...stays, token: (await logIn(stays)).token };
+    }
+  });
+});
