@@ -26,7 +26,7 @@ module.exports = {
       name: 'auth-imports-no-feature',
       severity: 'error',
       from: { path: '^src/auth/' },
-      to: { path: '^src/(doctors|availability|bookings|outbox|notifications|ops)/' },
+      to: { path: '^src/(doctors|availability|bookings|notifications|ops)/' },
     },
     {
       name: 'idempotency-imports-no-feature',

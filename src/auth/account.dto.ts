@@ -58,6 +58,21 @@ export class ChangePasswordDto {
   new_password!: string;
 }
 
+export class EmailDto {
+  @EmailField({ example: 'patient@clinica.example' })
+  email!: string;
+}
+
+export class CodeDto {
+  @TokenField({ example: 'k3Jv0mXqT1', description: 'The code in the mail' })
+  token!: string;
+}
+
+export class ResetPasswordDto extends CodeDto {
+  @NewPasswordField({ example: 'correct horse battery' })
+  new_password!: string;
+}
+
 export class CreateAccountDto extends RegisterDto {
   @EmailField({ example: 'another.doctor@clinica.example' })
   override email!: string;

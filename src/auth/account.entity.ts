@@ -37,6 +37,10 @@ export class Account {
   @Column({ name: 'disabled_at', type: 'datetime', precision: 3, nullable: true })
   disabledAt!: Date | null;
 
+  /** UTC; when its owner has shown that mails to the address arrive. */
+  @Column({ name: 'verified_at', type: 'datetime', precision: 3, nullable: true })
+  verifiedAt!: Date | null;
+
   get isDisabled(): boolean {
     return this.disabledAt !== null;
   }

@@ -11,6 +11,7 @@ import type { EpochMs } from '../time/interval.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Account, type PublicAccount } from './account.entity.js';
+import { AddressVerification } from './address-verification.js';
 import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { Role } from './role.js';
@@ -44,25 +45,39 @@ export class AccountsService {
     private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
+    private readonly verification: AddressVerification,
     private readonly clock: Clock,
     private readonly environment: Environment,
   ) {}
 
   /**
-   * Opens an account. The password is hashed before anything is looked up, so that the time of the answer does
+   * Opens an account that somebody vouches for. The password is hashed before anything is looked up, so that the time of the answer does
    * not depend on whether the address is taken.
    *
    * @throws Refusal EMAIL_TAKEN
    */
-  async open({ email, password, role, locale }: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
-    const account = {
-      email: email.toLowerCase(),
-      passwordHash: await this.hasher.hash(password),
-      role,
-      locale: locale ?? this.environment.DEFAULT_LOCALE,
+  async open(account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
+    const now = new Date(this.clock.now());
+    const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
+    return this.requests.once(keyed, (tx) => insert(tx, row));
+  }
+
+  /**
+   * Opens an account for a patient who comes by themselves. Their address is not verified yet.
+   *
+   * @throws Refusal EMAIL_TAKEN
+   */
+  async register(account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
+    const row = {
+      ...(await this.rowOf({ ...account, role: 'user' })),
       createdAt: new Date(this.clock.now()),
+      verifiedAt: null,
     };
-    return this.requests.once(keyed, (tx) => insert(tx, account));
+    return inTransaction(this.dataSource, async (tx) => {
+      const opened = await insert(tx, row);
+      await this.verification.begin(tx, opened);
+      return opened;
+    });
   }
 
   /**
@@ -127,6 +142,15 @@ export class AccountsService {
     this.sessions.remember(id, await inTransaction(this.dataSource, (tx) => this.sessions.endAll(tx, id)));
   }
 
+  private async rowOf({ email, password, role, locale }: NewAccount) {
+    return {
+      email: email.toLowerCase(),
+      passwordHash: await this.hasher.hash(password),
+      role,
+      locale: locale ?? this.environment.DEFAULT_LOCALE,
+    };
+  }
+
   private async changeIn(
     tx: EntityManager,
     id: number,
@@ -156,7 +180,7 @@ function whenDisabled(account: Account, isDisabled: boolean, now: EpochMs): Date
   return isDisabled ? new Date(now) : null;
 }
 
-type NewRow = Pick<Account, 'email' | 'passwordHash' | 'role' | 'locale' | 'createdAt'>;
+type NewRow = Pick<Account, 'email' | 'passwordHash' | 'role' | 'locale' | 'createdAt' | 'verifiedAt'>;
 
 async function insert(tx: EntityManager, account: NewRow): Promise<PublicAccount> {
   try {

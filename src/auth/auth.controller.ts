@@ -6,7 +6,6 @@ import { Public, SignedIn } from './access.js';
 import {
   AccountDto,
   ChangeLocaleDto,
-  ChangePasswordDto,
   LoginDto,
   RefreshDto,
   RegisterDto,
@@ -15,9 +14,9 @@ import {
 } from './account.dto.js';
 import type { Account } from './account.entity.js';
 import { AccountsService } from './accounts.service.js';
+import { inEvenTime } from './even-time.js';
 import { LoginService } from './login.service.js';
 import { Caller, type Principal } from './principal.js';
-import { PasswordsService } from './passwords.service.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Throttle } from './throttle.js';
 import { SHORT_TOKEN_SECONDS, TokenIssuer } from './token.js';
@@ -28,7 +27,6 @@ export class AuthController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly logins: LoginService,
-    private readonly passwords: PasswordsService,
     private readonly refreshTokens: RefreshTokens,
     private readonly tokens: TokenIssuer,
     private readonly throttle: Throttle,
@@ -44,7 +42,7 @@ export class AuthController {
     @Ip() address: string,
   ): Promise<RegisteredDto> {
     await this.throttle.count('register', address);
-    return RegisteredDto.from(await this.accounts.open({ email, password, role: 'user', locale }));
+    return RegisteredDto.from(await inEvenTime(() => this.accounts.register({ email, password, locale })));
   }
 
   @Public()
@@ -94,19 +92,6 @@ export class AuthController {
   async logOutEverywhere(@Caller() { id }: Principal): Promise<MessageDto> {
     await this.accounts.logOutEverywhere(id);
     return { message: 'Logged out everywhere' };
-  }
-
-  @SignedIn()
-  @Post('password')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Change the own password; all sessions end, and the answer begins a new one' })
-  @ApiOkResponse({ type: SessionDto })
-  @ApiProblems(400)
-  async changePassword(
-    @Caller() { id }: Principal,
-    @Body() { old_password, new_password }: ChangePasswordDto,
-  ): Promise<SessionDto> {
-    return this.session(await this.passwords.change(id, old_password, new_password));
   }
 
   @SignedIn()

@@ -5,27 +5,33 @@ import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../config/environment.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccessGuard } from './access.guard.js';
 import { Account } from './account.entity.js';
+import { AccountLinks } from './account-links.js';
 import { AccountsService } from './accounts.service.js';
+import { AddressVerification } from './address-verification.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './first-admin.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { KnownTokens } from './known-tokens.js';
 import { LoginService } from './login.service.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordsController } from './passwords.controller.js';
 import { PasswordsService } from './passwords.service.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Sessions } from './sessions.js';
 import { Throttle } from './throttle.js';
 import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, tokenKey } from './token.js';
 import { UsersController } from './users.controller.js';
+import { VerificationController } from './verification.controller.js';
 
 /** Accounts, logging in, and the guard before every route. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([Account]),
     IdempotencyModule,
+    OutboxModule,
     PassportModule,
     JwtModule.registerAsync({
       inject: [Environment],
@@ -39,9 +45,11 @@ import { UsersController } from './users.controller.js';
       }),
     }),
   ],
-  controllers: [AuthController, UsersController],
+  controllers: [AuthController, PasswordsController, UsersController, VerificationController],
   providers: [
+    AccountLinks,
     AccountsService,
+    AddressVerification,
     FirstAdmin,
     JwtStrategy,
     KnownTokens,

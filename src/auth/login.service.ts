@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Account } from './account.entity.js';
+import { AddressVerification } from './address-verification.js';
 import { AccountsService } from './accounts.service.js';
 import { Throttle } from './throttle.js';
 
@@ -8,6 +9,7 @@ import { Throttle } from './throttle.js';
 export class LoginService {
   constructor(
     private readonly accounts: AccountsService,
+    private readonly verification: AddressVerification,
     private readonly throttle: Throttle,
   ) {}
 
@@ -15,12 +17,14 @@ export class LoginService {
    * The account that this email and password belong to.
    *
    * @param address where the attempt comes from
-   * @throws Refusal INVALID_CREDENTIALS
+   * @throws Refusal INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED
    * @throws TooManyRequests after too many attempts from this address, or from it on this account
    */
   async logIn(email: string, password: string, address: string): Promise<Account> {
     await this.throttle.count('loginByAddress', address);
     await this.throttle.count('loginByAccount', `${address} ${email.toLowerCase()}`);
-    return this.accounts.authenticate(email, password);
+    const account = await this.accounts.authenticate(email, password);
+    this.verification.assertVerified(account);
+    return account;
   }
 }

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
 import { inTransaction } from '../database/in-transaction.js';
 import { Refusal, Unauthenticated } from '../http/domain-error.js';
+import { Clock } from '../time/clock.js';
+import { AccountLinks } from './account-links.js';
 import { Account } from './account.entity.js';
 import { AccountsService } from './accounts.service.js';
+import { inEvenTime } from './even-time.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from './sessions.js';
 import { Throttle } from './throttle.js';
 
-/** Changing passwords. A new one ends all sessions that the old one began. */
+/** Changing passwords, with the old one or with a mailed link. A new one ends all sessions that the old one began. */
 @Injectable()
 export class PasswordsService {
   constructor(
@@ -16,6 +19,8 @@ export class PasswordsService {
     private readonly accounts: AccountsService,
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
+    private readonly links: AccountLinks,
+    private readonly clock: Clock,
     private readonly throttle: Throttle,
   ) {}
 
@@ -40,6 +45,32 @@ export class PasswordsService {
     });
     this.sessions.remember(id, sessionVersion);
     return this.accounts.get(id);
+  }
+
+  /** Mails a link to the account with this address, if there is one; does not tell whether. */
+  async forgotten(email: string): Promise<void> {
+    await inEvenTime(() =>
+      inTransaction(this.dataSource, async (tx) => {
+        const account = await tx.findOneBy(Account, { email: email.toLowerCase(), disabledAt: IsNull() });
+        if (account) await this.links.mail(tx, account, 'password_reset');
+      }),
+    );
+  }
+
+  /**
+   * Sets the password of the account that a link was mailed to; that its address is theirs is shown as well.
+   *
+   * @throws Refusal LINK_INVALID
+   */
+  async reset(token: string, newPassword: string): Promise<void> {
+    const passwordHash = await this.hasher.hash(newPassword);
+    const [id, version] = await inTransaction(this.dataSource, async (tx) => {
+      const id = await this.links.use(tx, token, 'password_reset');
+      await tx.update(Account, { id }, { passwordHash });
+      await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
+      return [id, await this.sessions.endAll(tx, id)] as const;
+    });
+    this.sessions.remember(id, version);
   }
 
   /**

@@ -21,6 +21,10 @@ const LIMITS = {
   password: { points: 10, duration: 60 },
   /** Exchanges of refresh tokens from one address. */
   refresh: { points: 60, duration: 60 },
+  /** Mails that one address asks for. */
+  mails: { points: 10, duration: 600 },
+  /** Mailed codes that one address tries. */
+  codes: { points: 30, duration: 60 },
   /** New accounts from one address. */
   register: { points: 10, duration: 60 },
 } satisfies Record<string, Limit>;

@@ -1,11 +1,11 @@
 import type { Message } from '../outbox/outbox.js';
-import type { NotificationKind } from '../outbox/notification-kind.js';
+import type { BookingKind } from '../outbox/notification-kind.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';
 
 const HOUR_MS = 3_600_000;
 
-const REMINDERS: readonly { kind: NotificationKind; beforeMs: number }[] = [
+const REMINDERS: readonly { kind: BookingKind; beforeMs: number }[] = [
   { kind: 'reminder_24h', beforeMs: 24 * HOUR_MS },
   { kind: 'reminder_1h', beforeMs: HOUR_MS },
 ];
@@ -28,7 +28,7 @@ export function messageForCancellation(booking: Told, now: EpochMs): Message {
   return messageOf('cancelled', booking, now);
 }
 
-function messageOf(kind: NotificationKind, booking: Told, dueAt: EpochMs): Message {
+function messageOf(kind: BookingKind, booking: Told, dueAt: EpochMs): Message {
   return {
     bookingId: booking.id,
     bookingVersion: booking.version,

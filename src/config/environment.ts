@@ -109,6 +109,19 @@ export class Environment {
   @IsTimeZone({ message: 'CLINIC_TIMEZONE must be an IANA time zone such as Europe/Madrid' })
   CLINIC_TIMEZONE: string = 'UTC';
 
+  /** Where the clinic's own pages are: mails with a code link to `/reset-password` and `/verify-email` there. */
+  @IsOptional()
+  @IsUrl(
+    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
+    { message: 'FRONT_END_URL must be an address such as https://clinic.example' },
+  )
+  FRONT_END_URL?: string;
+
+  /** Whether who registers must show, before they can log in, that mails to the address arrive. */
+  @Transform(boolean)
+  @IsBoolean()
+  EMAIL_VERIFICATION_REQUIRED: boolean = false;
+
   @IsIn(LOCALES)
   DEFAULT_LOCALE: Locale = 'en';
 

@@ -6,6 +6,7 @@ import { readDatabaseUrl } from './server-url.js';
 import { CreateClinic1 } from './migrations/1-create-clinic.js';
 import { KeepEvidence2 } from './migrations/2-keep-evidence.js';
 import { GuardAccounts3 } from './migrations/3-guard-accounts.js';
+import { MailAccounts4 } from './migrations/4-mail-accounts.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -47,7 +48,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       queueLimit: WAITING_FOR_EACH * environment.DATABASE_POOL_SIZE,
     },
     synchronize: false,
-    migrations: [CreateClinic1, KeepEvidence2, GuardAccounts3],
+    migrations: [CreateClinic1, KeepEvidence2, GuardAccounts3, MailAccounts4],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',
   };

@@ -1,4 +1,4 @@
-import type { NotificationKind } from '../outbox/notification-kind.js';
+import type { BookingKind } from '../outbox/notification-kind.js';
 import type { EpochMs } from '../time/interval.js';
 
 const MINUTE_MS = 60_000;
@@ -10,7 +10,7 @@ export const MOST_ATTEMPTS = 430;
 
 /** What decides whether a message still makes sense. */
 export interface Told {
-  readonly kind: NotificationKind;
+  readonly kind: BookingKind;
   readonly bookingVersion: number;
   /** The start that the message tells. */
   readonly startsAt: EpochMs;
@@ -31,6 +31,20 @@ export function whyPointless(message: Told, now: EpochMs): string | undefined {
     return 'too late: the reminder of the last hour takes its place';
   }
   return undefined;
+}
+
+/** What decides whether a link still makes sense. */
+export interface Linked {
+  readonly expiresAt: EpochMs;
+  readonly isUsed: boolean;
+  readonly hasEnded: boolean;
+}
+
+/** Why a link should no longer be mailed; `undefined` if it should. */
+export function whyLinkPointless({ expiresAt, isUsed, hasEnded }: Linked, now: EpochMs): string | undefined {
+  if (isUsed) return 'the link was used';
+  if (hasEnded) return 'the sessions of the account were ended';
+  return expiresAt <= now ? 'the link has expired' : undefined;
 }
 
 /** How long to wait after so many failed attempts: doubling, up to ten minutes, with a little jitter. */

@@ -6,7 +6,15 @@ import { withoutAddresses } from '../config/logger.js';
 import { mayPass } from '../database/mysql-errors.js';
 import { Ledger, type Settlement, type TakenRow } from '../outbox/ledger.js';
 import { Clock } from '../time/clock.js';
-import { isPermanent, MOST_ATTEMPTS, pauseAfter, type SmtpFailure, whyPointless } from './delivery.rules.js';
+import type { EpochMs } from '../time/interval.js';
+import {
+  isPermanent,
+  MOST_ATTEMPTS,
+  pauseAfter,
+  type SmtpFailure,
+  whyLinkPointless,
+  whyPointless,
+} from './delivery.rules.js';
 import { mailOf } from './mail.js';
 import { MessageReader, type MessageRow } from './message.reader.js';
 
@@ -72,18 +80,9 @@ export class MailSender {
 
   private async deliver(message: MessageRow): Promise<Settlement> {
     const now = this.clock.now();
-    const pointless = whyPointless(
-      {
-        kind: message.kind,
-        bookingVersion: message.booking_version,
-        startsAt: message.starts_at.getTime(),
-        currentVersion: message.current_version,
-        status: message.status,
-      },
-      now,
-    );
+    const pointless = whyNot(message, now);
     if (pointless) return { state: 'cancelled', offered: false, reason: pointless };
-    if (message.earlier_due_at !== null) {
+    if ('earlier_due_at' in message && message.earlier_due_at !== null) {
       // A patient must not read of the cancellation, nor be reminded, before being told of the booking.
       const dueAt = Math.max(now, message.earlier_due_at.getTime());
       return { state: 'pending', offered: false, dueAt, reason: 'waits for an older message of its booking' };
@@ -104,4 +103,21 @@ export class MailSender {
     const dueAt = this.clock.now() + pauseAfter(attempts, Math.random());
     return { state: 'pending', offered: true, dueAt, reason };
   }
+}
+
+function whyNot(message: MessageRow, now: EpochMs): string | undefined {
+  if ('link_uid' in message) {
+    const { expires_at, used_at, has_ended } = message;
+    const linked = { expiresAt: expires_at.getTime(), isUsed: used_at !== null, hasEnded: has_ended === 1 };
+    return whyLinkPointless(linked, now);
+  }
+  const { kind, booking_version, starts_at, current_version, status } = message;
+  const told = {
+    kind,
+    bookingVersion: booking_version,
+    startsAt: starts_at.getTime(),
+    currentVersion: current_version,
+    status,
+  };
+  return whyPointless(told, now);
 }

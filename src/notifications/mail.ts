@@ -2,10 +2,32 @@ import type { ISendMailOptions } from '@nestjs-modules/mailer';
 import type { Environment } from '../config/environment.js';
 import { type CalendarKind, writeCalendar } from './calendar/calendar.js';
 import { writeLetter } from './letter/letter.js';
-import type { MessageRow } from './message.reader.js';
+import { linkTokenOf } from '../auth/link-token.js';
+import { writeAccountLetter } from './letter/account-letter.js';
+import type { BookingMessage, LinkMessageRow, MessageRow } from './message.reader.js';
 
 /** The mail that a message becomes: letter, and for news of a booking the calendar entry too. Pure. */
 export function mailOf(message: MessageRow, environment: Environment): ISendMailOptions {
+  return {
+    to: { name: '', address: message.email },
+    messageId: message.message_id,
+    ...('link_uid' in message ? withLink(message, environment) : aboutBooking(message, environment)),
+  };
+}
+
+function withLink(message: LinkMessageRow, environment: Environment): ISendMailOptions {
+  return writeAccountLetter({
+    kind: message.kind,
+    locale: message.locale,
+    clinicName: environment.CLINIC_NAME,
+    clinicTimezone: environment.CLINIC_TIMEZONE,
+    code: linkTokenOf(message.link_uid, message.kind, environment.JWT_SECRET),
+    expiresAt: message.expires_at.getTime(),
+    frontEndUrl: environment.FRONT_END_URL,
+  });
+}
+
+function aboutBooking(message: BookingMessage, environment: Environment): ISendMailOptions {
   const facts = {
     locale: message.locale,
     clinicName: environment.CLINIC_NAME,
@@ -20,8 +42,6 @@ export function mailOf(message: MessageRow, environment: Environment): ISendMail
   const { kind } = message;
   const news = kind === 'reminder_24h' || kind === 'reminder_1h' ? undefined : kind;
   return {
-    to: { name: '', address: message.email },
-    messageId: message.message_id,
     ...writeLetter({ ...facts, kind }),
     ...(news && { icalEvent: calendarPart(news, facts, message, environment) }),
   };
@@ -32,7 +52,7 @@ type Facts = Omit<Parameters<typeof writeLetter>[0], 'kind'>;
 function calendarPart(
   kind: CalendarKind,
   facts: Facts,
-  message: MessageRow,
+  message: BookingMessage,
   environment: Environment,
 ): ISendMailOptions['icalEvent'] {
   const { method, content } = writeCalendar({

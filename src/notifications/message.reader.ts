@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { look } from '../database/statement.js';
 import type { Locale } from '../config/locale.js';
-import type { NotificationKind } from '../outbox/notification-kind.js';
+import type { AccountKind, BookingKind } from '../outbox/notification-kind.js';
 
-/** A message with all that its letter needs, as things stand now. */
-export interface MessageRow {
-  readonly kind: NotificationKind;
+/** A message about a booking with all that its letter needs, as things stand now. */
+export interface BookingMessage {
+  readonly kind: BookingKind;
   readonly booking_version: number;
   /** What the message tells, from the time of its event. */
   readonly starts_at: Date;
@@ -27,8 +27,24 @@ export interface MessageRow {
   readonly earlier_due_at: Date | null;
 }
 
+/** A message that carries a link. */
+export interface LinkMessageRow {
+  readonly kind: AccountKind;
+  readonly message_id: string;
+  readonly attempts: number;
+  readonly link_uid: string;
+  readonly expires_at: Date;
+  readonly used_at: Date | null;
+  /** Whether all sessions of the account were ended since, or the account disabled. */
+  readonly has_ended: 0 | 1;
+  readonly email: string;
+  readonly locale: Locale;
+}
+
+export type MessageRow = BookingMessage | LinkMessageRow;
+
 // What comes earlier is told by versions, not by ids: those of a cluster's nodes do not ascend together.
-const ONE_MESSAGE = `
+const ABOUT_BOOKING = `
   SELECT n.kind, n.booking_version, n.starts_at, n.duration_minutes, n.message_id, n.attempts, n.created_at,
          b.id AS booking_id, b.uid, b.status, b.version AS current_version,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone, a.email, a.locale,
@@ -44,13 +60,23 @@ const ONE_MESSAGE = `
   JOIN accounts a ON a.id = b.user_id
   WHERE n.id = ?`;
 
-/** Reads what a message needs at the moment of sending, in one statement. */
+const WITH_LINK = `
+  SELECT n.kind, n.message_id, n.attempts, l.uid AS link_uid, l.expires_at, l.used_at,
+         a.session_version <> l.session_version OR a.disabled_at IS NOT NULL AS has_ended, a.email, a.locale
+  FROM notifications n
+  JOIN account_links l ON l.id = n.link_id
+  JOIN accounts a ON a.id = l.account_id
+  WHERE n.id = ?`;
+
+/** Reads what a message needs at the moment of sending, in one statement; two for the few that carry a link. */
 @Injectable()
 export class MessageReader {
   constructor(private readonly dataSource: DataSource) {}
 
   async read(id: number): Promise<MessageRow | undefined> {
-    const [row] = await look<MessageRow>(this.dataSource, ONE_MESSAGE, [id]);
-    return row;
+    const [about] = await look<BookingMessage>(this.dataSource, ABOUT_BOOKING, [id]);
+    if (about) return about;
+    const [withLink] = await look<LinkMessageRow>(this.dataSource, WITH_LINK, [id]);
+    return withLink;
   }
 }

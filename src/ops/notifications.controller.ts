@@ -21,8 +21,13 @@ class NotificationDto {
   @ApiProperty({ example: 7 })
   id!: number;
 
-  @ApiProperty({ example: 101 })
-  booking_id!: number;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 101,
+    description: 'null where it is about an account',
+  })
+  booking_id!: number | null;
 
   @ApiProperty({ example: 1 })
   booking_version!: number;

@@ -9,7 +9,7 @@ export const STATES = ['pending', 'queued', 'sending', 'sent', 'dead', 'cancelle
 /** A row of the ledger for an operator: whose it is stays out of sight. */
 export interface LedgerRow {
   readonly id: number;
-  readonly booking_id: number;
+  readonly booking_id: number | null;
   readonly booking_version: number;
   readonly kind: NotificationKind;
   readonly state: (typeof STATES)[number];

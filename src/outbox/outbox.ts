@@ -6,17 +6,24 @@ import { write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
-import type { NotificationKind } from './notification-kind.js';
+import type { AccountKind, BookingKind } from './notification-kind.js';
 
 /** A message to be sent once its booking's transaction has committed. */
 export interface Message {
   readonly bookingId: number;
   readonly bookingVersion: number;
-  readonly kind: NotificationKind;
+  readonly kind: BookingKind;
   /** The start that the message tells. */
   readonly startsAt: EpochMs;
   readonly durationMinutes: number;
   /** Not to be sent earlier. */
+  readonly dueAt: EpochMs;
+}
+
+/** A message that carries a link to its account. */
+export interface LinkMessage {
+  readonly linkId: number;
+  readonly kind: AccountKind;
   readonly dueAt: EpochMs;
 }
 
@@ -49,9 +56,19 @@ export class Outbox {
         new Date(message.startsAt),
         message.durationMinutes,
         new Date(message.dueAt),
-        `<${randomUUID()}@${this.domain}>`,
+        this.newMessageId(),
         now,
       ]),
+    );
+  }
+
+  /** Writes the message of a link into the ledger. */
+  async appendLink(tx: EntityManager, { linkId, kind, dueAt }: LinkMessage): Promise<void> {
+    await write(
+      tx,
+      `INSERT INTO notifications (link_id, booking_version, kind, due_at, state, message_id, created_at)
+       VALUES (?, 0, ?, ?, 'pending', ?, ?)`,
+      [linkId, kind, new Date(dueAt), this.newMessageId(), new Date(this.clock.now())],
     );
   }
 
@@ -63,5 +80,9 @@ export class Outbox {
        WHERE booking_id = ? AND kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')`,
       [reason, new Date(this.clock.now()), bookingId],
     );
+  }
+
+  private newMessageId(): string {
+    return `<${randomUUID()}@${this.domain}>`;
   }
 }

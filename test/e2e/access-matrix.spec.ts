@@ -57,6 +57,16 @@ const MATRIX: Readonly<Record<string, Row>> = {
     expected: row(401, 400, 400, 400, 400, 400),
     body: () => ({ old_password: 'a guess', new_password: 'long enough' }),
   },
+  'POST /api/auth/password/forgot': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
+  'POST /api/auth/password/reset': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess', new_password: 'long enough' }),
+  },
+  'POST /api/auth/verify-email': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess' }),
+  },
+  'POST /api/auth/verify-email/send': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
   'GET /api/auth/me': { expected: SIGNED_IN },
   'PATCH /api/auth/me': { expected: SIGNED_IN, body: () => ({ locale: 'es' }) },
   'POST /api/users': {

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { DataSource } from 'typeorm';
 import { inTransaction } from '../../src/database/in-transaction.js';
 import { Outbox } from '../../src/outbox/outbox.js';
-import type { NotificationKind } from '../../src/outbox/notification-kind.js';
+import type { BookingKind } from '../../src/outbox/notification-kind.js';
 import type { Clinic, DoctorPerson, Person } from './clinic.js';
 
 const MINUTE_MS = 60_000;
@@ -56,7 +56,7 @@ export async function appendMessages(
   clinic: Clinic,
   tx: EntityManager,
   bookingIds: readonly number[],
-  { version = 1, kind = 'booked' }: { version?: number; kind?: NotificationKind } = {},
+  { version = 1, kind = 'booked' }: { version?: number; kind?: BookingKind } = {},
 ): Promise<void> {
   const now = clinic.clock.now();
   const messages = bookingIds.map((bookingId) => ({

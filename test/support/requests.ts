@@ -59,6 +59,10 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: C
       old_password: patient.password,
       new_password: 'long enough',
     }),
+    route(['POST', '/api/auth/password/forgot'], undefined, { email: 'nobody@people.example' }),
+    route(['POST', '/api/auth/password/reset'], undefined, { token: 'a-code', new_password: 'long enough' }),
+    route(['POST', '/api/auth/verify-email'], undefined, { token: 'a-code' }),
+    route(['POST', '/api/auth/verify-email/send'], undefined, { email: 'nobody@people.example' }),
     route(['PATCH', '/api/auth/me'], patient, { locale: 'es' }),
     route(['POST', '/api/users'], admin, { ...account, role: 'doctor' }, 'locale'),
     route(

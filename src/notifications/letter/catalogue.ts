@@ -1,4 +1,4 @@
-import type { NotificationKind } from '../../outbox/notification-kind.js';
+import type { AccountKind, BookingKind } from '../../outbox/notification-kind.js';
 import type { LocalTime } from './local-time.js';
 
 /** What is particular to one kind of letter. */
@@ -12,6 +12,27 @@ export interface KindTexts {
   readonly next: readonly string[];
 }
 
+/** The letters that carry a link. */
+export interface AccountLetterTexts {
+  readonly greeting: string;
+  readonly kinds: Readonly<Record<AccountKind, AccountKindTexts>>;
+  readonly detailsTitle: string;
+  readonly codeLabel: string;
+  readonly goodUntilLabel: string;
+  readonly moment: (when: LocalTime) => string;
+  readonly whyYouGetThis: string;
+}
+
+/** What is particular to one kind of them. */
+export interface AccountKindTexts {
+  readonly subject: string;
+  readonly heading: string;
+  readonly sentence: string;
+  /** What the link does, in the words that are clicked. */
+  readonly linkText: string;
+  readonly next: readonly string[];
+}
+
 /** Every text of the letters and the calendar entries in one language. A new language is one more of these. */
 export interface Catalogue {
   /** BCP 47 tag: the `lang` of the letter, and the language of weekdays, months and durations. */
@@ -19,7 +40,8 @@ export interface Catalogue {
   readonly longDate: (when: LocalTime) => string;
   readonly shortDate: (when: LocalTime) => string;
   readonly greeting: string;
-  readonly kinds: Readonly<Record<NotificationKind, KindTexts>>;
+  readonly kinds: Readonly<Record<BookingKind, KindTexts>>;
+  readonly account: AccountLetterTexts;
   /** Above the box, for those who cannot see that it is one. */
   readonly detailsTitle: string;
   readonly labels: Readonly<Record<DetailName, string>>;

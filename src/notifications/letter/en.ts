@@ -54,6 +54,33 @@ export const en: Catalogue = {
       next: ['If you can no longer come, please cancel the appointment where you booked it.'],
     },
   },
+  account: {
+    greeting: 'Hello,',
+    kinds: {
+      password_reset: {
+        subject: 'Choose a new password',
+        heading: 'Choose a new password',
+        sentence: 'Somebody, we hope you, has asked for a new password for the account with this address.',
+        linkText: 'Choose a new password',
+        next: [
+          'The code is good once. With the new password you will have to log in again everywhere.',
+          'If you did not ask for it, you need not do anything: your password stays as it is.',
+        ],
+      },
+      verify_address: {
+        subject: 'Confirm your address',
+        heading: 'Please confirm your address',
+        sentence: 'An account was opened with this address. Please confirm that it is yours.',
+        linkText: 'Confirm this address',
+        next: ['If you did not open an account, you need not do anything: it cannot be used.'],
+      },
+    },
+    detailsTitle: 'Your code',
+    codeLabel: 'Code',
+    goodUntilLabel: 'Good until',
+    moment,
+    whyYouGetThis: 'This letter was sent automatically because somebody entered this email address.',
+  },
   detailsTitle: 'Appointment details',
   labels: {
     date: 'Date',

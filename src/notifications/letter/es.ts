@@ -58,6 +58,35 @@ export const es: Catalogue = {
       next: ['Si ya no puede acudir, le rogamos que cancele la cita donde la reservó.'],
     },
   },
+  account: {
+    greeting: 'Hola:',
+    kinds: {
+      password_reset: {
+        subject: 'Elija una contraseña nueva',
+        heading: 'Elija una contraseña nueva',
+        sentence:
+          'Alguien, esperamos que usted, ha pedido una contraseña nueva para la cuenta con esta dirección.',
+        linkText: 'Elegir una contraseña nueva',
+        next: [
+          'El código sirve una sola vez. Con la contraseña nueva tendrá que volver a iniciar sesión en todas partes.',
+          'Si no la ha pedido usted, no es necesario que haga nada: su contraseña no cambia.',
+        ],
+      },
+      verify_address: {
+        subject: 'Confirme su dirección',
+        heading: 'Confirme su dirección, por favor',
+        sentence: 'Se ha abierto una cuenta con esta dirección. Confirme, por favor, que es suya.',
+        linkText: 'Confirmar esta dirección',
+        next: ['Si no ha abierto usted ninguna cuenta, no es necesario que haga nada: no se podrá usar.'],
+      },
+    },
+    detailsTitle: 'Su código',
+    codeLabel: 'Código',
+    goodUntilLabel: 'Válido hasta',
+    moment,
+    whyYouGetThis:
+      'Este mensaje se ha enviado automáticamente porque alguien ha indicado esta dirección de correo electrónico.',
+  },
   detailsTitle: 'Datos de la cita',
   labels: {
     date: 'Fecha',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LOCALES } from '../../config/locale.js';
-import { NOTIFICATION_KINDS } from '../../outbox/notification-kind.js';
+import { BOOKING_KINDS } from '../../outbox/notification-kind.js';
 import { type LetterFacts, writeLetter } from './letter.js';
 
 const facts: LetterFacts = {
@@ -17,7 +17,7 @@ const facts: LetterFacts = {
   bookingId: 1042,
 };
 
-const EVERY_LETTER = LOCALES.flatMap((locale) => NOTIFICATION_KINDS.map((kind) => ({ locale, kind })));
+const EVERY_LETTER = LOCALES.flatMap((locale) => BOOKING_KINDS.map((kind) => ({ locale, kind })));
 const anyLetter = fc.constantFrom(...EVERY_LETTER);
 
 const hostile = [

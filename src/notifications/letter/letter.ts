@@ -1,13 +1,13 @@
 import Handlebars from 'handlebars';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NotificationKind } from '../../outbox/notification-kind.js';
+import type { BookingKind } from '../../outbox/notification-kind.js';
 import { type AppointmentFacts, clinicTime, type Detail, detailsOf, withPlainNames } from './appointment.js';
 import { CATALOGUES } from './catalogues.js';
 
 /** All that a letter tells; whatever the machine's own clock and zone, the same facts give the same letter. */
 export interface LetterFacts extends AppointmentFacts {
-  readonly kind: NotificationKind;
+  readonly kind: BookingKind;
 }
 
 /** A letter ready to send. The subject is one line without control characters; `html` has all names escaped. */
@@ -17,7 +17,8 @@ export interface Letter {
   readonly html: string;
 }
 
-interface LetterView {
+/** All that the two templates say. */
+export interface LetterView {
   readonly language: string;
   readonly subject: string;
   readonly clinicName: string;
@@ -25,8 +26,9 @@ interface LetterView {
   readonly greeting: string;
   readonly sentence: string;
   readonly detailsTitle: string;
-  readonly details: readonly (Detail & { readonly isWhen: boolean })[];
+  readonly details: readonly (Pick<Detail, 'label' | 'value'> & { readonly isWhen: boolean })[];
   readonly isCancelled: boolean;
+  readonly link: { readonly address: string; readonly text: string } | null;
   readonly next: readonly string[];
   readonly regards: string;
   readonly whyYouGetThis: string;
@@ -42,7 +44,11 @@ const htmlTemplate = template('letter.html.hbs', { strict: true });
  * @throws RangeError when a time zone is unknown or the start is no time.
  */
 export function writeLetter(facts: LetterFacts): Letter {
-  const view = viewOf(withPlainNames(facts));
+  return letterOf(viewOf(withPlainNames(facts)));
+}
+
+/** Fills both templates. */
+export function letterOf(view: LetterView): Letter {
   return { subject: view.subject, text: textTemplate(view), html: htmlTemplate(view) };
 }
 
@@ -64,6 +70,7 @@ function viewOf(facts: LetterFacts): LetterView {
       isWhen: line.name === 'date' || line.name === 'time',
     })),
     isCancelled: facts.kind === 'cancelled',
+    link: null,
     next: texts.next,
     regards,
     whyYouGetThis,

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import { type LateRow, MessageCheck } from './message.check.js';
+import { type LateRow, MessageCheck, what } from './message.check.js';
 import { HAVE_A_WORKER } from './remedies.js';
 
 /** Messages that a worker has taken, and has neither sent nor given back: any worker would have freed them. */
@@ -17,7 +17,7 @@ export class LeaseCheck extends MessageCheck {
     state,
     leased_until,
   }: LateRow): Pick<Finding, 'detail' | 'remedy'> {
-    const message = `${kind} of booking ${booking_id} is ${state}`;
+    const message = `${kind} of ${what(booking_id)} is ${state}`;
     if (leased_until === null) {
       return {
         detail: `${message}, but has no lease that could run out`,

@@ -7,11 +7,17 @@ import { Findings } from './findings.js';
 /** A message of the ledger that is late. */
 export interface LateRow {
   readonly id: number;
-  readonly booking_id: number;
+  /** Null where it is about an account. */
+  readonly booking_id: number | null;
   readonly kind: NotificationKind;
   readonly state: 'pending' | 'queued' | 'sending';
   readonly due_at: Date;
   readonly leased_until: Date | null;
+}
+
+/** What a message is about, in words. */
+export function what(bookingId: number | null): string {
+  return bookingId === null ? 'an account' : `booking ${bookingId}`;
 }
 
 /** Looks for messages that are late, by the database's own clock; those of the longest standing are listed. */

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import { type LateRow, MessageCheck } from './message.check.js';
+import { type LateRow, MessageCheck, what } from './message.check.js';
 import { HAVE_A_WORKER } from './remedies.js';
 
 /** Messages that are due, and that no worker takes. One that could not be sent is due again later. */
@@ -11,7 +11,7 @@ export class OverdueCheck extends MessageCheck {
 
   protected judge({ booking_id, kind, due_at }: LateRow): Pick<Finding, 'detail' | 'remedy'> {
     return {
-      detail: `${kind} of booking ${booking_id} has been due since ${due_at.toISOString()}, more than 15 minutes ago`,
+      detail: `${kind} of ${what(booking_id)} has been due since ${due_at.toISOString()}, more than 15 minutes ago`,
       remedy: `${HAVE_A_WORKER} A worker takes it by itself.`,
     };
   }

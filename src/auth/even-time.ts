@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Longer than the work takes while the machine is not crowded. */
+const EVEN_MS = 300;
+
+/** Does work that must not tell, by the time that it takes, whether there is an account. */
+export async function inEvenTime<T>(work: () => Promise<T>): Promise<T> {
+  const enough = sleep(EVEN_MS);
+  try {
+    return await work();
+  } finally {
+    await enough;
+  }
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ACCOUNT_KINDS } from '../outbox/notification-kind.js';
+import { linkTokenOf, uidOfLink } from './link-token.js';
+
+const SECRET = 'a secret that only these tests know';
+const anyKind = fc.constantFrom(...ACCOUNT_KINDS);
+
+test('a token tells the uid that it was made of, and is the same each time', () => {
+  fc.assert(
+    fc.property(fc.uuid(), anyKind, (uid, kind) => {
+      const token = linkTokenOf(uid, kind, SECRET);
+      expect(token).toMatch(/^[\w-]{64}$/);
+      expect(linkTokenOf(uid, kind, SECRET)).toBe(token);
+      expect(uidOfLink(token, kind, SECRET)).toBe(uid);
+    }),
+  );
+});
+
+test('with another secret, or for something else, it tells nothing', () => {
+  const token = linkTokenOf(randomUUID(), 'password_reset', SECRET);
+  expect(uidOfLink(token, 'password_reset', 'another secret')).toBeUndefined();
+  expect(uidOfLink(token, 'verify_address', SECRET)).toBeUndefined();
+});
+
+test('no other text is as good as the token', () => {
+  const token = linkTokenOf(randomUUID(), 'password_reset', SECRET);
+  const character = fc.constantFrom(...'ABab01-_=+/ é');
+  const spoiled = fc
+    .tuple(fc.nat({ max: token.length }), fc.nat({ max: 2 }), fc.array(character, { maxLength: 2 }))
+    .map(([at, cut, more]) => token.slice(0, at) + more.join('') + token.slice(at + cut))
+    .filter((text) => text !== token);
+  fc.assert(
+    fc.property(fc.oneof(spoiled, fc.string()), (text) => {
+      expect(uidOfLink(text, 'password_reset', SECRET)).toBeUndefined();
+    }),
+    { numRuns: 1000 },
+  );
+});

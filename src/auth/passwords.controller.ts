@@ -1,0 +1,58 @@
+import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../http/api-problems.js';
+import { MessageDto } from '../http/message.dto.js';
+import { Public, SignedIn } from './access.js';
+import { AccountDto, ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from './account.dto.js';
+import { PasswordsService } from './passwords.service.js';
+import { Caller, type Principal } from './principal.js';
+import { Throttle } from './throttle.js';
+import { TokenIssuer } from './token.js';
+
+@ApiTags('Accounts')
+@Controller('auth/password')
+export class PasswordsController {
+  constructor(
+    private readonly passwords: PasswordsService,
+    private readonly tokens: TokenIssuer,
+    private readonly throttle: Throttle,
+  ) {}
+
+  @SignedIn()
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Change the own password; all sessions end, and the answer begins a new one' })
+  @ApiOkResponse({ type: SessionDto })
+  @ApiProblems(400)
+  async change(
+    @Caller() { id }: Principal,
+    @Body() { old_password, new_password }: ChangePasswordDto,
+  ): Promise<SessionDto> {
+    const account = await this.passwords.change(id, old_password, new_password);
+    return { token: this.tokens.issue(account), user: AccountDto.from(account) };
+  }
+
+  @Public()
+  @Post('forgot')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Have a code for a new password mailed, good once and for an hour' })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400)
+  async forgot(@Body() { email }: EmailDto, @Ip() address: string): Promise<MessageDto> {
+    await this.throttle.count('mails', address);
+    await this.passwords.forgotten(email);
+    return { message: 'If there is an account with this address, a mail is on its way to it' };
+  }
+
+  @Public()
+  @Post('reset')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Set a new password with the mailed code; all sessions end' })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400)
+  async reset(@Body() { token, new_password }: ResetPasswordDto, @Ip() address: string): Promise<MessageDto> {
+    await this.throttle.count('codes', address);
+    await this.passwords.reset(token, new_password);
+    return { message: 'The password is changed: log in with the new one' };
+  }
+}

@@ -1,0 +1,40 @@
+import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../http/api-problems.js';
+import { MessageDto } from '../http/message.dto.js';
+import { Public } from './access.js';
+import { CodeDto, EmailDto } from './account.dto.js';
+import { AddressVerification } from './address-verification.js';
+import { Throttle } from './throttle.js';
+
+@ApiTags('Accounts')
+@Public()
+@Controller('auth/verify-email')
+export class VerificationController {
+  constructor(
+    private readonly verification: AddressVerification,
+    private readonly throttle: Throttle,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Confirm an address with the mailed code' })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400)
+  async confirm(@Body() { token }: CodeDto, @Ip() address: string): Promise<MessageDto> {
+    await this.throttle.count('codes', address);
+    await this.verification.confirm(token);
+    return { message: 'The address is confirmed' };
+  }
+
+  @Post('send')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Have the code that confirms an address mailed once more' })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400)
+  async sendAgain(@Body() { email }: EmailDto, @Ip() address: string): Promise<MessageDto> {
+    await this.throttle.count('mails', address);
+    await this.verification.sendAgain(email);
+    return { message: 'If this address is still to be confirmed, a mail is on its way to it' };
+  }
+}

@@ -1,0 +1,60 @@
+import type { Locale } from '../../config/locale.js';
+import type { AccountKind } from '../../outbox/notification-kind.js';
+import type { EpochMs } from '../../time/interval.js';
+import { CATALOGUES } from './catalogues.js';
+import { type Letter, letterOf } from './letter.js';
+import { localTime } from './local-time.js';
+import { plainLine } from './plain-line.js';
+
+/** All that a letter with a code tells. */
+export interface AccountLetterFacts {
+  readonly kind: AccountKind;
+  readonly locale: Locale;
+  readonly clinicName: string;
+  /** IANA name. */
+  readonly clinicTimezone: string;
+  readonly code: string;
+  readonly expiresAt: EpochMs;
+  /** Where the clinic's front end is, if there is one; a click then spares typing the code. */
+  readonly frontEndUrl?: string | undefined;
+}
+
+/** The page of a front end that takes the code. */
+const PAGES: Readonly<Record<AccountKind, string>> = {
+  password_reset: 'reset-password',
+  verify_address: 'verify-email',
+};
+
+/** Writes the letter that brings a code, in the reader's language; times are the clinic's, with the zone named. */
+export function writeAccountLetter(facts: AccountLetterFacts): Letter {
+  const catalogue = CATALOGUES[facts.locale];
+  const { account, language, regards } = catalogue;
+  const { kinds, greeting, detailsTitle, codeLabel, goodUntilLabel, moment, whyYouGetThis } = account;
+  const { subject, heading, sentence, linkText, next } = kinds[facts.kind];
+  const clinicName = plainLine(facts.clinicName);
+  const until = moment(localTime(facts.expiresAt, facts.clinicTimezone, language));
+  const address = addressOf(facts);
+  return letterOf({
+    language,
+    subject: `${subject}: ${clinicName}`,
+    clinicName,
+    heading,
+    greeting,
+    sentence,
+    detailsTitle,
+    details: [
+      { label: codeLabel, value: facts.code, isWhen: false },
+      { label: goodUntilLabel, value: until, isWhen: true },
+    ],
+    isCancelled: false,
+    link: address === undefined ? null : { address, text: linkText },
+    next,
+    regards,
+    whyYouGetThis,
+  });
+}
+
+// Behind #: what stands there is sent to no server, and so stands in no log.
+function addressOf({ frontEndUrl, kind, code }: AccountLetterFacts): string | undefined {
+  return frontEndUrl && `${frontEndUrl.replace(/\/$/, '')}/${PAGES[kind]}#token=${code}`;
+}

@@ -1,0 +1,246 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Ledger } from '../../src/outbox/ledger.js';
+import { Clinic, type Person } from '../support/clinic.js';
+import { idleWorker } from '../support/idle-worker.js';
+import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
+import { allDueSettled } from '../support/messages.js';
+import { expectProblem } from '../support/problems.js';
+import { withSettings } from '../support/settings.js';
+import { startWorker } from '../support/worker.js';
+
+const NEW = 'the password after the first';
+const LINK_INVALID = { status: 400, code: 'LINK_INVALID' };
+
+let mailbox: Mailbox;
+let clinic: Clinic;
+let worker: INestApplicationContext;
+
+beforeAll(async () => {
+  mailbox = await Mailbox.open();
+  clinic = await Clinic.open({
+    env: {
+      SMTP_URL: mailbox.url,
+      FRONT_END_URL: 'https://clinic.example/app/',
+      EMAIL_VERIFICATION_REQUIRED: 'true',
+    },
+  });
+  worker = await startWorker(clinic.environment, clinic.clock);
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+  await mailbox?.close();
+});
+
+const post = (path: string, body: object) => clinic.client.post(`/api/auth/${path}`, body);
+const forgot = (email: string) => post('password/forgot', { email });
+const reset = (token: string, new_password = NEW) => post('password/reset', { token, new_password });
+const logIn = (email: string, password: string) => post('login', { email, password });
+const codeIn = ({ mail }: ReceivedMail): string => /#token=([\w-]+)/.exec(mail.text!)![1]!;
+
+/** The code of the newest mail to somebody, who has had so many. */
+async function codeOf({ email }: Pick<Person, 'email'>, mails = 1): Promise<string> {
+  return codeIn((await mailbox.mailsTo(email, mails)).at(-1)!);
+}
+
+async function lastMessage(): Promise<Record<string, unknown>> {
+  const [row] = await clinic.query('SELECT kind, state, reason FROM notifications ORDER BY id DESC LIMIT 1');
+  return row!;
+}
+
+describe('a password that was forgotten', () => {
+  test('a code is mailed, in text and HTML, as a link too; with it a new one is set, and all sessions end', async () => {
+    const person = await clinic.patient('es');
+    expect((await forgot(person.email.toUpperCase())).status).toBe(200);
+    const [letter] = await mailbox.mailsTo(person.email, 1);
+    const code = codeIn(letter!);
+    expect(letter!.mail.subject).toBe('Elija una contraseña nueva: Test Clinic');
+    expect(letter!.mail.text).toContain(`Código: ${code}`);
+    expect(letter!.mail.text).toContain(`https://clinic.example/app/reset-password#token=${code}`);
+    expect(letter!.mail.html).toContain(
+      `href="https://clinic.example/app/reset-password#token&#x3D;${code}"`,
+    );
+    expect((await reset(code)).status).toBe(200);
+    expect((await logIn(person.email, NEW)).status).toBe(200);
+    expect((await logIn(person.email, person.password)).status).toBe(400);
+    const answer = await clinic.client.get('/api/auth/me', { token: person.token });
+    expectProblem(answer, { status: 401, code: 'TOKEN_REVOKED' });
+  });
+
+  test('the code is good once, also if it comes twice at once', async () => {
+    const person = await clinic.patient();
+    await forgot(person.email);
+    const code = await codeOf(person);
+    const answers = await Promise.all([reset(code, 'the first of two'), reset(code, 'the second of two')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    expectProblem(await reset(code), LINK_INVALID);
+  });
+
+  test('the code is good for an hour', async () => {
+    const person = await clinic.patient();
+    await forgot(person.email);
+    const code = await codeOf(person);
+    await allDueSettled(clinic);
+    clinic.clock.advance({ minutes: 60 });
+    expectProblem(await reset(code), LINK_INVALID);
+    expect((await logIn(person.email, person.password)).status).toBe(200);
+  });
+
+  test('another password, a disabled account, or another kind of link: the code is good no more', async () => {
+    const person = await clinic.patient();
+    await forgot(person.email);
+    const code = await codeOf(person);
+    expectProblem(await post('verify-email', { token: code }), LINK_INVALID);
+    await clinic.client.post('/api/auth/logout-everywhere', undefined, { token: person.token });
+    expectProblem(await reset(code), LINK_INVALID);
+    await forgot(person.email);
+    const next = await codeOf(person, 2);
+    const admin = await clinic.admin();
+    await clinic.client.patch(`/api/users/${person.id}`, { disabled: true }, { token: admin.token });
+    expectProblem(await reset(next), LINK_INVALID);
+  });
+
+  test('made-up codes, and codes with a bit of another, are refused alike', async () => {
+    const person = await clinic.patient();
+    await forgot(person.email);
+    const code = await codeOf(person);
+    const flipped = `${code.slice(0, 40)}${code[40] === 'A' ? 'B' : 'A'}${code.slice(41)}`;
+    for (const guess of ['x', 'A'.repeat(64), code.slice(0, -1), flipped, `${code}A`]) {
+      expectProblem(await reset(guess), LINK_INVALID);
+    }
+    expect((await reset(code)).status).toBe(200);
+  });
+
+  test('an address without an account, or of a disabled one, is answered alike, and gets no mail', async () => {
+    const [person, disabled, admin] = [await clinic.patient(), await clinic.patient(), await clinic.admin()];
+    await clinic.client.patch(`/api/users/${disabled.id}`, { disabled: true }, { token: admin.token });
+    const answers = [];
+    for (const email of [person.email, disabled.email, 'stranger@people.example']) {
+      const { status, body } = await forgot(email);
+      answers.push([status, body]);
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+    await mailbox.mailsTo(person.email, 1);
+    await allDueSettled(clinic);
+    const got = mailbox.received.map(({ to }) => to);
+    expect(got).not.toContain(disabled.email);
+    expect(got).not.toContain('stranger@people.example');
+  });
+
+  test('who asks again and again gets one mail every two minutes', async () => {
+    const person = await clinic.patient();
+    await Promise.all([forgot(person.email), forgot(person.email)]);
+    await forgot(person.email);
+    await mailbox.mailsTo(person.email, 1);
+    await allDueSettled(clinic);
+    expect(
+      (await clinic.query('SELECT id FROM account_links WHERE account_id = ?', [person.id])).length,
+    ).toBe(1);
+    clinic.clock.advance({ minutes: 2 });
+    await forgot(person.email);
+    expect(await mailbox.mailsTo(person.email, 2)).toHaveLength(2);
+  });
+
+  test('neither ledger nor links nor queue hold what makes a code good', async () => {
+    const person = await clinic.patient();
+    await forgot(person.email);
+    const code = await codeOf(person);
+    for (const table of ['account_links', 'notifications']) {
+      expect(JSON.stringify(await clinic.query(`SELECT * FROM ${table}`))).not.toContain(code.slice(30));
+    }
+  });
+});
+
+describe('a link whose sending takes long', () => {
+  test.each([
+    ['used', 'UPDATE account_links SET used_at = created_at WHERE account_id = ?', 'the link was used'],
+    [
+      'expired',
+      'UPDATE account_links SET expires_at = created_at WHERE account_id = ?',
+      'the link has expired',
+    ],
+    [
+      'ended with the sessions',
+      'UPDATE account_links SET session_version = session_version + 1 WHERE account_id = ?',
+      'the sessions of the account were ended',
+    ],
+  ])('is not mailed once it is %s', async (_, sql, reason) => {
+    const person = await clinic.patient();
+    await worker.close();
+    await forgot(person.email);
+    await clinic.query(sql, [person.id]);
+    worker = await startWorker(clinic.environment, clinic.clock);
+    await allDueSettled(clinic);
+    expect(await lastMessage()).toEqual({ kind: 'password_reset', state: 'cancelled', reason });
+  });
+});
+
+describe('who registers shows that the address is theirs', () => {
+  const register = async (email: string): Promise<Person> => {
+    const account = { email, password: 'long enough' };
+    const { status, body } = await post('register', account);
+    expect(status).toBe(201);
+    return { ...account, id: body.id!, token: '' };
+  };
+
+  test('before that nobody logs in with it, and only who knows the password is told why', async () => {
+    const person = await register('ada@people.example');
+    const refused = await logIn(person.email, person.password);
+    expectProblem(refused, { status: 400, code: 'EMAIL_NOT_VERIFIED' });
+    expectProblem(await logIn(person.email, 'a guess'), { status: 400, code: 'INVALID_CREDENTIALS' });
+    const code = await codeOf(person);
+    expect((await post('verify-email', { token: code })).status).toBe(200);
+    expect((await logIn(person.email, person.password)).status).toBe(200);
+    expectProblem(await post('verify-email', { token: code }), LINK_INVALID);
+  });
+
+  test('the code is mailed once more to who asks, and to nobody who needs none', async () => {
+    const person = await register('grace@people.example');
+    await codeOf(person);
+    await allDueSettled(clinic);
+    clinic.clock.advance({ minutes: 2 });
+    const verified = await clinic.patient();
+    for (const email of [person.email, verified.email, 'stranger@people.example']) {
+      expect((await post('verify-email/send', { email })).status).toBe(200);
+    }
+    expect((await post('verify-email', { token: await codeOf(person, 2) })).status).toBe(200);
+    await allDueSettled(clinic);
+    expect(mailbox.received.map(({ to }) => to)).not.toContain(verified.email);
+  });
+
+  test('a new password by mail shows it as well', async () => {
+    const person = await register('edith@people.example');
+    await codeOf(person);
+    await forgot(person.email);
+    expect((await reset(await codeOf(person, 2))).status).toBe(200);
+    expect((await logIn(person.email, NEW)).status).toBe(200);
+  });
+
+  test('where the clinic does not ask for it they log in at once', async () => {
+    const lax = await Clinic.over(
+      withSettings(clinic.environment, { EMAIL_VERIFICATION_REQUIRED: false }),
+      clinic.clock,
+    );
+    const account = { email: 'mary@people.example', password: 'long enough' };
+    expect((await lax.client.post('/api/auth/register', account)).status).toBe(201);
+    expect((await lax.client.post('/api/auth/login', account)).status).toBe(200);
+    await lax.app.close();
+  });
+});
+
+test('a mail with a code survives a worker that dies, as any other does', async () => {
+  const person = await clinic.patient();
+  await worker.close();
+  const dying = await idleWorker(clinic.environment, clinic.clock);
+  await forgot(person.email);
+  expect((await dying.get(Ledger).claimDue(10)).rows).toHaveLength(1);
+  await dying.close();
+  clinic.clock.advance({ minutes: 1 });
+  worker = await startWorker(clinic.environment, clinic.clock);
+  await codeOf(person);
+  await allDueSettled(clinic);
+  expect(await lastMessage()).toMatchObject({ kind: 'password_reset', state: 'sent' });
+});
