@@ -1,10 +1,10 @@
 /**
  * The import law of the house: doctors -> availability -> bookings -> notifications, each room importing only
- * what stands to its left (and idempotency, auth and outbox, which all may use); the foundation imports no feature; pure
+ * what stands to its left (and audit, idempotency, auth and outbox, which all may use); the foundation imports no feature; pure
  * files import no framework.
  */
 const foundation = '^src/(config|database|http|time)/';
-const features = '^src/(idempotency|auth|doctors|availability|bookings|outbox|notifications|ops)/';
+const features = '^src/(audit|idempotency|auth|doctors|availability|bookings|outbox|notifications|ops)/';
 const pure =
   '^src/time/(?!clock|time\\.module)|^src/availability/doctor-day|^src/bookings/booking\\.(rules|messages)|^src/notifications/(delivery\\.rules|letter/|calendar/)';
 
@@ -27,6 +27,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/auth/' },
       to: { path: '^src/(doctors|availability|bookings|notifications|ops)/' },
+    },
+    {
+      name: 'audit-imports-no-feature',
+      severity: 'error',
+      from: { path: '^src/audit/' },
+      to: { path: '^src/(idempotency|auth|doctors|availability|bookings|outbox|notifications|ops)/' },
     },
     {
       name: 'idempotency-imports-no-feature',

@@ -12,7 +12,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   const logger = createLogger(environment);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(environment),
-    createServer(logger),
+    createServer(logger, environment),
     {
       logger: new NestLogger(logger),
       bodyParser: false,

@@ -4,6 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated } from '../http/domain-error.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
+import { countedAs } from './caller-address.js';
 import { KnownTokens } from './known-tokens.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
@@ -35,7 +36,7 @@ export class AccessGuard extends AuthGuard('jwt') {
         throw new Unauthenticated('TOKEN_REVOKED', 'This token was ended: log in again');
       }
     }
-    await this.throttle.count('general', request.user ? `account ${request.user.id}` : request.ip);
+    await this.throttle.count('general', request.user ? `account ${request.user.id}` : countedAs(request.ip));
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
     if (allowed && !allowed.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
     return true;

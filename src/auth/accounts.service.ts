@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
+import type { Actor, KnownActor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Environment } from '../config/environment.js';
 import type { Locale } from '../config/locale.js';
 import { inTransaction } from '../database/in-transaction.js';
@@ -45,6 +47,7 @@ export class AccountsService {
     private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
+    private readonly audit: AuditTrail,
     private readonly verification: AddressVerification,
     private readonly clock: Clock,
     private readonly environment: Environment,
@@ -56,10 +59,14 @@ export class AccountsService {
    *
    * @throws Refusal EMAIL_TAKEN
    */
-  async open(account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
+  async open(by: Actor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
     const now = new Date(this.clock.now());
     const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
-    return this.requests.once(keyed, (tx) => insert(tx, row));
+    return this.requests.once(keyed, async (tx) => {
+      const opened = await insert(tx, row);
+      await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
+      return opened;
+    });
   }
 
   /**
@@ -67,7 +74,7 @@ export class AccountsService {
    *
    * @throws Refusal EMAIL_TAKEN
    */
-  async register(account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
+  async register(by: Actor, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
     const row = {
       ...(await this.rowOf({ ...account, role: 'user' })),
       createdAt: new Date(this.clock.now()),
@@ -76,6 +83,7 @@ export class AccountsService {
     return inTransaction(this.dataSource, async (tx) => {
       const opened = await insert(tx, row);
       await this.verification.begin(tx, opened);
+      await this.audit.record(tx, by, 'account.registered', opened.id);
       return opened;
     });
   }
@@ -125,8 +133,8 @@ export class AccountsService {
    * @throws NotFound ACCOUNT_NOT_FOUND
    * @throws Refusal LAST_ADMIN
    */
-  async change(id: number, change: AccountChange): Promise<Account> {
-    const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, id, change));
+  async change(by: Actor, id: number, change: AccountChange): Promise<Account> {
+    const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, by, id, change));
     if (version !== undefined) this.sessions.remember(id, version);
     return this.get(id);
   }
@@ -138,8 +146,12 @@ export class AccountsService {
   }
 
   /** Ends all sessions of an account, this one and those elsewhere. */
-  async logOutEverywhere(id: number): Promise<void> {
-    this.sessions.remember(id, await inTransaction(this.dataSource, (tx) => this.sessions.endAll(tx, id)));
+  async logOutEverywhere(by: KnownActor): Promise<void> {
+    const version = await inTransaction(this.dataSource, async (tx) => {
+      await this.audit.record(tx, by, 'account.sessions_ended', by.id);
+      return this.sessions.endAll(tx, by.id);
+    });
+    this.sessions.remember(by.id, version);
   }
 
   private async rowOf({ email, password, role, locale }: NewAccount) {
@@ -153,6 +165,7 @@ export class AccountsService {
 
   private async changeIn(
     tx: EntityManager,
+    by: Actor,
     id: number,
     { role, isDisabled }: AccountChange,
   ): Promise<number | undefined> {
@@ -167,6 +180,10 @@ export class AccountsService {
     if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
     // What changes and nothing else: a whole row would undo what others changed since.
     await tx.update(Account, { id }, changed);
+    await this.audit.record(tx, by, 'account.changed', id, {
+      role: changed.role,
+      disabled: changed.disabledAt !== null,
+    });
     return this.sessions.endAll(tx, id);
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import type { Actor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Environment } from '../config/environment.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { Refusal } from '../http/domain-error.js';
@@ -14,6 +16,7 @@ export class AddressVerification {
   constructor(
     private readonly dataSource: DataSource,
     private readonly links: AccountLinks,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly environment: Environment,
   ) {}
@@ -27,18 +30,21 @@ export class AddressVerification {
   async sendAgain(email: string): Promise<void> {
     await inEvenTime(() =>
       inTransaction(this.dataSource, async (tx) => {
-        const unverified = { email: email.toLowerCase(), verifiedAt: IsNull(), disabledAt: IsNull() };
-        const account = await tx.findOneBy(Account, unverified);
+        const account = await tx.findOne(Account, {
+          where: { email: email.toLowerCase(), verifiedAt: IsNull(), disabledAt: IsNull() },
+          lock: { mode: 'pessimistic_write' },
+        });
         if (account) await this.links.mail(tx, account, 'verify_address');
       }),
     );
   }
 
   /** @throws Refusal LINK_INVALID */
-  async confirm(token: string): Promise<void> {
+  async confirm(by: Actor, token: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       const id = await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id }, { verifiedAt: new Date(this.clock.now()) });
+      await this.audit.record(tx, by, 'account.address_verified', id);
     });
   }
 

@@ -16,7 +16,7 @@ import type { Account } from './account.entity.js';
 import { AccountsService } from './accounts.service.js';
 import { inEvenTime } from './even-time.js';
 import { LoginService } from './login.service.js';
-import { Caller, type Principal } from './principal.js';
+import { type Asker, Caller, type Principal, type Visiting, Visitor } from './principal.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Throttle } from './throttle.js';
 import { SHORT_TOKEN_SECONDS, TokenIssuer } from './token.js';
@@ -39,10 +39,12 @@ export class AuthController {
   @ApiProblems(400)
   async register(
     @Body() { email, password, locale }: RegisterDto,
-    @Ip() address: string,
+    @Visitor() by: Visiting,
   ): Promise<RegisteredDto> {
-    await this.throttle.count('register', address);
-    return RegisteredDto.from(await inEvenTime(() => this.accounts.register({ email, password, locale })));
+    await this.throttle.countFrom('register', by.address);
+    return RegisteredDto.from(
+      await inEvenTime(() => this.accounts.register(by, { email, password, locale })),
+    );
   }
 
   @Public()
@@ -65,7 +67,7 @@ export class AuthController {
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400, 401)
   async refresh(@Body() { refresh_token }: RefreshDto, @Ip() address: string): Promise<SessionDto> {
-    await this.throttle.count('refresh', address);
+    await this.throttle.countFrom('refresh', address);
     const { account, next } = await this.refreshTokens.exchange(refresh_token);
     return this.shortSession(account, next);
   }
@@ -79,7 +81,7 @@ export class AuthController {
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
   async logOut(@Body() { refresh_token }: RefreshDto, @Ip() address: string): Promise<MessageDto> {
-    await this.throttle.count('refresh', address);
+    await this.throttle.countFrom('refresh', address);
     await this.refreshTokens.end(refresh_token);
     return { message: 'Logged out' };
   }
@@ -89,8 +91,8 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: "End all the caller's sessions: no token issued until now is good any more" })
   @ApiOkResponse({ type: MessageDto })
-  async logOutEverywhere(@Caller() { id }: Principal): Promise<MessageDto> {
-    await this.accounts.logOutEverywhere(id);
+  async logOutEverywhere(@Caller() by: Asker): Promise<MessageDto> {
+    await this.accounts.logOutEverywhere(by);
     return { message: 'Logged out everywhere' };
   }
 

@@ -1,3 +1,4 @@
+import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
@@ -15,6 +16,7 @@ import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './first-admin.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { KnownTokens } from './known-tokens.js';
+import { LoginFailures } from './login-failures.js';
 import { LoginService } from './login.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordsController } from './passwords.controller.js';
@@ -29,6 +31,7 @@ import { VerificationController } from './verification.controller.js';
 /** Accounts, logging in, and the guard before every route. */
 @Module({
   imports: [
+    AuditModule,
     TypeOrmModule.forFeature([Account]),
     IdempotencyModule,
     OutboxModule,
@@ -53,6 +56,7 @@ import { VerificationController } from './verification.controller.js';
     FirstAdmin,
     JwtStrategy,
     KnownTokens,
+    LoginFailures,
     LoginService,
     PasswordHasher,
     PasswordsService,

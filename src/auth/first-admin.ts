@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { THE_SERVICE } from '../audit/actor.js';
 import { Environment } from '../config/environment.js';
 import { Refusal } from '../http/domain-error.js';
 import { AccountsService } from './accounts.service.js';
@@ -19,7 +20,11 @@ export class FirstAdmin implements OnApplicationBootstrap {
     // Where it stands already its password may have been changed since, and is left alone.
     if (await this.accounts.isOpen(ADMIN_EMAIL)) return;
     try {
-      await this.accounts.open({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD, role: 'admin' });
+      await this.accounts.open(THE_SERVICE, {
+        email: ADMIN_EMAIL,
+        password: ADMIN_PASSWORD,
+        role: 'admin',
+      });
       this.logger.log('Opened the account of the first admin');
     } catch (error) {
       // Another API process started at the same moment and was first.

@@ -1,11 +1,11 @@
-import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.js';
 import { MessageDto } from '../http/message.dto.js';
 import { Public, SignedIn } from './access.js';
 import { AccountDto, ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from './account.dto.js';
 import { PasswordsService } from './passwords.service.js';
-import { Caller, type Principal } from './principal.js';
+import { type Asker, Caller, type Visiting, Visitor } from './principal.js';
 import { Throttle } from './throttle.js';
 import { TokenIssuer } from './token.js';
 
@@ -25,10 +25,10 @@ export class PasswordsController {
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400)
   async change(
-    @Caller() { id }: Principal,
+    @Caller() by: Asker,
     @Body() { old_password, new_password }: ChangePasswordDto,
   ): Promise<SessionDto> {
-    const account = await this.passwords.change(id, old_password, new_password);
+    const account = await this.passwords.change(by, old_password, new_password);
     return { token: this.tokens.issue(account), user: AccountDto.from(account) };
   }
 
@@ -38,9 +38,9 @@ export class PasswordsController {
   @ApiOperation({ summary: 'Have a code for a new password mailed, good once and for an hour' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async forgot(@Body() { email }: EmailDto, @Ip() address: string): Promise<MessageDto> {
-    await this.throttle.count('mails', address);
-    await this.passwords.forgotten(email);
+  async forgot(@Body() { email }: EmailDto, @Visitor() by: Visiting): Promise<MessageDto> {
+    await this.throttle.countFrom('mails', by.address);
+    await this.passwords.forgotten(by, email);
     return { message: 'If there is an account with this address, a mail is on its way to it' };
   }
 
@@ -50,9 +50,12 @@ export class PasswordsController {
   @ApiOperation({ summary: 'Set a new password with the mailed code; all sessions end' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async reset(@Body() { token, new_password }: ResetPasswordDto, @Ip() address: string): Promise<MessageDto> {
-    await this.throttle.count('codes', address);
-    await this.passwords.reset(token, new_password);
+  async reset(
+    @Body() { token, new_password }: ResetPasswordDto,
+    @Visitor() by: Visiting,
+  ): Promise<MessageDto> {
+    await this.throttle.countFrom('codes', by.address);
+    await this.passwords.reset(by, token, new_password);
     return { message: 'The password is changed: log in with the new one' };
   }
 }

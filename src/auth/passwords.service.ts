@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
+import type { Actor, KnownActor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { Refusal, Unauthenticated } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
@@ -20,6 +22,7 @@ export class PasswordsService {
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly throttle: Throttle,
   ) {}
@@ -30,7 +33,8 @@ export class PasswordsService {
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async change(id: number, oldPassword: string, newPassword: string): Promise<Account> {
+  async change(by: KnownActor, oldPassword: string, newPassword: string): Promise<Account> {
+    const { id } = by;
     const account = await this.confirm(id, oldPassword);
     const passwordHash = await this.hasher.hash(newPassword);
     const sessionVersion = await inTransaction(this.dataSource, async (tx) => {
@@ -41,6 +45,7 @@ export class PasswordsService {
         { passwordHash },
       );
       if (!affected) throw wrong();
+      await this.audit.record(tx, by, 'account.password_changed', id);
       return this.sessions.endAll(tx, id);
     });
     this.sessions.remember(id, sessionVersion);
@@ -48,11 +53,17 @@ export class PasswordsService {
   }
 
   /** Mails a link to the account with this address, if there is one; does not tell whether. */
-  async forgotten(email: string): Promise<void> {
+  async forgotten(by: Actor, email: string): Promise<void> {
     await inEvenTime(() =>
       inTransaction(this.dataSource, async (tx) => {
-        const account = await tx.findOneBy(Account, { email: email.toLowerCase(), disabledAt: IsNull() });
-        if (account) await this.links.mail(tx, account, 'password_reset');
+        const account = await tx.findOne(Account, {
+          where: { email: email.toLowerCase(), disabledAt: IsNull() },
+          // Of two requests at once the second sees the link of the first.
+          lock: { mode: 'pessimistic_write' },
+        });
+        if (!account) return;
+        await this.links.mail(tx, account, 'password_reset');
+        await this.audit.record(tx, by, 'account.reset_asked', account.id);
       }),
     );
   }
@@ -62,12 +73,13 @@ export class PasswordsService {
    *
    * @throws Refusal LINK_INVALID
    */
-  async reset(token: string, newPassword: string): Promise<void> {
+  async reset(by: Actor, token: string, newPassword: string): Promise<void> {
     const passwordHash = await this.hasher.hash(newPassword);
     const [id, version] = await inTransaction(this.dataSource, async (tx) => {
       const id = await this.links.use(tx, token, 'password_reset');
       await tx.update(Account, { id }, { passwordHash });
       await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
+      await this.audit.record(tx, by, 'account.password_reset', id);
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
     this.sessions.remember(id, version);

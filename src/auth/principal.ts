@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Actor, KnownActor } from '../audit/actor.js';
 import type { Role } from './role.js';
 
 /** Who is asking, as the token says. */
@@ -11,8 +12,25 @@ export interface Principal {
   readonly version: number;
 }
 
+/** The caller, and where the request comes from. */
+export interface Asker extends Principal, KnownActor {
+  readonly id: number;
+  readonly role: Role;
+}
+
 /** Hands a controller the caller. */
-export const Caller = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Principal =>
-    context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>().user,
-);
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Asker => {
+  const { user, ip, id } = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
+  return { ...user, address: ip, requestId: id };
+});
+
+/** Somebody who is known by nothing but the address. */
+export interface Visiting extends Actor {
+  readonly address: string;
+}
+
+/** Hands a controller of an open route whoever it is. */
+export const Visitor = createParamDecorator((_: unknown, context: ExecutionContext): Visiting => {
+  const { ip, id } = context.switchToHttp().getRequest<FastifyRequest>();
+  return { id: null, role: null, address: ip, requestId: id };
+});

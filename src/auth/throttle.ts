@@ -1,8 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Environment } from '../config/environment.js';
 import { RedisClient } from '../database/redis.module.js';
 import { TooManyRequests } from '../http/domain-error.js';
+import { countedAs } from './caller-address.js';
+import { counter } from './counter.js';
 
 /** How many requests, within how many seconds. */
 interface Limit {
@@ -31,20 +34,32 @@ const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS;
 
-/**
- * Counts requests in Redis, so that all API processes share the counters. While Redis is away each process
- * counts on its own: requests are still limited, and still answered.
- */
+/** Limits requests, by counters that all API processes share (see `counter`). */
 @Injectable()
 export class Throttle {
   private readonly limiters: ReadonlyMap<LimitName, RateLimiterRedis>;
   private readonly enabled: boolean;
+  private readonly secret: string;
 
   constructor(environment: Environment, redis: RedisClient) {
+    this.secret = environment.JWT_SECRET;
     this.enabled = environment.RATE_LIMIT_ENABLED;
     this.limiters = new Map(
-      (Object.keys(LIMITS) as LimitName[]).map((name) => [name, limiter(name, LIMITS[name], redis)]),
+      (Object.keys(LIMITS) as LimitName[]).map((name) => [
+        name,
+        counter(name, LIMITS[name].duration, redis, LIMITS[name].points),
+      ]),
     );
+  }
+
+  /**
+   * Counts a request from an address, and if given about an account, of which only a keyed hash is kept.
+   *
+   * @throws TooManyRequests when the limit is used up
+   */
+  async countFrom(name: LimitName, address: string, account?: string): Promise<void> {
+    const hash = account && createHmac('sha256', this.secret).update(account).digest('base64url');
+    await this.count(name, [countedAs(address), hash].filter(Boolean).join(' '));
   }
 
   /** @throws TooManyRequests when the limit is used up for this key */
@@ -57,14 +72,4 @@ export class Throttle {
       throw new TooManyRequests(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
     }
   }
-}
-
-function limiter(name: string, limit: Limit, redis: RedisClient): RateLimiterRedis {
-  return new RateLimiterRedis({
-    ...limit,
-    storeClient: redis,
-    keyPrefix: `throttle:${name}`,
-    rejectIfRedisNotReady: true,
-    insuranceLimiter: new RateLimiterMemory(limit),
-  });
 }

@@ -12,6 +12,7 @@ import {
   ManagedAccountDto,
 } from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
+import { type Asker, Caller } from './principal.js';
 
 @ApiTags('Accounts')
 @Only('admin')
@@ -25,10 +26,11 @@ export class UsersController {
   @ApiProblems(400)
   @AcceptsIdempotencyKey()
   async create(
+    @Caller() by: Asker,
     @Body() { email, password, role, locale }: CreateAccountDto,
     @Keyed() keyed?: KeyedRequest,
   ): Promise<AccountDto> {
-    return AccountDto.from(await this.accounts.open({ email, password, role, locale }, keyed));
+    return AccountDto.from(await this.accounts.open(by, { email, password, role, locale }, keyed));
   }
 
   @Get()
@@ -45,9 +47,10 @@ export class UsersController {
   @ApiOkResponse({ type: ManagedAccountDto })
   @ApiProblems(400, 404)
   async change(
+    @Caller() by: Asker,
     @Param() { id }: IdParams,
     @Body() { role, disabled }: ChangeAccountDto,
   ): Promise<ManagedAccountDto> {
-    return ManagedAccountDto.from(await this.accounts.change(id, { role, isDisabled: disabled }));
+    return ManagedAccountDto.from(await this.accounts.change(by, id, { role, isDisabled: disabled }));
   }
 }

@@ -1,10 +1,11 @@
-import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.js';
 import { MessageDto } from '../http/message.dto.js';
 import { Public } from './access.js';
 import { CodeDto, EmailDto } from './account.dto.js';
 import { AddressVerification } from './address-verification.js';
+import { type Visiting, Visitor } from './principal.js';
 import { Throttle } from './throttle.js';
 
 @ApiTags('Accounts')
@@ -21,9 +22,9 @@ export class VerificationController {
   @ApiOperation({ summary: 'Confirm an address with the mailed code' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async confirm(@Body() { token }: CodeDto, @Ip() address: string): Promise<MessageDto> {
-    await this.throttle.count('codes', address);
-    await this.verification.confirm(token);
+  async confirm(@Body() { token }: CodeDto, @Visitor() by: Visiting): Promise<MessageDto> {
+    await this.throttle.countFrom('codes', by.address);
+    await this.verification.confirm(by, token);
     return { message: 'The address is confirmed' };
   }
 
@@ -32,8 +33,8 @@ export class VerificationController {
   @ApiOperation({ summary: 'Have the code that confirms an address mailed once more' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async sendAgain(@Body() { email }: EmailDto, @Ip() address: string): Promise<MessageDto> {
-    await this.throttle.count('mails', address);
+  async sendAgain(@Body() { email }: EmailDto, @Visitor() by: Visiting): Promise<MessageDto> {
+    await this.throttle.countFrom('mails', by.address);
     await this.verification.sendAgain(email);
     return { message: 'If this address is still to be confirmed, a mail is on its way to it' };
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only, Public } from '../auth/access.js';
-import { Caller, type Principal } from '../auth/principal.js';
+import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
@@ -43,12 +43,14 @@ export class AvailabilityController {
   @ApiProblems(400, 404)
   @AcceptsIdempotencyKey()
   async add(
-    @Caller() { id }: Principal,
+    @Caller() by: Asker,
     @Body() { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime }: AddWindowDto,
     @Keyed() keyed?: KeyedRequest,
   ): Promise<WindowDto> {
-    const doctor = await this.doctors.ofAccount(id);
-    return WindowDto.from(await this.availability.add(doctor.id, { dayOfWeek, startTime, endTime }, keyed));
+    const doctor = await this.doctors.ofAccount(by.id);
+    return WindowDto.from(
+      await this.availability.add(by, doctor.id, { dayOfWeek, startTime, endTime }, keyed),
+    );
   }
 
   @Only('doctor')
@@ -56,9 +58,9 @@ export class AvailabilityController {
   @ApiOperation({ summary: 'Remove a weekly window; existing bookings stay' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)
-  async remove(@Caller() { id: userId }: Principal, @Param() { id }: IdParams): Promise<MessageDto> {
-    const doctor = await this.doctors.ofAccount(userId);
-    await this.availability.remove(doctor.id, id);
+  async remove(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
+    const doctor = await this.doctors.ofAccount(by.id);
+    await this.availability.remove(by, doctor.id, id);
     return { message: 'Availability deleted' };
   }
 }

@@ -1,3 +1,4 @@
+import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DoctorsModule } from '../doctors/doctors.module.js';
@@ -12,6 +13,7 @@ import { ExceptionsService } from './exceptions.service.js';
 /** When doctors can be booked: weekly windows, and exceptions from them. */
 @Module({
   imports: [
+    AuditModule,
     DoctorsModule,
     IdempotencyModule,
     TypeOrmModule.forFeature([AvailabilityWindow, AvailabilityException]),

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, LessThan, MoreThan } from 'typeorm';
+import type { Actor } from '../audit/actor.js';
+import { type Particulars, AuditTrail } from '../audit/audit-trail.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { look } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
@@ -23,6 +25,7 @@ export class AvailabilityService {
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
     private readonly doctors: DoctorsService,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -57,7 +60,12 @@ export class AvailabilityService {
   }
 
   /** @throws Refusal WINDOW_REVERSED, WINDOW_OVERLAPS */
-  async add(doctorId: number, window: NewWindow, keyed?: KeyedRequest): Promise<AvailabilityWindow> {
+  async add(
+    by: Actor,
+    doctorId: number,
+    window: NewWindow,
+    keyed?: KeyedRequest,
+  ): Promise<AvailabilityWindow> {
     return this.requests.once(keyed, async (tx) => {
       if (window.startTime >= window.endTime) {
         throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
@@ -75,16 +83,26 @@ export class AvailabilityService {
           'This overlaps another availability window of yours on that day.',
         );
       }
-      return tx.save(tx.create(AvailabilityWindow, { doctorId, ...window }));
+      const added = await tx.save(tx.create(AvailabilityWindow, { doctorId, ...window }));
+      await this.audit.record(tx, by, 'window.added', added.id, {
+        doctor_id: doctorId,
+        ...particularsOf(window),
+      });
+      return added;
     });
   }
 
   /** @throws Refusal AVAILABILITY_NOT_FOUND, also for another doctor's */
-  async remove(doctorId: number, id: number): Promise<void> {
+  async remove(by: Actor, doctorId: number, id: number): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       await lockSchedule(tx, doctorId);
       const { affected } = await tx.delete(AvailabilityWindow, { id, doctorId });
       if (!affected) throw new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
+      await this.audit.record(tx, by, 'window.removed', id, { doctor_id: doctorId });
     });
   }
+}
+
+function particularsOf({ dayOfWeek, startTime, endTime }: NewWindow): Particulars {
+  return { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime };
 }

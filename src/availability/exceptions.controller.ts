@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only } from '../auth/access.js';
-import { Caller, type Principal } from '../auth/principal.js';
+import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
@@ -33,22 +33,22 @@ export class ExceptionsController {
   @ApiProblems(400, 404)
   @AcceptsIdempotencyKey()
   async add(
-    @Caller() { id }: Principal,
+    @Caller() by: Asker,
     @Body() { date, is_full_day: isFullDay, start_time: startTime, end_time: endTime }: AddExceptionDto,
     @Keyed() keyed?: KeyedRequest,
   ): Promise<ExceptionDto> {
-    const doctor = await this.doctors.ofAccount(id);
+    const doctor = await this.doctors.ofAccount(by.id);
     const exception = { date, isFullDay, startTime, endTime };
-    return ExceptionDto.from(await this.exceptions.add(doctor, exception, keyed));
+    return ExceptionDto.from(await this.exceptions.add(by, doctor, exception, keyed));
   }
 
   @Delete(':id')
   @ApiOperation({ summary: 'Open the time again' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)
-  async remove(@Caller() { id: userId }: Principal, @Param() { id }: IdParams): Promise<MessageDto> {
-    const doctor = await this.doctors.ofAccount(userId);
-    await this.exceptions.remove(doctor.id, id);
+  async remove(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
+    const doctor = await this.doctors.ofAccount(by.id);
+    await this.exceptions.remove(by, doctor.id, id);
     return { message: 'Exception deleted' };
   }
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, Repository } from 'typeorm';
+import { DataSource } from 'typeorm';
+import type { Actor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { inTransaction } from '../database/in-transaction.js';
 import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
@@ -27,8 +29,8 @@ export class ExceptionsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
-    @InjectRepository(AvailabilityException) private readonly exceptions: Repository<AvailabilityException>,
     private readonly doctors: DoctorsService,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
@@ -49,7 +51,12 @@ export class ExceptionsService {
   }
 
   /** @throws Refusal EXCEPTION_FORM, EXCEPTION_REVERSED, EXCEPTION_PAST */
-  async add(doctor: Doctor, exception: NewException, keyed?: KeyedRequest): Promise<AvailabilityException> {
+  async add(
+    by: Actor,
+    doctor: Doctor,
+    exception: NewException,
+    keyed?: KeyedRequest,
+  ): Promise<AvailabilityException> {
     return this.requests.once(keyed, async (tx) => {
       const times = blockedTimes(exception);
       if (exception.date < dateIn(doctor.timezone, this.clock.now())) {
@@ -59,16 +66,27 @@ export class ExceptionsService {
         );
       }
       const dayVersion = await lockDay(tx, doctor.id, exception.date);
-      return tx.save(
-        tx.create(AvailabilityException, { doctorId: doctor.id, date: exception.date, ...times, dayVersion }),
+      const { date } = exception;
+      const added = await tx.save(
+        tx.create(AvailabilityException, { doctorId: doctor.id, date, ...times, dayVersion }),
       );
+      await this.audit.record(tx, by, 'exception.added', added.id, {
+        doctor_id: doctor.id,
+        date,
+        start_time: times.startTime,
+        end_time: times.endTime,
+      });
+      return added;
     });
   }
 
   /** @throws Refusal EXCEPTION_NOT_FOUND, also for another doctor's */
-  async remove(doctorId: number, id: number): Promise<void> {
-    const { affected } = await this.exceptions.delete({ id, doctorId });
-    if (!affected) throw new Refusal('EXCEPTION_NOT_FOUND', 'Exception not found');
+  async remove(by: Actor, doctorId: number, id: number): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      const { affected } = await tx.delete(AvailabilityException, { id, doctorId });
+      if (!affected) throw new Refusal('EXCEPTION_NOT_FOUND', 'Exception not found');
+      await this.audit.record(tx, by, 'exception.removed', id, { doctor_id: doctorId });
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only, SignedIn } from '../auth/access.js';
-import { Caller, type Principal } from '../auth/principal.js';
+import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
@@ -36,12 +36,12 @@ export class BookingsController {
   @ApiProblems(400)
   @AcceptsIdempotencyKey()
   async book(
-    @Caller() { id }: Principal,
+    @Caller() by: Asker,
     @Body() { doctor_id, date, time, duration }: BookDto,
     @Keyed() keyed?: KeyedRequest,
   ): Promise<BookingDto> {
     const requested = { date, time, durationMinutes: duration };
-    return BookingDto.from(await this.bookings.book(id, doctor_id, requested, keyed));
+    return BookingDto.from(await this.bookings.book(by, doctor_id, requested, keyed));
   }
 
   @Get('me')
@@ -73,19 +73,19 @@ export class BookingsController {
   @ApiOkResponse({ type: BookingDto })
   @ApiProblems(400)
   async reschedule(
-    @Caller() { id: userId }: Principal,
+    @Caller() by: Asker,
     @Param() { id }: IdParams,
     @Body() change: RescheduleDto,
   ): Promise<BookingDto> {
-    return BookingDto.from(await this.bookings.reschedule(userId, id, change.toChange()));
+    return BookingDto.from(await this.bookings.reschedule(by, id, change.toChange()));
   }
 
   @Delete(':id')
   @ApiOperation({ summary: 'Cancel an own booking; the cancellation is mailed' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async cancel(@Caller() { id: userId }: Principal, @Param() { id }: IdParams): Promise<MessageDto> {
-    await this.bookings.cancel(userId, id);
+  async cancel(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
+    await this.bookings.cancel(by, id);
     return { message: 'Booking cancelled successfully' };
   }
 }

@@ -1,3 +1,4 @@
+import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
 import { DoctorsModule } from '../doctors/doctors.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
@@ -8,7 +9,7 @@ import { BookingsService } from './bookings.service.js';
 
 /** Booking, moving, cancelling and listing. */
 @Module({
-  imports: [DoctorsModule, IdempotencyModule, OutboxModule],
+  imports: [AuditModule, DoctorsModule, IdempotencyModule, OutboxModule],
   controllers: [BookingsController],
   providers: [BookingsService, BookingListsService],
   exports: [BookingsService],

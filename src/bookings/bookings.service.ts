@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { KnownActor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
@@ -43,6 +45,7 @@ export class BookingsService {
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
     private readonly outbox: Outbox,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
@@ -58,14 +61,14 @@ export class BookingsService {
   }
 
   /**
-   * Books a time with a doctor for a patient.
+   * Books a time with a doctor for the patient who asks.
    *
    * @param keyed the request, if it has a key: it is then done once
    * @throws Refusal UNKNOWN_DOCTOR, or the obstacle that stands against the time
    * @throws Unavailable when the database is too busy, or the outcome cannot be found out
    */
   async book(
-    userId: number,
+    by: KnownActor,
     doctorId: number,
     requested: RequestedTime,
     keyed?: KeyedRequest,
@@ -73,7 +76,7 @@ export class BookingsService {
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       if (attempt > 1) await this.openTime(tx, doctorId, requested);
-      return this.bookIn(tx, uid, userId, doctorId, requested);
+      return this.bookIn(tx, uid, by, doctorId, requested);
     };
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, doctorId, requested.date);
@@ -89,9 +92,9 @@ export class BookingsService {
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the obstacle that stands against the new time
    * @throws Unavailable as `book` does
    */
-  async reschedule(userId: number, id: number, change: Partial<RequestedTime>): Promise<Booking> {
+  async reschedule(by: KnownActor, id: number, change: Partial<RequestedTime>): Promise<Booking> {
     for (;;) {
-      const seen = await findLive(this.dataSource, userId, id);
+      const seen = await findLive(this.dataSource, by.id, id);
       if (!seen) throw noSuchBooking();
       assertNotStarted(seen, this.clock.now());
       const { date, time, durationMinutes } = { ...seen, ...change };
@@ -99,11 +102,11 @@ export class BookingsService {
       if (isAt(seen, requested)) return seen;
       const work = async (tx: EntityManager, attempt: number): Promise<Booking | undefined> => {
         if (attempt > 1) await this.openTime(tx, seen.doctorId, requested, id);
-        return this.rescheduleIn(tx, seen, requested);
+        return this.rescheduleIn(tx, by, seen, requested);
       };
       const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
         await lockDays(tx, seen, requested);
-        const found = await findOwn(tx, userId, id);
+        const found = await findOwn(tx, by.id, id);
         return found?.version === seen.version + 1 && isAt(found, requested) ? found : undefined;
       };
       const moved = await inTransaction(this.dataSource, work, lookUp);
@@ -118,13 +121,13 @@ export class BookingsService {
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED
    * @throws Unavailable as `book` does
    */
-  async cancel(userId: number, id: number): Promise<void> {
+  async cancel(by: KnownActor, id: number): Promise<void> {
     await inTransaction(
       this.dataSource,
-      (tx) => this.cancelIn(tx, userId, id),
+      (tx) => this.cancelIn(tx, by, id),
       async (tx) => {
         await awaitBooking(tx, id);
-        const found = await findOwn(tx, userId, id);
+        const found = await findOwn(tx, by.id, id);
         return found?.status === 'cancelled' ? found : undefined;
       },
     );
@@ -133,7 +136,7 @@ export class BookingsService {
   private async bookIn(
     tx: EntityManager,
     uid: string,
-    userId: number,
+    by: KnownActor,
     doctorId: number,
     requested: RequestedTime,
   ): Promise<Booking> {
@@ -145,7 +148,7 @@ export class BookingsService {
     const wanted = {
       uid,
       doctorId,
-      userId,
+      userId: by.id,
       ...requested,
       ...instants(appointment),
       status: 'booked' as const,
@@ -154,13 +157,14 @@ export class BookingsService {
       timezone,
     };
     const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, { dayVersion, open }));
-    await this.outbox.append(tx, messagesForNewTime('booked', booking, now));
+    await this.tell(tx, by, 'booked', booking, now);
     return booking;
   }
 
   /** @returns undefined if the booking is no longer as it was `seen` */
   private async rescheduleIn(
     tx: EntityManager,
+    by: KnownActor,
     seen: Booking,
     requested: RequestedTime,
   ): Promise<Booking | undefined> {
@@ -172,7 +176,7 @@ export class BookingsService {
     const change = changeTime(tx, moved, { dayVersion, open }, now);
     if (!(await speakingAsTaken(requested, change))) return undefined;
     await this.outbox.withdrawReminders(tx, seen.id, 'the booking was moved');
-    await this.outbox.append(tx, messagesForNewTime('moved', moved, now));
+    await this.tell(tx, by, 'moved', moved, now);
     return moved;
   }
 
@@ -193,16 +197,34 @@ export class BookingsService {
     return { ...assertBookable(found.day, requested, now), timezone: found.timezone, now };
   }
 
-  private async cancelIn(tx: EntityManager, userId: number, id: number): Promise<Booking> {
+  /** Sent together: what the patient is told, and what the audit trail is. */
+  private async tell(
+    tx: EntityManager,
+    by: KnownActor,
+    kind: 'booked' | 'moved' | 'cancelled',
+    booking: Booking,
+    now: EpochMs,
+  ): Promise<void> {
+    const messages =
+      kind === 'cancelled' ? [messageForCancellation(booking, now)] : messagesForNewTime(kind, booking, now);
+    const { id, doctorId, date, time, durationMinutes } = booking;
+    const particulars = { doctor_id: doctorId, date, time, duration: durationMinutes };
+    await Promise.all([
+      this.outbox.append(tx, messages),
+      this.audit.record(tx, by, `booking.${kind}`, id, particulars),
+    ]);
+  }
+
+  private async cancelIn(tx: EntityManager, by: KnownActor, id: number): Promise<Booking> {
     const now = this.clock.now();
-    const done = await cancelLive(tx, userId, id, now);
-    const booking = await findOwn(tx, userId, id);
+    const done = await cancelLive(tx, by.id, id, now);
+    const booking = await findOwn(tx, by.id, id);
     if (!done) {
       if (booking?.status === 'booked') assertNotStarted(booking, now);
       throw noSuchBooking();
     }
     await this.outbox.withdrawReminders(tx, id, 'the booking was cancelled');
-    await this.outbox.append(tx, [messageForCancellation(booking!, now)]);
+    await this.tell(tx, by, 'cancelled', booking!, now);
     return booking!;
   }
 }

@@ -15,9 +15,11 @@ import {
   Min,
   MinLength,
   ValidateBy,
+  type ValidationOptions,
 } from 'class-validator';
 import { readDatabaseUrl, readRedisUrl } from '../database/server-url.js';
 import { LOCALES, type Locale } from './locale.js';
+import { readProxy } from './proxies.js';
 
 const integer = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
@@ -32,9 +34,13 @@ const list = ({ value }: { value: unknown }): unknown =>
     : value;
 
 /** Text that `read` understands. */
-function ReadBy(read: (text: string) => unknown, message: string): PropertyDecorator {
+function ReadBy(
+  read: (text: string) => unknown,
+  message: string,
+  options: ValidationOptions = {},
+): PropertyDecorator {
   const validate = (value: unknown): boolean => typeof value === 'string' && read(value) !== undefined;
-  return ValidateBy({ name: 'readBy', validator: { validate, defaultMessage: () => message } });
+  return ValidateBy({ name: 'readBy', validator: { validate, defaultMessage: () => message } }, options);
 }
 
 /**
@@ -134,6 +140,17 @@ export class Environment {
     },
   )
   CORS_ORIGINS: string[] = [];
+
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  @Transform(list)
+  @ReadBy(readProxy, 'TRUST_PROXY must be addresses or networks such as 10.0.0.0/8, separated by commas', {
+    each: true,
+  })
+  TRUST_PROXY: string[] = [];
+
+  /** Who may read Swagger UI and the OpenAPI document. */
+  @IsIn(['public', 'admin', 'off'])
+  API_DOCS: 'public' | 'admin' | 'off' = 'public';
 
   @Transform(boolean)
   @IsBoolean()

@@ -42,6 +42,10 @@ const WRONG: Record<string, string[]> = {
   DEFAULT_LOCALE: ['fr', 'EN', 'en,es'],
   CORS_ORIGINS: ['*', 'clinica.example', 'https://a.example,nonsense', 'ftp://a.example'],
   RATE_LIMIT_ENABLED: ['yes', '1', 'TRUE'],
+  TRUST_PROXY: ['true', '1', 'proxy.example', '10.0.0.0/33'],
+  API_DOCS: ['yes', 'true', 'private'],
+  FRONT_END_URL: ['clinic.example', 'javascript:alert(1)'],
+  EMAIL_VERIFICATION_REQUIRED: ['yes', '1'],
   LOG_LEVEL: ['verbose', 'INFO'],
   NOTIFICATION_LEASE_SECONDS: ['0', '3601', 'soon'],
   MAIL_CONCURRENCY: ['0', '101', 'all'],
@@ -154,6 +158,27 @@ describe('a missing or wrong variable ends the start with a list of all that is 
     expect(text).not.toContain('hunter2');
   });
 });
+
+test.each<[NodeJS.ProcessEnv, string]>([
+  [{ ADMIN_EMAIL: 'a@clinic.example', ADMIN_PASSWORD: 'Password123' }, 'ADMIN_PASSWORD is one of'],
+  [{ CORS_ORIGINS: 'https://a.example,http://b.example' }, 'CORS_ORIGINS has an origin without TLS'],
+  [{ FRONT_END_URL: 'http://clinic.example' }, 'FRONT_END_URL is without TLS'],
+  [{ TRUST_PROXY: '10.0.0.1,0.0.0.0/0' }, 'TRUST_PROXY believes everybody'],
+  [{ TRUST_PROXY: '::/0' }, 'TRUST_PROXY believes everybody'],
+])('%j starts on a laptop; in production it is refused with its own sentence', (unsafe, sentence) => {
+  expect(problemsOf({ ...GOOD, ...unsafe })).toEqual([]);
+  const problems = problemsOf({ ...GOOD, ...unsafe, NODE_ENV: 'production' });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(sentence);
+});
+
+test.each(['http://localhost:5173', 'http://127.0.0.1:5173', 'http://[::1]:5173'])(
+  'what stays on the machine needs no TLS: %s',
+  (url) => {
+    const local = { CORS_ORIGINS: url, FRONT_END_URL: url };
+    expect(problemsOf({ ...GOOD, ...local, NODE_ENV: 'production' })).toEqual([]);
+  },
+);
 
 describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () => {
   const inProduction = (JWT_SECRET: string) => problemsOf({ ...GOOD, NODE_ENV: 'production', JWT_SECRET });

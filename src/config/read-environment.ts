@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { isCommonPassword } from './common-passwords.js';
 import { Environment } from './environment.js';
+import { isEveryone } from './proxies.js';
 
 /** The start was refused: the message lists everything that is wrong with the configuration. */
 export class ConfigurationError extends Error {
@@ -66,10 +68,43 @@ function unsafe(environment: Environment): string[] {
       );
     }
   }
+  if (NODE_ENV === 'production') problems.push(...unsafeInProduction(environment));
   if ((ADMIN_EMAIL === undefined) !== (ADMIN_PASSWORD === undefined)) {
     problems.push('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither');
   }
   return problems;
+}
+
+function unsafeInProduction({
+  ADMIN_PASSWORD,
+  CORS_ORIGINS,
+  FRONT_END_URL,
+  TRUST_PROXY,
+}: Environment): string[] {
+  const sentences: readonly (readonly [isUnsafe: boolean, sentence: string])[] = [
+    [
+      ADMIN_PASSWORD !== undefined && isCommonPassword(ADMIN_PASSWORD),
+      'ADMIN_PASSWORD is one of the most common passwords: choose one that nobody guesses',
+    ],
+    [
+      CORS_ORIGINS.some(isPlain),
+      'CORS_ORIGINS has an origin without TLS: anybody on the way could read what it is answered; use https',
+    ],
+    [
+      isPlain(FRONT_END_URL ?? ''),
+      'FRONT_END_URL is without TLS: anybody on the way could read the codes that are mailed; use https',
+    ],
+    [
+      TRUST_PROXY.some(isEveryone),
+      'TRUST_PROXY believes everybody: clients could make up the address that they are limited by',
+    ],
+  ];
+  return sentences.filter(([isUnsafe]) => isUnsafe).map(([, sentence]) => sentence);
+}
+
+/** Whether an address is read by all who pass it on; what stays on this machine is not. */
+function isPlain(url: string): boolean {
+  return url.startsWith('http:') && !/^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/.test(url);
 }
 
 /** The process environment, completed from a `.env` file where there is one. */

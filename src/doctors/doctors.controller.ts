@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only, Public } from '../auth/access.js';
-import { Caller, type Principal } from '../auth/principal.js';
+import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
 import { CreateDoctorDto, DoctorDto, PublicDoctorDto } from './doctor.dto.js';
@@ -47,10 +47,11 @@ export class DoctorsController {
   @ApiProblems(400)
   @AcceptsIdempotencyKey()
   async create(
+    @Caller() by: Asker,
     @Body() { user_id: userId, ...profile }: CreateDoctorDto,
     @Keyed() keyed?: KeyedRequest,
   ): Promise<DoctorDto> {
-    const { doctor, userEmail } = await this.doctors.create({ ...profile, userId }, keyed);
+    const { doctor, userEmail } = await this.doctors.create(by, { ...profile, userId }, keyed);
     return DoctorDto.of(doctor, userEmail);
   }
 }

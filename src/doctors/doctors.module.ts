@@ -1,3 +1,4 @@
+import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Account } from '../auth/account.entity.js';
@@ -9,7 +10,7 @@ import { DoctorsService } from './doctors.service.js';
 
 /** The doctors' profiles. */
 @Module({
-  imports: [AuthModule, IdempotencyModule, TypeOrmModule.forFeature([Account, Doctor])],
+  imports: [AuditModule, AuthModule, IdempotencyModule, TypeOrmModule.forFeature([Account, Doctor])],
   controllers: [DoctorsController],
   providers: [DoctorsService],
   exports: [DoctorsService],

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
+import type { Actor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Account } from '../auth/account.entity.js';
 import { Environment } from '../config/environment.js';
 import { look } from '../database/statement.js';
@@ -39,6 +41,7 @@ export class DoctorsService {
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
     @InjectRepository(Doctor) private readonly doctors: Repository<Doctor>,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly environment: Environment,
   ) {}
@@ -81,11 +84,11 @@ export class DoctorsService {
    *
    * @throws Refusal NOT_A_DOCTOR_ACCOUNT, PROFILE_EXISTS
    */
-  async create(profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
-    return this.requests.once(keyed, (tx) => this.createIn(tx, profile));
+  async create(by: Actor, profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
+    return this.requests.once(keyed, (tx) => this.createIn(tx, by, profile));
   }
 
-  private async createIn(tx: EntityManager, profile: NewDoctor): Promise<DoctorWithAccount> {
+  private async createIn(tx: EntityManager, by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
     const account = await tx.findOneBy(Account, { id: profile.userId });
     if (account?.role !== 'doctor') {
       throw new Refusal('NOT_A_DOCTOR_ACCOUNT', `There is no account ${profile.userId} of role doctor.`);
@@ -94,6 +97,7 @@ export class DoctorsService {
     const createdAt = new Date(this.clock.now());
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
     await giveDefaultWeek(tx, doctor.id);
+    await this.audit.record(tx, by, 'doctor.created', doctor.id, { account_id: account.id });
     return { doctor, userEmail: account.email };
   }
 }

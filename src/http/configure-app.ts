@@ -3,11 +3,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import helmet from 'helmet';
 import { Environment } from '../config/environment.js';
 import { Clock } from '../time/clock.js';
+import { AdminsOnly } from './admins-only.js';
 import { Ending } from './ending.js';
 import { ProblemFilter } from './problem.filter.js';
 import { serveDocs } from './swagger.js';
 import { StrictValidationPipe } from './validation.pipe.js';
 
+const DOCS = /^\/api\/docs/;
 const ANSWERS = /^\/api\/(?!docs)/;
 
 /** Writes the headers that keep browsers from mischief, for pages: Swagger UI and the queue dashboard. */
@@ -57,7 +59,10 @@ export function configureApp(app: NestFastifyApplication): void {
   const ending = app.get(Ending);
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', (request, reply, done) => {
-    const protect = ANSWERS.test(request.routeOptions.url ?? '') ? protectAnswer : protectPage;
+    const route = request.routeOptions.url ?? '';
+    const protect = ANSWERS.test(route) ? protectAnswer : protectPage;
+    // What is about people is kept by nobody on the way.
+    if (!DOCS.test(route)) reply.raw.setHeader('Cache-Control', 'no-store');
     protect(request.raw, reply.raw, () => done());
   });
   // At the answer, not at the request: who began before and ends after must not keep the server from closing.
@@ -65,6 +70,12 @@ export function configureApp(app: NestFastifyApplication): void {
     if (ending.isUnderWay) void reply.header('connection', 'close');
     done(null, payload);
   });
-  serveDocs(app, app.get(Clock));
+  if (environment.API_DOCS === 'admin') {
+    const admins = app.get(AdminsOnly, { strict: false });
+    server.addHook('onRequest', async (request, reply) =>
+      DOCS.test(request.routeOptions.url ?? '') ? admins.orAnswer(request, reply) : undefined,
+    );
+  }
+  if (environment.API_DOCS !== 'off') serveDocs(app, app.get(Clock));
   app.enableShutdownHooks();
 }

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsDefined, isEmail, isIn, ValidateBy, ValidateIf } from 'class-validator';
+import { isCommonPassword } from '../config/common-passwords.js';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
@@ -90,14 +91,14 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-/** A password to be set: 8 to 256 characters of any kind, every one of which counts. */
+/** A password to be set: 8 to 256 characters of any kind, every one of which counts, and not one of the most common. */
 export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
   const schema = { type: 'string', format: 'password', minLength: 8, maxLength: 256 };
   return field(
     options,
     schema,
-    'must have 8 to 256 characters',
-    (value) => typeof value === 'string' && hasLength(value, 8, 256),
+    'must have 8 to 256 characters and not be one of the most common passwords',
+    (value) => typeof value === 'string' && hasLength(value, 8, 256) && !isCommonPassword(value),
   );
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import type { Environment } from '../config/environment.js';
 import { answerProblem } from './problem.filter.js';
 import { answerUnreadable } from './unreadable-request.js';
 
@@ -46,10 +47,12 @@ function answerUnroutable(error: unknown, request: FastifyRequest, reply: Fastif
 }
 
 /** The HTTP server: JSON only, a request id in each answer and each line of the log. */
-export function createServer(logger: Logger): FastifyAdapter {
+export function createServer(logger: Logger, { TRUST_PROXY }: Environment): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: new RequestLog(),
+    // Whose word about where a request comes from is taken: nobody's, unless they are named.
+    trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: LONGEST_REQUEST_MS,
     http: { connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_MS },

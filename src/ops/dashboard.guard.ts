@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccountsService } from '../auth/accounts.service.js';
 import { LoginService } from '../auth/login.service.js';
+import { AdminsOnly } from '../http/admins-only.js';
 import { Refusal, Unauthenticated } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
 
@@ -17,12 +18,12 @@ interface Remembered {
 }
 
 /**
- * Lets admins to the queue dashboard, by HTTP Basic against the accounts. A browser sends the password with
+ * Lets admins to the pages of operators, by HTTP Basic against the accounts. A browser sends the password with
  * each of the page's many requests, so a checked one is remembered for a minute, by a keyed hash; that the
  * account still is an admin's, with that password, is looked up each time.
  */
 @Injectable()
-export class DashboardGuard {
+export class DashboardGuard extends AdminsOnly {
   private readonly remembered = new Map<string, Remembered>();
   private readonly key = randomBytes(32);
 
@@ -30,13 +31,15 @@ export class DashboardGuard {
     private readonly logins: LoginService,
     private readonly accounts: AccountsService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
    * @throws Unauthenticated for anyone but an admin
    * @throws TooManyRequests after too many attempts
    */
-  async admit(request: FastifyRequest): Promise<void> {
+  override async admit(request: FastifyRequest): Promise<void> {
     const credentials = credentialsOf(request.headers.authorization);
     if (!credentials) throw refused();
     const mark = createHmac('sha256', this.key)

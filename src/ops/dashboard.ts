@@ -2,7 +2,6 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { answerProblem } from '../http/problem.filter.js';
 import { NotificationQueue } from '../notifications/notification-queue.js';
 import { DashboardGuard } from './dashboard.guard.js';
 
@@ -24,15 +23,7 @@ export async function serveDashboard(app: NestFastifyApplication): Promise<void>
   });
   const server = app.getHttpAdapter().getInstance();
   await server.register(async (scope) => {
-    scope.addHook('onRequest', async (request, reply) => {
-      try {
-        await guard.admit(request);
-      } catch (error) {
-        void reply.header('www-authenticate', 'Basic realm="Clinica queues", charset="UTF-8"');
-        answerProblem(error, request, reply);
-        return reply;
-      }
-    });
+    scope.addHook('onRequest', (request, reply) => guard.orAnswer(request, reply));
     // The page would tell a font service on the internet that somebody looks at it.
     scope.addHook('onSend', async (_request, _reply, payload) =>
       typeof payload === 'string' ? payload.replace(/<link [^>]*fonts\.googleapis[^>]*>/, '') : payload,

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Only } from '../auth/access.js';
+import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ChoiceField, FromText, IntegerField } from '../http/fields.js';
 import { IdParams } from '../http/id-params.js';
@@ -74,8 +75,8 @@ export class NotificationsController {
   @ApiOperation({ summary: 'Send a dead mail after all' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)
-  async retry(@Param() { id }: IdParams): Promise<MessageDto> {
-    await this.notifications.retry(id);
+  async retry(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
+    await this.notifications.retry(by, id);
     return { message: 'The mail will be sent' };
   }
 }

@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { inTransaction } from '../database/in-transaction.js';
+import { write } from '../database/statement.js';
 import { NotFound } from '../http/domain-error.js';
 import type { NotificationKind } from '../outbox/notification-kind.js';
 import { Clock } from '../time/clock.js';
@@ -24,6 +28,7 @@ export interface LedgerRow {
 export class NotificationsService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
@@ -42,8 +47,13 @@ export class NotificationsService {
    *
    * @throws NotFound NOT_DEAD, also for what the booking has outgrown
    */
-  async retry(id: number): Promise<void> {
-    const { affectedRows }: { affectedRows: number } = await this.dataSource.query(
+  async retry(by: Actor, id: number): Promise<void> {
+    await inTransaction(this.dataSource, (tx) => this.retryIn(tx, by, id));
+  }
+
+  private async retryIn(tx: EntityManager, by: Actor, id: number): Promise<void> {
+    const { affectedRows } = await write(
+      tx,
       `UPDATE notifications n JOIN bookings b ON b.id = n.booking_id AND b.version = n.booking_version
        SET n.state = 'pending', n.due_at = ?, n.attempts = 0, n.settled_at = NULL
        WHERE n.id = ? AND n.state = 'dead'`,
@@ -55,5 +65,6 @@ export class NotificationsService {
         `There is no message ${id} that was given up and still tells of its booking as it is.`,
       );
     }
+    await this.audit.record(tx, by, 'message.retried', id);
   }
 }

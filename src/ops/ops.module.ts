@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { AuditService } from '../audit/audit.service.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { AdminsOnly } from '../http/admins-only.js';
 import { NotificationQueue } from '../notifications/notification-queue.js';
+import { AuditController } from './audit.controller.js';
 import { DashboardGuard } from './dashboard.guard.js';
 import { HealthController } from './health.controller.js';
 import { IntegrityController } from './integrity/integrity.controller.js';
@@ -11,8 +15,16 @@ import { ReadinessService } from './readiness.service.js';
 
 /** What operators look at: health, integrity, the ledger, the queue dashboard. */
 @Module({
-  imports: [AuthModule],
-  controllers: [HealthController, IntegrityController, NotificationsController],
-  providers: [DashboardGuard, IntegrityService, NotificationQueue, NotificationsService, ReadinessService],
+  imports: [AuditModule, AuthModule],
+  controllers: [AuditController, HealthController, IntegrityController, NotificationsController],
+  providers: [
+    AuditService,
+    DashboardGuard,
+    { provide: AdminsOnly, useExisting: DashboardGuard },
+    IntegrityService,
+    NotificationQueue,
+    NotificationsService,
+    ReadinessService,
+  ],
 })
 export class OpsModule {}

@@ -44,6 +44,7 @@ const account = (turn: number) => ({ email: `matrix${turn}@people.example`, pass
 const MATRIX: Readonly<Record<string, Row>> = {
   'GET /health/live': { expected: ANYONE },
   'GET /health/ready': { expected: ANYONE },
+  'GET /api/audit': { expected: ADMINS },
   'GET /api/integrity': { expected: ADMINS },
   'POST /api/auth/register': { expected: created(ANYONE), body: (_, turn) => account(turn) },
   'POST /api/auth/login': { expected: ANYONE, body: () => account(0) },

@@ -74,14 +74,24 @@ describe('POST /api/auth/register', () => {
       expect(fieldsAtFault(problem)).toEqual(['email']);
     }
   });
+  test('one of the most common passwords: 400, in capitals too', async () => {
+    for (const password of ['password', '12345678', 'Qwertyuiop', 'ILOVEYOU1']) {
+      const problem = expectProblem(await register({ email: 'common@people.example', password }), {
+        status: 400,
+      });
+      expect(fieldsAtFault(problem)).toEqual(['password']);
+    }
+  });
   test('Password under 8 characters: 400', async () => {
     for (const password of ['', '1234567', 'pässwör', '😀😀😀😀']) {
       const problem = expectProblem(await register({ email: 'short@people.example', password }), {
         status: 400,
       });
-      expect(problem.detail).toBe('password must have 8 to 256 characters');
+      expect(problem.detail).toBe(
+        'password must have 8 to 256 characters and not be one of the most common passwords',
+      );
     }
-    expect((await register({ email: 'eight@people.example', password: '12345678' })).status).toBe(201);
+    expect((await register({ email: 'eight@people.example', password: '8 & eight' })).status).toBe(201);
   });
   test.each(['role', 'is_admin', 'id', 'password_hash'])('"%s" in the body is refused', async (field) => {
     const email = 'sneaky@people.example';

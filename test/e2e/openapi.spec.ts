@@ -166,6 +166,7 @@ describe('the examples work on the demo clinic', () => {
       'admin',
       [
         'GET /api/integrity',
+        'GET /api/audit',
         'GET /api/doctors',
         'GET /api/users',
         'POST /api/users',

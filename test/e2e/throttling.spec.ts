@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { LoginFailures } from '../../src/auth/login-failures.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
 import { spelled } from '../support/raw-http.js';
@@ -103,6 +105,79 @@ describe('two API processes share the counters', () => {
     expect(await untilTooMany((turn) => register(`shared${turn}`, address, turn % 2 ? second : clinic))).toBe(
       10,
     );
+  });
+});
+
+describe('failures to log in, counted for all processes', () => {
+  const attempt = (email: string, address: string, at: Clinic = clinic) =>
+    at.app.get(LoginFailures).begin(email, address);
+
+  test('an account is slowed down by failures from anywhere, more and more, and never locked', async () => {
+    const { email, password } = await clinic.patient();
+    const delays: number[] = [];
+    for (let turn = 0; turn < 18; turn += 1) {
+      const at = turn % 2 ? clinic : second;
+      delays.push((await attempt(turn % 3 ? email : email.toUpperCase(), nextAddress(), at)).delayMs);
+    }
+    expect(delays.slice(0, 11)).toEqual(Array(11).fill(0));
+    expect(delays.slice(11)).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000]);
+    expect((await post('/api/auth/login', { email, password }, nextAddress())).status).toBe(200);
+  });
+
+  test('not for those who logged in from there before', async () => {
+    const [{ email }, home] = [await clinic.patient(), nextAddress()];
+    await (await attempt(email, home)).succeeded();
+    for (let turn = 0; turn < 20; turn += 1) await attempt(email, nextAddress());
+    expect((await attempt(email, home)).delayMs).toBe(0);
+    expect((await attempt(email, nextAddress())).delayMs).toBe(4000);
+  });
+
+  test('an address is slowed down by failures on whatever accounts, an IPv6 one with its whole network', async () => {
+    const [first, last] = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9'];
+    for (let turn = 0; turn < 31; turn += 1) await attempt(`nobody${turn}@people.example`, first);
+    expect((await attempt('somebody@people.example', last)).delayMs).toBe(250);
+    expect((await attempt('somebody@people.example', '2001:db8:1:3::1')).delayMs).toBe(0);
+  });
+
+  test('what succeeds is no failure, and many at once are counted one by one', async () => {
+    const [{ email }, home] = [await clinic.patient(), nextAddress()];
+    for (let turn = 0; turn < 20; turn += 1) await (await attempt(email, home)).succeeded();
+    expect((await attempt(email, nextAddress())).delayMs).toBe(0);
+    const many = await Promise.all(Array.from({ length: 16 }, () => attempt(email, nextAddress())));
+    expect(Math.max(...many.map(({ delayMs }) => delayMs))).toBe(4000);
+  });
+
+  test('no address of a mail is kept in Redis', async () => {
+    const { email, password } = await clinic.patient();
+    await guess(email, nextAddress());
+    await post('/api/auth/login', { email, password }, nextAddress());
+    const redis = new Redis(clinic.environment.REDIS_URL);
+    const keys = await redis.keys('*');
+    redis.disconnect();
+    expect(keys.length).toBeGreaterThan(3);
+    expect(keys.join()).not.toContain('@');
+  });
+});
+
+describe('behind a proxy', () => {
+  const from = (forwarded: string, to: Clinic, email: string) =>
+    spelled(to.client.baseUrl, '/api/auth/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+      chunks: [JSON.stringify({ email, password: 'a wrong guess' })],
+      localAddress: '127.0.0.1',
+    });
+
+  test('that is named, addresses are those that it tells; what a client adds in front counts for nothing', async () => {
+    const behind = await Clinic.over(
+      withSettings(clinic.environment, { TRUST_PROXY: ['127.0.0.1'] }),
+      clinic.clock,
+    );
+    const { email } = await clinic.patient();
+    let turn = 0;
+    expect(await untilTooMany(() => from(`10.9.9.${(turn += 1)}, 203.0.113.9`, behind, email))).toBe(10);
+    expect((await from('203.0.113.10', behind, email)).status).toBe(400);
+    await behind.app.close();
   });
 });
 

@@ -126,6 +126,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'KeepEvidence1000000000002',
       'GuardAccounts1000000000003',
       'MailAccounts1000000000004',
+      'KeepAudit1000000000005',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
+import { THE_SERVICE } from '../../src/audit/actor.js';
 import { AccountsService } from '../../src/auth/accounts.service.js';
 import type { Role } from '../../src/auth/role.js';
 import { TokenIssuer } from '../../src/auth/token.js';
@@ -65,7 +66,7 @@ export class Clinic {
       .useValue(clock)
       .setLogger(new NestLogger(logger))
       .compile();
-    const app = testing.createNestApplication<NestFastifyApplication>(createServer(logger), {
+    const app = testing.createNestApplication<NestFastifyApplication>(createServer(logger, environment), {
       bodyParser: false,
     });
     configureApp(app);
@@ -94,7 +95,7 @@ export class Clinic {
     week,
   }: { timezone?: string; week?: Week } = {}): Promise<DoctorPerson> {
     const person = await this.person('doctor');
-    const { doctor } = await this.app.get(DoctorsService).create({
+    const { doctor } = await this.app.get(DoctorsService).create(THE_SERVICE, {
       name: `Dr. Number ${person.id}`,
       specialty: 'Cardiology',
       email: `contact${person.id}@clinic.example`,
@@ -105,7 +106,7 @@ export class Clinic {
       await this.query('DELETE FROM availability_windows WHERE doctor_id = ?', [doctor.id]);
       const availability = this.app.get(AvailabilityService);
       for (const [dayOfWeek, startTime, endTime] of week) {
-        await availability.add(doctor.id, { dayOfWeek, startTime, endTime });
+        await availability.add(THE_SERVICE, doctor.id, { dayOfWeek, startTime, endTime });
       }
     }
     return { ...person, doctorId: doctor.id, timezone };
@@ -116,7 +117,7 @@ export class Clinic {
     this.people += 1;
     const email = `${role}${this.people}@people.example`;
     const password = `password of ${email}`;
-    const account = await this.app.get(AccountsService).open({ email, password, role, locale });
+    const account = await this.app.get(AccountsService).open(THE_SERVICE, { email, password, role, locale });
     return { id: account.id, email, password, token: this.app.get(TokenIssuer).issue(account) };
   }
 

@@ -1,0 +1,27 @@
+/** What the audit trail tells of, by what it happens to. */
+export const AUDIT_ACTIONS = {
+  booking: ['booked', 'moved', 'cancelled'],
+  account: [
+    'registered',
+    'opened',
+    'changed',
+    'password_changed',
+    'password_reset',
+    'reset_asked',
+    'address_verified',
+    'sessions_ended',
+  ],
+  doctor: ['created'],
+  window: ['added', 'removed'],
+  exception: ['added', 'removed'],
+  message: ['retried'],
+} as const;
+
+type Actions = typeof AUDIT_ACTIONS;
+
+export type AuditSubject = keyof Actions;
+
+export const AUDIT_SUBJECTS = Object.keys(AUDIT_ACTIONS) as AuditSubject[];
+
+/** What happened, such as `booking.moved`. */
+export type AuditAction = { [S in AuditSubject]: `${S}.${Actions[S][number]}` }[AuditSubject];

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { write } from '../database/statement.js';
+import { Clock } from '../time/clock.js';
+import type { Actor } from './actor.js';
+import type { AuditAction } from './audit-action.js';
+
+/** Particulars of an event: dates, times, roles, numbers. Never a text that somebody typed. */
+export type Particulars = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * Who did what to what, when and from where: one row in the transaction that does it, so that neither is there without
+ * the other. Rows are only ever added; the database itself can see to that (docs/operations.md).
+ */
+@Injectable()
+export class AuditTrail {
+  constructor(private readonly clock: Clock) {}
+
+  async record(
+    tx: EntityManager,
+    by: Actor,
+    action: AuditAction,
+    subjectId: number,
+    particulars: Particulars = {},
+  ): Promise<void> {
+    await write(
+      tx,
+      `INSERT INTO audit_events (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        new Date(this.clock.now()),
+        by.id,
+        by.role,
+        action,
+        action.split('.')[0],
+        subjectId,
+        by.address,
+        by.requestId,
+        JSON.stringify(particulars),
+      ],
+    );
+  }
+}

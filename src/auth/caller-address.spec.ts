@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { countedAs } from './caller-address.js';
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::'],
+  ['2001:db8:1:2::', '2001:db8:1:2::'],
+  ['2001:db8:1:3::1', '2001:db8:1:3::'],
+  ['fe80::1%eth0', 'fe80::'],
+  ['nonsense', 'nonsense'],
+])('%s is counted as %s', (address, counted) => {
+  expect(countedAs(address)).toBe(counted);
+});

@@ -1,0 +1,69 @@
+import { createHmac } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { Environment } from '../config/environment.js';
+import { RedisClient } from '../database/redis.module.js';
+import { countedAs } from './caller-address.js';
+import { counter } from './counter.js';
+import { loginDelay } from './login-delay.js';
+
+const HOUR = 60 * 60;
+const DAY = 24 * HOUR;
+/** A timer, which takes Redis's place while it is away, holds no more than 24 days. */
+const KNOWN_FOR = 21 * DAY;
+
+/** An attempt to log in that has begun. */
+export interface Attempt {
+  /** Milliseconds to wait before the password is looked at. */
+  readonly delayMs: number;
+  /** To be said when the password was right. */
+  succeeded(): Promise<void>;
+}
+
+/**
+ * Counts failures to log in, by account and by address, in Redis. What strangers fail at does not slow down those who
+ * logged in from the same address before. Addresses of mails are kept as keyed hashes.
+ */
+@Injectable()
+export class LoginFailures {
+  private readonly ofAccount: RateLimiterAbstract;
+  private readonly ofAddress: RateLimiterAbstract;
+  private readonly successes: RateLimiterAbstract;
+
+  constructor(
+    private readonly environment: Environment,
+    redis: RedisClient,
+  ) {
+    this.ofAccount = counter('failures:account', DAY, redis);
+    this.ofAddress = counter('failures:address', HOUR, redis);
+    this.successes = counter('successes', KNOWN_FOR, redis);
+  }
+
+  /** Counts an attempt as failed until it is said to have succeeded: many at once do not get around the delay. */
+  async begin(email: string, address: string): Promise<Attempt> {
+    if (!this.environment.RATE_LIMIT_ENABLED) return { delayMs: 0, succeeded: () => Promise.resolve() };
+    const [account, from] = [this.hashOf(email.toLowerCase()), countedAs(address)];
+    const [known, byAccount, byAddress] = await Promise.all([
+      this.successes.get(`${account} ${from}`),
+      this.ofAccount.penalty(account, 1),
+      this.ofAddress.penalty(from, 1),
+    ]);
+    return {
+      delayMs: loginDelay({
+        account: known ? 0 : byAccount.consumedPoints - 1,
+        address: byAddress.consumedPoints - 1,
+      }),
+      succeeded: async () => {
+        await Promise.all([
+          this.successes.penalty(`${account} ${from}`, 1),
+          this.ofAccount.reward(account, 1),
+          this.ofAddress.reward(from, 1),
+        ]);
+      },
+    };
+  }
+
+  private hashOf(text: string): string {
+    return createHmac('sha256', this.environment.JWT_SECRET).update(`login ${text}`).digest('base64url');
+  }
+}

@@ -1,0 +1,87 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { AUDIT_SUBJECTS, type AuditSubject } from '../audit/audit-action.js';
+import { type AuditRow, AuditService } from '../audit/audit.service.js';
+import { Only } from '../auth/access.js';
+import { ApiProblems } from '../http/api-problems.js';
+import { ChoiceField, FromText, IdField, IntegerField } from '../http/fields.js';
+
+class AuditQuery {
+  @ChoiceField(AUDIT_SUBJECTS, { optional: true, example: 'booking' })
+  subject?: AuditSubject;
+
+  @FromText()
+  @IdField({ optional: true, example: 1, description: 'What it happened to, with subject' })
+  subject_id?: number;
+
+  @FromText()
+  @IdField({ optional: true, example: 1, description: 'The account that did it' })
+  actor_id?: number;
+
+  @FromText()
+  @IdField({ optional: true, example: 1000000, description: 'Only events before this one' })
+  before?: number;
+
+  @FromText()
+  @IntegerField(1, 1000, { optional: true, example: 100 })
+  limit: number = 100;
+}
+
+class AuditEventDto {
+  @ApiProperty({ example: 7 })
+  id!: number;
+
+  @ApiProperty({ format: 'date-time', description: 'UTC' })
+  at!: string;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'The account; null for a visitor or the service',
+  })
+  actor_id!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'user' })
+  actor_role!: string | null;
+
+  @ApiProperty({ example: 'booking.moved' })
+  action!: string;
+
+  @ApiProperty({ enum: AUDIT_SUBJECTS })
+  subject!: string;
+
+  @ApiProperty({ example: 101 })
+  subject_id!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The network address it came from' })
+  address!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  request_id!: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { date: '2027-01-11', time: '10:00' } })
+  particulars!: Record<string, unknown>;
+
+  static from({ at, particulars, ...row }: AuditRow): AuditEventDto {
+    return {
+      ...row,
+      at: at.toISOString(),
+      particulars: JSON.parse(particulars) as Record<string, unknown>,
+    };
+  }
+}
+
+@ApiTags('Audit')
+@Only('admin')
+@Controller('audit')
+export class AuditController {
+  constructor(private readonly audit: AuditService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Who did what to what, when and from where, the newest first' })
+  @ApiOkResponse({ type: [AuditEventDto] })
+  @ApiProblems(400)
+  async list(@Query() query: AuditQuery): Promise<AuditEventDto[]> {
+    return (await this.audit.list(query)).map((row) => AuditEventDto.from(row));
+  }
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Clinic, type Person } from '../support/clinic.js';
+import { expectProblem } from '../support/problems.js';
+import { spelled } from '../support/raw-http.js';
+import { withSettings } from '../support/settings.js';
+
+const PATHS = ['/api/docs', '/api/docs/', '/api/docs-json', '/api/docs-yaml', '/api/docs/swagger-ui.css'];
+
+let clinic: Clinic;
+let admin: Person;
+let patient: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  admin = await clinic.admin();
+  patient = await clinic.patient();
+});
+
+afterAll(() => clinic?.close());
+
+const basic = ({ email, password }: Person) => ({
+  authorization: `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`,
+});
+
+async function opened(API_DOCS: 'admin' | 'off', work: (app: Clinic) => Promise<void>): Promise<void> {
+  const app = await Clinic.over(withSettings(clinic.environment, { API_DOCS }), clinic.clock);
+  await work(app);
+  await app.app.close();
+}
+
+test('by default everybody reads the documentation', async () => {
+  for (const path of PATHS) expect((await clinic.client.get(path)).status, path).toBe(200);
+});
+
+describe('API_DOCS=admin', () => {
+  test('only an admin reads it, however its path is spelled; the API itself is as open as before', async () => {
+    await opened('admin', async ({ client }) => {
+      for (const path of PATHS) {
+        expectProblem(await client.get(path), { status: 401, code: 'ADMIN_REQUIRED' });
+        expectProblem(await client.get(path, { headers: basic(patient) }), { status: 401 });
+        expect((await client.get(path, { headers: basic(admin) })).status, path).toBe(200);
+      }
+      for (const path of [
+        '//api/docs',
+        '/API/docs',
+        '/api/%64ocs',
+        '/api/./docs',
+        '/api/docs%2f',
+        '/api/docs-json/',
+      ]) {
+        expect((await spelled(client.baseUrl, path)).status, path).not.toBe(200);
+      }
+      expect((await client.get('/api/doctors/public')).status).toBe(200);
+    });
+  });
+});
+
+test('API_DOCS=off: nobody does', async () => {
+  await opened('off', async ({ client }) => {
+    for (const path of PATHS) {
+      expect((await client.get(path, { headers: basic(admin) })).status, path).toBe(404);
+    }
+  });
+});
+
+test('no answer is kept on its way but the documentation', async () => {
+  const headerOf = async (path: string, token?: string) =>
+    (await clinic.client.get(path, { token })).headers.get('cache-control');
+  for (const path of [
+    '/api/auth/me',
+    '/api/bookings/me',
+    '/api/unknown',
+    '/health/live',
+    '/api/doctors/public',
+  ])
+    expect(await headerOf(path, patient.token), path).toBe('no-store');
+  expect(await headerOf('/admin/queues')).toBe('no-store');
+  expect(await headerOf('/api/docs/swagger-ui.css')).not.toBe('no-store');
+});
