@@ -4,7 +4,8 @@
  * files import no framework.
  */
 const foundation = '^src/(config|database|http|time)/';
-const features = '^src/(audit|idempotency|auth|doctors|availability|bookings|outbox|notifications|ops)/';
+const features =
+  '^src/(audit|idempotency|auth|doctors|availability|bookings|outbox|notifications|ops|privacy)/';
 const pure =
   '^src/time/(?!clock|time\\.module)|^src/availability/doctor-day|^src/bookings/booking\\.(rules|messages)|^src/notifications/(delivery\\.rules|letter/|calendar/)';
 
@@ -26,43 +27,43 @@ module.exports = {
       name: 'auth-imports-no-feature',
       severity: 'error',
       from: { path: '^src/auth/' },
-      to: { path: '^src/(doctors|availability|bookings|notifications|ops)/' },
+      to: { path: '^src/(doctors|availability|bookings|notifications|ops|privacy)/' },
     },
     {
       name: 'audit-imports-no-feature',
       severity: 'error',
       from: { path: '^src/audit/' },
-      to: { path: '^src/(idempotency|auth|doctors|availability|bookings|outbox|notifications|ops)/' },
+      to: { path: '^src/(idempotency|auth|doctors|availability|bookings|outbox|notifications|ops|privacy)/' },
     },
     {
       name: 'idempotency-imports-no-feature',
       severity: 'error',
       from: { path: '^src/idempotency/' },
-      to: { path: '^src/(auth|doctors|availability|bookings|outbox|notifications|ops)/' },
+      to: { path: '^src/(auth|doctors|availability|bookings|outbox|notifications|ops|privacy)/' },
     },
     {
       name: 'outbox-imports-no-feature',
       severity: 'error',
       from: { path: '^src/outbox/' },
-      to: { path: '^src/(auth|doctors|availability|bookings|notifications|ops)/' },
+      to: { path: '^src/(auth|doctors|availability|bookings|notifications|ops|privacy)/' },
     },
     {
       name: 'doctors-look-left',
       severity: 'error',
       from: { path: '^src/doctors/' },
-      to: { path: '^src/(availability|bookings|notifications|ops)/' },
+      to: { path: '^src/(availability|bookings|notifications|ops|privacy)/' },
     },
     {
       name: 'availability-looks-left',
       severity: 'error',
       from: { path: '^src/availability/' },
-      to: { path: '^src/(bookings|notifications|ops)/' },
+      to: { path: '^src/(bookings|notifications|ops|privacy)/' },
     },
     {
       name: 'bookings-look-left',
       severity: 'error',
       from: { path: '^src/bookings/' },
-      to: { path: '^src/(notifications|ops)/' },
+      to: { path: '^src/(notifications|ops|privacy)/' },
     },
     {
       name: 'nobody-imports-notifications',

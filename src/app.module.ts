@@ -9,6 +9,7 @@ import { RedisModule } from './database/redis.module.js';
 import { HttpModule } from './http/ending.js';
 import { DoctorsModule } from './doctors/doctors.module.js';
 import { OpsModule } from './ops/ops.module.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 
 /** The API process. */
 @Module({})
@@ -25,6 +26,7 @@ export class AppModule {
         DoctorsModule,
         AvailabilityModule,
         BookingsModule,
+        PrivacyModule,
         OpsModule,
       ],
     };

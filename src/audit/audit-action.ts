@@ -10,6 +10,7 @@ export const AUDIT_ACTIONS = {
     'reset_asked',
     'address_verified',
     'sessions_ended',
+    'erased',
   ],
   doctor: ['created'],
   window: ['added', 'removed'],

@@ -66,6 +66,6 @@ import { VerificationController } from './verification.controller.js';
     TokenIssuer,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccountsService, LoginService, Sessions],
+  exports: [AccountsService, LoginService, PasswordHasher, PasswordsService, Sessions],
 })
 export class AuthModule {}

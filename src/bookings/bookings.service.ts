@@ -30,6 +30,7 @@ import {
   findLive,
   findOwn,
   insertBooking,
+  lockComing,
   speakingAsTaken,
 } from './bookings.table.js';
 import { readDoctorDay } from './doctor-day.reader.js';
@@ -131,6 +132,11 @@ export class BookingsService {
         return found?.status === 'cancelled' ? found : undefined;
       },
     );
+  }
+
+  /** Cancels all that an account has still to come, within its erasure. */
+  async cancelAllIn(tx: EntityManager, by: KnownActor): Promise<void> {
+    for (const id of await lockComing(tx, by.id, this.clock.now())) await this.cancelIn(tx, by, id);
   }
 
   private async bookIn(

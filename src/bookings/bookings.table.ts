@@ -53,6 +53,16 @@ export async function insertBooking(
   return { ...booking, id: insertId };
 }
 
+/** The ids of a patient's live bookings that have not started; nobody else changes them until the transaction ends. */
+export async function lockComing(tx: EntityManager, userId: number, now: EpochMs): Promise<number[]> {
+  const rows = await look<{ id: number }>(
+    tx,
+    "SELECT id FROM bookings WHERE user_id = ? AND status = 'booked' AND starts_at > ? ORDER BY id FOR UPDATE",
+    [userId, new Date(now)],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Cancels a patient's own live booking that has not started; false if there is none such. */
 export async function cancelLive(
   tx: EntityManager,

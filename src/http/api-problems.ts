@@ -70,8 +70,8 @@ export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecor
 
 /** Documents the errors of every route that reads a body. */
 export function describeBodyProblems({ paths }: OpenAPIObject): void {
-  for (const { post, patch } of Object.values(paths)) {
-    for (const operation of [post, patch]) {
+  for (const { post, patch, delete: remove } of Object.values(paths)) {
+    for (const operation of [post, patch, remove]) {
       if (!operation?.requestBody) continue;
       for (const status of ANY_BODY) operation.responses[status] = problemResponse(status);
     }

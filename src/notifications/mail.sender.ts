@@ -60,7 +60,8 @@ export class MailSender {
       const { state, reason } = settlement;
       if (settlement.offered && state !== 'sent')
         this.logger.warn(`Message ${row.id} is ${state}: ${reason}`);
-      return reason === undefined ? state : `${state}: ${reason}`;
+      // What a mail server says may tell whom it is about, and jobs are kept in Redis.
+      return reason === undefined || settlement.offered ? state : `${state}: ${reason}`;
     } finally {
       clearInterval(renewal);
     }

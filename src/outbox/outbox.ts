@@ -82,6 +82,28 @@ export class Outbox {
     );
   }
 
+  /**
+   * Cancels whatever an account was still to be mailed, and forgets what mail servers said of it, which may hold its
+   * address.
+   */
+  async withdrawAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
+    const about = [
+      'JOIN bookings o ON o.id = n.booking_id AND o.user_id = ?',
+      'JOIN account_links o ON o.id = n.link_id AND o.account_id = ?',
+    ];
+    for (const join of about) {
+      await write(tx, `UPDATE notifications n ${join} SET n.reason = NULL WHERE n.reason IS NOT NULL`, [
+        accountId,
+      ]);
+      await write(
+        tx,
+        `UPDATE notifications n ${join} SET n.state = 'cancelled', n.reason = ?, n.settled_at = ?, n.leased_until = NULL
+         WHERE n.state IN ('pending', 'queued')`,
+        [accountId, reason, new Date(this.clock.now())],
+      );
+    }
+  }
+
   private newMessageId(): string {
     return `<${randomUUID()}@${this.domain}>`;
   }

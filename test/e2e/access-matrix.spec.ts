@@ -69,6 +69,11 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'POST /api/auth/verify-email/send': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
   'GET /api/auth/me': { expected: SIGNED_IN },
+  'GET /api/auth/me/export': { expected: SIGNED_IN },
+  'DELETE /api/auth/me': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ password: 'a guess' }),
+  },
   'PATCH /api/auth/me': { expected: SIGNED_IN, body: () => ({ locale: 'es' }) },
   'POST /api/users': {
     expected: created(ADMINS),

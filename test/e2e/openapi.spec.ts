@@ -179,7 +179,8 @@ describe('the examples work on the demo clinic', () => {
       ['POST /api/auth/logout', 'POST /api/auth/password/forgot', 'POST /api/auth/verify-email/send'],
     ],
     ['doctor', ['POST /api/auth/logout-everywhere']],
-    ['patient', ['POST /api/auth/password']],
+    ['patient', ['GET /api/auth/me/export', 'POST /api/auth/password']],
+    ['leaving', ['DELETE /api/auth/me']],
   ];
 
   /** No example can show a secret that is good. */
@@ -206,6 +207,7 @@ describe('the examples work on the demo clinic', () => {
   test('each answers with its success status and the fields that its schema promises', async () => {
     const tokens: Record<string, string | undefined> = {
       patient: await logIn('patient@clinica.example', PATIENT_PASSWORD),
+      leaving: await logIn('regular@clinica.example', PATIENT_PASSWORD),
       doctor: await logIn('doctor@clinica.example', DOCTOR_PASSWORD),
       admin: await logIn(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD),
     };

@@ -2,7 +2,7 @@ import type { Clinic, DoctorPerson, Person } from './clinic.js';
 
 /** A request with a body that the API would accept, and who may send it. */
 export interface ValidRequest {
-  readonly method: 'POST' | 'PATCH';
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly token: string | undefined;
   readonly body: Readonly<Record<string, unknown>>;
@@ -64,6 +64,7 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: C
     route(['POST', '/api/auth/verify-email'], undefined, { token: 'a-code' }),
     route(['POST', '/api/auth/verify-email/send'], undefined, { email: 'nobody@people.example' }),
     route(['PATCH', '/api/auth/me'], patient, { locale: 'es' }),
+    route(['DELETE', '/api/auth/me'], patient, { password: patient.password }),
     route(['POST', '/api/users'], admin, { ...account, role: 'doctor' }, 'locale'),
     route(
       ['PATCH', `/api/users/${newcomer.id}`],

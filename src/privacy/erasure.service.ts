@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { KnownActor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Account } from '../auth/account.entity.js';
+import { assertNotLastAdmin, lockAdmins } from '../auth/admin-lock.js';
+import { PasswordHasher } from '../auth/password-hasher.js';
+import { PasswordsService } from '../auth/passwords.service.js';
+import { Sessions } from '../auth/sessions.js';
+import { BookingsService } from '../bookings/bookings.service.js';
+import { inTransaction } from '../database/in-transaction.js';
+import { write } from '../database/statement.js';
+import { Doctor } from '../doctors/doctor.entity.js';
+import { Refusal } from '../http/domain-error.js';
+import { Outbox } from '../outbox/outbox.js';
+import { Clock } from '../time/clock.js';
+
+/**
+ * Erases people. Their bookings stay as facts about nobody; those to come are cancelled, so that others can have the time,
+ * and whatever was still to be mailed is not.
+ */
+@Injectable()
+export class ErasureService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly passwords: PasswordsService,
+    private readonly hasher: PasswordHasher,
+    private readonly sessions: Sessions,
+    private readonly bookings: BookingsService,
+    private readonly outbox: Outbox,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws Refusal WRONG_PASSWORD, LAST_ADMIN, HAS_PROFILE
+   * @throws TooManyRequests after too many attempts at the password
+   */
+  async erase(by: KnownActor, password: string): Promise<void> {
+    await this.passwords.confirm(by.id, password);
+    // Of a password that nobody knows: the account can be logged in to no more.
+    const nobodys = await this.hasher.hash(randomBytes(32).toString('base64'));
+    const version = await inTransaction(this.dataSource, (tx) => this.eraseIn(tx, by, nobodys));
+    this.sessions.remember(by.id, version);
+  }
+
+  private async eraseIn(tx: EntityManager, by: KnownActor, passwordHash: string): Promise<number> {
+    const { id } = by;
+    await lockAdmins(tx);
+    const account = await tx.findOneByOrFail(Account, { id });
+    await assertNotLastAdmin(tx, account);
+    if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();
+    await this.bookings.cancelAllIn(tx, by);
+    await this.outbox.withdrawAll(tx, id, 'the account was erased');
+    await forgetRequests(tx, account);
+    const email = `erased-${id}@erased.invalid`;
+    await tx.update(Account, { id }, { email, passwordHash, disabledAt: new Date(this.clock.now()) });
+    await this.audit.record(tx, by, 'account.erased', id);
+    return this.sessions.endAll(tx, id);
+  }
+}
+
+/** Their own, and those of admins whose kept answers name them. */
+async function forgetRequests(tx: EntityManager, { id, email }: Account): Promise<void> {
+  const quoted = JSON.stringify(email).slice(1, -1);
+  await write(tx, 'DELETE FROM idempotency_keys WHERE account_id = ?', [id]);
+  await write(
+    tx,
+    `DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'POST /api/doctors') AND LOCATE(?, outcome) > 0`,
+    [quoted],
+  );
+}
+
+function hasProfile(): Refusal {
+  return new Refusal(
+    'HAS_PROFILE',
+    'You have a doctor profile, which appointments of patients are with. Ask an admin before you leave.',
+  );
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { BookingsModule } from '../bookings/bookings.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
+import { ErasureService } from './erasure.service.js';
+import { ExportService } from './export.service.js';
+import { PrivacyController } from './privacy.controller.js';
+
+/** What people may ask about what is held of them: a copy, and an end. */
+@Module({
+  imports: [AuditModule, AuthModule, BookingsModule, OutboxModule],
+  controllers: [PrivacyController],
+  providers: [ErasureService, ExportService],
+})
+export class PrivacyModule {}

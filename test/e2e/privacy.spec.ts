@@ -1,0 +1,170 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { book } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { Mailbox } from '../support/mailbox.js';
+import { allDueSettled, messagesOf } from '../support/messages.js';
+import { expectProblem } from '../support/problems.js';
+import { startWorker } from '../support/worker.js';
+
+/** Nobody else is called so: found anywhere, it is theirs. */
+const CANARY = 'canary.lovelace';
+const PASSWORD = 'canary-of-a-password';
+
+type Export = Record<string, Record<string, unknown>[]>;
+
+let mailbox: Mailbox;
+let clinic: Clinic;
+let worker: INestApplicationContext;
+let doctor: DoctorPerson;
+let admin: Person;
+
+beforeAll(async () => {
+  mailbox = await Mailbox.open();
+  clinic = await Clinic.open({ env: { SMTP_URL: mailbox.url, RATE_LIMIT_ENABLED: 'true' } });
+  worker = await startWorker(clinic.environment, clinic.clock);
+  doctor = await clinic.doctor();
+  admin = await clinic.admin();
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+  await mailbox?.close();
+});
+
+const erase = ({ token }: Pick<Person, 'token'>, password: string) =>
+  clinic.client.send('DELETE', '/api/auth/me', { token, body: { password } });
+
+async function logIn(email: string, password: string): Promise<Person> {
+  const { body } = await clinic.client.post<{ token: string; user: { id: number } }>('/api/auth/login', {
+    email,
+    password,
+    refresh: true,
+  });
+  return { id: body.user.id, email, password, token: body.token };
+}
+
+/** Every value of every table, and every key and value of Redis. */
+async function everythingKept(): Promise<string> {
+  const tables = (await clinic.query<Record<string, string>>('SHOW TABLES')).map(
+    (row) => Object.values(row)[0]!,
+  );
+  const kept: unknown[] = [];
+  for (const table of tables) kept.push(await clinic.query(`SELECT * FROM \`${table}\``));
+  const redis = new Redis(clinic.environment.REDIS_URL);
+  for (const key of await redis.keys('*')) {
+    const type = await redis.type(key);
+    const read: Record<string, () => Promise<unknown>> = {
+      string: () => redis.get(key),
+      hash: () => redis.hgetall(key),
+      list: () => redis.lrange(key, 0, -1),
+      set: () => redis.smembers(key),
+      zset: () => redis.zrange(key, 0, -1, 'WITHSCORES'),
+      stream: () => redis.xrange(key, '-', '+'),
+    };
+    kept.push(key, await read[type]!());
+  }
+  redis.disconnect();
+  return JSON.stringify(kept);
+}
+
+/** Someone who has left traces wherever one can. */
+async function canary(): Promise<{ person: Person; past: number; coming: number }> {
+  const email = `${CANARY}@people.example`;
+  const account = { email, password: PASSWORD };
+  await clinic.client.post(
+    '/api/users',
+    { ...account, role: 'user' },
+    {
+      token: admin.token,
+      headers: { 'idempotency-key': 'canary' },
+    },
+  );
+  await clinic.client.post('/api/auth/login', { email, password: 'a wrong guess' });
+  const person = await logIn(email, PASSWORD);
+  // A mail server that names its addressee in what it says.
+  mailbox.onRecipient = (address) =>
+    address === email ? { responseCode: 550, message: `no ${CANARY} here, <${email}>` } : undefined;
+  const past = await book(clinic, person, doctor, { date: '2026-03-02', time: '09:00' });
+  await allDueSettled(clinic);
+  mailbox.onRecipient = () => undefined;
+  clinic.clock.set('2026-03-02T12:00:00Z');
+  const coming = await book(clinic, person, doctor, { date: '2026-03-05', time: '09:00' });
+  await clinic.client.post('/api/auth/password/forgot', { email });
+  await allDueSettled(clinic);
+  return { person: await logIn(email, PASSWORD), past: past.id, coming: coming.id };
+}
+
+test('an export holds all there is about an account, and nothing of others', async () => {
+  const person = await clinic.patient();
+  const booking = await book(clinic, person, doctor, { date: '2026-03-03', time: '09:00' });
+  await book(clinic, await clinic.patient(), doctor, { date: '2026-03-03', time: '10:00' });
+  await allDueSettled(clinic);
+  const exportOf = async ({ token }: Person) =>
+    (await clinic.client.get<Export>('/api/auth/me/export', { token })).body;
+  const mine = await exportOf(person);
+  expect(mine.account).toMatchObject([{ id: person.id, email: person.email, role: 'user' }]);
+  expect(mine.bookings).toMatchObject([{ id: booking.id, date: '2026-03-03', start_time: '09:00:00' }]);
+  expect(mine.messages!.map(({ kind, state }) => [kind, state])).toContainEqual(['booked', 'sent']);
+  expect(mine.events!.map(({ action }) => action)).toEqual(['account.opened', 'booking.booked']);
+  const doctors = await exportOf(doctor);
+  expect(doctors.doctor_profile).toHaveLength(1);
+  expect(doctors.availability).toHaveLength(5);
+  expect(JSON.stringify([mine, doctors])).not.toMatch(/argon2|token_hash/);
+  expect(JSON.stringify(doctors)).not.toContain(person.email);
+});
+
+test('erased: name and address are found nowhere, bookings are facts about nobody, and coming times are open', async () => {
+  const { person, past, coming } = await canary();
+  const before = await everythingKept();
+  expect(before.split(CANARY).length, 'the canary has left traces').toBeGreaterThan(3);
+  expectProblem(await erase(person, 'a guess'), { status: 400, code: 'WRONG_PASSWORD' });
+  const mails = mailbox.received.length;
+  expect((await erase(person, PASSWORD)).status).toBe(200);
+
+  expect(await everythingKept()).not.toContain(CANARY);
+  const seen = await clinic.client.get<{ id: number; patient_email: string; status: string }[]>(
+    '/api/bookings/doctor?include_cancelled=true',
+    { token: doctor.token },
+  );
+  const ofThem = seen.body.filter(({ id }) => id === past || id === coming);
+  expect(ofThem.map(({ status }) => status)).toEqual(['booked', 'cancelled']);
+  expect(JSON.stringify(seen.body)).not.toContain(CANARY);
+  await book(clinic, await clinic.patient(), doctor, { date: '2026-03-05', time: '09:00' });
+
+  // Nothing more is mailed to them, also when reminders would have been due.
+  clinic.clock.set('2026-03-05T07:30:00Z');
+  await allDueSettled(clinic);
+  expect(
+    mailbox.received
+      .slice(mails)
+      .map(({ to }) => to)
+      .join(),
+  ).not.toMatch(/canary|erased/);
+  for (const { state } of await messagesOf(clinic, coming)) expect(['sent', 'cancelled']).toContain(state);
+  const integrity = await clinic.client.get('/api/integrity', { token: admin.token });
+  expect(integrity.body).toMatchObject({ healthy: true });
+
+  expectProblem(await clinic.client.get('/api/auth/me', { token: person.token }), { status: 401 });
+  expectProblem(await clinic.client.post('/api/auth/login', { email: person.email, password: PASSWORD }), {
+    status: 400,
+    code: 'INVALID_CREDENTIALS',
+  });
+  expectProblem(
+    await clinic.client.post('/api/auth/login', {
+      email: `erased-${person.id}@erased.invalid`,
+      password: PASSWORD,
+    }),
+    { status: 400, code: 'INVALID_CREDENTIALS' },
+  );
+  const again = { email: person.email, password: PASSWORD };
+  expect((await clinic.client.post('/api/auth/register', again)).status, 'the address is free').toBe(201);
+});
+
+test('neither the last admin nor a doctor with a profile is erased', async () => {
+  expectProblem(await erase(admin, admin.password), { status: 400, code: 'LAST_ADMIN' });
+  expectProblem(await erase(doctor, doctor.password), { status: 400, code: 'HAS_PROFILE' });
+  expect((await clinic.client.get('/api/auth/me', { token: doctor.token })).status).toBe(200);
+});
