@@ -91,6 +91,25 @@ async function installServers(packages, signal) {
 }
 
 /**
+ * The tools of attackers, from Debian's packages. Never fails: an attack whose tool cannot be had says so.
+ *
+ * @param {string[]} names of the programs, which are those of their packages
+ * @param {AbortSignal} [signal]
+ */
+export async function ensureTools(names, signal) {
+  const missing = names.filter((name) => !findProgram(name));
+  if (missing.length === 0) return;
+  if (!canInstall()) return stage('tools', `${missing.join(', ')} cannot be installed here`);
+  stage('tools', `installing Debian's ${missing.join(', ')}`);
+  try {
+    await install(missing, signal);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    stage('tools', `not all can be had: ${error.message}`);
+  }
+}
+
+/**
  * A Chromium or Chrome for the tests that look at pages. Never fails: without one, those tests are skipped.
  *
  * @param {AbortSignal} [signal]

@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Attack } from './attack.js';
+import { notThere, runTool } from './tool.js';
+
+/** What everybody may see, by the path. */
+const PUBLIC = /^\/(health\/(live|ready)|api\/docs([-/].*)?|api\/doctors\/public|api\/availability\/\d+)\/?$/;
+const REFUSED = '400,401,403,404,405';
+
+const PLACES = [
+  ...['.env', '.env.example', '.git/HEAD', '.git/config', '.npmrc', '.DS_Store', '.htaccess', '.svn/entries'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'Dockerfile', 'docker-compose.yml'],
+  ...['dist/main.js', 'src/main.ts', 'node_modules/nodemailer/package.json', 'server.js', 'main.js.map'],
+  ...[
+    'backup',
+    'backup.sql',
+    'dump.sql',
+    'db.sqlite',
+    'database.sql.gz',
+    'clinica.sql',
+    'logs',
+    'log.txt',
+    'tmp',
+  ],
+  ...[
+    'admin',
+    'admin/',
+    'admin/queues',
+    'admin/queue',
+    'administrator',
+    'queues',
+    'bull',
+    'dashboard',
+    'arena',
+  ],
+  ...[
+    'debug',
+    'metrics',
+    'status',
+    'server-status',
+    'actuator',
+    'actuator/env',
+    'healthz',
+    'info',
+    'console',
+  ],
+  ...[
+    'graphql',
+    'swagger',
+    'swagger.json',
+    'openapi.json',
+    'v1',
+    'v2',
+    'api',
+    'api/v1',
+    'api/v2',
+    'api/internal',
+  ],
+  ...['phpinfo.php', 'wp-login.php', 'cgi-bin/', 'robots.txt', 'sitemap.xml', '.well-known/security.txt'],
+];
+const NAMES = [
+  'users',
+  'accounts',
+  'account',
+  'auth',
+  'bookings',
+  'doctors',
+  'patients',
+  'exceptions',
+  'availability',
+];
+const MORE = [
+  'notifications',
+  'integrity',
+  'audit',
+  'sessions',
+  'tokens',
+  'export',
+  'me',
+  'all',
+  'list',
+  'search',
+];
+const ENDINGS = [
+  '',
+  '/',
+  '/1',
+  '/0',
+  '/-1',
+  '/me',
+  '/all',
+  '/public',
+  '/export',
+  '.json',
+  '.bak',
+  '~',
+  '.old',
+  '%00',
+];
+
+function words(documented: readonly string[]): string[] {
+  const api = [...NAMES, ...MORE].flatMap((name) => ENDINGS.map((ending) => `api/${name}${ending}`));
+  const odd = documented.flatMap((path) => {
+    const plain = path.slice(1).replace(/\{\w+\}/g, '1');
+    return [
+      plain,
+      plain.toUpperCase(),
+      `${plain}/`,
+      `${plain}/..`,
+      `${plain}%2f`,
+      `./${plain}`,
+      `${plain}.json`,
+      `${plain};x`,
+    ];
+  });
+  return [...new Set([...PLACES, ...api, ...odd])];
+}
+
+/** Looks for paths that answer and should not, as somebody without a token. */
+export const ffuf: Attack = {
+  name: 'ffuf',
+  about: 'paths that nobody told of: files, backups, consoles, spellings of routes',
+  async run(target) {
+    const { dir } = target.settings;
+    const list = words(target.document.operations.map(({ path }) => path));
+    writeFileSync(join(dir, 'words.txt'), list.join('\n'));
+    const out = join(dir, 'ffuf.json');
+    const args = ['-w', join(dir, 'words.txt'), '-u', `${target.url}/FUZZ`, '-mc', 'all', '-fc', REFUSED];
+    const printed = await runTool('ffuf', [...args, '-t', '8', '-s', '-of', 'json', '-o', out], target, 120);
+    if (printed === undefined) return notThere('ffuf');
+    const { results } = JSON.parse(readFileSync(out, 'utf8')) as {
+      results: { url: string; status: number }[];
+    };
+    const findings = results
+      .filter(({ url }) => !PUBLIC.test(new URL(url).pathname))
+      .map(({ url, status }) => ({
+        what: `${url} answers ${status}`,
+        repeat: `curl -i --path-as-is '${url}'`,
+      }));
+    return { tried: list.length, findings };
+  },
+};

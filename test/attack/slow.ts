@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attack, Finding } from './attack.js';
+import type { Target } from './target.js';
+import { notThere, runTool } from './tool.js';
+
+const SECONDS = 15;
+const CONNECTIONS = '400';
+const PATIENCE_MS = 5_000;
+
+/** What a client does slowly, by slowhttptest's options. */
+const WAYS: readonly (readonly [string, readonly string[], string])[] = [
+  ['headers', ['-H', '-i', '2'], '/api/doctors/public'],
+  ['body', ['-B', '-i', '2', '-s', '8192', '-t', 'POST', '-f', 'application/json'], '/api/auth/login'],
+  ['read', ['-X', '-w', '1', '-y', '8', '-n', '5', '-z', '8', '-k', '3'], '/api/docs/swagger-ui-bundle.js'],
+];
+
+/** A client that does nothing wrong, until it is told to stop. */
+async function behave({ url }: Target, until: AbortSignal): Promise<{ answered: number; failed: number }> {
+  const counted = { answered: 0, failed: 0 };
+  while (!until.aborted) {
+    try {
+      const { status } = await fetch(`${url}/api/doctors/public`, {
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      counted[status === 200 ? 'answered' : 'failed'] += 1;
+    } catch {
+      counted.failed += 1;
+    }
+    await sleep(50);
+  }
+  return counted;
+}
+
+/** Hundreds of clients that take their time, while another one must be answered. */
+export const slow: Attack = {
+  name: 'slowhttptest',
+  about: `${CONNECTIONS} clients that send headers or bodies, or read, slowly`,
+  async run(target) {
+    const findings: Finding[] = [];
+    let tried = 0;
+    for (const [what, options, path] of WAYS) {
+      const over = new AbortController();
+      const behaving = behave(target, over.signal);
+      const args = [
+        '-c',
+        CONNECTIONS,
+        '-r',
+        '200',
+        '-l',
+        String(SECONDS),
+        ...options,
+        '-u',
+        target.url + path,
+      ];
+      const printed = await runTool('slowhttptest', args, target, SECONDS + 15);
+      over.abort();
+      const { answered, failed } = await behaving;
+      if (printed === undefined) return notThere('slowhttptest');
+      tried += answered + failed;
+      if (failed === 0 && answered > SECONDS) continue;
+      findings.push({
+        what: `during slow ${what} another client was answered ${answered} times, and ${failed} times not`,
+        repeat: `slowhttptest ${args.join(' ')}`,
+      });
+    }
+    return { tried, findings, note: 'tried: requests of a client that behaves, all answered' };
+  },
+};

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { startDatabase, startRedis } from '../../bin/support/services.js';
+import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../src/demo/clinic.js';
+import type { Client } from '../support/client.js';
+import { Document } from '../support/openapi.js';
+import { Program } from '../support/program.js';
+
+export type Role = 'user' | 'doctor' | 'admin';
+
+/** Somebody of the demo clinic, or a newcomer. */
+export interface Person {
+  readonly id: number;
+  readonly email: string;
+  readonly password: string;
+  readonly token: string;
+}
+
+export interface Settings {
+  /** For files and logs. */
+  readonly dir: string;
+  readonly seed: number;
+  /** How many requests the fuzzer sends. */
+  readonly requests: number;
+  readonly signal: AbortSignal;
+}
+
+const DATABASE = 'attacked';
+const MOST_ATTEMPTS = 10;
+const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };
+
+/** The demo clinic on private servers, run as in production, but that nobody is throttled: attacks reach the code. */
+export class Target {
+  private newcomers = 0;
+
+  private constructor(
+    readonly settings: Settings,
+    readonly secret: string,
+    readonly client: Client,
+    readonly document: Document,
+    readonly database: Connection,
+    private readonly end: () => Promise<void>,
+  ) {}
+
+  static async open(settings: Settings): Promise<Target> {
+    const base = await startDatabase({ dir: join(settings.dir, 'database'), throwAway: true });
+    const redis = await startRedis({ dir: join(settings.dir, 'redis') });
+    const secret = randomBytes(32).toString('hex');
+    const variables = {
+      NODE_ENV: 'production',
+      DATABASE_URL: base.urlOf(DATABASE),
+      REDIS_URL: redis.url,
+      SMTP_URL: 'smtp://127.0.0.1:9',
+      MAIL_FROM: 'Clinica <appointments@clinic.example>',
+      JWT_SECRET: secret,
+      RATE_LIMIT_ENABLED: 'false',
+      LOG_LEVEL: 'error',
+      ADMIN_EMAIL: ADMIN.email,
+      ADMIN_PASSWORD: ADMIN.password,
+    };
+    const root = await createConnection(base.urlOf(''));
+    await root.query(`CREATE DATABASE ${DATABASE}`);
+    await root.end();
+    await finished('migrate.js', variables);
+    await finished('seed.js', { ...variables, NODE_ENV: 'development' });
+    const { program, client } = await Program.api(variables);
+    const database = await createConnection(base.urlOf(DATABASE));
+    return new Target(settings, secret, client, await Document.of(client), database, async () => {
+      await program.kill();
+      database.destroy();
+      await Promise.all([base.kill(), redis.kill()]);
+    });
+  }
+
+  get url(): string {
+    return this.client.baseUrl;
+  }
+
+  close(): Promise<void> {
+    return this.end();
+  }
+
+  patient(): Promise<Person> {
+    return this.logIn('patient@clinica.example', PATIENT_PASSWORD);
+  }
+
+  doctor(): Promise<Person> {
+    return this.logIn('doctor@clinica.example', DOCTOR_PASSWORD);
+  }
+
+  admin(): Promise<Person> {
+    return this.logIn(ADMIN.email, ADMIN.password);
+  }
+
+  /** Somebody whom it does no harm to lose. */
+  async newcomer(role: Role): Promise<Person> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.tryNewcomer(role);
+      } catch (error) {
+        // An attack that has got hold of an admin disables people, newcomers too.
+        if (attempt === MOST_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async tryNewcomer(role: Role): Promise<Person> {
+    await this.database.query("UPDATE accounts SET role = 'admin', disabled_at = NULL WHERE email = ?", [
+      ADMIN.email,
+    ]);
+    const { token } = await this.admin();
+    const account = {
+      email: `newcomer${(this.newcomers += 1)}@people.example`,
+      password: 'a password of a newcomer',
+      role,
+    };
+    const { body } = await this.client.post('/api/users', account, { token });
+    if (role === 'doctor') {
+      const profile = { name: 'Dr. New', specialty: 'All', email: account.email, user_id: body.id };
+      await this.client.post('/api/doctors', profile, { token });
+    }
+    return this.logIn(account.email, account.password);
+  }
+
+  private async logIn(email: string, password: string): Promise<Person> {
+    const { status, body } = await this.client.post<{ token: string; user: { id: number } }>(
+      '/api/auth/login',
+      {
+        email,
+        password,
+      },
+    );
+    if (status !== 200) throw new Error(`${email} cannot log in: ${JSON.stringify(body)}`);
+    return { id: body.user.id, email, password, token: body.token };
+  }
+}
+
+async function finished(file: string, variables: Record<string, string>): Promise<void> {
+  const program = Program.start(file, variables);
+  if ((await program.exit()) !== 0) throw new Error(`${file} failed: ${program.output}`);
+}
