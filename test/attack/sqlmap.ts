@@ -5,6 +5,9 @@ import type { Attack, Finding } from './attack.js';
 import type { Target } from './target.js';
 import { notThere, runTool } from './tool.js';
 
+/** What it says once it has tried everything. */
+const TESTED = /all tested parameters do not appear to be injectable|injection point/;
+
 /** For one operation, with all its parameters. */
 const AT_MOST_SECONDS = 90;
 
@@ -38,6 +41,7 @@ async function attack(target: Target, file: string): Promise<string | undefined>
   const out = join(target.settings.dir, 'sqlmap');
   const how = [
     '--batch',
+    '--ignore-stdin',
     '--level',
     '2',
     '--risk',
@@ -72,6 +76,7 @@ export const sqlmap: Attack = {
       if (printed === undefined) return notThere('sqlmap');
       tried += marks;
       if (!printed.includes('[*] ending')) cut += 1;
+      else if (!TESTED.test(printed)) throw new Error(`sqlmap did not test ${operation.name}: ${printed}`);
       if (!/identified the following injection point|is vulnerable|appears to be .* injectable/.test(printed))
         continue;
       findings.push({

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+interface Package {
+  readonly license?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly dev?: boolean;
+  readonly link?: boolean;
+}
+
+const read = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
+
+const manifest = read<Record<'dependencies' | 'devDependencies', Record<string, string>>>('package.json');
+const { packages } = read<{ packages: Record<string, Package> }>('package-lock.json');
+const locked = Object.entries(packages).filter(([path]) => path !== '');
+
+/** Licences that ask for no more than to be named with what is handed on. */
+const FREE =
+  /^(MIT|MIT-0|ISC|0BSD|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|BlueOak-1\.0\.0|CC0-1\.0|CC-BY-4\.0|Python-2\.0|\(MIT OR EUPL-1\.1\+\)|MIT \(http:\/\/mootools\.net\/license\.txt\))$/;
+/** Their packages say it in a file: MIT, both of them. */
+const SAID_IN_A_FILE = ['node_modules/passport-strategy', 'node_modules/pause'];
+
+test('every dependency is pinned to one version', () => {
+  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))
+    expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
+});
+
+test('every package is held by its checksum, and by no address of a registry', () => {
+  for (const [path, { integrity, resolved }] of locked) {
+    expect(integrity, path).toMatch(/^sha512-/);
+    expect(resolved, path).toBeUndefined();
+  }
+});
+
+test('what is handed on is free: no licence asks for more than its name', () => {
+  const handedOn = locked.filter(([path, { dev }]) => !dev && !SAID_IN_A_FILE.includes(path));
+  expect(handedOn.length).toBeGreaterThan(100);
+  for (const [path, { license }] of handedOn) expect(license, path).toMatch(FREE);
+});
+
+test('npm runs no script of a package while it installs', () => {
+  expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
+});
