@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
-import type { Actor, KnownActor } from '../audit/actor.js';
+import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Environment } from '../config/environment.js';
 import type { Locale } from '../config/locale.js';
@@ -9,15 +9,12 @@ import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
-import type { EpochMs } from '../time/interval.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { AddressVerification } from './address-verification.js';
-import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { Role } from './role.js';
-import { Sessions } from './sessions.js';
 
 interface NewAccount {
   readonly email: string;
@@ -33,11 +30,6 @@ interface AccountFilter {
   readonly limit: number;
 }
 
-interface AccountChange {
-  readonly role?: Role | undefined;
-  readonly isDisabled?: boolean | undefined;
-}
-
 /** Accounts: who may log in, as what. */
 @Injectable()
 export class AccountsService {
@@ -46,7 +38,6 @@ export class AccountsService {
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
     private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
-    private readonly sessions: Sessions,
     private readonly audit: AuditTrail,
     private readonly verification: AddressVerification,
     private readonly clock: Clock,
@@ -54,8 +45,8 @@ export class AccountsService {
   ) {}
 
   /**
-   * Opens an account that somebody vouches for. The password is hashed before anything is looked up, so that the time of the answer does
-   * not depend on whether the address is taken.
+   * Opens an account that somebody vouches for. The password is hashed before anything is looked up, so that the time
+   * of the answer does not depend on whether the address is taken.
    *
    * @throws Refusal EMAIL_TAKEN
    */
@@ -127,31 +118,10 @@ export class AccountsService {
     });
   }
 
-  /**
-   * Changes what an account may do, or whether it may at all; its sessions end if that makes a difference.
-   *
-   * @throws NotFound ACCOUNT_NOT_FOUND
-   * @throws Refusal LAST_ADMIN
-   */
-  async change(by: Actor, id: number, change: AccountChange): Promise<Account> {
-    const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, by, id, change));
-    if (version !== undefined) this.sessions.remember(id, version);
-    return this.get(id);
-  }
-
   /** @throws NotFound ACCOUNT_NOT_FOUND */
   async changeLocale(id: number, locale: Locale): Promise<Account> {
     await this.accounts.update({ id }, { locale });
     return this.get(id);
-  }
-
-  /** Ends all sessions of an account, this one and those elsewhere. */
-  async logOutEverywhere(by: KnownActor): Promise<void> {
-    const version = await inTransaction(this.dataSource, async (tx) => {
-      await this.audit.record(tx, by, 'account.sessions_ended', by.id);
-      return this.sessions.endAll(tx, by.id);
-    });
-    this.sessions.remember(by.id, version);
   }
 
   private async rowOf({ email, password, role, locale }: NewAccount) {
@@ -162,39 +132,10 @@ export class AccountsService {
       locale: locale ?? this.environment.DEFAULT_LOCALE,
     };
   }
-
-  private async changeIn(
-    tx: EntityManager,
-    by: Actor,
-    id: number,
-    { role, isDisabled }: AccountChange,
-  ): Promise<number | undefined> {
-    await lockAdmins(tx);
-    const account = await tx.findOneBy(Account, { id });
-    if (!account) throw noSuchAccount(id);
-    const changed = {
-      role: role ?? account.role,
-      disabledAt: whenDisabled(account, isDisabled ?? account.isDisabled, this.clock.now()),
-    };
-    if (changed.role === account.role && changed.disabledAt === account.disabledAt) return undefined;
-    if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
-    // What changes and nothing else: a whole row would undo what others changed since.
-    await tx.update(Account, { id }, changed);
-    await this.audit.record(tx, by, 'account.changed', id, {
-      role: changed.role,
-      disabled: changed.disabledAt !== null,
-    });
-    return this.sessions.endAll(tx, id);
-  }
 }
 
-function noSuchAccount(id: number): NotFound {
+export function noSuchAccount(id: number): NotFound {
   return new NotFound('ACCOUNT_NOT_FOUND', `There is no account ${id}.`);
-}
-
-function whenDisabled(account: Account, isDisabled: boolean, now: EpochMs): Date | null {
-  if (account.isDisabled === isDisabled) return account.disabledAt;
-  return isDisabled ? new Date(now) : null;
 }
 
 type NewRow = Pick<Account, 'email' | 'passwordHash' | 'role' | 'locale' | 'createdAt' | 'verifiedAt'>;

@@ -92,7 +92,7 @@ export class AuthController {
   @ApiOperation({ summary: "End all the caller's sessions: no token issued until now is good any more" })
   @ApiOkResponse({ type: MessageDto })
   async logOutEverywhere(@Caller() by: Asker): Promise<MessageDto> {
-    await this.accounts.logOutEverywhere(by);
+    await this.logins.logOutEverywhere(by);
     return { message: 'Logged out everywhere' };
   }
 

@@ -10,6 +10,7 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccessGuard } from './access.guard.js';
 import { Account } from './account.entity.js';
 import { AccountLinks } from './account-links.js';
+import { AccountRights } from './account-rights.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AddressVerification } from './address-verification.js';
 import { AuthController } from './auth.controller.js';
@@ -51,6 +52,7 @@ import { VerificationController } from './verification.controller.js';
   controllers: [AuthController, PasswordsController, UsersController, VerificationController],
   providers: [
     AccountLinks,
+    AccountRights,
     AccountsService,
     AddressVerification,
     FirstAdmin,

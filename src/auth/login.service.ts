@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { KnownActor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { inTransaction } from '../database/in-transaction.js';
 import type { Account } from './account.entity.js';
 import { AddressVerification } from './address-verification.js';
 import { AccountsService } from './accounts.service.js';
 import { LoginFailures } from './login-failures.js';
+import { Sessions } from './sessions.js';
 import { Throttle } from './throttle.js';
 
-/** The one way in with a password, for the API and for the queue dashboard alike. */
+/** The one way in with a password, for the API and for the pages of operators alike; and the way out. */
 @Injectable()
 export class LoginService {
   constructor(
@@ -14,6 +19,9 @@ export class LoginService {
     private readonly failures: LoginFailures,
     private readonly verification: AddressVerification,
     private readonly throttle: Throttle,
+    private readonly dataSource: DataSource,
+    private readonly sessions: Sessions,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -32,5 +40,14 @@ export class LoginService {
     await attempt.succeeded();
     this.verification.assertVerified(account);
     return account;
+  }
+
+  /** Ends all sessions of an account, this one and those elsewhere. */
+  async logOutEverywhere(by: KnownActor): Promise<void> {
+    const version = await inTransaction(this.dataSource, async (tx) => {
+      await this.audit.record(tx, by, 'account.sessions_ended', by.id);
+      return this.sessions.endAll(tx, by.id);
+    });
+    this.sessions.remember(by.id, version);
   }
 }

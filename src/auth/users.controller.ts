@@ -11,6 +11,7 @@ import {
   CreateAccountDto,
   ManagedAccountDto,
 } from './account.dto.js';
+import { AccountRights } from './account-rights.service.js';
 import { AccountsService } from './accounts.service.js';
 import { type Asker, Caller } from './principal.js';
 
@@ -18,7 +19,10 @@ import { type Asker, Caller } from './principal.js';
 @Only('admin')
 @Controller('users')
 export class UsersController {
-  constructor(private readonly accounts: AccountsService) {}
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly rights: AccountRights,
+  ) {}
 
   @Post()
   @ApiOperation({ summary: 'Open an account of any role, for instance for a doctor' })
@@ -51,6 +55,6 @@ export class UsersController {
     @Param() { id }: IdParams,
     @Body() { role, disabled }: ChangeAccountDto,
   ): Promise<ManagedAccountDto> {
-    return ManagedAccountDto.from(await this.accounts.change(by, id, { role, isDisabled: disabled }));
+    return ManagedAccountDto.from(await this.rights.change(by, id, { role, isDisabled: disabled }));
   }
 }

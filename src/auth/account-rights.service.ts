@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { inTransaction } from '../database/in-transaction.js';
+import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
+import { Account } from './account.entity.js';
+import { AccountsService, noSuchAccount } from './accounts.service.js';
+import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
+import type { Role } from './role.js';
+import { Sessions } from './sessions.js';
+
+interface AccountChange {
+  readonly role?: Role | undefined;
+  readonly isDisabled?: boolean | undefined;
+}
+
+/** What accounts may do, as admins decide. */
+@Injectable()
+export class AccountRights {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: AccountsService,
+    private readonly sessions: Sessions,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Changes what an account may do, or whether it may at all; its sessions end if that makes a difference.
+   *
+   * @throws NotFound ACCOUNT_NOT_FOUND
+   * @throws Refusal LAST_ADMIN
+   */
+  async change(by: Actor, id: number, change: AccountChange): Promise<Account> {
+    const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, by, id, change));
+    if (version !== undefined) this.sessions.remember(id, version);
+    return this.accounts.get(id);
+  }
+
+  private async changeIn(
+    tx: EntityManager,
+    by: Actor,
+    id: number,
+    { role, isDisabled }: AccountChange,
+  ): Promise<number | undefined> {
+    await lockAdmins(tx);
+    const account = await tx.findOneBy(Account, { id });
+    if (!account) throw noSuchAccount(id);
+    const changed = {
+      role: role ?? account.role,
+      disabledAt: whenDisabled(account, isDisabled ?? account.isDisabled, this.clock.now()),
+    };
+    if (changed.role === account.role && changed.disabledAt === account.disabledAt) return undefined;
+    if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
+    // What changes and nothing else: a whole row would undo what others changed since.
+    await tx.update(Account, { id }, changed);
+    await this.audit.record(tx, by, 'account.changed', id, {
+      role: changed.role,
+      disabled: changed.disabledAt !== null,
+    });
+    return this.sessions.endAll(tx, id);
+  }
+}
+
+function whenDisabled(account: Account, isDisabled: boolean, now: EpochMs): Date | null {
+  if (account.isDisabled === isDisabled) return account.disabledAt;
+  return isDisabled ? new Date(now) : null;
+}
