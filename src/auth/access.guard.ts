@@ -4,12 +4,12 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated } from '../http/domain-error.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
-import { countedAs } from './caller-address.js';
-import { KnownTokens } from './known-tokens.js';
+import { countedAs } from './throttling/caller-address.js';
+import { KnownTokens } from './sessions/known-tokens.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
-import { Sessions } from './sessions.js';
-import { Throttle } from './throttle.js';
+import { Sessions } from './sessions/sessions.js';
+import { Throttle } from './throttling/throttle.js';
 
 /** Stands before every route: who is it, are they asking too often, and may they? */
 @Injectable()

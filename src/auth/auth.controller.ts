@@ -11,15 +11,15 @@ import {
   RegisterDto,
   RegisteredDto,
   SessionDto,
-} from './account.dto.js';
-import type { Account } from './account.entity.js';
-import { AccountsService } from './accounts.service.js';
-import { inEvenTime } from './even-time.js';
-import { LoginService } from './login.service.js';
+} from './accounts/account.dto.js';
+import type { Account } from './accounts/account.entity.js';
+import { AccountsService } from './accounts/accounts.service.js';
+import { inEvenTime } from './throttling/even-time.js';
+import { LoginService } from './sessions/login.service.js';
 import { type Asker, Caller, type Principal, type Visiting, Visitor } from './principal.js';
-import { RefreshTokens } from './refresh-tokens.js';
-import { Throttle } from './throttle.js';
-import { SHORT_TOKEN_SECONDS, TokenIssuer } from './token.js';
+import { RefreshTokens } from './sessions/refresh-tokens.js';
+import { Throttle } from './throttling/throttle.js';
+import { SHORT_TOKEN_SECONDS, TokenIssuer } from './sessions/token.js';
 
 @ApiTags('Accounts')
 @Controller('auth')

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { THE_SERVICE } from '../audit/actor.js';
-import { AccountsService } from '../auth/accounts.service.js';
+import { AccountsService } from '../auth/accounts/accounts.service.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import { BookingsService } from '../bookings/bookings.service.js';
 import type { Profile } from '../doctors/doctors.service.js';

@@ -1,7 +1,7 @@
 import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Account } from '../auth/account.entity.js';
+import { Account } from '../auth/accounts/account.entity.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Doctor } from './doctor.entity.js';

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { Account } from '../auth/account.entity.js';
+import { Account } from '../auth/accounts/account.entity.js';
 import { Environment } from '../config/environment.js';
 import { look } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';

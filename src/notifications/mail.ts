@@ -2,7 +2,7 @@ import type { ISendMailOptions } from '@nestjs-modules/mailer';
 import type { Environment } from '../config/environment.js';
 import { type CalendarKind, writeCalendar } from './calendar/calendar.js';
 import { writeLetter } from './letter/letter.js';
-import { linkTokenOf } from '../auth/link-token.js';
+import { linkTokenOf } from '../auth/accounts/link-token.js';
 import { writeAccountLetter } from './letter/account-letter.js';
 import type { BookingMessage, LinkMessageRow, MessageRow } from './message.reader.js';
 

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { AccountsService } from '../auth/accounts.service.js';
-import { LoginService } from '../auth/login.service.js';
+import { AccountsService } from '../auth/accounts/accounts.service.js';
+import { LoginService } from '../auth/sessions/login.service.js';
 import { AdminsOnly } from '../http/admins-only.js';
 import { Refusal, Unauthenticated } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';

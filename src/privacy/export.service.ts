@@ -27,11 +27,11 @@ const SECTIONS = {
   links: 'SELECT kind, created_at, expires_at, used_at FROM account_links WHERE account_id = ? ORDER BY id',
   requests: 'SELECT route, idempotency_key, created_at FROM idempotency_keys WHERE account_id = ?',
   events: `
-    SELECT at, action, subject, subject_id, address, particulars FROM audit_events WHERE actor_id = ?
+    SELECT id, at, action, subject, subject_id, address, particulars FROM audit_events WHERE actor_id = ?
     UNION ALL
-    SELECT at, action, subject, subject_id, NULL, particulars FROM audit_events
+    SELECT id, at, action, subject, subject_id, NULL, particulars FROM audit_events
     WHERE subject = 'account' AND subject_id = ? AND (actor_id IS NULL OR actor_id <> ?)
-    ORDER BY at`,
+    ORDER BY id`,
 } as const;
 
 export type Export = Record<keyof typeof SECTIONS, ExportedRow[]>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AccountsService } from '../../src/auth/accounts.service.js';
-import { TokenIssuer } from '../../src/auth/token.js';
+import { AccountsService } from '../../src/auth/accounts/accounts.service.js';
+import { TokenIssuer } from '../../src/auth/sessions/token.js';
 import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { databaseState } from '../support/database-state.js';

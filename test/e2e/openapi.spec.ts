@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AccountsService } from '../../src/auth/accounts.service.js';
+import { AccountsService } from '../../src/auth/accounts/accounts.service.js';
 import { AvailabilityService } from '../../src/availability/availability.service.js';
 import { BookingsService } from '../../src/bookings/bookings.service.js';
 import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../src/demo/clinic.js';

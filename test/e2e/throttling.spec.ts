@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Redis } from 'ioredis';
-import { LoginFailures } from '../../src/auth/login-failures.js';
+import { LoginFailures } from '../../src/auth/throttling/login-failures.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
 import { spelled } from '../support/raw-http.js';

@@ -89,8 +89,10 @@ test('without Redis a worker that is asked to end finishes the mail it sends, an
 test('without Redis an API that is asked to end does, and so does a worker that never saw it', async () => {
   const orphan = Program.worker({ ...clinic.environment, LOG_LEVEL: 'warn' });
   try {
-    await eventually('it has found out that there is no Redis', () =>
-      Promise.resolve(orphan.output.includes('Cannot relay')),
+    await eventually(
+      'it has found out that there is no Redis',
+      () => Promise.resolve(orphan.output.includes('Cannot relay')),
+      60,
     );
     expect(await orphan.stop()).toBe(0);
   } finally {

@@ -1,8 +1,8 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import type { Environment } from '../config/environment.js';
-import type { Account } from './account.entity.js';
+import type { Environment } from '../../config/environment.js';
+import type { Account } from '../accounts/account.entity.js';
 
 export const TOKEN_ALGORITHM = 'HS256';
 export const TOKEN_ISSUER = 'clinica';

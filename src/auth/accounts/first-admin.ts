@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { THE_SERVICE } from '../audit/actor.js';
-import { Environment } from '../config/environment.js';
-import { Refusal } from '../http/domain-error.js';
+import { THE_SERVICE } from '../../audit/actor.js';
+import { Environment } from '../../config/environment.js';
+import { Refusal } from '../../http/domain-error.js';
 import { AccountsService } from './accounts.service.js';
 
 /** Opens the admin account that the configuration names, where it does not exist yet. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock } from '../time/clock.js';
-import type { EpochMs } from '../time/interval.js';
-import type { Principal } from './principal.js';
+import { Clock } from '../../time/clock.js';
+import type { EpochMs } from '../../time/interval.js';
+import type { Principal } from '../principal.js';
 
 /** Some megabytes of them. */
 const MOST = 10_000;

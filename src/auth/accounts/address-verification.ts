@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import type { Actor } from '../audit/actor.js';
-import { AuditTrail } from '../audit/audit-trail.js';
-import { Environment } from '../config/environment.js';
-import { inTransaction } from '../database/in-transaction.js';
-import { Refusal } from '../http/domain-error.js';
-import { Clock } from '../time/clock.js';
+import type { Actor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { Environment } from '../../config/environment.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { Refusal } from '../../http/domain-error.js';
+import { Clock } from '../../time/clock.js';
 import { AccountLinks } from './account-links.js';
 import { Account, type PublicAccount } from './account.entity.js';
-import { inEvenTime } from './even-time.js';
+import { inEvenTime } from '../throttling/even-time.js';
 
 /** Has people who register show that mails to their address arrive, where the configuration asks for it. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { look, write } from '../database/statement.js';
-import { Clock } from '../time/clock.js';
-import type { EpochMs } from '../time/interval.js';
+import { look, write } from '../../database/statement.js';
+import { Clock } from '../../time/clock.js';
+import type { EpochMs } from '../../time/interval.js';
 import { LONGEST_TOKEN_MS } from './token.js';
 
 const LOOK_EVERY_MS = 1_000;

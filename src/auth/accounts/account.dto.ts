@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { LOCALES, type Locale } from '../config/locale.js';
+import { LOCALES, type Locale } from '../../config/locale.js';
 import {
   BooleanField,
   ChoiceField,
@@ -10,9 +10,9 @@ import {
   NewPasswordField,
   PasswordField,
   TokenField,
-} from '../http/fields.js';
+} from '../../http/fields.js';
 import type { PublicAccount } from './account.entity.js';
-import { ROLES, type Role } from './role.js';
+import { ROLES, type Role } from '../role.js';
 
 const LOCALE_HELP = "Language of this account's mails; by default the clinic's";
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type RateLimiterAbstract } from 'rate-limiter-flexible';
-import { Environment } from '../config/environment.js';
-import { RedisClient } from '../database/redis.module.js';
+import { Environment } from '../../config/environment.js';
+import { RedisClient } from '../../database/redis.module.js';
 import { countedAs } from './caller-address.js';
 import { counter } from './counter.js';
 import { loginDelay } from './login-delay.js';

@@ -1,11 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { inTransaction } from '../database/in-transaction.js';
-import { look, write } from '../database/statement.js';
-import { Unauthenticated } from '../http/domain-error.js';
-import { Clock } from '../time/clock.js';
-import { Account } from './account.entity.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { look, write } from '../../database/statement.js';
+import { Unauthenticated } from '../../http/domain-error.js';
+import { Clock } from '../../time/clock.js';
+import { Account } from '../accounts/account.entity.js';
 
 const GOOD_FOR_MS = 30 * 24 * 60 * 60_000;
 

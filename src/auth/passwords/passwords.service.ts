@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
-import type { Actor, KnownActor } from '../audit/actor.js';
-import { AuditTrail } from '../audit/audit-trail.js';
-import { inTransaction } from '../database/in-transaction.js';
-import { Refusal, Unauthenticated } from '../http/domain-error.js';
-import { Clock } from '../time/clock.js';
-import { AccountLinks } from './account-links.js';
-import { Account } from './account.entity.js';
-import { AccountsService } from './accounts.service.js';
-import { inEvenTime } from './even-time.js';
+import type { Actor, KnownActor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { Refusal, Unauthenticated } from '../../http/domain-error.js';
+import { Clock } from '../../time/clock.js';
+import { AccountLinks } from '../accounts/account-links.js';
+import { Account } from '../accounts/account.entity.js';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { inEvenTime } from '../throttling/even-time.js';
 import { PasswordHasher } from './password-hasher.js';
-import { Sessions } from './sessions.js';
-import { Throttle } from './throttle.js';
+import { Sessions } from '../sessions/sessions.js';
+import { Throttle } from '../throttling/throttle.js';
 
 /** Changing passwords, with the old one or with a mailed link. A new one ends all sessions that the old one began. */
 @Injectable()

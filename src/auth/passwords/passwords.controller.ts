@@ -1,13 +1,19 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../http/api-problems.js';
-import { MessageDto } from '../http/message.dto.js';
-import { Public, SignedIn } from './access.js';
-import { AccountDto, ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from './account.dto.js';
+import { ApiProblems } from '../../http/api-problems.js';
+import { MessageDto } from '../../http/message.dto.js';
+import { Public, SignedIn } from '../access.js';
+import {
+  AccountDto,
+  ChangePasswordDto,
+  EmailDto,
+  ResetPasswordDto,
+  SessionDto,
+} from '../accounts/account.dto.js';
 import { PasswordsService } from './passwords.service.js';
-import { type Asker, Caller, type Visiting, Visitor } from './principal.js';
-import { Throttle } from './throttle.js';
-import { TokenIssuer } from './token.js';
+import { type Asker, Caller, type Visiting, Visitor } from '../principal.js';
+import { Throttle } from '../throttling/throttle.js';
+import { TokenIssuer } from '../sessions/token.js';
 
 @ApiTags('Accounts')
 @Controller('auth/password')

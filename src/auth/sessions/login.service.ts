@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { KnownActor } from '../audit/actor.js';
-import { AuditTrail } from '../audit/audit-trail.js';
-import { inTransaction } from '../database/in-transaction.js';
-import type { Account } from './account.entity.js';
-import { AddressVerification } from './address-verification.js';
-import { AccountsService } from './accounts.service.js';
-import { LoginFailures } from './login-failures.js';
+import type { KnownActor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import type { Account } from '../accounts/account.entity.js';
+import { AddressVerification } from '../accounts/address-verification.js';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { LoginFailures } from '../throttling/login-failures.js';
 import { Sessions } from './sessions.js';
-import { Throttle } from './throttle.js';
+import { Throttle } from '../throttling/throttle.js';
 
 /** The one way in with a password, for the API and for the pages of operators alike; and the way out. */
 @Injectable()

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Actor } from '../audit/actor.js';
-import { AuditTrail } from '../audit/audit-trail.js';
-import { inTransaction } from '../database/in-transaction.js';
-import { Clock } from '../time/clock.js';
-import type { EpochMs } from '../time/interval.js';
+import type { Actor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { Clock } from '../../time/clock.js';
+import type { EpochMs } from '../../time/interval.js';
 import { Account } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
-import type { Role } from './role.js';
-import { Sessions } from './sessions.js';
+import type { Role } from '../role.js';
+import { Sessions } from '../sessions/sessions.js';
 
 interface AccountChange {
   readonly role?: Role | undefined;

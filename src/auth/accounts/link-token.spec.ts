@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ACCOUNT_KINDS } from '../outbox/notification-kind.js';
+import { ACCOUNT_KINDS } from '../../outbox/notification-kind.js';
 import { linkTokenOf, uidOfLink } from './link-token.js';
 
 const SECRET = 'a secret that only these tests know';

@@ -1,12 +1,12 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../http/api-problems.js';
-import { MessageDto } from '../http/message.dto.js';
-import { Public } from './access.js';
+import { ApiProblems } from '../../http/api-problems.js';
+import { MessageDto } from '../../http/message.dto.js';
+import { Public } from '../access.js';
 import { CodeDto, EmailDto } from './account.dto.js';
 import { AddressVerification } from './address-verification.js';
-import { type Visiting, Visitor } from './principal.js';
-import { Throttle } from './throttle.js';
+import { type Visiting, Visitor } from '../principal.js';
+import { Throttle } from '../throttling/throttle.js';
 
 @ApiTags('Accounts')
 @Public()

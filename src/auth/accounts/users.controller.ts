@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../http/api-problems.js';
-import { IdParams } from '../http/id-params.js';
-import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
-import { Only } from './access.js';
+import { ApiProblems } from '../../http/api-problems.js';
+import { IdParams } from '../../http/id-params.js';
+import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../../idempotency/keyed-request.js';
+import { Only } from '../access.js';
 import {
   AccountDto,
   AccountsQuery,
@@ -13,7 +13,7 @@ import {
 } from './account.dto.js';
 import { AccountRights } from './account-rights.service.js';
 import { AccountsService } from './accounts.service.js';
-import { type Asker, Caller } from './principal.js';
+import { type Asker, Caller } from '../principal.js';
 
 @ApiTags('Accounts')
 @Only('admin')

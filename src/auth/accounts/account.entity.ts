@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { Locale } from '../config/locale.js';
-import type { Role } from './role.js';
+import type { Locale } from '../../config/locale.js';
+import type { Role } from '../role.js';
 
 /** Someone who can log in. */
 @Entity('accounts')

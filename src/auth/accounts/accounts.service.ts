@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
-import type { Actor } from '../audit/actor.js';
-import { AuditTrail } from '../audit/audit-trail.js';
-import { Environment } from '../config/environment.js';
-import type { Locale } from '../config/locale.js';
-import { inTransaction } from '../database/in-transaction.js';
-import { isDuplicate } from '../database/mysql-errors.js';
-import { NotFound, Refusal } from '../http/domain-error.js';
-import { Clock } from '../time/clock.js';
-import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../idempotency/keyed-request.js';
+import type { Actor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { Environment } from '../../config/environment.js';
+import type { Locale } from '../../config/locale.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { isDuplicate } from '../../database/mysql-errors.js';
+import { NotFound, Refusal } from '../../http/domain-error.js';
+import { Clock } from '../../time/clock.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { AddressVerification } from './address-verification.js';
-import { PasswordHasher } from './password-hasher.js';
-import type { Role } from './role.js';
+import { PasswordHasher } from '../passwords/password-hasher.js';
+import type { Role } from '../role.js';
 
 interface NewAccount {
   readonly email: string;

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { AccountKind } from '../outbox/notification-kind.js';
+import type { AccountKind } from '../../outbox/notification-kind.js';
 
 const UID_BYTES = 16;
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
-import { Unavailable } from '../http/domain-error.js';
+import { Unavailable } from '../../http/domain-error.js';
 
 /**
  * argon2id (the library's default) with 19 MiB, two passes and one lane: the first choice of OWASP's Password Storage Cheat Sheet.

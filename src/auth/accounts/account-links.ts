@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Environment } from '../config/environment.js';
-import { look, write } from '../database/statement.js';
-import { Refusal } from '../http/domain-error.js';
-import type { AccountKind } from '../outbox/notification-kind.js';
-import { Outbox } from '../outbox/outbox.js';
-import { Clock } from '../time/clock.js';
+import { Environment } from '../../config/environment.js';
+import { look, write } from '../../database/statement.js';
+import { Refusal } from '../../http/domain-error.js';
+import type { AccountKind } from '../../outbox/notification-kind.js';
+import { Outbox } from '../../outbox/outbox.js';
+import { Clock } from '../../time/clock.js';
 import type { Account } from './account.entity.js';
 import { uidOfLink } from './link-token.js';
 

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import { Environment } from '../config/environment.js';
+import { Environment } from '../../config/environment.js';
 import { KnownTokens } from './known-tokens.js';
-import type { Principal } from './principal.js';
-import { ROLES } from './role.js';
+import type { Principal } from '../principal.js';
+import { ROLES } from '../role.js';
 import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, tokenKey } from './token.js';
 
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import type { RedisClient } from '../database/redis.module.js';
+import type { RedisClient } from '../../database/redis.module.js';
 
 /**
  * Counts in Redis, so that all API processes share the count. While Redis is away each process counts on its own.

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { Environment } from '../config/environment.js';
-import { RedisClient } from '../database/redis.module.js';
-import { TooManyRequests } from '../http/domain-error.js';
+import { Environment } from '../../config/environment.js';
+import { RedisClient } from '../../database/redis.module.js';
+import { TooManyRequests } from '../../http/domain-error.js';
 import { countedAs } from './caller-address.js';
 import { counter } from './counter.js';
 
