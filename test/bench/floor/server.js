@@ -55,6 +55,9 @@ const WITHDRAW = `UPDATE notifications SET state = 'cancelled', settled_at = ?, 
 const TELL_OFF = `INSERT INTO notifications
     (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
   VALUES (?, ?, 'cancelled', ?, ?, ?, 'pending', ?, ?)`;
+const AUDIT = `INSERT INTO audit_events
+    (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
+  VALUES (?, ?, 'user', ?, 'booking', ?, ?, ?, ?)`;
 const DOCTORS = 'SELECT id, name, specialty, email, timezone FROM doctors ORDER BY name, id';
 const ACCOUNT = 'SELECT id, email, role, locale, password_hash FROM accounts WHERE email = ?';
 
@@ -124,7 +127,11 @@ server.post('/api/bookings', async (request, reply) => {
       const due = hours ? new Date(starts_at.getTime() - hours * 3_600_000) : now;
       return [id, starts_at, duration, due, `<${randomUUID()}@clinic.example>`, now];
     };
-    await tx.execute(TELL, [0, 24, 1].flatMap(message));
+    const particulars = JSON.stringify({ doctor_id, date, time, duration });
+    await Promise.all([
+      tx.execute(TELL, [0, 24, 1].flatMap(message)),
+      tx.execute(AUDIT, [now, user, 'booking.booked', id, request.ip, randomUUID(), particulars]),
+    ]);
     return { id, doctor_id, user_id: user, starts_at, ends_at, status: 'booked', version: 1, timezone: ZONE };
   });
   if (!booking) return reply.code(400).send({ error: 'taken' });
@@ -150,7 +157,10 @@ server.delete('/api/bookings/:id', async (request) => {
       `<${randomUUID()}@clinic.example>`,
       now,
     ];
-    await tx.execute(TELL_OFF, [id, ...told]);
+    await Promise.all([
+      tx.execute(TELL_OFF, [id, ...told]),
+      tx.execute(AUDIT, [now, user, 'booking.cancelled', id, request.ip, randomUUID(), '{}']),
+    ]);
     return { message: 'Booking cancelled successfully' };
   });
 });
