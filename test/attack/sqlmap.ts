@@ -77,8 +77,7 @@ export const sqlmap: Attack = {
       tried += marks;
       if (!printed.includes('[*] ending')) cut += 1;
       else if (!TESTED.test(printed)) throw new Error(`sqlmap did not test ${operation.name}: ${printed}`);
-      if (!/identified the following injection point|is vulnerable|appears to be .* injectable/.test(printed))
-        continue;
+      if (!/identified the following injection point|is vulnerable/.test(printed)) continue;
       findings.push({
         what: `${operation.name}: ${printed.split('\n').slice(-20).join(' ')}`,
         repeat: `sqlmap -r <(printf '${text}')`,
