@@ -104,7 +104,7 @@ export function servingArguments(server, { data, port, throwAway }) {
  *
  * @param {string} data
  */
-function socketPath(data) {
+export function socketPath(data) {
   const name = createHash('sha256').update(realpathSync(data)).digest('hex').slice(0, 12);
   return join(tmpdir(), `clinica-${name}.sock`);
 }

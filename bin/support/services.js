@@ -15,6 +15,7 @@
  *
  * @typedef {Service & { urlOf: (database: string) => string }} DatabaseService
  */
+import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import {
@@ -22,6 +23,7 @@ import {
   makeDataDirectory,
   servingArguments,
   serverEnvironment,
+  socketPath,
 } from './database-server.js';
 import { endLeftover } from './leftovers.js';
 import { Running } from './processes.js';
@@ -65,6 +67,9 @@ export async function startDatabase({ dir, port, preferredPort, throwAway = fals
     log: join(home, 'database.log'),
     pidFile,
   });
+  // One that is killed leaves it behind.
+  const socket = socketPath(data);
+  void running.exited.then(() => rmSync(socket, { force: true }));
   await cameUp(running, () => databaseAnswers(chosen), signal);
   const url = `mysql://root@127.0.0.1:${chosen}/`;
   return { ...service(running, url, chosen), urlOf: (database) => url + database };
