@@ -5,6 +5,7 @@ import { Environment } from '../config/environment.js';
 import { Clock } from '../time/clock.js';
 import { AdminsOnly } from './admins-only.js';
 import { Ending } from './ending.js';
+import { refuseOddFiles } from './page-files.js';
 import { ProblemFilter } from './problem.filter.js';
 import { serveDocs } from './swagger.js';
 import { StrictValidationPipe } from './validation.pipe.js';
@@ -70,6 +71,7 @@ export function configureApp(app: NestFastifyApplication): void {
     if (ending.isUnderWay) void reply.header('connection', 'close');
     done(null, payload);
   });
+  server.addHook('onRequest', refuseOddFiles);
   if (environment.API_DOCS === 'admin') {
     const admins = app.get(AdminsOnly, { strict: false });
     server.addHook('onRequest', async (request, reply) =>

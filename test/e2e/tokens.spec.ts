@@ -92,6 +92,8 @@ describe('Malformed: 401 "Invalid token"', () => {
 describe('Forged: 401 "Invalid token"', () => {
   const later = { exp: 4_000_000_000 };
   test.each<[string, Forgery]>([
+    ['that demands what nobody heeds', { header: { crit: ['exp-policy'], 'exp-policy': 'x' } }],
+    ['with a key id', { header: { kid: '../../dev/null' } }],
     ['signed with another secret', { secret: 'guessed' }],
     ['signed with an empty secret', { secret: '' }],
     ['not signed', { digest: 'none' }],

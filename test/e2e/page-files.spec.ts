@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Clinic, type Person } from '../support/clinic.js';
+import { expectProblem } from '../support/problems.js';
+import { spelled } from '../support/raw-http.js';
+
+let clinic: Clinic;
+let admin: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  admin = await clinic.admin();
+});
+
+afterAll(() => clinic?.close());
+
+const asAdmin = () => ({
+  authorization: `Basic ${Buffer.from(`${admin.email}:${admin.password}`).toString('base64')}`,
+});
+
+/** Names that lead out of a folder, that no file can have, or that nobody asks a page for. */
+const NAMES = [
+  '..',
+  '../',
+  '../x',
+  '../../package.json',
+  '../../../../../../../../etc/passwd',
+  '%2e%2e/x',
+  '..%5cx',
+  '%5c%5chost%5cshare',
+  '%00',
+  'x%00',
+  'x%00.css',
+  '.%2e/x',
+  'index.html%00',
+  '%ff',
+  'package.json',
+  'nothing.css',
+];
+
+describe('a file of a page that is none is answered 404, or 400 where it cannot be read', () => {
+  test.each(NAMES)('/api/docs/%s', async (name) => {
+    const answer = await spelled(clinic.client.baseUrl, `/api/docs/${name}`);
+    expect([400, 404], `${answer.status}`).toContain(answer.status);
+    expectProblem(answer, { status: answer.status });
+  });
+  test.each(NAMES)('/admin/queues/static/%s', async (name) => {
+    const answer = await spelled(clinic.client.baseUrl, `/admin/queues/static/${name}`, {
+      headers: asAdmin(),
+    });
+    expect([400, 404], `${answer.status}`).toContain(answer.status);
+    expectProblem(answer, { status: answer.status });
+  });
+});
+
+test.each([
+  'status=%00',
+  'status=x',
+  'page=-1',
+  'page=x',
+  'jobsPerPage=1e9',
+  'activeQueue=%00',
+  'status[]=x',
+  'page=1&page=2',
+])("the dashboard's own questions are never a 500: %s", async (query) => {
+  const answer = await spelled(
+    clinic.client.baseUrl,
+    `/admin/queues/api/queues?activeQueue=notifications&${query}`,
+    {
+      headers: asAdmin(),
+    },
+  );
+  expect(answer.status).toBeLessThan(500);
+});
