@@ -28,7 +28,7 @@ export interface Settings {
 
 const DATABASE = 'attacked';
 const MOST_ATTEMPTS = 10;
-const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };
+export const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };
 
 /** The demo clinic on private servers, run as in production, but that nobody is throttled: attacks reach the code. */
 export class Target {
