@@ -60,12 +60,23 @@ async function run(attacks: readonly Attack[], target: Target): Promise<Report[]
   for (const attack of attacks) {
     console.log(`${attack.name}: ${attack.about}`);
     const began = performance.now();
-    const outcome = await attack.run(target);
+    const outcome = await outcomeOf(attack, target);
     const report = { ...outcome, attack, seconds: (performance.now() - began) / 1000 };
     tell(report);
     reports.push(report);
   }
   return reports;
+}
+
+/** An attack that fails has not shown that nothing is there to find; the others go on. */
+async function outcomeOf(attack: Attack, target: Target): Promise<Outcome> {
+  try {
+    return await attack.run(target);
+  } catch (error) {
+    if (target.settings.signal.aborted) throw error;
+    const what = `the attack itself failed: ${(error as Error).message}`;
+    return { tried: 0, findings: [{ what, repeat: `npm run attack -- ${attack.name}` }] };
+  }
 }
 
 function tell({ tried, findings, note, notRun, seconds }: Report): void {

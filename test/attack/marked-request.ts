@@ -46,7 +46,8 @@ function valueOf({ example, schema }: Parameter, document: Document): string {
   const { type, enum: choices, example: shown } = document.resolve(schema ?? {});
   const format = (schema as { format?: string } | undefined)?.format;
   const made = format === 'date' ? exampleDate(document) : type === 'boolean' ? false : 1;
-  return String(example ?? shown ?? choices?.[0] ?? made);
+  const value = example ?? shown ?? choices?.[0] ?? made;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function exampleDate({ schemas }: Document): string {

@@ -12,7 +12,7 @@ const TESTED = /all tested parameters do not appear to be injectable|injection p
 const INJECTABLE = /identified the following injection point|resumed the following injection point/;
 
 /** For one operation, with all its parameters. */
-const AT_MOST_SECONDS = 45;
+const AT_MOST_SECONDS = 90;
 const HOW = [
   ...['--batch', '--ignore-stdin', '--flush-session', '--disable-coloring', '--timeout', '10'],
   ...['--level', '2', '--risk', '1', '--dbms', 'mysql', '--threads', '4', '--ignore-code', '*'],
