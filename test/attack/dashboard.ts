@@ -103,7 +103,7 @@ export const dashboard: Attack = {
   name: 'dashboard',
   about: 'spelling tricks, odd methods and headers against the queue dashboard',
   async run(target) {
-    const findings: Finding[] = [];
+    const findings = new Map<string, Finding>();
     const board = await boardOf(target);
     const { host, hostname, port } = new URL(target.url);
     let tried = 0;
@@ -114,12 +114,15 @@ export const dashboard: Attack = {
         const { status, body } = await onTheWire(target.url, bytes);
         const text = typeof body === 'string' ? body : JSON.stringify(body);
         if (!isLetIn(request, { status, text }, board) && !(status >= 500)) continue;
-        findings.push({
-          what: `it answers ${status} to ${request.split('\r\n')[0]}`,
+        // Once, whoever asks.
+        const what = `it answers ${status} to ${request}`.replaceAll('\r\n', ', ');
+        if (findings.has(what)) continue;
+        findings.set(what, {
+          what,
           repeat: `printf '%b' ${JSON.stringify(bytes.replaceAll('\\', '\\\\'))} | nc ${hostname} ${port}`,
         });
       }
     }
-    return { tried, findings };
+    return { tried, findings: [...findings.values()] };
   },
 };

@@ -4,6 +4,7 @@ import { circumstances, tableOf, writeInto } from '../support/report.js';
 import type { Attack, Outcome } from './attack.js';
 import { dashboard } from './dashboard.js';
 import { ffuf } from './ffuf.js';
+import { files } from './files.js';
 import { fuzz } from './fuzz.js';
 import { massAssignment } from './mass-assignment.js';
 import { slow } from './slow.js';
@@ -26,6 +27,7 @@ export const ATTACKS: readonly Attack[] = [
   tokens,
   dashboard,
   massAssignment,
+  files,
   ffuf,
   wapiti,
   slow,
