@@ -8,11 +8,14 @@ import { notThere, runTool } from './tool.js';
 
 /** What it says once it has tried everything. */
 const TESTED = /all tested parameters do not appear to be injectable|injection point/;
+const ENDED = '[*] ending';
 /** Its last word, after it has ruled out what it took for one at first. */
 const INJECTABLE = /identified the following injection point|resumed the following injection point/;
 
 /** For one operation, with all its parameters. */
 const AT_MOST_SECONDS = 90;
+/** For all of them: what it had no time for is told. */
+const ALL_AT_MOST_SECONDS = 480;
 const HOW = [
   ...['--batch', '--ignore-stdin', '--flush-session', '--disable-coloring', '--timeout', '10'],
   ...['--level', '2', '--risk', '1', '--dbms', 'mysql', '--threads', '4', '--ignore-code', '*'],
@@ -63,6 +66,15 @@ function findingOf({ request, text }: Filed, printed: string): Finding[] {
   return [{ what: `${request.operation.name}: ${points}`, repeat }];
 }
 
+/** What sqlmap printed about a request; undefined where there is none. */
+async function tamper(target: Target, { request, file }: Filed): Promise<string | undefined> {
+  const args = ['-r', file, '--output-dir', join(target.settings.dir, 'sqlmap'), ...HOW];
+  const printed = await runTool('sqlmap', args, target, AT_MOST_SECONDS);
+  if (printed?.includes(ENDED) && !TESTED.test(printed))
+    throw new Error(`sqlmap did not test ${request.operation.name}: ${printed.slice(-2_000)}`);
+  return printed;
+}
+
 /** Every parameter of every operation, with a patient's token. */
 export const sqlmap: Attack = {
   name: 'sqlmap',
@@ -73,23 +85,23 @@ export const sqlmap: Attack = {
     mkdirSync(join(dir, 'requests'), { recursive: true });
     const findings: Finding[] = [];
     const requests = target.document.operations.flatMap((one) => markedRequests(one, target.document));
-    let [tried, cut] = [0, 0];
+    const until = performance.now() + ALL_AT_MOST_SECONDS * 1000;
+    let [tried, cut, left] = [0, 0, 0];
     for (const [index, request] of requests.entries()) {
+      if (performance.now() > until) {
+        left += request.marks;
+        continue;
+      }
       for (const one of await filed(target, request, index)) {
-        const args = ['-r', one.file, '--output-dir', join(dir, 'sqlmap'), ...HOW];
-        const printed = await runTool('sqlmap', args, target, AT_MOST_SECONDS);
+        const printed = await tamper(target, one);
         if (printed === undefined) return notThere('sqlmap');
         tried += request.marks;
         findings.push(...findingOf(one, printed));
-        if (!printed.includes('[*] ending')) cut += 1;
-        else if (!TESTED.test(printed))
-          throw new Error(`sqlmap did not test ${request.operation.name}: ${printed.slice(-2_000)}`);
+        if (!printed.includes(ENDED)) cut += 1;
       }
     }
-    return {
-      tried,
-      findings,
-      note: `tried: parameters; ${cut} requests cut short after ${AT_MOST_SECONDS} s`,
-    };
+    const rest = left === 0 ? '' : `, ${left} not begun after ${ALL_AT_MOST_SECONDS} s`;
+    const note = `tried: parameters; ${cut} requests cut short after ${AT_MOST_SECONDS} s${rest}`;
+    return { tried, findings, note };
   },
 };
