@@ -100,12 +100,15 @@ export async function ensureTools(names, signal) {
   const missing = names.filter((name) => !findProgram(name));
   if (missing.length === 0) return;
   if (!canInstall()) return stage('tools', `${missing.join(', ')} cannot be installed here`);
-  stage('tools', `installing Debian's ${missing.join(', ')}`);
-  try {
-    await install(missing, signal);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    stage('tools', `not all can be had: ${error.message}`);
+  for (const name of missing) {
+    stage('tools', `installing Debian's ${name}`);
+    try {
+      // One by one: what one of them lacks must not cost us the others.
+      await install([name], signal);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      stage('tools', `${name} cannot be had: ${error.message}`);
+    }
   }
 }
 

@@ -1,92 +1,101 @@
 import { onTheWire } from '../support/raw-http.js';
 import type { Attack, Finding } from './attack.js';
-import type { Target } from './target.js';
+import { spellingsOf } from './path-spellings.js';
+import { ADMIN, type Target } from './target.js';
 
-/** Spellings of a path below the dashboard's, some of which a proxy or a router takes for it. */
-function spellings(path: string): string[] {
-  const [first, second, ...rest] = path.slice(1).split('/');
-  const tail = rest.length > 0 ? `/${rest.join('/')}` : '';
-  return [
-    path,
-    `${path}/`,
-    `/${path}`,
-    `${path}//`,
-    path.toUpperCase(),
-    `/Admin/${second}${tail}`,
-    `/./${first}/${second}${tail}`,
-    `/${first}/./${second}${tail}`,
-    `/x/../${first}/${second}${tail}`,
-    `/api/../${first}/${second}${tail}`,
-    `/api/docs/../../${first}/${second}${tail}`,
-    `/${first}%2f${second}${tail}`,
-    `/${first}%2F${second}${tail}`,
-    `/%61dmin/${second}${tail}`,
-    `/%2561dmin/${second}${tail}`,
-    `/%2e/${first}/${second}${tail}`,
-    `/health/%2e%2e/${first}/${second}${tail}`,
-    `/health/..%2f${first}/${second}${tail}`,
-    `/${first};x/${second}${tail}`,
-    `/${first}/${second};x${tail}`,
-    `/${first}/${second}.${tail}`,
-    `/${first}/${second}%00${tail}`,
-    `/${first}/${second}%20${tail}`,
-    `/${first}\\${second}${tail}`,
-    `/${first}/${second}${tail}?x=1`,
-    `/${first}/${second}${tail}%3fx`,
-    `/${first}/${second}${tail}#x`,
-    `http://127.0.0.1/${first}/${second}${tail}`,
-    `//127.0.0.1/${first}/${second}${tail}`,
-    `/\u00e0dmin/${second}${tail}`,
-  ];
-}
-
-const PATHS = ['/admin/queues', '/admin/queues/api/queues', '/admin/queues/static/js/main.js'];
-const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'get'];
+const BASE = '/admin/queues';
+const METHODS = [
+  ...['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'CONNECT'],
+  ...['PROPFIND', 'QUERY', 'SEARCH', 'MKCOL', 'get', 'GETS', 'G\u0130T'],
+];
 const HEADERS = [
-  'X-Original-URL: /admin/queues',
-  'X-Rewrite-URL: /admin/queues',
-  'X-HTTP-Method-Override: GET',
-  'X-Forwarded-For: 127.0.0.1',
-  'X-Forwarded-User: admin@clinica.example',
-  'X-Forwarded-Prefix: /admin/queues',
-  'Host: localhost',
+  ...['X-Original-URL', 'X-Rewrite-URL', 'X-Original-URI', 'X-Forwarded-Uri', 'X-Forwarded-Prefix'].map(
+    (name) => `${name}: ${BASE}/api/queues`,
+  ),
+  ...['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'].map((name) => `${name}: OPTIONS`),
+  ...['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'X-Client-IP', 'X-Forwarded-Host'].map(
+    (name) => `${name}: ${name === 'Forwarded' ? 'for=' : ''}127.0.0.1`,
+  ),
+  ...['X-Forwarded-User', 'X-Remote-User', 'Remote-User', 'From'].map((name) => `${name}: ${ADMIN.email}`),
+  ...['localhost', '127.0.0.1', 'localhost:6379', 'x/admin/queues', 'admin@x', ''].map(
+    (host) => `Host: ${host}`,
+  ),
 ];
 
-/** What only the dashboard says. */
-const BOARD = /bull.?board|"queues"\s*:|Clinica queues<|<div id="root"/i;
+const basic = (email: string, password: string): string =>
+  `Authorization: Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
 
+/** Everybody but an admin with a password, by the header that says who they are. */
 async function callers(target: Target): Promise<string[]> {
   const people = [await target.patient(), await target.doctor()];
   const { token } = await target.admin();
-  const basic = (email: string, password: string): string =>
-    `Authorization: Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
   return [
     'X-Nobody: 1',
-    ...people.flatMap(({ email, password, token }) => [
-      `Authorization: Bearer ${token}`,
-      basic(email, password),
+    ...people.flatMap((person) => [
+      `Authorization: Bearer ${person.token}`,
+      basic(person.email, person.password),
     ]),
     // The dashboard wants a password, not a token that a page of another origin might hold.
     `Authorization: Bearer ${token}`,
-    basic('admin@clinica.example', ''),
-    basic('admin@clinica.example', ' demo-admin-password'),
+    basic(ADMIN.email, ''),
+    basic(ADMIN.email, ` ${ADMIN.password}`),
+    basic(ADMIN.email, `${ADMIN.password}\0`),
+    basic(ADMIN.email, token),
     'Authorization: Basic',
     'Authorization: Basic Og==',
+    `Cookie: token=${token}`,
   ];
 }
 
+/** Page, API and static files; and what only they say, by which they are known under any path. */
+interface Board {
+  readonly paths: readonly string[];
+  readonly marks: readonly string[];
+}
+
+/** The dashboard as an admin sees it: an attack on what nobody sees would find nothing, and mean nothing. */
+async function boardOf(target: Target): Promise<Board> {
+  const see = async (path: string): Promise<string> => {
+    const [name, value] = basic(ADMIN.email, ADMIN.password).split(': ') as [string, string];
+    const { status, body } = await target.client.get<unknown>(path, { headers: { [name]: value } });
+    if (status !== 200) throw new Error(`An admin does not see ${path}: ${status}`);
+    return typeof body === 'string' ? body : JSON.stringify(body);
+  };
+  const page = await see(`${BASE}/`);
+  const files = [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(
+    ([, path]) => new URL(path!, `${target.url}${BASE}/`).pathname,
+  );
+  if (files.length === 0) throw new Error('The page of the dashboard names no static files.');
+  const queue = /"name":"([\w-]+)"/.exec(await see(`${BASE}/api/queues`))![1]!;
+  const begins = await Promise.all(files.map(async (path) => (await see(path)).slice(0, 80)));
+  return {
+    paths: [BASE, `${BASE}/api/queues`, `${BASE}/api/queues/${queue}/pause`, files[0]!],
+    marks: [...begins, `"${queue}"`, '<div id="root"', 'Clinica queues<'],
+  };
+}
+
 /** Every request line with its headers, without those of the caller. */
-function requests(): string[] {
-  const plain = PATHS.flatMap((path) =>
-    spellings(path).map((spelled) => `GET ${spelled} HTTP/1.1\r\nHost: x`),
+function requests(paths: readonly string[], host: string): string[] {
+  const asking = (line: string, ...headers: string[]): string => [line, ...headers].join('\r\n');
+  const spelled = paths
+    .flatMap((path) => spellingsOf(path, host))
+    .map((path) => asking(`GET ${path} HTTP/1.1`, 'Host: x'));
+  const methods = paths.flatMap((path) =>
+    METHODS.map((method) => asking(`${method} ${path} HTTP/1.1`, 'Host: x')),
   );
-  const odd = METHODS.map((method) => `${method} ${PATHS[1]} HTTP/1.1\r\nHost: x`);
-  const told = HEADERS.flatMap((header) =>
-    ['/health/live', ...PATHS].map(
-      (path) => `GET ${path} HTTP/1.1\r\n${header.startsWith('Host') ? header : `Host: x\r\n${header}`}`,
-    ),
+  const told = ['/health/live', '/nowhere', ...paths].flatMap((path) =>
+    HEADERS.map((header) => {
+      const all = header.startsWith('Host') ? [header] : ['Host: x', header];
+      return asking(`GET ${path} HTTP/1.1`, ...all);
+    }),
   );
-  return [...plain, ...odd, ...told, `GET ${PATHS[1]} HTTP/1.0`, `GET ${PATHS[1]}\r\n`];
+  const old = paths.flatMap((path) => [`GET ${path} HTTP/1.0`, `GET ${path}`, `GET ${path} HTTP/0.9`]);
+  return [...spelled, ...methods, ...told, ...old];
+}
+
+/** Whether an answer is of the dashboard, or might be. */
+function isLetIn(request: string, { status, text }: { status: number; text: string }, board: Board): boolean {
+  return (status < 400 && !request.includes(' /health/live ')) || board.marks.some((m) => text.includes(m));
 }
 
 /** Spellings, methods and headers that might lead past the dashboard's guard. */
@@ -94,20 +103,26 @@ export const dashboard: Attack = {
   name: 'dashboard',
   about: 'spelling tricks, odd methods and headers against the queue dashboard',
   async run(target) {
-    const findings: Finding[] = [];
+    const findings = new Map<string, Finding>();
+    const board = await boardOf(target);
+    const { host, hostname, port } = new URL(target.url);
     let tried = 0;
     for (const caller of await callers(target)) {
-      for (const request of requests()) {
+      for (const request of requests(board.paths, host)) {
         const bytes = `${request}\r\n${caller}\r\nConnection: close\r\n\r\n`;
         tried += 1;
         const { status, body } = await onTheWire(target.url, bytes);
         const text = typeof body === 'string' ? body : JSON.stringify(body);
-        const isLetIn =
-          status < 400 && /admin/i.test(request.split('\r\n')[0]!) && !/^(HEAD|OPTIONS)/.test(request);
-        if (isLetIn || BOARD.test(text))
-          findings.push({ what: `it answers ${status}`, repeat: JSON.stringify(bytes) });
+        if (!isLetIn(request, { status, text }, board) && !(status >= 500)) continue;
+        // Once, whoever asks.
+        const what = `it answers ${status} to ${request}`.replaceAll('\r\n', ', ');
+        if (findings.has(what)) continue;
+        findings.set(what, {
+          what,
+          repeat: `printf '%b' ${JSON.stringify(bytes.replaceAll('\\', '\\\\'))} | nc ${hostname} ${port}`,
+        });
       }
     }
-    return { tried, findings };
+    return { tried, findings: [...findings.values()] };
   },
 };

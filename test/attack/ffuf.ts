@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attack } from './attack.js';
+import { quoted } from './shell.js';
+import type { Target } from './target.js';
 import { notThere, runTool } from './tool.js';
 
 /** What everybody may see, by the path. */
@@ -116,26 +118,40 @@ function words(documented: readonly string[]): string[] {
   return [...new Set([...PLACES, ...api, ...odd])];
 }
 
+interface Hit {
+  readonly url: string;
+  readonly status: number;
+}
+
+/** What answered; undefined where there is no ffuf. */
+async function hits(target: Target, list: readonly string[]): Promise<Hit[] | undefined> {
+  const { dir } = target.settings;
+  const [file, out] = [join(dir, 'words.txt'), join(dir, 'ffuf.json')];
+  writeFileSync(file, list.join('\n'));
+  const what = ['-w', file, '-u', `${target.url}/FUZZ`, '-mc', 'all', '-fc', REFUSED];
+  const printed = await runTool('ffuf', [...what, '-t', '8', '-s', '-of', 'json', '-o', out], target, 120);
+  if (printed === undefined) return undefined;
+  const { results } = JSON.parse(readFileSync(out, 'utf8')) as { results: Hit[] };
+  for (const known of ['health/live', 'api/doctors/public']) {
+    const isThere = results.some(({ url }) => url.endsWith(`/${known}`));
+    if (!isThere) throw new Error(`ffuf does not even see ${known}: ${printed.slice(-1_000)}`);
+  }
+  return results;
+}
+
 /** Looks for paths that answer and should not, as somebody without a token. */
 export const ffuf: Attack = {
   name: 'ffuf',
   about: 'paths that nobody told of: files, backups, consoles, spellings of routes',
   async run(target) {
-    const { dir } = target.settings;
     const list = words(target.document.operations.map(({ path }) => path));
-    writeFileSync(join(dir, 'words.txt'), list.join('\n'));
-    const out = join(dir, 'ffuf.json');
-    const args = ['-w', join(dir, 'words.txt'), '-u', `${target.url}/FUZZ`, '-mc', 'all', '-fc', REFUSED];
-    const printed = await runTool('ffuf', [...args, '-t', '8', '-s', '-of', 'json', '-o', out], target, 120);
-    if (printed === undefined) return notThere('ffuf');
-    const { results } = JSON.parse(readFileSync(out, 'utf8')) as {
-      results: { url: string; status: number }[];
-    };
-    const findings = results
+    const answered = await hits(target, list);
+    if (!answered) return notThere('ffuf');
+    const findings = answered
       .filter(({ url }) => !PUBLIC.test(new URL(url).pathname))
       .map(({ url, status }) => ({
         what: `${url} answers ${status}`,
-        repeat: `curl -i --path-as-is '${url}'`,
+        repeat: `curl -i --path-as-is ${quoted(url)}`,
       }));
     return { tried: list.length, findings };
   },

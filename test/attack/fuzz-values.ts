@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Document, Schema } from '../support/openapi.js';
+import { NEWCOMERS_PASSWORD } from './target.js';
 
 /** Texts that have broken somebody. */
 const TEXTS = [
@@ -43,7 +44,7 @@ const TEXTS = [
   'x@y.z',
   `${'a'.repeat(300)}@people.example`,
   '"quoted name"@people.example',
-  'a password of a newcomer',
+  NEWCOMERS_PASSWORD,
 ];
 
 const NUMBERS = [
@@ -84,67 +85,85 @@ function deep(levels: number): unknown {
   return value;
 }
 
-/** What a schema describes, most of the time; sometimes what it does not. */
-export function valueOf(schema: Schema, document: Document): fc.Arbitrary<unknown> {
-  return fc.oneof(
-    { weight: 4, arbitrary: valid(document.resolve(schema), document) },
-    { weight: 1, arbitrary: hostile },
-  );
+/** How many of the values of a request are what they should be. */
+export type Manners = 'good' | 'mixed';
+
+/** What a schema describes; where manners are mixed, sometimes what it does not. */
+export function valueOf(schema: Schema, document: Document, manners: Manners): fc.Arbitrary<unknown> {
+  const good = valid(document.resolve(schema), document, manners);
+  if (manners === 'good') return good;
+  return fc.oneof({ weight: 4, arbitrary: good }, { weight: 1, arbitrary: hostile });
 }
 
-function valid(
-  schema: Schema & { minimum?: number; maximum?: number; format?: string },
-  document: Document,
-): fc.Arbitrary<unknown> {
-  const { type, enum: choices, example, properties, minimum = 0, maximum = 1_000 } = schema;
+type Bounded = Schema & { minimum?: number; maximum?: number; format?: string; pattern?: string };
+
+function valid(schema: Bounded, document: Document, manners: Manners): fc.Arbitrary<unknown> {
+  const { type, enum: choices, example, properties } = schema;
   const shown = example === undefined ? [] : [fc.constant<unknown>(example)];
-  if (properties) return objectOf(schema, document);
+  if (properties) return objectOf(schema, document, manners);
   if (choices) return fc.constantFrom<unknown>(...choices);
-  if (type === 'integer' || type === 'number') {
-    return fc.oneof(
-      ...shown,
-      fc.integer({ min: minimum, max: maximum }),
-      fc.constantFrom(minimum, maximum, maximum + 1),
-    );
-  }
+  if (type === 'integer' || type === 'number') return numberOf(schema, manners);
   if (type === 'boolean') return fc.boolean();
-  return fc.oneof(...shown, ...textOf(schema.format), fc.string({ maxLength: 20 }));
+  const texts = textOf(schema);
+  if (manners === 'good' && texts.length + shown.length > 0) return fc.oneof(...shown, ...texts);
+  return fc.oneof(...shown, ...texts, fc.string({ minLength: 1, maxLength: 20 }));
 }
 
-function textOf(format: string | undefined): fc.Arbitrary<string>[] {
+/** Small ones, since those are ids that there are; and the bounds, from both sides. */
+function numberOf({ minimum = 0, maximum = 1_000 }: Bounded, manners: Manners): fc.Arbitrary<number> {
+  const small = fc.integer({ min: minimum, max: Math.min(maximum, minimum + 60) });
+  const any = fc.integer({ min: minimum, max: maximum });
+  if (manners === 'good') return fc.oneof(small, small, any);
+  return fc.oneof(small, any, fc.constantFrom(minimum, maximum, minimum - 1, maximum + 1));
+}
+
+function textOf({ format, pattern }: Bounded): fc.Arbitrary<string>[] {
   if (format === 'email') return [fc.emailAddress()];
-  if (format !== 'date') return [];
-  const [min, max] = [new Date('2020-01-01'), new Date('2030-01-01')];
-  return [fc.date({ min, max, noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10))];
+  if (format === 'password') return [fc.constant(NEWCOMERS_PASSWORD)];
+  if (format === 'date') return [dates(-400, 800), dates(1, 60), dates(1, 60)];
+  return pattern === undefined ? [] : [fc.stringMatching(new RegExp(pattern))];
 }
 
-/** The fields of a schema, some of them missing, and now and then one that nobody knows. */
-export function objectOf(schema: Schema, document: Document): fc.Arbitrary<Record<string, unknown>> {
-  const fields = Object.entries(document.resolve(schema).properties ?? {});
-  const known = fc.record(
-    Object.fromEntries(fields.map(([name, field]) => [name, valueOf(field, document)])),
-  );
-  const missing = fc.oneof(
-    { weight: 4, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.subarray(fields.map(([name]) => name)) },
-  );
-  const name = fc.constantFrom(
-    '__proto__',
-    'constructor',
-    'prototype',
-    'toString',
-    'role',
-    'id',
-    'x',
-    '',
-    '\0',
-  );
-  const extra = fc.oneof(
-    { weight: 6, arbitrary: fc.constant({}) },
-    { weight: 1, arbitrary: fc.dictionary(name, hostile, { maxKeys: 2 }) },
-  );
-  return fc.tuple(known, missing, extra).map(([all, without, more]) => {
-    const kept = Object.entries(all).filter(([key]) => !(without as string[]).includes(key));
-    return Object.fromEntries([...kept, ...Object.entries(more)]);
+/** Dates so many days from now: those of the near future are the ones that can be booked. */
+function dates(from: number, to: number): fc.Arbitrary<string> {
+  return fc.integer({ min: from, max: to }).map((days) => {
+    const date = new Date(performance.timeOrigin + days * 86_400_000);
+    return date.toISOString().slice(0, 10);
   });
+}
+
+/** The fields of a schema; where manners are mixed, some are missing, and now and then there is one that nobody knows. */
+export function objectOf(
+  schema: Schema,
+  document: Document,
+  manners: Manners,
+): fc.Arbitrary<Record<string, unknown>> {
+  const { properties = {}, required = [] } = document.resolve(schema);
+  const fields = Object.entries(properties);
+  const known = fc.record(
+    Object.fromEntries(fields.map(([name, field]) => [name, valueOf(field, document, manners)])),
+  );
+  const names = fields.map(([name]) => name);
+  const optional = fc.subarray(names.filter((name) => !required.includes(name)));
+  if (manners === 'good') return fc.tuple(known, optional).map(([all, without]) => leftOver(all, without));
+  const missing = fc.oneof({ weight: 4, arbitrary: optional }, { weight: 1, arbitrary: fc.subarray(names) });
+  return fc
+    .tuple(known, missing, extraFields)
+    .map(([all, without, more]) => ({ ...leftOver(all, without), ...more }));
+}
+
+const extraFields = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.dictionary(
+      fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'role', 'id', 'x', '', '\0'),
+      hostile,
+      { maxKeys: 2 },
+    ),
+  },
+);
+
+function leftOver(all: Record<string, unknown>, without: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)));
 }

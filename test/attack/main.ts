@@ -4,6 +4,7 @@ import { circumstances, tableOf, writeInto } from '../support/report.js';
 import type { Attack, Outcome } from './attack.js';
 import { dashboard } from './dashboard.js';
 import { ffuf } from './ffuf.js';
+import { files } from './files.js';
 import { fuzz } from './fuzz.js';
 import { massAssignment } from './mass-assignment.js';
 import { slow } from './slow.js';
@@ -26,6 +27,7 @@ export const ATTACKS: readonly Attack[] = [
   tokens,
   dashboard,
   massAssignment,
+  files,
   ffuf,
   wapiti,
   slow,
@@ -60,12 +62,23 @@ async function run(attacks: readonly Attack[], target: Target): Promise<Report[]
   for (const attack of attacks) {
     console.log(`${attack.name}: ${attack.about}`);
     const began = performance.now();
-    const outcome = await attack.run(target);
+    const outcome = await outcomeOf(attack, target);
     const report = { ...outcome, attack, seconds: (performance.now() - began) / 1000 };
     tell(report);
     reports.push(report);
   }
   return reports;
+}
+
+/** An attack that fails has not shown that nothing is there to find; the others go on. */
+async function outcomeOf(attack: Attack, target: Target): Promise<Outcome> {
+  try {
+    return await attack.run(target);
+  } catch (error) {
+    if (target.settings.signal.aborted) throw error;
+    const what = `the attack itself failed: ${(error as Error).message}`;
+    return { tried: 0, findings: [{ what, repeat: `npm run attack -- ${attack.name}` }] };
+  }
 }
 
 function tell({ tried, findings, note, notRun, seconds }: Report): void {

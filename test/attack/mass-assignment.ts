@@ -1,32 +1,37 @@
 import type { Operation } from '../support/openapi.js';
 import type { Attack, Finding } from './attack.js';
+import { quoted } from './shell.js';
 import type { Target } from './target.js';
 
-/** Fields that nobody is asked for, and that a careless service would take. */
-const FIELDS: Readonly<Record<string, unknown>> = {
-  id: 1,
-  role: 'admin',
-  user_id: 1,
-  userId: 1,
-  account_id: 1,
-  status: 'cancelled',
-  version: 99,
-  sessionVersion: 0,
-  session_version: 0,
-  passwordHash: 'x',
-  password_hash: 'x',
-  is_admin: true,
-  isAdmin: true,
-  verified_at: '2020-01-01',
-  disabledAt: null,
-  created_at: '2020-01-01',
-  uid: 'x',
-  day_version: 1,
-  __proto__x: { role: 'admin' },
-  constructor: { prototype: { role: 'admin' } },
-  'user.role': 'admin',
-  'role[]': 'admin',
-};
+/** Fields that nobody is asked for, and that a careless service would take; as JSON, where a name may be anything. */
+const FIELDS: readonly (readonly [string, string])[] = [
+  ['id', '1'],
+  ['role', '"admin"'],
+  ...['user_id', 'userId', 'account_id', 'patient_id', 'doctorId'].map((name) => [name, '1'] as const),
+  ['status', '"cancelled"'],
+  ['state', '"sent"'],
+  ...['version', 'ver', 'day_version', 'session_version', 'sessionVersion'].map(
+    (name) => [name, '99'] as const,
+  ),
+  ['email', '"another@people.example"'],
+  ['email_lower', '"another@people.example"'],
+  ['password', '"another long password"'],
+  ...['password_hash', 'passwordHash', 'uid', 'token'].map((name) => [name, '"x"'] as const),
+  ...['disabled', 'is_admin', 'isAdmin', 'admin', 'verified', 'is_public'].map(
+    (name) => [name, 'true'] as const,
+  ),
+  ['disabledAt', 'null'],
+  ...['created_at', 'createdAt', 'updated_at', 'cancelled_at', 'verified_at', 'starts_at'].map(
+    (name) => [name, '"2020-01-01T00:00:00Z"'] as const,
+  ),
+  ['__proto__', '{"role": "admin"}'],
+  ['constructor', '{"prototype": {"role": "admin"}}'],
+  ['toString', '"x"'],
+  ['user.role', '"admin"'],
+  ['role[]', '"admin"'],
+  ['Role', '"admin"'],
+  ['', '1'],
+];
 
 /** A checksum of every table. */
 async function state({ database }: Target): Promise<string> {
@@ -36,11 +41,41 @@ async function state({ database }: Target): Promise<string> {
   return JSON.stringify(sums);
 }
 
-async function tokenFor({ path, security }: Operation, target: Target): Promise<string | undefined> {
+/** Somebody whose body is looked at: a body of others is refused unread. */
+async function callerOf(target: Target, { method, path, security }: Operation): Promise<string | undefined> {
   if (!security) return undefined;
-  if (/^\/api\/(users|doctors|notifications|audit)/.test(path)) return (await target.admin()).token;
-  if (/^\/api\/(availability|exceptions)/.test(path)) return (await target.doctor()).token;
-  return (await target.patient()).token;
+  for (const role of ['user', 'doctor', 'admin'] as const) {
+    const { token } = await target.newcomer(role);
+    const { status } = await target.client.send(method, path, { token, body: {} });
+    if (status !== 403) return token;
+  }
+  throw new Error(`Nobody may ${method} ${path}.`);
+}
+
+interface Case {
+  readonly operation: Operation;
+  readonly token: string | undefined;
+  readonly body: string;
+  readonly field: string;
+}
+
+/** Sends it; answers what is wrong, if anything: a refusal must be for that field, and for no other reason. */
+async function wrongWith(target: Target, { operation, token, body, field }: Case): Promise<Finding[]> {
+  const path = operation.path.replace(/\{\w+\}/, '1');
+  const before = await state(target);
+  const answer = await target.client.send(operation.method, path, { token, body });
+  const errors = (answer.body.errors ?? []) as { field?: string }[];
+  // A prototype in a body makes it unreadable as a whole.
+  const isNamed = /^(__proto__|constructor)$/.test(field) || errors.some((error) => error.field === field);
+  const hasChanged = (await state(target)) !== before;
+  if (answer.status === 400 && isNamed && !hasChanged) return [];
+  const login = token === undefined ? '' : ` -H 'authorization: Bearer ${token}'`;
+  return [
+    {
+      what: `${operation.name} answers ${answer.status} to a body with ${JSON.stringify(field)}${hasChanged ? ', and something changed' : ''}`,
+      repeat: `curl -i -X ${operation.method} ${target.url}${path}${login} -H 'content-type: application/json' -d ${quoted(body)}`,
+    },
+  ];
 }
 
 /** Sends what an operation asks for, and one field more. */
@@ -51,22 +86,14 @@ export const massAssignment: Attack = {
     const findings: Finding[] = [];
     let tried = 0;
     for (const operation of target.document.operations.filter(({ requestBody }) => requestBody)) {
-      const token = await tokenFor(operation, target);
+      const token = await callerOf(target, operation);
       const schema = operation.requestBody!.content['application/json']!.schema!;
-      const asked = target.document.example(schema) as Record<string, unknown>;
+      const asked = JSON.stringify(target.document.example(schema));
       const known = Object.keys(target.document.resolve(schema).properties ?? {});
-      const path = operation.path.replace(/\{\w+\}/, '1');
-      for (const [field, value] of Object.entries(FIELDS)) {
-        if (known.includes(field)) continue;
-        const before = await state(target);
-        const body = { ...asked, [field]: value };
-        const { status } = await target.client.send(operation.method, path, { token, body });
+      for (const [field, value] of FIELDS.filter(([name]) => !known.includes(name))) {
+        const body = `${asked.slice(0, -1)}, ${JSON.stringify(field)}: ${value}}`;
         tried += 1;
-        if (status === 400 && (await state(target)) === before) continue;
-        findings.push({
-          what: `${operation.name} answers ${status} to a body with ${field}`,
-          repeat: `curl -i -X ${operation.method} ${target.url}${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`,
-        });
+        findings.push(...(await wrongWith(target, { operation, token, body, field })));
       }
     }
     return { tried, findings };

@@ -28,7 +28,9 @@ export interface Settings {
 
 const DATABASE = 'attacked';
 const MOST_ATTEMPTS = 10;
-const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };
+/** Those that guess it may end a newcomer's account. */
+export const NEWCOMERS_PASSWORD = 'a password of a newcomer';
+export const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };
 
 /** The demo clinic on private servers, run as in production, but that nobody is throttled: attacks reach the code. */
 export class Target {
@@ -112,7 +114,7 @@ export class Target {
     const { token } = await this.admin();
     const account = {
       email: `newcomer${(this.newcomers += 1)}@people.example`,
-      password: 'a password of a newcomer',
+      password: NEWCOMERS_PASSWORD,
       role,
     };
     const { body } = await this.client.post('/api/users', account, { token });

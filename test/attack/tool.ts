@@ -1,6 +1,16 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { findProgram } from '../../bin/support/programs.js';
 import type { Target } from './target.js';
+
+/**
+ * What a tool is told of its surroundings: a home of its own, where it keeps what it remembers from one run to the next;
+ * and a way out that leads nowhere, since nothing but the target is to be asked, not even for news of the tool itself.
+ */
+function surroundings(dir: string): Record<string, string> {
+  const nowhere = 'http://127.0.0.1:9';
+  const home = { HOME: dir, TERM: 'dumb', LANG: 'C.UTF-8', PATH: process.env.PATH ?? '/usr/bin:/bin' };
+  return { ...home, http_proxy: nowhere, https_proxy: nowhere, no_proxy: '127.0.0.1' };
+}
 
 /** Runs a tool of Debian's to its end, or for so long; answers with all that it printed. Undefined where there is none. */
 export async function runTool(
@@ -12,12 +22,11 @@ export async function runTool(
   const program = findProgram(name);
   if (!program) return undefined;
   return new Promise((resolve, reject) => {
-    // HOME is where these tools keep what they remember from one run to the next.
-    const env = { ...process.env, HOME: dir, TERM: 'dumb' };
-    const child = spawn(program, args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], signal });
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(program, args, { cwd: dir, env: surroundings(dir), stdio, signal });
     const limit = setTimeout(() => child.kill('SIGKILL'), atMostSeconds * 1000);
     let printed = '';
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
     }
     child.on('error', reject);

@@ -1,0 +1,79 @@
+import { onTheWire } from '../support/raw-http.js';
+import type { Attack, Finding } from './attack.js';
+import { quoted } from './shell.js';
+import { ADMIN, type Target } from './target.js';
+
+const FOLDERS = ['/api/docs', '/admin/queues/static', '/admin/queues'];
+
+/** Names that lead out of a folder, or that no file has; what cannot be a name at all must be refused, and not fail. */
+const NAMES = [
+  ...['..', '../', '../x', './..', '../../package.json', '../../../../../../../../etc/passwd'],
+  ...['%2e%2e', '%2e%2e/x', '.%2e/x', '%2e%2e%2fx', '..%2f..%2fpackage.json', '..%252fx', '....//x'],
+  ...['..\\x', '..%5cx', 'a%5c..%5cb', '..%5c..%5c..%5cpackage.json', '%5c%5chost%5cshare', 'C:%5cx'],
+  ...['%c0%ae%c0%ae/x', '%e0%80%ae%e0%80%ae/x', '%uff0e%uff0e/x', '%ff', '%', '%0', '%zz'],
+  ...['%00', 'x%00', 'index.html%00.css', '..%00/x', '%0d%0aX-Injected:%201', '%0a', '%20', '%09', '%7f'],
+  ...[
+    '.env',
+    '.git/config',
+    '.npmrc',
+    'package.json',
+    'node_modules',
+    '.htaccess',
+    'index.html~',
+    'con',
+    'nul',
+  ],
+  ...[
+    'a'.repeat(255),
+    'a'.repeat(256),
+    'a'.repeat(4_000),
+    'a/'.repeat(500),
+    '%41'.repeat(400),
+    '../'.repeat(200),
+  ],
+  ...['%F0%9F%A9%BA', '%E2%80%AE', ';x', 'x;/../..', '?', '?../x', '#', '//etc/passwd', '/%2fetc%2fpasswd'],
+];
+
+/** What stands in files that nobody is to see. */
+const SECRET = /root:.*:0:0|"devDependencies"|JWT_SECRET|\[core\]|omit-lockfile/;
+/** What only a file system or its library says. */
+const INSIDES = /ENOENT|ENAMETOOLONG|EISDIR|ERR_[A-Z]|node_modules|\bat \S+ \(/;
+
+function wrongWith({ status, body }: { status: number; body: unknown }): string | undefined {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  if (status >= 500 || Number.isNaN(status)) return `answers ${status}`;
+  if (SECRET.test(text)) return `answers ${status} with a file of the server`;
+  return INSIDES.test(text) ? `answers ${status} with what the file system said` : undefined;
+}
+
+const shortened = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
+
+/** One finding for each folder and each way of its being wrong, with the names that do it. */
+async function attack(target: Target, login: string): Promise<Finding[]> {
+  const wrongs = new Map<string, { folder: string; names: string[] }>();
+  for (const folder of FOLDERS) {
+    for (const name of NAMES) {
+      const bytes = `GET ${folder}/${name} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`;
+      const wrong = wrongWith(await onTheWire(target.url, bytes));
+      if (wrong === undefined) continue;
+      const found = wrongs.get(`${folder}/ ${wrong}`) ?? { folder, names: [] };
+      wrongs.set(`${folder}/ ${wrong}`, { folder, names: [...found.names, name] });
+    }
+  }
+  return [...wrongs].map(([what, { folder, names }]) => ({
+    what: `${what}, to ${names.length} names: ${names.map(shortened).join('  ')}`,
+    repeat: `curl -i --path-as-is -u ${ADMIN.email}:${ADMIN.password} ${quoted(`${target.url}${folder}/${names[0]}`)}`,
+  }));
+}
+
+/** Names of files that lead where no files of the pages are, by an admin, whom the dashboard's guard lets through. */
+export const files: Attack = {
+  name: 'files',
+  about:
+    'names that lead out of the folders of the pages, or that no file can have, with the password of an admin',
+  async run(target) {
+    const credentials = Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64');
+    const findings = await attack(target, `Authorization: Basic ${credentials}`);
+    return { tried: FOLDERS.length * NAMES.length, findings };
+  },
+};

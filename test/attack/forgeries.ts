@@ -1,0 +1,170 @@
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { type Forgery, seconds, tokenBy } from '../support/forged-token.js';
+import type { Person, Role } from './target.js';
+
+/** What a forger has to go by. */
+export interface Victim {
+  readonly person: Person;
+  readonly role: Role;
+  /** The real one: what is wrong with most forgeries is one thing only, and not that they are signed badly. */
+  readonly secret: string;
+  /** The address of a listener that nobody has reason to call. */
+  readonly trap: string;
+}
+
+type Forgeries = [what: string, token: string][];
+
+const encoded = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+function maker({ person, role, secret }: Victim): (forgery?: Forgery) => string {
+  return (forgery) => tokenBy(secret, { id: person.id, email: person.email, role }, forgery);
+}
+
+/** As the service would have signed it: must be let in, or the refusal of the others says nothing. */
+export const good = (victim: Victim): string => maker(victim)();
+
+/** Every forgery of somebody's token, by what is forged. */
+export function forgeries(victim: Victim): Forgeries {
+  return [
+    ...algorithms(victim),
+    ...byOtherKeys(victim),
+    ...headers(victim),
+    ...claims(victim),
+    ...cutAndPasted(victim),
+  ];
+}
+
+function algorithms(victim: Victim): Forgeries {
+  const forge = maker(victim);
+  const [, body, signature] = victim.person.token.split('.') as [string, string, string];
+  return [
+    ...['none', 'None', 'NONE', 'nOnE', ' none', 'none\0', ''].flatMap((alg): Forgeries => [
+      [`alg ${JSON.stringify(alg)}, no signature`, forge({ header: { alg }, digest: 'none' })],
+      [`alg ${JSON.stringify(alg)}, signed`, forge({ header: { alg } })],
+    ]),
+    ['alg none, the signature of the good one', `${encoded({ alg: 'none' })}.${body}.${signature}`],
+    ['no alg', forge({ header: { alg: undefined } })],
+    ['alg null', forge({ header: { alg: null } })],
+    ['algs in a list', forge({ header: { alg: ['HS256', 'none'] } })],
+    ['hs256 in small letters', forge({ header: { alg: 'hs256' } })],
+    ['HS384', forge({ header: { alg: 'HS384' }, digest: 'sha384' })],
+    ['HS512', forge({ header: { alg: 'HS512' }, digest: 'sha512' })],
+    ...['RS256', 'PS256', 'ES256', 'EdDSA'].map((alg): Forgeries[number] => [
+      `${alg} in the header of an HMAC`,
+      forge({ header: { alg } }),
+    ]),
+    ['HS256 in the header, signed by SHA-512', forge({ digest: 'sha512' })],
+  ];
+}
+
+function byOtherKeys(victim: Victim): Forgeries {
+  const { trap } = victim;
+  const forge = maker(victim);
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwk = publicKey.export({ format: 'jwk' });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const body = good(victim).split('.')[1]!;
+  const byRsa = (header: object): string => signed({ alg: 'RS256', ...header }, body, privateKey);
+  const guessed = (header: Record<string, unknown>): string => forge({ header, secret: 'guessed' });
+  return [
+    ['RS256 by a key of our own', byRsa({})],
+    ['RS256, its public key as the secret', forge({ secret: pem })],
+    ['RS256 with the key embedded (jwk)', byRsa({ jwk })],
+    ['RS256 with the key elsewhere (jku)', byRsa({ jku: `${trap}/keys.json`, kid: '1' })],
+    ['RS256 with a certificate elsewhere (x5u)', byRsa({ x5u: `${trap}/cert.pem` })],
+    ['HS256 with the key embedded (jwk)', guessed({ jwk: { kty: 'oct', k: encoded('guessed') } })],
+    ['HS256 with the key elsewhere (jku)', guessed({ jku: `${trap}/keys.json` })],
+    ['HS256 with the key elsewhere (x5u)', guessed({ x5u: `${trap}/cert.pem` })],
+    ['a guessed secret', guessed({})],
+    ...['', ' ', '\0', 'secret', 'undefined', 'null', '[object Object]'].map((secret): Forgeries[number] => [
+      `the secret ${JSON.stringify(secret)}`,
+      forge({ secret }),
+    ]),
+  ];
+}
+
+/** A key is looked up by `kid` where somebody is careless: in files, in a database, at an address. */
+const KIDS = [
+  '../../../../dev/null',
+  '/dev/null',
+  '/proc/sys/kernel/randomize_va_space',
+  "' UNION SELECT '' -- ",
+  "x' OR '1'='1",
+  '| sleep 5',
+  'a\0',
+  '__proto__',
+];
+
+function headers(victim: Victim): Forgeries {
+  const forge = maker(victim);
+  const twice = (text: string, secret?: string): string => {
+    const token = `${encoded(text)}.${good(victim).split('.')[1]}`;
+    const signature = secret && createHmac('sha256', secret).update(token).digest('base64url');
+    return `${token}.${signature ?? ''}`;
+  };
+  return [
+    ...[...KIDS, victim.trap].map((kid): Forgeries[number] => [
+      `kid ${JSON.stringify(kid)}, an empty secret`,
+      forge({ header: { kid }, secret: '' }),
+    ]),
+    ['alg twice, none last, no signature', twice('{"alg":"HS256","alg":"none"}')],
+    ['alg twice, none first, no signature', twice('{"alg":"none","alg":"HS256"}')],
+    ['alg twice, none last, signed', twice('{"alg":"HS256","alg":"none"}', victim.secret)],
+    ['alg twice, HS256 last, guessed', twice('{"alg":"none","alg":"HS256"}', 'guessed')],
+    ['alg below __proto__', twice('{"__proto__":{"alg":"HS256"}}', victim.secret)],
+    ['a header that is no JSON', twice('{"alg":"HS256"', victim.secret)],
+    ['a header that is a list', twice('["HS256"]', victim.secret)],
+    // RFC 7515, 4.1.11: what is critical and not understood makes the signature invalid.
+    ['crit names what nobody knows', forge({ header: { crit: ['exp-policy'], 'exp-policy': 'x' } })],
+    ['crit names b64', forge({ header: { crit: ['b64'], b64: false } })],
+    ['crit is empty', forge({ header: { crit: [] } })],
+  ];
+}
+
+function claims(victim: Victim): Forgeries {
+  const forge = maker(victim);
+  const { id } = victim.person;
+  const cases: [string, Record<string, unknown>][] = [
+    ['expired', { exp: seconds() - 60 }],
+    ['expired this second', { exp: seconds() - 1 }],
+    ['expired, in a text', { exp: String(seconds() - 60) }],
+    ['not valid yet', { nbf: seconds() + 600, exp: seconds() + 1200 }],
+    ['another issuer', { iss: 'another' }],
+    ['no issuer', { iss: undefined }],
+    ['an issuer in another case', { iss: 'Clinica' }],
+    ['several issuers', { iss: ['clinica', 'another'] }],
+    ['another audience', { aud: 'another' }],
+    ['no audience', { aud: undefined }],
+    ['an empty audience', { aud: [] }],
+    ['a role that every object has', { role: 'constructor' }],
+    ['roles in a list', { role: [victim.role] }],
+    ['an id in a list', { id: [id] }],
+    ['an id in a text', { id: String(id) }],
+    ['a version in a text', { ver: '0' }],
+    ['a version before', { ver: -1 }],
+  ];
+  return [
+    ...cases.map(([what, changed]): Forgeries[number] => [what, forge({ claims: changed })]),
+    ['never expiring, by another secret', forge({ claims: { exp: undefined }, secret: 'guessed' })],
+  ];
+}
+
+function cutAndPasted({ person, role }: Victim): Forgeries {
+  const [head, body, signature] = person.token.split('.') as [string, string, string];
+  const real = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>;
+  const changed = (more: object): string => `${head}.${encoded({ ...real, ...more })}.${signature}`;
+  return [
+    ['no signature', `${head}.${body}.`],
+    ['no signature, no dot', `${head}.${body}`],
+    ['half a signature', `${head}.${body}.${signature.slice(0, 20)}`],
+    ['an admin under the signature of another', changed({ role: 'admin', changed: role })],
+    ['another id under the good signature', changed({ id: person.id + 1 })],
+    ['a later end under the good signature', changed({ exp: seconds() + 10 ** 8 })],
+  ];
+}
+
+function signed(header: object, body: string, key: KeyObject): string {
+  const text = `${encoded({ typ: 'JWT', ...header })}.${body}`;
+  return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
+}
