@@ -1,3 +1,4 @@
+import type { Answer } from '../support/client.js';
 import { onTheWire } from '../support/raw-http.js';
 import type { Attack, Finding } from './attack.js';
 import { quoted } from './shell.js';
@@ -17,6 +18,7 @@ const NAMES = [
     '.git/config',
     '.npmrc',
     'package.json',
+    'LICENSE',
     'node_modules',
     '.htaccess',
     'index.html~',
@@ -39,10 +41,14 @@ const SECRET = /root:.*:0:0|"devDependencies"|JWT_SECRET|\[core\]|omit-lockfile/
 /** What only a file system or its library says. */
 const INSIDES = /ENOENT|ENAMETOOLONG|EISDIR|ERR_[A-Z]|node_modules|\bat \S+ \(/;
 
-function wrongWith({ status, body }: { status: number; body: unknown }): string | undefined {
+function wrongWith(folder: string, { status, headers, body }: Answer<unknown>): string | undefined {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   if (status >= 500 || Number.isNaN(status)) return `answers ${status}`;
   if (SECRET.test(text)) return `answers ${status} with a file of the server`;
+  const type = headers.get('content-type');
+  // The dashboard has errors of its own.
+  if (status >= 400 && folder.startsWith('/api') && !type?.startsWith('application/problem+json'))
+    return `answers ${status} as ${type}`;
   return INSIDES.test(text) ? `answers ${status} with what the file system said` : undefined;
 }
 
@@ -54,7 +60,7 @@ async function attack(target: Target, login: string): Promise<Finding[]> {
   for (const folder of FOLDERS) {
     for (const name of NAMES) {
       const bytes = `GET ${folder}/${name} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`;
-      const wrong = wrongWith(await onTheWire(target.url, bytes));
+      const wrong = wrongWith(folder, await onTheWire(target.url, bytes));
       if (wrong === undefined) continue;
       const found = wrongs.get(`${folder}/ ${wrong}`) ?? { folder, names: [] };
       wrongs.set(`${folder}/ ${wrong}`, { folder, names: [...found.names, name] });
