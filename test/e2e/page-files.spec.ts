@@ -34,6 +34,9 @@ const NAMES = [
   'index.html%00',
   '%ff',
   'package.json',
+  'LICENSE',
+  'NOTICE',
+  'README.md',
   'nothing.css',
 ];
 

@@ -7,6 +7,7 @@ import { inTransaction } from '../../database/in-transaction.js';
 import type { Account } from '../accounts/account.entity.js';
 import { AddressVerification } from '../accounts/address-verification.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { refuseInEvenTime } from '../throttling/even-time.js';
 import { LoginFailures } from '../throttling/login-failures.js';
 import { Sessions } from './sessions.js';
 import { Throttle } from '../throttling/throttle.js';
@@ -36,7 +37,7 @@ export class LoginService {
     await this.throttle.countFrom('loginByAccount', address, email.toLowerCase());
     const attempt = await this.failures.begin(email, address);
     if (attempt.delayMs > 0) await sleep(attempt.delayMs);
-    const account = await this.accounts.authenticate(email, password);
+    const account = await refuseInEvenTime(() => this.accounts.authenticate(email, password));
     await attempt.succeeded();
     this.verification.assertVerified(account);
     return account;

@@ -12,3 +12,14 @@ export async function inEvenTime<T>(work: () => Promise<T>): Promise<T> {
     await enough;
   }
 }
+
+/** Does work that must not tell, by the time that its refusal takes, whether there is an account. */
+export async function refuseInEvenTime<T>(work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await work();
+  } catch (error) {
+    await sleep(Math.max(0, EVEN_MS - (performance.now() - began)));
+    throw error;
+  }
+}
