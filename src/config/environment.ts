@@ -51,7 +51,10 @@ export class Environment {
   @IsIn(['development', 'test', 'production'])
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
 
-  @ReadBy(readDatabaseUrl, 'DATABASE_URL must look like mysql://user:password@host:3306/clinica')
+  @ReadBy(
+    readDatabaseUrl,
+    'DATABASE_URL must look like mysql://user:password@host:3306/clinica, or mysqls:// with hosts by their names for TLS',
+  )
   DATABASE_URL!: string;
 
   @Transform(integer)

@@ -22,7 +22,11 @@ function wordsFor(error: unknown): string | undefined {
   if (typeof code !== 'string') return undefined;
   if (code === 'EADDRINUSE' || code === 'EACCES')
     return `Clinica cannot listen: ${message}. Choose another PORT or HOST.`;
-  if (/^(ER_ACCESS_DENIED|ER_DBACCESS_DENIED|ER_BAD_DB|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)/.test(code)) {
+  if (
+    /^(ER_ACCESS_DENIED|ER_DBACCESS_DENIED|ER_BAD_DB|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|HANDSHAKE_)/.test(
+      code,
+    )
+  ) {
     return `Clinica cannot use its database: ${sqlMessage ?? message ?? code}. Check DATABASE_URL, and that the server runs.`;
   }
   return undefined;

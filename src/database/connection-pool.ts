@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
+import type { DatabaseServers } from './database-servers.js';
 import { pipeline } from './pipelining.js';
 
 /** How long to wait for a connection while all are in use; longer is no service to whoever is waiting too. */
@@ -24,17 +26,24 @@ type Callback = (error: NodeJS.ErrnoException | null, connection: PoolConnection
  * mysql2's pool, but each new connection is told what its session is to be like, and who waits too long for a
  * connection is told so. Given to TypeORM as its driver.
  */
-export const impatientPools = {
+export class ImpatientPools {
+  /** @param servers that the connections are made by */
+  constructor(private readonly servers: DatabaseServers) {}
+
   createPool(options: PoolOptions): Pool {
     const pool = createPool(options);
     const getConnection = pool.getConnection.bind(pool);
     pool.getConnection = (callback: Callback) => getConnection(withDeadline(callback));
-    pool.on('connection', prepare);
+    pool.on('connection', (connection) => {
+      const socket = socketOf(connection);
+      if (socket instanceof TLSSocket) this.servers.watchSecured(socket);
+      prepare(connection);
+    });
     // Nothing is being waited for: see `DatabaseServers`.
     pool.on('release', (connection) => socketOf(connection).setTimeout(0));
     return pool;
-  },
-};
+  }
+}
 
 /** The settings are sent before anything else. A connection that does not take them is of no use to anybody. */
 function prepare(connection: PoolConnection): void {

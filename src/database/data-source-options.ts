@@ -1,7 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { Environment } from '../config/environment.js';
-import { impatientPools } from './connection-pool.js';
-import { DatabaseServers } from './database-servers.js';
+import { ImpatientPools } from './connection-pool.js';
+import { DatabaseServers, VERIFIED } from './database-servers.js';
 import { readDatabaseUrl } from './server-url.js';
 import { CreateClinic1 } from './migrations/1-create-clinic.js';
 import { KeepEvidence2 } from './migrations/2-keep-evidence.js';
@@ -21,8 +21,8 @@ const MOST_PREPARED = 200;
  * JavaScript Date it could become the day before.
  */
 export function dataSourceOptions(environment: Environment): DataSourceOptions {
-  const { hosts, user, password, database } = readDatabaseUrl(environment.DATABASE_URL)!;
-  const servers = new DatabaseServers(hosts, environment.DATABASE_TIMEOUT_SECONDS * 1000);
+  const { hosts, user, password, database, tls } = readDatabaseUrl(environment.DATABASE_URL)!;
+  const servers = new DatabaseServers(hosts, environment.DATABASE_TIMEOUT_SECONDS * 1000, tls);
   return {
     type: 'mysql',
     username: user,
@@ -35,7 +35,8 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
     // What a number can hold is one: counts, and differences of times.
     bigNumberStrings: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    driver: impatientPools,
+    driver: new ImpatientPools(servers),
+    ...(tls && { ssl: VERIFIED }),
     extra: {
       maxPreparedStatements: MOST_PREPARED,
       // Where in this code a statement was sent from: a stack trace at each, which nobody reads.

@@ -1,9 +1,13 @@
 import { connect, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Host } from './server-url.js';
 
 /** A server that says so cannot be written to: no part of the cluster (1047), shutting down (1053), read-only. */
 const NO_USE = new Set([1047, 1053, 1290, 1836]);
 const ERROR_PACKET = 0xff;
+
+/** What a server with TLS must show before it is told anything: a certificate to be trusted, for the name it goes by. */
+export const VERIFIED = { rejectUnauthorized: true, verifyIdentity: true } as const;
 
 /** COM_QUIT: nobody answers that. */
 function isFarewell(packet: Buffer): boolean {
@@ -29,15 +33,18 @@ export class DatabaseServers {
   /**
    * @param hosts in the order in which they are tried
    * @param patienceMs how long an answer may take; longer than the database lets one transaction wait for another
+   * @param tls whether the connections are to be secured by who asked for them (mysql2, once it was greeted)
    */
   constructor(
     private readonly hosts: readonly Host[],
     private readonly patienceMs: number,
+    private readonly tls: boolean,
   ) {}
 
-  /** A new connection to the server in use. */
-  readonly connect = (): Socket => {
+  /** A new connection to the server in use. Who asks for it is told the name that the certificate must be for. */
+  readonly connect = ({ config }: { config: { host: string } }): Socket => {
     const host = this.hosts[this.current]!;
+    config.host = host.host;
     const socket = connect({ ...host, noDelay: true, keepAlive: true });
     this.connections.set(socket, host);
     // A balancer may accept the connection for a server that is not there: only its greeting tells.
@@ -47,9 +54,18 @@ export class DatabaseServers {
       this.connections.delete(socket);
       if (!greeted) this.leave(host);
     });
-    this.watch(socket, host);
+    // What is secured later can be read only above: until then the time to connect is limited.
+    if (!this.tls) this.watch(socket, host);
     return socket;
   };
+
+  /** Watches a connection from here on that was made here and has been secured since. */
+  watchSecured(secured: TLSSocket): void {
+    for (const [{ localPort, remoteAddress }, host] of this.connections) {
+      if (localPort === secured.localPort && remoteAddress === secured.remoteAddress)
+        this.watch(secured, host);
+    }
+  }
 
   /**
    * In MySQL's protocol the server speaks only when it was spoken to, and then it must, to the end. Where that is

@@ -1,7 +1,8 @@
-import { createConnection } from 'mysql2/promise';
+import { type ConnectionOptions, createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import type { Environment } from '../config/environment.js';
 import { dataSourceOptions } from './data-source-options.js';
+import { VERIFIED } from './database-servers.js';
 import { isAccessDenied, isConnectionLost } from './mysql-errors.js';
 import { type Host, readDatabaseUrl } from './server-url.js';
 
@@ -10,8 +11,9 @@ const PATIENCE_SECONDS = 86_400;
 
 /** Creates the database where it is missing and brings its tables up to date. Run by one process at a time. */
 export async function migrate(environment: Environment): Promise<string[]> {
-  const { hosts, database, user, password } = readDatabaseUrl(environment.DATABASE_URL)!;
-  await onFirstThatAnswers(hosts, (host) => createDatabase({ ...host, user, password }, database));
+  const { hosts, database, user, password, tls } = readDatabaseUrl(environment.DATABASE_URL)!;
+  const login = { user, password, ...(tls && { ssl: VERIFIED }) };
+  await onFirstThatAnswers(hosts, (host) => createDatabase({ ...host, ...login }, database));
   const options = dataSourceOptions({ ...environment, DATABASE_TIMEOUT_SECONDS: PATIENCE_SECONDS });
   // Each time it fails to connect, the next of the hosts has its turn.
   const dataSource = await onFirstThatAnswers(hosts, () => new DataSource(options).initialize());
@@ -35,10 +37,7 @@ async function onFirstThatAnswers<T>(hosts: readonly Host[], work: (host: Host) 
   throw trouble;
 }
 
-async function createDatabase(
-  server: Host & { user: string; password: string },
-  name: string,
-): Promise<void> {
+async function createDatabase(server: ConnectionOptions, name: string): Promise<void> {
   const connection = await createConnection(server);
   try {
     await connection.query(`CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4`);

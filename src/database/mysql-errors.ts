@@ -21,6 +21,9 @@ const LOST_CODES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  // Its certificate is not to be trusted, or it has none: nothing was said to it.
+  'HANDSHAKE_SSL_ERROR',
+  'HANDSHAKE_NO_SSL_SUPPORT',
 ]);
 // Server shutting down, connection killed, idle for too long, too many connections; cluster node not ready, or
 // read-only: the next connection goes to another server.

@@ -31,7 +31,20 @@ describe('the address of the database', () => {
     });
   });
 
+  test('may ask for TLS, of hosts by their names', () => {
+    expect(readDatabaseUrl('mysql://h/clinica')).toMatchObject({ tls: false });
+    expect(readDatabaseUrl('mysqls://h1,h2.example:3307/clinica')).toMatchObject({
+      tls: true,
+      hosts: [{ host: 'h1' }, { host: 'h2.example' }],
+      database: 'clinica',
+    });
+  });
+
   test.each([
+    'mysqls://10.0.0.1/clinica',
+    'mysqls://h,[::1]/clinica',
+    'mysqlss://h/clinica',
+    'http://h/clinica',
     'mysql://h1,/clinica',
     'mysql://,h/clinica',
     'mysql://h:x/clinica',

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** A server and its port. */
 export interface Host {
   readonly host: string;
@@ -53,12 +55,24 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** `mysql://user:password@host:3306/clinica`, or several hosts of one cluster, the preferred one first. */
-export function readDatabaseUrl(url: string): (ServerUrl & { readonly database: string }) | undefined {
+/** Where the database is. */
+export interface DatabaseUrl extends ServerUrl {
+  readonly tls: boolean;
+  readonly database: string;
+}
+
+/**
+ * `mysql://user:password@host:3306/clinica`, or several hosts of one cluster, the preferred one first; `mysqls` for TLS,
+ * with the names that the servers' certificates are for.
+ */
+export function readDatabaseUrl(url: string): DatabaseUrl | undefined {
   const read = readServerUrl(url, 3306);
   const [database = '', ...more] = read?.path ?? [];
-  const fits = read?.scheme === 'mysql' && /^[\w-]+$/.test(database) && more.length === 0;
-  return fits ? { ...read, database } : undefined;
+  if (!read || !/^mysqls?$/.test(read.scheme) || !/^[\w-]+$/.test(database) || more.length > 0)
+    return undefined;
+  const tls = read.scheme === 'mysqls';
+  if (tls && read.hosts.some(({ host }) => isIP(host))) return undefined;
+  return { ...read, tls, database };
 }
 
 /** Where Redis is: at a host, or wherever the sentinels say that the master of that name is. */

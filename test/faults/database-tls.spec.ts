@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startDatabase } from '../../bin/support/services.js';
+import type { Environment } from '../../src/config/environment.js';
+import type { Client } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
+import { Program } from '../support/program.js';
+import { dropDatabase, testEnvironment } from '../support/test-environment.js';
+import { Wire } from '../support/wire.js';
+
+// A database of its own that takes no connection without TLS, behind two wires, as if it were two servers of a cluster.
+
+type Variables = Readonly<Record<string, string | number | undefined>>;
+
+let dir: string;
+let environment: Environment;
+let server: Awaited<ReturnType<typeof startDatabase>>;
+let first: Wire;
+let second: Wire;
+
+const portOf = (url: string): string => new URL(url).port;
+const urlOf = (...ports: string[]): string =>
+  `mysqls://root@${ports.map((port) => `localhost:${port}`).join(',')}/clinica`;
+
+/** A certificate for a name, and its key, as files. It vouches for itself. */
+async function certify(name: string): Promise<{ cert: string; key: string }> {
+  const made = await generate([{ name: 'commonName', value: name }], {
+    keySize: 2048,
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: name }] },
+    ],
+  });
+  const [cert, key] = [join(dir, `${name}.pem`), join(dir, `${name}.key`)];
+  writeFileSync(cert, made.cert);
+  writeFileSync(key, made.private, { mode: 0o600 });
+  return { cert, key };
+}
+
+async function start({ cert, key }: { cert: string; key: string }, port?: number): Promise<typeof server> {
+  const args = [`--ssl-cert=${cert}`, `--ssl-key=${key}`, '--require-secure-transport=ON'];
+  return startDatabase({ dir: join(dir, 'database'), ...(port && { port }), throwAway: true, args });
+}
+
+beforeAll(async () => {
+  environment = await testEnvironment();
+  dir = mkdtempSync(join(tmpdir(), 'clinica-tls-'));
+  server = await start(await certify('localhost'));
+  first = await Wire.to(server.url);
+  second = await Wire.to(server.url);
+});
+
+afterAll(async () => {
+  await first?.close();
+  await second?.close();
+  await server?.stop();
+  rmSync(dir, { recursive: true, force: true });
+  await dropDatabase(environment);
+});
+
+/** What a program is told: by default that it may trust the certificate. */
+const told = (more: Variables): Variables => ({
+  ...(environment as unknown as Variables),
+  NODE_EXTRA_CA_CERTS: join(dir, 'localhost.pem'),
+  DATABASE_TIMEOUT_SECONDS: 5,
+  DATABASE_POOL_SIZE: 3,
+  ...more,
+});
+
+describe('an encrypted connection to the database', () => {
+  let api: { program: Program; client: Client };
+  const doctors = (): Promise<{ status: number }> => api.client.get('/api/doctors/public');
+
+  beforeAll(async () => {
+    const migrating = Program.start('migrate.js', told({ DATABASE_URL: urlOf(portOf(first.url)) }));
+    expect(await migrating.exit(), migrating.output).toBe(0);
+    const both = urlOf(portOf(first.url), portOf(second.url));
+    api = await Program.api(told({ DATABASE_URL: both }));
+  });
+
+  afterEach(() => {
+    for (const wire of [first, second]) {
+      wire.mend();
+      wire.thawForNewOnes();
+    }
+  });
+
+  afterAll(() => api?.program.stop());
+
+  test('does what any other does', async () => {
+    const { status } = await api.client.post('/api/auth/register', {
+      email: 'pat@people.example',
+      password: 'nobody else knows it',
+    });
+    expect(status).toBe(201);
+  });
+
+  test('is left for the next server when it breaks', async () => {
+    first.cut();
+    await eventually('the doctors are there', async () => (await doctors()).status === 200);
+    const answers = await Promise.all(Array.from({ length: 6 }, doctors));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  test('is given up when it gives no answers, and made anew', async () => {
+    expect((await doctors()).status).toBe(200);
+    for (const wire of [first, second]) wire.freeze();
+    expect((await doctors()).status).toBe(503);
+    for (const wire of [first, second]) wire.thawForNewOnes();
+    await eventually('the doctors are there', async () => (await doctors()).status === 200);
+  });
+});
+
+describe('nothing is said to', () => {
+  const migrate = async (more: Variables): Promise<string> => {
+    const program = Program.start('migrate.js', told(more));
+    expect(await program.exit()).toBe(1);
+    return program.output;
+  };
+  const REFUSED = /^Clinica cannot use its database: .*Check DATABASE_URL/;
+
+  test('a server whose certificate nobody vouches for', async () => {
+    const url = urlOf(portOf(server.url));
+    expect(await migrate({ DATABASE_URL: url, NODE_EXTRA_CA_CERTS: '' })).toMatch(REFUSED);
+  });
+
+  test('a server that has no TLS, or another certificate', async () => {
+    const { port } = new URL(process.env.TEST_DATABASE_URL!);
+    expect(await migrate({ DATABASE_URL: urlOf(port || '3306') })).toMatch(REFUSED);
+  });
+
+  test('a server whose certificate is for another name', async () => {
+    const other = await certify('db.example');
+    await server.stop();
+    server = await start(other, server.port);
+    const url = urlOf(portOf(server.url));
+    const NODE_EXTRA_CA_CERTS = join(dir, 'db.example.pem');
+    expect(await migrate({ DATABASE_URL: url, NODE_EXTRA_CA_CERTS })).toMatch(REFUSED);
+  });
+
+  test('a server that takes nothing but TLS is not spoken to without', async () => {
+    const url = urlOf(portOf(server.url)).replace('mysqls:', 'mysql:');
+    expect(await migrate({ DATABASE_URL: url })).not.toBe('');
+  });
+});
