@@ -7,7 +7,7 @@ const foundation = '^src/(config|database|http|time)/';
 const features =
   '^src/(audit|idempotency|auth|doctors|availability|bookings|outbox|notifications|ops|privacy)/';
 const pure =
-  '^src/time/(?!clock|time\\.module)|^src/availability/doctor-day|^src/bookings/booking\\.(rules|messages)|^src/notifications/(delivery\\.rules|letter/|calendar/)';
+  '^src/time/(?!clock|time\\.module)|^src/availability/doctor-day|^src/auth/second-factor/(totp|sealed-secret)|^src/bookings/booking\\.(rules|messages)|^src/notifications/(delivery\\.rules|letter/|calendar/)';
 
 module.exports = {
   forbidden: [

@@ -10,6 +10,8 @@ export const AUDIT_ACTIONS = {
     'reset_asked',
     'address_verified',
     'sessions_ended',
+    'second_factor_added',
+    'second_factor_removed',
     'erased',
   ],
   doctor: ['created'],

@@ -4,12 +4,15 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated } from '../http/domain-error.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
+import { Environment } from '../config/environment.js';
 import { countedAs } from './throttling/caller-address.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
 import { Sessions } from './sessions/sessions.js';
 import { Throttle } from './throttling/throttle.js';
+
+const OWN_ACCOUNT = /^\/api\/auth\//;
 
 /** Stands before every route: who is it, are they asking too often, and may they? */
 @Injectable()
@@ -19,6 +22,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     private readonly throttle: Throttle,
     private readonly known: KnownTokens,
     private readonly sessions: Sessions,
+    private readonly environment: Environment,
   ) {
     super();
   }
@@ -39,7 +43,14 @@ export class AccessGuard extends AuthGuard('jwt') {
     await this.throttle.count('general', request.user ? `account ${request.user.id}` : countedAs(request.ip));
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
     if (allowed && !allowed.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
+    if (!open && this.isHalfAnAdmin(request)) throw needsSecondFactor();
     return true;
+  }
+
+  /** Admins without a second factor, where they need one, may look after their own account and nothing else. */
+  private isHalfAnAdmin({ user, routeOptions }: FastifyRequest & { user?: Principal }): boolean {
+    if (!this.environment.ADMIN_SECOND_FACTOR_REQUIRED) return false;
+    return user?.role === 'admin' && !user.secondFactor && !OWN_ACCOUNT.test(routeOptions.url ?? '');
   }
 
   override handleRequest<T>(
@@ -57,4 +68,11 @@ export class AccessGuard extends AuthGuard('jwt') {
     }
     throw new Unauthenticated('TOKEN_INVALID', 'Invalid token');
   }
+}
+
+function needsSecondFactor(): Forbidden {
+  return new Forbidden(
+    'SECOND_FACTOR_REQUIRED',
+    'Admins need a second factor here: begin with one at POST /api/auth/second-factor.',
+  );
 }

@@ -53,8 +53,8 @@ export class AuthController {
   @ApiOperation({ summary: 'Log in: exchange email and password for a token' })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400)
-  async login(@Body() { email, password, refresh }: LoginDto, @Ip() address: string): Promise<SessionDto> {
-    const account = await this.logins.logIn(email, password, address);
+  async login(@Body() { refresh, ...credentials }: LoginDto, @Ip() address: string): Promise<SessionDto> {
+    const account = await this.logins.logIn(credentials, address);
     return refresh
       ? this.shortSession(account, await this.refreshTokens.begin(account))
       : this.session(account);

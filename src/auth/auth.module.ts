@@ -22,10 +22,19 @@ import { LoginService } from './sessions/login.service.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { SecondFactorController } from './second-factor/second-factor.controller.js';
+import { SecondFactors } from './second-factor/second-factors.service.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { Sessions } from './sessions/sessions.js';
 import { Throttle } from './throttling/throttle.js';
-import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, tokenKey } from './sessions/token.js';
+import {
+  TOKEN_ALGORITHM,
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+  TokenIssuer,
+  tokenKey,
+  TokenReader,
+} from './sessions/token.js';
 import { UsersController } from './accounts/users.controller.js';
 import { VerificationController } from './accounts/verification.controller.js';
 
@@ -49,7 +58,13 @@ import { VerificationController } from './accounts/verification.controller.js';
       }),
     }),
   ],
-  controllers: [AuthController, PasswordsController, UsersController, VerificationController],
+  controllers: [
+    AuthController,
+    PasswordsController,
+    SecondFactorController,
+    UsersController,
+    VerificationController,
+  ],
   providers: [
     AccountLinks,
     AccountRights,
@@ -63,11 +78,13 @@ import { VerificationController } from './accounts/verification.controller.js';
     PasswordHasher,
     PasswordsService,
     RefreshTokens,
+    SecondFactors,
     Sessions,
     Throttle,
     TokenIssuer,
+    TokenReader,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccountsService, LoginService, PasswordHasher, PasswordsService, Sessions],
+  exports: [AccountsService, LoginService, PasswordHasher, PasswordsService, Sessions, TokenReader],
 })
 export class AuthModule {}

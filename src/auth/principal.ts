@@ -10,6 +10,8 @@ export interface Principal {
   readonly role: Role;
   /** That of the account's sessions when the token was issued. */
   readonly version: number;
+  /** Whether the log-in asked for a second factor. */
+  readonly secondFactor: boolean;
 }
 
 /** The caller, and where the request comes from. */

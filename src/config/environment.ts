@@ -131,6 +131,11 @@ export class Environment {
   @IsBoolean()
   EMAIL_VERIFICATION_REQUIRED: boolean = false;
 
+  /** Whether admins without a second factor may do no more than set one up. */
+  @Transform(boolean)
+  @IsBoolean()
+  ADMIN_SECOND_FACTOR_REQUIRED: boolean = false;
+
   @IsIn(LOCALES)
   DEFAULT_LOCALE: Locale = 'en';
 

@@ -46,6 +46,7 @@ const WRONG: Record<string, string[]> = {
   API_DOCS: ['yes', 'true', 'private'],
   FRONT_END_URL: ['clinic.example', 'javascript:alert(1)'],
   EMAIL_VERIFICATION_REQUIRED: ['yes', '1'],
+  ADMIN_SECOND_FACTOR_REQUIRED: ['yes', '1'],
   LOG_LEVEL: ['verbose', 'INFO'],
   NOTIFICATION_LEASE_SECONDS: ['0', '3601', 'soon'],
   MAIL_CONCURRENCY: ['0', '101', 'all'],

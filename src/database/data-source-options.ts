@@ -7,6 +7,7 @@ import { CreateClinic1 } from './migrations/1-create-clinic.js';
 import { KeepEvidence2 } from './migrations/2-keep-evidence.js';
 import { GuardAccounts3 } from './migrations/3-guard-accounts.js';
 import { MailAccounts4 } from './migrations/4-mail-accounts.js';
+import { SecondFactors6 } from './migrations/6-second-factors.js';
 import { KeepAudit5 } from './migrations/5-keep-audit.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
@@ -50,7 +51,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       queueLimit: WAITING_FOR_EACH * environment.DATABASE_POOL_SIZE,
     },
     synchronize: false,
-    migrations: [CreateClinic1, KeepEvidence2, GuardAccounts3, MailAccounts4, KeepAudit5],
+    migrations: [CreateClinic1, KeepEvidence2, GuardAccounts3, MailAccounts4, KeepAudit5, SecondFactors6],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',
   };

@@ -19,6 +19,7 @@ interface FieldOptions {
 }
 
 const TOKEN = /^[\w-]{1,200}$/;
+const CODE = /^[0-9]{6}$/;
 
 export const LARGEST_ID = 4_294_967_295;
 
@@ -117,6 +118,17 @@ export function TokenField(options: FieldOptions = {}): PropertyDecorator {
   const schema = { type: 'string', pattern: TOKEN.source };
   const message = 'must be 1 to 200 letters, digits, hyphens and underscores';
   return field(options, schema, message, (value) => typeof value === 'string' && TOKEN.test(value));
+}
+
+/** The six digits that an authenticator shows. */
+export function CodeField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = { type: 'string', pattern: CODE.source, example: '492039' };
+  return field(
+    options,
+    schema,
+    'must be six digits, as a text',
+    (value) => typeof value === 'string' && CODE.test(value),
+  );
 }
 
 /** A line of text for people, such as a name: nothing that could break a header or become markup. */

@@ -2,7 +2,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccountsService } from '../auth/accounts/accounts.service.js';
-import { LoginService } from '../auth/sessions/login.service.js';
+import { type Credentials, LoginService } from '../auth/sessions/login.service.js';
+import { Sessions } from '../auth/sessions/sessions.js';
+import { TokenReader } from '../auth/sessions/token.js';
+import { Environment } from '../config/environment.js';
 import { AdminsOnly } from '../http/admins-only.js';
 import { Refusal, Unauthenticated } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
@@ -20,7 +23,8 @@ interface Remembered {
 /**
  * Lets admins to the pages of operators, by HTTP Basic against the accounts. A browser sends the password with
  * each of the page's many requests, so a checked one is remembered for a minute, by a keyed hash; that the
- * account still is an admin's, with that password, is looked up each time.
+ * account still is an admin's, with that password, is looked up each time. Whoever has a second factor sends a token of
+ * the API in the password's place, since a browser cannot send new digits each time.
  */
 @Injectable()
 export class DashboardGuard extends AdminsOnly {
@@ -30,6 +34,9 @@ export class DashboardGuard extends AdminsOnly {
   constructor(
     private readonly logins: LoginService,
     private readonly accounts: AccountsService,
+    private readonly tokens: TokenReader,
+    private readonly sessions: Sessions,
+    private readonly environment: Environment,
     private readonly clock: Clock,
   ) {
     super();
@@ -42,12 +49,13 @@ export class DashboardGuard extends AdminsOnly {
   override async admit(request: FastifyRequest): Promise<void> {
     const credentials = credentialsOf(request.headers.authorization);
     if (!credentials) throw refused();
+    if (await this.hasToken(credentials)) return;
     const mark = createHmac('sha256', this.key)
       .update(`${credentials.email}\0${credentials.password}`)
       .digest('hex');
     if (await this.isRemembered(mark)) return;
     const account = await this.logIn(credentials, request.ip);
-    if (account.role !== 'admin') throw refused();
+    if (account.role !== 'admin' || this.environment.ADMIN_SECOND_FACTOR_REQUIRED) throw refused();
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
     this.remembered.set(mark, {
       accountId: account.id,
@@ -56,25 +64,27 @@ export class DashboardGuard extends AdminsOnly {
     });
   }
 
+  private async hasToken({ email, password }: Credentials): Promise<boolean> {
+    const found = this.tokens.read(password);
+    if (found?.role !== 'admin' || !found.secondFactor || found.email !== email.toLowerCase()) return false;
+    return !(await this.sessions.haveEnded(found.id, found.version));
+  }
+
   private async isRemembered(mark: string): Promise<boolean> {
     const found = this.remembered.get(mark);
     if (!found || found.until <= this.clock.now()) return false;
     const account = await this.accounts.find(found.accountId);
-    return account?.role === 'admin' && !account.isDisabled && account.passwordHash === found.passwordHash;
+    if (account?.role !== 'admin' || account.isDisabled || account.hasSecondFactor) return false;
+    return account.passwordHash === found.passwordHash;
   }
 
-  private async logIn({ email, password }: Credentials, address: string): ReturnType<LoginService['logIn']> {
+  private async logIn(credentials: Credentials, address: string): ReturnType<LoginService['logIn']> {
     try {
-      return await this.logins.logIn(email, password, address);
+      return await this.logins.logIn(credentials, address);
     } catch (error) {
       throw error instanceof Refusal ? refused() : error;
     }
   }
-}
-
-interface Credentials {
-  readonly email: string;
-  readonly password: string;
 }
 
 function credentialsOf(header: string | undefined): Credentials | undefined {
@@ -85,5 +95,8 @@ function credentialsOf(header: string | undefined): Credentials | undefined {
 }
 
 function refused(): Unauthenticated {
-  return new Unauthenticated('ADMIN_REQUIRED', 'Log in with the email and password of an admin.');
+  return new Unauthenticated(
+    'ADMIN_REQUIRED',
+    'Log in with the email and password of an admin; with a second factor, with a token in place of the password.',
+  );
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { Account } from '../auth/accounts/account.entity.js';
+import { Account, NO_SECOND_FACTOR } from '../auth/accounts/account.entity.js';
 import { assertNotLastAdmin, lockAdmins } from '../auth/accounts/admin-lock.js';
 import { PasswordHasher } from '../auth/passwords/password-hasher.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
@@ -55,7 +55,8 @@ export class ErasureService {
     await this.outbox.withdrawAll(tx, id, 'the account was erased');
     await forgetRequests(tx, account);
     const email = `erased-${id}@erased.invalid`;
-    await tx.update(Account, { id }, { email, passwordHash, disabledAt: new Date(this.clock.now()) });
+    const erased = { email, passwordHash, ...NO_SECOND_FACTOR, disabledAt: new Date(this.clock.now()) };
+    await tx.update(Account, { id }, erased);
     await this.audit.record(tx, by, 'account.erased', id);
     return this.sessions.endAll(tx, id);
   }

@@ -8,7 +8,8 @@ const MINE = 'WHERE doctor_id = (SELECT id FROM doctors WHERE user_id = ?)';
 
 /** All that is held about an account, by what it is called in the export. Each `?` is the account's id. */
 const SECTIONS = {
-  account: 'SELECT id, email, role, locale, created_at, verified_at, disabled_at FROM accounts WHERE id = ?',
+  account: `
+    SELECT id, email, role, locale, created_at, verified_at, second_factor_since, disabled_at FROM accounts WHERE id = ?`,
   doctor_profile: 'SELECT id, name, specialty, email, timezone, created_at FROM doctors WHERE user_id = ?',
   availability: `SELECT id, day_of_week, start_time, end_time FROM availability_windows ${MINE}`,
   exceptions: `SELECT id, date, start_time, end_time FROM exceptions ${MINE}`,

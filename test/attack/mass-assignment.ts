@@ -16,8 +16,10 @@ const FIELDS: readonly (readonly [string, string])[] = [
   ['email', '"another@people.example"'],
   ['email_lower', '"another@people.example"'],
   ['password', '"another long password"'],
-  ...['password_hash', 'passwordHash', 'uid', 'token'].map((name) => [name, '"x"'] as const),
-  ...['disabled', 'is_admin', 'isAdmin', 'admin', 'verified', 'is_public'].map(
+  ...['password_hash', 'passwordHash', 'uid', 'token', 'secondFactor', 'second_factor_step'].map(
+    (name) => [name, '"x"'] as const,
+  ),
+  ...['disabled', 'is_admin', 'isAdmin', 'admin', 'verified', 'is_public', 'second_factor'].map(
     (name) => [name, 'true'] as const,
   ),
   ['disabledAt', 'null'],

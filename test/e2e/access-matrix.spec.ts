@@ -68,6 +68,18 @@ const MATRIX: Readonly<Record<string, Row>> = {
     body: () => ({ token: 'a-guess' }),
   },
   'POST /api/auth/verify-email/send': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
+  'POST /api/auth/second-factor': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ password: 'a guess' }),
+  },
+  'POST /api/auth/second-factor/confirm': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ code: '000000' }),
+  },
+  'DELETE /api/auth/second-factor': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ password: 'a guess', code: '000000' }),
+  },
   'GET /api/auth/me': { expected: SIGNED_IN },
   'GET /api/auth/me/export': { expected: SIGNED_IN },
   'DELETE /api/auth/me': {

@@ -61,7 +61,8 @@ describe('everyone else gets 401, on the page, its static files and its API alik
     'a patient': () => basic(patient),
     'a doctor': () => basic(doctor),
     "an admin's token": () => `Bearer ${admin.token}`,
-    'a token in place of a password': () => basic({ ...admin, password: admin.token }),
+    'a token in place of a password, without a second factor': () =>
+      basic({ ...admin, password: admin.token }),
     'no colon': () => `Basic ${Buffer.from(admin.email).toString('base64')}`,
     'no base64': () => 'Basic ***',
     'nothing after the scheme': () => 'Basic',

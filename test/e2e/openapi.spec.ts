@@ -179,7 +179,7 @@ describe('the examples work on the demo clinic', () => {
       ['POST /api/auth/logout', 'POST /api/auth/password/forgot', 'POST /api/auth/verify-email/send'],
     ],
     ['doctor', ['POST /api/auth/logout-everywhere']],
-    ['patient', ['GET /api/auth/me/export', 'POST /api/auth/password']],
+    ['patient', ['GET /api/auth/me/export', 'POST /api/auth/second-factor', 'POST /api/auth/password']],
     ['leaving', ['DELETE /api/auth/me']],
   ];
 
@@ -188,6 +188,8 @@ describe('the examples work on the demo clinic', () => {
     'POST /api/auth/refresh',
     'POST /api/auth/password/reset',
     'POST /api/auth/verify-email',
+    'POST /api/auth/second-factor/confirm',
+    'DELETE /api/auth/second-factor',
   ];
 
   test('every route is tried', () => {

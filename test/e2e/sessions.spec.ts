@@ -252,7 +252,14 @@ describe('accounts and their admins', () => {
       clinic.client.get<{ id: number }[]>(`/api/users${query}`, { token: admin.token });
     const page = (await list(`?after=${people[0]!.id - 1}&limit=2`)).body;
     expect(page.map(({ id }) => id)).toEqual([people[0]!.id, people[1]!.id]);
-    expect(Object.keys(page[0]!).sort()).toEqual(['disabled', 'email', 'id', 'locale', 'role']);
+    expect(Object.keys(page[0]!).sort()).toEqual([
+      'disabled',
+      'email',
+      'id',
+      'locale',
+      'role',
+      'second_factor',
+    ]);
     expect((await list('?role=doctor')).body.map(({ id }) => id)).toContain(people[2]!.id);
     expect((await list('?role=doctor')).body.map(({ id }) => id)).not.toContain(people[0]!.id);
   });

@@ -127,6 +127,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'GuardAccounts1000000000003',
       'MailAccounts1000000000004',
       'KeepAudit1000000000005',
+      'SecondFactors1000000000006',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

@@ -5,7 +5,7 @@ import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
-import { Account } from './account.entity.js';
+import { Account, NO_SECOND_FACTOR } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
 import type { Role } from '../role.js';
@@ -14,6 +14,8 @@ import { Sessions } from '../sessions/sessions.js';
 interface AccountChange {
   readonly role?: Role | undefined;
   readonly isDisabled?: boolean | undefined;
+  /** false takes it away; nobody can give it to another. */
+  readonly secondFactor?: boolean | undefined;
 }
 
 /** What accounts may do, as admins decide. */
@@ -43,7 +45,7 @@ export class AccountRights {
     tx: EntityManager,
     by: Actor,
     id: number,
-    { role, isDisabled }: AccountChange,
+    { role, isDisabled, secondFactor }: AccountChange,
   ): Promise<number | undefined> {
     await lockAdmins(tx);
     const account = await tx.findOneBy(Account, { id });
@@ -52,10 +54,14 @@ export class AccountRights {
       role: role ?? account.role,
       disabledAt: whenDisabled(account, isDisabled ?? account.isDisabled, this.clock.now()),
     };
-    if (changed.role === account.role && changed.disabledAt === account.disabledAt) return undefined;
+    const losesFactor = secondFactor === false && account.hasSecondFactor;
+    const isSame = changed.role === account.role && changed.disabledAt === account.disabledAt;
+    if (isSame && !losesFactor) return undefined;
     if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
     // What changes and nothing else: a whole row would undo what others changed since.
-    await tx.update(Account, { id }, changed);
+    await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
+    if (losesFactor) await this.audit.record(tx, by, 'account.second_factor_removed', id);
+    if (isSame) return this.sessions.endAll(tx, id);
     await this.audit.record(tx, by, 'account.changed', id, {
       role: changed.role,
       disabled: changed.disabledAt !== null,

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { LOCALES, type Locale } from '../../config/locale.js';
 import {
   BooleanField,
+  CodeField,
   ChoiceField,
   EmailField,
   FromText,
@@ -40,6 +41,12 @@ export class LoginDto {
     description: 'true: a token for 15 minutes, and a refresh token for 30 days; else a token for 24 hours',
   })
   refresh: boolean = false;
+
+  @CodeField({
+    optional: true,
+    description: 'Of an account with a second factor: what its authenticator shows',
+  })
+  code?: string;
 }
 
 export class RefreshDto {
@@ -87,6 +94,13 @@ export class ChangeAccountDto {
 
   @BooleanField({ optional: true, example: false, description: 'A disabled account cannot log in' })
   disabled?: boolean;
+
+  @BooleanField({
+    optional: true,
+    example: false,
+    description: 'false: the account does without the second factor that was lost; true changes nothing',
+  })
+  second_factor?: boolean;
 }
 
 export class AccountsQuery {
@@ -138,8 +152,12 @@ export class ManagedAccountDto extends AccountDto {
   @ApiProperty({ example: false })
   disabled!: boolean;
 
+  @ApiProperty({ example: false, description: 'Whether log-in asks for the digits of an authenticator' })
+  second_factor!: boolean;
+
   static override from(account: PublicAccount): ManagedAccountDto {
-    return { ...AccountDto.from(account), disabled: account.isDisabled };
+    const { isDisabled, hasSecondFactor } = account;
+    return { ...AccountDto.from(account), disabled: isDisabled, second_factor: hasSecondFactor };
   }
 }
 

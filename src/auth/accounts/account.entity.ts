@@ -41,13 +41,35 @@ export class Account {
   @Column({ name: 'verified_at', type: 'datetime', precision: 3, nullable: true })
   verifiedAt!: Date | null;
 
+  /** Sealed; counts only since `secondFactorSince`. */
+  @Column({ name: 'second_factor', type: 'varbinary', length: 64, nullable: true })
+  secondFactor!: Buffer | null;
+
+  @Column({ name: 'second_factor_since', type: 'datetime', precision: 3, nullable: true })
+  secondFactorSince!: Date | null;
+
+  /** The last 30 seconds, counted since 1970, whose digits were used. */
+  @Column({ name: 'second_factor_step', type: 'int', unsigned: true, nullable: true })
+  secondFactorStep!: number | null;
+
+  get hasSecondFactor(): boolean {
+    return this.secondFactorSince !== null;
+  }
+
   get isDisabled(): boolean {
     return this.disabledAt !== null;
   }
 }
 
+/** What an account is without a second factor. */
+export const NO_SECOND_FACTOR = {
+  secondFactor: null,
+  secondFactorSince: null,
+  secondFactorStep: null,
+} as const;
+
 /** An account without its secrets. */
 export type PublicAccount = Pick<
   Account,
-  'id' | 'email' | 'role' | 'locale' | 'sessionVersion' | 'isDisabled'
+  'id' | 'email' | 'role' | 'locale' | 'sessionVersion' | 'isDisabled' | 'hasSecondFactor'
 >;

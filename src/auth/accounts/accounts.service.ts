@@ -143,7 +143,7 @@ type NewRow = Pick<Account, 'email' | 'passwordHash' | 'role' | 'locale' | 'crea
 async function insert(tx: EntityManager, account: NewRow): Promise<PublicAccount> {
   try {
     const { id, email, role, locale } = await tx.save(tx.create(Account, account));
-    return { id, email, role, locale, sessionVersion: 0, isDisabled: false };
+    return { id, email, role, locale, sessionVersion: 0, isDisabled: false, hasSecondFactor: false };
   } catch (error) {
     if (isDuplicate(error, 'accounts_email')) throw new Refusal('EMAIL_TAKEN', 'Email already exists');
     throw error;

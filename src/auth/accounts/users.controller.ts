@@ -46,15 +46,19 @@ export class UsersController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Change what an account may do, disable or enable it; its tokens end' })
+  @ApiOperation({
+    summary:
+      'Change what an account may do, disable or enable it, free it of a lost second factor; its tokens end',
+  })
   @ApiParam({ name: 'id', type: 'integer', example: 13 })
   @ApiOkResponse({ type: ManagedAccountDto })
   @ApiProblems(400, 404)
   async change(
     @Caller() by: Asker,
     @Param() { id }: IdParams,
-    @Body() { role, disabled }: ChangeAccountDto,
+    @Body() { role, disabled, second_factor }: ChangeAccountDto,
   ): Promise<ManagedAccountDto> {
-    return ManagedAccountDto.from(await this.rights.change(by, id, { role, isDisabled: disabled }));
+    const change = { role, isDisabled: disabled, secondFactor: second_factor };
+    return ManagedAccountDto.from(await this.rights.change(by, id, change));
   }
 }

@@ -9,8 +9,16 @@ import { AddressVerification } from '../accounts/address-verification.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { refuseInEvenTime } from '../throttling/even-time.js';
 import { LoginFailures } from '../throttling/login-failures.js';
+import { SecondFactors } from '../second-factor/second-factors.service.js';
 import { Sessions } from './sessions.js';
 import { Throttle } from '../throttling/throttle.js';
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  /** The digits of the second factor, where there is one. */
+  readonly code?: string | undefined;
+}
 
 /** The one way in with a password, for the API and for the pages of operators alike; and the way out. */
 @Injectable()
@@ -19,6 +27,7 @@ export class LoginService {
     private readonly accounts: AccountsService,
     private readonly failures: LoginFailures,
     private readonly verification: AddressVerification,
+    private readonly secondFactors: SecondFactors,
     private readonly throttle: Throttle,
     private readonly dataSource: DataSource,
     private readonly sessions: Sessions,
@@ -29,10 +38,10 @@ export class LoginService {
    * The account that this email and password belong to. After many failures it takes longer to be told.
    *
    * @param address where the attempt comes from
-   * @throws Refusal INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED
-   * @throws TooManyRequests after too many attempts from this address, or from it on this account
+   * @throws Refusal INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
+   * @throws TooManyRequests after too many attempts from this address, or from it on this account, or at its digits
    */
-  async logIn(email: string, password: string, address: string): Promise<Account> {
+  async logIn({ email, password, code }: Credentials, address: string): Promise<Account> {
     await this.throttle.countFrom('loginByAddress', address);
     await this.throttle.countFrom('loginByAccount', address, email.toLowerCase());
     const attempt = await this.failures.begin(email, address);
@@ -40,6 +49,7 @@ export class LoginService {
     const account = await refuseInEvenTime(() => this.accounts.authenticate(email, password));
     await attempt.succeeded();
     this.verification.assertVerified(account);
+    await this.secondFactors.check(account, code);
     return account;
   }
 

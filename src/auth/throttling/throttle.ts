@@ -22,6 +22,8 @@ const LIMITS = {
   loginByAccount: { points: 10, duration: 60 },
   /** Attempts at the own password, by an account that is logged in. */
   password: { points: 10, duration: 60 },
+  /** Attempts at the digits of one account's second factor, by who knows its password: RFC 6238, 5.2. */
+  secondFactor: { points: 10, duration: 900 },
   /** Exchanges of refresh tokens from one address. */
   refresh: { points: 60, duration: 60 },
   /** Mails that one address asks for. */

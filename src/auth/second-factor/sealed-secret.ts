@@ -1,0 +1,38 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * A secret as it is stored: who reads the database cannot use it, nor move it to another account.
+ *
+ * @param jwtSecret that a key is derived from
+ */
+export function seal(secret: Uint8Array, accountId: number, jwtSecret: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, keyFrom(jwtSecret), nonce);
+  cipher.setAAD(Buffer.from(`account ${accountId}`));
+  const text = Buffer.concat([cipher.update(secret), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+}
+
+/** What was sealed; undefined where it was for another account, or with another `JWT_SECRET`. */
+export function unseal(sealed: Buffer, accountId: number, jwtSecret: string): Buffer | undefined {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
+  const nonce = sealed.subarray(0, NONCE_BYTES);
+  const decipher = createDecipheriv(CIPHER, keyFrom(jwtSecret), nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(`account ${accountId}`));
+  decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  const text = sealed.subarray(NONCE_BYTES + TAG_BYTES);
+  try {
+    return Buffer.concat([decipher.update(text), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+function keyFrom(jwtSecret: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', jwtSecret, '', 'second factor', KEY_BYTES));
+}

@@ -1,0 +1,82 @@
+import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../http/api-problems.js';
+import { CodeField, PasswordField } from '../../http/fields.js';
+import { SignedIn } from '../access.js';
+import { AccountDto, SessionDto } from '../accounts/account.dto.js';
+import type { Account } from '../accounts/account.entity.js';
+import { type Asker, Caller } from '../principal.js';
+import { TokenIssuer } from '../sessions/token.js';
+import { SecondFactors } from './second-factors.service.js';
+
+class BeginDto {
+  @PasswordField({ example: 'demo-patient-password' })
+  password!: string;
+}
+
+class ConfirmDto {
+  @CodeField()
+  code!: string;
+}
+
+class RemoveDto extends BeginDto {
+  @CodeField()
+  code!: string;
+}
+
+class BegunDto {
+  @ApiProperty({
+    example: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+    description: 'To be typed into an authenticator',
+  })
+  secret!: string;
+
+  @ApiProperty({
+    example: 'otpauth://totp/Clinica:patient%40clinica.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+    description: 'The same, to be shown as a QR code',
+  })
+  uri!: string;
+}
+
+@ApiTags('Accounts')
+@SignedIn()
+@Controller('auth/second-factor')
+export class SecondFactorController {
+  constructor(
+    private readonly secondFactors: SecondFactors,
+    private readonly tokens: TokenIssuer,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Begin with a second factor: a secret for an authenticator, not yet asked for' })
+  @ApiOkResponse({ type: BegunDto })
+  @ApiProblems(400)
+  async begin(@Caller() by: Asker, @Body() { password }: BeginDto): Promise<BegunDto> {
+    return this.secondFactors.begin(by, password);
+  }
+
+  @Post('confirm')
+  @HttpCode(200)
+  @ApiOperation({
+    summary:
+      'Confirm it with its digits: from now on log-in asks for them; all sessions end, and the answer begins a new one',
+  })
+  @ApiOkResponse({ type: SessionDto })
+  @ApiProblems(400, 404)
+  async confirm(@Caller() by: Asker, @Body() { code }: ConfirmDto): Promise<SessionDto> {
+    return this.session(await this.secondFactors.confirm(by, code));
+  }
+
+  @Delete()
+  @ApiOperation({ summary: 'Do without it again; all sessions end, and the answer begins a new one' })
+  @ApiOkResponse({ type: SessionDto })
+  @ApiProblems(400)
+  async remove(@Caller() by: Asker, @Body() { password, code }: RemoveDto): Promise<SessionDto> {
+    return this.session(await this.secondFactors.remove(by, password, code));
+  }
+
+  private session(account: Account): SessionDto {
+    return { token: this.tokens.issue(account), user: AccountDto.from(account) };
+  }
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import type { KnownActor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { Environment } from '../../config/environment.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { write } from '../../database/statement.js';
+import { Refusal } from '../../http/domain-error.js';
+import { Clock } from '../../time/clock.js';
+import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { Sessions } from '../sessions/sessions.js';
+import { Throttle } from '../throttling/throttle.js';
+import { seal, unseal } from './sealed-secret.js';
+import { forAuthenticator, SECRET_BYTES, stepOf } from './totp.js';
+
+/**
+ * The second factor of an account: the six digits that an authenticator shows, each good once. It is begun with the
+ * password and counts from when its first digits have come; then, and when it goes, all sessions end.
+ */
+@Injectable()
+export class SecondFactors {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: AccountsService,
+    private readonly passwords: PasswordsService,
+    private readonly sessions: Sessions,
+    private readonly throttle: Throttle,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * A new secret, in place of one that was never confirmed.
+   *
+   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_IS_ON
+   * @throws TooManyRequests after too many attempts at the password
+   */
+  async begin(by: KnownActor, password: string): Promise<{ secret: string; uri: string }> {
+    const { id, email } = await this.passwords.confirm(by.id, password);
+    const secret = randomBytes(SECRET_BYTES);
+    const sealed = seal(secret, id, this.environment.JWT_SECRET);
+    const { affected } = await this.dataSource.manager.update(
+      Account,
+      { id, secondFactorSince: IsNull() },
+      { ...NO_SECOND_FACTOR, secondFactor: sealed },
+    );
+    if (!affected) throw new Refusal('SECOND_FACTOR_IS_ON', 'This account has a second factor already.');
+    return forAuthenticator(secret, this.environment.CLINIC_NAME, email);
+  }
+
+  /**
+   * Makes the secret count that was begun with; answers with the account, of which new tokens can be issued.
+   *
+   * @throws Refusal SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_WRONG
+   * @throws TooManyRequests after too many attempts
+   */
+  async confirm(by: KnownActor, code: string): Promise<Account> {
+    const account = await this.accounts.get(by.id);
+    if (!account.secondFactor || account.secondFactorSince)
+      throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
+    const step = await this.stepOf(account, code);
+    return this.change(by, 'added', async (tx) => {
+      const { affectedRows } = await write(
+        tx,
+        `UPDATE accounts SET second_factor_since = ?, second_factor_step = ?
+         WHERE id = ? AND second_factor = ? AND second_factor_since IS NULL`,
+        [new Date(this.clock.now()), step, account.id, account.secondFactor],
+      );
+      if (affectedRows === 0) throw wrong();
+    });
+  }
+
+  /**
+   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
+   * @throws TooManyRequests after too many attempts
+   */
+  async remove(by: KnownActor, password: string, code: string): Promise<Account> {
+    await this.check(await this.passwords.confirm(by.id, password), code);
+    return this.change(by, 'removed', async (tx) => {
+      await tx.update(Account, { id: by.id }, NO_SECOND_FACTOR);
+    });
+  }
+
+  /**
+   * Has somebody whose password was right show that they have the second factor too, if there is one.
+   *
+   * @throws Refusal SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
+   * @throws TooManyRequests after too many attempts, which only those make who know the password
+   */
+  async check(account: Account, code: string | undefined): Promise<void> {
+    if (!account.hasSecondFactor) return;
+    if (code === undefined)
+      throw new Refusal('SECOND_FACTOR_REQUIRED', 'Send the six digits of your authenticator too, as code.');
+    const step = await this.stepOf(account, code);
+    const { affectedRows } = await write(
+      this.dataSource,
+      'UPDATE accounts SET second_factor_step = ? WHERE id = ? AND second_factor = ? AND second_factor_step < ?',
+      [step, account.id, account.secondFactor, step],
+    );
+    if (affectedRows === 0) throw wrong();
+  }
+
+  private async stepOf({ id, secondFactor }: Account, code: string): Promise<number> {
+    await this.throttle.count('secondFactor', `account ${id}`);
+    const secret = secondFactor && unseal(secondFactor, id, this.environment.JWT_SECRET);
+    const step = secret ? stepOf(code, secret, this.clock.now()) : undefined;
+    if (step === undefined) throw wrong();
+    return step;
+  }
+
+  private async change(
+    by: KnownActor,
+    what: 'added' | 'removed',
+    work: (tx: EntityManager) => Promise<void>,
+  ): Promise<Account> {
+    const version = await inTransaction(this.dataSource, async (tx) => {
+      await work(tx);
+      await this.audit.record(tx, by, `account.second_factor_${what}`, by.id);
+      return this.sessions.endAll(tx, by.id);
+    });
+    this.sessions.remember(by.id, version);
+    return this.accounts.get(by.id);
+  }
+}
+
+function wrong(): Refusal {
+  return new Refusal(
+    'SECOND_FACTOR_WRONG',
+    'These are not the six digits of the moment, or they were used before: wait for the next ones.',
+  );
+}

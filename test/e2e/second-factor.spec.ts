@@ -1,0 +1,286 @@
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Clinic, type Person } from '../support/clinic.js';
+import { expectProblem } from '../support/problems.js';
+import { spelled } from '../support/raw-http.js';
+import { withSettings } from '../support/settings.js';
+
+interface Session {
+  readonly token: string;
+  readonly refresh_token?: string;
+}
+
+interface Begun {
+  readonly secret: string;
+  readonly uri: string;
+}
+
+const ROUTE = '/api/auth/second-factor';
+const WRONG = { status: 400, code: 'SECOND_FACTOR_WRONG' };
+const REQUIRED = { status: 400, code: 'SECOND_FACTOR_REQUIRED' };
+
+let clinic: Clinic;
+let admin: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  admin = await clinic.admin();
+});
+
+afterAll(() => clinic?.close());
+
+/** What an authenticator shows. */
+function digits(secret: string): string {
+  return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clinic.clock.now() });
+}
+
+/** Digits that are right at no time near now. */
+function wrongDigits(secret: string): string {
+  const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+  const around = [-2, -1, 0, 1, 2].map((off) =>
+    totp.generate({ timestamp: clinic.clock.now() + off * 30_000 }),
+  );
+  return ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !around.includes(code))!;
+}
+
+const begin = ({ token, password }: Person) => clinic.client.post<Begun>(ROUTE, { password }, { token });
+const confirm = ({ token }: Person, code: string) =>
+  clinic.client.post<Session>(`${ROUTE}/confirm`, { code }, { token });
+const remove = (token: string, password: string, code: string) =>
+  clinic.client.send<Session>('DELETE', ROUTE, { token, body: { password, code } });
+const logIn = ({ email, password }: Person, more: object = {}, at = clinic) =>
+  at.client.post<Session>('/api/auth/login', { email, password, ...more });
+
+/** Somebody who has one, with a token of the session that began with it. The next digits are shown already. */
+async function withSecondFactor(person: Person): Promise<{ person: Person; secret: string }> {
+  const { secret } = (await begin(person)).body;
+  const { body } = await confirm(person, digits(secret));
+  clinic.clock.advance({ seconds: 30 });
+  return { person: { ...person, token: body.token }, secret };
+}
+
+describe('who sets up a second factor', () => {
+  test('types the password, tells an authenticator, confirms its digits, and is asked for them from then on', async () => {
+    const person = await clinic.patient();
+    const begun = await begin(person);
+    expect(begun.status).toBe(200);
+    const url = new URL(begun.body.uri);
+    expect(url.searchParams.get('secret')).toBe(begun.body.secret);
+    expect(url.searchParams.get('issuer')).toBe('Test Clinic');
+    expect((await logIn(person)).status, 'it does not count yet').toBe(200);
+    const confirmed = await confirm(person, digits(begun.body.secret));
+    expect(confirmed.status).toBe(200);
+    expectProblem(await clinic.client.get('/api/auth/me', person), { status: 401, code: 'TOKEN_REVOKED' });
+    expect((await clinic.client.get('/api/auth/me', confirmed.body)).status).toBe(200);
+    expectProblem(await logIn(person), REQUIRED);
+    clinic.clock.advance({ seconds: 30 });
+    const session = await logIn(person, { code: digits(begun.body.secret), refresh: true });
+    expect(session.status).toBe(200);
+    const { status } = await clinic.client.post('/api/auth/refresh', {
+      refresh_token: session.body.refresh_token,
+    });
+    expect(status, 'a session goes on without them').toBe(200);
+  });
+
+  test('must know the password, and confirm what was begun with', async () => {
+    const person = await clinic.patient();
+    expectProblem(await begin({ ...person, password: 'a wrong guess' }), {
+      status: 400,
+      code: 'WRONG_PASSWORD',
+    });
+    expectProblem(await confirm(person, '000000'), { status: 400, code: 'SECOND_FACTOR_NOT_BEGUN' });
+    const first = (await begin(person)).body.secret;
+    const second = (await begin(person)).body.secret;
+    expectProblem(await confirm(person, digits(first)), WRONG);
+    expectProblem(await confirm(person, wrongDigits(second)), WRONG);
+    expect((await confirm(person, digits(second))).status).toBe(200);
+  });
+
+  test('cannot begin anew while there is one, nor confirm twice', async () => {
+    const { person, secret } = await withSecondFactor(await clinic.patient());
+    expectProblem(await begin(person), { status: 400, code: 'SECOND_FACTOR_IS_ON' });
+    expectProblem(await confirm(person, digits(secret)), { status: 400, code: 'SECOND_FACTOR_NOT_BEGUN' });
+  });
+
+  test('does without it again by password and digits', async () => {
+    const { person, secret } = await withSecondFactor(await clinic.patient());
+    const { token, password } = person;
+    expectProblem(await remove(token, 'a wrong guess', digits(secret)), {
+      status: 400,
+      code: 'WRONG_PASSWORD',
+    });
+    expectProblem(await remove(token, password, wrongDigits(secret)), WRONG);
+    const removed = await remove(token, password, digits(secret));
+    expect(removed.status).toBe(200);
+    expect((await clinic.client.get('/api/auth/me', { token })).status).toBe(401);
+    expect((await clinic.client.get('/api/auth/me', removed.body)).status).toBe(200);
+    expect((await logIn(person)).status).toBe(200);
+  });
+});
+
+describe('digits', () => {
+  test('are good once, also when they come twice at the same moment', async () => {
+    const { person, secret } = await withSecondFactor(await clinic.patient());
+    const code = digits(secret);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => logIn(person, { code })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      200,
+      ...Array.from({ length: 7 }, () => 400),
+    ]);
+    expectProblem(await logIn(person, { code }), WRONG);
+  });
+
+  test('of before are good no more once later ones were used', async () => {
+    const { person, secret } = await withSecondFactor(await clinic.patient());
+    const earlier = digits(secret);
+    clinic.clock.advance({ seconds: 30 });
+    expect((await logIn(person, { code: digits(secret) })).status).toBe(200);
+    expectProblem(await logIn(person, { code: earlier }), WRONG);
+  });
+
+  test('of another account are wrong', async () => {
+    const one = await withSecondFactor(await clinic.patient());
+    const other = await withSecondFactor(await clinic.patient());
+    expectProblem(await logIn(one.person, { code: digits(other.secret) }), WRONG);
+  });
+
+  test('help nobody who does not know the password, and tell nothing', async () => {
+    const { person, secret } = await withSecondFactor(await clinic.patient());
+    const guess = { ...person, password: 'a wrong guess' };
+    for (const code of [undefined, digits(secret), wrongDigits(secret)]) {
+      expectProblem(await logIn(guess, { code }), { status: 400, code: 'INVALID_CREDENTIALS' });
+    }
+    expect((await logIn(person, { code: digits(secret) })).status, 'not used up by it').toBe(200);
+  });
+
+  test('are nothing to accounts without a second factor', async () => {
+    expect((await logIn(await clinic.patient(), { code: '000000' })).status).toBe(200);
+  });
+
+  test('can be guessed ten times in fifteen minutes', async () => {
+    const limited = await Clinic.over(
+      withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
+      clinic.clock,
+    );
+    const { person, secret } = await withSecondFactor(await clinic.patient());
+    const code = wrongDigits(secret);
+    const statuses: number[] = [];
+    // From many addresses: it is the account's digits that are guessed at.
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      const { status } = await spelled(limited.client.baseUrl, '/api/auth/login', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        chunks: [JSON.stringify({ email: person.email, password: person.password, code })],
+        localAddress: `127.0.0.${2 + attempt}`,
+      });
+      statuses.push(status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 400), 429]);
+    await limited.app.close();
+  });
+});
+
+test('who reads the database learns no secret', async () => {
+  const { person, secret } = await withSecondFactor(await clinic.patient());
+  const [row] = await clinic.query<{ second_factor: Buffer }>('SELECT * FROM accounts WHERE id = ?', [
+    person.id,
+  ]);
+  expect(row!.second_factor.includes(Buffer.from(Secret.fromBase32(secret).bytes))).toBe(false);
+  expect(JSON.stringify(row)).not.toContain(secret);
+});
+
+test('a reset password leaves it as it is, and erasure leaves nothing of it', async () => {
+  const { person } = await withSecondFactor(await clinic.patient());
+  const { token, password } = person;
+  const changed = await clinic.client.post<Session>(
+    '/api/auth/password',
+    { old_password: password, new_password: 'quite another one' },
+    { token },
+  );
+  expectProblem(await logIn({ ...person, password: 'quite another one' }), REQUIRED);
+  const erased = await clinic.client.send('DELETE', '/api/auth/me', {
+    token: changed.body.token,
+    body: { password: 'quite another one' },
+  });
+  expect(erased.status).toBe(200);
+  const rows = await clinic.query(
+    'SELECT 1 FROM accounts WHERE id = ? AND COALESCE(second_factor, second_factor_since, second_factor_step) IS NOT NULL',
+    [person.id],
+  );
+  expect(rows).toEqual([]);
+});
+
+test('an admin sees who has one, and frees those who lost it; the audit trail tells of all that', async () => {
+  const { person } = await withSecondFactor(await clinic.patient());
+  const change = (body: object) =>
+    clinic.client.patch<{ second_factor: boolean }>(`/api/users/${person.id}`, body, admin);
+  expect((await change({ second_factor: true })).body).toMatchObject({ second_factor: true });
+  expect((await clinic.client.get('/api/auth/me', person)).status, 'nothing has changed').toBe(200);
+  expect((await change({ second_factor: false })).body).toMatchObject({ second_factor: false });
+  expect((await clinic.client.get('/api/auth/me', person)).status).toBe(401);
+  expect((await logIn(person)).status).toBe(200);
+  const { body } = await clinic.client.get<{ actor_id: number; action: string }[]>(
+    `/api/audit?subject=account&subject_id=${person.id}`,
+    admin,
+  );
+  expect(body.filter(({ action }) => action.includes('second_factor'))).toMatchObject([
+    { actor_id: admin.id, action: 'account.second_factor_removed' },
+    { actor_id: person.id, action: 'account.second_factor_added' },
+  ]);
+});
+
+describe('where admins need one', () => {
+  let strict: Clinic;
+
+  beforeAll(async () => {
+    strict = await Clinic.over(
+      withSettings(clinic.environment, { ADMIN_SECOND_FACTOR_REQUIRED: true }),
+      clinic.clock,
+    );
+  });
+
+  afterAll(() => strict?.app.close());
+
+  const NEEDED = { status: 403, code: 'SECOND_FACTOR_REQUIRED' };
+  const page = async (name: string, secret: string, at: Clinic) =>
+    (
+      await spelled(at.client.baseUrl, '/admin/queues/api/queues', {
+        headers: { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` },
+      })
+    ).status;
+
+  test('those without may set one up, and nothing else', async () => {
+    const newcomer = await clinic.admin();
+    for (const path of ['/api/users', '/api/audit', '/api/bookings/me', '/api/notifications'])
+      expectProblem(await strict.client.get(path, newcomer), NEEDED);
+    expect((await strict.client.get('/api/auth/me', newcomer)).status).toBe(200);
+    expect(await page(newcomer.email, newcomer.password, strict)).toBe(401);
+    expect(await page(newcomer.email, newcomer.token, strict)).toBe(401);
+    const { person, secret } = await withSecondFactor(newcomer);
+    expect((await strict.client.get('/api/users', person)).status).toBe(200);
+    const session = await logIn(person, { code: digits(secret) }, strict);
+    expect((await strict.client.get('/api/users', session.body)).status).toBe(200);
+    expect(await page(person.email, session.body.token, strict)).toBe(200);
+  });
+
+  test('everybody else does as before', async () => {
+    const patient = await clinic.patient();
+    expect((await strict.client.get('/api/bookings/me', patient)).status).toBe(200);
+    expect((await logIn(patient, {}, strict)).status).toBe(200);
+  });
+
+  test('the dashboard takes a token for the password of an admin who has one, wherever', async () => {
+    const newcomer = await clinic.admin();
+    expect(await page(newcomer.email, newcomer.password, clinic), 'it is remembered').toBe(200);
+    const { person, secret } = await withSecondFactor(newcomer);
+    expect(await page(person.email, person.password, clinic)).toBe(401);
+    expect(await page(person.email, digits(secret), clinic)).toBe(401);
+    expect(await page(person.email, person.token, clinic)).toBe(200);
+    expect(await page(person.email.toUpperCase(), person.token, clinic)).toBe(200);
+    expect(await page(admin.email, person.token, clinic), "another's").toBe(401);
+    const patient = await clinic.patient();
+    expect(await page(patient.email, patient.token, clinic)).toBe(401);
+    await clinic.client.post('/api/auth/logout-everywhere', undefined, person);
+    expect(await page(person.email, person.token, clinic), 'ended').toBe(401);
+  });
+});
