@@ -2,7 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { Forbidden, Unauthenticated } from '../http/domain-error.js';
+import { Forbidden, Unauthenticated, tokenEnded } from '../http/domain-error.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
 import { Environment } from '../config/environment.js';
 import { countedAs } from './throttling/caller-address.js';
@@ -37,7 +37,7 @@ export class AccessGuard extends AuthGuard('jwt') {
       else await super.canActivate(context);
       const { id, version } = request.user!;
       if (await this.sessions.haveEnded(id, version)) {
-        throw new Unauthenticated('TOKEN_REVOKED', 'This token was ended: log in again');
+        throw tokenEnded();
       }
     }
     await this.throttle.count('general', request.user ? `account ${request.user.id}` : countedAs(request.ip));

@@ -5,6 +5,7 @@ import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
 import { inTransaction } from '../database/in-transaction.js';
+import { tokenEnded } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -66,6 +67,7 @@ export class BookingsService {
    *
    * @param keyed the request, if it has a key: it is then done once
    * @throws Refusal UNKNOWN_DOCTOR, or the obstacle that stands against the time
+   * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased meanwhile
    * @throws Unavailable when the database is too busy, or the outcome cannot be found out
    */
   async book(
@@ -163,6 +165,7 @@ export class BookingsService {
       timezone,
     };
     const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, { dayVersion, open }));
+    if (!booking) throw tokenEnded();
     await this.tell(tx, by, 'booked', booking, now);
     return booking;
   }

@@ -23,17 +23,23 @@ export async function findOwn(source: Source, userId: number, id: number): Promi
   return findOne(source, 'b.id = ? AND b.user_id = ?', [id, userId]);
 }
 
+/**
+ * Books for an account that is still there: whoever is just erasing it is waited for, and waits for this.
+ *
+ * @returns undefined if the account is there no more
+ */
 export async function insertBooking(
   tx: EntityManager,
   booking: Omit<Booking, 'id'>,
   basis: Basis,
-): Promise<Booking> {
+): Promise<Booking | undefined> {
   const createdAt = new Date(booking.createdAt);
-  const { insertId } = await write(
+  const { insertId, affectedRows } = await write(
     tx,
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at, day_version, open_from, open_until)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM accounts
+     WHERE id = ? AND disabled_at IS NULL LOCK IN SHARE MODE`,
     [
       booking.uid,
       booking.doctorId,
@@ -48,9 +54,10 @@ export async function insertBooking(
       createdAt,
       createdAt,
       ...columnsOf(basis),
+      booking.userId,
     ],
   );
-  return { ...booking, id: insertId };
+  return affectedRows === 1 ? { ...booking, id: insertId } : undefined;
 }
 
 /** The ids of a patient's live bookings that have not started; nobody else changes them until the transaction ends. */

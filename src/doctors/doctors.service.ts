@@ -89,9 +89,16 @@ export class DoctorsService {
   }
 
   private async createIn(tx: EntityManager, by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
-    const account = await tx.findOneBy(Account, { id: profile.userId });
-    if (account?.role !== 'doctor') {
-      throw new Refusal('NOT_A_DOCTOR_ACCOUNT', `There is no account ${profile.userId} of role doctor.`);
+    // Locked, so that it is not just being erased.
+    const account = await tx.findOne(Account, {
+      where: { id: profile.userId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (account?.role !== 'doctor' || account.isDisabled) {
+      throw new Refusal(
+        'NOT_A_DOCTOR_ACCOUNT',
+        `There is no account ${profile.userId} of role doctor that can log in.`,
+      );
     }
     const timezone = profile.timezone ?? this.environment.CLINIC_TIMEZONE;
     const createdAt = new Date(this.clock.now());

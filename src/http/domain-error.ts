@@ -30,6 +30,10 @@ export class Refusal extends DomainError {
 /** The caller has not shown who they are. */
 export class Unauthenticated extends DomainError {}
 
+export function tokenEnded(): Unauthenticated {
+  return new Unauthenticated('TOKEN_REVOKED', 'This token was ended: log in again');
+}
+
 /** The caller is known and may not do this. */
 export class Forbidden extends DomainError {}
 

@@ -10,9 +10,9 @@ import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { inTransaction } from '../database/in-transaction.js';
-import { write } from '../database/statement.js';
+import { look, write } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
-import { Refusal } from '../http/domain-error.js';
+import { Refusal, tokenEnded } from '../http/domain-error.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 
@@ -35,6 +35,7 @@ export class ErasureService {
 
   /**
    * @throws Refusal WRONG_PASSWORD, LAST_ADMIN, HAS_PROFILE
+   * @throws Unauthenticated TOKEN_REVOKED if it was disabled or erased meanwhile
    * @throws TooManyRequests after too many attempts at the password
    */
   async erase(by: KnownActor, password: string): Promise<void> {
@@ -48,7 +49,10 @@ export class ErasureService {
   private async eraseIn(tx: EntityManager, by: KnownActor, passwordHash: string): Promise<number> {
     const { id } = by;
     await lockAdmins(tx);
+    // What the account has begun elsewhere is done before; what it begins from here on waits, and is refused.
+    await look(tx, 'SELECT id FROM accounts WHERE id = ? FOR UPDATE', [id]);
     const account = await tx.findOneByOrFail(Account, { id });
+    if (account.isDisabled) throw tokenEnded();
     await assertNotLastAdmin(tx, account);
     if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();
     await this.bookings.cancelAllIn(tx, by);

@@ -68,9 +68,11 @@ describe('POST /api/doctors (admin) { name, specialty, email, user_id }: 201', (
 });
 
 describe('user_id must be an account of role doctor without a profile: else 400', () => {
-  test('an account that does not exist, a patient, an admin', async () => {
+  test('an account that does not exist, a patient, an admin, one that is disabled', async () => {
     const patient = await clinic.patient();
-    for (const user_id of [4_294_967_295, patient.id, admin.id]) {
+    const former = await clinic.person('doctor');
+    await clinic.client.patch(`/api/users/${former.id}`, { disabled: true }, admin);
+    for (const user_id of [4_294_967_295, patient.id, admin.id, former.id]) {
       expectProblem(await create({ ...PROFILE, user_id }), { status: 400, code: 'NOT_A_DOCTOR_ACCOUNT' });
     }
   });

@@ -5,6 +5,8 @@ import {
   CANCEL_BOOKING,
   INSERT_KEY,
   INSERT_BOOKING,
+  ERASE_ACCOUNT,
+  LOCK_ACCOUNT,
   LOCK_DAY,
   LOCK_SCHEDULE,
   MONDAY,
@@ -17,6 +19,7 @@ import {
   raceOfProfiles,
   raceOfRegistrations,
   raceOfWindows,
+  raceWithErasure,
   raceWithException,
   TAKINGS,
   TUESDAY,
@@ -39,6 +42,12 @@ afterEach(async () => {
 
 afterAll(async () => {
   await rivals?.close();
+});
+
+test('without the lock of the account: a booking that nobody has any more', async () => {
+  rivals.leaveOut(LOCK_ACCOUNT);
+  const { slow, fast, live } = await raceWithErasure(rivals, 'erasure', ERASE_ACCOUNT);
+  expect([fast.status, slow.status, live]).toEqual([201, 200, 1]);
 });
 
 describe('without the lock of the day', () => {
@@ -143,11 +152,11 @@ describe('without the unique keys', () => {
     expect([waited, accounts]).toEqual([false, 2]);
   });
 
-  test('two profiles for one account at once are made', async () => {
+  test('two profiles for one account at once are made, although they wait for each other', async () => {
     await rivals.clinic.query(
       'ALTER TABLE doctors ADD KEY doctors_of_account (user_id), DROP KEY doctors_user',
     );
     const { waited, profiles } = await raceOfProfiles(rivals);
-    expect([waited, profiles]).toEqual([false, 2]);
+    expect([waited, profiles]).toEqual([true, 2]);
   });
 });

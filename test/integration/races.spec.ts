@@ -4,6 +4,8 @@ import {
   block,
   cancel,
   CANCEL_BOOKING,
+  ERASE_ACCOUNT,
+  INSERT_BOOKING,
   MONDAY,
   move,
   MOVE_BOOKING,
@@ -14,6 +16,7 @@ import {
   raceOfProfiles,
   raceOfRegistrations,
   raceOfWindows,
+  raceWithErasure,
   raceWithException,
   TAKINGS,
   TUESDAY,
@@ -113,6 +116,25 @@ test('an account that changes its language while an admin changes its role keeps
   expect([slow.status, fast.status]).toEqual([200, 200]);
   const rows = await rivals.clinic.query('SELECT role, locale FROM accounts WHERE id = ?', [person.id]);
   expect(rows).toEqual([{ role: 'user', locale: 'es' }]);
+});
+
+describe('who is erased in the moment of booking keeps no booking', () => {
+  const REFUSED = [401, 'TOKEN_REVOKED'];
+
+  test('where the erasure is done before the booking is written', async () => {
+    const { slow, fast, live } = await raceWithErasure(rivals, 'booking', INSERT_BOOKING);
+    expect([slow.status, slow.body.code, fast.status, live]).toEqual([...REFUSED, 200, 0]);
+  });
+
+  test('where the booking is written, but not yet there', async () => {
+    const { slow, fast, waited, live } = await raceWithErasure(rivals, 'booking', /^COMMIT/);
+    expect([slow.status, fast.status, waited, live]).toEqual([201, 200, true, 0]);
+  });
+
+  test('where the erasure has looked for bookings already', async () => {
+    const { slow, fast, waited, live } = await raceWithErasure(rivals, 'erasure', ERASE_ACCOUNT);
+    expect([fast.status, fast.body.code, slow.status, waited, live]).toEqual([...REFUSED, 200, true, 0]);
+  });
 });
 
 describe('one booking', () => {

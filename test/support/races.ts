@@ -9,6 +9,9 @@ export const MOVE_BOOKING = /^UPDATE bookings SET date/;
 export const CANCEL_BOOKING = /^UPDATE bookings SET status/;
 export const LOCK_DAY = /^INSERT INTO doctor_days/;
 export const INSERT_KEY = /^INSERT INTO idempotency_keys/;
+export const ERASE_ACCOUNT = /^UPDATE `accounts` SET `email`/;
+/** Holds off whatever else is done to the account that is being erased. */
+export const LOCK_ACCOUNT = /^SELECT id FROM accounts WHERE id = \? FOR UPDATE/;
 export const LOCK_SCHEDULE = /^INSERT INTO doctor_schedules/;
 
 export const MONDAY = '2026-03-02';
@@ -49,6 +52,30 @@ export function cancel({ client }: Clinic, { token }: Person, id: number): Promi
 
 export function block({ client }: Clinic, { token }: Person, date: string): Promise<Answer<Json>> {
   return client.post('/api/exceptions', { date, start_time: '09:30', end_time: '11:30' }, { token });
+}
+
+/** Lets an account's booking, or its erasure, come as far as `at`, and has the other of the two done by another process. */
+export async function raceWithErasure(
+  rivals: Rivals,
+  slow: 'booking' | 'erasure',
+  at: RegExp,
+): Promise<Race & { live: number }> {
+  const { clinic } = rivals;
+  const [doctor, patient] = [await clinic.doctor(), await clinic.patient()];
+  const deeds = {
+    booking: (through: Clinic) => ask(through, patient, doctor, { date: MONDAY, time: '10:00' }),
+    erasure: ({ client }: Clinic) =>
+      client.send<Json>('DELETE', '/api/auth/me', {
+        token: patient.token,
+        body: { password: patient.password },
+      }),
+  };
+  const fast = slow === 'booking' ? deeds.erasure : deeds.booking;
+  const outcome = await rivals.overtake(at, deeds[slow], fast);
+  const live = await clinic.query("SELECT id FROM bookings WHERE user_id = ? AND status = 'booked'", [
+    patient.id,
+  ]);
+  return { ...outcome, live: live.length };
 }
 
 /** Every pair of ways to take a doctor's time, each pair after overlapping times with different starts. */

@@ -3,7 +3,7 @@ import { DataSource, IsNull } from 'typeorm';
 import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { Refusal, Unauthenticated } from '../../http/domain-error.js';
+import { Refusal, tokenEnded } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { AccountLinks } from '../accounts/account-links.js';
 import { Account } from '../accounts/account.entity.js';
@@ -94,7 +94,7 @@ export class PasswordsService {
   async confirm(id: number, password: string): Promise<Account> {
     await this.throttle.count('password', `account ${id}`);
     const account = await this.accounts.find(id);
-    if (!account) throw new Unauthenticated('TOKEN_REVOKED', 'This token was ended: log in again');
+    if (!account) throw tokenEnded();
     if (!(await this.hasher.verify(account.passwordHash, password))) throw wrong();
     return account;
   }
