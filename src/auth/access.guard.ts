@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated, tokenEnded } from '../http/domain-error.js';
+import { note } from '../http/request-notes.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
 import { Environment } from '../config/environment.js';
 import { countedAs } from './throttling/caller-address.js';
@@ -36,6 +37,7 @@ export class AccessGuard extends AuthGuard('jwt') {
       if (known) request.user = known;
       else await super.canActivate(context);
       const { id, version } = request.user!;
+      note(request, { account: id });
       if (await this.sessions.haveEnded(id, version)) {
         throw tokenEnded();
       }

@@ -1,7 +1,9 @@
-import { Body, Controller, Get, HttpCode, Ip, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Ip, Patch, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
 import { MessageDto } from '../http/message.dto.js';
+import { note } from '../http/request-notes.js';
 import { Public, SignedIn } from './access.js';
 import {
   AccountDto,
@@ -53,8 +55,12 @@ export class AuthController {
   @ApiOperation({ summary: 'Log in: exchange email and password for a token' })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400)
-  async login(@Body() { refresh, ...credentials }: LoginDto, @Ip() address: string): Promise<SessionDto> {
-    const account = await this.logins.logIn(credentials, address);
+  async login(
+    @Body() { refresh, ...credentials }: LoginDto,
+    @Req() request: FastifyRequest,
+  ): Promise<SessionDto> {
+    const account = await this.logins.logIn(credentials, request.ip);
+    note(request, { account: account.id });
     return refresh
       ? this.shortSession(account, await this.refreshTokens.begin(account))
       : this.session(account);
@@ -66,9 +72,10 @@ export class AuthController {
   @ApiOperation({ summary: 'Exchange a refresh token for a new token and a new refresh token' })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400, 401)
-  async refresh(@Body() { refresh_token }: RefreshDto, @Ip() address: string): Promise<SessionDto> {
-    await this.throttle.countFrom('refresh', address);
+  async refresh(@Body() { refresh_token }: RefreshDto, @Req() request: FastifyRequest): Promise<SessionDto> {
+    await this.throttle.countFrom('refresh', request.ip);
     const { account, next } = await this.refreshTokens.exchange(refresh_token);
+    note(request, { account: account.id });
     return this.shortSession(account, next);
   }
 

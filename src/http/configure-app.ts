@@ -1,49 +1,25 @@
 import { RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import helmet from 'helmet';
+import type { FastifyRequest } from 'fastify';
 import { Environment } from '../config/environment.js';
 import { Clock } from '../time/clock.js';
 import { AdminsOnly } from './admins-only.js';
 import { Ending } from './ending.js';
 import { refuseOddFiles } from './page-files.js';
 import { ProblemFilter } from './problem.filter.js';
+import { protectAnswer, protectPage } from './security-headers.js';
 import { serveDocs } from './swagger.js';
 import { StrictValidationPipe } from './validation.pipe.js';
 
 const DOCS = /^\/api\/docs/;
-const ANSWERS = /^\/api\/(?!docs)/;
+const ANSWERS = /^\/(api\/(?!docs)|health\/)/;
 
-/** Writes the headers that keep browsers from mischief, for pages: Swagger UI and the queue dashboard. */
-const protectPage = helmet({
-  contentSecurityPolicy: {
-    directives: {
-      defaultSrc: ["'self'"],
-      // Swagger UI and the queue dashboard set styles from script and show images from data.
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      // The clinic may well be tried over plain HTTP on a laptop.
-      upgradeInsecureRequests: null,
-    },
-  },
-});
-
-/**
- * The same for answers of the API, which are nothing to look at: what is for documents alone is left out.
- *
- * @see https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
- */
-const protectAnswer = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  },
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-});
+/** What pages of other origins may do, where they may anything; without cookies, of which there are none. */
+const CORS = {
+  methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+  exposedHeaders: ['X-Request-Id', 'Retry-After', 'Link'],
+};
+const NOT_OURS = { origin: false };
 
 /** Everything that all routes have in common. */
 export function configureApp(app: NestFastifyApplication): void {
@@ -53,8 +29,8 @@ export function configureApp(app: NestFastifyApplication): void {
   app.useGlobalFilters(new ProblemFilter());
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({
-      origin: environment.CORS_ORIGINS,
-      exposedHeaders: ['X-Request-Id', 'Retry-After', 'Link'],
+      delegator: (request: FastifyRequest, done: (error: null, options: object) => void) =>
+        done(null, isIdle(request) ? NOT_OURS : { ...CORS, origin: environment.CORS_ORIGINS }),
     });
   }
   const ending = app.get(Ending);
@@ -80,4 +56,9 @@ export function configureApp(app: NestFastifyApplication): void {
   }
   if (environment.API_DOCS !== 'off') serveDocs(app, app.get(Clock));
   app.enableShutdownHooks();
+}
+
+/** An OPTIONS that is not a browser's question about another origin is a wrong method, as where none may ask. */
+function isIdle({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && !(headers.origin && headers['access-control-request-method']);
 }

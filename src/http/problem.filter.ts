@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf } from './problem.js';
+import { note } from './request-notes.js';
 
 /** Answers every error as `application/problem+json`; the only place that knows statuses. */
 @Catch()
@@ -14,6 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
 /** Writes the problem for an error, wherever in the server it arose. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { retryAfterSeconds, ...problem } = problemOf(error);
+  note(request, { code: problem.code });
   if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, problem.detail);
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
   if (problem.status === 401 && !reply.hasHeader('www-authenticate'))

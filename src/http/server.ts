@@ -1,16 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../config/environment.js';
 import { answerProblem } from './problem.filter.js';
+import { notesOf } from './request-notes.js';
+import { protectAnswer } from './security-headers.js';
 import { answerUnreadable } from './unreadable-request.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** For a request to arrive in full; a client that takes longer would keep the server from ending. */
 const LONGEST_REQUEST_MS = 10_000;
+/** For its headers; Node takes the longer of the two for the whole. */
+const LONGEST_HEAD_MS = 8_000;
 const LOOK_FOR_SLOW_ONES_MS = 2_000;
+/** Without a byte from or to a client that is being answered; one who does not read would keep the answer here. */
+const LONGEST_SILENCE_MS = 30_000;
+/** Requests on one connection behind the one that is being answered. Browsers and proxies send one at a time. */
+const MOST_WAITING = 16;
+/** Ids of others that are taken: whatever else a client writes would stand in the log and in the audit trail. */
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** One line for each request, with its id. */
 class RequestLog extends LogController {
@@ -34,14 +45,14 @@ class RequestLog extends LogController {
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   // The route, not the address: an address may hold whatever a client put there.
   const route = request.routeOptions.url ?? 'unknown';
-  request.log.info(
-    { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
-    'request',
-  );
+  const [status, ms] = [reply.statusCode, Math.round(reply.elapsedTime)];
+  request.log.info({ method: request.method, route, status, ms, ...notesOf(request) }, 'request');
 }
 
 /** Answers an address that no route can be looked up by. Fastify itself writes no line of the log for it. */
 function answerUnroutable(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  // No hook has seen it.
+  protectAnswer(request.raw, reply.raw, () => undefined);
   answerProblem(error, request, reply);
   logRequest(request, reply);
 }
@@ -55,24 +66,47 @@ export function createServer(logger: Logger, { TRUST_PROXY }: Environment): Fast
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: LONGEST_REQUEST_MS,
-    http: { connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_MS },
+    connectionTimeout: LONGEST_SILENCE_MS,
+    http: { headersTimeout: LONGEST_HEAD_MS, connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_MS },
     // What is asked on a connection that is still open is answered, to the last.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];
-      return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
+      return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
     },
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });
   const server = adapter.getInstance<FastifyInstance>();
   acceptOnlyJson(server);
+  answerInTurn(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
   });
   return adapter;
+}
+
+/**
+ * Begins with a request only when the answer to the one before it on its connection has been taken, and ends a connection
+ * on which many are waiting: answers that nobody reads would take memory, and files that stay open.
+ */
+function answerInTurn(server: FastifyInstance): void {
+  const waiting = new WeakMap<Socket, (() => void)[]>();
+  server.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw;
+    const line = waiting.get(socket);
+    reply.raw.once('close', () => {
+      const next = waiting.get(socket)!.shift();
+      if (!next) waiting.delete(socket);
+      else if (!socket.destroyed) next();
+    });
+    if (!line) {
+      waiting.set(socket, []);
+      done();
+    } else if (line.push(done) > MOST_WAITING) socket.destroy();
+  });
 }
 
 function acceptOnlyJson(server: FastifyInstance): void {

@@ -31,7 +31,7 @@ export function serveDocs(app: NestFastifyApplication, clock: Clock): void {
     },
     {
       jsonDocumentUrl: 'api/docs-json',
-      yamlDocumentUrl: 'api/docs-yaml',
+      raw: ['json'],
       customSiteTitle: 'Clinica API',
       swaggerOptions: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true },
     },

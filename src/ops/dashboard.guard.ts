@@ -7,7 +7,8 @@ import { Sessions } from '../auth/sessions/sessions.js';
 import { TokenReader } from '../auth/sessions/token.js';
 import { Environment } from '../config/environment.js';
 import { AdminsOnly } from '../http/admins-only.js';
-import { Refusal, Unauthenticated } from '../http/domain-error.js';
+import { Forbidden, Refusal, Unauthenticated } from '../http/domain-error.js';
+import { note } from '../http/request-notes.js';
 import { Clock } from '../time/clock.js';
 
 const REMEMBERED_MS = 60_000;
@@ -44,17 +45,20 @@ export class DashboardGuard extends AdminsOnly {
 
   /**
    * @throws Unauthenticated for anyone but an admin
+   * @throws Forbidden when the page of somebody else has an admin's browser change something
    * @throws TooManyRequests after too many attempts
    */
   override async admit(request: FastifyRequest): Promise<void> {
+    if (!isReading(request) && comesFromElsewhere(request)) throw fromElsewhere();
     const credentials = credentialsOf(request.headers.authorization);
     if (!credentials) throw refused();
-    if (await this.hasToken(credentials)) return;
+    if (await this.hasToken(request, credentials)) return;
     const mark = createHmac('sha256', this.key)
       .update(`${credentials.email}\0${credentials.password}`)
       .digest('hex');
-    if (await this.isRemembered(mark)) return;
+    if (await this.isRemembered(request, mark)) return;
     const account = await this.logIn(credentials, request.ip);
+    note(request, { account: account.id });
     if (account.role !== 'admin' || this.environment.ADMIN_SECOND_FACTOR_REQUIRED) throw refused();
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
     this.remembered.set(mark, {
@@ -64,15 +68,17 @@ export class DashboardGuard extends AdminsOnly {
     });
   }
 
-  private async hasToken({ email, password }: Credentials): Promise<boolean> {
+  private async hasToken(request: FastifyRequest, { email, password }: Credentials): Promise<boolean> {
     const found = this.tokens.read(password);
     if (found?.role !== 'admin' || !found.secondFactor || found.email !== email.toLowerCase()) return false;
+    note(request, { account: found.id });
     return !(await this.sessions.haveEnded(found.id, found.version));
   }
 
-  private async isRemembered(mark: string): Promise<boolean> {
+  private async isRemembered(request: FastifyRequest, mark: string): Promise<boolean> {
     const found = this.remembered.get(mark);
     if (!found || found.until <= this.clock.now()) return false;
+    note(request, { account: found.accountId });
     const account = await this.accounts.find(found.accountId);
     if (account?.role !== 'admin' || account.isDisabled || account.hasSecondFactor) return false;
     return account.passwordHash === found.passwordHash;
@@ -99,4 +105,22 @@ function refused(): Unauthenticated {
     'ADMIN_REQUIRED',
     'Log in with the email and password of an admin; with a second factor, with a token in place of the password.',
   );
+}
+
+const isReading = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+
+/**
+ * Whether a browser says that the request was sent by the page of another origin: it adds the password to those too.
+ *
+ * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html#fetch-metadata-headers
+ */
+function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin';
+  const { origin } = headers;
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
+}
+
+function fromElsewhere(): Forbidden {
+  return new Forbidden('CROSS_ORIGIN', 'Only the dashboard itself may change something here.');
 }

@@ -243,6 +243,14 @@ async function call(
   });
 }
 
+test('every route that the server has is in the table, shown in the document or not; but for the pages, which have their own tests', () => {
+  const pages = /^[A-Z]+ \/(api\/docs|admin\/queues)/;
+  const served = [...clinic.routes]
+    .filter((route) => !route.startsWith('HEAD ') && !pages.test(route))
+    .map((route) => route.replace(/:(\w+)/g, '{$1}'));
+  expect(served.sort()).toEqual(Object.keys(MATRIX).sort());
+});
+
 test('every route of the OpenAPI document is in the table, and the other way round', () => {
   expect(Object.keys(MATRIX).sort()).toEqual(document.operations.map(({ name }) => name).sort());
 });

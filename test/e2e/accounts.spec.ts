@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PasswordHasher } from '../../src/auth/passwords/password-hasher.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem, fieldsAtFault } from '../support/problems.js';
 import { withSettings } from '../support/settings.js';
@@ -270,4 +271,18 @@ describe('The language of the mails is per account', () => {
       status: 400,
     });
   });
+});
+
+test('a log-in hashes the password once, also where there is no account, or none that is open', async () => {
+  const { threads } = clinic.app.get<PasswordHasher, { threads: { completed: number } }>(PasswordHasher);
+  const hashed = async (email: string, password: string): Promise<number> => {
+    const before = threads.completed;
+    expectProblem(await logIn(email, password), INVALID);
+    return threads.completed - before;
+  };
+  const [one, disabled] = [await clinic.patient(), await clinic.patient()];
+  await clinic.client.patch(`/api/users/${disabled.id}`, { disabled: true }, admin);
+  expect(await hashed(one.email, 'a wrong guess')).toBe(1);
+  expect(await hashed('nobody@people.example', 'a wrong guess')).toBe(1);
+  expect(await hashed(disabled.email, disabled.password)).toBe(1);
 });

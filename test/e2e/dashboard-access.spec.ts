@@ -77,6 +77,15 @@ describe('everyone else gets 401, on the page, its static files and its API alik
     expectLockedOut(await visit('/admin/queues'));
     expectLockedOut(await visit('/admin/queues', basic({ ...admin, password: `${admin.password}x` })));
   });
+  test.each<[string, object]>([
+    ['disabled', { disabled: true }],
+    ['made a patient', { role: 'user' }],
+  ])('an admin who was let in and has been %s since', async (_, change) => {
+    const former = await clinic.admin();
+    expect((await visit('/admin/queues', basic(former))).status).toBe(200);
+    await clinic.client.patch(`/api/users/${former.id}`, change, { token: admin.token });
+    expectLockedOut(await visit('/admin/queues', basic(former)));
+  });
   test('with any method: nobody can pause the queue', async () => {
     const { queue } = clinic.app.get(NotificationQueue);
     for (const method of ['PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']) {

@@ -4,7 +4,7 @@ import { expectProblem } from '../support/problems.js';
 import { spelled } from '../support/raw-http.js';
 import { withSettings } from '../support/settings.js';
 
-const PATHS = ['/api/docs', '/api/docs/', '/api/docs-json', '/api/docs-yaml', '/api/docs/swagger-ui.css'];
+const PATHS = ['/api/docs', '/api/docs/', '/api/docs-json', '/api/docs/swagger-ui.css'];
 
 let clinic: Clinic;
 let admin: Person;

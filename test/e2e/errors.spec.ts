@@ -48,6 +48,23 @@ describe('Errors are RFC 9457 problems: type, title, status, detail, error (as d
   });
 });
 
+test('an error of the service itself: 500, and nothing of what happened inside', async () => {
+  await clinic.query('RENAME TABLE doctors TO doctors_away');
+  const answer = await clinic.client.get('/api/doctors/public');
+  await clinic.query('RENAME TABLE doctors_away TO doctors');
+  const problem = expectProblem(answer, { status: 500, code: 'INTERNAL_ERROR' });
+  expect(JSON.stringify(problem)).not.toMatch(/doctors_away|doesn't exist|Error:|stack|\.js/);
+  expect(Object.keys(problem).sort()).toEqual([
+    'code',
+    'detail',
+    'error',
+    'request_id',
+    'status',
+    'title',
+    'type',
+  ]);
+});
+
 describe('An unknown path: 404', () => {
   test.each([
     '/',
@@ -219,13 +236,15 @@ describe('X-Request-Id is in each answer', () => {
     expect(first).toMatch(/^[\w-]{36}$/);
     expect((await clinic.client.get(path)).headers.get('x-request-id')).not.toBe(first);
   });
-  test('it is the one that the client gave, if that is harmless', async () => {
+  test('it is the one that the client gave, if that is a UUID', async () => {
     const given = async (id: string) =>
       (await clinic.client.get('/api/nowhere', { headers: { 'x-request-id': id } })).headers.get(
         'x-request-id',
       );
-    expect(await given('visit-42')).toBe('visit-42');
-    expect(await given('<script>')).toMatch(/^[\w-]{36}$/);
-    expect(await given('x'.repeat(65))).toMatch(/^[\w-]{36}$/);
+    const id = '6f1c1f0e-3b1a-4c57-9d0e-0123456789ab';
+    expect(await given(id)).toBe(id);
+    // It would stand in the log, and for ever in the audit trail.
+    for (const text of ['visit-42', 'Ana-Ruiz-born-1980', '<script>', 'x'.repeat(36), `${id}0`])
+      expect(await given(text)).toMatch(/^(?!Ana)[\da-f]{8}-[\da-f-]{27}$/);
   });
 });

@@ -14,6 +14,7 @@ const PATIENT = { email: 'canary.patient@people.example', password: 'canary-pati
 const ADMIN = { email: 'canary.admin@people.example', password: 'canary-admin-password' };
 const DOCTOR = { email: 'canary.doctor@people.example', password: 'canary-doctor-password', role: 'doctor' };
 const GUESS = 'canary-wrong-guess';
+const CODE = 'canary-mailed-code';
 
 let environment: Environment;
 let mailbox: Mailbox;
@@ -70,7 +71,7 @@ async function send(
 ): Promise<Json> {
   const { status, headers, body } = await client.send<Json>(method, path, options);
   answered.push({ status, requestId: headers.get('x-request-id') });
-  if (typeof body.token === 'string') tokens.push(body.token);
+  for (const secret of [body.token, body.refresh_token]) if (typeof secret === 'string') tokens.push(secret);
   return body;
 }
 
@@ -95,8 +96,24 @@ async function playTheSession(): Promise<void> {
   const wish = { doctor_id: doctor.id, date: date.toISOString().slice(0, 10), time: '10:00' };
   await send('POST', '/api/bookings', { body: wish, token });
   await send('GET', '/api/bookings/me', { token });
+  await comeAgain(token);
   await sendWhatIsWrong(token);
   await breakTheDatabase(token, wish);
+}
+
+/** With all other secrets that there are: of sessions, of mails, and of an authenticator. */
+async function comeAgain(token: string): Promise<void> {
+  const { refresh_token } = await send('POST', '/api/auth/login', { body: { ...PATIENT, refresh: true } });
+  await send('POST', '/api/auth/refresh', { body: { refresh_token } });
+  await send('POST', '/api/auth/password/forgot', { body: { email: PATIENT.email } });
+  await send('POST', '/api/auth/password/reset', { body: { token: CODE, new_password: `new-${GUESS}` } });
+  await send('POST', '/api/auth/verify-email', { body: { token: CODE } });
+  const { password } = PATIENT;
+  const { secret } = await send('POST', '/api/auth/second-factor', { body: { password }, token });
+  tokens.push(secret as string);
+  await send('GET', '/api/auth/me/export', { token });
+  const basic = `Basic ${Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64')}`;
+  await send('GET', '/admin/queues', { headers: { authorization: basic } });
 }
 
 async function sendWhatIsWrong(token: string): Promise<void> {
@@ -141,7 +158,7 @@ async function breakTheDatabase(token: string, wish: object): Promise<void> {
 test('the session had everything in it: successes, refusals and errors of the database', () => {
   const statuses = answered.map(({ status }) => status);
   for (const status of [200, 201, 400, 401, 403, 404, 413, 415, 500]) expect(statuses).toContain(status);
-  expect(tokens).toHaveLength(2);
+  expect(tokens.length).toBeGreaterThan(6);
 });
 
 describe('JSON logs', () => {
@@ -175,6 +192,21 @@ describe('a request id in each line and in each answer', () => {
       });
     }
   });
+  test('it says which account asked, also where that was just logging in, and why it was refused', () => {
+    const lines = session.filter(({ msg }) => msg === 'request');
+    const entered = lines.filter(({ route, status }) => route === '/api/auth/login' && status === 200);
+    expect(entered.map(({ account }) => typeof account)).toEqual(entered.map(() => 'number'));
+    const kept = lines.filter(({ status }) => Number(status) >= 400);
+    expect(kept.filter(({ code }) => !/^[A-Z_]+$/.test(String(code)))).toEqual([]);
+    expect(new Set(kept.map(({ code }) => code))).toContain('INVALID_CREDENTIALS');
+    const forbidden = lines.filter(({ status }) => status === 403);
+    expect(forbidden.map(({ account, code }) => [typeof account, code])).toEqual(
+      forbidden.map(() => ['number', 'FORBIDDEN']),
+    );
+    expect(forbidden.length * entered.length).toBeGreaterThan(0);
+    const [page] = lines.filter(({ route, status }) => String(route).startsWith('/admin') && status === 200);
+    expect(page).toHaveProperty('account');
+  });
   test('an error of the service is written down with its cause, under the id that the client was told', () => {
     for (const { requestId } of answered.filter(({ status }) => status === 500)) {
       const line = session.find(({ request_id, level }) => request_id === requestId && level === 'error');
@@ -202,6 +234,9 @@ describe('no password, token or mail address in any line', () => {
     for (const part of tokens.flatMap((token) => token.split('.'))) expect(output()).not.toContain(part);
     expect(output()).not.toMatch(/eyJ|Bearer|Basic /);
     expect(output()).not.toContain(environment.JWT_SECRET);
+  });
+  test('no name', () => {
+    expect(output()).not.toMatch(/Dr\. Canary|Birds/);
   });
   test('no mail address', () => {
     for (const { email } of [PATIENT, ADMIN, DOCTOR]) {

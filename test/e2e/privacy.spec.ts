@@ -101,17 +101,38 @@ test('an export holds all there is about an account, and nothing of others', asy
   const person = await clinic.patient();
   const booking = await book(clinic, person, doctor, { date: '2026-03-03', time: '09:00' });
   await book(clinic, await clinic.patient(), doctor, { date: '2026-03-03', time: '10:00' });
+  const { email, password } = person;
+  await clinic.client.post('/api/auth/login', { email, password, refresh: true });
+  await clinic.client.post('/api/auth/password/forgot', { email });
+  await clinic.client.post(
+    '/api/bookings',
+    { doctor_id: doctor.doctorId, date: '2026-03-03', time: '11:00' },
+    { token: person.token, headers: { 'idempotency-key': 'one-of-mine' } },
+  );
+  await clinic.client.post('/api/exceptions', { date: '2026-03-20', is_full_day: true }, doctor);
   await allDueSettled(clinic);
   const exportOf = async ({ token }: Person) =>
     (await clinic.client.get<Export>('/api/auth/me/export', { token })).body;
   const mine = await exportOf(person);
   expect(mine.account).toMatchObject([{ id: person.id, email: person.email, role: 'user' }]);
-  expect(mine.bookings).toMatchObject([{ id: booking.id, date: '2026-03-03', start_time: '09:00:00' }]);
+  expect(mine.bookings).toMatchObject([
+    { id: booking.id, date: '2026-03-03', start_time: '09:00:00' },
+    { date: '2026-03-03', start_time: '11:00:00' },
+  ]);
+  expect(mine.sessions).toHaveLength(1);
+  expect(mine.links).toMatchObject([{ kind: 'password_reset' }]);
+  expect(mine.requests).toMatchObject([{ idempotency_key: 'one-of-mine' }]);
   expect(mine.messages!.map(({ kind, state }) => [kind, state])).toContainEqual(['booked', 'sent']);
-  expect(mine.events!.map(({ action }) => action)).toEqual(['account.opened', 'booking.booked']);
+  expect(mine.events!.map(({ action }) => action)).toEqual([
+    'account.opened',
+    'booking.booked',
+    'account.reset_asked',
+    'booking.booked',
+  ]);
   const doctors = await exportOf(doctor);
   expect(doctors.doctor_profile).toHaveLength(1);
   expect(doctors.availability).toHaveLength(5);
+  expect(doctors.exceptions).toMatchObject([{ date: '2026-03-20' }]);
   expect(JSON.stringify([mine, doctors])).not.toMatch(/argon2|token_hash/);
   expect(JSON.stringify(doctors)).not.toContain(person.email);
 });

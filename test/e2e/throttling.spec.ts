@@ -93,6 +93,38 @@ describe('strict on login and register, 429 with Retry-After', () => {
   });
 });
 
+describe('strict on all that tries a secret, or has a mail sent', () => {
+  const secret = { token: 'a-guess' };
+  const cases: [string, number, object][] = [
+    ['/api/auth/refresh', 60, { refresh_token: 'a-guess' }],
+    ['/api/auth/logout', 60, { refresh_token: 'a-guess' }],
+    ['/api/auth/password/forgot', 10, { email: 'nobody@people.example' }],
+    ['/api/auth/verify-email/send', 10, { email: 'nobody@people.example' }],
+    ['/api/auth/password/reset', 30, { ...secret, new_password: 'long enough' }],
+    ['/api/auth/verify-email', 30, secret],
+  ];
+  test.each(cases)('%s: after %i from one address', async (path, most, body) => {
+    const address = nextAddress();
+    const answers = await Promise.all(Array.from({ length: most + 1 }, () => post(path, body, address)));
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(1);
+    expect((await post(path, body, nextAddress())).status).not.toBe(429);
+  });
+
+  test.each(['POST /api/auth/password', 'DELETE /api/auth/me', 'POST /api/auth/second-factor'])(
+    'the own password, by %s: after ten from one account, wherever it is',
+    async (route) => {
+      const { token } = await clinic.patient();
+      const [method, path] = route.split(' ') as [string, string];
+      const body = { password: 'a guess', old_password: 'a guess', new_password: 'long enough' };
+      const { password, ...both } = body;
+      const ask = () =>
+        clinic.client.send(method, path, { token, body: path.endsWith('password') ? both : { password } });
+      const answers = await Promise.all(Array.from({ length: 11 }, ask));
+      expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(10).fill(400), 429]);
+    },
+  );
+});
+
 describe('two API processes share the counters', () => {
   test('log-ins', async () => {
     const [address, { email }] = [nextAddress(), await clinic.patient()];

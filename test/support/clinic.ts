@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
 import { THE_SERVICE } from '../../src/audit/actor.js';
@@ -49,6 +50,8 @@ export class Clinic {
     readonly client: Client,
     readonly clock: TestClock,
     readonly dataSource: DataSource,
+    /** All that the server answers, such as `GET /api/bookings/:id`. */
+    readonly routes: ReadonlySet<string>,
   ) {}
 
   static async open({
@@ -66,13 +69,17 @@ export class Clinic {
       .useValue(clock)
       .setLogger(new NestLogger(logger))
       .compile();
-    const app = testing.createNestApplication<NestFastifyApplication>(createServer(logger, environment), {
-      bodyParser: false,
+    const server = createServer(logger, environment);
+    const routes = new Set<string>();
+    server.getInstance<FastifyInstance>().addHook('onRoute', ({ method, url }) => {
+      for (const each of [method].flat()) routes.add(`${each} ${url}`);
     });
+    const app = testing.createNestApplication<NestFastifyApplication>(server, { bodyParser: false });
     configureApp(app);
     await serveDashboard(app);
     await app.listen(0, '127.0.0.1');
-    return new Clinic(environment, app, new Client(await app.getUrl()), clock, app.get(DataSource));
+    const client = new Client(await app.getUrl());
+    return new Clinic(environment, app, client, clock, app.get(DataSource), routes);
   }
 
   /** Closes the app and drops its database. */

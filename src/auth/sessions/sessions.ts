@@ -5,9 +5,9 @@ import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { LONGEST_TOKEN_MS } from './token.js';
 
-const LOOK_EVERY_MS = 1_000;
+export const LOOK_EVERY_MS = 1_000;
 /** A look that is older is not relied on: with the time that an answer takes, within five seconds. */
-const GOOD_FOR_MS = 4_000;
+export const GOOD_FOR_MS = 4_000;
 /** A transaction may commit some time after the moment that it wrote down. */
 const LATE_COMMITS_MS = 60_000;
 const ALL_OVER_AGAIN_MS = 60 * 60_000;
