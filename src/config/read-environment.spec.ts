@@ -330,3 +330,37 @@ describe('.env.example', () => {
     }
   });
 });
+
+describe('docker-compose.yml', () => {
+  const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
+  /** What .env says of these is for a clinic without containers. */
+  const SET_THERE: Record<string, RegExp> = {
+    NODE_ENV: /^production$/,
+    // The names of its own servers, and their users with passwords from .env.
+    DATABASE_URL:
+      /^mysql:\/\/(clinica:\$\{MYSQL_PASSWORD|root:\$\{MYSQL_ROOT_PASSWORD):\?.*@mysql:3306\/clinica$/,
+    REDIS_URL: /^redis:\/\/:\$\{REDIS_PASSWORD:\?.*@redis:6379$/,
+    SMTP_URL: /^\$\{SMTP_URL_IN_COMPOSE:-smtp:\/\/mailbox:1025\}$/,
+    // Inside its container; outside, PORT is where Docker listens.
+    HOST: /^0\.0\.0\.0$/,
+    PORT: /^'3000'$/,
+    HEARTBEAT_FILE: /^\/tmp\/heartbeat$/,
+  };
+
+  test.each(variables())('passes %s on', (name) => {
+    const values = [...text.matchAll(new RegExp(`^ {4,6}${name}: (.*)$`, 'gm'))].map(([, value]) => value!);
+    expect(values).not.toEqual([]);
+    for (const value of values)
+      expect(value).toMatch(SET_THERE[name] ?? new RegExp(`^\\$\\{${name}:[-?].*\\}$`));
+  });
+
+  test('asks for no variable that .env.example does not name', () => {
+    const asked = [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name!);
+    const ports = ['MYSQL_PORT', 'REDIS_PORT', 'MAILBOX_PORT', 'MAILBOX_SMTP_PORT'];
+    for (const name of asked.filter((each) => !ports.includes(each)))
+      expect(
+        exampleLines().some((line) => line.startsWith(`${name}=`)),
+        name,
+      ).toBe(true);
+  });
+});
