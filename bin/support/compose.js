@@ -54,7 +54,7 @@ export async function startWithCompose({ dir, project, throwAway, signal }) {
     const redis = publishedPort(await compose('port', 'redis', '6379'));
     return {
       databaseServer: `mysql://root:${password}@127.0.0.1:${database}/`,
-      redis: `redis://127.0.0.1:${redis}`,
+      redis: `redis://:${password}@127.0.0.1:${redis}`,
       stop,
     };
   } catch (error) {
@@ -84,7 +84,9 @@ function rememberedPassword(file) {
 async function composeEnvironment(password) {
   return {
     ...process.env,
+    MYSQL_ROOT_PASSWORD: password,
     MYSQL_PASSWORD: password,
+    REDIS_PASSWORD: password,
     MYSQL_PORT: String(await freePort(13306)),
     REDIS_PORT: String(await freePort(16379)),
     JWT_SECRET: password,

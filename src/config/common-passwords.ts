@@ -1,9 +1,34 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 
-let common: ReadonlySet<string> | undefined;
+const FEW_GUESSES = 1e6;
+/** To estimate a longer one takes longer, and by then somebody else's request waits. */
+const LONGEST_COMMON = 32;
+const MOST_SIGNS = 2;
 
-/** Whether a password is among the fifty thousand most common ones, in capitals or not. */
+let list: ReadonlySet<string> | undefined;
+let estimator: ZxcvbnFactory | undefined;
+
+/**
+ * Whether a password is one that is tried first: among the fifty thousand most common ones, in capitals or not, perhaps
+ * with a sign or two in between; or found in fewer than a million guesses, as repetitions, sequences, rows of the
+ * keyboard, dates and common words in other spellings are.
+ */
 export function isCommonPassword(password: string): boolean {
-  common ??= new Set(dictionary['passwords-common']);
-  return common.has(password.toLowerCase());
+  list ??= new Set(dictionary['passwords-common']);
+  if (list.has(password.toLowerCase()) || list.has(withoutSigns(password).toLowerCase())) return true;
+  return password.length <= LONGEST_COMMON && guessesFor(password) < FEW_GUESSES;
+}
+
+/** How many guesses a text takes of somebody who knows how people choose. It looks at 256 characters. */
+export function guessesFor(text: string): number {
+  // With the hundred of the default, a text made for it takes twenty times as long.
+  estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, l33tMaxSubstitutions: 10 });
+  return estimator.check(text).guesses;
+}
+
+/** Without its signs, if they are few: all that is left of many is a word by chance. */
+function withoutSigns(password: string): string {
+  const plain = password.replace(/[^\p{L}\p{N}]/gu, '');
+  return password.length - plain.length > MOST_SIGNS ? password : plain;
 }

@@ -8,7 +8,6 @@ import {
   IsOptional,
   IsString,
   IsTimeZone,
-  IsUrl,
   Matches,
   Max,
   MaxLength,
@@ -20,6 +19,7 @@ import {
 import { readDatabaseUrl, readRedisUrl } from '../database/server-url.js';
 import { LOCALES, type Locale } from './locale.js';
 import { readProxy } from './proxies.js';
+import { readOrigin, readPage, readSmtpUrl } from './web-addresses.js';
 
 const integer = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
@@ -76,7 +76,7 @@ export class Environment {
   )
   REDIS_URL!: string;
 
-  @Matches(/^smtps?:\/\/\S+$/, { message: 'SMTP_URL must look like smtp://user:password@host:587' })
+  @ReadBy(readSmtpUrl, 'SMTP_URL must look like smtp://user:password@host:587')
   SMTP_URL!: string;
 
   @Matches(/^[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>$/, {
@@ -120,9 +120,9 @@ export class Environment {
 
   /** Where the clinic's own pages are: mails with a code link to `/reset-password` and `/verify-email` there. */
   @IsOptional()
-  @IsUrl(
-    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
-    { message: 'FRONT_END_URL must be an address such as https://clinic.example' },
+  @ReadBy(
+    readPage,
+    'FRONT_END_URL must be an address such as https://clinic.example/app, without a user, a query or a fragment',
   )
   FRONT_END_URL?: string;
 
@@ -140,12 +140,10 @@ export class Environment {
   DEFAULT_LOCALE: Locale = 'en';
 
   @Transform(list)
-  @IsUrl(
-    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
-    {
-      each: true,
-      message: 'CORS_ORIGINS must be origins such as https://clinic.example, separated by commas',
-    },
+  @ReadBy(
+    readOrigin,
+    'CORS_ORIGINS must be origins as browsers write them, such as https://clinic.example: in lower case, without a path, separated by commas',
+    { each: true },
   )
   CORS_ORIGINS: string[] = [];
 

@@ -10,7 +10,13 @@ export function readProxy(text: string): string | undefined {
   return isOne || NAMED.includes(text) ? text : undefined;
 }
 
-/** Whether anybody at all would be believed. */
-export function isEveryone(proxy: string): boolean {
-  return /\/0+$/.test(proxy);
+/**
+ * Whether a network is wider than the widest that people have for themselves, 10.0.0.0/8 and fc00::/7. One of IPv4 may be
+ * written in IPv6.
+ */
+export function isTooWide(proxy: string): boolean {
+  if (!ipaddr.isValidCIDR(proxy)) return false;
+  const [address, bits] = ipaddr.parseCIDR(proxy);
+  if (address instanceof ipaddr.IPv4) return bits < 8;
+  return bits < (address.isIPv4MappedAddress() ? 96 + 8 : 7);
 }

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { getMetadataStorage } from 'class-validator';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Environment } from './environment.js';
 import { ConfigurationError, readEnvironment } from './read-environment.js';
@@ -28,7 +30,7 @@ const WRONG: Record<string, string[]> = {
     '127.0.0.1:6379',
     'redis://127.0.0.1/clinica',
   ],
-  SMTP_URL: ['127.0.0.1:25', 'http://mail.example', 'smtp://'],
+  SMTP_URL: ['127.0.0.1:25', 'http://mail.example', 'smtp://', 'smtp://[mail]', 'smtp:mail.example'],
   MAIL_FROM: [
     'appointments@clinica.example',
     'Clinica',
@@ -40,11 +42,24 @@ const WRONG: Record<string, string[]> = {
   CLINIC_NAME: ['Clinica\r\nBcc: x@y.example', '<b>Clinica</b>', 'x'.repeat(101)],
   CLINIC_TIMEZONE: ['+02:00', 'Mars/Olympus'],
   DEFAULT_LOCALE: ['fr', 'EN', 'en,es'],
-  CORS_ORIGINS: ['*', 'clinica.example', 'https://a.example,nonsense', 'ftp://a.example'],
+  CORS_ORIGINS: [
+    ...['*', 'null', 'clinica.example', 'https://a.example,nonsense', 'ftp://a.example'],
+    ...['https://a.example/', 'https://a.example/app', 'https://A.example', 'HTTPS://a.example'],
+    ...[
+      'https://a.example:443',
+      'https://user@a.example',
+      'http://localhost:x@evil.example',
+      'https://*.a.example/',
+    ],
+  ],
   RATE_LIMIT_ENABLED: ['yes', '1', 'TRUE'],
   TRUST_PROXY: ['true', '1', 'proxy.example', '10.0.0.0/33'],
   API_DOCS: ['yes', 'true', 'private'],
-  FRONT_END_URL: ['clinic.example', 'javascript:alert(1)'],
+  FRONT_END_URL: [
+    ...['clinic.example', 'javascript:alert(1)', 'https:clinic.example', 'https://clinic example'],
+    ...['https://u@clinic.example', 'https://:p@clinic.example', 'http://localhost:x@evil.example'],
+    ...['https://clinic.example?a', 'https://clinic.example/?', 'https://clinic.example/#a'],
+  ],
   EMAIL_VERIFICATION_REQUIRED: ['yes', '1'],
   ADMIN_SECOND_FACTOR_REQUIRED: ['yes', '1'],
   LOG_LEVEL: ['verbose', 'INFO'],
@@ -64,7 +79,8 @@ function problemsOf(variables: NodeJS.ProcessEnv): readonly string[] {
 
 /** Every variable there is, whether it has a default or not. */
 function variables(): string[] {
-  return [...new Set([...Object.keys(readEnvironment(GOOD)), 'ADMIN_EMAIL', 'ADMIN_PASSWORD'])];
+  const rules = getMetadataStorage().getTargetValidationMetadatas(Environment, '', false, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }
 
 describe('what is right', () => {
@@ -160,17 +176,67 @@ describe('a missing or wrong variable ends the start with a list of all that is 
   });
 });
 
+const admin = (ADMIN_PASSWORD: string) => ({ ADMIN_EMAIL: 'Ana.Ruiz@clinic.health', ADMIN_PASSWORD });
+
 test.each<[NodeJS.ProcessEnv, string]>([
-  [{ ADMIN_EMAIL: 'a@clinic.example', ADMIN_PASSWORD: 'Password123' }, 'ADMIN_PASSWORD is one of'],
+  [admin('Password123'), 'ADMIN_PASSWORD is one of'],
+  [admin('demo-admin-password'), 'ADMIN_PASSWORD looks like a sample'],
+  [admin('please change me'), 'ADMIN_PASSWORD looks like a sample'],
+  [admin('ana.ruiz@clinic.health'), 'ADMIN_PASSWORD is the same as ADMIN_EMAIL'],
+  [admin('abca bcaa cbab cabb'), 'ADMIN_PASSWORD has fewer than 5 different characters'],
+  [admin('x'.repeat(60)), 'ADMIN_PASSWORD has fewer than 5 different characters'],
+  [{ DATABASE_URL: 'mysql://clinica:change-me@127.0.0.1/clinica' }, 'DATABASE_URL has a sample password'],
+  [{ DATABASE_URL: 'mysqls://clinica:change%2Dme@db.example/clinica' }, 'DATABASE_URL has a sample password'],
+  [{ DATABASE_URL: 'mysql://root@db.example/clinica' }, 'DATABASE_URL has no password'],
+  [{ DATABASE_URL: 'mysql://root@127.0.0.1,10.0.0.2/clinica' }, 'DATABASE_URL has no password'],
+  [{ DATABASE_URL: 'mysql://root@127.evil.example/clinica' }, 'DATABASE_URL has no password'],
+  [{ REDIS_URL: 'redis://cache.example' }, 'REDIS_URL has no password'],
+  [{ REDIS_URL: 'rediss://user@cache.example' }, 'REDIS_URL has no password'],
+  [{ REDIS_URL: 'redis+sentinel://127.0.0.1,10.0.0.2/main' }, 'REDIS_URL has no password'],
+  [{ SMTP_URL: 'smtp://clinic:pass@mail.example:587' }, 'SMTP_URL has a password'],
+  [{ SMTP_URL: 'smtp://clinic:pass@mail.example?requireTLS=yes' }, 'SMTP_URL has a password'],
   [{ CORS_ORIGINS: 'https://a.example,http://b.example' }, 'CORS_ORIGINS has an origin without TLS'],
+  [{ CORS_ORIGINS: 'http://localhost.evil.example' }, 'CORS_ORIGINS has an origin without TLS'],
   [{ FRONT_END_URL: 'http://clinic.example' }, 'FRONT_END_URL is without TLS'],
-  [{ TRUST_PROXY: '10.0.0.1,0.0.0.0/0' }, 'TRUST_PROXY believes everybody'],
-  [{ TRUST_PROXY: '::/0' }, 'TRUST_PROXY believes everybody'],
+  [{ FRONT_END_URL: 'HTTP://clinic.example' }, 'FRONT_END_URL is without TLS'],
+  ...[
+    '10.0.0.1,0.0.0.0/0',
+    '::/0',
+    '0.0.0.0/1',
+    '10.0.0.0/7',
+    '2000::/3',
+    '::ffff:0:0/96',
+    '::ffff:10.0.0.0/103',
+  ].map((TRUST_PROXY): [NodeJS.ProcessEnv, string] => [
+    { TRUST_PROXY },
+    'TRUST_PROXY believes everybody in a network',
+  ]),
+  [{ RATE_LIMIT_ENABLED: 'false', HOST: '0.0.0.0' }, 'RATE_LIMIT_ENABLED is false while HOST'],
+  [{ RATE_LIMIT_ENABLED: 'false', HOST: '::' }, 'RATE_LIMIT_ENABLED is false while HOST'],
+  [{ LOG_LEVEL: 'silent' }, 'LOG_LEVEL is silent'],
 ])('%j starts on a laptop; in production it is refused with its own sentence', (unsafe, sentence) => {
   expect(problemsOf({ ...GOOD, ...unsafe })).toEqual([]);
   const problems = problemsOf({ ...GOOD, ...unsafe, NODE_ENV: 'production' });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(sentence);
+});
+
+test.each<[NodeJS.ProcessEnv]>([
+  [admin('a long password')],
+  [{ DATABASE_URL: 'mysql://root@127.0.0.1/clinica', REDIS_URL: 'redis://localhost', HOST: '::1' }],
+  [{ DATABASE_URL: 'mysql://root@127.0.0.1:1,127.0.0.1:2/clinica' }],
+  [{ DATABASE_URL: 'mysql://clinica:hunter2@mysql/clinica', REDIS_URL: 'redis://:hunter2@redis' }],
+  [{ REDIS_URL: 'redis+sentinel://:hunter2@10.0.0.1,10.0.0.2/main' }],
+  [{ REDIS_URL: 'redis+sentinel://127.0.0.1:1,127.0.0.1:2/main' }],
+  [{ SMTP_URL: 'smtp://clinic:pass@mail.example?requireTLS=true' }],
+  [{ SMTP_URL: 'smtps://clinic:pass@mail.example' }],
+  [{ SMTP_URL: 'smtp://clinic:pass@127.0.0.1' }],
+  [{ SMTP_URL: 'smtp://mail.example' }],
+  [{ TRUST_PROXY: '10.0.0.0/8,fc00::/7,::ffff:10.0.0.0/104,loopback,192.0.2.1,2001:db8::1' }],
+  [{ FRONT_END_URL: 'https://clinic.example:8443/app/', CORS_ORIGINS: 'https://clinic.example:8443' }],
+  [{ RATE_LIMIT_ENABLED: 'false' }],
+])('%j starts in production', (safe) => {
+  expect(problemsOf({ ...GOOD, ...safe, NODE_ENV: 'production' })).toEqual([]);
 });
 
 test.each(['http://localhost:5173', 'http://127.0.0.1:5173', 'http://[::1]:5173'])(
@@ -188,6 +254,18 @@ describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () 
     expect(inProduction(GOOD.JWT_SECRET)).toEqual([]);
     expect(inProduction(GOOD.JWT_SECRET.repeat(2))).toEqual([]);
   });
+  test('so is whatever chance makes', () => {
+    const bytes = fc.noBias(fc.uint8Array({ minLength: 32, maxLength: 32 }));
+    fc.assert(
+      fc.property(bytes, (random) => {
+        const buffer = Buffer.from(random);
+        for (const encoding of ['hex', 'base64', 'base64url'] as const)
+          expect(inProduction(buffer.toString(encoding))).toEqual([]);
+        expect(inProduction(buffer.toString('hex', 0, 16))).toEqual([]);
+      }),
+      { endOnFailure: true },
+    );
+  });
   test('one of 31 characters is too short', () => {
     expect(inProduction(GOOD.JWT_SECRET.slice(1)).join()).toContain('JWT_SECRET is too short');
   });
@@ -198,6 +276,12 @@ describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () 
     'this-is-an-example-of-a-long-enough-key!',
     'a'.repeat(64),
     '12345678'.repeat(8),
+    'replace-me-with-a-long-random-string',
+    'your-jwt-key-goes-here-put-it-here-now',
+    '12345678901234567890123456789012',
+    'abcdefghijklmnopqrstuvwxyz012345',
+    'qwertyuiopasdfghjklzxcvbnmqwertyui',
+    '0123456789abcdef0123456789abcdef',
   ])('a sample: %s', (secret) => {
     expect(inProduction(secret).join()).toContain('JWT_SECRET looks like a sample');
   });
@@ -229,10 +313,13 @@ describe('.env.example', () => {
       expect(above, name).toMatch(/^# \S.{10,}/);
     }
   });
-  test('is a configuration that starts, but for its secret in production', () => {
+  test('starts as it is, and in production with a secret and a password of one’s own', () => {
     expect(problemsOf({ ...samples(), NODE_ENV: 'development' })).toEqual([]);
-    for (const problem of problemsOf({ ...samples(), NODE_ENV: 'production' }))
-      expect(problem).toContain('JWT_SECRET');
+    const inProduction: NodeJS.ProcessEnv = { ...samples(), NODE_ENV: 'production' };
+    const refused = problemsOf(inProduction).map((problem) => problem.split(' ')[0]);
+    expect([...new Set(refused)].sort()).toEqual(['DATABASE_URL', 'JWT_SECRET']);
+    inProduction.DATABASE_URL = inProduction.DATABASE_URL!.replace('change-me', 'b3Z0mQ8r');
+    expect(problemsOf({ ...inProduction, JWT_SECRET: GOOD.JWT_SECRET })).toEqual([]);
   });
   test('names the defaults that there are', () => {
     const lines = exampleLines();
@@ -241,5 +328,39 @@ describe('.env.example', () => {
       const place = lines.findIndex((line) => line.startsWith(`${name}=`));
       expect(lines[place - 1], name).toContain(`Default: ${String(value)}`);
     }
+  });
+});
+
+describe('docker-compose.yml', () => {
+  const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
+  /** What .env says of these is for a clinic without containers. */
+  const SET_THERE: Record<string, RegExp> = {
+    NODE_ENV: /^production$/,
+    // The names of its own servers, and their users with passwords from .env.
+    DATABASE_URL:
+      /^mysql:\/\/(clinica:\$\{MYSQL_PASSWORD|root:\$\{MYSQL_ROOT_PASSWORD):\?.*@mysql:3306\/clinica$/,
+    REDIS_URL: /^redis:\/\/:\$\{REDIS_PASSWORD:\?.*@redis:6379$/,
+    SMTP_URL: /^\$\{SMTP_URL_IN_COMPOSE:-smtp:\/\/mailbox:1025\}$/,
+    // Inside its container; outside, PORT is where Docker listens.
+    HOST: /^0\.0\.0\.0$/,
+    PORT: /^'3000'$/,
+    HEARTBEAT_FILE: /^\/tmp\/heartbeat$/,
+  };
+
+  test.each(variables())('passes %s on', (name) => {
+    const values = [...text.matchAll(new RegExp(`^ {4,6}${name}: (.*)$`, 'gm'))].map(([, value]) => value!);
+    expect(values).not.toEqual([]);
+    for (const value of values)
+      expect(value).toMatch(SET_THERE[name] ?? new RegExp(`^\\$\\{${name}:[-?].*\\}$`));
+  });
+
+  test('asks for no variable that .env.example does not name', () => {
+    const asked = [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name!);
+    const ports = ['MYSQL_PORT', 'REDIS_PORT', 'MAILBOX_PORT', 'MAILBOX_SMTP_PORT'];
+    for (const name of asked.filter((each) => !ports.includes(each)))
+      expect(
+        exampleLines().some((line) => line.startsWith(`${name}=`)),
+        name,
+      ).toBe(true);
   });
 });

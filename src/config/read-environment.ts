@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { isCommonPassword } from './common-passwords.js';
 import { Environment } from './environment.js';
-import { isEveryone } from './proxies.js';
+import { unsafeInProduction } from './unsafe-in-production.js';
 
 /** The start was refused: the message lists everything that is wrong with the configuration. */
 export class ConfigurationError extends Error {
@@ -14,9 +13,6 @@ export class ConfigurationError extends Error {
     );
   }
 }
-
-const SAMPLE_SECRETS = /change|secret|sample|example|default|test|demo/i;
-const SHORTEST_SECRET = 32;
 
 /**
  * Reads and validates the configuration. Empty variables count as not set.
@@ -35,7 +31,11 @@ export function readEnvironment(source: NodeJS.ProcessEnv = processEnvironment()
   const problems = validateSync(environment).flatMap(({ property, value, constraints }) =>
     value === undefined ? [`${property} is not set`] : Object.values(constraints ?? {}),
   );
-  problems.push(...unsafe(environment));
+  const { NODE_ENV, ADMIN_EMAIL, ADMIN_PASSWORD } = environment;
+  if (NODE_ENV === 'production') problems.push(...unsafeInProduction(environment));
+  if ((ADMIN_EMAIL === undefined) !== (ADMIN_PASSWORD === undefined)) {
+    problems.push('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither');
+  }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return environment;
 }
@@ -52,60 +52,6 @@ const REQUIRED = [
   'ADMIN_PASSWORD',
   'HEARTBEAT_FILE',
 ];
-
-function unsafe(environment: Environment): string[] {
-  const problems: string[] = [];
-  const { NODE_ENV, JWT_SECRET, ADMIN_EMAIL, ADMIN_PASSWORD } = environment;
-  if (NODE_ENV === 'production' && JWT_SECRET !== undefined) {
-    if (JWT_SECRET.length < SHORTEST_SECRET) {
-      problems.push(
-        `JWT_SECRET is too short for production: use at least ${SHORTEST_SECRET} random characters`,
-      );
-    }
-    if (SAMPLE_SECRETS.test(JWT_SECRET) || new Set(JWT_SECRET).size < 10) {
-      problems.push(
-        'JWT_SECRET looks like a sample: make a random one, for instance with openssl rand -base64 48',
-      );
-    }
-  }
-  if (NODE_ENV === 'production') problems.push(...unsafeInProduction(environment));
-  if ((ADMIN_EMAIL === undefined) !== (ADMIN_PASSWORD === undefined)) {
-    problems.push('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither');
-  }
-  return problems;
-}
-
-function unsafeInProduction({
-  ADMIN_PASSWORD,
-  CORS_ORIGINS,
-  FRONT_END_URL,
-  TRUST_PROXY,
-}: Environment): string[] {
-  const sentences: readonly (readonly [isUnsafe: boolean, sentence: string])[] = [
-    [
-      ADMIN_PASSWORD !== undefined && isCommonPassword(ADMIN_PASSWORD),
-      'ADMIN_PASSWORD is one of the most common passwords: choose one that nobody guesses',
-    ],
-    [
-      CORS_ORIGINS.some(isPlain),
-      'CORS_ORIGINS has an origin without TLS: anybody on the way could read what it is answered; use https',
-    ],
-    [
-      isPlain(FRONT_END_URL ?? ''),
-      'FRONT_END_URL is without TLS: anybody on the way could read the codes that are mailed; use https',
-    ],
-    [
-      TRUST_PROXY.some(isEveryone),
-      'TRUST_PROXY believes everybody: clients could make up the address that they are limited by',
-    ],
-  ];
-  return sentences.filter(([isUnsafe]) => isUnsafe).map(([, sentence]) => sentence);
-}
-
-/** Whether an address is read by all who pass it on; what stays on this machine is not. */
-function isPlain(url: string): boolean {
-  return url.startsWith('http:') && !/^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/.test(url);
-}
 
 /** The process environment, completed from a `.env` file where there is one. */
 export function processEnvironment(): NodeJS.ProcessEnv {

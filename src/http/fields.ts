@@ -92,14 +92,20 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-/** A password to be set: 8 to 256 characters of any kind, every one of which counts, and not one of the most common. */
+/**
+ * A password to be set: 8 to 256 characters of any kind, every one of which counts, and not one of the most common. Half a
+ * character is none: encoded, all halves are the same.
+ */
 export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
   const schema = { type: 'string', format: 'password', minLength: 8, maxLength: 256 };
-  return field(
-    options,
-    schema,
-    'must have 8 to 256 characters and not be one of the most common passwords',
-    (value) => typeof value === 'string' && hasLength(value, 8, 256) && !isCommonPassword(value),
+  return applyDecorators(
+    Holding('must have no half of a character (a surrogate without the other)', isWhole),
+    field(
+      options,
+      schema,
+      'must have 8 to 256 characters and not be one of the most common passwords',
+      (value) => typeof value === 'string' && hasLength(value, 8, 256) && !isCommonPassword(value),
+    ),
   );
 }
 
@@ -192,11 +198,20 @@ function field(
     optional
       ? ValidateIf((_, value) => value !== undefined)
       : IsDefined({ message: '$property is required' }),
-    ValidateBy({
-      name: 'field',
-      validator: { validate, defaultMessage: (args) => `${args?.property} ${message}` },
-    }),
+    Holding(message, validate),
   );
+}
+
+/** A rule that a field's value must hold to, and what else is said of the field. */
+function Holding(message: string, validate: (value: unknown) => boolean): PropertyDecorator {
+  return ValidateBy({
+    name: message,
+    validator: { validate, defaultMessage: (args) => `${args?.property} ${message}` },
+  });
+}
+
+function isWhole(value: unknown): boolean {
+  return typeof value !== 'string' || !/\p{Surrogate}/u.test(value);
 }
 
 function isWholeNumber(value: unknown, minimum: number, maximum: number): boolean {

@@ -13,6 +13,8 @@ export function mailerOptions(environment: Environment): MailerOptions {
       host: url.hostname.replace(/^\[|\]$/g, ''),
       port: Number(url.port || (secure ? 465 : 587)),
       secure,
+      // Rather no mail than a password in clear, where the address says so.
+      requireTLS: url.searchParams.get('requireTLS') === 'true',
       ...(url.username && {
         auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
       }),

@@ -58,14 +58,14 @@ export class Target {
       JWT_SECRET: secret,
       RATE_LIMIT_ENABLED: 'false',
       LOG_LEVEL: 'error',
-      ADMIN_EMAIL: ADMIN.email,
-      ADMIN_PASSWORD: ADMIN.password,
     };
+    // The demo's admin has a password that does not start in production.
+    const demo = { NODE_ENV: 'development', ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
     const root = await createConnection(base.urlOf(''));
     await root.query(`CREATE DATABASE ${DATABASE}`);
     await root.end();
     await finished('migrate.js', variables);
-    await finished('seed.js', { ...variables, NODE_ENV: 'development' });
+    await finished('seed.js', { ...variables, ...demo });
     const { program, client } = await Program.api(variables);
     const database = await createConnection(base.urlOf(DATABASE));
     return new Target(settings, secret, client, await Document.of(client), database, async () => {

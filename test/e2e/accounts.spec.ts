@@ -75,8 +75,16 @@ describe('POST /api/auth/register', () => {
       expect(fieldsAtFault(problem)).toEqual(['email']);
     }
   });
-  test('one of the most common passwords: 400, in capitals too', async () => {
-    for (const password of ['password', '12345678', 'Qwertyuiop', 'ILOVEYOU1']) {
+  test('one of the most common passwords: 400, in capitals and other spellings too', async () => {
+    for (const password of [
+      'password',
+      '12345678',
+      'Qwertyuiop',
+      'ILOVEYOU1',
+      '00000000',
+      'P@ssw0rd1',
+      'Admin@123',
+    ]) {
       const problem = expectProblem(await register({ email: 'common@people.example', password }), {
         status: 400,
       });

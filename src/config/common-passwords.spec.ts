@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { isCommonPassword } from './common-passwords.js';
+
+describe('a password that is tried first is common', () => {
+  test.each([
+    ...['password', '12345678', 'Qwertyuiop', 'ILOVEYOU1', 'Password123', 'letmein1', '1q2w3e4r'],
+    ...['00000000', 'aaaaaaaa', '88888888', '        ', '12345678901234567890', 'x'.repeat(32)],
+    ...['87654321', 'abcdefgh', '123123123', '12341234', 'abcabcabc', '19901990', '24121985'],
+    ...['p@ssword', 'P@ssw0rd1', 'Pass@123', 'Admin@123', 'welcome123', 'Welcome1!', 'admin1234'],
+  ])('%j', (password) => {
+    expect(isCommonPassword(password)).toBe(true);
+  });
+});
+
+describe('what somebody thought of is not', () => {
+  test.each([
+    ...['long enough', 'correct horse battery', 'quite another one', 'another one', 'the same words'],
+    ...['8 & eight', 'eight ch', 'a guess!', '  Spaced Out  ', 'a new doctor', 'only once', 'nine cats'],
+    ...['demo-patient-password', 'x'.repeat(100), '😀😁😂🤣😃😄😅😆', 'ñandú en el río'],
+  ])('%j', (password) => {
+    expect(isCommonPassword(password)).toBe(false);
+  });
+
+  test('nor what a generator made', () => {
+    for (let each = 0; each < 300; each += 1)
+      expect(isCommonPassword(randomBytes(9).toString('base64'))).toBe(false);
+  });
+});
+
+test('none takes so long to look at that others would notice', () => {
+  const made = [
+    'p@$$w0rd',
+    '1',
+    '1|!',
+    '4@8({[<369&!1|l+70$52%v',
+    '@$0!1|',
+    'ab',
+    'qwertyuiop',
+    '1990',
+    'aA@',
+  ];
+  const fastest = (password: string): number => {
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      isCommonPassword(password);
+      return performance.now() - start;
+    });
+    return Math.min(...times);
+  };
+  for (const text of made) {
+    for (const length of [16, 32, 256]) {
+      const password = text.repeat(length).slice(0, length);
+      expect(fastest(password), password).toBeLessThan(50);
+    }
+  }
+});

@@ -1,0 +1,120 @@
+import { readDatabaseUrl, readRedisUrl, type ServerUrl } from '../database/server-url.js';
+import { guessesFor, isCommonPassword } from './common-passwords.js';
+import type { Environment } from './environment.js';
+import { isTooWide } from './proxies.js';
+import { isLoopback, readOrigin, readPage, readSmtpUrl } from './web-addresses.js';
+
+type Judgement = readonly [isUnsafe: boolean | undefined, sentence: string];
+
+const SHORTEST_SECRET = 32;
+/** Chance makes none of 32 hexadecimal digits that takes fewer. */
+const FEWEST_GUESSES = 1e20;
+
+/** Short words count where they stand alone: chance spells them too. */
+const SAMPLE_PASSWORDS =
+  /change.?me|replace.?me|sample|example|default|placeholder|(?<![a-z\d])(demo|test)(?![a-z\d])/i;
+const SAMPLE_SECRETS =
+  /change|replace|secret|sample|example|default|placeholder|password|(?<![a-z\d])(demo|test|your|this|here)(?![a-z\d])/i;
+
+/** What must not be so where real people's data are: a sentence for each, with what to do. */
+export function unsafeInProduction(environment: Environment): string[] {
+  return [...ofSecrets(environment), ...ofServers(environment), ...ofTheWeb(environment)]
+    .filter(([isUnsafe]) => isUnsafe)
+    .map(([, sentence]) => sentence);
+}
+
+function ofSecrets({ JWT_SECRET = '', ADMIN_EMAIL, ADMIN_PASSWORD = '' }: Environment): Judgement[] {
+  const isChosen = ADMIN_PASSWORD !== '';
+  const isAddress = ADMIN_PASSWORD.toLowerCase() === ADMIN_EMAIL?.toLowerCase();
+  return [
+    [
+      JWT_SECRET !== '' && JWT_SECRET.length < SHORTEST_SECRET,
+      `JWT_SECRET is too short for production: use at least ${SHORTEST_SECRET} random characters`,
+    ],
+    [
+      JWT_SECRET !== '' && isSampleSecret(JWT_SECRET),
+      'JWT_SECRET looks like a sample or a pattern: make a random one, for instance with openssl rand -base64 48',
+    ],
+    [
+      isChosen && isCommonPassword(ADMIN_PASSWORD),
+      'ADMIN_PASSWORD is one of the most common passwords: choose one that nobody guesses',
+    ],
+    [
+      isChosen && SAMPLE_PASSWORDS.test(ADMIN_PASSWORD),
+      'ADMIN_PASSWORD looks like a sample, which others have read too: choose one of your own',
+    ],
+    [
+      isChosen && isAddress,
+      'ADMIN_PASSWORD is the same as ADMIN_EMAIL, which anybody may know: choose another',
+    ],
+    [
+      isChosen && new Set(ADMIN_PASSWORD).size < 5,
+      'ADMIN_PASSWORD has fewer than 5 different characters, and is soon guessed: choose one with more',
+    ],
+  ];
+}
+
+function isSampleSecret(secret: string): boolean {
+  return SAMPLE_SECRETS.test(secret) || new Set(secret).size < 10 || guessesFor(secret) < FEWEST_GUESSES;
+}
+
+function ofServers({ DATABASE_URL, REDIS_URL, SMTP_URL }: Environment): Judgement[] {
+  const database = readDatabaseUrl(DATABASE_URL ?? '');
+  const mail = readSmtpUrl(SMTP_URL ?? '');
+  return [
+    [
+      database && SAMPLE_PASSWORDS.test(database.password),
+      'DATABASE_URL has a sample password, which others have read too: give the database user another',
+    ],
+    [
+      isOpenServer(database),
+      'DATABASE_URL has no password for a server on the network: whoever reaches that reads everything; give its user one',
+    ],
+    [
+      isOpenServer(readRedisUrl(REDIS_URL ?? '')),
+      'REDIS_URL has no password for a server on the network: whoever reaches that changes what is queued; set requirepass there, and write redis://:password@host',
+    ],
+    [
+      mail?.protocol === 'smtp:' &&
+        mail.password !== '' &&
+        !isLoopback(mail.hostname) &&
+        mail.searchParams.get('requireTLS') !== 'true',
+      'SMTP_URL has a password that would be sent in clear where somebody on the way hides STARTTLS: add ?requireTLS=true, or use smtps://',
+    ],
+  ];
+}
+
+function isOpenServer(server: ServerUrl | undefined): boolean {
+  return server?.password === '' && !server.hosts.every(({ host }) => isLoopback(host));
+}
+
+function ofTheWeb(environment: Environment): Judgement[] {
+  const { CORS_ORIGINS, FRONT_END_URL = '', HOST, LOG_LEVEL, RATE_LIMIT_ENABLED, TRUST_PROXY } = environment;
+  return [
+    [
+      CORS_ORIGINS.some((origin) => isPlain(readOrigin(origin))),
+      'CORS_ORIGINS has an origin without TLS: anybody on the way could read what it is answered; use https',
+    ],
+    [
+      isPlain(readPage(FRONT_END_URL)),
+      'FRONT_END_URL is without TLS: anybody on the way could read the codes that are mailed; use https',
+    ],
+    [
+      TRUST_PROXY.some(isTooWide),
+      'TRUST_PROXY believes everybody in a network wider than a /8 (of IPv6, a /7): clients could make up the address that they are limited by; name the proxies',
+    ],
+    [
+      !RATE_LIMIT_ENABLED && !isLoopback(HOST),
+      'RATE_LIMIT_ENABLED is false while HOST is reached from the network: passwords could be guessed without a pause; set it to true',
+    ],
+    [
+      LOG_LEVEL === 'silent',
+      'LOG_LEVEL is silent: nobody would learn of an error or an attack; use fatal, or a level that says more',
+    ],
+  ];
+}
+
+/** Whether an address is read by all who pass it on; what stays on this machine is not. */
+function isPlain(url: URL | undefined): boolean {
+  return url?.protocol === 'http:' && !isLoopback(url.hostname);
+}

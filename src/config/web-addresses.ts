@@ -1,0 +1,28 @@
+/** `https://host` or `https://host:port`, as browsers write it in `Origin`; `undefined` if it is another text. Pure. */
+export function readOrigin(text: string): URL | undefined {
+  const url = readUrl(text, /^https?:$/);
+  return url?.origin === text ? url : undefined;
+}
+
+/** The address of pages to which paths can be added; `undefined` if it is none. Pure. */
+export function readPage(text: string): URL | undefined {
+  const url = readUrl(text, /^https?:$/);
+  return url?.username || url?.password || /[?#]/.test(text) ? undefined : url;
+}
+
+/** `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte; `undefined` if it is none. Pure. */
+export function readSmtpUrl(text: string): URL | undefined {
+  const url = readUrl(text, /^smtps?:$/);
+  return url?.hostname ? url : undefined;
+}
+
+function readUrl(text: string, schemes: RegExp): URL | undefined {
+  if (!/^\w+:\/\/\S+$/.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return schemes.test(url.protocol) ? url : undefined;
+}
+
+/** Whether a host is this very machine, by name or address. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(host);
+}

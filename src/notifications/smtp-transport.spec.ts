@@ -1,0 +1,40 @@
+import { createTransport } from 'nodemailer';
+import { SMTPServer } from 'smtp-server';
+import { expect, test } from 'vitest';
+import { Environment } from '../config/environment.js';
+import { mailerOptions } from './smtp-transport.js';
+
+/** What a server without STARTTLS learns of a mail. */
+async function learned(query: string): Promise<string[]> {
+  const said: string[] = [];
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth({ password }, _, done) {
+      said.push(password!);
+      done(null, { user: 'clinic' });
+    },
+    onData(mail, _, done) {
+      mail.resume().on('end', () => done());
+      said.push('a mail');
+    },
+  });
+  const { port } = await new Promise<{ port: number }>((resolve) => {
+    const listening = server.listen(0, '127.0.0.1', () => resolve(listening.address() as { port: number }));
+  });
+  const SMTP_URL = `smtp://clinic:hunter2@127.0.0.1:${port}${query}`;
+  const transport = createTransport(
+    mailerOptions(Object.assign(new Environment(), { SMTP_URL })).transport as object,
+  );
+  await transport
+    .sendMail({ from: 'a@clinic.example', to: 'b@people.example', text: 'Hello' })
+    .catch(() => undefined);
+  transport.close();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return said;
+}
+
+test('with requireTLS=true a server that takes no TLS is told nothing', async () => {
+  expect(await learned('')).toEqual(['hunter2', 'a mail']);
+  expect(await learned('?requireTLS=true')).toEqual([]);
+});
