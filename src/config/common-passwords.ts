@@ -1,7 +1,7 @@
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 
-const FEW_GUESSES = 1e6;
+const FEW_GUESSES = 150_000;
 /** To estimate a longer one takes longer, and by then somebody else's request waits. */
 const LONGEST_COMMON = 32;
 const MOST_SIGNS = 2;
@@ -11,7 +11,7 @@ let estimator: ZxcvbnFactory | undefined;
 
 /**
  * Whether a password is one that is tried first: among the fifty thousand most common ones, in capitals or not, perhaps
- * with a sign or two in between; or found in fewer than a million guesses, as repetitions, sequences, rows of the
+ * with a sign or two in between; or found in fewer than 150 000 guesses, as repetitions, sequences, rows of the
  * keyboard, dates and common words in other spellings are.
  */
 export function isCommonPassword(password: string): boolean {
