@@ -107,7 +107,7 @@ export const dashboard: Attack = {
     const board = await boardOf(target);
     const { host, hostname, port } = new URL(target.url);
     let tried = 0;
-    for (const caller of await callers(target)) {
+    const tryAll = async (caller: string): Promise<void> => {
       for (const request of requests(board.paths, host)) {
         const bytes = `${request}\r\n${caller}\r\nConnection: close\r\n\r\n`;
         tried += 1;
@@ -122,7 +122,8 @@ export const dashboard: Attack = {
           repeat: `printf '%b' ${JSON.stringify(bytes.replaceAll('\\', '\\\\'))} | nc ${hostname} ${port}`,
         });
       }
-    }
+    };
+    await Promise.all((await callers(target)).map(tryAll));
     return { tried, findings: [...findings.values()] };
   },
 };

@@ -54,6 +54,19 @@ function wrongWith(folder: string, { status, headers, body }: Answer<unknown>): 
 
 const shortened = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
 
+/** Makes sure that the folders are there, and that the password opens them. */
+async function assertServed({ url }: Target, login: string): Promise<void> {
+  const get = (path: string) =>
+    onTheWire(url, `GET ${path} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`);
+  const page = await get('/admin/queues');
+  const script = /src="([^"]+\.js)"/.exec(String(page.body))?.[1] ?? 'no-script';
+  const { pathname } = new URL(script, `${url}/admin/queues/`);
+  for (const path of ['/api/docs/swagger-ui.css', '/admin/queues', pathname]) {
+    const { status } = await get(path);
+    if (status !== 200) throw new Error(`${path} answers ${status}`);
+  }
+}
+
 /** One finding for each folder and each way of its being wrong, with the names that do it. */
 async function attack(target: Target, login: string): Promise<Finding[]> {
   const wrongs = new Map<string, { folder: string; names: string[] }>();
@@ -79,7 +92,9 @@ export const files: Attack = {
     'names that lead out of the folders of the pages, or that no file can have, with the password of an admin',
   async run(target) {
     const credentials = Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64');
-    const findings = await attack(target, `Authorization: Basic ${credentials}`);
+    const login = `Authorization: Basic ${credentials}`;
+    await assertServed(target, login);
+    const findings = await attack(target, login);
     return { tried: FOLDERS.length * NAMES.length, findings };
   },
 };

@@ -39,9 +39,14 @@ export class Verdict {
     this.ajv.addSchema(rooted({ components: { schemas: document.schemas } }), 'doc');
   }
 
+  /** Operations that never did what was asked. */
+  get missed(): string[] {
+    return this.document.operations.map(({ name }) => name).filter((name) => !this.done.has(name));
+  }
+
   /** How far it came: a fuzzer that is always refused finds little. */
   get summary(): string {
-    const missed = this.document.operations.map(({ name }) => name).filter((name) => !this.done.has(name));
+    const { missed } = this;
     const of = missed.length === 0 ? 'all operations' : `all operations but ${missed.join(', ')}`;
     return `${this.successes} of ${this.answers} did what was asked, of ${of}`;
   }

@@ -5,11 +5,14 @@ import { quoted } from './shell.js';
 import type { Target } from './target.js';
 import { notThere, runTool } from './tool.js';
 
-const SECONDS = 15;
+const SECONDS = 18;
 const CONNECTIONS = '400';
 const PATIENCE_MS = 5_000;
 
-/** What a client does slowly, by slowhttptest's options. */
+/** Of the clients that take too long to send, how many must have been hung up on by then. */
+const MOST_OF_THEM = 0.9;
+
+/** What a client does slowly, by slowhttptest's options, and where; what is sent slowly has a limit. */
 const WAYS: readonly (readonly [string, readonly string[], string])[] = [
   ['headers', ['-H', '-i', '2'], '/api/doctors/public'],
   ['body', ['-B', '-i', '2', '-s', '8192', '-t', 'POST', '-f', 'application/json'], '/api/auth/login'],
@@ -39,6 +42,13 @@ function mostConnected(printed: string): number {
   return Math.max(0, ...[...counts].map(([, count]) => Number(count)));
 }
 
+/** How many of them the server has hung up on. It ends when there are none left. */
+function mostClosed(printed: string, connected: number): number {
+  if (printed.includes('No open connections left')) return connected;
+  const counts = stripVTControlCharacters(printed).matchAll(/(?:error|closed):\s+(\d+)/g);
+  return Math.max(0, ...[...counts].map(([, count]) => Number(count)));
+}
+
 /** Answers how often the client that behaves was answered in the meantime; undefined where there is no slowhttptest. */
 async function attack(target: Target, [what, options, path]: (typeof WAYS)[number]) {
   const over = new AbortController();
@@ -51,11 +61,18 @@ async function attack(target: Target, [what, options, path]: (typeof WAYS)[numbe
   if (printed === undefined) return undefined;
   const connected = mostConnected(printed);
   if (connected === 0) throw new Error(`slowhttptest did not connect: ${printed.slice(-1_000)}`);
+  const closed = mostClosed(printed, connected);
+  const repeat = `slowhttptest ${args.map(quoted).join(' ')}`;
+  const waits: Finding = { what: `of ${connected} with slow ${what} it hung up on ${closed}`, repeat };
   const finding: Finding = {
     what: `during slow ${what} another client was answered ${answered} times, and ${failed} times not`,
-    repeat: `slowhttptest ${args.map(quoted).join(' ')}`,
+    repeat,
   };
-  return { tried: answered + failed, connected, found: failed > 0 || answered <= SECONDS ? [finding] : [] };
+  const found = [
+    ...(failed > 0 || answered <= SECONDS ? [finding] : []),
+    ...(what !== 'read' && closed < connected * MOST_OF_THEM ? [waits] : []),
+  ];
+  return { tried: answered + failed, connected, found };
 }
 
 /** Hundreds of clients that take their time, while another one must be answered. */

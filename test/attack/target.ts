@@ -42,6 +42,8 @@ export class Target {
     readonly client: Client,
     readonly document: Document,
     readonly database: Connection,
+    /** Of the API's process. */
+    readonly pid: number,
     private readonly end: () => Promise<void>,
   ) {}
 
@@ -68,7 +70,10 @@ export class Target {
     await finished('seed.js', { ...variables, ...demo });
     const { program, client } = await Program.api(variables);
     const database = await createConnection(base.urlOf(DATABASE));
-    return new Target(settings, secret, client, await Document.of(client), database, async () => {
+    // One that can be sent again.
+    await database.query("UPDATE notifications SET state = 'dead' WHERE id = 1");
+    const document = await Document.of(client);
+    return new Target(settings, secret, client, document, database, program.pid, async () => {
       await program.kill();
       database.destroy();
       await Promise.all([base.kill(), redis.kill()]);

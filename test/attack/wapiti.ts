@@ -53,7 +53,9 @@ async function scan(target: Target, page: (typeof PAGES)[number]): Promise<Scan 
   const printed = await runTool('wapiti', argumentsFor(target, page, out), target, AT_MOST_SECONDS + 60);
   if (printed === undefined) return undefined;
   const urls = Number(/Wapiti found (\d+) URLs/.exec(printed)?.[1] ?? 0);
-  if (urls === 0) throw new Error(`wapiti scanned nothing: ${printed.slice(-1_000)}`);
+  // It was told of so many, and there are scripts beside them.
+  if (urls <= page[1].length + 1)
+    throw new Error(`wapiti scanned ${urls} addresses, and was told of more: ${printed.slice(-1_000)}`);
   const { vulnerabilities, anomalies } = JSON.parse(readFileSync(out, 'utf8')) as Report;
   const findings = [...Object.entries(vulnerabilities), ...Object.entries(anomalies)].flatMap(
     ([category, found]) =>
