@@ -11,6 +11,12 @@ export interface Actor {
 /** Somebody who has logged in. */
 export interface KnownActor extends Actor {
   readonly id: number;
+  /** That of the account's sessions when they did. */
+  readonly version: number;
+}
+
+export function isKnown(by: Actor | KnownActor): by is KnownActor {
+  return by.id !== null;
 }
 
 /** The service itself, at its start or by a command. */

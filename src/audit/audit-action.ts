@@ -10,6 +10,7 @@ export const AUDIT_ACTIONS = {
     'reset_asked',
     'address_verified',
     'sessions_ended',
+    'token_reused',
     'second_factor_added',
     'second_factor_removed',
     'erased',

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated, tokenEnded } from '../http/domain-error.js';
+import { addressOf } from '../http/client-address.js';
 import { note } from '../http/request-notes.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
 import { Environment } from '../config/environment.js';
@@ -35,18 +36,31 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (!open) {
       const known = this.known.find(request.headers.authorization ?? '');
       if (known) request.user = known;
-      else await super.canActivate(context);
+      else await this.authenticate(context, request);
       const { id, version } = request.user!;
       note(request, { account: id });
       if (await this.sessions.haveEnded(id, version)) {
         throw tokenEnded();
       }
     }
-    await this.throttle.count('general', request.user ? `account ${request.user.id}` : countedAs(request.ip));
+    await this.throttle.count(
+      'general',
+      request.user ? `account ${request.user.id}` : countedAs(addressOf(request)),
+    );
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
     if (allowed && !allowed.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
     if (!open && this.isHalfAnAdmin(request)) throw needsSecondFactor();
     return true;
+  }
+
+  /** Who comes with a bad token is counted too. */
+  private async authenticate(context: ExecutionContext, request: FastifyRequest): Promise<void> {
+    try {
+      await super.canActivate(context);
+    } catch (error) {
+      await this.throttle.count('general', countedAs(addressOf(request)));
+      throw error;
+    }
   }
 
   /** Admins without a second factor, where they need one, may look after their own account and nothing else. */

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Ip, Patch, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
+import { addressOf } from '../http/client-address.js';
 import { MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
 import { Public, SignedIn } from './access.js';
@@ -59,7 +60,7 @@ export class AuthController {
     @Body() { refresh, ...credentials }: LoginDto,
     @Req() request: FastifyRequest,
   ): Promise<SessionDto> {
-    const account = await this.logins.logIn(credentials, request.ip);
+    const account = await this.logins.logIn(credentials, addressOf(request));
     note(request, { account: account.id });
     return refresh
       ? this.shortSession(account, await this.refreshTokens.begin(account))
@@ -72,9 +73,13 @@ export class AuthController {
   @ApiOperation({ summary: 'Exchange a refresh token for a new token and a new refresh token' })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400, 401)
-  async refresh(@Body() { refresh_token }: RefreshDto, @Req() request: FastifyRequest): Promise<SessionDto> {
-    await this.throttle.countFrom('refresh', request.ip);
-    const { account, next } = await this.refreshTokens.exchange(refresh_token);
+  async refresh(
+    @Body() { refresh_token }: RefreshDto,
+    @Req() request: FastifyRequest,
+    @Visitor() by: Visiting,
+  ): Promise<SessionDto> {
+    await this.throttle.countFrom('refresh', by.address);
+    const { account, next } = await this.refreshTokens.exchange(by, refresh_token);
     note(request, { account: account.id });
     return this.shortSession(account, next);
   }
@@ -87,8 +92,8 @@ export class AuthController {
   })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async logOut(@Body() { refresh_token }: RefreshDto, @Ip() address: string): Promise<MessageDto> {
-    await this.throttle.countFrom('refresh', address);
+  async logOut(@Body() { refresh_token }: RefreshDto, @Visitor() by: Visiting): Promise<MessageDto> {
+    await this.throttle.countFrom('refresh', by.address);
     await this.refreshTokens.end(refresh_token);
     return { message: 'Logged out' };
   }

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Actor, KnownActor } from '../audit/actor.js';
+import { addressOf } from '../http/client-address.js';
 import type { Role } from './role.js';
 
 /** Who is asking, as the token says. */
@@ -22,8 +23,8 @@ export interface Asker extends Principal, KnownActor {
 
 /** Hands a controller the caller. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Asker => {
-  const { user, ip, id } = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
-  return { ...user, address: ip, requestId: id };
+  const request = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
+  return { ...request.user, address: addressOf(request), requestId: request.id };
 });
 
 /** Somebody who is known by nothing but the address. */
@@ -33,6 +34,6 @@ export interface Visiting extends Actor {
 
 /** Hands a controller of an open route whoever it is. */
 export const Visitor = createParamDecorator((_: unknown, context: ExecutionContext): Visiting => {
-  const { ip, id } = context.switchToHttp().getRequest<FastifyRequest>();
-  return { id: null, role: null, address: ip, requestId: id };
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return { id: null, role: null, address: addressOf(request), requestId: request.id };
 });

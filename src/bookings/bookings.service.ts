@@ -164,7 +164,10 @@ export class BookingsService {
       createdAt: now,
       timezone,
     };
-    const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, { dayVersion, open }));
+    const booking = await speakingAsTaken(
+      requested,
+      insertBooking(tx, wanted, { dayVersion, open }, by.version),
+    );
     if (!booking) throw tokenEnded();
     await this.tell(tx, by, 'booked', booking, now);
     return booking;

@@ -24,14 +24,17 @@ export async function findOwn(source: Source, userId: number, id: number): Promi
 }
 
 /**
- * Books for an account that is still there: whoever is just erasing it is waited for, and waits for this.
+ * Books for an account that is still there, and whose sessions have not ended: whoever is just erasing it is waited for,
+ * and waits for this.
  *
- * @returns undefined if the account is there no more
+ * @param sessionVersion that of the patient's token
+ * @returns undefined if that is good no more
  */
 export async function insertBooking(
   tx: EntityManager,
   booking: Omit<Booking, 'id'>,
   basis: Basis,
+  sessionVersion: number,
 ): Promise<Booking | undefined> {
   const createdAt = new Date(booking.createdAt);
   const { insertId, affectedRows } = await write(
@@ -39,7 +42,7 @@ export async function insertBooking(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at, day_version, open_from, open_until)
      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM accounts
-     WHERE id = ? AND disabled_at IS NULL LOCK IN SHARE MODE`,
+     WHERE id = ? AND session_version = ? AND disabled_at IS NULL LOCK IN SHARE MODE`,
     [
       booking.uid,
       booking.doctorId,
@@ -55,6 +58,7 @@ export async function insertBooking(
       createdAt,
       ...columnsOf(basis),
       booking.userId,
+      sessionVersion,
     ],
   );
   return affectedRows === 1 ? { ...booking, id: insertId } : undefined;

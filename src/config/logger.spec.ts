@@ -3,7 +3,7 @@ import { type Logger, symbols } from 'pino';
 import { QueryFailedError } from 'typeorm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Environment } from './environment.js';
-import { createLogger, NestLogger, withoutAddresses } from './logger.js';
+import { createLogger, NestLogger, withoutAddresses, withoutRecipient } from './logger.js';
 
 interface Line {
   readonly level: string;
@@ -98,4 +98,21 @@ test('what Nest says of itself while it starts is left out of the usual log', ()
   nest.log('Relaying again', 'Relay');
   nest.error('Cannot start', 'InstanceLoader');
   expect(lines().map(({ msg }) => msg)).toEqual(['Relaying again', 'Cannot start']);
+});
+
+describe('what a mail server says of a recipient', () => {
+  test.each([
+    ['550 5.1.1 <mary.canary@x.example>: no such user', /mary|canary/i],
+    ['550 no such user (mary.canary…)', /mary|canary/i],
+    ['550 No mailbox "Mary Canary" at x.example', /mary|canary/i],
+    ['452 4.2.2 MARY.CANARY is over quota', /mary|canary/i],
+  ])('%s', (said, name) => {
+    const told = withoutRecipient(said, 'mary.canary@x.example');
+    expect(told).not.toMatch(name);
+    expect(told.slice(0, 3)).toBe(said.slice(0, 3));
+  });
+  test('odd names hide themselves and nothing else', () => {
+    expect(withoutRecipient('550 a+b(c is unknown', 'a+b(c@x.example')).toBe('550 [name] is unknown');
+    expect(withoutRecipient('550 unknown', 'a.*@x.example')).toBe('550 unknown');
+  });
 });

@@ -11,6 +11,14 @@ export function withoutAddresses(text: string): string {
   return text.replace(MAIL_ADDRESS, '[address]');
 }
 
+/** Hides whom a mail was for in what a mail server says of it: also where it names only the part before the @, or pieces. */
+export function withoutRecipient(text: string, address: string): string {
+  const local = address.slice(0, address.lastIndexOf('@'));
+  const pieces = local.split(/[^\p{L}\p{N}]+/u).filter((piece) => piece.length > 2);
+  const names = [local, ...pieces].map((name) => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  return withoutAddresses(text).replace(new RegExp(names.join('|'), 'giu'), '[name]');
+}
+
 /** JSON lines on standard output, with no mail address in any of them. */
 export function createLogger(environment: Environment): Logger {
   return pino({

@@ -101,7 +101,12 @@ export class DemoSeeder {
       if (time === undefined) return made;
       // Most are the regular's, so that the others' lists stay easy to read.
       const patient = patients[(sofar + made) % 12] ?? patients.at(-1)!;
-      await this.bookings.book({ ...THE_SERVICE, id: patient }, doctor.id, { date, time, durationMinutes });
+      const { sessionVersion: version } = await this.accounts.get(patient);
+      await this.bookings.book({ ...THE_SERVICE, id: patient, version }, doctor.id, {
+        date,
+        time,
+        durationMinutes,
+      });
     }
     return BOOKINGS_A_DAY;
   }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
-import type { Actor } from '../audit/actor.js';
+import { type Actor, isKnown, type KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { Sessions } from '../auth/sessions/sessions.js';
 import { Account } from '../auth/accounts/account.entity.js';
 import { Environment } from '../config/environment.js';
 import { look } from '../database/statement.js';
@@ -42,6 +43,7 @@ export class DoctorsService {
     private readonly requests: IdempotentRequests,
     @InjectRepository(Doctor) private readonly doctors: Repository<Doctor>,
     private readonly audit: AuditTrail,
+    private readonly sessions: Sessions,
     private readonly clock: Clock,
     private readonly environment: Environment,
   ) {}
@@ -84,11 +86,16 @@ export class DoctorsService {
    *
    * @throws Refusal NOT_A_DOCTOR_ACCOUNT, PROFILE_EXISTS
    */
-  async create(by: Actor, profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
+  async create(by: Actor | KnownActor, profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
     return this.requests.once(keyed, (tx) => this.createIn(tx, by, profile));
   }
 
-  private async createIn(tx: EntityManager, by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
+  private async createIn(
+    tx: EntityManager,
+    by: Actor | KnownActor,
+    profile: NewDoctor,
+  ): Promise<DoctorWithAccount> {
+    if (isKnown(by)) await this.sessions.hold(tx, by);
     // Locked, so that it is not just being erased.
     const account = await tx.findOne(Account, {
       where: { id: profile.userId },

@@ -87,8 +87,13 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
     options,
     { type: 'string', format: 'email', maxLength: 254 },
     'must be an email address',
-    // Measured as it is stored: a few letters grow when they are put in lower case.
-    (value) => typeof value === 'string' && value.toLowerCase().length <= 254 && isEmail(value),
+    // Measured as it is stored: a few letters grow when they are put in lower case. Mail servers read quoted names, and what
+    // cannot be seen, each in their own way: two accounts could share a mailbox.
+    (value) =>
+      typeof value === 'string' &&
+      value.toLowerCase().length <= 254 &&
+      isEmail(value) &&
+      !/[\p{C}\p{Z}"<>]/u.test(value),
   );
 }
 
@@ -104,7 +109,11 @@ export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator 
       options,
       schema,
       'must have 8 to 256 characters and not be one of the most common passwords',
-      (value) => typeof value === 'string' && hasLength(value, 8, 256) && !isCommonPassword(value),
+      (value) =>
+        typeof value === 'string' &&
+        hasLength(value, 8, 256) &&
+        hasLength(asKept(value), 8, Infinity) &&
+        !isCommonPassword(asKept(value)),
     ),
   );
 }
@@ -231,3 +240,6 @@ function isZone(name: string): boolean {
     return false;
   }
 }
+
+/** A password in the form that is hashed: other ways of writing the same make it neither longer nor rarer. */
+const asKept = (password: string): string => password.normalize('NFKC');

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
-import { withoutAddresses } from '../config/logger.js';
+import { withoutRecipient } from '../config/logger.js';
 import { mayPass } from '../database/mysql-errors.js';
 import { Ledger, type Settlement, type TakenRow } from '../outbox/ledger.js';
 import { Clock } from '../time/clock.js';
@@ -93,12 +93,12 @@ export class MailSender {
       await this.mailer.sendMail({ ...mailOf(message, this.environment), signal });
       return { state: 'sent', offered: true };
     } catch (error) {
-      return this.afterFailure(error as Error & SmtpFailure, message.attempts + 1);
+      const reason = withoutRecipient((error as Error).message, message.email);
+      return this.afterFailure(error as SmtpFailure, reason, message.attempts + 1);
     }
   }
 
-  private afterFailure(error: Error & SmtpFailure, attempts: number): Settlement {
-    const reason = withoutAddresses(error.message);
+  private afterFailure(error: SmtpFailure, reason: string, attempts: number): Settlement {
     if (isPermanent(error)) return { state: 'dead', offered: true, reason };
     if (attempts >= MOST_ATTEMPTS) return { state: 'dead', offered: true, reason: `given up: ${reason}` };
     const dueAt = this.clock.now() + pauseAfter(attempts, Math.random());

@@ -7,6 +7,7 @@ import { Sessions } from '../auth/sessions/sessions.js';
 import { TokenReader } from '../auth/sessions/token.js';
 import { Environment } from '../config/environment.js';
 import { AdminsOnly } from '../http/admins-only.js';
+import { addressOf } from '../http/client-address.js';
 import { Forbidden, Refusal, Unauthenticated } from '../http/domain-error.js';
 import { note } from '../http/request-notes.js';
 import { Clock } from '../time/clock.js';
@@ -57,7 +58,7 @@ export class DashboardGuard extends AdminsOnly {
       .update(`${credentials.email}\0${credentials.password}`)
       .digest('hex');
     if (await this.isRemembered(request, mark)) return;
-    const account = await this.logIn(credentials, request.ip);
+    const account = await this.logIn(credentials, addressOf(request));
     note(request, { account: account.id });
     if (account.role !== 'admin' || this.environment.ADMIN_SECOND_FACTOR_REQUIRED) throw refused();
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();

@@ -83,7 +83,7 @@ export class Outbox {
   }
 
   /**
-   * Cancels whatever an account was still to be mailed, and forgets what mail servers said of it, which may hold its
+   * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets what mail servers said of it, which may hold its
    * address.
    */
   async withdrawAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
@@ -97,8 +97,9 @@ export class Outbox {
       ]);
       await write(
         tx,
-        `UPDATE notifications n ${join} SET n.state = 'cancelled', n.reason = ?, n.settled_at = ?, n.leased_until = NULL
-         WHERE n.state IN ('pending', 'queued')`,
+        `UPDATE notifications n ${join} SET n.state = 'cancelled', n.reason = ?, n.settled_at = ?, n.leased_until = NULL,
+                n.lease = n.lease + 1
+         WHERE n.state IN ('pending', 'queued', 'sending')`,
         [accountId, reason, new Date(this.clock.now())],
       );
     }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
@@ -9,10 +9,11 @@ import { PasswordHasher } from '../auth/passwords/password-hasher.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { BookingsService } from '../bookings/bookings.service.js';
+import { Environment } from '../config/environment.js';
 import { inTransaction } from '../database/in-transaction.js';
-import { look, write } from '../database/statement.js';
+import { write } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
-import { Refusal, tokenEnded } from '../http/domain-error.js';
+import { Refusal } from '../http/domain-error.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 
@@ -31,10 +32,11 @@ export class ErasureService {
     private readonly outbox: Outbox,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
+    private readonly environment: Environment,
   ) {}
 
   /**
-   * @throws Refusal WRONG_PASSWORD, LAST_ADMIN, HAS_PROFILE
+   * @throws Refusal WRONG_PASSWORD, LAST_ADMIN, HAS_PROFILE, IS_CONFIGURED
    * @throws Unauthenticated TOKEN_REVOKED if it was disabled or erased meanwhile
    * @throws TooManyRequests after too many attempts at the password
    */
@@ -50,16 +52,23 @@ export class ErasureService {
     const { id } = by;
     await lockAdmins(tx);
     // What the account has begun elsewhere is done before; what it begins from here on waits, and is refused.
-    await look(tx, 'SELECT id FROM accounts WHERE id = ? FOR UPDATE', [id]);
+    await this.sessions.hold(tx, by);
     const account = await tx.findOneByOrFail(Account, { id });
-    if (account.isDisabled) throw tokenEnded();
+    if (account.email === this.environment.ADMIN_EMAIL?.toLowerCase()) throw isConfigured();
     await assertNotLastAdmin(tx, account);
     if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();
     await this.bookings.cancelAllIn(tx, by);
     await this.outbox.withdrawAll(tx, id, 'the account was erased');
     await forgetRequests(tx, account);
-    const email = `erased-${id}@erased.invalid`;
-    const erased = { email, passwordHash, ...NO_SECOND_FACTOR, disabledAt: new Date(this.clock.now()) };
+    // Nobody can have taken it before.
+    const email = `erased-${randomUUID()}@erased.invalid`;
+    const erased = {
+      email,
+      passwordHash,
+      role: 'user' as const,
+      ...NO_SECOND_FACTOR,
+      disabledAt: new Date(this.clock.now()),
+    };
     await tx.update(Account, { id }, erased);
     await this.audit.record(tx, by, 'account.erased', id);
     return this.sessions.endAll(tx, id);
@@ -74,6 +83,13 @@ async function forgetRequests(tx: EntityManager, { id, email }: Account): Promis
     tx,
     `DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'POST /api/doctors') AND LOCATE(?, outcome) > 0`,
     [quoted],
+  );
+}
+
+function isConfigured(): Refusal {
+  return new Refusal(
+    'IS_CONFIGURED',
+    'This account is the one that ADMIN_EMAIL names, and would be opened again at the next start: have it taken out there first.',
   );
 }
 

@@ -28,10 +28,14 @@ const SECTIONS = {
   links: 'SELECT kind, created_at, expires_at, used_at FROM account_links WHERE account_id = ? ORDER BY id',
   requests: 'SELECT route, idempotency_key, created_at FROM idempotency_keys WHERE account_id = ?',
   events: `
-    SELECT id, at, action, subject, subject_id, address, particulars FROM audit_events WHERE actor_id = ?
+    SELECT id, at, actor_role, action, subject, subject_id, address, request_id, particulars
+    FROM audit_events WHERE actor_id = ?
     UNION ALL
-    SELECT id, at, action, subject, subject_id, NULL, particulars FROM audit_events
-    WHERE subject = 'account' AND subject_id = ? AND (actor_id IS NULL OR actor_id <> ?)
+    SELECT id, at, actor_role, action, subject, subject_id, IF(actor_id IS NULL, address, NULL), NULL, particulars
+    FROM audit_events
+    WHERE (subject = 'account' AND subject_id = ? OR
+           subject = 'doctor' AND subject_id = (SELECT id FROM doctors WHERE user_id = ?))
+      AND (actor_id IS NULL OR actor_id <> ?)
     ORDER BY id`,
 } as const;
 

@@ -1,4 +1,6 @@
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sessions } from '../../src/auth/sessions/sessions.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { Sweeper } from '../../src/ops/sweeper.js';
@@ -152,7 +154,7 @@ describe('POST /api/auth/password', () => {
         ),
       ),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 });
 
@@ -299,4 +301,94 @@ describe('accounts and their admins', () => {
       admin = { ...stays, token: (await logIn(stays)).token };
     }
   });
+});
+
+describe('what an ended session was about to do it does not do, on another process neither', () => {
+  /** That a process has not yet heard that the sessions ended is what it looks like for some seconds. */
+  const unheard = async (
+    person: Person,
+    end: () => Promise<unknown>,
+    then: () => Promise<{ status: number }>,
+  ) => {
+    const { versions } = other.app.get<Sessions, { versions: Map<number, number> }>(Sessions);
+    await end();
+    versions.delete(person.id);
+    return then();
+  };
+
+  test('a disabled account gets no new token for a new password', async () => {
+    const person = await clinic.patient();
+    const { token, password } = person;
+    const changing = () =>
+      other.client.post(
+        '/api/auth/password',
+        { old_password: password, new_password: 'quite another one' },
+        { token },
+      );
+    const answer = await unheard(person, () => change(person, { disabled: true }), changing);
+    expectProblem(answer as never, REVOKED);
+  });
+
+  test('a former admin gives nobody rights, themselves included', async () => {
+    const former = await clinic.admin();
+    const { token } = former;
+    const deeds = [
+      () => other.client.patch(`/api/users/${former.id}`, { role: 'admin', disabled: false }, { token }),
+      () =>
+        other.client.post(
+          '/api/users',
+          { email: 'friend@people.example', password: 'quite another one', role: 'admin' },
+          { token },
+        ),
+    ];
+    for (const deed of deeds) {
+      const answer = await unheard(former, () => change(former, { role: 'user', disabled: true }), deed);
+      expectProblem(answer as never, REVOKED);
+    }
+    const rows = await clinic.query('SELECT role FROM accounts WHERE id = ? OR email = ?', [
+      former.id,
+      'friend@people.example',
+    ]);
+    expect(rows).toEqual([{ role: 'user' }]);
+  });
+
+  test('a disabled account books nothing', async () => {
+    const [person, doctor] = [await clinic.patient(), await clinic.doctor()];
+    const wish = { doctor_id: doctor.doctorId, date: '2026-08-03', time: '10:00' };
+    const booking = () => other.client.post('/api/bookings', wish, { token: person.token });
+    expectProblem(
+      (await unheard(person, () => change(person, { disabled: true }), booking)) as never,
+      REVOKED,
+    );
+  });
+
+  test('nor is a second factor confirmed', async () => {
+    const person = await clinic.patient();
+    const { token, password } = person;
+    const { body } = await clinic.client.post<{ secret: string }>(
+      '/api/auth/second-factor',
+      { password },
+      { token },
+    );
+    const code = new TOTP({ secret: Secret.fromBase32(body.secret) }).generate({
+      timestamp: clinic.clock.now(),
+    });
+    const confirming = () => other.client.post('/api/auth/second-factor/confirm', { code }, { token });
+    expectProblem(
+      (await unheard(person, () => change(person, { disabled: true }), confirming)) as never,
+      REVOKED,
+    );
+  });
+});
+
+test('a refresh token that comes twice is told of in the audit trail', async () => {
+  const person = await clinic.patient();
+  const { refresh_token } = await logIn(person, { refresh: true });
+  const exchange = () => clinic.client.post('/api/auth/refresh', { refresh_token });
+  expect([(await exchange()).status, (await exchange()).status]).toEqual([200, 401]);
+  const rows = await clinic.query('SELECT action FROM audit_events WHERE subject_id = ? AND action = ?', [
+    person.id,
+    'account.token_reused',
+  ]);
+  expect(rows).toHaveLength(1);
 });

@@ -149,7 +149,7 @@ describe('failures to log in, counted for all processes', () => {
     const delays: number[] = [];
     for (let turn = 0; turn < 18; turn += 1) {
       const at = turn % 2 ? clinic : second;
-      delays.push((await attempt(turn % 3 ? email : email.toUpperCase(), nextAddress(), at)).delayMs);
+      delays.push((await attempt(turn % 3 ? email : email.toUpperCase(), nextAddress(), at)).refusalDelayMs);
     }
     expect(delays.slice(0, 11)).toEqual(Array(11).fill(0));
     expect(delays.slice(11)).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000]);
@@ -160,23 +160,26 @@ describe('failures to log in, counted for all processes', () => {
     const [{ email }, home] = [await clinic.patient(), nextAddress()];
     await (await attempt(email, home)).succeeded();
     for (let turn = 0; turn < 20; turn += 1) await attempt(email, nextAddress());
-    expect((await attempt(email, home)).delayMs).toBe(0);
-    expect((await attempt(email, nextAddress())).delayMs).toBe(4000);
+    expect((await attempt(email, home)).successDelayMs).toBe(0);
+    expect((await attempt(email, home)).refusalDelayMs, 'alike for all: it would tell who was there').toBe(
+      4000,
+    );
+    expect((await attempt(email, nextAddress())).successDelayMs).toBe(4000);
   });
 
   test('an address is slowed down by failures on whatever accounts, an IPv6 one with its whole network', async () => {
     const [first, last] = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9'];
     for (let turn = 0; turn < 31; turn += 1) await attempt(`nobody${turn}@people.example`, first);
-    expect((await attempt('somebody@people.example', last)).delayMs).toBe(250);
-    expect((await attempt('somebody@people.example', '2001:db8:1:3::1')).delayMs).toBe(0);
+    expect((await attempt('somebody@people.example', last)).refusalDelayMs).toBe(250);
+    expect((await attempt('somebody@people.example', '2001:db8:1:3::1')).refusalDelayMs).toBe(0);
   });
 
   test('what succeeds is no failure, and many at once are counted one by one', async () => {
     const [{ email }, home] = [await clinic.patient(), nextAddress()];
     for (let turn = 0; turn < 20; turn += 1) await (await attempt(email, home)).succeeded();
-    expect((await attempt(email, nextAddress())).delayMs).toBe(0);
+    expect((await attempt(email, nextAddress())).refusalDelayMs).toBe(0);
     const many = await Promise.all(Array.from({ length: 16 }, () => attempt(email, nextAddress())));
-    expect(Math.max(...many.map(({ delayMs }) => delayMs))).toBe(4000);
+    expect(Math.max(...many.map(({ refusalDelayMs }) => refusalDelayMs))).toBe(4000);
   });
 
   test('no address of a mail is kept in Redis', async () => {

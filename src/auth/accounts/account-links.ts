@@ -59,6 +59,12 @@ export class AccountLinks {
     const uid = uidOfLink(token, kind, this.environment.JWT_SECRET);
     const now = new Date(this.clock.now());
     if (uid === undefined) throw invalid();
+    // First, as whoever disables, erases or changes the account does.
+    await look(
+      tx,
+      'SELECT a.id FROM accounts a JOIN account_links l ON l.account_id = a.id WHERE l.uid = ? FOR UPDATE',
+      [uid],
+    );
     const { affectedRows } = await write(
       tx,
       `UPDATE account_links l JOIN accounts a ON a.id = l.account_id AND a.session_version = l.session_version

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Actor } from '../../audit/actor.js';
+import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Clock } from '../../time/clock.js';
@@ -34,8 +34,9 @@ export class AccountRights {
    *
    * @throws NotFound ACCOUNT_NOT_FOUND
    * @throws Refusal LAST_ADMIN
+   * @throws Unauthenticated TOKEN_REVOKED if the admin's own sessions were ended meanwhile
    */
-  async change(by: Actor, id: number, change: AccountChange): Promise<Account> {
+  async change(by: KnownActor, id: number, change: AccountChange): Promise<Account> {
     const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, by, id, change));
     if (version !== undefined) this.sessions.remember(id, version);
     return this.accounts.get(id);
@@ -43,11 +44,12 @@ export class AccountRights {
 
   private async changeIn(
     tx: EntityManager,
-    by: Actor,
+    by: KnownActor,
     id: number,
     { role, isDisabled, secondFactor }: AccountChange,
   ): Promise<number | undefined> {
     await lockAdmins(tx);
+    await this.sessions.hold(tx, by);
     const account = await tx.findOneBy(Account, { id });
     if (!account) throw noSuchAccount(id);
     const changed = {

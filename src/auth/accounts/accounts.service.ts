@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
-import type { Actor } from '../../audit/actor.js';
+import { type Actor, isKnown, type KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import type { Locale } from '../../config/locale.js';
@@ -15,6 +15,7 @@ import { Account, type PublicAccount } from './account.entity.js';
 import { AddressVerification } from './address-verification.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import type { Role } from '../role.js';
+import { Sessions } from '../sessions/sessions.js';
 
 interface NewAccount {
   readonly email: string;
@@ -39,6 +40,7 @@ export class AccountsService {
     private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
     private readonly audit: AuditTrail,
+    private readonly sessions: Sessions,
     private readonly verification: AddressVerification,
     private readonly clock: Clock,
     private readonly environment: Environment,
@@ -50,10 +52,11 @@ export class AccountsService {
    *
    * @throws Refusal EMAIL_TAKEN
    */
-  async open(by: Actor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
+  async open(by: Actor | KnownActor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
     const now = new Date(this.clock.now());
     const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
     return this.requests.once(keyed, async (tx) => {
+      if (isKnown(by)) await this.sessions.hold(tx, by);
       const opened = await insert(tx, row);
       await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
       return opened;

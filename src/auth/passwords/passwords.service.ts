@@ -31,13 +31,15 @@ export class PasswordsService {
    * Changes the password of somebody who is logged in; answers with the account, of which new tokens can be issued.
    *
    * @throws Refusal WRONG_PASSWORD
+   * @throws Unauthenticated TOKEN_REVOKED if the token was ended meanwhile
    * @throws TooManyRequests after too many attempts
    */
   async change(by: KnownActor, oldPassword: string, newPassword: string): Promise<Account> {
     const { id } = by;
     const account = await this.confirm(id, oldPassword);
     const passwordHash = await this.hasher.hash(newPassword);
-    const sessionVersion = await inTransaction(this.dataSource, async (tx) => {
+    const changed = await inTransaction(this.dataSource, async (tx) => {
+      await this.sessions.hold(tx, by);
       // Of two who change it at once the second no longer knows the old one.
       const { affected } = await tx.update(
         Account,
@@ -46,10 +48,11 @@ export class PasswordsService {
       );
       if (!affected) throw wrong();
       await this.audit.record(tx, by, 'account.password_changed', id);
-      return this.sessions.endAll(tx, id);
+      await this.sessions.endAll(tx, id);
+      return tx.findOneByOrFail(Account, { id });
     });
-    this.sessions.remember(id, sessionVersion);
-    return this.accounts.get(id);
+    this.sessions.remember(id, changed.sessionVersion);
+    return changed;
   }
 
   /** Mails a link to the account with this address, if there is one; does not tell whether. */

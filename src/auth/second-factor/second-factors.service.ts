@@ -117,13 +117,15 @@ export class SecondFactors {
     what: 'added' | 'removed',
     work: (tx: EntityManager) => Promise<void>,
   ): Promise<Account> {
-    const version = await inTransaction(this.dataSource, async (tx) => {
+    const changed = await inTransaction(this.dataSource, async (tx) => {
+      await this.sessions.hold(tx, by);
       await work(tx);
       await this.audit.record(tx, by, `account.second_factor_${what}`, by.id);
-      return this.sessions.endAll(tx, by.id);
+      await this.sessions.endAll(tx, by.id);
+      return tx.findOneByOrFail(Account, { id: by.id });
     });
-    this.sessions.remember(by.id, version);
-    return this.accounts.get(by.id);
+    this.sessions.remember(by.id, changed.sessionVersion);
+    return changed;
   }
 }
 

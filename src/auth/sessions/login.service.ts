@@ -45,8 +45,9 @@ export class LoginService {
     await this.throttle.countFrom('loginByAddress', address);
     await this.throttle.countFrom('loginByAccount', address, email.toLowerCase());
     const attempt = await this.failures.begin(email, address);
-    if (attempt.delayMs > 0) await sleep(attempt.delayMs);
-    const account = await refuseInEvenTime(() => this.accounts.authenticate(email, password));
+    const { refusalDelayMs, successDelayMs } = attempt;
+    const account = await refuseInEvenTime(() => this.accounts.authenticate(email, password), refusalDelayMs);
+    if (successDelayMs > 0) await sleep(successDelayMs);
     await attempt.succeeded();
     this.verification.assertVerified(account);
     await this.secondFactors.check(account, code);

@@ -1,6 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { look, write } from '../../database/statement.js';
 import { Unauthenticated } from '../../http/domain-error.js';
@@ -35,6 +37,7 @@ export class RefreshTokens {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** The first of a new family, good for 30 days with all that come of it. */
@@ -49,8 +52,8 @@ export class RefreshTokens {
   }
 
   /** @throws Unauthenticated REFRESH_TOKEN_INVALID: unknown, expired, ended or used before */
-  async exchange(token: string): Promise<Exchanged> {
-    const exchanged = await inTransaction(this.dataSource, (tx) => this.exchangeIn(tx, token));
+  async exchange(by: Actor, token: string): Promise<Exchanged> {
+    const exchanged = await inTransaction(this.dataSource, (tx) => this.exchangeIn(tx, by, token));
     if (!exchanged) {
       throw new Unauthenticated(
         'REFRESH_TOKEN_INVALID',
@@ -68,11 +71,12 @@ export class RefreshTokens {
     });
   }
 
-  private async exchangeIn(tx: EntityManager, token: string): Promise<Exchanged | undefined> {
+  private async exchangeIn(tx: EntityManager, by: Actor, token: string): Promise<Exchanged | undefined> {
     const row = await this.find(tx, token);
     if (!row || row.expires_at.getTime() <= this.clock.now()) return undefined;
     if (row.used_at) {
       await endFamily(tx, row.family);
+      await this.audit.record(tx, by, 'account.token_reused', row.account_id);
       return undefined;
     }
     const account = await tx.findOneByOrFail(Account, { id: row.account_id });

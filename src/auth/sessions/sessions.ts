@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { KnownActor } from '../../audit/actor.js';
 import { look, write } from '../../database/statement.js';
+import { tokenEnded } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { LONGEST_TOKEN_MS } from './token.js';
@@ -50,6 +52,25 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   async haveEnded(accountId: number, version: number): Promise<boolean> {
     if (performance.now() - this.timerAt > GOOD_FOR_MS) await this.lookNow();
     return version < (this.versions.get(accountId) ?? 0);
+  }
+
+  /**
+   * Holds somebody's account until the transaction ends, if it still is what their token says: what gives rights, or a new
+   * session, does not rely on a look that is seconds old.
+   *
+   * @throws Unauthenticated TOKEN_REVOKED
+   */
+  async hold(tx: EntityManager, { id, version }: Pick<KnownActor, 'id' | 'version'>): Promise<void> {
+    // Sent together, in this order: the database reads only once it has granted the lock.
+    const [, [held]] = await Promise.all([
+      look(tx, 'SELECT id FROM accounts WHERE id = ? FOR UPDATE', [id]),
+      look<{ version: number; disabled_at: Date | null }>(
+        tx,
+        'SELECT session_version AS version, disabled_at FROM accounts WHERE id = ?',
+        [id],
+      ),
+    ]);
+    if (held?.version !== version || held.disabled_at !== null) throw tokenEnded();
   }
 
   /**

@@ -13,13 +13,17 @@ export async function inEvenTime<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Does work that must not tell, by the time that its refusal takes, whether there is an account. */
-export async function refuseInEvenTime<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Does work that must not tell, by the time that its refusal takes, whether there is an account.
+ *
+ * @param moreMs that a refusal takes beside
+ */
+export async function refuseInEvenTime<T>(work: () => Promise<T>, moreMs: number): Promise<T> {
   const began = performance.now();
   try {
     return await work();
   } catch (error) {
-    await sleep(Math.max(0, EVEN_MS - (performance.now() - began)));
+    await sleep(Math.max(0, EVEN_MS - (performance.now() - began)) + moreMs);
     throw error;
   }
 }

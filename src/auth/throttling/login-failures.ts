@@ -14,11 +14,15 @@ const KNOWN_FOR = 21 * DAY;
 
 /** An attempt to log in that has begun. */
 export interface Attempt {
-  /** Milliseconds to wait before the password is looked at. */
-  readonly delayMs: number;
+  /** Milliseconds until a wrong password is said to be one; the same whether or not there is an account. */
+  readonly refusalDelayMs: number;
+  /** Milliseconds until a right one opens the account: fewer for those who have done so from there before. */
+  readonly successDelayMs: number;
   /** To be said when the password was right. */
   succeeded(): Promise<void>;
 }
+
+const AT_ONCE: Attempt = { refusalDelayMs: 0, successDelayMs: 0, succeeded: () => Promise.resolve() };
 
 /**
  * Counts failures to log in, by account and by address, in Redis. What strangers fail at does not slow down those who
@@ -41,18 +45,17 @@ export class LoginFailures {
 
   /** Counts an attempt as failed until it is said to have succeeded: many at once do not get around the delay. */
   async begin(email: string, address: string): Promise<Attempt> {
-    if (!this.environment.RATE_LIMIT_ENABLED) return { delayMs: 0, succeeded: () => Promise.resolve() };
+    if (!this.environment.RATE_LIMIT_ENABLED) return AT_ONCE;
     const [account, from] = [this.hashOf(email.toLowerCase()), countedAs(address)];
     const [known, byAccount, byAddress] = await Promise.all([
       this.successes.get(`${account} ${from}`),
       this.ofAccount.penalty(account, 1),
       this.ofAddress.penalty(from, 1),
     ]);
+    const failed = { account: byAccount.consumedPoints - 1, address: byAddress.consumedPoints - 1 };
     return {
-      delayMs: loginDelay({
-        account: known ? 0 : byAccount.consumedPoints - 1,
-        address: byAddress.consumedPoints - 1,
-      }),
+      refusalDelayMs: loginDelay(failed),
+      successDelayMs: loginDelay(known ? { ...failed, account: 0 } : failed),
       succeeded: async () => {
         await Promise.all([
           this.successes.penalty(`${account} ${from}`, 1),
