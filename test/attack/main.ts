@@ -7,6 +7,7 @@ import { ffuf } from './ffuf.js';
 import { files } from './files.js';
 import { fuzz } from './fuzz.js';
 import { massAssignment } from './mass-assignment.js';
+import { pipelining } from './pipelining.js';
 import { slow } from './slow.js';
 import { sqlmap } from './sqlmap.js';
 import { type Settings, Target } from './target.js';
@@ -31,6 +32,7 @@ export const ATTACKS: readonly Attack[] = [
   ffuf,
   wapiti,
   slow,
+  pipelining,
   sqlmap,
   fuzz,
 ];
