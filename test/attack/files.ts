@@ -72,6 +72,21 @@ async function attack(target: Target, login: string): Promise<Finding[]> {
   }));
 }
 
+/** What each folder really serves to an admin: who is not let in at all would find nothing, and it would mean nothing. */
+async function control(target: Target, login: string): Promise<void> {
+  const see = async (path: string): Promise<string> => {
+    const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`;
+    const { status, body } = await onTheWire(target.url, bytes);
+    if (status !== 200) throw new Error(`An admin does not see ${path}: ${status}`);
+    return String(body);
+  };
+  await see('/api/docs/swagger-ui.css');
+  await see('/admin/queues/api/queues');
+  const asset = /\bstatic\/[^"]+\.(?:js|css)/.exec(await see('/admin/queues/'))?.[0];
+  if (asset === undefined) throw new Error('The page of the dashboard names no static files.');
+  await see(`/admin/queues/${asset}`);
+}
+
 /** Names of files that lead where no files of the pages are, by an admin, whom the dashboard's guard lets through. */
 export const files: Attack = {
   name: 'files',
@@ -79,7 +94,9 @@ export const files: Attack = {
     'names that lead out of the folders of the pages, or that no file can have, with the password of an admin',
   async run(target) {
     const credentials = Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64');
-    const findings = await attack(target, `Authorization: Basic ${credentials}`);
+    const login = `Authorization: Basic ${credentials}`;
+    await control(target, login);
+    const findings = await attack(target, login);
     return { tried: FOLDERS.length * NAMES.length, findings };
   },
 };
