@@ -54,19 +54,6 @@ function wrongWith(folder: string, { status, headers, body }: Answer<unknown>): 
 
 const shortened = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
 
-/** Makes sure that the folders are there, and that the password opens them. */
-async function assertServed({ url }: Target, login: string): Promise<void> {
-  const get = (path: string) =>
-    onTheWire(url, `GET ${path} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`);
-  const page = await get('/admin/queues');
-  const script = /src="([^"]+\.js)"/.exec(String(page.body))?.[1] ?? 'no-script';
-  const { pathname } = new URL(script, `${url}/admin/queues/`);
-  for (const path of ['/api/docs/swagger-ui.css', '/admin/queues', pathname]) {
-    const { status } = await get(path);
-    if (status !== 200) throw new Error(`${path} answers ${status}`);
-  }
-}
-
 /** One finding for each folder and each way of its being wrong, with the names that do it. */
 async function attack(target: Target, login: string): Promise<Finding[]> {
   const wrongs = new Map<string, { folder: string; names: string[] }>();
@@ -85,6 +72,21 @@ async function attack(target: Target, login: string): Promise<Finding[]> {
   }));
 }
 
+/** What each folder really serves to an admin: who is not let in at all would find nothing, and it would mean nothing. */
+async function control(target: Target, login: string): Promise<void> {
+  const see = async (path: string): Promise<string> => {
+    const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`;
+    const { status, body } = await onTheWire(target.url, bytes);
+    if (status !== 200) throw new Error(`An admin does not see ${path}: ${status}`);
+    return String(body);
+  };
+  await see('/api/docs/swagger-ui.css');
+  await see('/admin/queues/api/queues');
+  const asset = /\bstatic\/[^"]+\.(?:js|css)/.exec(await see('/admin/queues/'))?.[0];
+  if (asset === undefined) throw new Error('The page of the dashboard names no static files.');
+  await see(`/admin/queues/${asset}`);
+}
+
 /** Names of files that lead where no files of the pages are, by an admin, whom the dashboard's guard lets through. */
 export const files: Attack = {
   name: 'files',
@@ -93,7 +95,7 @@ export const files: Attack = {
   async run(target) {
     const credentials = Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64');
     const login = `Authorization: Basic ${credentials}`;
-    await assertServed(target, login);
+    await control(target, login);
     const findings = await attack(target, login);
     return { tried: FOLDERS.length * NAMES.length, findings };
   },

@@ -16,6 +16,7 @@ const INJECTABLE = /identified the following injection point|resumed the followi
 const AT_MOST_SECONDS = 90;
 /** For all of them: what it had no time for is told. */
 const ALL_AT_MOST_SECONDS = 480;
+const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
 const HOW = [
   ...['--batch', '--ignore-stdin', '--flush-session', '--disable-coloring', '--timeout', '10'],
   ...['--level', '2', '--risk', '1', '--dbms', 'mysql', '--threads', '4', '--ignore-code', '*'],
@@ -49,11 +50,7 @@ async function filed(target: Target, request: MarkedRequest, index: number): Pro
     // Some requests end the token that they came with.
     const fresh = await target.newcomer(role);
     // With an id of its own, each answer would differ, and none be told from another.
-    const sent = {
-      Authorization: `Bearer ${fresh.token}`,
-      'X-Request-Id': '00000000-0000-4000-8000-000000000000',
-      ...request.headers,
-    };
+    const sent = { Authorization: `Bearer ${fresh.token}`, 'X-Request-Id': REQUEST_ID, ...request.headers };
     const file = join(target.settings.dir, 'requests', `${index}-${role}.txt`);
     const text = textOf({ ...request, headers: { Host: new URL(target.url).host, ...sent } });
     writeFileSync(file, text);
@@ -104,8 +101,8 @@ export const sqlmap: Attack = {
         else cut += request.marks;
       }
     }
-    const rest = left === 0 ? '' : `, ${left} not begun after ${ALL_AT_MOST_SECONDS} s`;
-    const note = `tried: parameters, to the end; of ${cut} more it was cut short after ${AT_MOST_SECONDS} s${rest}`;
+    if (tried === 0) throw new Error('sqlmap tested nothing to the end');
+    const note = `tried: parameters, to the end; ${cut} more cut short after ${AT_MOST_SECONDS} s, ${left} not begun after ${ALL_AT_MOST_SECONDS} s`;
     return { tried, findings, note };
   },
 };

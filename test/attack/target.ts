@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { startDatabase, startRedis } from '../../bin/support/services.js';
+import { residentMiB } from '../bench/usage.js';
 import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../src/demo/clinic.js';
 import type { Client } from '../support/client.js';
 import { Document } from '../support/openapi.js';
@@ -42,8 +43,7 @@ export class Target {
     readonly client: Client,
     readonly document: Document,
     readonly database: Connection,
-    /** Of the API's process. */
-    readonly pid: number,
+    private readonly api: Program,
     private readonly end: () => Promise<void>,
   ) {}
 
@@ -70,10 +70,7 @@ export class Target {
     await finished('seed.js', { ...variables, ...demo });
     const { program, client } = await Program.api(variables);
     const database = await createConnection(base.urlOf(DATABASE));
-    // One that can be sent again.
-    await database.query("UPDATE notifications SET state = 'dead' WHERE id = 1");
-    const document = await Document.of(client);
-    return new Target(settings, secret, client, document, database, program.pid, async () => {
+    return new Target(settings, secret, client, await Document.of(client), database, program, async () => {
       await program.kill();
       database.destroy();
       await Promise.all([base.kill(), redis.kill()]);
@@ -82,6 +79,11 @@ export class Target {
 
   get url(): string {
     return this.client.baseUrl;
+  }
+
+  /** What the API holds of memory right now; undefined once it has died. */
+  get memoryMiB(): number | undefined {
+    return this.api.hasEnded ? undefined : residentMiB(this.api.pid);
   }
 
   close(): Promise<void> {

@@ -23,6 +23,12 @@ const PAGES: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 
+/** What is behind the password. */
+const BEHIND = PAGES[1]!;
+
+/** As wapiti takes it. */
+const LOGIN = `${ADMIN.email}%${ADMIN.password}`;
+
 type Noted = Record<string, { info: string; curl_command: string }[]>;
 type Report = { readonly vulnerabilities: Noted; readonly anomalies: Noted };
 
@@ -34,28 +40,58 @@ interface Scan {
   readonly findings: readonly Finding[];
 }
 
-function argumentsFor(target: Target, [page, more]: (typeof PAGES)[number], out: string): string[] {
+/** What wapiti is told in any case. */
+function argumentsFor(target: Target, [page, more]: (typeof PAGES)[number]): string[] {
   const { dir } = target.settings;
   const where = [page, ...more].flatMap((path, at) => [at === 0 ? '-u' : '-s', `${target.url}${path}`]);
   return [
-    ...[...where, '--scope', 'folder', '-m', MODULES, '--flush-session', '--no-bugreport'],
-    ...['--store-session', dir, '--store-config', dir],
-    ...['-a', `${ADMIN.email}%${ADMIN.password}`, '--auth-type', 'basic'],
-    ...['--max-scan-time', String(AT_MOST_SECONDS), '-d', '3', '-f', 'json', '-o', out],
+    ...[...where, '--scope', 'folder', '--flush-session', '--no-bugreport', '-d', '3'],
+    ...[
+      '--store-session',
+      dir,
+      '--store-config',
+      dir,
+      '--max-scan-time',
+      String(AT_MOST_SECONDS),
+      '-f',
+      'json',
+    ],
   ];
 }
 
-async function scan(target: Target, page: (typeof PAGES)[number]): Promise<Scan | undefined> {
+/** Runs it; answers with how many addresses it found. Undefined where there is none. */
+async function urlsFound(target: Target, args: readonly string[]): Promise<number | undefined> {
   const { dir } = target.settings;
-  const out = join(dir, `wapiti${page[0].replaceAll('/', '-')}.json`);
   // It fetches this list from the internet where there is none, also where nobody asked for the module that reads it.
   writeFileSync(join(dir, 'apps.json'), '{"apps": {}, "technologies": {}, "categories": {}}');
-  const printed = await runTool('wapiti', argumentsFor(target, page, out), target, AT_MOST_SECONDS + 60);
+  const printed = await runTool('wapiti', args, target, AT_MOST_SECONDS + 60);
   if (printed === undefined) return undefined;
   const urls = Number(/Wapiti found (\d+) URLs/.exec(printed)?.[1] ?? 0);
-  // It was told of so many, and there are scripts beside them.
-  if (urls <= page[1].length + 1)
-    throw new Error(`wapiti scanned ${urls} addresses, and was told of more: ${printed.slice(-1_000)}`);
+  if (urls === 0) throw new Error(`wapiti scanned nothing: ${printed.slice(-1_000)}`);
+  return urls;
+}
+
+/** The password must open what a stranger is refused: a scanner that is not let in scans refusals, and finds nothing. */
+async function control({ client }: Target): Promise<void> {
+  const authorization = `Basic ${Buffer.from(LOGIN.replace('%', ':')).toString('base64')}`;
+  const path = `${BEHIND[0]}/`;
+  const { status: seen } = await client.get(path, { headers: { authorization } });
+  const { status: refused } = await client.get(path);
+  if (seen !== 200 || refused !== 401)
+    throw new Error(`${path} answers ${seen} to an admin, and ${refused} to a stranger`);
+}
+
+/** What somebody without a password finds behind it, without attacking it. */
+function urlsForStrangers(target: Target): Promise<number | undefined> {
+  const out = join(target.settings.dir, 'wapiti-stranger.json');
+  return urlsFound(target, [...argumentsFor(target, BEHIND), '-m', '', '-o', out]);
+}
+
+async function scan(target: Target, page: (typeof PAGES)[number]): Promise<Scan | undefined> {
+  const out = join(target.settings.dir, `wapiti${page[0].replaceAll('/', '-')}.json`);
+  const login = ['-a', LOGIN, '--auth-type', 'basic'];
+  const urls = await urlsFound(target, [...argumentsFor(target, page), ...login, '-m', MODULES, '-o', out]);
+  if (urls === undefined) return undefined;
   const { vulnerabilities, anomalies } = JSON.parse(readFileSync(out, 'utf8')) as Report;
   const findings = [...Object.entries(vulnerabilities), ...Object.entries(anomalies)].flatMap(
     ([category, found]) =>
@@ -71,10 +107,15 @@ export const wapiti: Attack = {
   name: 'wapiti',
   about: 'the pages, Swagger UI and dashboard, with the password of an admin',
   async run(target) {
+    await control(target);
+    const strangers = await urlsForStrangers(target);
     const scans: Scan[] = [];
     for (const page of PAGES) {
       const scanned = await scan(target, page);
       if (!scanned) return notThere('wapiti');
+      // That it was told the password does not mean that it used it.
+      if (page === BEHIND && scanned.urls <= strangers!)
+        throw new Error(`wapiti found ${scanned.urls} addresses with a password, ${strangers} without`);
       scans.push(scanned);
     }
     const tried = scans.reduce((sum, { urls }) => sum + urls, 0);
