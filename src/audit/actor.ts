@@ -15,7 +15,7 @@ export interface KnownActor extends Actor {
   readonly version: number;
 }
 
-export function isKnown(by: Actor | KnownActor): by is KnownActor {
+export function isKnown(by: Actor): by is KnownActor {
   return by.id !== null;
 }
 

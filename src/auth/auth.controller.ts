@@ -127,11 +127,11 @@ export class AuthController {
   }
 
   private session(account: Account): SessionDto {
-    return { token: this.tokens.issue(account), user: AccountDto.from(account) };
+    return SessionDto.of(account, this.tokens.issue(account));
   }
 
   private shortSession(account: Account, refreshToken: string): SessionDto {
     const token = this.tokens.issue(account, SHORT_TOKEN_SECONDS);
-    return { token, refresh_token: refreshToken, user: AccountDto.from(account) };
+    return { ...SessionDto.of(account, token), refresh_token: refreshToken };
   }
 }

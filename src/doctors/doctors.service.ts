@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
-import { type Actor, isKnown, type KnownActor } from '../audit/actor.js';
+import { type Actor, isKnown } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { Account } from '../auth/accounts/account.entity.js';
@@ -86,15 +86,11 @@ export class DoctorsService {
    *
    * @throws Refusal NOT_A_DOCTOR_ACCOUNT, PROFILE_EXISTS
    */
-  async create(by: Actor | KnownActor, profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
+  async create(by: Actor, profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
     return this.requests.once(keyed, (tx) => this.createIn(tx, by, profile));
   }
 
-  private async createIn(
-    tx: EntityManager,
-    by: Actor | KnownActor,
-    profile: NewDoctor,
-  ): Promise<DoctorWithAccount> {
+  private async createIn(tx: EntityManager, by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
     if (isKnown(by)) await this.sessions.hold(tx, by);
     // Locked, so that it is not just being erased.
     const account = await tx.findOne(Account, {

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsDefined, isEmail, isIn, ValidateBy, ValidateIf } from 'class-validator';
 import { isCommonPassword } from '../config/common-passwords.js';
+import { asKept } from '../config/password-form.js';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
@@ -240,6 +241,3 @@ function isZone(name: string): boolean {
     return false;
   }
 }
-
-/** A password in the form that is hashed: other ways of writing the same make it neither longer nor rarer. */
-const asKept = (password: string): string => password.normalize('NFKC');

@@ -98,7 +98,7 @@ function answerInTurn(server: FastifyInstance): void {
     const { socket } = request.raw;
     const line = waiting.get(socket);
     reply.raw.once('close', () => {
-      const next = waiting.get(socket)!.shift();
+      const next = waiting.get(socket)?.shift();
       if (!next) waiting.delete(socket);
       else if (!socket.destroyed) next();
     });

@@ -171,4 +171,8 @@ export class SessionDto {
 
   @ApiProperty({ type: AccountDto })
   user!: AccountDto;
+
+  static of(account: PublicAccount, token: string): SessionDto {
+    return { token, user: AccountDto.from(account) };
+  }
 }

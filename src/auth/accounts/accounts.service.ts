@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
-import { type Actor, isKnown, type KnownActor } from '../../audit/actor.js';
+import { type Actor, isKnown } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import type { Locale } from '../../config/locale.js';
@@ -52,7 +52,7 @@ export class AccountsService {
    *
    * @throws Refusal EMAIL_TAKEN
    */
-  async open(by: Actor | KnownActor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
+  async open(by: Actor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
     const now = new Date(this.clock.now());
     const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
     return this.requests.once(keyed, async (tx) => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
+import { asKept } from '../../config/password-form.js';
 import { Unavailable } from '../../http/domain-error.js';
 
 /**
@@ -39,7 +40,7 @@ export class PasswordHasher implements OnApplicationShutdown {
 
   /** @throws Unavailable when too many are waiting */
   async hash(password: string): Promise<string> {
-    return this.run('hash', { password: normal(password), parameters: PARAMETERS });
+    return this.run('hash', { password: asKept(password), parameters: PARAMETERS });
   }
 
   /**
@@ -50,7 +51,7 @@ export class PasswordHasher implements OnApplicationShutdown {
    */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     const against = passwordHash ?? (await this.nobodys);
-    const same = await this.run<boolean>('verify', { password: normal(password), against });
+    const same = await this.run<boolean>('verify', { password: asKept(password), against });
     return same && passwordHash !== undefined;
   }
 
@@ -58,9 +59,4 @@ export class PasswordHasher implements OnApplicationShutdown {
     if (this.threads.queueSize >= LONGEST_QUEUE) throw new Unavailable();
     return this.threads.run(task, { name }) as Promise<T>;
   }
-}
-
-// One password typed on two keyboards may differ in its code points (NIST SP 800-63B, 5.1.1.2).
-function normal(password: string): string {
-  return password.normalize('NFKC');
 }

@@ -3,13 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { MessageDto } from '../../http/message.dto.js';
 import { Public, SignedIn } from '../access.js';
-import {
-  AccountDto,
-  ChangePasswordDto,
-  EmailDto,
-  ResetPasswordDto,
-  SessionDto,
-} from '../accounts/account.dto.js';
+import { ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from '../accounts/account.dto.js';
 import { PasswordsService } from './passwords.service.js';
 import { type Asker, Caller, type Visiting, Visitor } from '../principal.js';
 import { Throttle } from '../throttling/throttle.js';
@@ -35,7 +29,7 @@ export class PasswordsController {
     @Body() { old_password, new_password }: ChangePasswordDto,
   ): Promise<SessionDto> {
     const account = await this.passwords.change(by, old_password, new_password);
-    return { token: this.tokens.issue(account), user: AccountDto.from(account) };
+    return SessionDto.of(account, this.tokens.issue(account));
   }
 
   @Public()

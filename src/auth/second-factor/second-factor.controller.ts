@@ -3,8 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { ApiProblems } from '../../http/api-problems.js';
 import { CodeField, PasswordField } from '../../http/fields.js';
 import { SignedIn } from '../access.js';
-import { AccountDto, SessionDto } from '../accounts/account.dto.js';
-import type { Account } from '../accounts/account.entity.js';
+import { SessionDto } from '../accounts/account.dto.js';
 import { type Asker, Caller } from '../principal.js';
 import { TokenIssuer } from '../sessions/token.js';
 import { SecondFactors } from './second-factors.service.js';
@@ -65,7 +64,8 @@ export class SecondFactorController {
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400, 404)
   async confirm(@Caller() by: Asker, @Body() { code }: ConfirmDto): Promise<SessionDto> {
-    return this.session(await this.secondFactors.confirm(by, code));
+    const account = await this.secondFactors.confirm(by, code);
+    return SessionDto.of(account, this.tokens.issue(account));
   }
 
   @Delete()
@@ -73,10 +73,7 @@ export class SecondFactorController {
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400)
   async remove(@Caller() by: Asker, @Body() { password, code }: RemoveDto): Promise<SessionDto> {
-    return this.session(await this.secondFactors.remove(by, password, code));
-  }
-
-  private session(account: Account): SessionDto {
-    return { token: this.tokens.issue(account), user: AccountDto.from(account) };
+    const account = await this.secondFactors.remove(by, password, code);
+    return SessionDto.of(account, this.tokens.issue(account));
   }
 }
