@@ -72,20 +72,27 @@ export class BookingsController {
   @ApiOperation({ summary: 'Move an own booking, or change its length; the new time is mailed' })
   @ApiOkResponse({ type: BookingDto })
   @ApiProblems(400)
+  @AcceptsIdempotencyKey()
   async reschedule(
     @Caller() by: Asker,
     @Param() { id }: IdParams,
     @Body() change: RescheduleDto,
+    @Keyed() keyed?: KeyedRequest,
   ): Promise<BookingDto> {
-    return BookingDto.from(await this.bookings.reschedule(by, id, change.toChange()));
+    return BookingDto.from(await this.bookings.reschedule(by, id, change.toChange(), keyed));
   }
 
   @Delete(':id')
   @ApiOperation({ summary: 'Cancel an own booking; the cancellation is mailed' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async cancel(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
-    await this.bookings.cancel(by, id);
+  @AcceptsIdempotencyKey()
+  async cancel(
+    @Caller() by: Asker,
+    @Param() { id }: IdParams,
+    @Keyed() keyed?: KeyedRequest,
+  ): Promise<MessageDto> {
+    await this.bookings.cancel(by, id, keyed);
     return { message: 'Booking cancelled successfully' };
   }
 }

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
-import { inTransaction } from '../database/in-transaction.js';
+import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenEnded } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
@@ -90,43 +90,39 @@ export class BookingsService {
 
   /**
    * Moves a patient's own live booking to another time, or changes its length, in one step; what is not given
-   * stays. A change to what it already is changes nothing and tells nobody.
+   * stays. A change to what it already is changes nothing and mails nothing.
    *
+   * @param keyed the request, if it has a key: it is then done once
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the obstacle that stands against the new time
    * @throws Unavailable as `book` does
    */
-  async reschedule(by: KnownActor, id: number, change: Partial<RequestedTime>): Promise<Booking> {
-    for (;;) {
-      const seen = await findLive(this.dataSource, by.id, id);
-      if (!seen) throw noSuchBooking();
-      assertNotStarted(seen, this.clock.now());
-      const { date, time, durationMinutes } = { ...seen, ...change };
-      const requested = { date, time, durationMinutes };
-      if (isAt(seen, requested)) return seen;
-      const work = async (tx: EntityManager, attempt: number): Promise<Booking | undefined> => {
-        if (attempt > 1) await this.openTime(tx, seen.doctorId, requested, id);
-        return this.rescheduleIn(tx, by, seen, requested);
-      };
-      const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
-        await lockDays(tx, seen, requested);
-        const found = await findOwn(tx, by.id, id);
-        return found?.version === seen.version + 1 && isAt(found, requested) ? found : undefined;
-      };
-      const moved = await inTransaction(this.dataSource, work, lookUp);
-      if (moved) return moved;
-      // It was changed between the look and the lock: look again.
-    }
+  async reschedule(
+    by: KnownActor,
+    id: number,
+    change: Partial<RequestedTime>,
+    keyed?: KeyedRequest,
+  ): Promise<Booking> {
+    let attempted: Booking | undefined;
+    const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
+      attempted = await this.rescheduleIn(tx, by, id, change, attempt);
+      return attempted;
+    };
+    return this.requests.once(keyed, work, async (tx) => {
+      await lockDay(tx, attempted!.doctorId, attempted!.date);
+      return (await this.hasHappened(tx, attempted!)) ? attempted : undefined;
+    });
   }
 
   /**
    * Cancels a patient's own live booking; its time is open again at once.
    *
+   * @param keyed the request, if it has a key: it is then done once
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED
    * @throws Unavailable as `book` does
    */
-  async cancel(by: KnownActor, id: number): Promise<void> {
-    await inTransaction(
-      this.dataSource,
+  async cancel(by: KnownActor, id: number, keyed?: KeyedRequest): Promise<void> {
+    await this.requests.once(
+      keyed,
       (tx) => this.cancelIn(tx, by, id),
       async (tx) => {
         await awaitBooking(tx, id);
@@ -173,23 +169,42 @@ export class BookingsService {
     return booking;
   }
 
-  /** @returns undefined if the booking is no longer as it was `seen` */
+  /** @throws ChangedMeanwhile if another change came between reading the booking and locking its days */
   private async rescheduleIn(
     tx: EntityManager,
     by: KnownActor,
-    seen: Booking,
-    requested: RequestedTime,
-  ): Promise<Booking | undefined> {
+    id: number,
+    change: Partial<RequestedTime>,
+    attempt: number,
+  ): Promise<Booking> {
+    const seen = await findLive(tx, by.id, id);
+    if (!seen) throw noSuchBooking();
+    assertNotStarted(seen, this.clock.now());
+    const { date, time, durationMinutes } = { ...seen, ...change };
+    const requested = { date, time, durationMinutes };
+    if (isAt(seen, requested)) return seen;
+    if (attempt > 1) await this.openTime(tx, seen.doctorId, requested, id);
     const dayVersion = await lockDays(tx, seen, requested);
-    const { appointment, open, now } = await this.openTime(tx, seen.doctorId, requested, seen.id);
+    const { appointment, open, now } = await this.openTime(tx, seen.doctorId, requested, id);
     // Again: it may have begun while this waited for the days.
     assertNotStarted(seen, now);
     const moved = { ...seen, ...requested, ...instants(appointment), version: seen.version + 1 };
-    const change = changeTime(tx, moved, { dayVersion, open }, now);
-    if (!(await speakingAsTaken(requested, change))) return undefined;
-    await this.outbox.withdrawReminders(tx, seen.id, 'the booking was moved');
+    const changed = await speakingAsTaken(requested, changeTime(tx, moved, { dayVersion, open }, now));
+    if (!changed) throw new ChangedMeanwhile();
+    await this.outbox.withdrawReminders(tx, id, 'the booking was moved');
     await this.tell(tx, by, 'moved', moved, now);
     return moved;
+  }
+
+  /**
+   * Whether a reschedule took effect, even if the booking was changed again since: it must not be applied over that later
+   * change. A version that an equal reschedule made counts too; after that one, ours would have changed nothing.
+   */
+  private async hasHappened(tx: EntityManager, moved: Booking): Promise<boolean> {
+    const found = await findOwn(tx, moved.userId, moved.id);
+    if (!found || found.version < moved.version) return false;
+    if (found.version === moved.version) return isAt(found, moved);
+    return this.outbox.hasTold(tx, messagesForNewTime('moved', moved, moved.createdAt)[0]!);
   }
 
   /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../http/domain-error.js';
-import { isRetryable, mayPass, wasNotSent } from './mysql-errors.js';
+import { isConnectionLost, isRetryable, mayPass, wasNotSent } from './mysql-errors.js';
 import { bind } from './statement.js';
 
 const MAX_ATTEMPTS = 8;
@@ -14,6 +14,9 @@ const LAST_ATTEMPT_AFTER_MS = 6_000;
 /** The connection broke while the database was committing: nobody knows yet whether it did. */
 class CommitLost extends Error {}
 
+/** What the transaction was about to change was changed by somebody else meanwhile: run all of it again. */
+export class ChangedMeanwhile extends Error {}
+
 /**
  * Runs `work` in one transaction at READ COMMITTED and returns what it returns.
  *
@@ -24,23 +27,22 @@ class CommitLost extends Error {}
  *
  * @param work everything that must happen together; it uses nothing but `tx`, and is told which attempt this is,
  *   from 1
- * @param lookUp finds out, in a new transaction, whether an earlier attempt that broke off during COMMIT did
- *   take effect: it answers with the result if so. It must begin by waiting for the lock that `work` takes first
+ * @param lookUp after a COMMIT whose outcome is unknown: returns the result if that attempt took effect. It runs and commits
+ *   in a transaction of its own, before each later attempt, and must begin by taking the lock that `work` takes first. On
+ *   a cluster that lock must be a write: once it is committed, the earlier attempt can no longer commit
  * @throws Unavailable when the database stays busy or away, or the outcome of a COMMIT cannot be found out
  */
 export async function inTransaction<T>(
   dataSource: DataSource,
   work: (tx: EntityManager, attempt: number) => Promise<T>,
-  lookUp?: (tx: EntityManager) => Promise<T | undefined>,
+  lookUp?: (tx: EntityManager, attempt: number) => Promise<T | undefined>,
 ): Promise<T> {
   const started = performance.now();
   let uncertain = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptOnce(
-        dataSource,
-        async (tx) => (uncertain ? await lookUp?.(tx) : undefined) ?? work(tx, attempt),
-      );
+      const result = uncertain ? await attemptOnce(dataSource, (tx) => lookUp!(tx, attempt)) : undefined;
+      return result ?? (await attemptOnce(dataSource, (tx) => work(tx, attempt)));
     } catch (error) {
       uncertain ||= error instanceof CommitLost;
       const blind = uncertain && lookUp === undefined;
@@ -52,7 +54,7 @@ export async function inTransaction<T>(
 }
 
 function isWorthAnother(error: unknown): boolean {
-  return error instanceof CommitLost || mayPass(error);
+  return error instanceof CommitLost || error instanceof ChangedMeanwhile || mayPass(error);
 }
 
 function finalError(error: unknown, uncertain: boolean): unknown {
@@ -63,7 +65,7 @@ function finalError(error: unknown, uncertain: boolean): unknown {
       'The connection to the database broke while saving. Look whether your change was made before you try again.',
     );
   }
-  return isRetryable(error) ? new Unavailable('BUSY') : new Unavailable();
+  return isConnectionLost(error) ? new Unavailable() : new Unavailable('BUSY');
 }
 
 /** Exponential with full jitter, in milliseconds. */

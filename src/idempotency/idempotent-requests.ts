@@ -49,12 +49,13 @@ export class IdempotentRequests {
   ): Promise<T> {
     if (!request) return inTransaction(this.dataSource, work, lookUp);
     const hash = this.hashOf(request);
-    const outcome = await inTransaction(
-      this.dataSource,
-      (tx, attempt) => this.onceIn(tx, request, hash, () => work(tx, attempt)),
-      (tx) => find<T>(tx, request, hash, 'FOR UPDATE'),
-    );
-    if ('result' in outcome) return outcome.result;
+    const run = (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
+      this.onceIn(tx, request, hash, () => work(tx, attempt));
+    // Waits for the first attempt's row. Where there is none this is the next attempt: it writes that row itself.
+    const lookUpKey = async (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
+      (await find<T>(tx, request, hash, 'FOR UPDATE')) ?? run(tx, attempt);
+    const outcome = await inTransaction(this.dataSource, run, lookUpKey);
+    if (!('refusal' in outcome)) return outcome.result;
     const { code, message, errors } = outcome.refusal;
     throw new Refusal(code, message, errors);
   }
@@ -95,9 +96,11 @@ export class IdempotentRequests {
     }
   }
 
-  /** With a secret, since a body may hold a password that nobody is to guess from its hash. */
-  private hashOf({ body }: KeyedRequest): string {
-    const fields = Object.entries(body ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  /** Keyed with a secret: a body may hold a password, which must not be guessed from its hash. */
+  private hashOf({ body, params }: KeyedRequest): string {
+    const fields = [...Object.entries(params), ...Object.entries(body ?? {})].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
     return createHmac('sha256', this.environment.JWT_SECRET)
       .update(`idempotency ${JSON.stringify(fields)}`)
       .digest('hex');

@@ -10,6 +10,8 @@ export interface KeyedRequest {
   /** Method and path pattern: the same key on another route is another request. */
   readonly route: string;
   readonly key: string;
+  /** What the path names, such as the id of a booking. */
+  readonly params: object;
   readonly body: unknown;
 }
 
@@ -50,6 +52,7 @@ export const Keyed = createParamDecorator(
       accountId: request.user.id,
       route: `${request.method} ${request.routeOptions.url}`,
       key,
+      params: request.params as object,
       body: request.body,
     };
   },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Environment } from '../config/environment.js';
-import { write } from '../database/statement.js';
+import { look, write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
@@ -60,6 +60,23 @@ export class Outbox {
         now,
       ]),
     );
+  }
+
+  /** Whether the ledger has this message about this version of the booking, in whatever state. */
+  async hasTold(tx: EntityManager, message: Message): Promise<boolean> {
+    const rows = await look(
+      tx,
+      `SELECT id FROM notifications
+       WHERE booking_id = ? AND booking_version = ? AND kind = ? AND starts_at = ? AND duration_minutes = ?`,
+      [
+        message.bookingId,
+        message.bookingVersion,
+        message.kind,
+        new Date(message.startsAt),
+        message.durationMinutes,
+      ],
+    );
+    return rows.length > 0;
   }
 
   /** Writes the message of a link into the ledger. */

@@ -188,6 +188,77 @@ test('a key belongs to its account, and to its route', async () => {
   expect(theirs.body.user_id).toBe(another.id);
 });
 
+describe('a change of a booking with a key', () => {
+  const send = (
+    method: string,
+    id: number,
+    key: string,
+    body?: unknown,
+    who = patient,
+  ): Promise<Answer<Json>> =>
+    clinic.client.send(method, `/api/bookings/${id}`, {
+      token: who.token,
+      headers: { 'idempotency-key': key },
+      ...(body !== undefined && { body }),
+    });
+  const booked = async (time: string): Promise<number> => (await book(randomUUID(), time)).body.id!;
+
+  test('is made once: a reschedule that was overtaken is replayed, not applied again', async () => {
+    const id = await booked('09:00');
+    const first = await send('PATCH', id, 'move', { time: '10:00' });
+    await send('PATCH', id, 'move on', { time: '11:00' });
+    const again = await send('PATCH', id, 'move', { time: '10:00' });
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    const [row] = await clinic.query('SELECT start_time, version FROM bookings WHERE id = ?', [id]);
+    expect(row).toEqual({ start_time: '11:00:00', version: 3 });
+  });
+
+  test('a cancellation is answered as the first time', async () => {
+    const id = await booked('09:00');
+    const answers = [await send('DELETE', id, 'cancel'), await send('DELETE', id, 'cancel')];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(answers[1]!.body).toEqual(answers[0]!.body);
+    expect((await send('DELETE', id, 'cancel again')).body.code).toBe('BOOKING_NOT_FOUND');
+  });
+
+  test('the key names one booking: for another it is refused', async () => {
+    const [one, other] = [await booked('09:00'), await booked('10:00')];
+    expect((await send('PATCH', one, 'which', { time: '11:00' })).status).toBe(200);
+    expect((await send('PATCH', other, 'which', { time: '11:00' })).status).toBe(422);
+    expect((await send('DELETE', one, 'this one')).status).toBe(200);
+    expect((await send('DELETE', other, 'this one')).status).toBe(422);
+  });
+
+  test('what the rules refuse is refused again, also when it has become possible', async () => {
+    const [id, rival] = [await booked('09:00'), await booked('10:00')];
+    const refused = await send('PATCH', id, 'taken', { time: '10:00' });
+    await cancel(clinic, patient, rival);
+    const again = await send('PATCH', id, 'taken', { time: '10:00' });
+    expect([refused.body.code, again.body.code]).toEqual(['TAKEN', 'TAKEN']);
+  });
+
+  test('of somebody else is as unknown as ever', async () => {
+    const stranger = await clinic.patient();
+    const id = await booked('09:00');
+    const answers = [
+      await send('PATCH', id, 'foreign', { time: '10:00' }, stranger),
+      await send('DELETE', id, 'foreign', undefined, stranger),
+    ];
+    expect(answers.map(({ body }) => body.code)).toEqual(['BOOKING_NOT_FOUND', 'BOOKING_NOT_FOUND']);
+  });
+
+  test('ten at once with one key change it once', async () => {
+    const id = await booked('09:00');
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => send('PATCH', id, 'at once', { time: '14:00' })),
+    );
+    expect(answers.filter(({ status }) => status !== 200 && status !== 409)).toEqual([]);
+    expect(answers.some(({ status }) => status === 200)).toBe(true);
+    const [row] = await clinic.query('SELECT version FROM bookings WHERE id = ?', [id]);
+    expect(row).toEqual({ version: 2 });
+  });
+});
+
 describe('every route that creates something for somebody who is signed in', () => {
   const creating: readonly [
     string,
@@ -248,7 +319,7 @@ describe('every route that creates something for somebody who is signed in', () 
     expect(again.body.code).toBe(refused.body.code);
   });
 
-  test('the document tells of the key at each of them, and nowhere else', async () => {
+  test('the document tells of the key at each of them, at changes of a booking, and nowhere else', async () => {
     type Operation = { parameters?: { name: string; in: string; schema: { maxLength?: number } }[] };
     const { body } = await clinic.client.get<{ paths: Record<string, Record<string, Operation>> }>(
       '/api/docs-json',
@@ -260,11 +331,13 @@ describe('every route that creates something for somebody who is signed in', () 
           .map(({ in: place, schema }) => `${method} ${path} ${place} ${schema.maxLength}`),
       ),
     );
-    expect(keyed.sort()).toEqual(
-      ['/api/availability', '/api/bookings', '/api/doctors', '/api/exceptions', '/api/users'].map(
+    expect(keyed.sort()).toEqual([
+      'delete /api/bookings/{id} header 255',
+      'patch /api/bookings/{id} header 255',
+      ...['/api/availability', '/api/bookings', '/api/doctors', '/api/exceptions', '/api/users'].map(
         (path) => `post ${path} header 255`,
       ),
-    );
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ask, book } from '../support/appointments.js';
+import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { type Cut, CuttingProxy } from '../support/cutting-proxy.js';
 import { eventually } from '../support/eventually.js';
@@ -53,6 +54,30 @@ function commits(): number {
   return statements.sent.filter(({ sql }) => sql === 'COMMIT').length;
 }
 
+/** The cut one, that of the look-up, and where this found nothing, that of the second attempt. */
+const COMMITS: Record<Cut, number> = { 'before COMMIT': 3, 'after COMMIT': 2, 'COMMIT on its way': 2 };
+
+/** Sends `second` after the database has committed `first`, whose acknowledgement is then lost. */
+async function whileHeld(
+  first: () => Promise<Answer<Json>>,
+  second: () => Promise<Answer<Json>>,
+): Promise<[Answer<Json>, Answer<Json>]> {
+  let letGo = (): void => undefined;
+  proxy.held = new Promise<void>((resolve) => (letGo = resolve));
+  proxy.next = 'after COMMIT';
+  const pending = first();
+  await eventually('the first one is committing', async () => proxy.next === undefined);
+  await eventually('the first one holds no lock', async () => !(await statements.waitsForLock()));
+  const answered = await second();
+  letGo();
+  return [await pending, answered];
+}
+
+async function statusOf(id: number): Promise<unknown> {
+  const [row] = await clinic.query('SELECT status, version FROM bookings WHERE id = ?', [id]);
+  return row;
+}
+
 async function ledger(id: number): Promise<string[]> {
   const rows = await clinic.query<{ told: string }>(
     "SELECT CONCAT(booking_version, ' ', kind, ' ', state) AS told FROM notifications WHERE booking_id = ? ORDER BY id",
@@ -65,7 +90,7 @@ describe.each(CUTS)('a connection that breaks: %s', (cut) => {
   test('while booking: the patient has the booking, once, and is told once', async () => {
     const wish = { date: TUESDAY, time: '10:00' };
     const { status, body } = await whileCutting(cut, () => ask(clinic, patient, doctor, wish));
-    expect([status, commits()]).toEqual([201, 2]);
+    expect([status, commits()]).toEqual([201, COMMITS[cut]]);
     const rows = await clinic.query('SELECT id FROM bookings WHERE doctor_id = ?', [doctor.doctorId]);
     expect(rows).toEqual([{ id: body.id }]);
     expect(await ledger(body.id!)).toEqual([
@@ -81,7 +106,7 @@ describe.each(CUTS)('a connection that breaks: %s', (cut) => {
     const { status, body } = await whileCutting(cut, () =>
       move(clinic, patient, id, { date: TUESDAY, time: '11:30' }),
     );
-    expect([status, commits()]).toEqual([200, 2]);
+    expect([status, commits()]).toEqual([200, COMMITS[cut]]);
     expect(body).toMatchObject({ id, date: TUESDAY, time: '11:30', version: 2 });
     expect((await ledger(id)).filter((told) => /moved/.test(told))).toEqual(['2 moved pending']);
   });
@@ -90,13 +115,95 @@ describe.each(CUTS)('a connection that breaks: %s', (cut) => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     statements.reset();
     const { status } = await whileCutting(cut, () => cancel(clinic, patient, id));
-    expect([status, commits()]).toEqual([200, 2]);
+    expect([status, commits()]).toEqual([200, COMMITS[cut]]);
     const rows = await clinic.query('SELECT status, version FROM bookings WHERE id = ?', [id]);
     expect(rows).toEqual([{ status: 'cancelled', version: 2 }]);
     expect((await ledger(id)).filter((told) => /pending/.test(told))).toEqual([
       '1 booked pending',
       '2 cancelled pending',
     ]);
+  });
+});
+
+describe('a reschedule whose acknowledgement is lost', () => {
+  test('is not applied a second time over a later one of the same patient', async () => {
+    const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    const [first, second] = await whileHeld(
+      () => move(clinic, patient, id, { date: TUESDAY, time: '11:00' }),
+      () => move(clinic, patient, id, { date: TUESDAY, time: '14:00' }),
+    );
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(first.body).toMatchObject({ time: '11:00', version: 2 });
+    expect(second.body).toMatchObject({ time: '14:00', version: 3 });
+    const rows = await clinic.query('SELECT version, start_time FROM bookings WHERE id = ?', [id]);
+    expect(rows).toEqual([{ version: 3, start_time: '14:00:00' }]);
+    expect((await ledger(id)).filter((told) => /moved/.test(told))).toEqual([
+      '2 moved pending',
+      '3 moved pending',
+    ]);
+  });
+
+  test('is not applied a second time after a later cancellation', async () => {
+    const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    const [moved, cancelled] = await whileHeld(
+      () => move(clinic, patient, id, { date: TUESDAY, time: '11:00' }),
+      () => cancel(clinic, patient, id),
+    );
+    expect([moved.status, cancelled.status]).toEqual([200, 200]);
+    expect(await statusOf(id)).toEqual({ status: 'cancelled', version: 3 });
+  });
+
+  test('is applied where it was lost before it took effect, to the booking as a later one left it', async () => {
+    const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    proxy.next = 'before COMMIT';
+    const { status, body } = await move(clinic, patient, id, { time: '11:00' });
+    expect([status, body.version]).toEqual([200, 2]);
+  });
+});
+
+test('a booking whose acknowledgement is lost is told as it stands after a later change', async () => {
+  const [booked, moved] = await whileHeld(
+    () => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
+    async () => {
+      const [row] = await clinic.query<{ id: number }>('SELECT id FROM bookings WHERE doctor_id = ?', [
+        doctor.doctorId,
+      ]);
+      return move(clinic, patient, row!.id, { time: '15:00' });
+    },
+  );
+  expect([booked.status, moved.status]).toEqual([201, 200]);
+  expect(booked.body).toMatchObject({ time: '15:00', version: 2 });
+});
+
+test('a cancellation whose acknowledgement is lost is one, also when the client cancels again meanwhile', async () => {
+  const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+  const [first, second] = await whileHeld(
+    () => cancel(clinic, patient, id),
+    () => cancel(clinic, patient, id),
+  );
+  expect([first.status, second.status]).toEqual([200, 400]);
+  expect(await statusOf(id)).toEqual({ status: 'cancelled', version: 2 });
+});
+
+describe.each(CUTS)('with an Idempotency-Key, a connection that breaks: %s', (cut) => {
+  const keyed = (method: string, path: string, body?: unknown): Promise<Answer<Json>> =>
+    clinic.client.send(method, path, {
+      token: patient.token,
+      headers: { 'idempotency-key': `${cut} ${method}` },
+      ...(body !== undefined && { body }),
+    });
+
+  test('a reschedule and a cancellation are done once, and replayed as they were answered', async () => {
+    const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    const path = `/api/bookings/${id}`;
+    const reschedule = (): Promise<Answer<Json>> => keyed('PATCH', path, { time: '11:00' });
+    const moved = await whileCutting(cut, reschedule);
+    expect([moved.status, moved.body.version]).toEqual([200, 2]);
+    const cancelled = await whileCutting(cut, () => keyed('DELETE', path));
+    expect(cancelled.status).toBe(200);
+    expect(await statusOf(id)).toEqual({ status: 'cancelled', version: 3 });
+    expect(await reschedule()).toMatchObject({ status: 200, body: moved.body });
+    expect(await keyed('DELETE', path)).toMatchObject({ status: 200, body: cancelled.body });
   });
 });
 

@@ -15,6 +15,8 @@ export class CuttingProxy {
   next: Cut | undefined;
   /** Whether new connections are refused; with the next cut the old ones break as well, as when a server goes down. */
   isDown = false;
+  /** How long an acknowledgement that will be lost keeps its sender waiting: until this resolves. */
+  held: Promise<unknown> = Promise.resolve();
   /** Brings a COMMIT that is on its way to the database. */
   deliver: () => void = () => undefined;
   /** A connection that the database still has, though its app has lost it. */
@@ -82,7 +84,9 @@ export class CuttingProxy {
     this.next = undefined;
     if (cut === 'after COMMIT') {
       database.removeAllListeners('data').once('data', () => {
-        for (const socket of this.isDown ? this.sockets : [client]) socket.destroy();
+        void this.held.then(() => {
+          for (const socket of this.isDown ? this.sockets : [client]) socket.destroy();
+        });
       });
       database.write(commit);
       return;
