@@ -5,8 +5,12 @@
  *     --list         the scenarios there are
  *     --short        a few of them, each a little shorter
  *     --seed N       the choices of the patients; printed with the table
+ *     --repeat N     runs each scenario N times, each time with the next seed
+ *     --busy         keeps every core busy beside it, so that everything is slow
+ *     --keep         keeps database, logs and requests of scenarios that held, too
  *     --write FILE   puts the table into that document
  */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './support/build.js';
 import { runToTheEnd } from './support/ending.js';
@@ -23,6 +27,9 @@ const { values, positionals } = parseArgs({
     list: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     seed: { type: 'string', default: '20261122' },
+    repeat: { type: 'string', default: '1' },
+    busy: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     write: { type: 'string' },
   },
 });
@@ -50,16 +57,23 @@ await runToTheEnd(async (ending) => {
   const held = await harness.runFaults({
     names: positionals,
     isShort: values.short,
-    seed: wholeNumber(values.seed),
+    seed: wholeNumber('seed', values.seed),
+    repeat: wholeNumber('repeat', values.repeat),
+    isBusy: values.busy,
+    keepsAll: values.keep,
     document: values.write,
     dir,
+    keepIn: join(ROOT, '.local', 'faults'),
     signal,
   });
   return held ? 0 : 1;
 });
 
-/** @param {string} text */
-function wholeNumber(text) {
-  if (!/^\d{1,9}$/.test(text)) throw new Failure(`--seed must be a whole number, not ${text}.`);
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+function wholeNumber(name, text) {
+  if (!/^\d{1,9}$/.test(text)) throw new Failure(`--${name} must be a whole number, not ${text}.`);
   return Number(text);
 }

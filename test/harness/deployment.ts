@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { startGalera } from '../../bin/support/galera.js';
 import { startSentinels } from '../../bin/support/sentinel.js';
-import { freePort, startDatabase, startRedis } from '../../bin/support/services.js';
+import { startDatabase, startRedis } from '../../bin/support/services.js';
+import { portsInARow } from '../../bin/support/waiting.js';
 import { Program } from '../support/program.js';
 import { Link } from './link.js';
 import { SmtpRecord } from './smtp-record.js';
@@ -18,6 +20,7 @@ type Sentinels = Awaited<ReturnType<typeof startSentinels>>;
 const NAME = 'clinica';
 const APIS = 2;
 const WORKERS = 2;
+const MAX_STARTS = 5;
 
 /** What a scenario wants to be other than usual. */
 export interface Wishes {
@@ -55,6 +58,8 @@ export class Deployment {
   readonly ports: number[] = [];
   private readonly apis: Program[] = [];
   private readonly workers: Program[] = [];
+  /** Every process that was ever started. */
+  private readonly programs: { readonly name: string; readonly program: Program }[] = [];
   private readonly env: Variables;
 
   private constructor(
@@ -73,7 +78,7 @@ export class Deployment {
       CLINIC_TIMEZONE: 'Europe/Madrid',
       // The clients here are few and ask more than any patient would.
       RATE_LIMIT_ENABLED: 'false',
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: 'info',
       NOTIFICATION_LEASE_SECONDS: '4',
       DRAIN_SECONDS: '1',
       ...wishes.env,
@@ -109,7 +114,9 @@ export class Deployment {
   async start(): Promise<void> {
     const migration = Program.start('migrate.js', this.variables(0));
     if ((await migration.exit()) !== 0) throw new Error(`The migration failed: ${migration.output}`);
-    for (let index = 0; index < (this.wishes.apis ?? APIS); index += 1) this.ports.push(await freePort());
+    const apis = this.wishes.apis ?? APIS;
+    const first = await portsInARow(apis);
+    for (let index = 0; index < apis; index += 1) this.ports.push(first + index);
     await Promise.all(this.ports.map((_, index) => this.startApi(index)));
     for (let index = 0; index < WORKERS; index += 1) this.startWorker(index);
   }
@@ -138,14 +145,50 @@ export class Deployment {
     return this.workers[index]!;
   }
 
-  /** Starts an API process, as soon as it answers. */
+  /**
+   * Starts an API process, and waits until it answers, however busy the machine is. A start that fails is told and tried
+   * again.
+   *
+   * @throws Error when it fails every time
+   */
   async startApi(index: number): Promise<void> {
-    const { program } = await Program.api(this.variables(index), this.ports[index]);
-    this.apis[index] = program;
+    for (let attempt = 1; ; attempt += 1) {
+      const program = Program.start('main.js', { ...this.variables(index), PORT: String(this.ports[index]) });
+      this.note(`api-${index}`, program);
+      this.apis[index] = program;
+      if (await this.serves(program, index)) return;
+      console.error(`  API ${index} ended while it started: ${lastLine(program.output)}`);
+      if (attempt === MAX_STARTS)
+        throw new Error(`API ${index} does not start: ${program.output.slice(-4_000)}`);
+    }
   }
 
   startWorker(index: number): void {
-    this.workers[index] = Program.worker({ ...this.variables(index + 1), ...this.wishes.workerEnv });
+    const program = Program.worker({ ...this.variables(index + 1), ...this.wishes.workerEnv });
+    this.note(`worker-${index}`, program);
+    this.workers[index] = program;
+  }
+
+  /** Whether the process came to answer; false if it ended before. */
+  private async serves(program: Program, index: number): Promise<boolean> {
+    while (!program.hasEnded) {
+      const answer = await fetch(`${this.fronts[index]}/health/live`).catch(() => undefined);
+      await answer?.body?.cancel();
+      if (answer) return !program.hasEnded;
+      await sleep(25);
+    }
+    return false;
+  }
+
+  private note(name: string, program: Program): void {
+    const number = this.programs.filter((each) => each.name.startsWith(`${name}.`)).length + 1;
+    this.programs.push({ name: `${name}.${number}`, program });
+  }
+
+  /** Writes what every process of the clinic has printed, from its first start on, into files of a folder. */
+  writeLogs(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    for (const { name, program } of this.programs) writeFileSync(join(folder, `${name}.log`), program.output);
   }
 
   /** Starts the database again, on its data and at its port. */
@@ -168,11 +211,6 @@ export class Deployment {
     return { code, output: program.output };
   }
 
-  /** The processes' complaints, for a person who wants to know why. */
-  complaints(): string {
-    return [...this.apis, ...this.workers].map((program) => program.output).join('\n');
-  }
-
   async close(): Promise<void> {
     await Promise.all([...this.apis, ...this.workers].map((program) => program.kill()));
     await Promise.race([this.smtp.stop(), sleep(2_000)]);
@@ -190,8 +228,9 @@ async function single(
   dir: string,
   { redisPersists = false, link: wantsLink = false }: Wishes,
 ): Promise<Servers> {
-  const database = await startDatabase({ dir: join(dir, 'database') });
-  const redis = await startRedis({ dir: join(dir, 'redis'), persist: redisPersists });
+  const port = await portsInARow(2);
+  const database = await startDatabase({ dir: join(dir, 'database'), port });
+  const redis = await startRedis({ dir: join(dir, 'redis'), persist: redisPersists, port: port + 1 });
   const link = wantsLink ? await Link.to(database.port) : undefined;
   const url = `mysql://root@127.0.0.1:${link?.port ?? database.port}/${NAME}`;
   return { databaseUrls: [url], redisUrl: redis.url, database, redis, link };
@@ -202,4 +241,8 @@ async function cluster(dir: string): Promise<Servers> {
   const sentinels = await startSentinels({ dir: join(dir, 'sentinels') });
   const databaseUrls = galera.nodes.map((_, first) => galera.urlOf(NAME, first));
   return { databaseUrls, redisUrl: sentinels.url, galera, sentinels };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
 }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Person } from './people.js';
 
 /** Longer than the service may take for any answer. */
 export const HANG_MS = 20_000;
@@ -6,6 +7,7 @@ export const HANG_MS = 20_000;
 /** A request, and what came of it. */
 export interface Entry {
   readonly route: string;
+  readonly request: Sent;
   readonly server: number;
   /** Milliseconds on the harness's own timer. */
   readonly began: number;
@@ -13,6 +15,16 @@ export interface Entry {
   /** The status; or that the connection broke, or that no answer came. */
   readonly end: number | 'cut' | 'hang';
   readonly hasRetryAfter: boolean;
+  /** What the answer says of the booking or of the error. */
+  readonly reply?: Reply['body'];
+}
+
+/** What was asked, by which account. */
+export interface Sent {
+  readonly account: number;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly key?: string;
 }
 
 export interface Reply {
@@ -21,7 +33,7 @@ export interface Reply {
 }
 
 export interface Send {
-  readonly token: string;
+  readonly by: Pick<Person, 'id' | 'token'>;
   readonly body?: unknown;
   readonly key?: string;
   /** Which server, rather than any; for reading one's own writes where servers have databases of their own. */
@@ -57,19 +69,36 @@ export class Front {
     return this.inFlight[server]!;
   }
 
-  async send(method: string, path: string, { token, body, key, stick }: Send): Promise<Reply> {
+  async send(method: string, path: string, { by, body, key, stick }: Send): Promise<Reply> {
+    const request = {
+      account: by.id,
+      path,
+      ...(body !== undefined && { body }),
+      ...(key !== undefined && { key }),
+    };
     const route = `${method} ${path.replace(/\?.*/, '').replace(/\d+/, ':id')}`;
     const order = this.inOrder(stick ?? (this.turn += 1));
     for (const [attempt, server] of order.entries()) {
       const began = performance.now();
-      const entry = (end: Entry['end'], hasRetryAfter = false): void =>
-        void this.journal.push({ route, server, began, ended: performance.now(), end, hasRetryAfter });
+      const entry = (end: Entry['end'], hasRetryAfter = false, reply?: Reply['body']): void => {
+        const ended = performance.now();
+        this.journal.push({
+          route,
+          request,
+          server,
+          began,
+          ended,
+          end,
+          hasRetryAfter,
+          ...(reply && { reply }),
+        });
+      };
       this.inFlight[server]! += 1;
       try {
         const response = await fetch(this.servers[server] + path, {
           method,
           headers: {
-            authorization: `Bearer ${token}`,
+            authorization: `Bearer ${by.token}`,
             ...(body !== undefined && { 'content-type': 'application/json' }),
             ...(key !== undefined && { 'idempotency-key': key }),
           },
@@ -77,7 +106,7 @@ export class Front {
           signal: AbortSignal.timeout(HANG_MS),
         });
         const read = (await response.json()) as Record<string, unknown>;
-        entry(response.status, response.headers.has('retry-after'));
+        entry(response.status, response.headers.has('retry-after'), outline(read));
         return { end: response.status, body: read };
       } catch (error) {
         // Nothing was sent yet: any other may have it.
@@ -108,6 +137,13 @@ export class Front {
       this.lives[server] = false;
     }
   }
+}
+
+/** The few fields that tell what became of a booking; nothing of a list. */
+function outline(body: Reply['body']): Reply['body'] | undefined {
+  const fields = ['id', 'date', 'time', 'duration', 'status', 'version', 'code', 'message'];
+  const told = Object.entries(body).filter(([name]) => fields.includes(name));
+  return told.length > 0 ? Object.fromEntries(told) : undefined;
 }
 
 function isRefused(error: unknown): boolean {

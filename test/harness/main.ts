@@ -1,4 +1,5 @@
 import { circumstances, tableOf, writeInto } from '../support/report.js';
+import { BusyCores } from './busy.js';
 import { COLUMNS } from './report.js';
 import { runScenario } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
@@ -29,10 +30,18 @@ export interface Wanted {
   readonly names: readonly string[];
   readonly isShort: boolean;
   readonly seed: number;
+  /** How often each scenario is run, each time with the next seed. */
+  readonly repeat: number;
+  /** Whether every core is kept busy beside it. */
+  readonly isBusy: boolean;
+  /** Whether database, logs and requests are kept of scenarios that held, too. */
+  readonly keepsAll: boolean;
   /** A document that takes the table. */
   readonly document?: string;
   /** A folder for data and logs. */
   readonly dir: string;
+  /** A folder for what is kept of a scenario that did not hold. */
+  readonly keepIn: string;
   readonly signal: AbortSignal;
 }
 
@@ -42,33 +51,60 @@ export function scenarios(): readonly Pick<Scenario, 'name' | 'about'>[] {
 }
 
 /** Runs scenarios one after the other, prints what came of them, and answers whether all held. */
-export async function runFaults({ names, isShort, seed, document, dir, signal }: Wanted): Promise<boolean> {
+export async function runFaults(wanted: Wanted): Promise<boolean> {
+  const { names, isShort, seed, document } = wanted;
   const chosen = choose(names, isShort);
-  const place = placeOf(names, isShort);
+  const place = placeOf(wanted);
   if (document !== undefined && place === undefined) {
-    throw new Error('A document takes the table of all scenarios, or of all of the cluster.');
+    throw new Error(
+      'A document takes the table of all scenarios, of all of the cluster, or of api-killed on busy cores.',
+    );
   }
-  const words = [...(isShort ? ['--short'] : []), `--seed ${seed}`, ...names];
-  const origin = circumstances(`npm run faults -- ${words.join(' ')}`);
+  const origin = circumstances(`npm run faults -- ${argumentsOf(wanted)}`);
   console.log(`seed ${seed}\n`);
-  const results: Result[] = [];
-  for (const scenario of chosen) {
-    signal.throwIfAborted();
-    console.log(`${scenario.name}: ${scenario.about}`);
-    const result = await runScenario(scenario, { dir, seed, isShort, signal });
-    const verdict = result.broken.length === 0 ? 'held' : `DID NOT HOLD: ${result.broken.join('; ')}`;
-    console.log(`  ${verdict} (${Math.round(result.seconds)} s)`);
-    results.push(result);
+  const busy = wanted.isBusy ? new BusyCores() : undefined;
+  try {
+    const results = await runAll(chosen, wanted);
+    const text = `${origin}\n\n${tableOf(COLUMNS, results)}`;
+    console.log(`\n${text}`);
+    if (document !== undefined) writeInto(document, place!, text);
+    return results.every(({ broken }) => broken.length === 0);
+  } finally {
+    busy?.stop();
   }
-  const text = `${origin}\n\n${tableOf(COLUMNS, results)}`;
-  console.log(`\n${text}`);
-  if (document !== undefined) writeInto(document, place!, text);
-  return results.every(({ broken }) => broken.length === 0);
+}
+
+async function runAll(chosen: readonly Scenario[], wanted: Wanted): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let round = 0; round < wanted.repeat; round += 1) {
+    for (const scenario of chosen) {
+      wanted.signal.throwIfAborted();
+      const seed = wanted.seed + round;
+      console.log(`${scenario.name}: ${scenario.about}${wanted.repeat > 1 ? ` (seed ${seed})` : ''}`);
+      const result = await runScenario(scenario, { ...wanted, seed });
+      const verdict = result.broken.length === 0 ? 'held' : `DID NOT HOLD: ${result.broken.join('; ')}`;
+      console.log(`  ${verdict} (${Math.round(result.seconds)} s)`);
+      results.push(result);
+    }
+  }
+  return results;
+}
+
+/** The arguments that run the same again. */
+function argumentsOf({ names, isShort, isBusy, repeat, seed }: Wanted): string {
+  return [
+    ...(isShort ? ['--short'] : []),
+    ...(isBusy ? ['--busy'] : []),
+    ...(repeat > 1 ? [`--repeat ${repeat}`] : []),
+    `--seed ${seed}`,
+    ...names,
+  ].join(' ');
 }
 
 /** Where in a document the table goes. */
-function placeOf(names: readonly string[], isShort: boolean): string | undefined {
+function placeOf({ names, isShort, isBusy }: Wanted): string | undefined {
   if (isShort || names.length > 1) return undefined;
+  if (isBusy) return names[0] === 'api-killed' ? 'busy' : undefined;
   return names.length === 0 ? 'faults' : names.find((name) => name === CLUSTER);
 }
 

@@ -12,6 +12,14 @@ const ROUNDING_MS = 50;
 const JUST_DUE_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
+/** One thing that is not as it must be. */
+export interface Finding {
+  readonly letter: 'O' | 'A' | 'K' | 'M' | 'D' | 'W';
+  readonly what: string;
+  /** Of which booking; null where nobody can say. */
+  readonly bookingId: number | null;
+}
+
 /** What must be nothing, and what may be something. */
 export interface Counts {
   /** Overlapping pairs of live bookings. */
@@ -31,6 +39,8 @@ export interface Counts {
   readonly reminders: number;
   /** Given up, and in the list of dead letters. */
   readonly dead: number;
+  /** What the letters count, one by one. */
+  readonly findings: readonly Finding[];
 }
 
 interface BookingRow extends RowDataPacket {
@@ -80,17 +90,29 @@ export async function consult(
   const byId = new Map(bookings.map((booking) => [booking.id, booking]));
   const mails = await Promise.all(accepted.map(read));
   const dead = messages.filter(({ state }) => state === 'dead');
+  const findings = [
+    ...(await overlaps(database)),
+    ...lost(acknowledged, byId),
+    ...(await repeats(database)),
+    ...missing(bookings, mails, dead),
+    ...forgotten(messages, byId, mails, now),
+    ...repeatedMails(mails, messages),
+    ...wrong(mails, byId, messages),
+  ];
+  const count = (letter: Finding['letter']): number =>
+    findings.filter((found) => found.letter === letter).length;
   return {
-    O: await overlaps(database),
-    A: [...acknowledged.values()].filter((told) => !isAsTold(told, byId.get(told.id))).length,
-    K: await repeats(database),
-    M: missing(bookings, mails, dead) + forgotten(messages, byId, mails, now).length,
-    D: mails.length - new Set(mails.map(({ messageId }) => messageId)).size,
-    W: wrong(mails, byId, messages).length,
+    O: count('O'),
+    A: count('A'),
+    K: count('K'),
+    M: count('M'),
+    D: count('D'),
+    W: count('W'),
     bookings: bookings.length,
     mails: mails.length,
     reminders: mails.filter(({ entry }) => !entry).length,
     dead: dead.length,
+    findings,
   };
 }
 
@@ -99,14 +121,31 @@ async function rows<Row extends RowDataPacket>(database: Connection, sql: string
   return found;
 }
 
-async function overlaps(database: Connection): Promise<number> {
-  const [row] = await rows<RowDataPacket & { pairs: number }>(
+async function overlaps(database: Connection): Promise<Finding[]> {
+  const pairs = await rows<RowDataPacket & { one: number; other: number }>(
     database,
-    `SELECT COUNT(*) AS pairs FROM bookings a JOIN bookings b
+    `SELECT a.id AS one, b.id AS other FROM bookings a JOIN bookings b
        ON a.doctor_id = b.doctor_id AND a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
      WHERE a.status = 'booked' AND b.status = 'booked'`,
   );
-  return Number(row!.pairs);
+  return pairs.map(({ one, other }) => ({
+    letter: 'O',
+    bookingId: other,
+    what: `it overlaps booking ${one}`,
+  }));
+}
+
+function lost(
+  acknowledged: ReadonlyMap<number, Acknowledged>,
+  byId: ReadonlyMap<number, BookingRow>,
+): Finding[] {
+  return [...acknowledged.values()]
+    .filter((told) => !isAsTold(told, byId.get(told.id)))
+    .map(({ id }) => ({
+      letter: 'A',
+      bookingId: id,
+      what: byId.has(id) ? 'it is not as it was acknowledged' : 'it is missing',
+    }));
 }
 
 function isAsTold(told: Acknowledged, row: BookingRow | undefined): boolean {
@@ -122,14 +161,19 @@ function isAsTold(told: Acknowledged, row: BookingRow | undefined): boolean {
 }
 
 /** No patient asks twice for the same under two keys, so the same twice was one key twice. */
-async function repeats(database: Connection): Promise<number> {
-  const [row] = await rows<RowDataPacket & { repeats: number | null }>(
+async function repeats(database: Connection): Promise<Finding[]> {
+  const wishes = await rows<RowDataPacket & { made: number; last: number }>(
     database,
-    `SELECT SUM(made - 1) AS repeats FROM (
-       SELECT COUNT(*) AS made FROM notifications n JOIN bookings b ON b.id = n.booking_id
-       WHERE n.kind = 'booked' GROUP BY b.user_id, b.doctor_id, n.starts_at, n.duration_minutes) AS wishes`,
+    `SELECT COUNT(*) AS made, MAX(b.id) AS last FROM notifications n JOIN bookings b ON b.id = n.booking_id
+     WHERE n.kind = 'booked' GROUP BY b.user_id, b.doctor_id, n.starts_at, n.duration_minutes HAVING COUNT(*) > 1`,
   );
-  return Number(row!.repeats ?? 0);
+  return wishes.flatMap(({ made, last }) =>
+    Array.from({ length: made - 1 }, () => ({
+      letter: 'K' as const,
+      bookingId: last,
+      what: `the same wish was booked ${made} times`,
+    })),
+  );
 }
 
 async function read(accepted: AcceptedMail): Promise<ReadMail> {
@@ -145,15 +189,21 @@ function missing(
   bookings: readonly BookingRow[],
   mails: readonly ReadMail[],
   dead: readonly MessageRow[],
-): number {
+): Finding[] {
   const told = new Set(mails.map(({ entry }) => entry?.name));
   const news = dead.filter((message) => !isReminder(message));
   const givenUp = new Set(news.map((message) => `${message.booking_id} ${message.booking_version}`));
   return bookings.flatMap((booking) =>
-    Array.from({ length: booking.version }, (_, sequence) => sequence).filter(
-      (sequence) => !told.has(nameOf(booking, sequence)) && !givenUp.has(`${booking.id} ${sequence + 1}`),
-    ),
-  ).length;
+    Array.from({ length: booking.version }, (_, sequence) => sequence)
+      .filter(
+        (sequence) => !told.has(nameOf(booking, sequence)) && !givenUp.has(`${booking.id} ${sequence + 1}`),
+      )
+      .map((sequence) => ({
+        letter: 'M' as const,
+        bookingId: booking.id,
+        what: `no mail came about its version ${sequence + 1}`,
+      })),
+  );
 }
 
 function isReminder({ kind }: MessageRow): boolean {
@@ -166,9 +216,9 @@ function forgotten(
   byId: ReadonlyMap<number, BookingRow>,
   mails: readonly ReadMail[],
   now: number,
-): MessageRow[] {
+): Finding[] {
   const came = new Set(mails.map(({ messageId }) => messageId));
-  return messages.filter((message) => {
+  const never = messages.filter((message) => {
     const booking = byId.get(message.booking_id)!;
     const isLive = booking.status === 'booked' && booking.version === message.booking_version;
     // A day's reminder that comes in the last hour gives way to that of the hour.
@@ -177,6 +227,24 @@ function forgotten(
     return (
       isReminder(message) && isLive && hadItsTime && message.state !== 'dead' && !came.has(message.message_id)
     );
+  });
+  return never.map(({ booking_id: bookingId, kind }) => ({
+    letter: 'M',
+    bookingId,
+    what: `its ${kind} never came`,
+  }));
+}
+
+/** The second and every later mail of one Message-ID. */
+function repeatedMails(mails: readonly ReadMail[], messages: readonly MessageRow[]): Finding[] {
+  const seen = new Set<string>();
+  return mails.flatMap(({ messageId }) => {
+    if (!seen.has(messageId)) {
+      seen.add(messageId);
+      return [];
+    }
+    const bookingId = messages.find((message) => message.message_id === messageId)?.booking_id ?? null;
+    return [{ letter: 'D' as const, bookingId, what: `the mail ${messageId} came again` }];
   });
 }
 
@@ -194,9 +262,9 @@ function wrong(
   mails: readonly ReadMail[],
   byId: ReadonlyMap<number, BookingRow>,
   messages: readonly MessageRow[],
-): ReadMail[] {
+): Finding[] {
   const byMessageId = new Map(messages.map((message) => [message.message_id, message]));
-  return mails.filter((mail) => {
+  const isWrong = (mail: ReadMail): boolean => {
     const message = byMessageId.get(mail.messageId);
     const booking = message && byId.get(message.booking_id);
     if (!booking || mail.to !== booking.email) return true;
@@ -206,7 +274,12 @@ function wrong(
       (other) => other.booking_id === booking.id && other.booking_version === message.booking_version + 1,
     );
     return isWrongReminder(mail, booking, next);
-  });
+  };
+  return mails.filter(isWrong).map(({ messageId, to, at }) => ({
+    letter: 'W',
+    bookingId: byMessageId.get(messageId)?.booking_id ?? null,
+    what: `the mail ${messageId} to ${to} at ${new Date(at).toISOString()} should not have come, or not so`,
+  }));
 }
 
 function isWrongNews(

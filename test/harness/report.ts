@@ -4,9 +4,11 @@ import type { Result } from './verdict.js';
 /** The table of results. */
 export const COLUMNS: readonly Column<Result>[] = [
   ['scenario', ({ name }) => name],
+  ['seed', ({ seed }) => seed],
   ['faults', ({ faults }) => faults],
   ['requests', ({ requests }) => requests],
   ['refused', ({ refused }) => refused],
+  ['given up', ({ gaveUp }) => gaveUp],
   ['bookings', ({ bookings }) => bookings],
   ['mails', ({ mails }) => mails],
   ['of them reminders', ({ reminders }) => reminders],

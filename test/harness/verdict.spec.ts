@@ -7,7 +7,15 @@ const SCENARIO: Scenario = { name: 'a', about: 'b', tolerates: ['503'], run: () 
 const FAULT = { began: 10_000, ended: 12_000 };
 
 function entry(began: number, end: Entry['end'], hasRetryAfter = true): Entry {
-  return { route: 'GET /', server: 0, began, ended: began + 10, end, hasRetryAfter };
+  return {
+    route: 'GET /',
+    request: { account: 1, path: '/' },
+    server: 0,
+    began,
+    ended: began + 10,
+    end,
+    hasRetryAfter,
+  };
 }
 
 describe('a request that failed', () => {
@@ -20,6 +28,14 @@ describe('a request that failed', () => {
     ['another 5xx', entry(11_000, 500), false],
     ['a connection that broke', entry(11_000, 'cut'), false],
     ['no answer', entry(11_000, 'hang'), false],
+    ['an answer that is no decision about a booking', entry(11_000, 401), false],
+    ['a route that is not there yet', entry(11_000, 404), false],
+    ['a request that arrived too slowly', entry(11_000, 408), false],
+    [
+      'a request that could not be read',
+      { ...entry(11_000, 400), reply: { code: 'MALFORMED_REQUEST' } },
+      false,
+    ],
   ])('%s', (_, failed, mayBe) => {
     const { refused, unexpected } = failures(
       SCENARIO,

@@ -12,6 +12,10 @@ export interface Result extends Counts {
   readonly about: string;
   readonly requests: number;
   readonly faults: number;
+  /** Chose what the patients did. */
+  readonly seed: number;
+  /** Changes of bookings of which a patient had no answer within the deadline: nobody knows what became of them. */
+  readonly gaveUp: number;
   /** Requests that met a 503 or a broken connection during a fault, as they may. */
   readonly refused: number;
   /** Answers that should not have been: errors, refusals without need, hangs. */
@@ -44,8 +48,11 @@ export function failures(
   return { refused: failed.filter(mayBe), unexpected: failed.filter((entry) => !mayBe(entry)) };
 }
 
-function hasFailed({ end }: Entry): boolean {
-  return typeof end !== 'number' || end >= 500;
+/** What the traffic asks for is done, refused by a rule, or under way. Any other answer is a failure. */
+function hasFailed({ end, reply }: Entry): boolean {
+  return (
+    typeof end !== 'number' || ![200, 201, 400, 409].includes(end) || reply?.code === 'MALFORMED_REQUEST'
+  );
 }
 
 /** The longest that it took to recover from a fault, in seconds. */

@@ -66,7 +66,7 @@ async function whileHeld(
   proxy.held = new Promise<void>((resolve) => (letGo = resolve));
   proxy.next = 'after COMMIT';
   const pending = first();
-  await eventually('the first one is committing', async () => proxy.next === undefined);
+  await eventually('the first one is committing', () => Promise.resolve(proxy.next === undefined));
   await eventually('the first one holds no lock', async () => !(await statements.waitsForLock()));
   const answered = await second();
   letGo();

@@ -54,11 +54,11 @@ export const CLUSTER_SCENARIOS: readonly Scenario[] = [
         for (let quarter = 0; quarter < 80; quarter += 1) {
           const hour = String(Math.floor(quarter / 4)).padStart(2, '0');
           const replies = await Promise.all(
-            stage.people.patients.map(({ token }, stick) => {
+            stage.people.patients.map((by, stick) => {
               // Overlapping times with different starts.
               const time = `${hour}:${String((quarter % 4) * 15 + (stick % 7)).padStart(2, '0')}`;
               const body = { doctor_id: doctor!.doctorId, date, time, duration: 8 };
-              return stage.front.send('POST', '/api/bookings', { token, body, stick });
+              return stage.front.send('POST', '/api/bookings', { by, body, stick });
             }),
           );
           const booked = replies.filter(({ end }) => end === 201).length;

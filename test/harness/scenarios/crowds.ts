@@ -1,7 +1,7 @@
 import type { Reply } from '../front.js';
 import type { DoctorPerson } from '../people.js';
 import type { Scenario, Stage } from '../scenario.js';
-import { untilKnown } from '../traffic.js';
+import { untilDecided } from '../answers.js';
 
 const DAY_MS = 86_400_000;
 
@@ -27,9 +27,9 @@ async function changePlaces(stage: Stage, doctor: DoctorPerson, index: number, u
   const time = `${String(8 + index).padStart(2, '0')}:00`;
   const days = [dateIn(40), dateIn(41)];
   if (index % 2 === 1) days.reverse();
-  const booked = await untilKnown(() =>
+  const booked = await untilDecided(() =>
     stage.front.send('POST', '/api/bookings', {
-      token: patient.token,
+      by: patient,
       key: stage.random.key(),
       body: { doctor_id: doctor.doctorId, date: days[0], time, duration: 60 },
     }),
@@ -38,7 +38,7 @@ async function changePlaces(stage: Stage, doctor: DoctorPerson, index: number, u
   for (let moves = 1; performance.now() < until; moves += 1) {
     const change = { date: days[moves % 2] };
     const { end } = await stage.front.send('PATCH', `/api/bookings/${String(booked.body.id)}`, {
-      token: patient.token,
+      by: patient,
       body: change,
     });
     stage.expect(`a move was answered ${end}`, end === 200);
@@ -47,9 +47,8 @@ async function changePlaces(stage: Stage, doctor: DoctorPerson, index: number, u
 
 /** A doctor who blocks and frees time, and closes and opens a day of the week, as fast as it goes. */
 async function changeRules(stage: Stage, doctor: DoctorPerson, until: number): Promise<void> {
-  const { token } = doctor;
   const ask = (method: string, path: string, body?: unknown): Promise<Reply> =>
-    stage.front.send(method, path, { token, ...(body !== undefined && { body }) });
+    stage.front.send(method, path, { by: doctor, ...(body !== undefined && { body }) });
   while (performance.now() < until) {
     const date = dateIn(stage.random.between(2, 12));
     const blocked = await ask('POST', '/api/exceptions', { date, start_time: '06:00', end_time: '18:00' });
@@ -73,8 +72,8 @@ export const CROWDS: readonly Scenario[] = [
       const wish = { doctor_id: doctor.doctorId, date: dateIn(50), time: '10:00' };
       await stage.fault(async () => {
         const replies = await crowd(stage.size(10_000, 1_000), 100, (number) => {
-          const { token } = stage.people.patients[number % stage.people.patients.length]!;
-          return stage.front.send('POST', '/api/bookings', { token, body: wish });
+          const by = stage.people.patients[number % stage.people.patients.length]!;
+          return stage.front.send('POST', '/api/bookings', { by, body: wish });
         });
         const booked = replies.filter(({ end }) => end === 201).length;
         const taken = replies.filter(({ end, body }) => end === 400 && body.code === 'TAKEN').length;
@@ -86,12 +85,12 @@ export const CROWDS: readonly Scenario[] = [
     name: 'same-key',
     about: 'one request with a key, 1000 times',
     async run(stage) {
-      const { token } = stage.people.patients[0]!;
+      const by = stage.people.patients[0]!;
       const body = { doctor_id: stage.people.doctors[0]!.doctorId, date: dateIn(51), time: '10:00' };
       const key = stage.random.key();
       await stage.fault(async () => {
         const replies = await crowd(1000, 100, () =>
-          stage.front.send('POST', '/api/bookings', { token, body, key }),
+          stage.front.send('POST', '/api/bookings', { by, body, key }),
         );
         const booked = replies.filter(({ end }) => end === 201);
         const others = replies.filter(({ end }) => end !== 201 && end !== 409);
