@@ -28,7 +28,7 @@ function handmade(forgery: Forgery = {}): string {
   return tokenBy(
     clinic.environment.JWT_SECRET,
     { id: patient.id, email: patient.email, role: 'user' },
-    forgery,
+    { now: clinic.clock.now(), ...forgery },
   );
 }
 
@@ -147,12 +147,13 @@ test('Wrong scheme: 401 "Invalid token"', async () => {
 
 test('Expired: 401 "Token expired", with "code": "TOKEN_EXPIRED"', async () => {
   const expired = { status: 401, code: 'TOKEN_EXPIRED', detail: 'Token expired' };
-  const ended = { iat: seconds() - 86_410, exp: seconds() - 10 };
+  const now = seconds(clinic.clock.now());
+  const ended = { iat: now - 86_410, exp: now - 10 };
   expectProblem(await asking(`Bearer ${handmade({ claims: ended })}`), expired);
 });
 
 test('expired and forged is forged', async () => {
-  const ended = { exp: seconds() - 10 };
+  const ended = { exp: seconds(clinic.clock.now()) - 10 };
   expectProblem(await asking(`Bearer ${handmade({ claims: ended, secret: 'guessed' })}`), INVALID);
   expectProblem(
     await asking(`Bearer ${handmade({ claims: ended, header: { alg: 'none' }, digest: 'none' })}`),
