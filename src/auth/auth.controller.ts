@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
+import { Refusal } from '../http/domain-error.js';
 import { MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
 import { Public, SignedIn } from './access.js';
@@ -90,7 +91,6 @@ export class AuthController {
   @Public()
   @Post('logout')
   @HttpCode(200)
-  @ApiBearerAuth()
   @ApiOperation({
     summary: 'End the session of a refresh token in the body, or without one that of the bearer token',
   })
@@ -102,8 +102,10 @@ export class AuthController {
     @Visitor() by: Visiting,
   ): Promise<MessageDto> {
     await this.throttle.countFrom('refresh', by.address);
+    const { authorization } = request.headers;
     if (refresh_token !== undefined) await this.refreshTokens.end(refresh_token);
-    else note(request, { account: (await this.logouts.logOut(by, request.headers.authorization)).id });
+    else if (!authorization) throw nothingToEnd();
+    else note(request, { account: (await this.logouts.logOut(by, authorization)).id });
     return { message: 'Logged out' };
   }
 
@@ -134,4 +136,9 @@ export class AuthController {
   async changeLocale(@Caller() { id }: Principal, @Body() { locale }: ChangeLocaleDto): Promise<AccountDto> {
     return AccountDto.from(await this.accounts.changeLocale(id, locale));
   }
+}
+
+function nothingToEnd(): Refusal {
+  const message = 'refresh_token is required where no bearer token is sent';
+  return new Refusal('VALIDATION_FAILED', message, [{ field: 'refresh_token', message }]);
 }

@@ -23,10 +23,10 @@ export class LogoutService {
   /**
    * Ends the session of a bearer token; answers with whose it was.
    *
-   * @throws Unauthenticated TOKEN_REQUIRED, TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_REVOKED
+   * @throws Unauthenticated TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_REVOKED
    * @throws Refusal NO_SESSION for a token that was issued before there were sessions
    */
-  async logOut(by: Visiting, authorization: string | undefined): Promise<Principal> {
+  async logOut(by: Visiting, authorization: string): Promise<Principal> {
     const found = this.tokens.demand(authorization);
     if (await this.sessions.haveEnded(found)) throw tokenEnded();
     if (found.session === null) throw noSession();

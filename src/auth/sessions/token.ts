@@ -73,10 +73,9 @@ export class TokenReader {
   /**
    * Whose token an `Authorization` header holds, on a route that is open and asks for one all the same.
    *
-   * @throws Unauthenticated TOKEN_REQUIRED, TOKEN_EXPIRED, TOKEN_INVALID
+   * @throws Unauthenticated TOKEN_EXPIRED, TOKEN_INVALID
    */
-  demand(authorization: string | undefined): Principal {
-    if (!authorization) throw new Unauthenticated('TOKEN_REQUIRED', 'Token required');
+  demand(authorization: string): Principal {
     const claims = this.claimsOf(bearerIn(authorization) ?? '');
     const dates = claims && judgeDates(claims, this.clock.now());
     if (dates === 'expired') throw new Unauthenticated('TOKEN_EXPIRED', 'Token expired');
