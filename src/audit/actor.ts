@@ -13,6 +13,8 @@ export interface KnownActor extends Actor {
   readonly id: number;
   /** That of the account's sessions when they did. */
   readonly version: number;
+  /** The session of their token; null where it has none. */
+  readonly session?: number | null;
 }
 
 export function isKnown(by: Actor): by is KnownActor {

@@ -1,7 +1,13 @@
 /** What the audit trail tells of, by what it happens to. */
 export const AUDIT_ACTIONS = {
-  booking: ['booked', 'moved', 'cancelled'],
+  booking: ['booked', 'moved', 'cancelled', 'listed'],
   account: [
+    'logged_in',
+    'login_refused',
+    'access_denied',
+    'logged_out',
+    'session_ended',
+    'listed',
     'registered',
     'opened',
     'changed',
@@ -18,7 +24,9 @@ export const AUDIT_ACTIONS = {
   doctor: ['created'],
   window: ['added', 'removed'],
   exception: ['added', 'removed'],
-  message: ['retried'],
+  message: ['retried', 'listed'],
+  event: ['listed'],
+  queue: ['changed'],
 } as const;
 
 type Actions = typeof AUDIT_ACTIONS;

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { write } from '../database/statement.js';
+import { type Source, write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { Actor } from './actor.js';
 import type { AuditAction } from './audit-action.js';
@@ -10,21 +9,21 @@ export type Particulars = Readonly<Record<string, string | number | boolean | nu
 
 /**
  * Who did what to what, when and from where: one row in the transaction that does it, so that neither is there without
- * the other. Rows are only ever added; the database itself can see to that (docs/operations.md).
+ * the other; for what changes nothing, a row by itself. Rows are only ever added; the database itself can see to that (docs/operations.md).
  */
 @Injectable()
 export class AuditTrail {
   constructor(private readonly clock: Clock) {}
 
   async record(
-    tx: EntityManager,
+    source: Source,
     by: Actor,
     action: AuditAction,
     subjectId: number,
     particulars: Particulars = {},
   ): Promise<void> {
     await write(
-      tx,
+      source,
       `INSERT INTO audit_events (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [

@@ -37,11 +37,8 @@ export class AccessGuard extends AuthGuard('jwt') {
       const known = this.known.find(request.headers.authorization ?? '');
       if (known) request.user = known;
       else await this.authenticate(context, request);
-      const { id, version } = request.user!;
-      note(request, { account: id });
-      if (await this.sessions.haveEnded(id, version)) {
-        throw tokenEnded();
-      }
+      note(request, { account: request.user!.id });
+      if (await this.sessions.haveEnded(request.user!)) throw tokenEnded();
     }
     await this.throttle.count(
       'general',
@@ -72,16 +69,13 @@ export class AccessGuard extends AuthGuard('jwt') {
   override handleRequest<T>(
     error: unknown,
     principal: T | false,
-    info: unknown,
+    _info: unknown,
     context: ExecutionContext,
   ): T {
     if (error) throw error as Error;
     if (principal) return principal;
     const { authorization } = context.switchToHttp().getRequest<FastifyRequest>().headers;
     if (!authorization) throw new Unauthenticated('TOKEN_REQUIRED', 'Token required');
-    if (info instanceof Error && info.name === 'TokenExpiredError') {
-      throw new Unauthenticated('TOKEN_EXPIRED', 'Token expired');
-    }
     throw new Unauthenticated('TOKEN_INVALID', 'Invalid token');
   }
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Patch, Post, Req } from '@nestjs/commo
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
-import { addressOf } from '../http/client-address.js';
+import { Refusal } from '../http/domain-error.js';
 import { MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
 import { Public, SignedIn } from './access.js';
@@ -10,18 +10,20 @@ import {
   AccountDto,
   ChangeLocaleDto,
   LoginDto,
+  LogOutDto,
   RefreshDto,
   RegisterDto,
   RegisteredDto,
   SessionDto,
 } from './accounts/account.dto.js';
-import type { Account } from './accounts/account.entity.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { inEvenTime } from './throttling/even-time.js';
 import { LoginService } from './sessions/login.service.js';
+import { LogoutService } from './sessions/logout.service.js';
 import { type Asker, Caller, type Principal, type Visiting, Visitor } from './principal.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { Throttle } from './throttling/throttle.js';
+import { SessionStarter } from './sessions/session-starter.js';
 import { SHORT_TOKEN_SECONDS, TokenIssuer } from './sessions/token.js';
 
 @ApiTags('Accounts')
@@ -31,6 +33,8 @@ export class AuthController {
     private readonly accounts: AccountsService,
     private readonly logins: LoginService,
     private readonly refreshTokens: RefreshTokens,
+    private readonly logouts: LogoutService,
+    private readonly starter: SessionStarter,
     private readonly tokens: TokenIssuer,
     private readonly throttle: Throttle,
   ) {}
@@ -59,12 +63,12 @@ export class AuthController {
   async login(
     @Body() { refresh, ...credentials }: LoginDto,
     @Req() request: FastifyRequest,
+    @Visitor() by: Visiting,
   ): Promise<SessionDto> {
-    const account = await this.logins.logIn(credentials, addressOf(request));
+    const account = await this.logins.logIn(credentials, by);
     note(request, { account: account.id });
-    return refresh
-      ? this.shortSession(account, await this.refreshTokens.begin(account))
-      : this.session(account);
+    const { token, refreshToken } = await this.starter.begin(account, by, refresh);
+    return SessionDto.of(account, token, refreshToken);
   }
 
   @Public()
@@ -79,22 +83,29 @@ export class AuthController {
     @Visitor() by: Visiting,
   ): Promise<SessionDto> {
     await this.throttle.countFrom('refresh', by.address);
-    const { account, next } = await this.refreshTokens.exchange(by, refresh_token);
+    const { account, session, next } = await this.refreshTokens.exchange(by, refresh_token);
     note(request, { account: account.id });
-    return this.shortSession(account, next);
+    return SessionDto.of(account, this.tokens.issue(account, session, SHORT_TOKEN_SECONDS), next);
   }
 
   @Public()
   @Post('logout')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Give a refresh token back: nothing that came of its log-in can be refreshed again',
+    summary: 'End the session of a refresh token in the body, or without one that of the bearer token',
   })
   @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
-  async logOut(@Body() { refresh_token }: RefreshDto, @Visitor() by: Visiting): Promise<MessageDto> {
+  @ApiProblems(400, 401)
+  async logOut(
+    @Body() { refresh_token }: LogOutDto,
+    @Req() request: FastifyRequest,
+    @Visitor() by: Visiting,
+  ): Promise<MessageDto> {
     await this.throttle.countFrom('refresh', by.address);
-    await this.refreshTokens.end(refresh_token);
+    const { authorization } = request.headers;
+    if (refresh_token !== undefined) await this.refreshTokens.end(refresh_token);
+    else if (!authorization) throw nothingToEnd();
+    else note(request, { account: (await this.logouts.logOut(by, authorization)).id });
     return { message: 'Logged out' };
   }
 
@@ -125,13 +136,9 @@ export class AuthController {
   async changeLocale(@Caller() { id }: Principal, @Body() { locale }: ChangeLocaleDto): Promise<AccountDto> {
     return AccountDto.from(await this.accounts.changeLocale(id, locale));
   }
+}
 
-  private session(account: Account): SessionDto {
-    return SessionDto.of(account, this.tokens.issue(account));
-  }
-
-  private shortSession(account: Account, refreshToken: string): SessionDto {
-    const token = this.tokens.issue(account, SHORT_TOKEN_SECONDS);
-    return { ...SessionDto.of(account, token), refresh_token: refreshToken };
-  }
+function nothingToEnd(): Refusal {
+  const message = 'refresh_token is required where no bearer token is sent';
+  return new Refusal('VALIDATION_FAILED', message, [{ field: 'refresh_token', message }]);
 }

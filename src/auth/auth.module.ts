@@ -1,18 +1,19 @@
 import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { JwtModule } from '@nestjs/jwt';
+import { JwtModule, JwtSecretRequestType } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Environment } from '../config/environment.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccessGuard } from './access.guard.js';
 import { Account } from './accounts/account.entity.js';
+import { Session } from './sessions/session.entity.js';
 import { AccountLinks } from './accounts/account-links.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AddressVerification } from './accounts/address-verification.js';
+import { DenialRecorder } from './denial-recorder.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
@@ -24,17 +25,17 @@ import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
+import { LogoutService } from './sessions/logout.service.js';
+import { RefreshTokenRepository } from './sessions/refresh-token.repository.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
+import { SessionActivity } from './sessions/session-activity.js';
+import { SessionStarter } from './sessions/session-starter.js';
+import { SessionRepository } from './sessions/session.repository.js';
+import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.js';
 import { Throttle } from './throttling/throttle.js';
-import {
-  TOKEN_ALGORITHM,
-  TOKEN_AUDIENCE,
-  TOKEN_ISSUER,
-  TokenIssuer,
-  tokenKey,
-  TokenReader,
-} from './sessions/token.js';
+import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, TokenReader } from './sessions/token.js';
+import { TokenKeys } from './sessions/token-keys.js';
 import { UsersController } from './accounts/users.controller.js';
 import { VerificationController } from './accounts/verification.controller.js';
 
@@ -42,14 +43,16 @@ import { VerificationController } from './accounts/verification.controller.js';
 @Module({
   imports: [
     AuditModule,
-    TypeOrmModule.forFeature([Account]),
+    TypeOrmModule.forFeature([Account, Session]),
     IdempotencyModule,
     OutboxModule,
     PassportModule,
     JwtModule.registerAsync({
-      inject: [Environment],
-      useFactory: (environment: Environment) => ({
-        secret: tokenKey(environment),
+      extraProviders: [TokenKeys],
+      inject: [TokenKeys],
+      useFactory: (keys: TokenKeys) => ({
+        secretOrKeyProvider: (type, token) =>
+          type === JwtSecretRequestType.VERIFY ? keys.verifying(token as string) : keys.signing,
         signOptions: {
           algorithm: TOKEN_ALGORITHM,
           issuer: TOKEN_ISSUER,
@@ -62,6 +65,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AuthController,
     PasswordsController,
     SecondFactorController,
+    SessionsController,
     UsersController,
     VerificationController,
   ],
@@ -70,18 +74,25 @@ import { VerificationController } from './accounts/verification.controller.js';
     AccountRights,
     AccountsService,
     AddressVerification,
+    DenialRecorder,
     FirstAdmin,
     JwtStrategy,
     KnownTokens,
     LoginFailures,
     LoginService,
+    LogoutService,
     PasswordHasher,
     PasswordsService,
+    RefreshTokenRepository,
     RefreshTokens,
     SecondFactors,
+    SessionActivity,
+    SessionRepository,
+    SessionStarter,
     Sessions,
     Throttle,
     TokenIssuer,
+    TokenKeys,
     TokenReader,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

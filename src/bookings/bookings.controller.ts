@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RecordedRead } from '../audit/recorded-read.js';
 import { Only, SignedIn } from '../auth/access.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
@@ -56,6 +57,7 @@ export class BookingsController {
 
   @Only('doctor')
   @Get('doctor')
+  @RecordedRead('booking.listed')
   @ApiOperation({ summary: "The doctor's bookings, by date and time" })
   @ApiOkResponse({ type: [DoctorsBookingDto] })
   @ApiProblems(400, 404)

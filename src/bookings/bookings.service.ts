@@ -160,10 +160,7 @@ export class BookingsService {
       createdAt: now,
       timezone,
     };
-    const booking = await speakingAsTaken(
-      requested,
-      insertBooking(tx, wanted, { dayVersion, open }, by.version),
-    );
+    const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, { dayVersion, open }, by));
     if (!booking) throw tokenEnded();
     await this.tell(tx, by, 'booked', booking, now);
     return booking;

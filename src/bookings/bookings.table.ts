@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { KnownActor } from '../audit/actor.js';
 import { look, type Source, write } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { EpochMs } from '../time/interval.js';
@@ -24,17 +25,17 @@ export async function findOwn(source: Source, userId: number, id: number): Promi
 }
 
 /**
- * Books for an account that is still there, and whose sessions have not ended: whoever is just erasing it is waited for,
- * and waits for this.
+ * Inserts the booking only if the account is active and the token's session has not ended. Takes a shared lock on the
+ * account, so that it serialises with a concurrent erasure.
  *
- * @param sessionVersion that of the patient's token
- * @returns undefined if that is good no more
+ * @param token version and session of the patient's token
+ * @returns undefined if the token is no longer good
  */
 export async function insertBooking(
   tx: EntityManager,
   booking: Omit<Booking, 'id'>,
   basis: Basis,
-  sessionVersion: number,
+  { version, session = null }: Pick<KnownActor, 'version' | 'session'>,
 ): Promise<Booking | undefined> {
   const createdAt = new Date(booking.createdAt);
   const { insertId, affectedRows } = await write(
@@ -42,7 +43,9 @@ export async function insertBooking(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at, day_version, open_from, open_until)
      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM accounts
-     WHERE id = ? AND session_version = ? AND disabled_at IS NULL LOCK IN SHARE MODE`,
+     WHERE id = ? AND session_version = ? AND disabled_at IS NULL
+       AND (? IS NULL OR EXISTS (SELECT 1 FROM sessions s WHERE s.id = ? AND s.ended_at IS NULL))
+     LOCK IN SHARE MODE`,
     [
       booking.uid,
       booking.doctorId,
@@ -58,7 +61,9 @@ export async function insertBooking(
       createdAt,
       ...columnsOf(basis),
       booking.userId,
-      sessionVersion,
+      version,
+      session,
+      session,
     ],
   );
   return affectedRows === 1 ? { ...booking, id: insertId } : undefined;

@@ -19,6 +19,7 @@ import {
 import { readDatabaseUrl, readRedisUrl } from '../database/server-url.js';
 import { LOCALES, type Locale } from './locale.js';
 import { readProxy } from './proxies.js';
+import { readSecrets } from './secrets.js';
 import { readOrigin, readPage, readSmtpUrl } from './web-addresses.js';
 
 const integer = ({ value }: { value: unknown }): unknown =>
@@ -101,8 +102,11 @@ export class Environment {
   @Max(300)
   DRAIN_SECONDS: number = 0;
 
-  @IsString()
-  @IsNotEmpty()
+  /** Read by `Keys` and nobody else. */
+  @ReadBy(
+    readSecrets,
+    'JWT_SECRET must be one secret, or while keys are rotated the new and the former one with a comma between them',
+  )
   JWT_SECRET!: string;
 
   @IsString()
@@ -135,6 +139,13 @@ export class Environment {
   @Transform(boolean)
   @IsBoolean()
   ADMIN_SECOND_FACTOR_REQUIRED: boolean = false;
+
+  /** After how long without a request a session ends; 0 for never. */
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(43_200)
+  SESSION_IDLE_MINUTES: number = 0;
 
   @IsIn(LOCALES)
   DEFAULT_LOCALE: Locale = 'en';

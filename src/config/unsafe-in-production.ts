@@ -2,6 +2,7 @@ import { readDatabaseUrl, readRedisUrl, type ServerUrl } from '../database/serve
 import { guessesFor, isCommonPassword } from './common-passwords.js';
 import type { Environment } from './environment.js';
 import { isTooWide } from './proxies.js';
+import { readSecrets } from './secrets.js';
 import { isLoopback, readOrigin, readPage, readSmtpUrl } from './web-addresses.js';
 
 type Judgement = readonly [isUnsafe: boolean | undefined, sentence: string];
@@ -24,15 +25,16 @@ export function unsafeInProduction(environment: Environment): string[] {
 }
 
 function ofSecrets({ JWT_SECRET = '', ADMIN_EMAIL, ADMIN_PASSWORD = '' }: Environment): Judgement[] {
+  const secrets = readSecrets(JWT_SECRET) ?? [];
   const isChosen = ADMIN_PASSWORD !== '';
   const isAddress = ADMIN_PASSWORD.toLowerCase() === ADMIN_EMAIL?.toLowerCase();
   return [
     [
-      JWT_SECRET !== '' && JWT_SECRET.length < SHORTEST_SECRET,
-      `JWT_SECRET is too short for production: use at least ${SHORTEST_SECRET} random characters`,
+      secrets.some((secret) => secret.length < SHORTEST_SECRET),
+      `JWT_SECRET is too short for production: use at least ${SHORTEST_SECRET} random characters, also for the former one after a comma`,
     ],
     [
-      JWT_SECRET !== '' && isSampleSecret(JWT_SECRET),
+      secrets.some(isSampleSecret),
       'JWT_SECRET looks like a sample or a pattern: make a random one, for instance with openssl rand -base64 48',
     ],
     [

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../config/environment.js';
+import { Keys } from '../config/keys.js';
 import { answerProblem } from './problem.filter.js';
-import { notesOf } from './request-notes.js';
+import { RequestLog } from './request-log.js';
 import { protectAnswer } from './security-headers.js';
 import { answerUnreadable } from './unreadable-request.js';
 
@@ -23,45 +24,13 @@ const MOST_WAITING = 16;
 /** Ids of others that are taken: whatever else a client writes would stand in the log and in the audit trail. */
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
-/** One line for each request, with its id. */
-class RequestLog extends LogController {
-  constructor() {
-    super({ requestIdLogLabel: 'request_id' });
-  }
-
-  override incomingRequest(): void {
-    // Said with the answer.
-  }
-
-  override routeNotFound(): void {
-    // The line with the answer says so, without the address.
-  }
-
-  override requestCompleted(_: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    logRequest(request, reply);
-  }
-}
-
-function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  // The route, not the address: an address may hold whatever a client put there.
-  const route = request.routeOptions.url ?? 'unknown';
-  const [status, ms] = [reply.statusCode, Math.round(reply.elapsedTime)];
-  request.log.info({ method: request.method, route, status, ms, ...notesOf(request) }, 'request');
-}
-
-/** Answers an address that no route can be looked up by. Fastify itself writes no line of the log for it. */
-function answerUnroutable(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  // No hook has seen it.
-  protectAnswer(request.raw, reply.raw, () => undefined);
-  answerProblem(error, request, reply);
-  logRequest(request, reply);
-}
-
 /** The HTTP server: JSON only, a request id in each answer and each line of the log. */
-export function createServer(logger: Logger, { TRUST_PROXY }: Environment): FastifyAdapter {
+export function createServer(logger: Logger, environment: Environment): FastifyAdapter {
+  const { TRUST_PROXY } = environment;
+  const log = new RequestLog(new Keys(environment));
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
-    logController: new RequestLog(),
+    logController: log,
     // Whose word about where a request comes from is taken: nobody's, unless they are named.
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -75,7 +44,12 @@ export function createServer(logger: Logger, { TRUST_PROXY }: Environment): Fast
       const given = headers['x-request-id'];
       return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
     },
-    frameworkErrors: answerUnroutable,
+    // An address that no route can be looked up by: no hook has seen it, and Fastify itself writes no line of the log.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      protectAnswer(request.raw, reply.raw, () => undefined);
+      answerProblem(error, request, reply);
+      log.write(request, reply);
+    },
     clientErrorHandler: answerUnreadable,
   });
   const server = adapter.getInstance<FastifyInstance>();

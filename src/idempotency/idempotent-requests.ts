@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Environment } from '../config/environment.js';
+import { Keys } from '../config/keys.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate, isLockedNow } from '../database/mysql-errors.js';
 import { InProgress, Mismatch, Refusal } from '../http/domain-error.js';
@@ -10,6 +9,9 @@ import type { KeyedRequest } from './keyed-request.js';
 
 /** How a request ended. Results are plain data: they are kept as JSON. */
 type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors'> };
+
+/** Keyed hashes of a request: by the present key, with which it is kept, and by the former one. */
+type Hashes = readonly string[];
 
 interface Row {
   readonly request_hash: string;
@@ -31,7 +33,7 @@ export class IdempotentRequests {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly keys: Keys,
   ) {}
 
   /**
@@ -48,12 +50,12 @@ export class IdempotentRequests {
     lookUp?: (tx: EntityManager) => Promise<T | undefined>,
   ): Promise<T> {
     if (!request) return inTransaction(this.dataSource, work, lookUp);
-    const hash = this.hashOf(request);
+    const hashes = this.hashesOf(request);
     const run = (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
-      this.onceIn(tx, request, hash, () => work(tx, attempt));
+      this.onceIn(tx, request, hashes, () => work(tx, attempt));
     // Waits for the first attempt's row. Where there is none this is the next attempt: it writes that row itself.
     const lookUpKey = async (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
-      (await find<T>(tx, request, hash, 'FOR UPDATE')) ?? run(tx, attempt);
+      (await find<T>(tx, request, hashes, 'FOR UPDATE')) ?? run(tx, attempt);
     const outcome = await inTransaction(this.dataSource, run, lookUpKey);
     if (!('refusal' in outcome)) return outcome.result;
     const { code, message, errors } = outcome.refusal;
@@ -63,10 +65,10 @@ export class IdempotentRequests {
   private async onceIn<T>(
     tx: EntityManager,
     request: KeyedRequest,
-    hash: string,
+    hashes: Hashes,
     work: () => Promise<T>,
   ): Promise<Outcome<T>> {
-    const known = (await findNow<T>(tx, request, hash)) ?? (await this.begin<T>(tx, request, hash));
+    const known = (await findNow<T>(tx, request, hashes)) ?? (await this.begin<T>(tx, request, hashes));
     if (known) return known;
     await tx.query('SAVEPOINT begun');
     const outcome = await outcomeOf(work);
@@ -82,28 +84,26 @@ export class IdempotentRequests {
   private async begin<T>(
     tx: EntityManager,
     request: KeyedRequest,
-    hash: string,
+    hashes: Hashes,
   ): Promise<Outcome<T> | undefined> {
     try {
       await tx.query(
         'INSERT INTO idempotency_keys (account_id, route, idempotency_key, request_hash, created_at) VALUES (?, ?, ?, ?, ?)',
-        [...nameOf(request), hash, new Date(this.clock.now())],
+        [...nameOf(request), hashes[0], new Date(this.clock.now())],
       );
       return undefined;
     } catch (error) {
       if (!isDuplicate(error, 'PRIMARY')) throw error;
-      return find(tx, request, hash);
+      return find(tx, request, hashes);
     }
   }
 
   /** Keyed with a secret: a body may hold a password, which must not be guessed from its hash. */
-  private hashOf({ body, params }: KeyedRequest): string {
+  private hashesOf({ body, params }: KeyedRequest): Hashes {
     const fields = [...Object.entries(params), ...Object.entries(body ?? {})].sort(([a], [b]) =>
       a < b ? -1 : 1,
     );
-    return createHmac('sha256', this.environment.JWT_SECRET)
-      .update(`idempotency ${JSON.stringify(fields)}`)
-      .digest('hex');
+    return this.keys.hashes(`idempotency ${JSON.stringify(fields)}`, 'hex');
   }
 }
 
@@ -115,14 +115,14 @@ function nameOf({ accountId, route, key }: KeyedRequest): [number, string, strin
 async function findNow<T>(
   tx: EntityManager,
   request: KeyedRequest,
-  hash: string,
+  hashes: Hashes,
 ): Promise<Outcome<T> | undefined> {
   try {
-    return await find<T>(tx, request, hash, 'FOR UPDATE NOWAIT');
+    return await find<T>(tx, request, hashes, 'FOR UPDATE NOWAIT');
   } catch (error) {
     if (!isLockedNow(error)) throw error;
     // Somebody holds it: another who asks for its outcome, or the one who is still finding it out.
-    const known = await find<T>(tx, request, hash);
+    const known = await find<T>(tx, request, hashes);
     if (!known) throw new InProgress();
     return known;
   }
@@ -131,12 +131,12 @@ async function findNow<T>(
 async function find<T>(
   tx: EntityManager,
   request: KeyedRequest,
-  hash: string,
+  hashes: Hashes,
   lock = '',
 ): Promise<Outcome<T> | undefined> {
   const [row]: Row[] = await tx.query(`${FIND} ${lock}`, nameOf(request));
   if (!row) return undefined;
-  if (row.request_hash !== hash) throw new Mismatch();
+  if (!hashes.includes(row.request_hash)) throw new Mismatch();
   return JSON.parse(row.outcome) as Outcome<T>;
 }
 

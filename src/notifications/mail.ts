@@ -1,5 +1,6 @@
 import type { ISendMailOptions } from '@nestjs-modules/mailer';
 import type { Environment } from '../config/environment.js';
+import { Keys } from '../config/keys.js';
 import { type CalendarKind, writeCalendar } from './calendar/calendar.js';
 import { writeLetter } from './letter/letter.js';
 import { linkTokenOf } from '../auth/accounts/link-token.js';
@@ -21,7 +22,7 @@ function withLink(message: LinkMessageRow, environment: Environment): ISendMailO
     locale: message.locale,
     clinicName: environment.CLINIC_NAME,
     clinicTimezone: environment.CLINIC_TIMEZONE,
-    code: linkTokenOf(message.link_uid, message.kind, environment.JWT_SECRET),
+    code: linkTokenOf(message.link_uid, message.kind, new Keys(environment).present),
     expiresAt: message.expires_at.getTime(),
     frontEndUrl: environment.FRONT_END_URL,
   });

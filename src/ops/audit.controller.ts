@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { RecordedRead } from '../audit/recorded-read.js';
 import { AUDIT_SUBJECTS, type AuditSubject } from '../audit/audit-action.js';
 import { type AuditRow, AuditService } from '../audit/audit.service.js';
 import { Only } from '../auth/access.js';
@@ -78,6 +79,7 @@ export class AuditController {
   constructor(private readonly audit: AuditService) {}
 
   @Get()
+  @RecordedRead('event.listed')
   @ApiOperation({ summary: 'Who did what to what, when and from where, the newest first' })
   @ApiOkResponse({ type: [AuditEventDto] })
   @ApiProblems(400)

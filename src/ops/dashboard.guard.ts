@@ -1,13 +1,16 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { RefusalTrail } from '../audit/refusal-trail.js';
 import { AccountsService } from '../auth/accounts/accounts.service.js';
 import { type Credentials, LoginService } from '../auth/sessions/login.service.js';
+import { type Visiting, visitorOf } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { TokenReader } from '../auth/sessions/token.js';
 import { Environment } from '../config/environment.js';
 import { AdminsOnly } from '../http/admins-only.js';
-import { addressOf } from '../http/client-address.js';
 import { Forbidden, Refusal, Unauthenticated } from '../http/domain-error.js';
 import { note } from '../http/request-notes.js';
 import { Clock } from '../time/clock.js';
@@ -40,6 +43,9 @@ export class DashboardGuard extends AdminsOnly {
     private readonly sessions: Sessions,
     private readonly environment: Environment,
     private readonly clock: Clock,
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditTrail,
+    private readonly refusals: RefusalTrail,
   ) {
     super();
   }
@@ -58,9 +64,22 @@ export class DashboardGuard extends AdminsOnly {
       .update(`${credentials.email}\0${credentials.password}`)
       .digest('hex');
     if (await this.isRemembered(request, mark)) return;
-    const account = await this.logIn(credentials, addressOf(request));
+    const by = visitorOf(request);
+    const account = await this.logIn(credentials, by);
     note(request, { account: account.id });
-    if (account.role !== 'admin' || this.environment.ADMIN_SECOND_FACTOR_REQUIRED) throw refused();
+    const { id, role } = account;
+    if (role !== 'admin' || this.environment.ADMIN_SECOND_FACTOR_REQUIRED) {
+      await this.refusals.record({
+        by: { ...by, id, role },
+        action: 'account.access_denied',
+        subjectId: id,
+        particulars: { code: 'ADMIN_REQUIRED', route: request.routeOptions.url ?? '' },
+      });
+      throw refused();
+    }
+    await this.audit.record(this.dataSource, { ...by, id, role }, 'account.logged_in', id, {
+      dashboard: true,
+    });
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
     this.remembered.set(mark, {
       accountId: account.id,
@@ -73,7 +92,7 @@ export class DashboardGuard extends AdminsOnly {
     const found = this.tokens.read(password);
     if (found?.role !== 'admin' || !found.secondFactor || found.email !== email.toLowerCase()) return false;
     note(request, { account: found.id });
-    return !(await this.sessions.haveEnded(found.id, found.version));
+    return !(await this.sessions.haveEnded(found));
   }
 
   private async isRemembered(request: FastifyRequest, mark: string): Promise<boolean> {
@@ -85,9 +104,9 @@ export class DashboardGuard extends AdminsOnly {
     return account.passwordHash === found.passwordHash;
   }
 
-  private async logIn(credentials: Credentials, address: string): ReturnType<LoginService['logIn']> {
+  private async logIn(credentials: Credentials, by: Visiting): ReturnType<LoginService['logIn']> {
     try {
-      return await this.logins.logIn(credentials, address);
+      return await this.logins.logIn(credentials, by);
     } catch (error) {
       throw error instanceof Refusal ? refused() : error;
     }

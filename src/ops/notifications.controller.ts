@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { RecordedRead } from '../audit/recorded-read.js';
 import { Only } from '../auth/access.js';
 import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
@@ -63,6 +64,7 @@ export class NotificationsController {
   constructor(private readonly notifications: NotificationsService) {}
 
   @Get()
+  @RecordedRead('message.listed')
   @ApiOperation({ summary: 'The mails and what became of them, the newest first; dead ones need a look' })
   @ApiOkResponse({ type: [NotificationDto] })
   @ApiProblems(400)

@@ -6,6 +6,7 @@ import { AdminsOnly } from '../http/admins-only.js';
 import { NotificationQueue } from '../notifications/notification-queue.js';
 import { AuditController } from './audit.controller.js';
 import { DashboardGuard } from './dashboard.guard.js';
+import { DashboardTrail } from './dashboard-trail.js';
 import { HealthController } from './health.controller.js';
 import { IntegrityController } from './integrity/integrity.controller.js';
 import { IntegrityService } from './integrity/integrity.service.js';
@@ -20,6 +21,7 @@ import { ReadinessService } from './readiness.service.js';
   providers: [
     AuditService,
     DashboardGuard,
+    DashboardTrail,
     { provide: AdminsOnly, useExisting: DashboardGuard },
     IntegrityService,
     NotificationQueue,

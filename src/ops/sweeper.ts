@@ -7,6 +7,7 @@ import { Clock } from '../time/clock.js';
 const KEPT = [
   { table: 'idempotency_keys', since: 'created_at', keepMs: 24 * 60 * 60_000 },
   { table: 'refresh_tokens', since: 'expires_at', keepMs: 0 },
+  { table: 'sessions', since: 'expires_at', keepMs: 0 },
 ] as const;
 const EVERY_MS = 60_000;
 const BATCH = 1_000;

@@ -36,8 +36,11 @@ class ExportDto implements Export {
   @Rows('The mails, and what became of them')
   messages!: ExportedRow[];
 
-  @Rows('Log-ins with a refresh token')
+  @Rows('Log-ins: when, from where, with what')
   sessions!: ExportedRow[];
+
+  @Rows('What sessions were gone on with')
+  refresh_tokens!: ExportedRow[];
 
   @Rows('Mailed links')
   links!: ExportedRow[];

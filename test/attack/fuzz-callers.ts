@@ -1,13 +1,14 @@
 import type { AccountKind } from '../../src/outbox/notification-kind.js';
 import type { FuzzedRequest } from './fuzz-requests.js';
 import { OWN } from './fuzz-urls.js';
-import { deadMail, digitsOf, doctorToBe, mailedCode } from './fuzz-hints.js';
+import { deadMail, digitsOf, doctorToBe, mailedCode, sessionOf } from './fuzz-hints.js';
 import type { FuzzedAnswer } from './fuzz-verdict.js';
 import type { Person, Role, Target } from './target.js';
 
 const BEGIN = '/api/auth/second-factor';
 const CONFIRM = `${BEGIN}/confirm`;
 const RETRY = '/api/notifications/{id}/retry';
+const SESSIONS = '/api/auth/sessions';
 const PROFILE = 'POST /api/doctors';
 /** A number that is small enough to be meant: it stands for an account that has no profile yet. */
 const SMALL_ACCOUNT = /"user_id":\d{1,3}(?!\d)/;
@@ -71,6 +72,7 @@ export class Callers {
     if (path === RETRY) return deadMail(this.target);
     const collection = path.split('/{')[0]!;
     const person = await this.personOf(as);
+    if (person && collection === SESSIONS) return sessionOf(this.target, person.id);
     if (person && !this.made.has(own(person, collection))) await this.make(person, collection);
     return this.made.get(own(person, collection));
   }
@@ -95,12 +97,12 @@ export class Callers {
     return kind ? mailedCode(this.target, kind) : this.refresh;
   }
 
-  /** Digits are good once: with those of now a second factor is confirmed, with the next it is given up. */
+  /** Digits are good once: with those of before a second factor is confirmed, with those of now it is given up. */
   private async digitsFor({ as, operation: { path } }: FuzzedRequest): Promise<string> {
     const person = await this.personOf(as);
     if (person && path === CONFIRM) await this.begin(person);
     const secret = this.authenticators.get(person?.id);
-    return secret ? digitsOf(secret, path === CONFIRM ? 'now' : 'next') : this.examples.digits;
+    return secret ? digitsOf(secret, path === CONFIRM ? 'before' : 'now') : this.examples.digits;
   }
 
   /** A secret of now: the one that was begun with may have been another's, who has lost their token since. */

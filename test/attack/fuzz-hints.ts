@@ -18,9 +18,9 @@ export async function mailedCode({ database, secret }: Target, kind: AccountKind
   return linkTokenOf(uid, kind, secret);
 }
 
-/** What an authenticator shows, or shows next: digits are good once, and those of now may have been used. */
-export function digitsOf(secret: string, which: 'now' | 'next'): string {
-  const timestamp = Date.now() + (which === 'next' ? STEP_MS : 0);
+/** What an authenticator shows, or showed before: digits are good once, and those of now may have been used. */
+export function digitsOf(secret: string, which: 'now' | 'before'): string {
+  const timestamp = Date.now() - (which === 'before' ? STEP_MS : 0);
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp });
 }
 
@@ -36,6 +36,16 @@ export async function deadMail({ database }: Target): Promise<number | undefined
     await database.query(dead, [mail.id]);
   }
   return mail?.id;
+}
+
+/** The id of a live session of an account. */
+export async function sessionOf({ database }: Target, account: number): Promise<number> {
+  const [answer] = await database.query(
+    `INSERT INTO sessions (account_id, created_at, last_seen_at, expires_at, address)
+     VALUES (?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR, '127.0.0.1')`,
+    [account],
+  );
+  return (answer as { insertId: number }).insertId;
 }
 
 /** The id of an account that a doctor's profile can be made for; undefined while there are none. */

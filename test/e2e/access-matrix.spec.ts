@@ -19,6 +19,8 @@ interface Things {
   readonly deadMailId: number;
   readonly doctorId: number;
   readonly newcomerId: number;
+  /** Patient A's. */
+  readonly sessionId: number;
 }
 
 interface Row {
@@ -53,6 +55,11 @@ const MATRIX: Readonly<Record<string, Row>> = {
     body: () => ({ refresh_token: 'x' }),
   },
   'POST /api/auth/logout': { expected: ANYONE, body: () => ({ refresh_token: 'x' }) },
+  'GET /api/auth/sessions': { expected: SIGNED_IN },
+  'DELETE /api/auth/sessions/{id}': {
+    expected: row(401, 200, 404, 404, 404, 404),
+    id: 'sessionId',
+  },
   'POST /api/auth/logout-everywhere': { expected: SIGNED_IN },
   'POST /api/auth/password': {
     expected: row(401, 400, 400, 400, 400, 400),
@@ -207,7 +214,14 @@ async function belongings(doctorA: DoctorPerson, doctorB: DoctorPerson): Promise
     deadMailId: dead!.id,
     doctorId: doctorA.doctorId,
     newcomerId: (await clinic.person('doctor')).id,
+    sessionId: await sessionOf(people.patientA),
   };
+}
+
+async function sessionOf({ email, password }: Person): Promise<number> {
+  const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', { email, password });
+  const sessions = await clinic.client.get<{ id: number; current: boolean }[]>('/api/auth/sessions', body);
+  return sessions.body.find(({ current }) => current)!.id;
 }
 
 function row(
@@ -269,6 +283,7 @@ describe("ids of others and unknown ids answer alike, and what is another's stay
     'DELETE /api/bookings/{id}',
     'DELETE /api/availability/{id}',
     'DELETE /api/exceptions/{id}',
+    'DELETE /api/auth/sessions/{id}',
     'PATCH /api/users/{id}',
     'POST /api/notifications/{id}/retry',
   ])('%s', async (route) => {

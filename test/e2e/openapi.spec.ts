@@ -178,18 +178,19 @@ describe('the examples work on the demo clinic', () => {
       'nobody',
       ['POST /api/auth/logout', 'POST /api/auth/password/forgot', 'POST /api/auth/verify-email/send'],
     ],
-    ['doctor', ['POST /api/auth/logout-everywhere']],
+    ['doctor', ['GET /api/auth/sessions', 'POST /api/auth/logout-everywhere']],
     ['patient', ['GET /api/auth/me/export', 'POST /api/auth/second-factor', 'POST /api/auth/password']],
     ['leaving', ['DELETE /api/auth/me']],
   ];
 
-  /** No example can show a secret that is good. */
+  /** No example can show a secret that is good, nor a session of whoever tries it. */
   const NEED_A_SECRET = [
     'POST /api/auth/refresh',
     'POST /api/auth/password/reset',
     'POST /api/auth/verify-email',
     'POST /api/auth/second-factor/confirm',
     'DELETE /api/auth/second-factor',
+    'DELETE /api/auth/sessions/{id}',
   ];
 
   test('every route is tried', () => {

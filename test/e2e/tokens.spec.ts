@@ -28,7 +28,7 @@ function handmade(forgery: Forgery = {}): string {
   return tokenBy(
     clinic.environment.JWT_SECRET,
     { id: patient.id, email: patient.email, role: 'user' },
-    forgery,
+    { now: clinic.clock.now(), ...forgery },
   );
 }
 
@@ -109,6 +109,8 @@ describe('Forged: 401 "Invalid token"', () => {
     ['with a text for an id', { claims: { id: '1 OR 1=1' } }],
     ['without an email', { claims: { email: undefined } }],
     ['with a date that is no number', { claims: { exp: 'tomorrow' } }],
+    ['with a beginning that is no number', { claims: { nbf: 'yesterday' } }],
+    ['of a session that is no number', { claims: { sid: '1' } }],
   ])('%s', async (_, forgery) => {
     expectProblem(await asking(`Bearer ${handmade(forgery)}`), INVALID);
   });
@@ -147,12 +149,42 @@ test('Wrong scheme: 401 "Invalid token"', async () => {
 
 test('Expired: 401 "Token expired", with "code": "TOKEN_EXPIRED"', async () => {
   const expired = { status: 401, code: 'TOKEN_EXPIRED', detail: 'Token expired' };
-  const ended = { iat: seconds() - 86_410, exp: seconds() - 10 };
+  const now = seconds(clinic.clock.now());
+  const ended = { iat: now - 86_410, exp: now - 10 };
   expectProblem(await asking(`Bearer ${handmade({ claims: ended })}`), expired);
 });
 
+describe('a token lives by the clock of the service, not by that of the computer', () => {
+  const logIn = async () => {
+    const { email, password } = await clinic.patient();
+    return (await clinic.client.post<{ token: string }>('/api/auth/login', { email, password })).body.token;
+  };
+
+  test('it says when it was issued, and is good for 24 hours from then', async () => {
+    const token = await logIn();
+    const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object;
+    const now = seconds(clinic.clock.now());
+    expect(claims).toMatchObject({ iat: now, exp: now + 86_400 });
+  });
+
+  test('also once it is known it ends with the second', async () => {
+    const token = await logIn();
+    clinic.clock.advance({ hours: 23, minutes: 59, seconds: 59 });
+    expect((await asking(`Bearer ${token}`)).status).toBe(200);
+    clinic.clock.advance({ seconds: 1 });
+    expectProblem(await asking(`Bearer ${token}`), { status: 401, code: 'TOKEN_EXPIRED' });
+  });
+
+  test('one that is not valid yet becomes so', async () => {
+    const token = handmade({ claims: { nbf: seconds(clinic.clock.now()) + 60 } });
+    expectProblem(await asking(`Bearer ${token}`), INVALID);
+    clinic.clock.advance({ seconds: 60 });
+    expect((await asking(`Bearer ${token}`)).status).toBe(200);
+  });
+});
+
 test('expired and forged is forged', async () => {
-  const ended = { exp: seconds() - 10 };
+  const ended = { exp: seconds(clinic.clock.now()) - 10 };
   expectProblem(await asking(`Bearer ${handmade({ claims: ended, secret: 'guessed' })}`), INVALID);
   expectProblem(
     await asking(`Bearer ${handmade({ claims: ended, header: { alg: 'none' }, digest: 'none' })}`),

@@ -66,6 +66,7 @@ describe('what the entities say of the database is so', () => {
       'availability_windows',
       'doctors',
       'exceptions',
+      'sessions',
     ]);
     const real = await columns();
     for (const { tableName, columns: declared } of entities) {
@@ -128,6 +129,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'MailAccounts1000000000004',
       'KeepAudit1000000000005',
       'SecondFactors1000000000006',
+      'KeepSessions1000000000007',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Environment } from '../../config/environment.js';
+import { Keys } from '../../config/keys.js';
 import { look, write } from '../../database/statement.js';
 import { Refusal } from '../../http/domain-error.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
@@ -24,7 +24,7 @@ export class AccountLinks {
   constructor(
     private readonly outbox: Outbox,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly keys: Keys,
   ) {}
 
   /** Has a link mailed, unless one was a moment ago. */
@@ -56,7 +56,7 @@ export class AccountLinks {
    * @throws Refusal LINK_INVALID: unknown, for something else, expired, used, or ended with the sessions
    */
   async use(tx: EntityManager, token: string, kind: AccountKind): Promise<number> {
-    const uid = uidOfLink(token, kind, this.environment.JWT_SECRET);
+    const uid = this.keys.find((key) => uidOfLink(token, kind, key));
     const now = new Date(this.clock.now());
     if (uid === undefined) throw invalid();
     // First, as whoever disables, erases or changes the account does.

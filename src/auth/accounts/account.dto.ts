@@ -57,6 +57,15 @@ export class RefreshDto {
   refresh_token!: string;
 }
 
+export class LogOutDto {
+  @TokenField({
+    optional: true,
+    example: 'k3Jv0mXqT1',
+    description: 'A refresh token, whose session ends; without one that of the bearer token ends',
+  })
+  refresh_token?: string;
+}
+
 export class ChangePasswordDto {
   @PasswordField({ example: 'demo-patient-password' })
   old_password!: string;
@@ -172,7 +181,8 @@ export class SessionDto {
   @ApiProperty({ type: AccountDto })
   user!: AccountDto;
 
-  static of(account: PublicAccount, token: string): SessionDto {
-    return { token, user: AccountDto.from(account) };
+  static of(account: PublicAccount, token: string, refreshToken?: string): SessionDto {
+    const user = AccountDto.from(account);
+    return { token, ...(refreshToken !== undefined && { refresh_token: refreshToken }), user };
   }
 }

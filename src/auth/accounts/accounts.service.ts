@@ -12,6 +12,7 @@ import { Clock } from '../../time/clock.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Account, type PublicAccount } from './account.entity.js';
+import { InvalidCredentials } from './invalid-credentials.js';
 import { AddressVerification } from './address-verification.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import type { Role } from '../role.js';
@@ -92,7 +93,7 @@ export class AccountsService {
     const account = await this.accounts.findOneBy({ email: email.toLowerCase() });
     const isRight = await this.hasher.verify(account?.passwordHash, password);
     if (!isRight || !account || account.isDisabled) {
-      throw new Refusal('INVALID_CREDENTIALS', 'Invalid credentials');
+      throw new InvalidCredentials(account?.id);
     }
     return account;
   }

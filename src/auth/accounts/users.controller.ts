@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { RecordedRead } from '../../audit/recorded-read.js';
 import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
 import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../../idempotency/keyed-request.js';
@@ -38,6 +39,7 @@ export class UsersController {
   }
 
   @Get()
+  @RecordedRead('account.listed')
   @ApiOperation({ summary: 'All accounts, by id' })
   @ApiOkResponse({ type: [ManagedAccountDto] })
   @ApiProblems(400)

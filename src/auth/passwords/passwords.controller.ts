@@ -7,14 +7,14 @@ import { ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from '../ac
 import { PasswordsService } from './passwords.service.js';
 import { type Asker, Caller, type Visiting, Visitor } from '../principal.js';
 import { Throttle } from '../throttling/throttle.js';
-import { TokenIssuer } from '../sessions/token.js';
+import { SessionStarter } from '../sessions/session-starter.js';
 
 @ApiTags('Accounts')
 @Controller('auth/password')
 export class PasswordsController {
   constructor(
     private readonly passwords: PasswordsService,
-    private readonly tokens: TokenIssuer,
+    private readonly starter: SessionStarter,
     private readonly throttle: Throttle,
   ) {}
 
@@ -29,7 +29,7 @@ export class PasswordsController {
     @Body() { old_password, new_password }: ChangePasswordDto,
   ): Promise<SessionDto> {
     const account = await this.passwords.change(by, old_password, new_password);
-    return SessionDto.of(account, this.tokens.issue(account));
+    return SessionDto.of(account, await this.starter.renew(account, by));
   }
 
   @Public()

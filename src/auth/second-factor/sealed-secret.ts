@@ -8,21 +8,21 @@ const TAG_BYTES = 16;
 /**
  * A secret as it is stored: who reads the database cannot use it, nor move it to another account.
  *
- * @param jwtSecret that a key is derived from
+ * @param secretKey one of `Keys`, that a key is derived from
  */
-export function seal(secret: Uint8Array, accountId: number, jwtSecret: string): Buffer {
+export function seal(secret: Uint8Array, accountId: number, secretKey: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, keyFrom(jwtSecret), nonce);
+  const cipher = createCipheriv(CIPHER, keyFrom(secretKey), nonce);
   cipher.setAAD(Buffer.from(`account ${accountId}`));
   const text = Buffer.concat([cipher.update(secret), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
-/** What was sealed; undefined where it was for another account, or with another `JWT_SECRET`. */
-export function unseal(sealed: Buffer, accountId: number, jwtSecret: string): Buffer | undefined {
+/** What was sealed; undefined where it was for another account, or with another key. */
+export function unseal(sealed: Buffer, accountId: number, secretKey: string): Buffer | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
   const nonce = sealed.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv(CIPHER, keyFrom(jwtSecret), nonce, { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv(CIPHER, keyFrom(secretKey), nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(`account ${accountId}`));
   decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
   const text = sealed.subarray(NONCE_BYTES + TAG_BYTES);
@@ -33,6 +33,6 @@ export function unseal(sealed: Buffer, accountId: number, jwtSecret: string): Bu
   }
 }
 
-function keyFrom(jwtSecret: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', jwtSecret, '', 'second factor', KEY_BYTES));
+function keyFrom(secretKey: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secretKey, '', 'second factor', KEY_BYTES));
 }

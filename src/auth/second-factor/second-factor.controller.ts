@@ -5,7 +5,7 @@ import { CodeField, PasswordField } from '../../http/fields.js';
 import { SignedIn } from '../access.js';
 import { SessionDto } from '../accounts/account.dto.js';
 import { type Asker, Caller } from '../principal.js';
-import { TokenIssuer } from '../sessions/token.js';
+import { SessionStarter } from '../sessions/session-starter.js';
 import { SecondFactors } from './second-factors.service.js';
 
 class BeginDto {
@@ -43,7 +43,7 @@ class BegunDto {
 export class SecondFactorController {
   constructor(
     private readonly secondFactors: SecondFactors,
-    private readonly tokens: TokenIssuer,
+    private readonly starter: SessionStarter,
   ) {}
 
   @Post()
@@ -65,7 +65,7 @@ export class SecondFactorController {
   @ApiProblems(400, 404)
   async confirm(@Caller() by: Asker, @Body() { code }: ConfirmDto): Promise<SessionDto> {
     const account = await this.secondFactors.confirm(by, code);
-    return SessionDto.of(account, this.tokens.issue(account));
+    return SessionDto.of(account, await this.starter.renew(account, by));
   }
 
   @Delete()
@@ -74,6 +74,6 @@ export class SecondFactorController {
   @ApiProblems(400)
   async remove(@Caller() by: Asker, @Body() { password, code }: RemoveDto): Promise<SessionDto> {
     const account = await this.secondFactors.remove(by, password, code);
-    return SessionDto.of(account, this.tokens.issue(account));
+    return SessionDto.of(account, await this.starter.renew(account, by));
   }
 }

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
+import { Keys } from '../../config/keys.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { write } from '../../database/statement.js';
 import { Refusal } from '../../http/domain-error.js';
@@ -31,6 +32,7 @@ export class SecondFactors {
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly environment: Environment,
+    private readonly keys: Keys,
   ) {}
 
   /**
@@ -42,7 +44,7 @@ export class SecondFactors {
   async begin(by: KnownActor, password: string): Promise<{ secret: string; uri: string }> {
     const { id, email } = await this.passwords.confirm(by.id, password);
     const secret = randomBytes(SECRET_BYTES);
-    const sealed = seal(secret, id, this.environment.JWT_SECRET);
+    const sealed = seal(secret, id, this.keys.present);
     const { affected } = await this.dataSource.manager.update(
       Account,
       { id, secondFactorSince: IsNull() },
@@ -62,7 +64,7 @@ export class SecondFactors {
     const account = await this.accounts.get(by.id);
     if (!account.secondFactor || account.secondFactorSince)
       throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
-    const step = await this.stepOf(account, code);
+    const { step } = await this.readDigits(account, code);
     return this.change(by, 'added', async (tx) => {
       const { affectedRows } = await write(
         tx,
@@ -95,21 +97,34 @@ export class SecondFactors {
     if (!account.hasSecondFactor) return;
     if (code === undefined)
       throw new Refusal('SECOND_FACTOR_REQUIRED', 'Send the six digits of your authenticator too, as code.');
-    const step = await this.stepOf(account, code);
+    const { step, sealed } = await this.readDigits(account, code);
     const { affectedRows } = await write(
       this.dataSource,
-      'UPDATE accounts SET second_factor_step = ? WHERE id = ? AND second_factor = ? AND second_factor_step < ?',
-      [step, account.id, account.secondFactor, step],
+      `UPDATE accounts SET second_factor_step = ?, second_factor = ?
+       WHERE id = ? AND second_factor = ? AND second_factor_step < ?`,
+      [step, sealed, account.id, account.secondFactor, step],
     );
     if (affectedRows === 0) throw wrong();
   }
 
-  private async stepOf({ id, secondFactor }: Account, code: string): Promise<number> {
+  /** The step that the digits are right for; and the secret as it is to be kept, sealed anew if it was with a former key. */
+  private async readDigits(
+    { id, secondFactor }: Account,
+    code: string,
+  ): Promise<{ step: number; sealed: Buffer }> {
     await this.throttle.count('secondFactor', `account ${id}`);
-    const secret = secondFactor && unseal(secondFactor, id, this.environment.JWT_SECRET);
-    const step = secret ? stepOf(code, secret, this.clock.now()) : undefined;
+    const opened = secondFactor && this.open(secondFactor, id);
+    const step = opened ? stepOf(code, opened.secret, this.clock.now()) : undefined;
     if (step === undefined) throw wrong();
-    return step;
+    return { step, sealed: opened!.sealed };
+  }
+
+  private open(sealed: Buffer, id: number): { secret: Buffer; sealed: Buffer } | undefined {
+    return this.keys.find((key) => {
+      const secret = unseal(sealed, id, key);
+      if (!secret) return undefined;
+      return { secret, sealed: key === this.keys.present ? sealed : seal(secret, id, this.keys.present) };
+    });
   }
 
   private async change(

@@ -8,8 +8,8 @@ const COMMON = { algorithm: 'SHA1', digits: 6, period: STEP_SECONDS } as const;
 /** As long as the hash: RFC 4226, 4. */
 export const SECRET_BYTES = 20;
 
-/** Steps that a clock may be off, or a person slow: RFC 6238, 5.2. */
-const LENIENCE = 1;
+/** Steps that a person may be slow. None to come is taken: RFC 6238, 5.2. */
+const LATE_STEPS = 1;
 
 /**
  * The number of the 30 seconds, since 1970, that six digits are right for; undefined if they are wrong. Pure.
@@ -18,8 +18,8 @@ const LENIENCE = 1;
  */
 export function stepOf(code: string, secret: Uint8Array, now: EpochMs): number | undefined {
   const totp = new TOTP({ ...COMMON, secret: secretOf(secret) });
-  const off = totp.validate({ token: code, timestamp: now, window: LENIENCE });
-  return off === null ? undefined : Math.floor(now / 1000 / STEP_SECONDS) + off;
+  const off = totp.validate({ token: code, timestamp: now, window: LATE_STEPS });
+  return off === null || off > 0 ? undefined : Math.floor(now / 1000 / STEP_SECONDS) + off;
 }
 
 /** A secret for authenticators: as text to be typed, and as an address to be shown as a QR code. Pure. */

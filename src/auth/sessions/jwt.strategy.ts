@@ -2,39 +2,44 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import { Environment } from '../../config/environment.js';
-import { KnownTokens } from './known-tokens.js';
+import { Unauthenticated } from '../../http/domain-error.js';
+import { Clock } from '../../time/clock.js';
 import type { Principal } from '../principal.js';
-import { plainToken, principalOf, tokenKey, TOKENS_OF_OURS } from './token.js';
+import { bearerIn } from './bearer.js';
+import { type Claims, judgeDates, principalOf } from './claims.js';
+import { KnownTokens } from './known-tokens.js';
+import { plainToken, TOKENS_OF_OURS } from './token.js';
+import { TokenKeys } from './token-keys.js';
 
-const BEARER = /^Bearer (\S+)$/i;
-
-/** Accepts only tokens that this service signed, for itself, with its one algorithm. */
+/** Accepts only tokens that this service signed, for itself, with its one algorithm, and judges them by its own clock. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(
-    environment: Environment,
+    keys: TokenKeys,
     private readonly known: KnownTokens,
+    private readonly clock: Clock,
   ) {
+    const { ignoreNotBefore, ...rules } = TOKENS_OF_OURS;
     super({
+      ...rules,
       passReqToCallback: true,
-      jwtFromRequest: (request: FastifyRequest) => tokenIn(request.headers.authorization ?? ''),
+      jwtFromRequest: ({ headers }: FastifyRequest) =>
+        plainToken(bearerIn(headers.authorization) ?? '') ?? null,
       // Handed on to jsonwebtoken, which takes a key; only the declared type does not know.
-      secretOrKey: tokenKey(environment) as unknown as Buffer,
-      ...TOKENS_OF_OURS,
+      secretOrKeyProvider: (_request: unknown, token: string, done: (error: null, key: Buffer) => void) =>
+        done(null, keys.verifying(token) as unknown as Buffer),
+      jsonWebTokenOptions: { ignoreNotBefore },
     });
   }
 
-  validate({ headers }: FastifyRequest, claims: Record<string, unknown>): Principal | false {
-    const principal = principalOf(claims);
+  /** @throws Unauthenticated TOKEN_EXPIRED */
+  validate({ headers }: FastifyRequest, claims: Claims): Principal | false {
+    const dates = judgeDates(claims, this.clock.now());
+    if (dates === 'expired') throw new Unauthenticated('TOKEN_EXPIRED', 'Token expired');
+    const principal = dates === 'good' && principalOf(claims);
     if (!principal) return false;
     const { exp } = claims;
     if (typeof exp === 'number') this.known.remember(headers.authorization!, principal, exp * 1000);
     return principal;
   }
-}
-
-function tokenIn(authorization: string): string | null {
-  const token = BEARER.exec(authorization)?.[1];
-  return (token !== undefined && plainToken(token)) || null;
 }

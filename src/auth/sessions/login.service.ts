@@ -3,10 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
+import { RefusalTrail } from '../../audit/refusal-trail.js';
+import { Keys } from '../../config/keys.js';
 import { inTransaction } from '../../database/in-transaction.js';
+import { Refusal } from '../../http/domain-error.js';
 import type { Account } from '../accounts/account.entity.js';
 import { AddressVerification } from '../accounts/address-verification.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { InvalidCredentials } from '../accounts/invalid-credentials.js';
+import type { Visiting } from '../principal.js';
 import { refuseInEvenTime } from '../throttling/even-time.js';
 import { LoginFailures } from '../throttling/login-failures.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
@@ -32,26 +37,40 @@ export class LoginService {
     private readonly dataSource: DataSource,
     private readonly sessions: Sessions,
     private readonly audit: AuditTrail,
+    private readonly refusals: RefusalTrail,
+    private readonly keys: Keys,
   ) {}
 
   /**
    * The account that this email and password belong to. After many failures it takes longer to be told.
    *
-   * @param address where the attempt comes from
+   * Refusals are recorded in the audit trail, with as many statements for an account as for none.
+   *
    * @throws Refusal INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts from this address, or from it on this account, or at its digits
    */
-  async logIn({ email, password, code }: Credentials, address: string): Promise<Account> {
+  async logIn({ email, password, code }: Credentials, by: Visiting): Promise<Account> {
+    const { address } = by;
     await this.throttle.countFrom('loginByAddress', address);
     await this.throttle.countFrom('loginByAccount', address, email.toLowerCase());
     const attempt = await this.failures.begin(email, address);
     const { refusalDelayMs, successDelayMs } = attempt;
-    const account = await refuseInEvenTime(() => this.accounts.authenticate(email, password), refusalDelayMs);
+    const account = await refuseInEvenTime(
+      () => this.recordRefusal(by, email, () => this.accounts.authenticate(email, password)),
+      refusalDelayMs,
+    );
     if (successDelayMs > 0) await sleep(successDelayMs);
     await attempt.succeeded();
-    this.verification.assertVerified(account);
-    await this.secondFactors.check(account, code);
-    return account;
+    return this.recordRefusal(
+      by,
+      email,
+      async () => {
+        this.verification.assertVerified(account);
+        await this.secondFactors.check(account, code);
+        return account;
+      },
+      account.id,
+    );
   }
 
   /** Ends all sessions of an account, this one and those elsewhere. */
@@ -61,5 +80,24 @@ export class LoginService {
       return this.sessions.endAll(tx, by.id);
     });
     this.sessions.remember(by.id, version);
+  }
+
+  /** Of an email without an account only a keyed hash is recorded. */
+  private async recordRefusal<T>(
+    by: Visiting,
+    email: string,
+    work: () => Promise<T>,
+    accountId?: number,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const subjectId = accountId ?? (error instanceof InvalidCredentials ? error.accountId : undefined) ?? 0;
+      const hash = this.keys.hash(`login ${email.toLowerCase()}`);
+      const particulars = { code: error.code, ...(subjectId === 0 && { email_hash: hash }) };
+      await this.refusals.record({ by, action: 'account.login_refused', subjectId, particulars });
+      throw error;
+    }
   }
 }

@@ -1,34 +1,35 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Actor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
+import { Keys } from '../../config/keys.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { look, write } from '../../database/statement.js';
 import { Unauthenticated } from '../../http/domain-error.js';
+import type { Client } from '../../http/client.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from '../accounts/account.entity.js';
+import type { Visiting } from '../principal.js';
+import { RefreshTokenRepository, type RefreshTokenRow } from './refresh-token.repository.js';
+import { SessionActivity } from './session-activity.js';
+import { SessionRepository } from './session.repository.js';
+import { SHORT_TOKEN_SECONDS } from './token.js';
 
-const GOOD_FOR_MS = 30 * 24 * 60 * 60_000;
-
-interface Row {
-  readonly id: number;
-  readonly account_id: number;
-  readonly session_version: number;
-  readonly family: string;
-  readonly expires_at: Date;
-  readonly used_at: Date | null;
-}
+/** How long a session can be refreshed. */
+export const REFRESHABLE_MS = 30 * 24 * 60 * 60_000;
+/** How long a client that did not get the answer may send the same token again. */
+const REPEATABLE_MS = 10_000;
 
 /** What an exchange gives. */
 export interface Exchanged {
   readonly account: Account;
+  readonly session: number;
   readonly next: string;
 }
 
 /**
- * Refresh tokens: 32 random bytes, kept as their SHA-256. Each is exchanged once, for a new one of its family; should
- * one come a second time, somebody has stolen it, and the whole family is good no more.
+ * Refresh tokens: 32 random bytes, kept as their SHA-256. Each is exchanged once, for its successor. The client that used
+ * it gets the same successor again within ten seconds, as long as that is unused: it may have missed the answer. Any
+ * other second use means theft, and ends the session.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc9700#section-4.14.2
  */
@@ -38,21 +39,23 @@ export class RefreshTokens {
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly audit: AuditTrail,
+    private readonly rows: RefreshTokenRepository,
+    private readonly sessions: SessionRepository,
+    private readonly activity: SessionActivity,
+    private readonly keys: Keys,
   ) {}
 
-  /** The first of a new family, good for 30 days with all that come of it. */
-  async begin({ id, sessionVersion }: Account): Promise<string> {
-    const family = {
-      account_id: id,
-      session_version: sessionVersion,
-      family: randomUUID(),
-      expires_at: new Date(this.clock.now() + GOOD_FOR_MS),
-    };
-    return inTransaction(this.dataSource, (tx) => this.insert(tx, family));
+  /** The first of a session, good for 30 days with all that come of it. */
+  async begin(tx: EntityManager, { id, sessionVersion }: Account, session: number): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const expiresAt = new Date(this.clock.now() + REFRESHABLE_MS);
+    const family = { account_id: id, session_version: sessionVersion, family: randomUUID() };
+    await this.rows.insert(tx, { ...family, session_id: session, expires_at: expiresAt }, token);
+    return token;
   }
 
   /** @throws Unauthenticated REFRESH_TOKEN_INVALID: unknown, expired, ended or used before */
-  async exchange(by: Actor, token: string): Promise<Exchanged> {
+  async exchange(by: Visiting, token: string): Promise<Exchanged> {
     const exchanged = await inTransaction(this.dataSource, (tx) => this.exchangeIn(tx, by, token));
     if (!exchanged) {
       throw new Unauthenticated(
@@ -60,62 +63,90 @@ export class RefreshTokens {
         'This refresh token is no longer good: log in again.',
       );
     }
+    this.activity.note(exchanged.session);
     return exchanged;
   }
 
-  /** Ends the family that a token belongs to; says nothing of whether there was one. */
+  /** Ends the session that a token belongs to; does not tell whether there was one. */
   async end(token: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
-      const row = await this.find(tx, token);
-      if (row) await endFamily(tx, row.family);
+      const row = await this.rows.find(tx, token);
+      if (row) await this.endFamily(tx, row);
     });
   }
 
-  private async exchangeIn(tx: EntityManager, by: Actor, token: string): Promise<Exchanged | undefined> {
-    const row = await this.find(tx, token);
-    if (!row || row.expires_at.getTime() <= this.clock.now()) return undefined;
-    if (row.used_at) {
-      await endFamily(tx, row.family);
+  private async exchangeIn(tx: EntityManager, by: Visiting, token: string): Promise<Exchanged | undefined> {
+    const row = await this.rows.find(tx, token);
+    if (!row?.is_live || row.expires_at.getTime() <= this.clock.now()) return undefined;
+    const next = row.used_at ? await this.successorAgain(tx, by, token, row) : undefined;
+    if (row.used_at && next === undefined) {
+      await this.endFamily(tx, row);
       await this.audit.record(tx, by, 'account.token_reused', row.account_id);
       return undefined;
     }
     const account = await tx.findOneByOrFail(Account, { id: row.account_id });
     if (account.isDisabled || account.sessionVersion !== row.session_version) return undefined;
-    await write(tx, 'UPDATE refresh_tokens SET used_at = ? WHERE id = ?', [
-      new Date(this.clock.now()),
-      row.id,
-    ]);
-    return { account, next: await this.insert(tx, row) };
+    const session = row.session_id ?? (await this.adopt(tx, account, by, row));
+    if (session === undefined) return undefined;
+    return {
+      account,
+      session,
+      next: next ?? (await this.use(tx, by, token, { ...row, session_id: session })),
+    };
   }
 
-  private async find(tx: EntityManager, token: string): Promise<Row | undefined> {
-    const [row] = await look<Row>(
-      tx,
-      'SELECT id, account_id, session_version, family, expires_at, used_at FROM refresh_tokens WHERE token_hash = ? FOR UPDATE',
-      [hashOf(token)],
-    );
-    return row;
+  /** Marks a token as used and answers with its successor, which nobody can compute who lacks the token or the key. */
+  private async use(tx: EntityManager, by: Client, token: string, row: RefreshTokenRow): Promise<string> {
+    const successor = successorOf(token, this.keys.present);
+    await this.rows.markUsed(tx, row.id, this.keys.hash(nameOf(by)));
+    await this.rows.insert(tx, row, successor);
+    return successor;
   }
 
-  private async insert(
+  /** The successor of a token that was used a moment ago by the same client, if that has not been used itself. */
+  private async successorAgain(
     tx: EntityManager,
-    { account_id, session_version, family, expires_at }: Omit<Row, 'id' | 'used_at'>,
-  ): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
-    await write(
-      tx,
-      `INSERT INTO refresh_tokens (account_id, session_version, family, token_hash, created_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-      [account_id, session_version, family, hashOf(token), new Date(this.clock.now()), expires_at],
-    );
-    return token;
+    by: Client,
+    token: string,
+    { used_at, used_by }: RefreshTokenRow,
+  ): Promise<string | undefined> {
+    const isRecent = this.clock.now() - used_at!.getTime() <= REPEATABLE_MS;
+    if (!isRecent || !this.keys.hashes(nameOf(by)).includes(used_by ?? '')) return undefined;
+    for (const key of this.keys.all) {
+      const successor = successorOf(token, key);
+      const found = await this.rows.find(tx, successor);
+      if (found && !found.used_at) return successor;
+    }
+    return undefined;
+  }
+
+  /** Gives a family from before there were sessions one. */
+  private async adopt(
+    tx: EntityManager,
+    account: Account,
+    by: Client,
+    row: RefreshTokenRow,
+  ): Promise<number | undefined> {
+    const goodForMs = row.expires_at.getTime() - this.clock.now() + SHORT_TOKEN_SECONDS * 1000;
+    const session = await this.sessions.begin(tx, account, by, goodForMs);
+    if (session === undefined) return undefined;
+    await this.rows.assignSession(tx, row.family, session);
+    return session;
+  }
+
+  private async endFamily(
+    tx: EntityManager,
+    { family, account_id, session_id }: RefreshTokenRow,
+  ): Promise<void> {
+    await this.rows.removeFamily(tx, family);
+    if (session_id !== null) await this.sessions.end(tx, account_id, session_id);
   }
 }
 
-async function endFamily(tx: EntityManager, family: string): Promise<void> {
-  await write(tx, 'DELETE FROM refresh_tokens WHERE family = ?', [family]);
+function successorOf(token: string, key: string): string {
+  return createHmac('sha256', key).update(`refresh token after ${token}`).digest('base64url');
 }
 
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+function nameOf({ address, userAgent }: Client): string {
+  return `refreshing client ${address} ${userAgent ?? ''}`;
 }

@@ -5,6 +5,8 @@ import { look, write } from '../../database/statement.js';
 import { tokenEnded } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
+import { SessionActivity } from './session-activity.js';
+import { SessionRepository } from './session.repository.js';
 import { LONGEST_TOKEN_MS } from './token.js';
 
 export const LOOK_EVERY_MS = 1_000;
@@ -14,14 +16,20 @@ export const GOOD_FOR_MS = 4_000;
 const LATE_COMMITS_MS = 60_000;
 const ALL_OVER_AGAIN_MS = 60 * 60_000;
 
+/** Whose token it is that may have been ended. */
+type TokenOf = Pick<KnownActor, 'id' | 'version' | 'session'>;
+
 /**
- * Which accounts' sessions were ended while tokens of theirs may still be about. Every process asks the database once
- * a second and remembers the answer, so that a token's check costs no statement; if it cannot ask, no token is good.
+ * Which sessions were ended, one by one or all of an account, while tokens of theirs may still be about. Every process
+ * asks the database once a second and remembers the answer, so that a token's check costs no statement; if it cannot ask,
+ * no token is good.
  */
 @Injectable()
 export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   /** By account, the version that its tokens must have at least. */
   private versions = new Map<number, number>();
+  /** Sessions that were ended by themselves. */
+  private ended = new Set<number>();
   /** When the last look began, by the clock; and by a timer that nobody sets. */
   private seenAt: EpochMs = 0;
   private timerAt = -Infinity;
@@ -32,6 +40,8 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly repository: SessionRepository,
+    private readonly activity: SessionActivity,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -45,13 +55,17 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Whether a token of this version has been ended.
+   * Whether a token has been ended; if not, its session counts as in use.
    *
    * @throws QueryFailedError while the database is away
    */
-  async haveEnded(accountId: number, version: number): Promise<boolean> {
+  async haveEnded({ id, version, session }: TokenOf): Promise<boolean> {
     if (performance.now() - this.timerAt > GOOD_FOR_MS) await this.lookNow();
-    return version < (this.versions.get(accountId) ?? 0);
+    if (version < (this.versions.get(id) ?? 0)) return true;
+    if (session === null || session === undefined) return false;
+    if (this.ended.has(session)) return true;
+    this.activity.note(session);
+    return false;
   }
 
   /**
@@ -60,17 +74,19 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
    *
    * @throws Unauthenticated TOKEN_REVOKED
    */
-  async hold(tx: EntityManager, { id, version }: Pick<KnownActor, 'id' | 'version'>): Promise<void> {
+  async hold(tx: EntityManager, { id, version, session = null }: TokenOf): Promise<void> {
     // Sent together, in this order: the database reads only once it has granted the lock.
     const [, [held]] = await Promise.all([
       look(tx, 'SELECT id FROM accounts WHERE id = ? FOR UPDATE', [id]),
-      look<{ version: number; disabled_at: Date | null }>(
+      look<{ version: number; disabled_at: Date | null; is_live: number }>(
         tx,
-        'SELECT session_version AS version, disabled_at FROM accounts WHERE id = ?',
-        [id],
+        `SELECT session_version AS version, disabled_at,
+                ? IS NULL OR EXISTS (SELECT 1 FROM sessions WHERE id = ? AND ended_at IS NULL) AS is_live
+         FROM accounts WHERE id = ?`,
+        [session, session, id],
       ),
     ]);
-    if (held?.version !== version || held.disabled_at !== null) throw tokenEnded();
+    if (held?.version !== version || held.disabled_at !== null || !held.is_live) throw tokenEnded();
   }
 
   /**
@@ -84,11 +100,17 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
       [new Date(this.clock.now()), accountId],
     );
     await write(tx, 'DELETE FROM refresh_tokens WHERE account_id = ?', [accountId]);
+    await this.repository.removeAll(tx, accountId);
     return insertId;
   }
 
   remember(accountId: number, version: number): void {
     this.versions.set(accountId, Math.max(version, this.versions.get(accountId) ?? 0));
+  }
+
+  /** Says that a session was ended, so that this process need not wait for its next look. */
+  rememberEnded(session: number): void {
+    this.ended.add(session);
   }
 
   private lookNow(): Promise<void> {
@@ -100,16 +122,22 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
     const [now, timer] = [this.clock.now(), performance.now()];
     const wantsAll = timer - this.allSeenAt > ALL_OVER_AGAIN_MS;
     const since = wantsAll ? now - LONGEST_TOKEN_MS : this.seenAt;
-    const rows = await look<{ id: number; version: number }>(
+    const from = new Date(since - LATE_COMMITS_MS);
+    const rows = await look<{ id: number; version: number | null }>(
       this.dataSource,
-      'SELECT id, session_version AS version FROM accounts WHERE sessions_ended_at >= ?',
-      [new Date(since - LATE_COMMITS_MS)],
+      `SELECT id, session_version AS version FROM accounts WHERE sessions_ended_at >= ?
+       UNION ALL SELECT id, NULL FROM sessions WHERE ended_at >= ?`,
+      [from, from],
     );
     if (wantsAll) {
       this.versions = new Map();
+      this.ended = new Set();
       this.allSeenAt = timer;
     }
-    for (const { id, version } of rows) this.remember(id, version);
+    for (const { id, version } of rows) {
+      if (version === null) this.rememberEnded(id);
+      else this.remember(id, version);
+    }
     this.seenAt = now;
     this.timerAt = timer;
   }

@@ -1,28 +1,26 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService, type JwtVerifyOptions } from '@nestjs/jwt';
-import type { Environment } from '../../config/environment.js';
+import { Unauthenticated } from '../../http/domain-error.js';
+import { Clock } from '../../time/clock.js';
 import type { Account } from '../accounts/account.entity.js';
 import type { Principal } from '../principal.js';
-import { ROLES } from '../role.js';
+import { bearerIn } from './bearer.js';
+import { type Claims, judgeDates, principalOf } from './claims.js';
 
 export const TOKEN_ALGORITHM = 'HS256';
 export const TOKEN_ISSUER = 'clinica';
 export const TOKEN_AUDIENCE = 'clinica-api';
-/** What a token must be for to be taken. */
+/** What a token must be for to be taken. Its dates are judged by the service's own clock. */
 export const TOKENS_OF_OURS = {
   algorithms: [TOKEN_ALGORITHM],
   issuer: TOKEN_ISSUER,
   audience: TOKEN_AUDIENCE,
+  ignoreExpiration: true,
+  ignoreNotBefore: true,
 } satisfies JwtVerifyOptions;
 export const LONGEST_TOKEN_MS = 24 * 60 * 60_000;
 /** That of a client with a refresh token, in seconds. */
 export const SHORT_TOKEN_SECONDS = 15 * 60;
-
-/** The secret as a key: jsonwebtoken would try to read a text as a public key first, at each request anew. */
-export function tokenKey({ JWT_SECRET }: Environment): KeyObject {
-  return createSecretKey(Buffer.from(JWT_SECRET));
-}
 
 const PASSWORD = 'pwd';
 const DIGITS = 'otp';
@@ -33,50 +31,69 @@ type Issued = Pick<Account, 'id' | 'email' | 'role' | 'sessionVersion' | 'hasSec
 /** Signs the tokens that accounts log in for. */
 @Injectable()
 export class TokenIssuer {
-  constructor(private readonly jwt: JwtService) {}
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly clock: Clock,
+  ) {}
 
   /**
-   * A JWT with the claims `id`, `email`, `role`, in `ver` the version of the account's sessions, and in `amr` by what it
-   * was logged in: who sets up a second factor, or does without again, begins a new session (RFC 8176).
+   * A JWT with the claims `id`, `email`, `role`, in `ver` the version of the account's sessions, in `sid` the session
+   * (as in OpenID Connect), and in `amr` how its owner logged in: setting up a second factor, or removing it, begins a
+   * new session (RFC 8176).
    *
+   * @param sessionId null for a token of no session
    * @param seconds how long it is good; by default 24 hours
    */
   issue(
     { id, email, role, sessionVersion, hasSecondFactor }: Issued,
+    sessionId: number | null = null,
     seconds = LONGEST_TOKEN_MS / 1000,
   ): string {
+    const iat = Math.floor(this.clock.now() / 1000);
     const amr = hasSecondFactor ? [PASSWORD, DIGITS] : [PASSWORD];
-    return this.jwt.sign({ id, email, role, ver: sessionVersion, amr }, { expiresIn: seconds });
+    const session = sessionId === null ? {} : { sid: sessionId };
+    return this.jwt.sign({ id, email, role, ver: sessionVersion, ...session, amr, iat, exp: iat + seconds });
   }
 }
 
 /** Reads tokens that do not come as `Authorization: Bearer`, for which there is a strategy of Passport's. */
 @Injectable()
 export class TokenReader {
-  constructor(private readonly jwt: JwtService) {}
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly clock: Clock,
+  ) {}
 
   /** Whose token it is; undefined for one that is none of ours, or has expired. Whether it was ended `Sessions` knows. */
   read(text: string): Principal | undefined {
+    const claims = this.claimsOf(text);
+    return claims && judgeDates(claims, this.clock.now()) === 'good' ? principalOf(claims) : undefined;
+  }
+
+  /**
+   * Whose token an `Authorization` header holds, on a route that is open and asks for one all the same.
+   *
+   * @throws Unauthenticated TOKEN_EXPIRED, TOKEN_INVALID
+   */
+  demand(authorization: string): Principal {
+    const claims = this.claimsOf(bearerIn(authorization) ?? '');
+    const dates = claims && judgeDates(claims, this.clock.now());
+    if (dates === 'expired') throw new Unauthenticated('TOKEN_EXPIRED', 'Token expired');
+    const principal = dates === 'good' ? principalOf(claims!) : undefined;
+    if (!principal) throw new Unauthenticated('TOKEN_INVALID', 'Invalid token');
+    return principal;
+  }
+
+  private claimsOf(text: string): Claims | undefined {
     const token = plainToken(text);
     if (token === undefined) return undefined;
     try {
-      return principalOf(this.jwt.verify<Record<string, unknown>>(token, TOKENS_OF_OURS));
+      return this.jwt.verify<Claims>(token, TOKENS_OF_OURS);
     } catch {
       return undefined;
     }
   }
 }
-
-/** Whose token it is that claims this; undefined for claims that no token of ours has. Pure. */
-export function principalOf(claims: Record<string, unknown>): Principal | undefined {
-  // Tokens from before there were versions have none, nor how they were logged in for.
-  const { id, email, ver: version = 0, amr = [] } = claims;
-  const role = ROLES.find((name) => name === claims.role);
-  if (!isId(id) || !isId(version) || typeof email !== 'string' || !role) return undefined;
-  return { id, email, role, version, secondFactor: Array.isArray(amr) && amr.includes(DIGITS) };
-}
-
-const isId = (value: unknown): value is number => Number.isInteger(value);
 
 /**
  * The token, if it is as ours are: they say how they are signed and nothing else. What more a header demands nobody here

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { Environment } from '../../config/environment.js';
+import { Keys } from '../../config/keys.js';
 import { RedisClient } from '../../database/redis.module.js';
 import { countedAs } from './caller-address.js';
 import { counter } from './counter.js';
@@ -36,6 +36,7 @@ export class LoginFailures {
 
   constructor(
     private readonly environment: Environment,
+    private readonly keys: Keys,
     redis: RedisClient,
   ) {
     this.ofAccount = counter('failures:account', DAY, redis);
@@ -46,16 +47,22 @@ export class LoginFailures {
   /** Counts an attempt as failed until it is said to have succeeded: many at once do not get around the delay. */
   async begin(email: string, address: string): Promise<Attempt> {
     if (!this.environment.RATE_LIMIT_ENABLED) return AT_ONCE;
-    const [account, from] = [this.hashOf(email.toLowerCase()), countedAs(address)];
-    const [known, byAccount, byAddress] = await Promise.all([
-      this.successes.get(`${account} ${from}`),
+    const names = this.keys.hashes(`login ${email.toLowerCase()}`);
+    const [account, from] = [names[0]!, countedAs(address)];
+    const [known, former, byAccount, byAddress] = await Promise.all([
+      Promise.all(names.map((name) => this.successes.get(`${name} ${from}`))),
+      Promise.all(names.slice(1).map((name) => this.ofAccount.get(name))),
       this.ofAccount.penalty(account, 1),
       this.ofAddress.penalty(from, 1),
     ]);
-    const failed = { account: byAccount.consumedPoints - 1, address: byAddress.consumedPoints - 1 };
+    const before = former.reduce((sum, count) => sum + (count?.consumedPoints ?? 0), 0);
+    const failed = {
+      account: byAccount.consumedPoints - 1 + before,
+      address: byAddress.consumedPoints - 1,
+    };
     return {
       refusalDelayMs: loginDelay(failed),
-      successDelayMs: loginDelay(known ? { ...failed, account: 0 } : failed),
+      successDelayMs: loginDelay(known.some(Boolean) ? { ...failed, account: 0 } : failed),
       succeeded: async () => {
         await Promise.all([
           this.successes.penalty(`${account} ${from}`, 1),
@@ -64,9 +71,5 @@ export class LoginFailures {
         ]);
       },
     };
-  }
-
-  private hashOf(text: string): string {
-    return createHmac('sha256', this.environment.JWT_SECRET).update(`login ${text}`).digest('base64url');
   }
 }

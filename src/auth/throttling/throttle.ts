@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Environment } from '../../config/environment.js';
+import { Keys } from '../../config/keys.js';
 import { RedisClient } from '../../database/redis.module.js';
 import { TooManyRequests } from '../../http/domain-error.js';
 import { countedAs } from './caller-address.js';
@@ -41,10 +41,12 @@ export type LimitName = keyof typeof LIMITS;
 export class Throttle {
   private readonly limiters: ReadonlyMap<LimitName, RateLimiterRedis>;
   private readonly enabled: boolean;
-  private readonly secret: string;
 
-  constructor(environment: Environment, redis: RedisClient) {
-    this.secret = environment.JWT_SECRET;
+  constructor(
+    environment: Environment,
+    private readonly keys: Keys,
+    redis: RedisClient,
+  ) {
     this.enabled = environment.RATE_LIMIT_ENABLED;
     this.limiters = new Map(
       (Object.keys(LIMITS) as LimitName[]).map((name) => [
@@ -60,7 +62,7 @@ export class Throttle {
    * @throws TooManyRequests when the limit is used up
    */
   async countFrom(name: LimitName, address: string, account?: string): Promise<void> {
-    const hash = account && createHmac('sha256', this.secret).update(account).digest('base64url');
+    const hash = account && this.keys.hash(account);
     await this.count(name, [countedAs(address), hash].filter(Boolean).join(' '));
   }
 

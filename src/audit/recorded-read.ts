@@ -1,0 +1,49 @@
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+  UseInterceptors,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { type Observable, mergeMap } from 'rxjs';
+import { DataSource } from 'typeorm';
+import { addressOf } from '../http/client-address.js';
+import type { AuditAction } from './audit-action.js';
+import { AuditTrail } from './audit-trail.js';
+
+const ACTION = 'audit:read';
+
+/** Records that somebody read what is about others: one event for each answer, before it leaves. */
+@Injectable()
+class ReadRecorder implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const action = this.reflector.get<AuditAction>(ACTION, context.getHandler());
+    const request = context
+      .switchToHttp()
+      .getRequest<FastifyRequest & { user: { id: number; role: string } }>();
+    const { id, role } = request.user;
+    const by = { id, role, address: addressOf(request), requestId: request.id };
+    return next.handle().pipe(
+      mergeMap(async (answer: unknown) => {
+        const rows = Array.isArray(answer) ? answer.length : 1;
+        await this.audit.record(this.dataSource, by, action, 0, { rows });
+        return answer;
+      }),
+    );
+  }
+}
+
+/** Says of a route that reads what is about others that each read is an event. Its module imports `AuditModule`. */
+export function RecordedRead(action: AuditAction): MethodDecorator {
+  return applyDecorators(SetMetadata(ACTION, action), UseInterceptors(ReadRecorder));
+}

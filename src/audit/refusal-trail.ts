@@ -1,0 +1,98 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
+import { type Actor, THE_SERVICE } from './actor.js';
+import type { AuditAction } from './audit-action.js';
+import { AuditTrail, type Particulars } from './audit-trail.js';
+
+/** For so long those that are alike are counted. */
+const COUNTED_FOR_MS = 60_000;
+/** Kinds of refusal that are told apart at a time; what comes beyond is counted together. */
+const MOST_KINDS = 200;
+const EVERY_MS = 5_000;
+
+/** Something that was refused. */
+export interface Refused {
+  readonly by: Actor;
+  readonly action: AuditAction;
+  /** The account; 0 where there is none. */
+  readonly subjectId: number;
+  readonly particulars: Particulars;
+}
+
+interface Counted {
+  readonly refused: Refused;
+  readonly since: EpochMs;
+  more: number;
+}
+
+/**
+ * Records refusals in the audit trail. A flood of them must not fill it: of those that are alike, in what, to whom and
+ * from where, the first is an event at once, and those of the following minute are one event together, with their
+ * `count`. A process writes a few hundred of them a minute at most.
+ */
+@Injectable()
+export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(RefusalTrail.name);
+  private readonly counted = new Map<string, Counted>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.writeCounts(), EVERY_MS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.writeCounts(Infinity);
+  }
+
+  /** Never fails: what cannot be recorded is said in the log. */
+  async record(refused: Refused): Promise<void> {
+    const { by, action, subjectId, particulars } = refused;
+    const kind = JSON.stringify([action, subjectId, by.id, by.address, particulars]);
+    const known = this.counted.get(kind);
+    if (known) {
+      known.more += 1;
+      return;
+    }
+    if (this.counted.size >= MOST_KINDS) return this.countTogether(action);
+    this.counted.set(kind, { refused, since: this.clock.now(), more: 0 });
+    await this.write(refused);
+  }
+
+  /** Writes the counts that are complete. */
+  async writeCounts(now: EpochMs = this.clock.now()): Promise<void> {
+    for (const [kind, { refused, since, more }] of [...this.counted]) {
+      if (now - since < COUNTED_FOR_MS) continue;
+      this.counted.delete(kind);
+      if (more === 0) continue;
+      await this.write({ ...refused, particulars: { ...refused.particulars, count: more } });
+    }
+  }
+
+  /** One more of those that are not told apart. */
+  private countTogether(action: AuditAction): void {
+    const known = this.counted.get(action);
+    if (known) {
+      known.more += 1;
+      return;
+    }
+    const refused = { by: THE_SERVICE, action, subjectId: 0, particulars: { from: 'many' } };
+    this.counted.set(action, { refused, since: this.clock.now(), more: 1 });
+  }
+
+  private async write({ by, action, subjectId, particulars }: Refused): Promise<void> {
+    try {
+      await this.audit.record(this.dataSource, by, action, subjectId, particulars);
+    } catch (error) {
+      this.logger.warn(`Cannot record ${action} in the audit trail: ${(error as Error).message}`);
+    }
+  }
+}

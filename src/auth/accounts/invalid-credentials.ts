@@ -1,0 +1,9 @@
+import { Refusal } from '../../http/domain-error.js';
+
+/** An email and a password that open no account; one text for all reasons. */
+export class InvalidCredentials extends Refusal {
+  /** @param accountId the account of the email, if there is one: for the audit trail, never for the answer */
+  constructor(readonly accountId?: number) {
+    super('INVALID_CREDENTIALS', 'Invalid credentials');
+  }
+}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { AuditAction } from '../../audit/audit-action.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { NotFound, Refusal, tokenEnded } from '../../http/domain-error.js';
+import type { Asker, Principal, Visiting } from '../principal.js';
+import { SessionRepository } from './session.repository.js';
+import { Sessions } from './sessions.js';
+import { TokenReader } from './token.js';
+
+/** Ends single sessions of accounts, at their owners' wish. */
+@Injectable()
+export class LogoutService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly tokens: TokenReader,
+    private readonly sessions: Sessions,
+    private readonly repository: SessionRepository,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * Ends the session of a bearer token; answers with whose it was.
+   *
+   * @throws Unauthenticated TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_REVOKED
+   * @throws Refusal NO_SESSION for a token that was issued before there were sessions
+   */
+  async logOut(by: Visiting, authorization: string): Promise<Principal> {
+    const found = this.tokens.demand(authorization);
+    if (await this.sessions.haveEnded(found)) throw tokenEnded();
+    if (found.session === null) throw noSession();
+    const done = await this.end(
+      { ...by, id: found.id, role: found.role },
+      found.session,
+      'account.logged_out',
+    );
+    if (!done) throw tokenEnded();
+    return found;
+  }
+
+  /** @throws NotFound SESSION_NOT_FOUND: unknown, another's, or ended */
+  async endSession(by: Asker, session: number): Promise<void> {
+    if (await this.end(by, session, 'account.session_ended')) return;
+    throw new NotFound(
+      'SESSION_NOT_FOUND',
+      'This session is not a live one of yours. GET /api/auth/sessions lists them.',
+    );
+  }
+
+  private async end(
+    by: Pick<Asker, 'id' | 'role' | 'address' | 'requestId'>,
+    session: number,
+    action: AuditAction,
+  ): Promise<boolean> {
+    const done = await inTransaction(this.dataSource, async (tx) => {
+      const ended = await this.repository.end(tx, by.id, session);
+      if (ended) await this.audit.record(tx, by, action, by.id, { session });
+      return ended;
+    });
+    if (done) this.sessions.rememberEnded(session);
+    return done;
+  }
+}
+
+function noSession(): Refusal {
+  return new Refusal(
+    'NO_SESSION',
+    'This token has no session that could be ended alone. Use POST /api/auth/logout-everywhere.',
+  );
+}

@@ -1,0 +1,32 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** What began with a log-in: the tokens that were issued for it, and where they are used. */
+@Entity('sessions')
+export class Session {
+  @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
+  id!: number;
+
+  @Column({ name: 'account_id', type: 'int', unsigned: true })
+  accountId!: number;
+
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt!: Date;
+
+  /** To the minute. */
+  @Column({ name: 'last_seen_at', type: 'datetime', precision: 3 })
+  lastSeenAt!: Date;
+
+  /** No token of it is good after. */
+  @Column({ name: 'expires_at', type: 'datetime', precision: 3 })
+  expiresAt!: Date;
+
+  @Column({ name: 'ended_at', type: 'datetime', precision: 3, nullable: true })
+  endedAt!: Date | null;
+
+  /** Of the network, at the log-in. */
+  @Column({ type: 'varchar', length: 45 })
+  address!: string;
+
+  @Column({ name: 'user_agent', type: 'varchar', length: 200, nullable: true })
+  userAgent!: string | null;
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
+import { inOneStatement } from '../../database/in-one-statement.js';
+import { write } from '../../database/statement.js';
+import type { Client } from '../../http/client.js';
+import { Clock } from '../../time/clock.js';
+import type { EpochMs } from '../../time/interval.js';
+import type { Account } from '../accounts/account.entity.js';
+import { Session } from './session.entity.js';
+import { LONGEST_TOKEN_MS } from './token.js';
+
+/** The statements of the `sessions` table. */
+@Injectable()
+export class SessionRepository {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Begins a session if the account is still as it was when its owner was checked. Takes a shared lock on the account,
+   * so that it serialises with whatever ends all its sessions.
+   *
+   * @param goodForMs until no token of it is good
+   * @returns its id; undefined if the account was disabled, or its sessions ended, meanwhile
+   */
+  async begin(
+    tx: EntityManager,
+    { id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>,
+    { address, userAgent }: Client,
+    goodForMs: number,
+  ): Promise<number | undefined> {
+    const now = this.clock.now();
+    const { insertId, affectedRows } = await write(
+      tx,
+      `/* begin-session */ INSERT INTO sessions (account_id, created_at, last_seen_at, expires_at, address, user_agent)
+       SELECT id, ?, ?, ?, ?, ? FROM accounts
+       WHERE id = ? AND session_version = ? AND disabled_at IS NULL LOCK IN SHARE MODE`,
+      [new Date(now), new Date(now), new Date(now + goodForMs), address, userAgent, id, sessionVersion],
+    );
+    return affectedRows === 1 ? insertId : undefined;
+  }
+
+  /** An account's live sessions, the newest first. */
+  async live(accountId: number): Promise<Session[]> {
+    return this.dataSource.manager.find(Session, {
+      where: { accountId, endedAt: IsNull(), expiresAt: MoreThan(new Date(this.clock.now())) },
+      order: { id: 'DESC' },
+    });
+  }
+
+  /**
+   * Ends a session and its refresh tokens; its row stays until no token of it can be about.
+   *
+   * @returns whether there was a live one of that account
+   */
+  async end(tx: EntityManager, accountId: number, id: number): Promise<boolean> {
+    const now = this.clock.now();
+    const { affectedRows } = await write(
+      tx,
+      `/* end-session */ UPDATE sessions SET ended_at = ?, expires_at = LEAST(expires_at, ?)
+       WHERE id = ? AND account_id = ? AND ended_at IS NULL AND expires_at > ?`,
+      [new Date(now), new Date(now + LONGEST_TOKEN_MS), id, accountId, new Date(now)],
+    );
+    await write(tx, 'DELETE FROM refresh_tokens WHERE session_id = ? AND account_id = ?', [id, accountId]);
+    return affectedRows === 1;
+  }
+
+  /** Removes all sessions of an account, whose tokens end by their version. */
+  async removeAll(tx: EntityManager, accountId: number): Promise<void> {
+    await write(tx, 'DELETE FROM sessions WHERE account_id = ?', [accountId]);
+  }
+
+  /** Writes that sessions were in use just now. */
+  async touch(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const places = ids.map(() => '?').join(', ');
+    await inOneStatement(
+      this.dataSource,
+      `/* touch-sessions */ UPDATE sessions SET last_seen_at = ? WHERE id IN (${places}) AND ended_at IS NULL`,
+      [new Date(this.clock.now()), ...ids],
+    );
+  }
+
+  /** Ends what nobody has used since. */
+  async endIdle(since: EpochMs): Promise<void> {
+    const now = this.clock.now();
+    await inOneStatement(
+      this.dataSource,
+      `/* end-idle-sessions */ UPDATE sessions SET ended_at = ?, expires_at = LEAST(expires_at, ?)
+       WHERE ended_at IS NULL AND last_seen_at < ?`,
+      [new Date(now), new Date(now + LONGEST_TOKEN_MS), new Date(since)],
+    );
+  }
+}

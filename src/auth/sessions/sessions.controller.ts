@@ -1,0 +1,73 @@
+import { Controller, Delete, Get, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../http/api-problems.js';
+import { IdParams } from '../../http/id-params.js';
+import { MessageDto } from '../../http/message.dto.js';
+import { SignedIn } from '../access.js';
+import { type Asker, Caller } from '../principal.js';
+import { LogoutService } from './logout.service.js';
+import type { Session } from './session.entity.js';
+import { SessionRepository } from './session.repository.js';
+
+class LiveSessionDto {
+  @ApiProperty({ type: 'integer', example: 7 })
+  id!: number;
+
+  @ApiProperty({ format: 'date-time', description: 'UTC; the log-in' })
+  created_at!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'UTC; the last request, to the minute' })
+  last_seen_at!: string;
+
+  @ApiProperty({ example: '203.0.113.7', description: 'The network address of the log-in' })
+  address!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What the client calls itself' })
+  user_agent!: string | null;
+
+  @ApiProperty({ example: true, description: 'Whether it is the one of this request' })
+  current!: boolean;
+
+  static from(
+    { id, createdAt, lastSeenAt, address, userAgent }: Session,
+    current: number | null,
+  ): LiveSessionDto {
+    return {
+      id,
+      created_at: createdAt.toISOString(),
+      last_seen_at: lastSeenAt.toISOString(),
+      address,
+      user_agent: userAgent,
+      current: id === current,
+    };
+  }
+}
+
+@ApiTags('Accounts')
+@SignedIn()
+@Controller('auth/sessions')
+export class SessionsController {
+  constructor(
+    private readonly sessions: SessionRepository,
+    private readonly logouts: LogoutService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: "The caller's own live sessions, the newest first" })
+  @ApiOkResponse({ type: [LiveSessionDto] })
+  async list(@Caller() { id, session }: Asker): Promise<LiveSessionDto[]> {
+    return (await this.sessions.live(id)).map((row) => LiveSessionDto.from(row, session));
+  }
+
+  @Delete(':id')
+  @ApiOperation({
+    summary: "End one of the caller's own sessions: its tokens stop working within five seconds",
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 7 })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400, 404)
+  async end(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
+    await this.logouts.endSession(by, id);
+    return { message: 'Session ended' };
+  }
+}

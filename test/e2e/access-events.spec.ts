@@ -1,0 +1,297 @@
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RefusalTrail } from '../../src/audit/refusal-trail.js';
+import { NotificationQueue } from '../../src/notifications/notification-queue.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { spelled } from '../support/raw-http.js';
+import { Statements } from '../support/statements.js';
+
+interface Row {
+  readonly id: number;
+  readonly actor_id: number | null;
+  readonly actor_role: string | null;
+  readonly action: string;
+  readonly subject_id: number;
+  readonly address: string | null;
+  readonly particulars: Record<string, unknown>;
+}
+
+let clinic: Clinic;
+let patient: Person;
+let doctor: DoctorPerson;
+let admin: Person;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  patient = await clinic.patient();
+  doctor = await clinic.doctor();
+  admin = await clinic.admin();
+});
+
+afterAll(() => clinic?.close());
+
+async function rowsAfter(id: number): Promise<Row[]> {
+  const rows = await clinic.query<Omit<Row, 'particulars'> & { particulars: string }>(
+    `SELECT id, actor_id, actor_role, action, subject_id, address, particulars FROM audit_events
+     WHERE id > ? ORDER BY id`,
+    [id],
+  );
+  return rows.map((row) => ({ ...row, particulars: JSON.parse(row.particulars) as Record<string, unknown> }));
+}
+
+/** The events that an act leaves, once there are as many as expected: some are written after the answer. */
+async function eventsOf(act: () => Promise<unknown>, count = 1): Promise<Row[]> {
+  const [last] = await clinic.query<{ id: number | null }>('SELECT MAX(id) AS id FROM audit_events');
+  const from = last!.id ?? 0;
+  await act();
+  await eventually('it is recorded', async () => (await rowsAfter(from)).length >= count);
+  return rowsAfter(from);
+}
+
+const attempt = (email: string, password: string, code?: string) =>
+  clinic.client.post('/api/auth/login', { email, password, ...(code !== undefined && { code }) });
+
+describe('log-ins', () => {
+  test('one that succeeds is an event of the account, with the address', async () => {
+    const [event, ...more] = await eventsOf(() => attempt(patient.email, patient.password));
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({
+      actor_id: patient.id,
+      actor_role: 'user',
+      action: 'account.logged_in',
+      subject_id: patient.id,
+      address: '127.0.0.1',
+    });
+  });
+
+  test('a wrong password is one of a visitor, about the account', async () => {
+    const { id, email } = await clinic.patient();
+    const [event] = await eventsOf(() => attempt(email.toUpperCase(), 'a wrong guess'));
+    expect(event).toMatchObject({
+      actor_id: null,
+      action: 'account.login_refused',
+      subject_id: id,
+      address: '127.0.0.1',
+      particulars: { code: 'INVALID_CREDENTIALS' },
+    });
+  });
+
+  test('of an address without an account only a keyed hash is kept, the same each time', async () => {
+    const email = 'nobody.at.all@people.example';
+    const [event] = await eventsOf(() => attempt(email, 'a wrong guess'));
+    expect(event).toMatchObject({ action: 'account.login_refused', subject_id: 0 });
+    expect(event!.particulars).toEqual({
+      code: 'INVALID_CREDENTIALS',
+      email_hash: expect.stringMatching(/^[\w-]{43}$/) as string,
+    });
+    const [other] = await eventsOf(() => attempt('nobody.else@people.example', 'a wrong guess'));
+    expect(other!.particulars.email_hash).not.toBe(event!.particulars.email_hash);
+    expect(JSON.stringify(await clinic.query('SELECT * FROM audit_events'))).not.toContain('nobody');
+  });
+
+  test('known and unknown accounts take the same statements', async () => {
+    const statements = Statements.of(clinic.dataSource);
+    const { email } = await clinic.patient();
+    const counts: string[][] = [];
+    for (const address of [email, 'unknown@people.example']) {
+      statements.reset();
+      await attempt(address, 'a wrong guess');
+      counts.push(
+        statements.sent
+          .map(({ sql }) => sql.replace(/\s+/g, ' ').slice(0, 40))
+          .filter((sql) => !/^SET SESSION|SELECT id, session_version|touch-sessions/.test(sql)),
+      );
+    }
+    expect(counts[0]).toEqual(counts[1]);
+    expect(counts[0]!.filter((sql) => sql.startsWith('INSERT INTO audit_events'))).toHaveLength(1);
+  });
+
+  test('missing and wrong digits', async () => {
+    const person = await clinic.patient();
+    const { body } = await clinic.client.post<{ secret: string }>(
+      '/api/auth/second-factor',
+      { password: person.password },
+      person,
+    );
+    const code = new TOTP({ secret: Secret.fromBase32(body.secret) }).generate({
+      timestamp: clinic.clock.now(),
+    });
+    await clinic.client.post('/api/auth/second-factor/confirm', { code }, person);
+    // They are good once.
+    const events = await eventsOf(async () => {
+      await attempt(person.email, person.password);
+      await attempt(person.email, person.password, code);
+    }, 2);
+    expect(events.map(({ action, subject_id, particulars }) => [action, subject_id, particulars])).toEqual([
+      ['account.login_refused', person.id, { code: 'SECOND_FACTOR_REQUIRED' }],
+      ['account.login_refused', person.id, { code: 'SECOND_FACTOR_WRONG' }],
+    ]);
+  });
+});
+
+describe('denied access', () => {
+  test('to what an account has no right to', async () => {
+    const [event] = await eventsOf(() => clinic.client.get('/api/users', patient));
+    expect(event).toMatchObject({
+      actor_id: patient.id,
+      actor_role: 'user',
+      action: 'account.access_denied',
+      subject_id: patient.id,
+      address: '127.0.0.1',
+      particulars: { code: 'FORBIDDEN', route: 'GET /api/users' },
+    });
+  });
+
+  test('with a token that was ended', async () => {
+    const person = await clinic.patient();
+    await clinic.client.post('/api/auth/logout-everywhere', undefined, person);
+    const [event] = await eventsOf(() => clinic.client.get('/api/auth/me', person));
+    expect(event).toMatchObject({
+      action: 'account.access_denied',
+      subject_id: person.id,
+      particulars: { code: 'TOKEN_REVOKED', route: 'GET /api/auth/me' },
+    });
+  });
+
+  test('to somebody who is signed in and does not know the password', async () => {
+    const body = { old_password: 'a wrong guess', new_password: 'quite another one' };
+    const [event] = await eventsOf(() => clinic.client.post('/api/auth/password', body, patient));
+    expect(event).toMatchObject({
+      action: 'account.access_denied',
+      particulars: { code: 'WRONG_PASSWORD', route: 'POST /api/auth/password' },
+    });
+  });
+
+  test('what only was put wrongly, or is not there, is none', async () => {
+    const events = await eventsOf(async () => {
+      await clinic.client.get('/api/bookings/available-slots', patient);
+      await clinic.client.delete('/api/bookings/4000000', patient);
+      await clinic.client.get('/api/bookings/me');
+      await attempt(patient.email, patient.password);
+    });
+    expect(events.map(({ action }) => action)).toEqual(['account.logged_in']);
+  });
+});
+
+describe('a flood fills no table', () => {
+  test('of refusals that are alike the first is an event, and the others of a minute are one with their number', async () => {
+    const { id, email } = await clinic.patient();
+    const flood = async () => {
+      await Promise.all(Array.from({ length: 12 }, () => attempt(email, 'a wrong guess')));
+    };
+    const events = await eventsOf(flood);
+    expect(events).toHaveLength(1);
+    const trail = clinic.app.get(RefusalTrail);
+    const counts = await eventsOf(async () => {
+      clinic.clock.advance({ seconds: 61 });
+      await trail.writeCounts();
+    });
+    expect(counts.find(({ subject_id }) => subject_id === id)).toMatchObject({
+      action: 'account.login_refused',
+      address: '127.0.0.1',
+      particulars: { code: 'INVALID_CREDENTIALS', count: 11 },
+    });
+    const again = await eventsOf(() => attempt(email, 'a wrong guess'));
+    expect(again).toHaveLength(1);
+  });
+
+  test('of a thousand accounts that are tried at once a few hundred are told apart', async () => {
+    const trail = clinic.app.get(RefusalTrail);
+    const refused = (turn: number) =>
+      trail.record({
+        by: { id: null, role: null, address: `192.0.2.${turn % 250}`, requestId: null },
+        action: 'account.login_refused',
+        subjectId: 0,
+        particulars: { code: 'INVALID_CREDENTIALS', email_hash: `hash ${turn}` },
+      });
+    const events = await eventsOf(async () => {
+      for (let turn = 0; turn < 1_000; turn += 1) await refused(turn);
+      clinic.clock.advance({ seconds: 61 });
+      await trail.writeCounts();
+    });
+    expect(events.length).toBeLessThanOrEqual(202);
+    const counted = events.reduce((sum, { particulars }) => sum + Number(particulars.count ?? 1), 0);
+    expect(counted).toBe(1_000);
+  });
+});
+
+describe('reading what is about others is an event', () => {
+  const reads: readonly (readonly [string, () => Person, string])[] = [
+    ['/api/audit', () => admin, 'event.listed'],
+    ['/api/users', () => admin, 'account.listed'],
+    ['/api/notifications', () => admin, 'message.listed'],
+    ['/api/bookings/doctor', () => doctor, 'booking.listed'],
+  ];
+
+  test.each(reads)('GET %s', async (path, who, action) => {
+    let rows = 0;
+    const events = await eventsOf(async () => {
+      rows = (await clinic.client.get<unknown[]>(path, who())).body.length;
+    });
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({
+      actor_id: who().id,
+      action,
+      subject_id: 0,
+      address: '127.0.0.1',
+      particulars: { rows },
+    });
+  });
+
+  test('what is refused is not read, and own things are nobody’s business', async () => {
+    const events = await eventsOf(async () => {
+      await clinic.client.get('/api/users?limit=0', admin);
+      await clinic.client.get('/api/bookings/me', patient);
+      await clinic.client.get('/api/auth/me', patient);
+      await attempt(patient.email, patient.password);
+    });
+    expect(events.map(({ action }) => action)).toEqual(['account.logged_in']);
+  });
+});
+
+describe('the dashboard', () => {
+  const visit = (path: string, { email, password }: Person, method = 'GET') =>
+    spelled(clinic.client.baseUrl, `/admin/queues${path}`, {
+      method,
+      headers: { authorization: `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}` },
+    });
+
+  test('what an admin does there is an event before it is done; looking is none', async () => {
+    const { queue } = clinic.app.get(NotificationQueue);
+    const boss = await clinic.admin();
+    const job = await queue.add('message', {}, { jobId: 'message-1-1', delay: 86_400_000 });
+    const events = await eventsOf(async () => {
+      await visit('/api/queues', boss);
+      await visit(`/api/queues/${queue.name}/pause`, boss, 'PUT');
+      await visit(`/api/queues/${queue.name}/resume`, boss, 'PUT');
+      await visit(`/api/queues/${queue.name}/${job.id}/retry`, boss, 'PUT');
+      await visit(`/api/queues/${queue.name}/${job.id}/clean`, boss, 'PUT');
+    }, 5);
+    expect(events[0]).toMatchObject({ actor_id: boss.id, action: 'account.logged_in' });
+    expect(events.slice(1).map(({ action }) => action)).toEqual(
+      Array.from({ length: 4 }, () => 'queue.changed'),
+    );
+    for (const event of events)
+      expect(event).toMatchObject({ actor_id: boss.id, actor_role: 'admin', address: '127.0.0.1' });
+    expect(events.slice(1).map(({ particulars }) => particulars)).toEqual([
+      { action: 'PUT /api/queues/:queueName/pause' },
+      { action: 'PUT /api/queues/:queueName/resume' },
+      { action: 'PUT /api/queues/:queueName/:jobId/retry', job: 'message-1-1' },
+      { action: 'PUT /api/queues/:queueName/:jobId/clean', job: 'message-1-1' },
+    ]);
+    expect(await queue.isPaused()).toBe(false);
+  });
+
+  test('those it does not let in are recorded, by account where they have one', async () => {
+    const person = await clinic.patient();
+    const events = await eventsOf(async () => {
+      await visit('/api/queues', person);
+      await visit('/api/queues', { ...admin, password: 'a wrong guess' });
+    }, 2);
+    expect(events).toMatchObject([
+      { actor_id: person.id, action: 'account.access_denied', particulars: { code: 'ADMIN_REQUIRED' } },
+      { actor_id: null, action: 'account.login_refused', subject_id: admin.id },
+    ]);
+  });
+});

@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AccountsService } from '../../src/auth/accounts/accounts.service.js';
+import { SessionActivity } from '../../src/auth/sessions/session-activity.js';
+import { SessionStarter } from '../../src/auth/sessions/session-starter.js';
+import { Sessions } from '../../src/auth/sessions/sessions.js';
+import { Sweeper } from '../../src/ops/sweeper.js';
+import { ask } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { tokenBy } from '../support/forged-token.js';
+import { idleWorker } from '../support/idle-worker.js';
+import { expectProblem } from '../support/problems.js';
+import { withSettings } from '../support/settings.js';
+
+interface LiveSession {
+  readonly id: number;
+  readonly created_at: string;
+  readonly last_seen_at: string;
+  readonly address: string;
+  readonly user_agent: string | null;
+  readonly current: boolean;
+}
+
+interface Tokens {
+  readonly token: string;
+  readonly refresh_token?: string;
+}
+
+const REVOKED = { status: 401, code: 'TOKEN_REVOKED' };
+const NOT_FOUND = { status: 404, code: 'SESSION_NOT_FOUND' };
+
+let clinic: Clinic;
+/** Another process of the same API. */
+let other: Clinic;
+let doctor: DoctorPerson;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  other = await Clinic.over(clinic.environment, clinic.clock);
+  doctor = await clinic.doctor();
+});
+
+afterAll(async () => {
+  await other?.app.close();
+  await clinic?.close();
+});
+
+async function logIn(
+  { email, password }: Person,
+  { userAgent = 'a test', ...more }: { userAgent?: string; refresh?: boolean } = {},
+): Promise<Tokens> {
+  const headers = { 'user-agent': userAgent };
+  return (await clinic.client.post<Tokens>('/api/auth/login', { email, password, ...more }, { headers }))
+    .body;
+}
+
+const list = async ({ token }: Tokens, at = clinic) =>
+  (await at.client.get<LiveSession[]>('/api/auth/sessions', { token })).body;
+const current = async (tokens: Tokens) => (await list(tokens)).find((session) => session.current)!;
+const asking = ({ token }: Tokens, at = clinic) => at.client.get('/api/auth/me', { token });
+const logOut = ({ token }: Tokens, body?: object, at = clinic) =>
+  at.client.post('/api/auth/logout', body, { token });
+const end = ({ token }: Tokens, id: number) => clinic.client.delete(`/api/auth/sessions/${id}`, { token });
+const claimsOf = ({ token }: Tokens) =>
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>;
+
+async function expectEndedEverywhere(tokens: Tokens): Promise<void> {
+  expectProblem(await asking(tokens), REVOKED);
+  await eventually('it has gone round', async () => (await asking(tokens, other)).status === 401);
+  expectProblem(await asking(tokens, other), REVOKED);
+}
+
+describe('a session', () => {
+  test('begins with a log-in, is named in its token, and is listed with when, from where and by what', async () => {
+    const person = await clinic.patient();
+    const phone = await logIn(person, { userAgent: 'phone\u00e9 1.0' });
+    clinic.clock.advance({ seconds: 1 });
+    const desk = await logIn(person, { userAgent: 'x'.repeat(300), refresh: true });
+    const sessions = await list(desk);
+    expect(sessions).toEqual([
+      {
+        id: claimsOf(desk).sid,
+        created_at: new Date(clinic.clock.now()).toISOString(),
+        last_seen_at: new Date(clinic.clock.now()).toISOString(),
+        address: '127.0.0.1',
+        user_agent: 'x'.repeat(200),
+        current: true,
+      },
+      {
+        id: claimsOf(phone).sid,
+        created_at: new Date(clinic.clock.now() - 1000).toISOString(),
+        last_seen_at: expect.any(String) as string,
+        address: '127.0.0.1',
+        user_agent: 'phone 1.0',
+        current: false,
+      },
+    ]);
+  });
+
+  test('goes on when it is refreshed', async () => {
+    const first = await logIn(await clinic.patient(), { refresh: true });
+    const { body } = await clinic.client.post<Tokens>('/api/auth/refresh', {
+      refresh_token: first.refresh_token,
+    });
+    expect(claimsOf(body).sid).toBe(claimsOf(first).sid);
+    expect(await list(body)).toHaveLength(1);
+  });
+
+  test('is listed until its tokens expire, and its row is then forgotten', async () => {
+    const person = await clinic.patient();
+    const [day, month] = [await logIn(person), await logIn(person, { refresh: true })];
+    expect(await list(day)).toHaveLength(2);
+    const worker = await idleWorker(clinic.environment, clinic.clock);
+    const rows = async () =>
+      (await clinic.query<{ id: number }>('SELECT id FROM sessions WHERE account_id = ?', [person.id])).map(
+        ({ id }) => id,
+      );
+    try {
+      clinic.clock.advance({ hours: 25 });
+      expect(await list(person)).toMatchObject([{ id: claimsOf(month).sid, current: false }]);
+      await worker.get(Sweeper).sweep();
+      expect(await rows()).toEqual([claimsOf(month).sid]);
+    } finally {
+      await worker.close();
+    }
+  });
+
+  test('follows on a changed password, and the ones before are gone', async () => {
+    const person = await clinic.patient();
+    const before = [await logIn(person), await logIn(person)];
+    const { body } = await clinic.client.post<Tokens>(
+      '/api/auth/password',
+      { old_password: person.password, new_password: 'quite another one' },
+      { token: before[0]!.token },
+    );
+    expect(await list(body)).toMatchObject([{ id: claimsOf(body).sid, current: true }]);
+    for (const tokens of before) await expectEndedEverywhere(tokens);
+  });
+
+  test('does not begin if the account was disabled since its owner was checked', async () => {
+    const { id } = await clinic.patient();
+    const account = await clinic.app.get(AccountsService).get(id);
+    await clinic.query('UPDATE accounts SET disabled_at = created_at WHERE id = ?', [id]);
+    const by = { id: null, role: null, address: '127.0.0.1', userAgent: null, requestId: null };
+    await expect(clinic.app.get(SessionStarter).begin(account, by, true)).rejects.toMatchObject({
+      code: 'INVALID_CREDENTIALS',
+    });
+    expect(await clinic.query('SELECT id FROM sessions WHERE account_id = ?', [id])).toEqual([]);
+    expect(await clinic.query('SELECT id FROM refresh_tokens WHERE account_id = ?', [id])).toEqual([]);
+  });
+});
+
+describe('POST /api/auth/logout', () => {
+  test('with the bearer alone ends its session on every process, and no other', async () => {
+    const person = await clinic.patient();
+    const [mine, elsewhere] = [await logIn(person, { refresh: true }), await logIn(person)];
+    expect((await asking(mine, other)).status, 'known to the other process').toBe(200);
+    expect((await logOut(mine)).status).toBe(200);
+    await expectEndedEverywhere(mine);
+    expectProblem(await clinic.client.post('/api/auth/refresh', { refresh_token: mine.refresh_token }), {
+      status: 401,
+      code: 'REFRESH_TOKEN_INVALID',
+    });
+    expect((await asking(elsewhere)).status).toBe(200);
+    expect(await list(elsewhere)).toMatchObject([{ id: claimsOf(elsewhere).sid }]);
+    expectProblem(await logOut(mine), REVOKED);
+  });
+
+  test('a process that starts later knows of it as well', async () => {
+    const tokens = await logIn(await clinic.patient());
+    await logOut(tokens, {});
+    const late = await Clinic.over(clinic.environment, clinic.clock);
+    expectProblem(await asking(tokens, late), REVOKED);
+    await late.app.close();
+  });
+
+  test('with a refresh token ends the session of that, whatever the bearer', async () => {
+    const person = await clinic.patient();
+    const [mine, elsewhere] = [await logIn(person), await logIn(person, { refresh: true })];
+    expect((await logOut(mine, { refresh_token: elsewhere.refresh_token })).status).toBe(200);
+    await eventually('it has gone round', async () => (await asking(elsewhere)).status === 401);
+    expectProblem(await asking(elsewhere), REVOKED);
+    expect((await asking(mine)).status).toBe(200);
+    expect((await logOut({ token: 'a.b.c' }, { refresh_token: 'guessed' })).status).toBe(200);
+  });
+
+  test('with neither, or a bad, an expired or a session-less token, says what is missing', async () => {
+    expectProblem(await clinic.client.post('/api/auth/logout', {}), { status: 400 });
+    expectProblem(await logOut({ token: 'a.b.c' }), { status: 401, code: 'TOKEN_INVALID' });
+    const person = await clinic.patient();
+    expectProblem(await logOut(person), { status: 400, code: 'NO_SESSION' });
+    const old = tokenBy(
+      clinic.environment.JWT_SECRET,
+      { id: person.id, email: person.email, role: 'user' },
+      { now: clinic.clock.now() - 2 * 3_600_000 },
+    );
+    expectProblem(await logOut({ token: old }), {
+      status: 401,
+      code: 'TOKEN_EXPIRED',
+      detail: 'Token expired',
+    });
+  });
+});
+
+describe('DELETE /api/auth/sessions/:id', () => {
+  test('ends one of one’s own, on every process', async () => {
+    const person = await clinic.patient();
+    const [lost, mine] = [await logIn(person), await logIn(person)];
+    const { id } = await current(lost);
+    expect((await end(mine, id)).status).toBe(200);
+    await expectEndedEverywhere(lost);
+    expect((await asking(mine)).status).toBe(200);
+    expectProblem(await end(mine, id), NOT_FOUND);
+  });
+
+  test("another's, an unknown and an ended one answer alike, and nothing happens to the other's", async () => {
+    const [mine, theirs] = [await logIn(await clinic.patient()), await logIn(await clinic.patient())];
+    const answers = [await end(mine, (await current(theirs)).id), await end(mine, 4_294_967_295)];
+    for (const answer of answers) expectProblem(answer, NOT_FOUND);
+    expect({ ...(answers[0]!.body as object), request_id: '' }).toEqual({
+      ...(answers[1]!.body as object),
+      request_id: '',
+    });
+    expect((await asking(theirs)).status).toBe(200);
+  });
+});
+
+describe('an ended session does nothing more, on a process that has not heard of it neither', () => {
+  async function unheard(tokens: Tokens): Promise<void> {
+    await logOut(tokens);
+    const { ended } = other.app.get<Sessions, { ended: Set<number> }>(Sessions);
+    ended.clear();
+  }
+
+  test('it books nothing', async () => {
+    const person = await clinic.patient();
+    const tokens = await logIn(person);
+    await unheard(tokens);
+    const wish = { date: '2026-03-10', time: '09:00' };
+    expectProblem(await ask(other, { ...person, ...tokens }, doctor, wish), REVOKED);
+    expect((await ask(other, person, doctor, wish)).status, 'the time is still open').toBe(201);
+  });
+
+  test('it changes no password and gives no rights', async () => {
+    const admin = await clinic.admin();
+    const tokens = await logIn(admin);
+    await unheard(tokens);
+    const { token } = tokens;
+    const account = { email: 'friend@people.example', password: 'quite another one', role: 'admin' };
+    expectProblem(await other.client.post('/api/users', account, { token }), REVOKED);
+    await unheard(tokens);
+    const passwords = { old_password: admin.password, new_password: 'quite another one' };
+    expectProblem(await other.client.post('/api/auth/password', passwords, { token }), REVOKED);
+  });
+});
+
+describe('last_seen_at', () => {
+  const seenAt = async (tokens: Tokens) => Date.parse((await current(tokens)).last_seen_at);
+
+  test('follows use to the minute, in one statement for all, and no request writes it', async () => {
+    const tokens = await logIn(await clinic.patient());
+    const began = await seenAt(tokens);
+    await clinic.app.get(SessionActivity).write();
+    clinic.clock.advance({ seconds: 30 });
+    expect(await seenAt(tokens), 'not so soon').toBe(began);
+    await clinic.app.get(SessionActivity).write();
+    expect(await seenAt(tokens)).toBe(began);
+    clinic.clock.advance({ seconds: 40 });
+    expect(await seenAt(tokens), 'not by the request').toBe(began);
+    await clinic.app.get(SessionActivity).write();
+    expect(await seenAt(tokens)).toBe(clinic.clock.now());
+  });
+});
+
+describe('with an idle limit', () => {
+  let strict: Clinic;
+
+  beforeAll(async () => {
+    strict = await Clinic.over(withSettings(clinic.environment, { SESSION_IDLE_MINUTES: 30 }), clinic.clock);
+  });
+
+  afterAll(() => strict?.app.close());
+
+  /** Until the process has ended what is idle, which it does every ten seconds. */
+  async function endIdle(): Promise<void> {
+    const activity = strict.app.get<SessionActivity, { idleEndedAt: number }>(SessionActivity);
+    activity.idleEndedAt = -Infinity;
+    await strict.app.get(SessionActivity).write();
+  }
+
+  test('a session that is in use goes on, and those that are not end, with their refresh tokens', async () => {
+    const person = await clinic.patient();
+    const [used, unused] = [await logIn(person), await logIn(person)];
+    const { refresh_token } = await logIn(person, { refresh: true });
+    for (let turn = 0; turn < 3; turn += 1) {
+      clinic.clock.advance({ minutes: 20 });
+      expect((await asking(used, strict)).status).toBe(200);
+      await endIdle();
+    }
+    await eventually('it has gone round', async () => (await asking(unused, other)).status === 401);
+    expectProblem(await asking(unused, other), REVOKED);
+    expectProblem(await clinic.client.post('/api/auth/refresh', { refresh_token }), {
+      status: 401,
+      code: 'REFRESH_TOKEN_INVALID',
+    });
+    expect((await asking(used, strict)).status).toBe(200);
+  });
+
+  test('without one nothing ends by itself', async () => {
+    const tokens = await logIn(await clinic.patient());
+    await strict.app.close();
+    clinic.clock.advance({ hours: 23 });
+    await clinic.app.get(SessionActivity).write();
+    expect((await asking(tokens)).status).toBe(200);
+  });
+});
