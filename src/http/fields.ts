@@ -55,6 +55,16 @@ export function TimeField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
+/** A date and a wall time, YYYY-MM-DDTHH:MM. */
+export function WallStartField(options: FieldOptions = {}): PropertyDecorator {
+  const isOne = (value: unknown): boolean => {
+    if (typeof value !== 'string' || value.length !== 16 || value[10] !== 'T') return false;
+    return isCalendarDate(value.slice(0, 10)) && WALL_TIME.test(value.slice(11));
+  };
+  const message = 'must be a date and a time of day, written YYYY-MM-DDTHH:MM';
+  return field(options, { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}$' }, message, isOne);
+}
+
 /** Minutes from 1 to 480. */
 export function DurationField(options: FieldOptions = {}): PropertyDecorator {
   const schema = {
