@@ -20,6 +20,7 @@ import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import { LoginFailures } from './throttling/login-failures.js';
 import { LoginService } from './sessions/login.service.js';
+import { NewPasswords } from './passwords/new-passwords.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
@@ -81,6 +82,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     LoginFailures,
     LoginService,
     LogoutService,
+    NewPasswords,
     PasswordHasher,
     PasswordsService,
     RefreshTokenRepository,

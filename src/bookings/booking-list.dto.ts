@@ -1,7 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, DateField, FromText, IntegerField } from '../http/fields.js';
+import { BooleanField, DateField, FromText, IntegerField, WallStartField } from '../http/fields.js';
 import { BookingDto } from './booking.dto.js';
-import type { DoctorsBooking, PatientsBooking } from './booking-lists.service.js';
+import type { DoctorsBooking, ListFilter, PatientsBooking } from './booking-lists.service.js';
+
+/** On a page, without being asked for fewer. */
+const MOST_LISTED = 1000;
 
 export class BookingListQuery {
   @FromText()
@@ -16,8 +19,12 @@ export class BookingListQuery {
   to?: string;
 
   @FromText()
-  @IntegerField(1, 1000, { optional: true, description: 'At most so many; all without it', example: 100 })
-  limit?: number;
+  @IntegerField(1, MOST_LISTED, {
+    optional: true,
+    description: `At most so many, ${MOST_LISTED} without it; where there are more, \`Link: <...>; rel="next"\` leads on`,
+    example: 100,
+  })
+  limit: number = MOST_LISTED;
 
   @FromText()
   @IntegerField(1, 4_294_967_295, {
@@ -25,6 +32,18 @@ export class BookingListQuery {
     description: 'The id of the last booking already seen: go on after it',
   })
   after?: number;
+
+  @WallStartField({
+    optional: true,
+    description:
+      'Where that booking stood, should it have been moved since; the link to the next page has it',
+  })
+  after_start?: string;
+
+  toFilter(): ListFilter {
+    const { include_cancelled: includeCancelled, from, to, limit, after, after_start: afterStart } = this;
+    return { includeCancelled, from, to, limit, after, afterStart };
+  }
 }
 
 /** A booking as its patient sees it. */

@@ -1,5 +1,5 @@
-import { ClinicDay } from '../time/clinic-day.js';
 import type { EpochMs, Interval } from '../time/interval.js';
+import { isoIn } from '../time/zone-offset.js';
 
 /** An appointment of a patient with a doctor. */
 export interface Booking {
@@ -72,10 +72,9 @@ export function bookingOf(row: BookingRow): Booking {
 }
 
 /** The start and end as ISO 8601 with the doctor's offset. */
-export function isoTimes({ date, timezone, startsAt, endsAt }: Booking): {
+export function isoTimes({ timezone, startsAt, endsAt }: Booking): {
   startsAt: string;
   endsAt: string;
 } {
-  const day = ClinicDay.of(date, timezone);
-  return { startsAt: day.isoOf(startsAt), endsAt: day.isoOf(endsAt) };
+  return { startsAt: isoIn(timezone, startsAt), endsAt: isoIn(timezone, endsAt) };
 }

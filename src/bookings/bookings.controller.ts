@@ -1,15 +1,17 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Only, SignedIn } from '../auth/access.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
+import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
 import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
 import { AvailableSlotsQuery, BookDto, BookingDto, RescheduleDto } from './booking.dto.js';
 import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
-import { BookingListsService } from './booking-lists.service.js';
+import { BookingListsService, type Page } from './booking-lists.service.js';
 import { BookingsService } from './bookings.service.js';
 
 @ApiTags('Bookings')
@@ -47,27 +49,32 @@ export class BookingsController {
 
   @Get('me')
   @ApiOperation({ summary: 'Own bookings, by date and time' })
-  @ApiOkResponse({ type: [PatientsBookingDto] })
+  @ApiOkResponse({ type: [PatientsBookingDto], headers: NEXT_PAGE })
   @ApiProblems(400)
-  async mine(@Caller() { id }: Principal, @Query() query: BookingListQuery): Promise<PatientsBookingDto[]> {
-    const { include_cancelled: includeCancelled, ...filter } = query;
-    const bookings = await this.lists.ofPatient(id, { includeCancelled, ...filter });
-    return bookings.map((booking) => PatientsBookingDto.of(booking));
+  async mine(
+    @Caller() { id }: Principal,
+    @Query() query: BookingListQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PatientsBookingDto[]> {
+    const page = await this.lists.ofPatient(id, query.toFilter());
+    return answer(page, request, reply).map((booking) => PatientsBookingDto.of(booking));
   }
 
   @Only('doctor')
   @Get('doctor')
   @RecordedRead('booking.listed')
   @ApiOperation({ summary: "The doctor's bookings, by date and time" })
-  @ApiOkResponse({ type: [DoctorsBookingDto] })
+  @ApiOkResponse({ type: [DoctorsBookingDto], headers: NEXT_PAGE })
   @ApiProblems(400, 404)
   async ofDoctor(
     @Caller() { id }: Principal,
     @Query() query: BookingListQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoctorsBookingDto[]> {
-    const { include_cancelled: includeCancelled, ...filter } = query;
-    const bookings = await this.lists.ofDoctor(id, { includeCancelled, ...filter });
-    return bookings.map((booking) => DoctorsBookingDto.of(booking));
+    const page = await this.lists.ofDoctor(id, query.toFilter());
+    return answer(page, request, reply).map((booking) => DoctorsBookingDto.of(booking));
   }
 
   @Patch(':id')
@@ -97,4 +104,10 @@ export class BookingsController {
     await this.bookings.cancel(by, id, keyed);
     return { message: 'Booking cancelled successfully' };
   }
+}
+
+/** The bookings of a page, after linking the next one. */
+function answer<T>({ bookings, next }: Page<T>, request: FastifyRequest, reply: FastifyReply): T[] {
+  if (next) linkNextPage(request, reply, { after: next.after, after_start: next.afterStart });
+  return bookings;
 }

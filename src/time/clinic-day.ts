@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Interval, type EpochMs, merge } from './interval.js';
-import { formatWallTime, type WallMinutes } from './wall-time.js';
+import type { WallMinutes } from './wall-time.js';
 
 const MINUTE_MS = 60_000;
 
@@ -71,18 +71,6 @@ export class ClinicDay {
     }));
     return merge(pieces.filter((piece) => piece.start < piece.end));
   }
-
-  /** An instant of this day (or its end) as ISO 8601 with the offset in force: `2027-03-01T09:00:00+01:00`. */
-  isoOf(instant: EpochMs): string {
-    const stretch = this.stretches.find(({ end }) => instant < end) ?? this.stretches.at(-1)!;
-    const local = new Date(instant + stretch.offsetMs).toISOString().slice(0, 19);
-    return `${local}${formatOffset(stretch.offsetMs)}`;
-  }
-}
-
-function formatOffset(offsetMs: number): string {
-  const minutes = Math.trunc(Math.abs(offsetMs) / MINUTE_MS);
-  return `${offsetMs < 0 ? '-' : '+'}${formatWallTime(minutes)}`;
 }
 
 function stretchesOf(date: Temporal.PlainDate, timezone: string): Stretch[] {

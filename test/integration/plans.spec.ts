@@ -61,6 +61,10 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
   ['booking', () => ask(clinic, patient, doctor, { date: MONDAY, time: '09:00' })],
   ['a patient’s bookings', () => look('/api/bookings/me', patient)],
   ['a patient’s bookings, page by page', () => look('/api/bookings/me?limit=5&after=1', patient)],
+  [
+    'a patient’s bookings, from where a page ended',
+    () => look('/api/bookings/me?limit=5&after=1&after_start=2026-03-03T09:00', patient),
+  ],
   ['a doctor’s bookings', () => look('/api/bookings/doctor', doctor)],
   [
     'moving and cancelling',

@@ -14,6 +14,7 @@ import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { InvalidCredentials } from './invalid-credentials.js';
 import { AddressVerification } from './address-verification.js';
+import { NewPasswords } from '../passwords/new-passwords.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import type { Role } from '../role.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -40,6 +41,7 @@ export class AccountsService {
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
     private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
+    private readonly newPasswords: NewPasswords,
     private readonly audit: AuditTrail,
     private readonly sessions: Sessions,
     private readonly verification: AddressVerification,
@@ -51,9 +53,11 @@ export class AccountsService {
    * Opens an account that somebody vouches for. The password is hashed before anything is looked up, so that the time
    * of the answer does not depend on whether the address is taken.
    *
-   * @throws Refusal EMAIL_TAKEN
+   * @throws Refusal EMAIL_TAKEN; VALIDATION_FAILED if somebody chose a common password
    */
   async open(by: Actor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
+    // That of the configuration was judged at the start.
+    if (isKnown(by)) await this.newPasswords.judge(account.password, []);
     const now = new Date(this.clock.now());
     const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
     return this.requests.once(keyed, async (tx) => {
@@ -67,9 +71,10 @@ export class AccountsService {
   /**
    * Opens an account for a patient who comes by themselves. Their address is not verified yet.
    *
-   * @throws Refusal EMAIL_TAKEN
+   * @throws Refusal EMAIL_TAKEN; VALIDATION_FAILED for a common password
    */
   async register(by: Actor, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
+    await this.newPasswords.judge(account.password, []);
     const row = {
       ...(await this.rowOf({ ...account, role: 'user' })),
       createdAt: new Date(this.clock.now()),

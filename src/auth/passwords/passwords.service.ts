@@ -9,6 +9,7 @@ import { AccountLinks } from '../accounts/account-links.js';
 import { Account } from '../accounts/account.entity.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { inEvenTime } from '../throttling/even-time.js';
+import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
 import { Throttle } from '../throttling/throttle.js';
@@ -20,6 +21,7 @@ export class PasswordsService {
     private readonly dataSource: DataSource,
     private readonly accounts: AccountsService,
     private readonly hasher: PasswordHasher,
+    private readonly newPasswords: NewPasswords,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
     private readonly audit: AuditTrail,
@@ -30,13 +32,14 @@ export class PasswordsService {
   /**
    * Changes the password of somebody who is logged in; answers with the account, of which new tokens can be issued.
    *
-   * @throws Refusal WRONG_PASSWORD
+   * @throws Refusal WRONG_PASSWORD; VALIDATION_FAILED if the new one is common
    * @throws Unauthenticated TOKEN_REVOKED if the token was ended meanwhile
    * @throws TooManyRequests after too many attempts
    */
   async change(by: KnownActor, oldPassword: string, newPassword: string): Promise<Account> {
     const { id } = by;
     const account = await this.confirm(id, oldPassword);
+    await this.newPasswords.judge(newPassword, [], 'new_password');
     const passwordHash = await this.hasher.hash(newPassword);
     const changed = await inTransaction(this.dataSource, async (tx) => {
       await this.sessions.hold(tx, by);
@@ -74,9 +77,10 @@ export class PasswordsService {
   /**
    * Sets the password of the account that a link was mailed to; that its address is theirs is shown as well.
    *
-   * @throws Refusal LINK_INVALID
+   * @throws Refusal LINK_INVALID; VALIDATION_FAILED for a common password
    */
   async reset(by: Actor, token: string, newPassword: string): Promise<void> {
+    await this.newPasswords.judge(newPassword, [], 'new_password');
     const passwordHash = await this.hasher.hash(newPassword);
     const [id, version] = await inTransaction(this.dataSource, async (tx) => {
       const id = await this.links.use(tx, token, 'password_reset');

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ClinicDay } from './clinic-day.js';
+import { isoIn } from './zone-offset.js';
+
+const ZONES = [
+  'Europe/Madrid',
+  'America/St_Johns',
+  'Australia/Lord_Howe',
+  'Asia/Kathmandu',
+  'Asia/Tokyo',
+  'UTC',
+];
+
+test('whichever instants are asked for, in whichever order, each leads back to itself and shows its own date', () => {
+  const instant = fc.integer({ min: Date.UTC(1990, 0, 1) / 1000, max: Date.UTC(2090, 0, 1) / 1000 });
+  const asked = fc.array(fc.tuple(fc.constantFrom(...ZONES), instant), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(asked, (questions) => {
+      for (const [timezone, seconds] of questions) {
+        const at = seconds * 1000;
+        const iso = isoIn(timezone, at);
+        expect(Date.parse(iso)).toBe(at);
+        const { start, end } = ClinicDay.of(iso.slice(0, 10), timezone).whole;
+        expect(at >= start && at < end).toBe(true);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test.each([
+  // The last minute before the clocks change, and the first after.
+  ['Europe/Madrid', '2027-03-28T00:59:00Z', '2027-03-28T01:59:00+01:00'],
+  ['Europe/Madrid', '2027-03-28T01:00:00Z', '2027-03-28T03:00:00+02:00'],
+  ['Europe/Madrid', '2027-10-31T00:59:00Z', '2027-10-31T02:59:00+02:00'],
+  ['Europe/Madrid', '2027-10-31T01:00:00Z', '2027-10-31T02:00:00+01:00'],
+  ['America/St_Johns', '2027-01-15T12:00:00Z', '2027-01-15T08:30:00-03:30'],
+])('in %s %s is %s', (timezone, instant, iso) => {
+  expect(isoIn(timezone, Date.parse(instant))).toBe(iso);
+});
