@@ -6,6 +6,10 @@ const FEW_GUESSES = 150_000;
 const LONGEST_COMMON = 32;
 const MOST_SIGNS = 2;
 
+/** Passwords of instructions. Short words count where they stand alone: chance spells them too. */
+export const SAMPLE_PASSWORDS =
+  /change.?me|replace.?me|sample|example|default|placeholder|(?<![a-z\d])(demo|test)(?![a-z\d])/i;
+
 let list: ReadonlySet<string> | undefined;
 let estimator: ZxcvbnFactory | undefined;
 

@@ -128,6 +128,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'MailAccounts1000000000004',
       'KeepAudit1000000000005',
       'SecondFactors1000000000006',
+      'Retain1000000000010',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
