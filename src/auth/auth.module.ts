@@ -13,6 +13,7 @@ import { AccountLinks } from './accounts/account-links.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AddressVerification } from './accounts/address-verification.js';
+import { AddressCounters } from './throttling/address-counters.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
@@ -69,6 +70,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AccountLinks,
     AccountRights,
     AccountsService,
+    AddressCounters,
     AddressVerification,
     FirstAdmin,
     JwtStrategy,
@@ -85,6 +87,14 @@ import { VerificationController } from './accounts/verification.controller.js';
     TokenReader,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccountsService, LoginService, PasswordHasher, PasswordsService, Sessions, TokenReader],
+  exports: [
+    AccountsService,
+    AddressCounters,
+    LoginService,
+    PasswordHasher,
+    PasswordsService,
+    Sessions,
+    TokenReader,
+  ],
 })
 export class AuthModule {}

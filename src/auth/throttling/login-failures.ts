@@ -66,7 +66,8 @@ export class LoginFailures {
     };
   }
 
-  private hashOf(text: string): string {
-    return createHmac('sha256', this.environment.JWT_SECRET).update(`login ${text}`).digest('base64url');
+  /** A keyed hash of an address in lower case, as it stands in keys. */
+  hashOf(address: string): string {
+    return createHmac('sha256', this.environment.JWT_SECRET).update(`login ${address}`).digest('base64url');
   }
 }
