@@ -29,7 +29,8 @@ async function chosenClinic() {
   if (process.env.DATABASE_URL) return { name: 'the clinic that DATABASE_URL names', env: process.env };
   if (existsSync('.env')) return { name: 'the clinic that .env names', env: process.env };
   const demo = await runningDemo();
-  if (demo) return { name: "the demo's clinic", env: { ...plainEnvironment(), ...demo } };
+  if (demo)
+    return { name: "the demo's clinic", env: { ...plainEnvironment(), ...demo, NODE_ENV: 'development' } };
   throw new Failure('There is no clinic to look at: nothing is configured, and the demo does not run.', {
     remedy:
       'Set DATABASE_URL and REDIS_URL, in the environment or in .env (see .env.example);\n' +

@@ -20,3 +20,5 @@ const groups = [...byLicence]
   .sort()
   .map(([licence, names]) => `${licence}\n  ${names.sort().join('\n  ')}\n`);
 line(groups.join('\n'));
+const count = [...byLicence.values()].reduce((sum, names) => sum + names.length, 0);
+line(`${count} packages, those of other systems among them`);

@@ -13,7 +13,9 @@ import { DoctorsModule } from './doctors/doctors.module.js';
 await start(async () => {
   const environment = readEnvironment();
   if (environment.NODE_ENV === 'production') {
-    throw new ConfigurationError(['NODE_ENV is production: the demo clinic has well-known passwords']);
+    throw new ConfigurationError([
+      'NODE_ENV is production, or not set: the demo clinic has well-known passwords',
+    ]);
   }
   @Module({
     imports: [AppModule.with(environment), AuthModule, DoctorsModule, AvailabilityModule, BookingsModule],

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
+import { Retention } from './ops/retention/retention.js';
 import { Sweeper } from './ops/sweeper.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 
@@ -12,7 +13,7 @@ export class WorkerModule {
     return {
       module: WorkerModule,
       imports: [ConfigModule.forRoot(environment), DatabaseModule, NotificationsModule],
-      providers: [Sweeper],
+      providers: [Retention, Sweeper],
     };
   }
 }

@@ -85,10 +85,12 @@ async function composeEnvironment(password) {
   return {
     ...process.env,
     MYSQL_ROOT_PASSWORD: password,
+    MYSQL_OWNER_PASSWORD: password,
     MYSQL_PASSWORD: password,
     REDIS_PASSWORD: password,
     MYSQL_PORT: String(await freePort(13306)),
     REDIS_PORT: String(await freePort(16379)),
     JWT_SECRET: password,
+    SMTP_URL: 'smtp://127.0.0.1:9',
   };
 }

@@ -18,7 +18,8 @@ import { accepts, freePort, until } from './waiting.js';
  */
 
 /**
- * Starts maildev, which takes every mail, delivers none, and shows them on a web page. It forgets them at its end.
+ * Starts maildev, which takes every mail, delivers none, and shows them on a web page, but to no page of another origin.
+ * It forgets them at its end.
  *
  * @param {string} dir
  * @param {AbortSignal} [signal]
@@ -31,11 +32,12 @@ export async function startMailbox(dir, signal) {
   rmSync(join(dir, 'maildev'), { recursive: true, force: true });
   const smtp = await freePort(1025);
   const web = await freePort(1080);
+  const guard = join(ROOT, 'bin/support/own-pages-only.mjs');
   const loopback = ['--ip', '127.0.0.1', '--web-ip', '127.0.0.1', '--max-emails', '1000'];
   const running = new Running({
     name: 'maildev',
     command: process.execPath,
-    args: [program, '--smtp', String(smtp), '--web', String(web), ...loopback],
+    args: ['--import', guard, program, '--smtp', String(smtp), '--web', String(web), ...loopback],
     cwd: dir,
     // It unpacks attachments into the temporary folder, under a name that all users of the machine would share.
     env: { ...plainEnvironment(), TMPDIR: dir },

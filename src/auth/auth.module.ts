@@ -14,6 +14,7 @@ import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AddressVerification } from './accounts/address-verification.js';
 import { DenialRecorder } from './denial-recorder.js';
+import { AddressCounters } from './throttling/address-counters.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
@@ -74,6 +75,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AccountLinks,
     AccountRights,
     AccountsService,
+    AddressCounters,
     AddressVerification,
     DenialRecorder,
     FirstAdmin,
@@ -98,6 +100,14 @@ import { VerificationController } from './accounts/verification.controller.js';
     TokenReader,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccountsService, LoginService, PasswordHasher, PasswordsService, Sessions, TokenReader],
+  exports: [
+    AccountsService,
+    AddressCounters,
+    LoginService,
+    PasswordHasher,
+    PasswordsService,
+    Sessions,
+    TokenReader,
+  ],
 })
 export class AuthModule {}

@@ -7,6 +7,10 @@ const FEW_GUESSES = 150_000;
 const LONGEST_COMMON = 32;
 const MOST_SIGNS = 2;
 
+/** Passwords of instructions. Short words count where they stand alone: chance spells them too. */
+export const SAMPLE_PASSWORDS =
+  /change.?me|replace.?me|sample|example|default|placeholder|(?<![a-z\d])(demo|test)(?![a-z\d])/i;
+
 /** @type {ReadonlySet<string> | undefined} */
 let list;
 /** @type {ZxcvbnFactory | undefined} */

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import {
   IsBoolean,
@@ -20,7 +21,7 @@ import { readDatabaseUrl, readRedisUrl } from '../database/server-url.js';
 import { LOCALES, type Locale } from './locale.js';
 import { readProxy } from './proxies.js';
 import { readSecrets } from './secrets.js';
-import { readOrigin, readPage, readSmtpUrl } from './web-addresses.js';
+import { readHost, readOrigin, readPage, readSmtpUrl } from './web-addresses.js';
 
 const integer = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
@@ -44,13 +45,19 @@ function ReadBy(
   return ValidateBy({ name: 'readBy', validator: { validate, defaultMessage: () => message } }, options);
 }
 
+/** A number of days, up to a hundred years. */
+function Days(): PropertyDecorator {
+  return applyDecorators(Transform(integer), IsInt(), Min(0), Max(36_500));
+}
+
 /**
  * Everything that can be configured, read once from the process environment and validated as a whole.
  * `.env.example` explains each variable in one line.
  */
 export class Environment {
+  /** Safe by default: only the demo and the tests say that they are something else. */
   @IsIn(['development', 'test', 'production'])
-  NODE_ENV: 'development' | 'test' | 'production' = 'development';
+  NODE_ENV: 'development' | 'test' | 'production' = 'production';
 
   @ReadBy(
     readDatabaseUrl,
@@ -79,6 +86,15 @@ export class Environment {
 
   @ReadBy(readSmtpUrl, 'SMTP_URL must look like smtp://user:password@host:587')
   SMTP_URL!: string;
+
+  /** Hosts of the three servers above to which production may talk without TLS. */
+  @Transform(list)
+  @ReadBy(
+    readHost,
+    'ALLOW_PLAINTEXT must be hosts as in the addresses of the servers, such as db.internal or 10.0.0.5, without ports, separated by commas',
+    { each: true },
+  )
+  ALLOW_PLAINTEXT: string[] = [];
 
   @Matches(/^[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>$/, {
     message: 'MAIL_FROM must look like Clinic Name <mail@clinic.example>',
@@ -197,6 +213,28 @@ export class Environment {
   @Min(1)
   @Max(100)
   MAIL_CONCURRENCY: number = 5;
+
+  // How long what is over is kept. 0 keeps it for good.
+
+  /** Days after its end that a booking is kept, and its notifications with it. */
+  @Days()
+  BOOKING_DAYS: number = 0;
+
+  /** Days that notifications are kept: after the end of their booking, else after they were settled. */
+  @Days()
+  NOTIFICATION_DAYS: number = 0;
+
+  /** Days after they expired that mailed links are kept, and their notifications with them. */
+  @Days()
+  LINK_DAYS: number = 30;
+
+  /** Days that the audit trail keeps an event. */
+  @Days()
+  AUDIT_EVENT_DAYS: number = 0;
+
+  /** Days that an event of the audit trail keeps the network address that it came from. */
+  @Days()
+  AUDIT_ADDRESS_DAYS: number = 365;
 
   /** A file that the worker touches at each round, for health checks. */
   @IsOptional()

@@ -6,9 +6,9 @@ import { Environment } from './environment.js';
 import { ConfigurationError, readEnvironment } from './read-environment.js';
 
 const GOOD = {
-  DATABASE_URL: 'mysql://clinica:secret@127.0.0.1:3306/clinica',
+  DATABASE_URL: 'mysql://clinica:Zx81-Qm07-Lk42@127.0.0.1:3306/clinica',
   REDIS_URL: 'redis://127.0.0.1:6379',
-  SMTP_URL: 'smtp://127.0.0.1:1025',
+  SMTP_URL: 'smtp://127.0.0.1:25',
   MAIL_FROM: 'Clinica <appointments@clinica.example>',
   JWT_SECRET: 'b3Z0mQ8r2WvXk1LpY7sTdN5uHc9JgFaE',
 };
@@ -30,7 +30,11 @@ const WRONG: Record<string, string[]> = {
     '127.0.0.1:6379',
     'redis://127.0.0.1/clinica',
   ],
-  SMTP_URL: ['127.0.0.1:25', 'http://mail.example', 'smtp://', 'smtp://[mail]', 'smtp:mail.example'],
+  SMTP_URL: [
+    ...['127.0.0.1:25', 'http://mail.example', 'smtp://', 'smtp://[mail]', 'smtp:mail.example'],
+    'smtp://clinic:50%@mail.example',
+  ],
+  ALLOW_PLAINTEXT: ['*', 'db:3306', 'mysql://db', '10.0.0.0/8', 'a b', 'db,re dis', '*.internal'],
   MAIL_FROM: [
     'appointments@clinica.example',
     'Clinica',
@@ -63,6 +67,11 @@ const WRONG: Record<string, string[]> = {
   EMAIL_VERIFICATION_REQUIRED: ['yes', '1'],
   ADMIN_SECOND_FACTOR_REQUIRED: ['yes', '1'],
   LOG_LEVEL: ['verbose', 'INFO'],
+  BOOKING_DAYS: ['-1', '36501', 'ever'],
+  NOTIFICATION_DAYS: ['-1', '36501', '0.5'],
+  LINK_DAYS: ['-1', '36501', 'ever'],
+  AUDIT_EVENT_DAYS: ['-1', '36501', 'ever'],
+  AUDIT_ADDRESS_DAYS: ['-1', '36501', 'a year'],
   NOTIFICATION_LEASE_SECONDS: ['0', '3601', 'soon'],
   MAIL_CONCURRENCY: ['0', '101', 'all'],
 };
@@ -88,7 +97,7 @@ describe('what is right', () => {
     expect(problemsOf(GOOD)).toEqual([]);
     expect(readEnvironment(GOOD)).toMatchObject({
       ...GOOD,
-      NODE_ENV: 'development',
+      NODE_ENV: 'production',
       PORT: 3000,
       HOST: '127.0.0.1',
       CLINIC_TIMEZONE: 'UTC',
@@ -176,6 +185,9 @@ describe('a missing or wrong variable ends the start with a list of all that is 
   });
 });
 
+const LONG = 'Zx81-Qm07-Lk42';
+const db = (user: string, password: string, hosts: string, scheme = 'mysql') =>
+  `${scheme}://${user}${password && `:${password}`}@${hosts}/clinica`;
 const admin = (ADMIN_PASSWORD: string) => ({ ADMIN_EMAIL: 'Ana.Ruiz@clinic.health', ADMIN_PASSWORD });
 
 test.each<[NodeJS.ProcessEnv, string]>([
@@ -185,16 +197,49 @@ test.each<[NodeJS.ProcessEnv, string]>([
   [admin('ana.ruiz@clinic.health'), 'ADMIN_PASSWORD is the same as ADMIN_EMAIL'],
   [admin('abca bcaa cbab cabb'), 'ADMIN_PASSWORD has fewer than 5 different characters'],
   [admin('x'.repeat(60)), 'ADMIN_PASSWORD has fewer than 5 different characters'],
-  [{ DATABASE_URL: 'mysql://clinica:change-me@127.0.0.1/clinica' }, 'DATABASE_URL has a sample password'],
-  [{ DATABASE_URL: 'mysqls://clinica:change%2Dme@db.example/clinica' }, 'DATABASE_URL has a sample password'],
-  [{ DATABASE_URL: 'mysql://root@db.example/clinica' }, 'DATABASE_URL has no password'],
-  [{ DATABASE_URL: 'mysql://root@127.0.0.1,10.0.0.2/clinica' }, 'DATABASE_URL has no password'],
-  [{ DATABASE_URL: 'mysql://root@127.evil.example/clinica' }, 'DATABASE_URL has no password'],
-  [{ REDIS_URL: 'redis://cache.example' }, 'REDIS_URL has no password'],
+  [{ DATABASE_URL: db('clinica', 'change-me-please', '127.0.0.1') }, 'DATABASE_URL has a sample password'],
+  [
+    { DATABASE_URL: db('clinica', 'change%2Dme-please', 'db.example', 'mysqls') },
+    'DATABASE_URL has a sample',
+  ],
+  [{ DATABASE_URL: db('root', LONG, '127.0.0.1') }, "DATABASE_URL names the database's root user"],
+  [
+    { DATABASE_URL: db('%72oot', LONG, 'db.example', 'mysqls') },
+    "DATABASE_URL names the database's root user",
+  ],
+  [{ DATABASE_URL: db('', LONG, '127.0.0.1') }, "DATABASE_URL names the database's root user or none"],
+  [{ DATABASE_URL: db('clinica', LONG.slice(0, 11), '127.0.0.1') }, 'fewer than 12 characters'],
+  [{ DATABASE_URL: db('clinica', '', 'localhost') }, 'fewer than 12 characters'],
+  [{ DATABASE_URL: db('clinica', '%41%42%43%44%45', 'localhost') }, 'fewer than 12 characters'],
+  [{ DATABASE_URL: db('clinica', LONG, 'db.example') }, 'DATABASE_URL would send'],
+  [{ DATABASE_URL: db('clinica', LONG, '127.0.0.1,10.0.0.2') }, 'DATABASE_URL would send'],
+  [{ DATABASE_URL: db('clinica', LONG, '127.evil.example') }, 'DATABASE_URL would send'],
+  [
+    { DATABASE_URL: db('clinica', LONG, 'db.internal'), ALLOW_PLAINTEXT: 'internal' },
+    'DATABASE_URL would send',
+  ],
+  [{ DATABASE_URL: db('clinica', LONG, 'a,b'), ALLOW_PLAINTEXT: 'a' }, 'DATABASE_URL would send'],
+  [{ REDIS_URL: 'rediss://cache.example' }, 'REDIS_URL has no password'],
   [{ REDIS_URL: 'rediss://user@cache.example' }, 'REDIS_URL has no password'],
-  [{ REDIS_URL: 'redis+sentinel://127.0.0.1,10.0.0.2/main' }, 'REDIS_URL has no password'],
-  [{ SMTP_URL: 'smtp://clinic:pass@mail.example:587' }, 'SMTP_URL has a password'],
-  [{ SMTP_URL: 'smtp://clinic:pass@mail.example?requireTLS=yes' }, 'SMTP_URL has a password'],
+  [{ REDIS_URL: 'rediss+sentinel://127.0.0.1,10.0.0.2/main' }, 'REDIS_URL has no password'],
+  [{ REDIS_URL: 'redis://cache.example', ALLOW_PLAINTEXT: 'cache.example' }, 'REDIS_URL has no password'],
+  [{ REDIS_URL: `redis://:${LONG}@cache.example` }, 'REDIS_URL would send'],
+  [{ REDIS_URL: `redis+sentinel://:${LONG}@127.0.0.1,10.0.0.2/main` }, 'REDIS_URL would send'],
+  [{ REDIS_URL: 'redis://:hunter2@127.0.0.1' }, 'REDIS_URL has a password of fewer'],
+  [{ REDIS_URL: 'redis://:change-me-please@127.0.0.1' }, 'REDIS_URL has a sample password'],
+  [{ SMTP_URL: 'smtp://mail.example' }, 'SMTP_URL would send'],
+  [{ SMTP_URL: `smtp://clinic:${LONG}@mail.example:587` }, 'SMTP_URL would send'],
+  [{ SMTP_URL: `smtp://clinic:${LONG}@mail.example?requireTLS=yes` }, 'SMTP_URL would send'],
+  [{ SMTP_URL: 'smtp://[2001:db8::25]' }, 'SMTP_URL would send'],
+  [{ SMTP_URL: 'smtps://clinic:hunter2@mail.example' }, 'SMTP_URL has a password of fewer'],
+  [{ SMTP_URL: 'smtps://clinic:change-me-please@mail.example' }, 'SMTP_URL has a sample password'],
+  [{ SMTP_URL: 'smtp://127.0.0.1:1025' }, 'SMTP_URL names a mail catcher'],
+  [{ SMTP_URL: 'smtps://mail.example:1025' }, 'SMTP_URL names a mail catcher'],
+  [{ SMTP_URL: 'smtp://MailDev?requireTLS=true' }, 'SMTP_URL names a mail catcher'],
+  [
+    { SMTP_URL: 'smtp://mailpit.internal', ALLOW_PLAINTEXT: 'mailpit.internal' },
+    'SMTP_URL names a mail catcher',
+  ],
   [{ CORS_ORIGINS: 'https://a.example,http://b.example' }, 'CORS_ORIGINS has an origin without TLS'],
   [{ CORS_ORIGINS: 'http://localhost.evil.example' }, 'CORS_ORIGINS has an origin without TLS'],
   [{ FRONT_END_URL: 'http://clinic.example' }, 'FRONT_END_URL is without TLS'],
@@ -215,23 +260,30 @@ test.each<[NodeJS.ProcessEnv, string]>([
   [{ RATE_LIMIT_ENABLED: 'false', HOST: '::' }, 'RATE_LIMIT_ENABLED is false while HOST'],
   [{ LOG_LEVEL: 'silent' }, 'LOG_LEVEL is silent'],
 ])('%j starts on a laptop; in production it is refused with its own sentence', (unsafe, sentence) => {
-  expect(problemsOf({ ...GOOD, ...unsafe })).toEqual([]);
+  expect(problemsOf({ ...GOOD, ...unsafe, NODE_ENV: 'development' })).toEqual([]);
   const problems = problemsOf({ ...GOOD, ...unsafe, NODE_ENV: 'production' });
   expect(problems).toHaveLength(1);
+  expect(problemsOf({ ...GOOD, ...unsafe })).toEqual(problems);
   expect(problems[0]).toContain(sentence);
 });
 
 test.each<[NodeJS.ProcessEnv]>([
   [admin('a long password')],
-  [{ DATABASE_URL: 'mysql://root@127.0.0.1/clinica', REDIS_URL: 'redis://localhost', HOST: '::1' }],
-  [{ DATABASE_URL: 'mysql://root@127.0.0.1:1,127.0.0.1:2/clinica' }],
-  [{ DATABASE_URL: 'mysql://clinica:hunter2@mysql/clinica', REDIS_URL: 'redis://:hunter2@redis' }],
-  [{ REDIS_URL: 'redis+sentinel://:hunter2@10.0.0.1,10.0.0.2/main' }],
+  [{ DATABASE_URL: db('clinica', LONG, '127.0.0.1'), REDIS_URL: 'redis://localhost', HOST: '::1' }],
+  [{ DATABASE_URL: db('clinica', LONG, '127.0.0.1:1,127.0.0.1:2') }],
+  [{ DATABASE_URL: db('clinica', LONG, 'db.example,db2.example', 'mysqls') }],
+  [{ DATABASE_URL: db('clinica', LONG, 'DB.internal'), ALLOW_PLAINTEXT: 'db.INTERNAL' }],
+  [{ DATABASE_URL: db('clinica', LONG, 'a:3306,b:3307'), ALLOW_PLAINTEXT: 'b, a, c' }],
+  [{ DATABASE_URL: db('clinica', LONG, '[fd00::1]'), ALLOW_PLAINTEXT: 'fd00::1' }],
+  [{ REDIS_URL: `redis://:${LONG}@redis`, ALLOW_PLAINTEXT: 'redis' }],
+  [{ REDIS_URL: `rediss+sentinel://:${LONG}@10.0.0.1,10.0.0.2/main` }],
   [{ REDIS_URL: 'redis+sentinel://127.0.0.1:1,127.0.0.1:2/main' }],
-  [{ SMTP_URL: 'smtp://clinic:pass@mail.example?requireTLS=true' }],
-  [{ SMTP_URL: 'smtps://clinic:pass@mail.example' }],
-  [{ SMTP_URL: 'smtp://clinic:pass@127.0.0.1' }],
-  [{ SMTP_URL: 'smtp://mail.example' }],
+  [{ SMTP_URL: `smtp://clinic:${LONG}@mail.example?requireTLS=true` }],
+  [{ SMTP_URL: `smtps://clinic:${LONG}@mail.example` }],
+  [{ SMTP_URL: `smtp://clinic:${LONG}@127.0.0.1` }],
+  [{ SMTP_URL: 'smtp://relay.internal', ALLOW_PLAINTEXT: 'relay.internal' }],
+  [{ SMTP_URL: 'smtp://[fd00::25]:25', ALLOW_PLAINTEXT: '[fd00::25]' }],
+  [{ SMTP_URL: 'smtps://smtp.mailbox.example' }],
   [{ TRUST_PROXY: '10.0.0.0/8,fc00::/7,::ffff:10.0.0.0/104,loopback,192.0.2.1,2001:db8::1' }],
   [{ FRONT_END_URL: 'https://clinic.example:8443/app/', CORS_ORIGINS: 'https://clinic.example:8443' }],
   [{ RATE_LIMIT_ENABLED: 'false' }],
@@ -292,6 +344,10 @@ describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () 
     for (const NODE_ENV of ['development', 'test'])
       expect(problemsOf({ ...GOOD, NODE_ENV, JWT_SECRET: 'change-me' })).toEqual([]);
   });
+  test.each([{}, { NODE_ENV: '' }])('no NODE_ENV means production: %j', (unset) => {
+    expect(problemsOf({ ...GOOD, ...unset, JWT_SECRET: 'change-me' })).not.toEqual([]);
+    expect(readEnvironment({ ...GOOD, ...unset }).NODE_ENV).toBe('production');
+  });
 });
 
 const exampleLines = () => readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
@@ -317,16 +373,17 @@ describe('.env.example', () => {
     expect(problemsOf({ ...samples(), NODE_ENV: 'development' })).toEqual([]);
     const inProduction: NodeJS.ProcessEnv = { ...samples(), NODE_ENV: 'production' };
     const refused = problemsOf(inProduction).map((problem) => problem.split(' ')[0]);
-    expect([...new Set(refused)].sort()).toEqual(['DATABASE_URL', 'JWT_SECRET']);
-    inProduction.DATABASE_URL = inProduction.DATABASE_URL!.replace('change-me', 'b3Z0mQ8r');
+    expect([...new Set(refused)].sort()).toEqual(['DATABASE_URL', 'JWT_SECRET', 'SMTP_URL']);
+    for (const name of ['DATABASE_URL', 'SMTP_URL'])
+      inProduction[name] = inProduction[name]!.replace('change-me', LONG);
     expect(problemsOf({ ...inProduction, JWT_SECRET: GOOD.JWT_SECRET })).toEqual([]);
   });
   test('names the defaults that there are', () => {
     const lines = exampleLines();
     for (const [name, value] of Object.entries(new Environment())) {
-      if (name === 'CORS_ORIGINS') continue;
+      const shown = Array.isArray(value) ? 'none' : String(value);
       const place = lines.findIndex((line) => line.startsWith(`${name}=`));
-      expect(lines[place - 1], name).toContain(`Default: ${String(value)}`);
+      expect(lines[place - 1], name).toContain(`Default: ${shown}`);
     }
   });
 });
@@ -335,12 +392,11 @@ describe('docker-compose.yml', () => {
   const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
   /** What .env says of these is for a clinic without containers. */
   const SET_THERE: Record<string, RegExp> = {
-    NODE_ENV: /^production$/,
     // The names of its own servers, and their users with passwords from .env.
     DATABASE_URL:
-      /^mysql:\/\/(clinica:\$\{MYSQL_PASSWORD|root:\$\{MYSQL_ROOT_PASSWORD):\?.*@mysql:3306\/clinica$/,
+      /^mysql:\/\/(clinica:\$\{MYSQL_PASSWORD|clinica_owner:\$\{MYSQL_OWNER_PASSWORD):\?.*@mysql:3306\/clinica$/,
     REDIS_URL: /^redis:\/\/:\$\{REDIS_PASSWORD:\?.*@redis:6379$/,
-    SMTP_URL: /^\$\{SMTP_URL_IN_COMPOSE:-smtp:\/\/mailbox:1025\}$/,
+    ALLOW_PLAINTEXT: /^mysql,redis,\$\{ALLOW_PLAINTEXT:-\}$/,
     // Inside its container; outside, PORT is where Docker listens.
     HOST: /^0\.0\.0\.0$/,
     PORT: /^'3000'$/,
@@ -356,8 +412,7 @@ describe('docker-compose.yml', () => {
 
   test('asks for no variable that .env.example does not name', () => {
     const asked = [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name!);
-    const ports = ['MYSQL_PORT', 'REDIS_PORT', 'MAILBOX_PORT', 'MAILBOX_SMTP_PORT'];
-    for (const name of asked.filter((each) => !ports.includes(each)))
+    for (const name of asked.filter((each) => each !== 'MAILBOX_PORT'))
       expect(
         exampleLines().some((line) => line.startsWith(`${name}=`)),
         name,

@@ -1,19 +1,14 @@
-import { readDatabaseUrl, readRedisUrl, type ServerUrl } from '../database/server-url.js';
-import { guessesFor, isCommonPassword } from './common-passwords.mjs';
+import { guessesFor, isCommonPassword, SAMPLE_PASSWORDS } from './common-passwords.mjs';
 import type { Environment } from './environment.js';
 import { isTooWide } from './proxies.js';
 import { readSecrets } from './secrets.js';
-import { isLoopback, readOrigin, readPage, readSmtpUrl } from './web-addresses.js';
-
-type Judgement = readonly [isUnsafe: boolean | undefined, sentence: string];
+import { type Judgement, ofServers } from './unsafe-servers.js';
+import { isLoopback, readOrigin, readPage } from './web-addresses.js';
 
 const SHORTEST_SECRET = 32;
 /** Chance makes none of 32 hexadecimal digits that takes fewer. */
 const FEWEST_GUESSES = 1e20;
 
-/** Short words count where they stand alone: chance spells them too. */
-const SAMPLE_PASSWORDS =
-  /change.?me|replace.?me|sample|example|default|placeholder|(?<![a-z\d])(demo|test)(?![a-z\d])/i;
 const SAMPLE_SECRETS =
   /change|replace|secret|sample|example|default|placeholder|password|(?<![a-z\d])(demo|test|your|this|here)(?![a-z\d])/i;
 
@@ -58,36 +53,6 @@ function ofSecrets({ JWT_SECRET = '', ADMIN_EMAIL, ADMIN_PASSWORD = '' }: Enviro
 
 function isSampleSecret(secret: string): boolean {
   return SAMPLE_SECRETS.test(secret) || new Set(secret).size < 10 || guessesFor(secret) < FEWEST_GUESSES;
-}
-
-function ofServers({ DATABASE_URL, REDIS_URL, SMTP_URL }: Environment): Judgement[] {
-  const database = readDatabaseUrl(DATABASE_URL ?? '');
-  const mail = readSmtpUrl(SMTP_URL ?? '');
-  return [
-    [
-      database && SAMPLE_PASSWORDS.test(database.password),
-      'DATABASE_URL has a sample password, which others have read too: give the database user another',
-    ],
-    [
-      isOpenServer(database),
-      'DATABASE_URL has no password for a server on the network: whoever reaches that reads everything; give its user one',
-    ],
-    [
-      isOpenServer(readRedisUrl(REDIS_URL ?? '')),
-      'REDIS_URL has no password for a server on the network: whoever reaches that changes what is queued; set requirepass there, and write redis://:password@host',
-    ],
-    [
-      mail?.protocol === 'smtp:' &&
-        mail.password !== '' &&
-        !isLoopback(mail.hostname) &&
-        mail.searchParams.get('requireTLS') !== 'true',
-      'SMTP_URL has a password that would be sent in clear where somebody on the way hides STARTTLS: add ?requireTLS=true, or use smtps://',
-    ],
-  ];
-}
-
-function isOpenServer(server: ServerUrl | undefined): boolean {
-  return server?.password === '' && !server.hosts.every(({ host }) => isLoopback(host));
 }
 
 function ofTheWeb(environment: Environment): Judgement[] {

@@ -13,7 +13,24 @@ export function readPage(text: string): URL | undefined {
 /** `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte; `undefined` if it is none. Pure. */
 export function readSmtpUrl(text: string): URL | undefined {
   const url = readUrl(text, /^smtps?:$/);
-  return url?.hostname ? url : undefined;
+  return url?.hostname && isEncoded(url.username) && isEncoded(url.password) ? url : undefined;
+}
+
+/** Whether every percent sign stands for a character. */
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The name or address of a host, as URLs write it; `undefined` if it is another text. Pure. */
+export function readHost(text: string): string | undefined {
+  const isHost = /^([\w.-]+|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]+)$/i.test(text);
+  const host = text.includes(':') && !text.startsWith('[') ? `[${text}]` : text;
+  return isHost && URL.canParse(`smtp://${host}`) ? text : undefined;
 }
 
 function readUrl(text: string, schemes: RegExp): URL | undefined {

@@ -12,6 +12,8 @@ const DUPLICATE_ENTRY = 1062;
 // MariaDB gives NOWAIT the number of a lock timeout, MySQL one of its own.
 const LOCKED_NOW = new Set([1205, 3572]);
 const DATABASE_ACCESS_DENIED = 1044;
+// To a table, and to a column.
+const LACKS_PRIVILEGE = new Set([1142, 1143]);
 const LOST_CODES = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'ECONNRESET',
@@ -75,4 +77,10 @@ export function isLockedNow(error: unknown): boolean {
 /** The database user has no right to this database, or to create it. */
 export function isAccessDenied(error: unknown): boolean {
   return driverError(error).errno === DATABASE_ACCESS_DENIED;
+}
+
+/** The database user may not do this with the table, or with one of its columns. */
+export function lacksPrivilege(error: unknown): boolean {
+  const { errno } = driverError(error);
+  return errno !== undefined && LACKS_PRIVILEGE.has(errno);
 }

@@ -2,8 +2,9 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DataSource } from 'typeorm';
 import { inOneStatement } from '../database/in-one-statement.js';
 import { Clock } from '../time/clock.js';
+import { Retention } from './retention/retention.js';
 
-/** What is kept for how long after a moment of its own. */
+/** What is of no use after a moment of its own, whatever a clinic wants to keep. */
 const KEPT = [
   { table: 'idempotency_keys', since: 'created_at', keepMs: 24 * 60 * 60_000 },
   { table: 'refresh_tokens', since: 'expires_at', keepMs: 0 },
@@ -17,29 +18,42 @@ const BATCH = 1_000;
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Sweeper.name);
   private timer: NodeJS.Timeout | undefined;
+  private isSweeping = false;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly retention: Retention,
   ) {}
 
   onApplicationBootstrap(): void {
-    const round = (): void =>
-      void this.sweep().catch((error: Error) => this.logger.debug(`Cannot sweep for now: ${error.message}`));
-    this.timer = setInterval(round, EVERY_MS).unref();
+    this.timer = setInterval(() => void this.sweepUnlessSweeping(), EVERY_MS).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }
 
-  /** Answers how many rows went. */
+  /** Answers how many rows were swept. */
   async sweep(): Promise<number> {
     let swept = 0;
     for (const { table, since, keepMs } of KEPT) {
       swept += await this.sweepTable(table, since, new Date(this.clock.now() - keepMs));
     }
-    return swept;
+    return swept + (await this.retention.apply());
+  }
+
+  /** The first round on years of data takes longer than the time between two. */
+  private async sweepUnlessSweeping(): Promise<void> {
+    if (this.isSweeping) return;
+    this.isSweeping = true;
+    try {
+      await this.sweep();
+    } catch (error) {
+      this.logger.debug(`Cannot sweep for now: ${(error as Error).message}`);
+    } finally {
+      this.isSweeping = false;
+    }
   }
 
   /** In batches, so that nobody waits long for the rows that are locked meanwhile. */

@@ -8,6 +8,7 @@ import { assertNotLastAdmin, lockAdmins } from '../auth/accounts/admin-lock.js';
 import { PasswordHasher } from '../auth/passwords/password-hasher.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { Sessions } from '../auth/sessions/sessions.js';
+import { AddressCounters } from '../auth/throttling/address-counters.js';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { Environment } from '../config/environment.js';
 import { inTransaction } from '../database/in-transaction.js';
@@ -18,8 +19,8 @@ import { Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 
 /**
- * Erases people. Their bookings stay as facts about nobody; those to come are cancelled, so that others can have the time,
- * and whatever was still to be mailed is not.
+ * Erases people. Their bookings stay, pseudonymous: with the number of an account that names nobody. Those to come are
+ * cancelled, so that others can have the time, and whatever was still to be mailed is not.
  */
 @Injectable()
 export class ErasureService {
@@ -28,6 +29,7 @@ export class ErasureService {
     private readonly passwords: PasswordsService,
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
+    private readonly counters: AddressCounters,
     private readonly bookings: BookingsService,
     private readonly outbox: Outbox,
     private readonly audit: AuditTrail,
@@ -44,11 +46,16 @@ export class ErasureService {
     await this.passwords.confirm(by.id, password);
     // Of a password that nobody knows: the account can be logged in to no more.
     const nobodys = await this.hasher.hash(randomBytes(32).toString('base64'));
-    const version = await inTransaction(this.dataSource, (tx) => this.eraseIn(tx, by, nobodys));
+    const { email, version } = await inTransaction(this.dataSource, (tx) => this.eraseIn(tx, by, nobodys));
     this.sessions.remember(by.id, version);
+    await this.counters.forget(email);
   }
 
-  private async eraseIn(tx: EntityManager, by: KnownActor, passwordHash: string): Promise<number> {
+  private async eraseIn(
+    tx: EntityManager,
+    by: KnownActor,
+    passwordHash: string,
+  ): Promise<{ email: string; version: number }> {
     const { id } = by;
     await lockAdmins(tx);
     // What the account has begun elsewhere is done before; what it begins from here on waits, and is refused.
@@ -71,7 +78,7 @@ export class ErasureService {
     };
     await tx.update(Account, { id }, erased);
     await this.audit.record(tx, by, 'account.erased', id);
-    return this.sessions.endAll(tx, id);
+    return { email: account.email, version: await this.sessions.endAll(tx, id) };
   }
 }
 

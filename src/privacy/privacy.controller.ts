@@ -70,7 +70,7 @@ export class PrivacyController {
 
   @Delete()
   @ApiOperation({
-    summary: "Erase the caller's account: coming bookings are cancelled, past ones are nobody's any more",
+    summary: "Erase the caller's account: coming bookings are cancelled, past ones stay under a pseudonym",
   })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)

@@ -5,6 +5,7 @@ import { startDatabase, startRedis } from '../../bin/support/services.js';
 import { residentMiB } from '../bench/usage.js';
 import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../src/demo/clinic.js';
 import type { Client } from '../support/client.js';
+import { DatabaseUsers, urlFor } from '../support/database-users.js';
 import { Document } from '../support/openapi.js';
 import { Program } from '../support/program.js';
 
@@ -51,9 +52,13 @@ export class Target {
     const base = await startDatabase({ dir: join(settings.dir, 'database'), throwAway: true });
     const redis = await startRedis({ dir: join(settings.dir, 'redis') });
     const secret = randomBytes(32).toString('hex');
+    const root = await createConnection(base.urlOf(''));
+    const users = new DatabaseUsers(root, DATABASE);
+    await users.create();
+    const owner = { DATABASE_URL: urlFor(base.urlOf(DATABASE), users.owner) };
     const variables = {
       NODE_ENV: 'production',
-      DATABASE_URL: base.urlOf(DATABASE),
+      DATABASE_URL: urlFor(base.urlOf(DATABASE), users.service),
       REDIS_URL: redis.url,
       SMTP_URL: 'smtp://127.0.0.1:9',
       MAIL_FROM: 'Clinica <appointments@clinic.example>',
@@ -63,10 +68,9 @@ export class Target {
     };
     // The demo's admin has a password that does not start in production.
     const demo = { NODE_ENV: 'development', ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
-    const root = await createConnection(base.urlOf(''));
-    await root.query(`CREATE DATABASE ${DATABASE}`);
+    await finished('migrate.js', { ...variables, ...owner });
+    await users.grantService();
     await root.end();
-    await finished('migrate.js', variables);
     await finished('seed.js', { ...variables, ...demo });
     const { program, client } = await Program.api(variables);
     const database = await createConnection(base.urlOf(DATABASE));

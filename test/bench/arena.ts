@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { startDatabase, startRedis } from '../../bin/support/services.js';
 import type { Client } from '../support/client.js';
+import { DatabaseUsers, urlFor } from '../support/database-users.js';
 import { Program } from '../support/program.js';
 import { fill, type Fullness } from './seed.js';
 
@@ -26,6 +27,7 @@ const FLOOR = '../test/bench/floor/server.js';
 export class Arena {
   readonly secret = randomBytes(32).toString('hex');
   private readonly running: Contestant[] = [];
+  private readonly users = new Map<string, DatabaseUsers>();
 
   private constructor(
     readonly database: Awaited<ReturnType<typeof startDatabase>>,
@@ -42,10 +44,14 @@ export class Arena {
   /** Makes a database with a clinic in it. */
   async clinic(name: string, fullness: Fullness = USUAL): Promise<Connection> {
     const root = await createConnection(this.database.urlOf(''));
-    await root.query(`CREATE DATABASE ${name}`);
-    await root.end();
-    const migration = Program.start('migrate.js', this.variables(name));
+    const users = new DatabaseUsers(root, name);
+    this.users.set(name, users);
+    await users.create();
+    const owner = { DATABASE_URL: urlFor(this.database.urlOf(name), users.owner) };
+    const migration = Program.start('migrate.js', { ...this.variables(name), ...owner });
     if ((await migration.exit()) !== 0) throw new Error(`The migration failed: ${migration.output}`);
+    await users.grantService();
+    await root.end();
     const connection = await this.connect(name);
     await fill(connection, fullness);
     return connection;
@@ -72,7 +78,7 @@ export class Arena {
   variables(name: string): Variables {
     return {
       NODE_ENV: 'production',
-      DATABASE_URL: this.database.urlOf(name),
+      DATABASE_URL: urlFor(this.database.urlOf(name), this.users.get(name)!.service),
       REDIS_URL: this.redis.url,
       SMTP_URL: 'smtp://127.0.0.1:9',
       MAIL_FROM: 'Clinica <appointments@clinic.example>',

@@ -143,7 +143,7 @@ test('an export holds all there is about an account, and nothing of others', asy
   expect(JSON.stringify(doctors)).not.toContain(person.email);
 });
 
-test('erased: name and address are found nowhere, bookings are facts about nobody, and coming times are open', async () => {
+test('erased: name and address are found nowhere, bookings are pseudonymous, and coming times are open', async () => {
   const { person, past, coming } = await canary();
   const before = await everythingKept();
   expect(before.split(CANARY).length, 'the canary has left traces').toBeGreaterThan(2);
@@ -188,6 +188,26 @@ test('erased: name and address are found nowhere, bookings are facts about nobod
   );
   const again = { email: person.email, password: PASSWORD };
   expect((await clinic.client.post('/api/auth/register', again)).status, 'the address is free').toBe(201);
+});
+
+test('erased: what was counted about the address is forgotten, and of others is not', async () => {
+  const [person, other] = [await clinic.patient(), await clinic.patient()];
+  const redis = new Redis(clinic.environment.REDIS_URL);
+  /** Counters of accounts by a keyed hash, which is how they hold an address. */
+  const counters = async () => (await redis.keys('throttle:*')).filter((key) => /[\w-]{43}/.test(key)).sort();
+  const before = await counters();
+  const act = async ({ email, password }: Person) => {
+    await clinic.client.post('/api/auth/login', { email: email.toUpperCase(), password: 'a wrong guess' });
+    await clinic.client.post('/api/auth/login', { email, password });
+  };
+  await act(other);
+  const ofOther = await counters();
+  await act(person);
+  expect((await counters()).length).toBeGreaterThanOrEqual(ofOther.length + 3);
+  expect((await erase(person, person.password)).status).toBe(200);
+  expect(await counters()).toEqual(ofOther);
+  expect(ofOther.length).toBeGreaterThanOrEqual(before.length + 3);
+  redis.disconnect();
 });
 
 test('neither the last admin nor a doctor with a profile is erased', async () => {

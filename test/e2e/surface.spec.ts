@@ -33,7 +33,10 @@ describe('headers that keep browsers from mischief', () => {
     'referrer-policy': 'no-referrer',
     'strict-transport-security': expect.stringMatching(/^max-age=\d{8}/) as string,
   };
-  const OF_ANSWERS = { ...ALWAYS, 'content-security-policy': "default-src 'none';frame-ancestors 'none'" };
+  const OF_ANSWERS = {
+    ...ALWAYS,
+    'content-security-policy': "default-src 'none';base-uri 'none';frame-ancestors 'none'",
+  };
 
   function expectHeaders(headers: Headers, expected: object, where: string): void {
     expect(Object.fromEntries(headers), where).toMatchObject(expected);

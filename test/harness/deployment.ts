@@ -7,6 +7,7 @@ import { startGalera } from '../../bin/support/galera.js';
 import { startSentinels } from '../../bin/support/sentinel.js';
 import { startDatabase, startRedis } from '../../bin/support/services.js';
 import { portsInARow } from '../../bin/support/waiting.js';
+import { DatabaseUsers, urlFor } from '../support/database-users.js';
 import { Program } from '../support/program.js';
 import { Link } from './link.js';
 import { SmtpRecord } from './smtp-record.js';
@@ -40,7 +41,7 @@ export interface Wishes {
 
 /** Where the data is. */
 interface Servers {
-  /** The address of the database, as each process in turn has it. */
+  /** The address of the database as root, with the servers in the order that each process in turn has them. */
   readonly databaseUrls: readonly string[];
   readonly redisUrl: string;
   readonly database?: Database;
@@ -61,6 +62,7 @@ export class Deployment {
   /** Every process that was ever started. */
   private readonly programs: { readonly name: string; readonly program: Program }[] = [];
   private readonly env: Variables;
+  private users!: DatabaseUsers;
 
   private constructor(
     private readonly dir: string,
@@ -112,13 +114,24 @@ export class Deployment {
 
   /** Makes an empty database and starts the processes. */
   async start(): Promise<void> {
-    const migration = Program.start('migrate.js', this.variables(0));
-    if ((await migration.exit()) !== 0) throw new Error(`The migration failed: ${migration.output}`);
+    await this.prepareDatabase();
     const apis = this.wishes.apis ?? APIS;
     const first = await portsInARow(apis);
     for (let index = 0; index < apis; index += 1) this.ports.push(first + index);
     await Promise.all(this.ports.map((_, index) => this.startApi(index)));
     for (let index = 0; index < WORKERS; index += 1) this.startWorker(index);
+  }
+
+  /** Migrates as the owner; the processes have the rights of docs/sql/service.sql. */
+  private async prepareDatabase(): Promise<void> {
+    const root = await this.connect('');
+    this.users = new DatabaseUsers(root, NAME);
+    await this.users.create();
+    const owner = { DATABASE_URL: urlFor(this.servers.databaseUrls[0]!, this.users.owner) };
+    const migration = Program.start('migrate.js', { ...this.env, ...owner });
+    if ((await migration.exit()) !== 0) throw new Error(`The migration failed: ${migration.output}`);
+    await this.users.grantService();
+    await root.end();
   }
 
   get secret(): string {
@@ -129,11 +142,11 @@ export class Deployment {
     return this.ports.map((port) => `http://127.0.0.1:${port}`);
   }
 
-  /** A connection of the harness's own, past every link. */
-  async connect(): Promise<Connection> {
+  /** A connection of the harness's own, as root, past every link. */
+  async connect(name = NAME): Promise<Connection> {
     const { galera, database } = this.servers;
     const port = galera?.nodes.find((node) => node.isAlive())?.port ?? database!.port;
-    const place = { host: '127.0.0.1', port, user: 'root', database: NAME };
+    const place = { host: '127.0.0.1', port, user: 'root', database: name };
     return createConnection({ ...place, timezone: 'Z', dateStrings: ['DATE'] });
   }
 
@@ -220,7 +233,8 @@ export class Deployment {
 
   private variables(index: number): Variables {
     const { databaseUrls } = this.servers;
-    return { ...this.env, DATABASE_URL: databaseUrls[index % databaseUrls.length]! };
+    const url = databaseUrls[index % databaseUrls.length]!;
+    return { ...this.env, DATABASE_URL: urlFor(url, this.users.service) };
   }
 }
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 interface Package {
+  /** What is really installed, where that is not what the path says. */
+  readonly name?: string;
   readonly license?: string;
   readonly resolved?: string;
   readonly integrity?: string;
@@ -37,6 +39,34 @@ test('what is handed on is free: no licence asks for more than its name', () => 
   const handedOn = locked.filter(([path, { dev }]) => !dev && !SAID_IN_A_FILE.includes(path));
   expect(handedOn.length).toBeGreaterThan(100);
   for (const [path, { license }] of handedOn) expect(license, path).toMatch(FREE);
+});
+
+test('of the mailer only the sending is installed: empty packages stand for its templates, previews and styles', () => {
+  const own = 'node_modules/@nestjs-modules/mailer/node_modules/';
+  const unwanted =
+    /(^|\/)(@css-inline|mjml|nunjucks|liquidjs|pug|preview-email|display-notification|open)(\/|-|$)/;
+  const standIns = locked.filter(([path]) => path.startsWith(own));
+  expect(standIns.map(([path]) => path.slice(own.length)).sort()).toEqual([
+    '@css-inline/css-inline',
+    '@types/ejs',
+    '@types/mjml',
+    '@types/pug',
+    'ejs',
+    'glob',
+    'liquidjs',
+    'mjml',
+    'nunjucks',
+    'preview-email',
+    'pug',
+  ]);
+  for (const [path, { name }] of standIns) expect(name, path).toBe('empty-npm-package');
+  const others = locked.filter(([path, { dev }]) => !dev && !path.startsWith(own));
+  for (const [path] of others) expect(path).not.toMatch(unwanted);
+});
+
+test('what the service runs with is few packages, of all systems together', () => {
+  // 575 before the mailer was cut down; `npm run licences` lists them.
+  expect(locked.filter(([, { dev }]) => !dev).length).toBeLessThan(300);
 });
 
 test('npm runs no script of a package while it installs', () => {

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { book } from '../support/appointments.js';
 import { Clinic } from '../support/clinic.js';
+import { urlFor } from '../support/database-users.js';
 import { eventually } from '../support/eventually.js';
 import { MONDAY } from '../support/races.js';
 
@@ -13,6 +15,12 @@ const NOWHERE = '127.0.0.1:9';
 
 let clinic: Clinic;
 let bookingId: number;
+/** As the program reaches the clinic's database, and others of the same name's beginning. */
+let databaseUrl: string;
+const READER = {
+  name: `reader_${process.pid}_${process.env.VITEST_POOL_ID}`,
+  password: randomBytes(24).toString('hex'),
+};
 
 beforeAll(async () => {
   clinic = await Clinic.open();
@@ -20,11 +28,18 @@ beforeAll(async () => {
     date: MONDAY,
     time: '10:00',
   }));
+  const database = new URL(clinic.environment.DATABASE_URL).pathname.slice(1);
+  await clinic.query(`CREATE USER '${READER.name}'@'%' IDENTIFIED BY '${READER.password}'`);
+  await clinic.query(`GRANT SELECT ON \`${database}%\`.* TO '${READER.name}'@'%'`);
+  databaseUrl = urlFor(clinic.environment.DATABASE_URL, READER);
   // For the database, whose clock is the true one, all of it is long ago.
   await clinic.query("UPDATE notifications SET state = 'sent'");
 });
 
-afterAll(() => clinic?.close());
+afterAll(async () => {
+  await clinic?.query(`DROP USER IF EXISTS '${READER.name}'@'%'`);
+  await clinic?.close();
+});
 
 interface Outcome {
   readonly exitCode: number | null;
@@ -32,10 +47,10 @@ interface Outcome {
   readonly complained: string;
 }
 
-/** Runs the program as an operator's timetable would: in production, with the two addresses and nothing else. */
+/** Runs the program as an operator's timetable would: with the two addresses and nothing else, and so in production. */
 async function run(variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const { DATABASE_URL, REDIS_URL } = clinic.environment;
-  const env = { PATH: process.env.PATH, NODE_ENV: 'production', DATABASE_URL, REDIS_URL, ...variables };
+  const { REDIS_URL } = clinic.environment;
+  const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, REDIS_URL, ...variables };
   // In a folder without a .env file.
   const child = spawn(process.execPath, [PROGRAM], { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] });
   const texts = ['', ''];
@@ -102,10 +117,10 @@ test('Redis away: that is a finding, and all that needs no Redis is looked at', 
 
 test('the database away, or not there, or without its tables: exit code 1 and words', async () => {
   const name = new URL(clinic.environment.DATABASE_URL).pathname.slice(1);
-  const away = await run({ DATABASE_URL: `mysql://root@${NOWHERE}/clinica` });
-  const unknown = await run({ DATABASE_URL: clinic.environment.DATABASE_URL.replace(name, `${name}_none`) });
+  const away = await run({ DATABASE_URL: urlFor(`mysql://${NOWHERE}/clinica`, READER) });
+  const unknown = await run({ DATABASE_URL: databaseUrl.replace(name, `${name}_none`) });
   await clinic.query(`CREATE DATABASE ${name}_empty`);
-  const empty = await run({ DATABASE_URL: clinic.environment.DATABASE_URL.replace(name, `${name}_empty`) });
+  const empty = await run({ DATABASE_URL: databaseUrl.replace(name, `${name}_empty`) });
   await clinic.query(`DROP DATABASE ${name}_empty`);
   for (const { exitCode, said, complained } of [away, unknown, empty]) {
     expect([exitCode, said]).toEqual([1, '']);

@@ -130,6 +130,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'KeepAudit1000000000005',
       'SecondFactors1000000000006',
       'KeepSessions1000000000007',
+      'Retain1000000000010',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

@@ -1,6 +1,9 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RedisClient } from '../../database/redis.module.js';
 
+/** Begins the key of every counter. */
+export const COUNTER_PREFIX = 'throttle:';
+
 /**
  * Counts in Redis, so that all API processes share the count. While Redis is away each process counts on its own.
  *
@@ -17,7 +20,7 @@ export function counter(
   return new RateLimiterRedis({
     ...limit,
     storeClient: redis,
-    keyPrefix: `throttle:${name}`,
+    keyPrefix: COUNTER_PREFIX + name,
     rejectIfRedisNotReady: true,
     insuranceLimiter: new RateLimiterMemory(limit),
   });

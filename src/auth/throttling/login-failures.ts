@@ -72,4 +72,9 @@ export class LoginFailures {
       },
     };
   }
+
+  /** A keyed hash of an address in lower case, as it stands in keys. */
+  hashOf(address: string): string {
+    return this.keys.hash(`login ${address}`);
+  }
 }

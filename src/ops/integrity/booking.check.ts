@@ -8,6 +8,10 @@ const PAGE = 5_000;
 /** The bookings `b` of a page. */
 export const IN_PAGE = 'b.id > ? AND b.id <= ?';
 
+/** Bookings that are old enough for their notifications to have been deleted are not asked about them. */
+export const HAS_LEDGER = `b.ends_at >= COALESCE(
+  (SELECT m.reached_at FROM retention_marks m WHERE m.name = 'notifications_from'), '1970-01-01')`;
+
 /** Looks at the bookings, some thousands at a time, so that a million of them need neither memory nor patience. */
 export abstract class BookingCheck<Row> implements Check {
   abstract readonly code: string;

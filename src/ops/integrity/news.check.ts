@@ -1,4 +1,4 @@
-import { BookingCheck, IN_PAGE } from './booking.check.js';
+import { BookingCheck, HAS_LEDGER, IN_PAGE } from './booking.check.js';
 import type { Finding } from './finding.js';
 
 interface Row {
@@ -28,7 +28,7 @@ export class NewsCheck extends BookingCheck<Row> {
            COUNT(CASE WHEN n.kind = 'cancelled' AND n.booking_version = b.version
                            AND b.status = 'cancelled' THEN 1 END) AS cancelled
     FROM bookings b LEFT JOIN notifications n ON n.booking_id = b.id
-    WHERE ${IN_PAGE}
+    WHERE ${IN_PAGE} AND ${HAS_LEDGER}
     GROUP BY b.id, b.version, b.status
     HAVING booked + moved + cancelled < b.version OR (b.status = 'cancelled' AND cancelled = 0)`;
 

@@ -1,5 +1,5 @@
 import { messagesForNewTime } from '../../bookings/booking.messages.js';
-import { BookingCheck, IN_PAGE } from './booking.check.js';
+import { BookingCheck, HAS_LEDGER, IN_PAGE } from './booking.check.js';
 import type { Finding } from './finding.js';
 
 interface Row {
@@ -21,7 +21,7 @@ export class ReminderCheck extends BookingCheck<Row> {
     SELECT b.id, b.version, b.starts_at, b.duration_minutes, b.updated_at,
            (SELECT GROUP_CONCAT(n.kind) FROM notifications n
             WHERE n.booking_id = b.id AND n.booking_version = b.version) AS told
-    FROM bookings b WHERE ${IN_PAGE} AND b.status = 'booked'`;
+    FROM bookings b WHERE ${IN_PAGE} AND ${HAS_LEDGER} AND b.status = 'booked'`;
 
   protected judge(row: Row): Omit<Finding, 'code'> | undefined {
     const told = row.told?.split(',') ?? [];

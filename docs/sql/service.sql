@@ -1,0 +1,23 @@
+-- What the service's own user may do, API and worker. Run it as root after each migration, and the first time after
+-- CREATE USER 'clinica'@'%' IDENTIFIED BY '...'. A right on a table needs the table.
+-- There is DELETE only where the service deletes: what was withdrawn, what has expired, and what has had its time.
+
+GRANT SELECT ON clinica.migrations TO 'clinica'@'%';
+
+-- The audit trail is added to. Of what stands there only the network address may go, after AUDIT_ADDRESS_DAYS.
+GRANT SELECT, INSERT, UPDATE (address) ON clinica.audit_events TO 'clinica'@'%';
+
+GRANT SELECT, INSERT, UPDATE ON clinica.accounts TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.admin_lock TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.doctor_days TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.doctor_schedules TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.doctors TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.retention_marks TO 'clinica'@'%';
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.account_links TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.availability_windows TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.bookings TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.exceptions TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.idempotency_keys TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.notifications TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.refresh_tokens TO 'clinica'@'%';

@@ -1,0 +1,67 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Environment } from '../../config/environment.js';
+import { lacksPrivilege } from '../../database/mysql-errors.js';
+import { Clock } from '../../time/clock.js';
+import { deleteEvents, forgetAddresses } from './old-events.js';
+import { deleteLinks, deleteOtherNotifications } from './old-mails.js';
+import { deleteBookings, deleteNotificationsOfBookings } from './past-bookings.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+type Setting = 'BOOKING_DAYS' | 'NOTIFICATION_DAYS' | 'LINK_DAYS' | 'AUDIT_EVENT_DAYS' | 'AUDIT_ADDRESS_DAYS';
+
+/** What is done about things that are older than a setting says. */
+const STEPS: readonly (readonly [Setting, (dataSource: DataSource, before: Date) => Promise<number>])[] = [
+  ['BOOKING_DAYS', deleteBookings],
+  ['NOTIFICATION_DAYS', deleteNotificationsOfBookings],
+  ['NOTIFICATION_DAYS', deleteOtherNotifications],
+  ['LINK_DAYS', deleteLinks],
+  ['AUDIT_EVENT_DAYS', deleteEvents],
+  ['AUDIT_ADDRESS_DAYS', forgetAddresses],
+];
+
+/** Deletes what has been kept for as long as the clinic wants to keep it. Any number of processes may do so. */
+@Injectable()
+export class Retention {
+  private readonly logger = new Logger(Retention.name);
+  private readonly refused = new Set<Setting>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Answers how many rows were deleted, or lost what they had to lose. */
+  async apply(): Promise<number> {
+    let rows = 0;
+    for (const [setting, step] of STEPS) {
+      const days = this.environment[setting];
+      if (days === 0) continue;
+      rows += await this.attempt(setting, () => step(this.dataSource, this.before(days)));
+    }
+    return rows;
+  }
+
+  private before(days: number): Date {
+    return new Date(this.clock.now() - days * DAY_MS);
+  }
+
+  /** What the database user may not do must not keep the rest from being done; it is said once. */
+  private async attempt(setting: Setting, step: () => Promise<number>): Promise<number> {
+    try {
+      return await step();
+    } catch (error) {
+      if (!lacksPrivilege(error)) throw error;
+      if (!this.refused.has(setting)) {
+        const file = setting === 'AUDIT_EVENT_DAYS' ? 'docs/sql/forget-events.sql' : 'docs/sql/service.sql';
+        this.logger.warn(
+          `${setting} is ${this.environment[setting]}, but the database user has no right to it: grant what ${file} has`,
+        );
+      }
+      this.refused.add(setting);
+      return 0;
+    }
+  }
+}

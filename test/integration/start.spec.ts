@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { Program } from '../support/program.js';
+
+/** As somebody would try it who has read no more than the names of the variables. */
+const CARELESS = {
+  DATABASE_URL: 'mysql://root@127.0.0.1:9/clinica',
+  REDIS_URL: 'redis://127.0.0.1:9',
+  SMTP_URL: 'smtp://127.0.0.1:1025',
+  MAIL_FROM: 'Clinica <appointments@clinic.example>',
+  JWT_SECRET: 'change-me',
+};
+
+test.each(['main.js', 'worker.js', 'migrate.js', 'seed.js'])(
+  'without NODE_ENV %s starts as in production, or not at all',
+  async (file) => {
+    const program = Program.start(file, CARELESS);
+    expect(await program.exit()).toBe(1);
+    expect(program.output).toMatch(/^Clinica cannot start: its configuration is wrong\.$/m);
+    for (const name of ['JWT_SECRET is too short', 'DATABASE_URL names', 'SMTP_URL names a mail catcher'])
+      expect(program.output).toContain(`  - ${name}`);
+  },
+);
+
+test('the demo clinic is made in no production, however safe its configuration', async () => {
+  const program = Program.start('seed.js', {
+    ...CARELESS,
+    DATABASE_URL: 'mysql://clinica:Zx81-Qm07-Lk42@127.0.0.1:9/clinica',
+    SMTP_URL: 'smtp://127.0.0.1:25',
+    JWT_SECRET: 'b3Z0mQ8r2WvXk1LpY7sTdN5uHc9JgFaE',
+  });
+  expect(await program.exit()).toBe(1);
+  expect(program.output).toContain('NODE_ENV is production');
+});
