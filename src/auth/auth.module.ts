@@ -10,18 +10,24 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccessGuard } from './access.guard.js';
 import { Account } from './accounts/account.entity.js';
 import { AccountLinks } from './accounts/account-links.js';
+import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
+import { AddressConfirmation } from './accounts/address-confirmation.js';
 import { AddressVerification } from './accounts/address-verification.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
+import { InvitationController } from './accounts/invitation.controller.js';
+import { Invitations } from './accounts/invitations.service.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import { LoginFailures } from './throttling/login-failures.js';
 import { LoginService } from './sessions/login.service.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
+import { PasswordRules } from './passwords/password-rules.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { Reauthentication } from './reauthentication.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
@@ -60,6 +66,7 @@ import { VerificationController } from './accounts/verification.controller.js';
   ],
   controllers: [
     AuthController,
+    InvitationController,
     PasswordsController,
     SecondFactorController,
     UsersController,
@@ -67,16 +74,21 @@ import { VerificationController } from './accounts/verification.controller.js';
   ],
   providers: [
     AccountLinks,
+    AccountOpening,
     AccountRights,
     AccountsService,
+    AddressConfirmation,
     AddressVerification,
     FirstAdmin,
+    Invitations,
     JwtStrategy,
     KnownTokens,
     LoginFailures,
     LoginService,
     PasswordHasher,
+    PasswordRules,
     PasswordsService,
+    Reauthentication,
     RefreshTokens,
     SecondFactors,
     Sessions,

@@ -9,6 +9,7 @@ import { GuardAccounts3 } from './migrations/3-guard-accounts.js';
 import { MailAccounts4 } from './migrations/4-mail-accounts.js';
 import { SecondFactors6 } from './migrations/6-second-factors.js';
 import { KeepAudit5 } from './migrations/5-keep-audit.js';
+import { Invitations9 } from './migrations/9-invitations.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -51,7 +52,15 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       queueLimit: WAITING_FOR_EACH * environment.DATABASE_POOL_SIZE,
     },
     synchronize: false,
-    migrations: [CreateClinic1, KeepEvidence2, GuardAccounts3, MailAccounts4, KeepAudit5, SecondFactors6],
+    migrations: [
+      CreateClinic1,
+      KeepEvidence2,
+      GuardAccounts3,
+      MailAccounts4,
+      KeepAudit5,
+      SecondFactors6,
+      Invitations9,
+    ],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',
   };

@@ -6,6 +6,7 @@ import { asKept } from '../config/password-form.js';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
+import { EXAMPLE_PASSWORD } from './example-password.js';
 import { markFromText } from './shape.js';
 
 /**
@@ -98,18 +99,28 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
+/** What a new password must be; where it is not, the name of the field stands before it. */
+export const NEW_PASSWORD_MESSAGE =
+  'must have 8 to 256 characters and not be one of the most common passwords';
+
 /**
  * A password to be set: 8 to 256 characters of any kind, every one of which counts, and not one of the most common. Half a
  * character is none: encoded, all halves are the same.
  */
 export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
-  const schema = { type: 'string', format: 'password', minLength: 8, maxLength: 256 };
+  const schema = {
+    type: 'string',
+    format: 'password',
+    minLength: 8,
+    maxLength: 256,
+    example: EXAMPLE_PASSWORD,
+  };
   return applyDecorators(
     Holding('must have no half of a character (a surrogate without the other)', isWhole),
     field(
       options,
       schema,
-      'must have 8 to 256 characters and not be one of the most common passwords',
+      NEW_PASSWORD_MESSAGE,
       (value) =>
         typeof value === 'string' &&
         hasLength(value, 8, 256) &&
