@@ -23,8 +23,8 @@ import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import { LoginFailures } from './throttling/login-failures.js';
 import { LoginService } from './sessions/login.service.js';
+import { NewPasswords } from './passwords/new-passwords.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
-import { PasswordRules } from './passwords/password-rules.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { Reauthentication } from './reauthentication.js';
@@ -85,8 +85,8 @@ import { VerificationController } from './accounts/verification.controller.js';
     KnownTokens,
     LoginFailures,
     LoginService,
+    NewPasswords,
     PasswordHasher,
-    PasswordRules,
     PasswordsService,
     Reauthentication,
     RefreshTokens,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { isCommonPassword } from './common-passwords.js';
+import { isCommonPassword } from './common-passwords.mjs';
 
 describe('a password that is tried first is common', () => {
   test.each([

@@ -1,23 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino, stdSerializers } from 'pino';
 import type { Environment } from './environment.js';
-
-// The name may be quoted, or hold an apostrophe; `/@scope/` in a path is a package and no address.
-const MAIL_ADDRESS =
-  /(?:"[^"\r\n]*"|[^\s@<>"'`=,;:()][^\s@<>",;:()]*)(?!(?<=\/)@[\w-]+\/)@[^\s@<>"'`=,;:()]+/g;
-
-/** Hides mail addresses: drivers and mail servers like to quote them in their errors. */
-export function withoutAddresses(text: string): string {
-  return text.replace(MAIL_ADDRESS, '[address]');
-}
-
-/** Hides whom a mail was for in what a mail server says of it: also where it names only the part before the @, or pieces. */
-export function withoutRecipient(text: string, address: string): string {
-  const local = address.slice(0, address.lastIndexOf('@'));
-  const pieces = local.split(/[^\p{L}\p{N}]+/u).filter((piece) => piece.length > 2);
-  const names = [local, ...pieces].map((name) => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  return withoutAddresses(text).replace(new RegExp(names.join('|'), 'giu'), '[name]');
-}
+import { withoutAddresses } from './redaction.js';
 
 /** JSON lines on standard output, with no mail address in any of them. */
 export function createLogger(environment: Environment): Logger {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as accounts from '../../bin/support/demo-accounts.js';
-import { isCommonPassword } from './common-passwords.js';
+import { isCommonPassword } from './common-passwords.mjs';
 import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../demo/clinic.js';
 import { passwordInputs } from './password-inputs.js';
 import { PRINTED_PASSWORDS } from './printed-passwords.js';

@@ -1,5 +1,5 @@
 import { readDatabaseUrl, readRedisUrl, type ServerUrl } from '../database/server-url.js';
-import { guessesFor, isCommonPassword } from './common-passwords.js';
+import { guessesFor, isCommonPassword } from './common-passwords.mjs';
 import type { Environment } from './environment.js';
 import { passwordInputs } from './password-inputs.js';
 import { isTooWide } from './proxies.js';

@@ -1,8 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsDefined, isEmail, isIn, ValidateBy, ValidateIf } from 'class-validator';
-import { isCommonPassword } from '../config/common-passwords.js';
-import { asKept } from '../config/password-form.js';
+import { normalizePassword } from '../config/password-form.js';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
@@ -93,19 +92,19 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
     // cannot be seen, each in their own way: two accounts could share a mailbox.
     (value) =>
       typeof value === 'string' &&
+      value.length <= 254 &&
       value.toLowerCase().length <= 254 &&
       isEmail(value) &&
       !/[\p{C}\p{Z}"<>]/u.test(value),
   );
 }
 
-/** What a new password must be; where it is not, the name of the field stands before it. */
-export const NEW_PASSWORD_MESSAGE =
-  'must have 8 to 256 characters and not be one of the most common passwords';
+/** What is said of a password to be set that is too short, too long, or too common. */
+export const NEW_PASSWORD_RULE = 'must have 8 to 256 characters and not be one of the most common passwords';
 
 /**
- * A password to be set: 8 to 256 characters of any kind, every one of which counts, and not one of the most common. Half a
- * character is none: encoded, all halves are the same.
+ * A password to be set: 8 to 256 characters of any kind, every one of which counts. Half a character is none: encoded,
+ * all halves are the same. Whether it is a common one is judged later, off the event loop (`NewPasswords`).
  */
 export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
   const schema = {
@@ -120,17 +119,16 @@ export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator 
     field(
       options,
       schema,
-      NEW_PASSWORD_MESSAGE,
+      NEW_PASSWORD_RULE,
       (value) =>
         typeof value === 'string' &&
         hasLength(value, 8, 256) &&
-        hasLength(asKept(value), 8, Infinity) &&
-        !isCommonPassword(asKept(value)),
+        hasLength(normalizePassword(value) ?? '', 8, Infinity),
     ),
   );
 }
 
-/** A password as typed at log-in: any text. */
+/** A password as typed at log-in: any text. One that is longer than any password is a wrong one. */
 export function PasswordField(options: FieldOptions = {}): PropertyDecorator {
   return field(
     options,
@@ -240,6 +238,8 @@ function isWholeNumber(value: unknown, minimum: number, maximum: number): boolea
 }
 
 function hasLength(text: string, shortest: number, longest: number): boolean {
+  // Each character takes one unit or two: what is far too long is not counted.
+  if (text.length > 2 * longest) return false;
   const characters = [...text].length;
   return characters >= shortest && characters <= longest;
 }

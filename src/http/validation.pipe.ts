@@ -9,6 +9,11 @@ interface FieldProblem {
   readonly message: string;
 }
 
+/** Unknown fields that are named; a client that sends more of them learns how many there are. */
+const MOST_NAMED = 20;
+/** Of the name of an unknown field. */
+const LONGEST_NAME = 64;
+
 const NO_DTO: ReadonlySet<unknown> = new Set([undefined, String, Boolean, Number, Array, Object]);
 
 /** Checks every body, query and path against its DTO: unknown fields are refused, nothing is coerced. */
@@ -19,13 +24,13 @@ export class StrictValidationPipe implements PipeTransform {
     if (type === 'custom' || NO_DTO.has(metatype)) return value;
     const shape = Shape.of(metatype as Type<object>);
     const dto = new metatype!() as Record<string, unknown>;
-    const problems: FieldProblem[] = [];
+    const unknown: string[] = [];
     for (const [name, held] of entriesOf(value)) {
-      if (!shape.names.has(name)) problems.push({ field: name, message: `${name} is not a known field` });
+      if (!shape.names.has(name)) unknown.push(name);
       else dto[name] = shape.fromText.has(name) ? fromText(held) : held;
     }
-    if (problems.length === 0 && shape.fits(dto)) return dto;
-    throw refusalOf([...problems, ...validateSync(dto).map(problemOf)]);
+    if (unknown.length === 0 && shape.fits(dto)) return dto;
+    throw refusalOf(unknown, validateSync(dto).map(problemOf));
   }
 }
 
@@ -36,9 +41,16 @@ function entriesOf(value: unknown = {}): [string, unknown][] {
   return Object.entries(value);
 }
 
-function refusalOf(problems: readonly FieldProblem[]): Refusal {
-  const detail = problems.map(({ message }) => message).join('; ');
-  return new Refusal('VALIDATION_FAILED', detail, problems);
+function refusalOf(unknown: readonly string[], wrong: readonly FieldProblem[]): Refusal {
+  const problems = [...unknown.slice(0, MOST_NAMED).map(unknownField), ...wrong];
+  const sentences = problems.map(({ message }) => message);
+  if (unknown.length > MOST_NAMED) sentences.push(`${unknown.length - MOST_NAMED} more fields are not known`);
+  return new Refusal('VALIDATION_FAILED', sentences.join('; '), problems);
+}
+
+function unknownField(name: string): FieldProblem {
+  const field = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  return { field, message: `${field} is not a known field` };
 }
 
 function problemOf({ property, constraints = {} }: ValidationError): FieldProblem {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
-import { withoutRecipient } from '../config/logger.js';
+import { withoutRecipient } from '../config/redaction.js';
 import { mayPass } from '../database/mysql-errors.js';
 import { Ledger, type Settlement, type TakenRow } from '../outbox/ledger.js';
 import { Clock } from '../time/clock.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { KnownActor } from '../../audit/actor.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../../idempotency/keyed-request.js';
-import { PasswordRules } from '../passwords/password-rules.js';
+import { NewPasswords } from '../passwords/new-passwords.js';
 import { type Proof, Reauthentication } from '../reauthentication.js';
 import type { PublicAccount } from './account.entity.js';
 import { AccountsService, type NewAccount } from './accounts.service.js';
@@ -15,7 +15,7 @@ export class AccountOpening {
     private readonly accounts: AccountsService,
     private readonly invitations: Invitations,
     private readonly reauthentication: Reauthentication,
-    private readonly rules: PasswordRules,
+    private readonly newPasswords: NewPasswords,
     private readonly requests: IdempotentRequests,
   ) {}
 
@@ -31,7 +31,7 @@ export class AccountOpening {
     keyed?: KeyedRequest,
   ): Promise<PublicAccount> {
     const { password, email, role } = account;
-    if (password !== undefined) this.rules.assertHardToGuess('password', password, email);
+    if (password !== undefined) await this.newPasswords.judge(password, email);
     // Digits are good once: the same request, sent again, is answered without them.
     if (role === 'admin' && !(await this.requests.isDone(keyed)))
       await this.reauthentication.confirm(by, proof);

@@ -13,8 +13,8 @@ import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { AddressVerification } from './address-verification.js';
 import { insertAccount } from './insert-account.js';
+import { NewPasswords } from '../passwords/new-passwords.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
-import { PasswordRules } from '../passwords/password-rules.js';
 import type { Role } from '../role.js';
 import { Sessions } from '../sessions/sessions.js';
 
@@ -40,7 +40,7 @@ export class AccountsService {
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
     private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
-    private readonly rules: PasswordRules,
+    private readonly newPasswords: NewPasswords,
     private readonly audit: AuditTrail,
     private readonly sessions: Sessions,
     private readonly verification: AddressVerification,
@@ -71,7 +71,7 @@ export class AccountsService {
    * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED
    */
   async register(by: Actor, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
-    this.rules.assertHardToGuess('password', account.password, account.email);
+    await this.newPasswords.judge(account.password, account.email);
     const row = {
       ...(await this.rowOf({ ...account, role: 'user' })),
       createdAt: new Date(this.clock.now()),

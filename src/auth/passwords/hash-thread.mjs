@@ -15,6 +15,16 @@ export function hash({ password, parameters }) {
   return hashSync(password, parameters);
 }
 
+/**
+ * Loads what it judges by only when there is something to judge: that takes a quarter of a second.
+ *
+ * @param {{ password: string, userInputs: readonly string[] }} task
+ */
+export async function isCommon({ password, userInputs }) {
+  const { isCommonPassword } = await import('../../config/common-passwords.mjs');
+  return isCommonPassword(password, userInputs);
+}
+
 /** @param {{ password: string, against: string }} task */
 export function verify({ password, against }) {
   return verifySync(against, password);

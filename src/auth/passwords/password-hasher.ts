@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
-import { asKept } from '../../config/password-form.js';
+import { normalizePassword } from '../../config/password-form.js';
 import { Unavailable } from '../../http/domain-error.js';
 
 /**
@@ -19,7 +19,7 @@ const LONGEST_QUEUE = 200;
 const IDLE_MS = 60_000;
 
 /**
- * Hashes and checks passwords, off the event loop, in a thread for each core that takes what time the others leave: a
+ * Hashes, checks and judges passwords, off the event loop, in a thread for each core that takes what time the others leave: a
  * storm of log-ins takes neither all cores nor all memory from those who are booking.
  */
 @Injectable()
@@ -32,7 +32,7 @@ export class PasswordHasher implements OnApplicationShutdown {
     concurrentTasksPerWorker: 2,
     idleTimeout: IDLE_MS,
   });
-  private readonly nobodys = hash('a password that nobody has', PARAMETERS);
+  private readonly dummyHash = hash('a password that nobody has', PARAMETERS);
 
   /** Last of all: until then people may log in. */
   async onApplicationShutdown(): Promise<void> {
@@ -41,7 +41,7 @@ export class PasswordHasher implements OnApplicationShutdown {
 
   /** @throws Unavailable when too many are waiting */
   async hash(password: string): Promise<string> {
-    return this.run('hash', { password: asKept(password), parameters: PARAMETERS });
+    return this.run('hash', { password: inKeptForm(password), parameters: PARAMETERS });
   }
 
   /** Of a password that nobody knows: an account with it cannot be logged in to. */
@@ -50,19 +50,36 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 
   /**
-   * Whether the password is the one of the hash. Takes as long when there is no hash to check against, so that
-   * the time of an answer does not tell whether an account exists.
+   * Whether a password is one of those that are tried first.
+   *
+   * @param userInputs words that an attacker tries for this person
+   * @throws Unavailable when too many are waiting
+   */
+  async isCommon(password: string, userInputs: readonly string[]): Promise<boolean> {
+    return this.run('isCommon', { password: inKeptForm(password), userInputs });
+  }
+
+  /**
+   * Whether the password is the one of the hash. Takes as long when there is no hash to check against, or the text is
+   * longer than any password, so that the time of an answer does not tell whether an account exists.
    *
    * @throws Unavailable when too many are waiting
    */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
-    const against = passwordHash ?? (await this.nobodys);
-    const same = await this.run<boolean>('verify', { password: asKept(password), against });
-    return same && passwordHash !== undefined;
+    const kept = normalizePassword(password);
+    const against = passwordHash ?? (await this.dummyHash);
+    const same = await this.run<boolean>('verify', { password: kept ?? '', against });
+    return same && kept !== undefined && passwordHash !== undefined;
   }
 
   private async run<T>(name: string, task: object): Promise<T> {
     if (this.threads.queueSize >= LONGEST_QUEUE) throw new Unavailable();
     return this.threads.run(task, { name }) as Promise<T>;
   }
+}
+
+function inKeptForm(password: string): string {
+  const kept = normalizePassword(password);
+  if (kept === undefined) throw new RangeError('A password to be set must be of a bounded length');
+  return kept;
 }

@@ -9,8 +9,8 @@ import { AccountLinks } from '../accounts/account-links.js';
 import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { inEvenTime } from '../throttling/even-time.js';
+import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
-import { PasswordRules } from './password-rules.js';
 import { Sessions } from '../sessions/sessions.js';
 import { Throttle } from '../throttling/throttle.js';
 
@@ -29,7 +29,7 @@ export class PasswordsService {
     private readonly dataSource: DataSource,
     private readonly accounts: AccountsService,
     private readonly hasher: PasswordHasher,
-    private readonly rules: PasswordRules,
+    private readonly newPasswords: NewPasswords,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
     private readonly audit: AuditTrail,
@@ -47,7 +47,7 @@ export class PasswordsService {
   async change(by: KnownActor, oldPassword: string, newPassword: string): Promise<Account> {
     const { id } = by;
     const account = await this.confirm(id, oldPassword);
-    this.rules.assertHardToGuess('new_password', newPassword, account.email);
+    await this.newPasswords.judge(newPassword, account.email, 'new_password');
     const passwordHash = await this.hasher.hash(newPassword);
     const changed = await inTransaction(this.dataSource, async (tx) => {
       await this.sessions.hold(tx, by);
@@ -89,7 +89,7 @@ export class PasswordsService {
    */
   async reset(by: Actor, token: string, newPassword: string): Promise<void> {
     const { email } = await this.links.find(token, 'password_reset');
-    this.rules.assertHardToGuess('new_password', newPassword, email);
+    await this.newPasswords.judge(newPassword, email, 'new_password');
     await this.setByLink(by, token, 'password_reset', newPassword);
   }
 
@@ -100,7 +100,7 @@ export class PasswordsService {
    */
   async acceptInvitation(by: Actor, token: string, password: string): Promise<void> {
     const { email } = await this.links.find(token, 'invitation');
-    this.rules.assertHardToGuess('password', password, email);
+    await this.newPasswords.judge(password, email);
     await this.setByLink(by, token, 'invitation', password);
   }
 
