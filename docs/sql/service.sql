@@ -21,3 +21,4 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.exceptions TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.idempotency_keys TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.notifications TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.refresh_tokens TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.sessions TO 'clinica'@'%';

@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = {
     'password_reset',
     'reset_asked',
     'address_verified',
+    'invitation_accepted',
     'sessions_ended',
     'token_reused',
     'second_factor_added',

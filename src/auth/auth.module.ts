@@ -10,13 +10,17 @@ import { AccessGuard } from './access.guard.js';
 import { Account } from './accounts/account.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { AccountLinks } from './accounts/account-links.js';
+import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
+import { AddressConfirmation } from './accounts/address-confirmation.js';
 import { AddressVerification } from './accounts/address-verification.js';
 import { DenialRecorder } from './denial-recorder.js';
 import { AddressCounters } from './throttling/address-counters.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
+import { InvitationController } from './accounts/invitation.controller.js';
+import { Invitations } from './accounts/invitations.service.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import { LoginFailures } from './throttling/login-failures.js';
@@ -25,6 +29,7 @@ import { NewPasswords } from './passwords/new-passwords.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { Reauthentication } from './reauthentication.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
 import { LogoutService } from './sessions/logout.service.js';
@@ -65,6 +70,7 @@ import { VerificationController } from './accounts/verification.controller.js';
   ],
   controllers: [
     AuthController,
+    InvitationController,
     PasswordsController,
     SecondFactorController,
     SessionsController,
@@ -73,12 +79,15 @@ import { VerificationController } from './accounts/verification.controller.js';
   ],
   providers: [
     AccountLinks,
+    AccountOpening,
     AccountRights,
     AccountsService,
+    AddressConfirmation,
     AddressCounters,
     AddressVerification,
     DenialRecorder,
     FirstAdmin,
+    Invitations,
     JwtStrategy,
     KnownTokens,
     LoginFailures,
@@ -87,6 +96,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     NewPasswords,
     PasswordHasher,
     PasswordsService,
+    Reauthentication,
     RefreshTokenRepository,
     RefreshTokens,
     SecondFactors,

@@ -138,7 +138,7 @@ export class Environment {
   @IsTimeZone({ message: 'CLINIC_TIMEZONE must be an IANA time zone such as Europe/Madrid' })
   CLINIC_TIMEZONE: string = 'UTC';
 
-  /** Where the clinic's own pages are: mails with a code link to `/reset-password` and `/verify-email` there. */
+  /** Where the clinic's own pages are: mails with a code link to `/reset-password`, `/verify-email` and `/invitation` there. */
   @IsOptional()
   @ReadBy(
     readPage,

@@ -192,6 +192,8 @@ const admin = (ADMIN_PASSWORD: string) => ({ ADMIN_EMAIL: 'Ana.Ruiz@clinic.healt
 
 test.each<[NodeJS.ProcessEnv, string]>([
   [admin('Password123'), 'ADMIN_PASSWORD is one of'],
+  [admin('Clinica-2026!'), 'ADMIN_PASSWORD is one of'],
+  [admin('ruizana1984'), 'ADMIN_PASSWORD is one of'],
   [admin('demo-admin-password'), 'ADMIN_PASSWORD looks like a sample'],
   [admin('please change me'), 'ADMIN_PASSWORD looks like a sample'],
   [admin('ana.ruiz@clinic.health'), 'ADMIN_PASSWORD is the same as ADMIN_EMAIL'],

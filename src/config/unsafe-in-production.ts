@@ -1,5 +1,6 @@
 import { guessesFor, isCommonPassword, SAMPLE_PASSWORDS } from './common-passwords.mjs';
 import type { Environment } from './environment.js';
+import { passwordInputs } from './password-inputs.js';
 import { isTooWide } from './proxies.js';
 import { readSecrets } from './secrets.js';
 import { type Judgement, ofServers } from './unsafe-servers.js';
@@ -19,10 +20,17 @@ export function unsafeInProduction(environment: Environment): string[] {
     .map(([, sentence]) => sentence);
 }
 
-function ofSecrets({ JWT_SECRET = '', ADMIN_EMAIL, ADMIN_PASSWORD = '' }: Environment): Judgement[] {
+function ofSecrets({
+  JWT_SECRET = '',
+  ADMIN_EMAIL,
+  ADMIN_PASSWORD = '',
+  CLINIC_NAME,
+}: Environment): Judgement[] {
   const secrets = readSecrets(JWT_SECRET) ?? [];
   const isChosen = ADMIN_PASSWORD !== '';
   const isAddress = ADMIN_PASSWORD.toLowerCase() === ADMIN_EMAIL?.toLowerCase();
+  const isSample = SAMPLE_PASSWORDS.test(ADMIN_PASSWORD);
+  const inputs = isAddress || isSample ? [] : passwordInputs(ADMIN_EMAIL ?? '', CLINIC_NAME);
   return [
     [
       secrets.some((secret) => secret.length < SHORTEST_SECRET),
@@ -33,11 +41,11 @@ function ofSecrets({ JWT_SECRET = '', ADMIN_EMAIL, ADMIN_PASSWORD = '' }: Enviro
       'JWT_SECRET looks like a sample or a pattern: make a random one, for instance with openssl rand -base64 48',
     ],
     [
-      isChosen && isCommonPassword(ADMIN_PASSWORD),
-      'ADMIN_PASSWORD is one of the most common passwords: choose one that nobody guesses',
+      isChosen && isCommonPassword(ADMIN_PASSWORD, inputs),
+      "ADMIN_PASSWORD is one of the most common passwords, or made of ADMIN_EMAIL or the clinic's name: choose one that nobody guesses",
     ],
     [
-      isChosen && SAMPLE_PASSWORDS.test(ADMIN_PASSWORD),
+      isChosen && isSample,
       'ADMIN_PASSWORD looks like a sample, which others have read too: choose one of your own',
     ],
     [

@@ -10,6 +10,7 @@ import { MailAccounts4 } from './migrations/4-mail-accounts.js';
 import { SecondFactors6 } from './migrations/6-second-factors.js';
 import { KeepAudit5 } from './migrations/5-keep-audit.js';
 import { KeepSessions7 } from './migrations/7-keep-sessions.js';
+import { Invitations9 } from './migrations/9-invitations.js';
 import { Retain10 } from './migrations/10-retain.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
@@ -61,6 +62,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       KeepAudit5,
       SecondFactors6,
       KeepSessions7,
+      Invitations9,
       Retain10,
     ],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.

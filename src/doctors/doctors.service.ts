@@ -5,6 +5,7 @@ import { type Actor, isKnown } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { Account } from '../auth/accounts/account.entity.js';
+import { assertAddressVerified } from '../auth/accounts/address-verification.js';
 import { Environment } from '../config/environment.js';
 import { look } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
@@ -84,7 +85,7 @@ export class DoctorsService {
   /**
    * Creates a profile, available Monday to Friday, 09:00 to 17:00.
    *
-   * @throws Refusal NOT_A_DOCTOR_ACCOUNT, PROFILE_EXISTS
+   * @throws Refusal NOT_A_DOCTOR_ACCOUNT, EMAIL_NOT_VERIFIED, PROFILE_EXISTS
    */
   async create(by: Actor, profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
     return this.requests.once(keyed, (tx) => this.createIn(tx, by, profile));
@@ -103,6 +104,7 @@ export class DoctorsService {
         `There is no account ${profile.userId} of role doctor that can log in.`,
       );
     }
+    assertAddressVerified(account);
     const timezone = profile.timezone ?? this.environment.CLINIC_TIMEZONE;
     const createdAt = new Date(this.clock.now());
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));

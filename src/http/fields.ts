@@ -5,6 +5,7 @@ import { normalizePassword } from '../config/password-form.js';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
+import { EXAMPLE_PASSWORD } from './example-password.js';
 import { markFromText } from './shape.js';
 
 /**
@@ -116,7 +117,13 @@ export const NEW_PASSWORD_RULE = 'must have 8 to 256 characters and not be one o
  * all halves are the same. Whether it is a common one is judged later, off the event loop (`NewPasswords`).
  */
 export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
-  const schema = { type: 'string', format: 'password', minLength: 8, maxLength: 256 };
+  const schema = {
+    type: 'string',
+    format: 'password',
+    minLength: 8,
+    maxLength: 256,
+    example: EXAMPLE_PASSWORD,
+  };
   return applyDecorators(
     Holding('must have no half of a character (a surrogate without the other)', isWhole),
     field(

@@ -62,6 +62,16 @@ export class IdempotentRequests {
     throw new Refusal(code, message, errors);
   }
 
+  /**
+   * Whether a request with this key was done before, so that `once` would answer as it did then.
+   *
+   * @throws Mismatch if the key was used with another body
+   */
+  async isDone(request: KeyedRequest | undefined): Promise<boolean> {
+    if (!request) return false;
+    return (await find(this.dataSource.manager, request, this.hashesOf(request))) !== undefined;
+  }
+
   private async onceIn<T>(
     tx: EntityManager,
     request: KeyedRequest,

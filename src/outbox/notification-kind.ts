@@ -2,7 +2,7 @@
 export const BOOKING_KINDS = ['booked', 'moved', 'cancelled', 'reminder_24h', 'reminder_1h'] as const;
 
 /** What a message that carries a link is for. */
-export const ACCOUNT_KINDS = ['password_reset', 'verify_address'] as const;
+export const ACCOUNT_KINDS = ['password_reset', 'verify_address', 'invitation'] as const;
 
 export const NOTIFICATION_KINDS = [...BOOKING_KINDS, ...ACCOUNT_KINDS] as const;
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
@@ -44,9 +44,8 @@ export class ErasureService {
    */
   async erase(by: KnownActor, password: string): Promise<void> {
     await this.passwords.confirm(by.id, password);
-    // Of a password that nobody knows: the account can be logged in to no more.
-    const nobodys = await this.hasher.hash(randomBytes(32).toString('base64'));
-    const { email, version } = await inTransaction(this.dataSource, (tx) => this.eraseIn(tx, by, nobodys));
+    const passwordHash = await this.hasher.hashOfNobody();
+    const { email, version } = await inTransaction(this.dataSource, (tx) => this.eraseIn(tx, by, passwordHash));
     this.sessions.remember(by.id, version);
     await this.counters.forget(email);
   }

@@ -16,6 +16,7 @@ const SMALL_ACCOUNT = /"user_id":\d{1,3}(?!\d)/;
 const MAILED: ReadonlyMap<string, AccountKind> = new Map([
   ['/api/auth/password/reset', 'password_reset'],
   ['/api/auth/verify-email', 'verify_address'],
+  ['/api/auth/invitation', 'invitation'],
 ]);
 
 const own = (person: Person | undefined, collection: string): string => `${person?.id} ${collection}`;

@@ -1,21 +1,36 @@
 import { randomUUID } from 'node:crypto';
+import { hash } from '@node-rs/argon2';
 import { Secret, TOTP } from 'otpauth';
 import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
+import { PATIENT_PASSWORD } from '../../src/demo/clinic.js';
 import type { AccountKind } from '../../src/outbox/notification-kind.js';
-import type { Target } from './target.js';
+import { ADMIN, type Target } from './target.js';
 
 const STEP_MS = 30_000;
 
-/** A code as it is mailed to somebody who does not ask for anything here. */
+/** Of the password in the document's examples: who confirms an address sends it too. */
+const examplesHash = hash(PATIENT_PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+
+/** A code as it is mailed to somebody who does not ask for anything here, and has the password of the examples. */
 export async function mailedCode({ database, secret }: Target, kind: AccountKind): Promise<string> {
-  const uid = randomUUID();
+  const [uid, id] = [randomUUID(), await bystander(database)];
+  await database.query('UPDATE accounts SET password_hash = ? WHERE id = ?', [await examplesHash, id]);
   await database.query(
     `INSERT INTO account_links (uid, account_id, kind, session_version, created_at, expires_at)
-     SELECT ?, id, ?, session_version, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR FROM accounts
-     WHERE role = 'user' AND disabled_at IS NULL AND email NOT LIKE 'newcomer%' LIMIT 1`,
-    [uid, kind],
+     SELECT ?, id, ?, session_version, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 HOUR FROM accounts WHERE id = ?`,
+    [uid, kind, id],
   );
   return linkTokenOf(uid, kind, secret);
+}
+
+/** A patient who is none of those that attacks log in as, whatever roles those have been given meanwhile. */
+async function bystander(database: Target['database']): Promise<number | undefined> {
+  const [rows] = await database.query(
+    `SELECT id FROM accounts WHERE role = 'user' AND disabled_at IS NULL AND email NOT LIKE 'newcomer%'
+       AND email NOT IN (?) LIMIT 1`,
+    [[ADMIN.email, 'doctor@clinica.example', 'patient@clinica.example']],
+  );
+  return (rows as { id: number }[])[0]?.id;
 }
 
 /** What an authenticator shows, or showed before: digits are good once, and those of now may have been used. */

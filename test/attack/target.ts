@@ -128,7 +128,8 @@ export class Target {
       password: NEWCOMERS_PASSWORD,
       role,
     };
-    const { body } = await this.client.post('/api/users', account, { token });
+    const proof = { your_password: ADMIN.password };
+    const { body } = await this.client.post('/api/users', { ...account, ...proof }, { token });
     if (role === 'doctor') {
       const profile = { name: 'Dr. New', specialty: 'All', email: account.email, user_id: body.id };
       await this.client.post('/api/doctors', profile, { token });

@@ -72,7 +72,11 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'POST /api/auth/verify-email': {
     expected: row(400, 400, 400, 400, 400, 400),
-    body: () => ({ token: 'a-guess' }),
+    body: () => ({ token: 'a-guess', password: 'a guess' }),
+  },
+  'POST /api/auth/invitation': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess', password: 'long enough' }),
   },
   'POST /api/auth/verify-email/send': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
   'POST /api/auth/second-factor': {
@@ -96,7 +100,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'PATCH /api/auth/me': { expected: SIGNED_IN, body: () => ({ locale: 'es' }) },
   'POST /api/users': {
     expected: created(ADMINS),
-    body: (_, turn) => ({ ...account(turn + 10), role: 'admin' }),
+    body: (_, turn) => ({ ...account(turn + 10), role: 'admin', your_password: people.admin.password }),
   },
   'GET /api/users': { expected: ADMINS },
   'PATCH /api/users/{id}': { expected: ADMINS, id: 'newcomerId', body: () => ({ role: 'doctor' }) },

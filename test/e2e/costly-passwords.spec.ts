@@ -91,11 +91,11 @@ describe.each(Object.entries(WAYS))('a new password %s', (_, [field, set]) => {
 });
 
 describe('a request is counted before its password is judged', () => {
-  const judged = async (ask: () => Promise<Answer<unknown>>, limit: number): Promise<void> => {
+  const judged = async (ask: () => Promise<Answer<unknown>>, limit: number, times = limit): Promise<void> => {
     const judge = vi.spyOn(clinic.app.get(PasswordHasher), 'isCommon').mockResolvedValue(true);
     for (let turn = 0; turn < limit; turn += 1) expect((await ask()).status).toBe(400);
     expectProblem(await ask(), { status: 429 });
-    expect(judge).toHaveBeenCalledTimes(limit);
+    expect(judge).toHaveBeenCalledTimes(times);
   };
 
   test('on registering', async () => {
@@ -109,9 +109,14 @@ describe('a request is counted before its password is judged', () => {
     await judged(() => clinic.client.post('/api/auth/password', body, { token }), 10);
   });
 
-  test('by a mailed code, also where that is a guess', async () => {
-    const body = { token: 'a-guess', new_password: 'password' };
+  test('by a mailed code', async () => {
+    const body = { token: await resetToken(patient), new_password: 'password' };
     await judged(() => post('/api/auth/password/reset', body, '127.0.1.251'), 30);
+  });
+
+  test('and is not judged at all where the code is a guess', async () => {
+    const body = { token: 'a-guess', new_password: 'password' };
+    await judged(() => post('/api/auth/password/reset', body, '127.0.1.252'), 30, 0);
   });
 });
 

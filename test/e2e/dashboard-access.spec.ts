@@ -186,7 +186,8 @@ describe('who is no longer an admin, or has another password, is out at once', (
   test('and one who became an admin is in', async () => {
     const promoted = await clinic.patient();
     expectLockedOut(await visit('/admin/queues', basic(promoted)));
-    await clinic.client.patch(`/api/users/${promoted.id}`, { role: 'admin' }, { token: admin.token });
+    const change = { role: 'admin', your_password: admin.password };
+    await clinic.client.patch(`/api/users/${promoted.id}`, change, { token: admin.token });
     expect((await visit('/admin/queues', basic(promoted))).status).toBe(200);
   });
 });

@@ -96,20 +96,21 @@ async function playTheSession(): Promise<void> {
   const wish = { doctor_id: doctor.id, date: date.toISOString().slice(0, 10), time: '10:00' };
   await send('POST', '/api/bookings', { body: wish, token });
   await send('GET', '/api/bookings/me', { token });
-  await comeAgain(token);
+  await comeAgain(token, admin);
   await sendWhatIsWrong(token);
   await breakTheDatabase(token, wish);
 }
 
 /** With all other secrets that there are: of sessions, of mails, and of an authenticator. */
-async function comeAgain(token: string): Promise<void> {
+async function comeAgain(token: string, admin: string): Promise<void> {
   const { refresh_token } = await send('POST', '/api/auth/login', { body: { ...PATIENT, refresh: true } });
   await send('POST', '/api/auth/refresh', { body: { refresh_token } });
   await send('POST', '/api/auth/password/forgot', { body: { email: PATIENT.email } });
   await send('POST', '/api/auth/password/reset', { body: { token: CODE, new_password: `new-${GUESS}` } });
-  await send('POST', '/api/auth/verify-email', { body: { token: CODE } });
-  const { password } = PATIENT;
-  const { secret } = await send('POST', '/api/auth/second-factor', { body: { password }, token });
+  await send('POST', '/api/auth/verify-email', { body: { token: CODE, password: GUESS } });
+  await send('POST', '/api/auth/invitation', { body: { token: CODE, password: `new-${GUESS}` } });
+  const { password } = ADMIN;
+  const { secret } = await send('POST', '/api/auth/second-factor', { body: { password }, token: admin });
   tokens.push(secret as string);
   await send('GET', '/api/auth/me/export', { token });
   const basic = `Basic ${Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64')}`;

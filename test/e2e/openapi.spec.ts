@@ -188,6 +188,7 @@ describe('the examples work on the demo clinic', () => {
     'POST /api/auth/refresh',
     'POST /api/auth/password/reset',
     'POST /api/auth/verify-email',
+    'POST /api/auth/invitation',
     'POST /api/auth/second-factor/confirm',
     'DELETE /api/auth/second-factor',
     'DELETE /api/auth/sessions/{id}',

@@ -213,7 +213,11 @@ test('a reset password leaves it as it is, and erasure leaves nothing of it', as
 test('an admin sees who has one, and frees those who lost it; the audit trail tells of all that', async () => {
   const { person } = await withSecondFactor(await clinic.patient());
   const change = (body: object) =>
-    clinic.client.patch<{ second_factor: boolean }>(`/api/users/${person.id}`, body, admin);
+    clinic.client.patch<{ second_factor: boolean }>(
+      `/api/users/${person.id}`,
+      { ...body, your_password: admin.password },
+      admin,
+    );
   expect((await change({ second_factor: true })).body).toMatchObject({ second_factor: true });
   expect((await clinic.client.get('/api/auth/me', person)).status, 'nothing has changed').toBe(200);
   expect((await change({ second_factor: false })).body).toMatchObject({ second_factor: false });

@@ -319,6 +319,7 @@ describe('accounts and their admins', () => {
       'locale',
       'role',
       'second_factor',
+      'verified',
     ]);
     expect((await list('?role=doctor')).body.map(({ id }) => id)).toContain(people[2]!.id);
     expect((await list('?role=doctor')).body.map(({ id }) => id)).not.toContain(people[0]!.id);
@@ -393,13 +394,14 @@ describe('what an ended session was about to do it does not do, on another proce
 
   test('a former admin gives nobody rights, themselves included', async () => {
     const former = await clinic.admin();
-    const { token } = former;
+    const { token, password: your_password } = former;
+    const rights = { role: 'admin', disabled: false, your_password };
     const deeds = [
-      () => other.client.patch(`/api/users/${former.id}`, { role: 'admin', disabled: false }, { token }),
+      () => other.client.patch(`/api/users/${former.id}`, rights, { token }),
       () =>
         other.client.post(
           '/api/users',
-          { email: 'friend@people.example', password: 'quite another one', role: 'admin' },
+          { email: 'friend@people.example', password: 'quite another one', role: 'admin', your_password },
           { token },
         ),
     ];

@@ -101,7 +101,8 @@ describe('strict on all that tries a secret, or has a mail sent', () => {
     ['/api/auth/password/forgot', 10, { email: 'nobody@people.example' }],
     ['/api/auth/verify-email/send', 10, { email: 'nobody@people.example' }],
     ['/api/auth/password/reset', 30, { ...secret, new_password: 'long enough' }],
-    ['/api/auth/verify-email', 30, secret],
+    ['/api/auth/verify-email', 30, { ...secret, password: 'a guess' }],
+    ['/api/auth/invitation', 30, { ...secret, password: 'long enough' }],
   ];
   test.each(cases)('%s: after %i from one address', async (path, most, body) => {
     const address = nextAddress();

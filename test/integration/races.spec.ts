@@ -118,6 +118,18 @@ test('an account that changes its language while an admin changes its role keeps
   expect(rows).toEqual([{ role: 'user', locale: 'es' }]);
 });
 
+test('who stops being an admin while another leaves them one is not made an admin again without a proof', async () => {
+  const [admin, person] = [await rivals.clinic.admin(), await rivals.clinic.person('admin')];
+  const { slow, fast } = await rivals.overtake(
+    /^INSERT INTO admin_lock/,
+    ({ client }) => client.patch(`/api/users/${person.id}`, { role: 'admin' }, admin),
+    ({ client }) => client.patch(`/api/users/${person.id}`, { role: 'user' }, admin),
+  );
+  expect([slow.status, slow.body.code, fast.status]).toEqual([400, 'PASSWORD_REQUIRED', 200]);
+  const rows = await rivals.clinic.query('SELECT role FROM accounts WHERE id = ?', [person.id]);
+  expect(rows).toEqual([{ role: 'user' }]);
+});
+
 describe('who is erased in the moment of booking keeps no booking', () => {
   const REFUSED = [401, 'TOKEN_REVOKED'];
 

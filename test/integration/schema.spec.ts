@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { Invitations9 } from '../../src/database/migrations/9-invitations.js';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
 import { MONDAY } from '../support/races.js';
@@ -130,12 +132,41 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'KeepAudit1000000000005',
       'SecondFactors1000000000006',
       'KeepSessions1000000000007',
+      'Invitations1000000000009',
       'Retain1000000000010',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
   } finally {
     await migrations.destroy();
+  }
+});
+
+test('kinds of links that other migrations allow outlive the one that brings invitations', async () => {
+  const allowed = async (kind: string): Promise<boolean> => {
+    const sql = `INSERT INTO account_links (uid, account_id, kind, session_version, created_at, expires_at)
+      SELECT ?, id, ?, 0, created_at, created_at FROM accounts LIMIT 1`;
+    return (await refusal(sql, [randomUUID(), kind])) === 0;
+  };
+  await clinic.patient();
+  const migration = new Invitations9();
+  const runner = clinic.dataSource.createQueryRunner();
+  try {
+    await migration.down(runner);
+    expect([await allowed('invitation'), await allowed('password_reset')]).toEqual([false, true]);
+    await runner.query('ALTER TABLE account_links DROP CONSTRAINT account_links_kind');
+    const kinds = "'password_reset', 'verify_address', 'another_kind'";
+    await runner.query(
+      `ALTER TABLE account_links ADD CONSTRAINT account_links_kind CHECK (kind IN (${kinds}))`,
+    );
+    await migration.up(runner);
+    expect([await allowed('invitation'), await allowed('another_kind'), await allowed('greeting')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  } finally {
+    await runner.release();
   }
 });
 

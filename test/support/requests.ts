@@ -44,6 +44,7 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: C
   ): ValidRequest => ({ method, path, token: who?.token, body, optional });
   const account = { email: 'new@people.example', password: 'long enough', locale: 'es' };
   const profile = { name: 'Dr. Who', specialty: 'Time', email: 'who@clinic.example', user_id: newcomer.id };
+  const proof = { your_password: admin.password, your_code: '000000' };
   const time = { date: '2026-03-03', time: '10:00', duration: 30 };
   return [
     route(['POST', '/api/auth/register'], undefined, account, 'locale'),
@@ -62,21 +63,25 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: C
     }),
     route(['POST', '/api/auth/password/forgot'], undefined, { email: 'nobody@people.example' }),
     route(['POST', '/api/auth/password/reset'], undefined, { token: 'a-code', new_password: 'long enough' }),
-    route(['POST', '/api/auth/verify-email'], undefined, { token: 'a-code' }),
+    route(['POST', '/api/auth/verify-email'], undefined, { token: 'a-code', password: 'a guess' }),
+    route(['POST', '/api/auth/invitation'], undefined, { token: 'a-code', password: 'long enough' }),
     route(['POST', '/api/auth/verify-email/send'], undefined, { email: 'nobody@people.example' }),
     route(['POST', '/api/auth/second-factor'], patient, { password: patient.password }),
     route(['POST', '/api/auth/second-factor/confirm'], patient, { code: '000000' }),
     route(['DELETE', '/api/auth/second-factor'], patient, { password: patient.password, code: '000000' }),
     route(['PATCH', '/api/auth/me'], patient, { locale: 'es' }),
     route(['DELETE', '/api/auth/me'], patient, { password: patient.password }),
-    route(['POST', '/api/users'], admin, { ...account, role: 'doctor' }, 'locale'),
+    route(
+      ['POST', '/api/users'],
+      admin,
+      { ...account, role: 'doctor', ...proof },
+      ...['locale', 'password', 'your_password', 'your_code'],
+    ),
     route(
       ['PATCH', `/api/users/${newcomer.id}`],
       admin,
-      { role: 'user', disabled: false, second_factor: false },
-      'role',
-      'disabled',
-      'second_factor',
+      { role: 'user', disabled: false, second_factor: false, ...proof },
+      ...['role', 'disabled', 'second_factor', 'your_password', 'your_code'],
     ),
     route(['POST', '/api/doctors'], admin, { ...profile, timezone: 'Asia/Tokyo' }, 'timezone'),
     route(['POST', '/api/bookings'], patient, { doctor_id: doctor.doctorId, ...time }, 'duration'),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Keys } from '../../config/keys.js';
 import { look, write } from '../../database/statement.js';
 import { Refusal } from '../../http/domain-error.js';
@@ -14,14 +14,22 @@ const MINUTE_MS = 60_000;
 const GOOD_FOR_MS: Readonly<Record<AccountKind, number>> = {
   password_reset: 60 * MINUTE_MS,
   verify_address: 24 * 60 * MINUTE_MS,
+  invitation: 7 * 24 * 60 * MINUTE_MS,
 };
 /** Whoever asks again so soon has a mail on its way, which is as good. */
 const ENOUGH_FOR_MS = 2 * MINUTE_MS;
+
+/** Parameters: uid, kind, now. */
+const IS_GOOD =
+  'l.uid = ? AND l.kind = ? AND l.used_at IS NULL AND l.expires_at > ? AND a.disabled_at IS NULL';
+const OF_ACCOUNT =
+  'account_links l JOIN accounts a ON a.id = l.account_id AND a.session_version = l.session_version';
 
 /** Links that are mailed to an account and are good once, until they expire or all sessions of the account end. */
 @Injectable()
 export class AccountLinks {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly keys: Keys,
@@ -51,6 +59,23 @@ export class AccountLinks {
   }
 
   /**
+   * The account that a link was mailed to, while the link is good; it stays so.
+   *
+   * @throws Refusal LINK_INVALID, as `use`
+   */
+  async find(token: string, kind: AccountKind): Promise<Pick<Account, 'id' | 'email'>> {
+    const uid = this.keys.find((key) => uidOfLink(token, kind, key));
+    if (uid === undefined) throw invalid();
+    const [account] = await look<Pick<Account, 'id' | 'email'>>(
+      this.dataSource,
+      `SELECT a.id, a.email FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
+      [uid, kind, new Date(this.clock.now())],
+    );
+    if (!account) throw invalid();
+    return account;
+  }
+
+  /**
    * Uses a link up; answers with the account that it was mailed to.
    *
    * @throws Refusal LINK_INVALID: unknown, for something else, expired, used, or ended with the sessions
@@ -65,13 +90,12 @@ export class AccountLinks {
       'SELECT a.id FROM accounts a JOIN account_links l ON l.account_id = a.id WHERE l.uid = ? FOR UPDATE',
       [uid],
     );
-    const { affectedRows } = await write(
-      tx,
-      `UPDATE account_links l JOIN accounts a ON a.id = l.account_id AND a.session_version = l.session_version
-       SET l.used_at = ?
-       WHERE l.uid = ? AND l.kind = ? AND l.used_at IS NULL AND l.expires_at > ? AND a.disabled_at IS NULL`,
-      [now, uid, kind, now],
-    );
+    const { affectedRows } = await write(tx, `UPDATE ${OF_ACCOUNT} SET l.used_at = ? WHERE ${IS_GOOD}`, [
+      now,
+      uid,
+      kind,
+      now,
+    ]);
     if (affectedRows === 0) throw invalid();
     const [link] = await look<{ account_id: number }>(
       tx,

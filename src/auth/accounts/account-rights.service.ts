@@ -7,16 +7,10 @@ import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { Account, NO_SECOND_FACTOR } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
+import { type AccountChange, assertMayHave, needsProof } from './account-rights.policy.js';
 import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
-import type { Role } from '../role.js';
+import { passwordRequired, type Proof, Reauthentication } from '../reauthentication.js';
 import { Sessions } from '../sessions/sessions.js';
-
-interface AccountChange {
-  readonly role?: Role | undefined;
-  readonly isDisabled?: boolean | undefined;
-  /** false takes it away; nobody can give it to another. */
-  readonly secondFactor?: boolean | undefined;
-}
 
 /** What accounts may do, as admins decide. */
 @Injectable()
@@ -25,6 +19,7 @@ export class AccountRights {
     private readonly dataSource: DataSource,
     private readonly accounts: AccountsService,
     private readonly sessions: Sessions,
+    private readonly reauthentication: Reauthentication,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -33,11 +28,15 @@ export class AccountRights {
    * Changes what an account may do, or whether it may at all; its sessions end if that makes a difference.
    *
    * @throws NotFound ACCOUNT_NOT_FOUND
-   * @throws Refusal LAST_ADMIN
+   * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, and where a proof is needed what `Reauthentication` refuses
    * @throws Unauthenticated TOKEN_REVOKED if the admin's own sessions were ended meanwhile
    */
-  async change(by: KnownActor, id: number, change: AccountChange): Promise<Account> {
-    const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, by, id, change));
+  async change(by: KnownActor, id: number, change: AccountChange, proof: Proof): Promise<Account> {
+    const account = await this.accounts.get(id);
+    assertMayHave(account, change);
+    const isProven = needsProof(account, change);
+    if (isProven) await this.reauthentication.confirm(by, proof);
+    const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, by, id, change, isProven));
     if (version !== undefined) this.sessions.remember(id, version);
     return this.accounts.get(id);
   }
@@ -46,12 +45,17 @@ export class AccountRights {
     tx: EntityManager,
     by: KnownActor,
     id: number,
-    { role, isDisabled, secondFactor }: AccountChange,
+    change: AccountChange,
+    isProven: boolean,
   ): Promise<number | undefined> {
+    const { role, isDisabled, secondFactor } = change;
     await lockAdmins(tx);
     await this.sessions.hold(tx, by);
     const account = await tx.findOneBy(Account, { id });
     if (!account) throw noSuchAccount(id);
+    // Once more: another may have changed the account meanwhile.
+    assertMayHave(account, change);
+    if (!isProven && needsProof(account, change)) throw passwordRequired();
     const changed = {
       role: role ?? account.role,
       disabledAt: whenDisabled(account, isDisabled ?? account.isDisabled, this.clock.now()),

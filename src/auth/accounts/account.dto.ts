@@ -5,9 +5,6 @@ import {
   CodeField,
   ChoiceField,
   EmailField,
-  FromText,
-  IntegerField,
-  LARGEST_ID,
   NewPasswordField,
   PasswordField,
   TokenField,
@@ -15,13 +12,13 @@ import {
 import type { PublicAccount } from './account.entity.js';
 import { ROLES, type Role } from '../role.js';
 
-const LOCALE_HELP = "Language of this account's mails; by default the clinic's";
+export const LOCALE_HELP = "Language of this account's mails; by default the clinic's";
 
 export class RegisterDto {
   @EmailField({ example: 'new.patient@clinica.example' })
   email!: string;
 
-  @NewPasswordField({ example: 'correct horse battery' })
+  @NewPasswordField()
   password!: string;
 
   @ChoiceField(LOCALES, { optional: true, description: LOCALE_HELP })
@@ -70,7 +67,7 @@ export class ChangePasswordDto {
   @PasswordField({ example: 'demo-patient-password' })
   old_password!: string;
 
-  @NewPasswordField({ example: 'correct horse battery' })
+  @NewPasswordField()
   new_password!: string;
 }
 
@@ -84,45 +81,19 @@ export class CodeDto {
   token!: string;
 }
 
+export class VerifyAddressDto extends CodeDto {
+  @PasswordField({ example: 'demo-patient-password', description: 'That of the account' })
+  password!: string;
+}
+
+export class AcceptInvitationDto extends CodeDto {
+  @NewPasswordField()
+  password!: string;
+}
+
 export class ResetPasswordDto extends CodeDto {
-  @NewPasswordField({ example: 'correct horse battery' })
+  @NewPasswordField()
   new_password!: string;
-}
-
-export class CreateAccountDto extends RegisterDto {
-  @EmailField({ example: 'another.doctor@clinica.example' })
-  override email!: string;
-
-  @ChoiceField(ROLES, { example: 'doctor' })
-  role!: Role;
-}
-
-export class ChangeAccountDto {
-  @ChoiceField(ROLES, { optional: true, example: 'doctor' })
-  role?: Role;
-
-  @BooleanField({ optional: true, example: false, description: 'A disabled account cannot log in' })
-  disabled?: boolean;
-
-  @BooleanField({
-    optional: true,
-    example: false,
-    description: 'false: the account does without the second factor that was lost; true changes nothing',
-  })
-  second_factor?: boolean;
-}
-
-export class AccountsQuery {
-  @ChoiceField(ROLES, { optional: true })
-  role?: Role;
-
-  @FromText()
-  @IntegerField(0, LARGEST_ID, { optional: true, example: 0, description: 'Only accounts after this id' })
-  after: number = 0;
-
-  @FromText()
-  @IntegerField(1, 1000, { optional: true, example: 100 })
-  limit: number = 100;
 }
 
 export class ChangeLocaleDto {
@@ -153,20 +124,6 @@ export class AccountDto extends RegisteredDto {
 
   static override from({ id, email, role, locale }: PublicAccount): AccountDto {
     return { id, email, role, locale };
-  }
-}
-
-/** An account as the admin sees it. */
-export class ManagedAccountDto extends AccountDto {
-  @ApiProperty({ example: false })
-  disabled!: boolean;
-
-  @ApiProperty({ example: false, description: 'Whether log-in asks for the digits of an authenticator' })
-  second_factor!: boolean;
-
-  static override from(account: PublicAccount): ManagedAccountDto {
-    const { isDisabled, hasSecondFactor } = account;
-    return { ...AccountDto.from(account), disabled: isDisabled, second_factor: hasSecondFactor };
   }
 }
 

@@ -56,6 +56,10 @@ export class Account {
     return this.secondFactorSince !== null;
   }
 
+  get isVerified(): boolean {
+    return this.verifiedAt !== null;
+  }
+
   get isDisabled(): boolean {
     return this.disabledAt !== null;
   }
@@ -71,5 +75,5 @@ export const NO_SECOND_FACTOR = {
 /** An account without its secrets. */
 export type PublicAccount = Pick<
   Account,
-  'id' | 'email' | 'role' | 'locale' | 'sessionVersion' | 'isDisabled' | 'hasSecondFactor'
+  'id' | 'email' | 'role' | 'locale' | 'sessionVersion' | 'isDisabled' | 'isVerified' | 'hasSecondFactor'
 >;

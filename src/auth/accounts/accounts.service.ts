@@ -1,25 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
+import { DataSource, MoreThan, Repository } from 'typeorm';
 import { type Actor, isKnown } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import type { Locale } from '../../config/locale.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { isDuplicate } from '../../database/mysql-errors.js';
-import { NotFound, Refusal } from '../../http/domain-error.js';
+import { NotFound } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { InvalidCredentials } from './invalid-credentials.js';
 import { AddressVerification } from './address-verification.js';
+import { insertAccount } from './insert-account.js';
 import { NewPasswords } from '../passwords/new-passwords.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import type { Role } from '../role.js';
 import { Sessions } from '../sessions/sessions.js';
 
-interface NewAccount {
+export interface NewAccount {
   readonly email: string;
   readonly password: string;
   readonly role: Role;
@@ -53,16 +53,14 @@ export class AccountsService {
    * Opens an account that somebody vouches for. The password is hashed before anything is looked up, so that the time
    * of the answer does not depend on whether the address is taken.
    *
-   * @throws Refusal EMAIL_TAKEN; VALIDATION_FAILED if somebody chose a common password
+   * @throws Refusal EMAIL_TAKEN
    */
   async open(by: Actor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
-    // That of the configuration was judged at the start.
-    if (isKnown(by)) await this.newPasswords.judge(account.password, []);
     const now = new Date(this.clock.now());
     const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
     return this.requests.once(keyed, async (tx) => {
       if (isKnown(by)) await this.sessions.hold(tx, by);
-      const opened = await insert(tx, row);
+      const opened = await insertAccount(tx, row);
       await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
       return opened;
     });
@@ -71,17 +69,17 @@ export class AccountsService {
   /**
    * Opens an account for a patient who comes by themselves. Their address is not verified yet.
    *
-   * @throws Refusal EMAIL_TAKEN; VALIDATION_FAILED for a common password
+   * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED
    */
   async register(by: Actor, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
-    await this.newPasswords.judge(account.password, []);
+    await this.newPasswords.judge(account.password, account.email);
     const row = {
       ...(await this.rowOf({ ...account, role: 'user' })),
       createdAt: new Date(this.clock.now()),
       verifiedAt: null,
     };
     return inTransaction(this.dataSource, async (tx) => {
-      const opened = await insert(tx, row);
+      const opened = await insertAccount(tx, row);
       await this.verification.begin(tx, opened);
       await this.audit.record(tx, by, 'account.registered', opened.id);
       return opened;
@@ -95,7 +93,7 @@ export class AccountsService {
    *   that is disabled
    */
   async authenticate(email: string, password: string): Promise<Account> {
-    const account = await this.accounts.findOneBy({ email: email.toLowerCase() });
+    const account = await this.findByEmail(email);
     const isRight = await this.hasher.verify(account?.passwordHash, password);
     if (!isRight || !account || account.isDisabled) {
       throw new InvalidCredentials(account?.id);
@@ -111,7 +109,11 @@ export class AccountsService {
   }
 
   async isOpen(email: string): Promise<boolean> {
-    return this.accounts.existsBy({ email: email.toLowerCase() });
+    return (await this.findByEmail(email)) !== null;
+  }
+
+  async findByEmail(email: string): Promise<Account | null> {
+    return this.accounts.findOneBy({ email: email.toLowerCase() });
   }
 
   async find(id: number): Promise<Account | null> {
@@ -145,16 +147,4 @@ export class AccountsService {
 
 export function noSuchAccount(id: number): NotFound {
   return new NotFound('ACCOUNT_NOT_FOUND', `There is no account ${id}.`);
-}
-
-type NewRow = Pick<Account, 'email' | 'passwordHash' | 'role' | 'locale' | 'createdAt' | 'verifiedAt'>;
-
-async function insert(tx: EntityManager, account: NewRow): Promise<PublicAccount> {
-  try {
-    const { id, email, role, locale } = await tx.save(tx.create(Account, account));
-    return { id, email, role, locale, sessionVersion: 0, isDisabled: false, hasSecondFactor: false };
-  } catch (error) {
-    if (isDuplicate(error, 'accounts_email')) throw new Refusal('EMAIL_TAKEN', 'Email already exists');
-    throw error;
-  }
 }

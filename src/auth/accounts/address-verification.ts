@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import type { Actor } from '../../audit/actor.js';
-import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal } from '../../http/domain-error.js';
-import { Clock } from '../../time/clock.js';
 import { AccountLinks } from './account-links.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { inEvenTime } from '../throttling/even-time.js';
@@ -16,8 +13,6 @@ export class AddressVerification {
   constructor(
     private readonly dataSource: DataSource,
     private readonly links: AccountLinks,
-    private readonly audit: AuditTrail,
-    private readonly clock: Clock,
     private readonly environment: Environment,
   ) {}
 
@@ -39,21 +34,26 @@ export class AddressVerification {
     );
   }
 
-  /** @throws Refusal LINK_INVALID */
-  async confirm(by: Actor, token: string): Promise<void> {
-    await inTransaction(this.dataSource, async (tx) => {
-      const id = await this.links.use(tx, token, 'verify_address');
-      await tx.update(Account, { id }, { verifiedAt: new Date(this.clock.now()) });
-      await this.audit.record(tx, by, 'account.address_verified', id);
-    });
-  }
-
   /** @throws Refusal EMAIL_NOT_VERIFIED; to be said only to somebody who knows the password */
   assertVerified(account: Account): void {
-    if (!this.environment.EMAIL_VERIFICATION_REQUIRED || account.verifiedAt) return;
+    if (!this.environment.EMAIL_VERIFICATION_REQUIRED || account.isVerified) return;
     throw new Refusal(
       'EMAIL_NOT_VERIFIED',
       'This address is not confirmed yet. Use the link or the code in the mail that was sent to it.',
     );
   }
+}
+
+/**
+ * Of an account with an unconfirmed address nobody knows who opened it: it gets no rights.
+ *
+ * @throws Refusal EMAIL_NOT_VERIFIED, for the admin who would give them
+ */
+export function assertAddressVerified({ id, isVerified }: Pick<Account, 'id' | 'isVerified'>): void {
+  if (isVerified) return;
+  throw new Refusal(
+    'EMAIL_NOT_VERIFIED',
+    `The address of account ${id} is not confirmed: a stranger may have opened it. Have the owner of the address ` +
+      'choose a password by mail (POST /api/auth/password/forgot), which confirms it, and try again.',
+  );
 }

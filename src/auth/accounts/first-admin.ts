@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { THE_SERVICE } from '../../audit/actor.js';
 import { Environment } from '../../config/environment.js';
+import { ConfigurationError } from '../../config/read-environment.js';
 import { Refusal } from '../../http/domain-error.js';
 import { AccountsService } from './accounts.service.js';
 
@@ -14,11 +15,11 @@ export class FirstAdmin implements OnApplicationBootstrap {
     private readonly accounts: AccountsService,
   ) {}
 
+  /** @throws ConfigurationError if the account is there, and no admin's: a stranger may have registered the address */
   async onApplicationBootstrap(): Promise<void> {
     const { ADMIN_EMAIL, ADMIN_PASSWORD } = this.environment;
     if (ADMIN_EMAIL === undefined || ADMIN_PASSWORD === undefined) return;
-    // Where it stands already its password may have been changed since, and is left alone.
-    if (await this.accounts.isOpen(ADMIN_EMAIL)) return;
+    if (await this.isThere(ADMIN_EMAIL)) return;
     try {
       await this.accounts.open(THE_SERVICE, {
         email: ADMIN_EMAIL,
@@ -27,8 +28,20 @@ export class FirstAdmin implements OnApplicationBootstrap {
       });
       this.logger.log('Opened the account of the first admin');
     } catch (error) {
-      // Another API process started at the same moment and was first.
       if (!(error instanceof Refusal && error.code === 'EMAIL_TAKEN')) throw error;
+      // Another API process, or somebody who registers, was first.
+      await this.isThere(ADMIN_EMAIL);
     }
   }
+
+  /** Where it is, its password may have been changed since, and is left alone. */
+  private async isThere(email: string): Promise<boolean> {
+    const account = await this.accounts.findByEmail(email);
+    if (account && account.role !== 'admin') throw new ConfigurationError([IS_NO_ADMIN]);
+    return account !== null;
+  }
 }
+
+const IS_NO_ADMIN =
+  'ADMIN_EMAIL is the address of an account that is no admin, and whoever opened it knows its password: ' +
+  'name another address, or take ADMIN_EMAIL and ADMIN_PASSWORD out and have an admin change the role';

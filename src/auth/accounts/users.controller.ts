@@ -5,13 +5,14 @@ import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
 import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Only } from '../access.js';
+import { AccountDto } from './account.dto.js';
+import { AccountOpening } from './account-opening.service.js';
 import {
-  AccountDto,
   AccountsQuery,
   ChangeAccountDto,
   CreateAccountDto,
   ManagedAccountDto,
-} from './account.dto.js';
+} from './managed-account.dto.js';
 import { AccountRights } from './account-rights.service.js';
 import { AccountsService } from './accounts.service.js';
 import { type Asker, Caller } from '../principal.js';
@@ -22,20 +23,24 @@ import { type Asker, Caller } from '../principal.js';
 export class UsersController {
   constructor(
     private readonly accounts: AccountsService,
+    private readonly opening: AccountOpening,
     private readonly rights: AccountRights,
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Open an account of any role, for instance for a doctor' })
+  @ApiOperation({
+    summary:
+      'Open an account of any role, for instance for a doctor; without a password, by a mailed invitation',
+  })
   @ApiCreatedResponse({ type: AccountDto })
   @ApiProblems(400)
   @AcceptsIdempotencyKey()
   async create(
     @Caller() by: Asker,
-    @Body() { email, password, role, locale }: CreateAccountDto,
+    @Body() { email, password, role, locale, proof }: CreateAccountDto,
     @Keyed() keyed?: KeyedRequest,
   ): Promise<AccountDto> {
-    return AccountDto.from(await this.accounts.open(by, { email, password, role, locale }, keyed));
+    return AccountDto.from(await this.opening.open(by, { email, password, role, locale }, proof, keyed));
   }
 
   @Get()
@@ -58,9 +63,9 @@ export class UsersController {
   async change(
     @Caller() by: Asker,
     @Param() { id }: IdParams,
-    @Body() { role, disabled, second_factor }: ChangeAccountDto,
+    @Body() { role, disabled, second_factor, proof }: ChangeAccountDto,
   ): Promise<ManagedAccountDto> {
     const change = { role, isDisabled: disabled, secondFactor: second_factor };
-    return ManagedAccountDto.from(await this.rights.change(by, id, change));
+    return ManagedAccountDto.from(await this.rights.change(by, id, change, proof));
   }
 }

@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
-import { CodeDto, EmailDto } from './account.dto.js';
+import { EmailDto, VerifyAddressDto } from './account.dto.js';
+import { AddressConfirmation } from './address-confirmation.js';
 import { AddressVerification } from './address-verification.js';
 import { type Visiting, Visitor } from '../principal.js';
 import { Throttle } from '../throttling/throttle.js';
@@ -13,18 +14,19 @@ import { Throttle } from '../throttling/throttle.js';
 @Controller('auth/verify-email')
 export class VerificationController {
   constructor(
+    private readonly confirmation: AddressConfirmation,
     private readonly verification: AddressVerification,
     private readonly throttle: Throttle,
   ) {}
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Confirm an address with the mailed code' })
+  @ApiOperation({ summary: 'Confirm an address with the mailed code and the password of the account' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async confirm(@Body() { token }: CodeDto, @Visitor() by: Visiting): Promise<MessageDto> {
+  async confirm(@Body() { token, password }: VerifyAddressDto, @Visitor() by: Visiting): Promise<MessageDto> {
     await this.throttle.countFrom('codes', by.address);
-    await this.verification.confirm(by, token);
+    await this.confirmation.confirm(by, token, password);
     return { message: 'The address is confirmed' };
   }
 

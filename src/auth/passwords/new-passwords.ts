@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.js';
+import { passwordInputs } from '../../config/password-inputs.js';
 import { Refusal } from '../../http/domain-error.js';
 import { NEW_PASSWORD_RULE } from '../../http/fields.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -6,17 +8,21 @@ import { PasswordHasher } from './password-hasher.js';
 /** Judges passwords that people choose. Their shape is part of the request's; this is what costs time. */
 @Injectable()
 export class NewPasswords {
-  constructor(private readonly hasher: PasswordHasher) {}
+  constructor(
+    private readonly hasher: PasswordHasher,
+    private readonly environment: Environment,
+  ) {}
 
   /**
    * Call it after the request was counted and before a transaction begins.
    *
-   * @param userInputs words that an attacker tries for this person, such as the address
+   * @param email of the account: its parts are tried first, as the clinic's name is
    * @param field of the request that holds the password
-   * @throws Refusal VALIDATION_FAILED for one of the most common passwords
+   * @throws Refusal VALIDATION_FAILED for a password that is tried first
    * @throws Unavailable when too many passwords are waiting
    */
-  async judge(password: string, userInputs: readonly string[], field = 'password'): Promise<void> {
+  async judge(password: string, email: string, field = 'password'): Promise<void> {
+    const userInputs = passwordInputs(email, this.environment.CLINIC_NAME);
     if (!(await this.hasher.isCommon(password, userInputs))) return;
     const message = `${field} ${NEW_PASSWORD_RULE}`;
     throw new Refusal('VALIDATION_FAILED', message, [{ field, message }]);

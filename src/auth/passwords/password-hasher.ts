@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -41,6 +42,11 @@ export class PasswordHasher implements OnApplicationShutdown {
   /** @throws Unavailable when too many are waiting */
   async hash(password: string): Promise<string> {
     return this.run('hash', { password: inKeptForm(password), parameters: PARAMETERS });
+  }
+
+  /** Of a password that nobody knows: an account with it cannot be logged in to. */
+  async hashOfNobody(): Promise<string> {
+    return this.hash(randomBytes(32).toString('base64'));
   }
 
   /**

@@ -6,13 +6,21 @@ import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal, tokenEnded } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { AccountLinks } from '../accounts/account-links.js';
-import { Account } from '../accounts/account.entity.js';
+import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { inEvenTime } from '../throttling/even-time.js';
 import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
 import { Throttle } from '../throttling/throttle.js';
+
+/** The links that set a password, and the event that it leaves. */
+const SET_BY = {
+  password_reset: 'account.password_reset',
+  invitation: 'account.invitation_accepted',
+} as const;
+
+type PasswordLink = keyof typeof SET_BY;
 
 /** Changing passwords, with the old one or with a mailed link. A new one ends all sessions that the old one began. */
 @Injectable()
@@ -32,14 +40,14 @@ export class PasswordsService {
   /**
    * Changes the password of somebody who is logged in; answers with the account, of which new tokens can be issued.
    *
-   * @throws Refusal WRONG_PASSWORD; VALIDATION_FAILED if the new one is common
+   * @throws Refusal WRONG_PASSWORD, VALIDATION_FAILED
    * @throws Unauthenticated TOKEN_REVOKED if the token was ended meanwhile
    * @throws TooManyRequests after too many attempts
    */
   async change(by: KnownActor, oldPassword: string, newPassword: string): Promise<Account> {
     const { id } = by;
     const account = await this.confirm(id, oldPassword);
-    await this.newPasswords.judge(newPassword, [], 'new_password');
+    await this.newPasswords.judge(newPassword, account.email, 'new_password');
     const passwordHash = await this.hasher.hash(newPassword);
     const changed = await inTransaction(this.dataSource, async (tx) => {
       await this.sessions.hold(tx, by);
@@ -75,18 +83,39 @@ export class PasswordsService {
   }
 
   /**
-   * Sets the password of the account that a link was mailed to; that its address is theirs is shown as well.
+   * Sets a password in place of a forgotten one, with a mailed link.
    *
-   * @throws Refusal LINK_INVALID; VALIDATION_FAILED for a common password
+   * @throws Refusal LINK_INVALID, VALIDATION_FAILED
    */
   async reset(by: Actor, token: string, newPassword: string): Promise<void> {
-    await this.newPasswords.judge(newPassword, [], 'new_password');
-    const passwordHash = await this.hasher.hash(newPassword);
+    const { email } = await this.links.find(token, 'password_reset');
+    await this.newPasswords.judge(newPassword, email, 'new_password');
+    await this.setByLink(by, token, 'password_reset', newPassword);
+  }
+
+  /**
+   * Sets the first password of an account that was opened by invitation.
+   *
+   * @throws Refusal LINK_INVALID, VALIDATION_FAILED
+   */
+  async acceptInvitation(by: Actor, token: string, password: string): Promise<void> {
+    const { email } = await this.links.find(token, 'invitation');
+    await this.newPasswords.judge(password, email);
+    await this.setByLink(by, token, 'invitation', password);
+  }
+
+  /** Whoever has the link reads the address's mails: it is confirmed, and what was set before that is not theirs. */
+  private async setByLink(by: Actor, token: string, kind: PasswordLink, password: string): Promise<void> {
+    const passwordHash = await this.hasher.hash(password);
     const [id, version] = await inTransaction(this.dataSource, async (tx) => {
-      const id = await this.links.use(tx, token, 'password_reset');
-      await tx.update(Account, { id }, { passwordHash });
-      await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
-      await this.audit.record(tx, by, 'account.password_reset', id);
+      const id = await this.links.use(tx, token, kind);
+      const account = await tx.findOneByOrFail(Account, { id });
+      const isStrangers = wasBegunUnverified(account);
+      const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
+      await tx.update(Account, { id }, { passwordHash, verifiedAt, ...(isStrangers && NO_SECOND_FACTOR) });
+      if (isStrangers && account.hasSecondFactor)
+        await this.audit.record(tx, by, 'account.second_factor_removed', id);
+      await this.audit.record(tx, by, SET_BY[kind], id);
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
     this.sessions.remember(id, version);
@@ -107,7 +136,13 @@ export class PasswordsService {
   }
 }
 
+/** Whether an account has a second factor that may be somebody else's than who reads its mails. */
+function wasBegunUnverified({ secondFactor, secondFactorSince, verifiedAt }: Account): boolean {
+  if (verifiedAt === null) return secondFactor !== null;
+  return secondFactorSince !== null && secondFactorSince < verifiedAt;
+}
+
 function wrong(): Refusal {
-  const message = 'The password is not the one of this account';
+  const message = 'This is not the password of the account. Type it again, or have a new one mailed.';
   return new Refusal('WRONG_PASSWORD', message);
 }

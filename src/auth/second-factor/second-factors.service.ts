@@ -38,11 +38,13 @@ export class SecondFactors {
   /**
    * A new secret, in place of one that was never confirmed.
    *
-   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_IS_ON
+   * @throws Refusal WRONG_PASSWORD, EMAIL_NOT_VERIFIED, SECOND_FACTOR_IS_ON
    * @throws TooManyRequests after too many attempts at the password
    */
   async begin(by: KnownActor, password: string): Promise<{ secret: string; uri: string }> {
-    const { id, email } = await this.passwords.confirm(by.id, password);
+    const account = await this.passwords.confirm(by.id, password);
+    assertOwnAddressVerified(account);
+    const { id, email } = account;
     const secret = randomBytes(SECRET_BYTES);
     const sealed = seal(secret, id, this.keys.present);
     const { affected } = await this.dataSource.manager.update(
@@ -57,11 +59,12 @@ export class SecondFactors {
   /**
    * Makes the secret count that was begun with; answers with the account, of which new tokens can be issued.
    *
-   * @throws Refusal SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_WRONG
+   * @throws Refusal EMAIL_NOT_VERIFIED, SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts
    */
   async confirm(by: KnownActor, code: string): Promise<Account> {
     const account = await this.accounts.get(by.id);
+    assertOwnAddressVerified(account);
     if (!account.secondFactor || account.secondFactorSince)
       throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
     const { step } = await this.readDigits(account, code);
@@ -90,13 +93,16 @@ export class SecondFactors {
   /**
    * Has somebody whose password was right show that they have the second factor too, if there is one.
    *
+   * @param field what the request calls the digits
    * @throws Refusal SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts, which only those make who know the password
    */
-  async check(account: Account, code: string | undefined): Promise<void> {
+  async check(account: Account, code: string | undefined, field = 'code'): Promise<void> {
     if (!account.hasSecondFactor) return;
-    if (code === undefined)
-      throw new Refusal('SECOND_FACTOR_REQUIRED', 'Send the six digits of your authenticator too, as code.');
+    if (code === undefined) {
+      const message = `Send the six digits of your authenticator too, as ${field}.`;
+      throw new Refusal('SECOND_FACTOR_REQUIRED', message);
+    }
     const { step, sealed } = await this.readDigits(account, code);
     const { affectedRows } = await write(
       this.dataSource,
@@ -142,6 +148,16 @@ export class SecondFactors {
     this.sessions.remember(by.id, changed.sessionVersion);
     return changed;
   }
+}
+
+/** A stranger could otherwise shut the owner of the address out of an account for good. */
+function assertOwnAddressVerified({ isVerified }: Account): void {
+  if (isVerified) return;
+  throw new Refusal(
+    'EMAIL_NOT_VERIFIED',
+    'Confirm your address first: have a code mailed with POST /api/auth/verify-email/send, and send it with your ' +
+      'password to POST /api/auth/verify-email.',
+  );
 }
 
 function wrong(): Refusal {

@@ -23,6 +23,7 @@ export interface AccountLetterFacts {
 const PAGES: Readonly<Record<AccountKind, string>> = {
   password_reset: 'reset-password',
   verify_address: 'verify-email',
+  invitation: 'invitation',
 };
 
 /** Writes the letter that brings a code, in the reader's language; times are the clinic's, with the zone named. */

@@ -72,7 +72,20 @@ export const en: Catalogue = {
         heading: 'Please confirm your address',
         sentence: 'An account was opened with this address. Please confirm that it is yours.',
         linkText: 'Confirm this address',
-        next: ['If you did not open an account, you need not do anything: it cannot be used.'],
+        next: [
+          'You will be asked for the password that the account was opened with.',
+          'If you did not open an account, you need not do anything: it cannot be used.',
+        ],
+      },
+      invitation: {
+        subject: 'Your new account',
+        heading: 'An account for you',
+        sentence: 'The clinic has opened an account for this address. Choose a password, and it is yours.',
+        linkText: 'Choose a password',
+        next: [
+          'The code is good once. Nobody at the clinic learns your password.',
+          'If you did not expect an account, you need not do anything: it cannot be used without a password.',
+        ],
       },
     },
     detailsTitle: 'Your code',

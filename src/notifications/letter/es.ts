@@ -77,7 +77,20 @@ export const es: Catalogue = {
         heading: 'Confirme su dirección, por favor',
         sentence: 'Se ha abierto una cuenta con esta dirección. Confirme, por favor, que es suya.',
         linkText: 'Confirmar esta dirección',
-        next: ['Si no ha abierto usted ninguna cuenta, no es necesario que haga nada: no se podrá usar.'],
+        next: [
+          'Se le pedirá la contraseña con la que se abrió la cuenta.',
+          'Si no ha abierto usted ninguna cuenta, no es necesario que haga nada: no se podrá usar.',
+        ],
+      },
+      invitation: {
+        subject: 'Su nueva cuenta',
+        heading: 'Una cuenta para usted',
+        sentence: 'El centro ha abierto una cuenta para esta dirección. Elija una contraseña y será suya.',
+        linkText: 'Elegir una contraseña',
+        next: [
+          'El código sirve una sola vez. Nadie en el centro conocerá su contraseña.',
+          'Si no esperaba ninguna cuenta, no es necesario que haga nada: sin contraseña no se puede usar.',
+        ],
       },
     },
     detailsTitle: 'Su código',

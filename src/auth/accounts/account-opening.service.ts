@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { KnownActor } from '../../audit/actor.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../../idempotency/keyed-request.js';
+import { NewPasswords } from '../passwords/new-passwords.js';
+import { type Proof, Reauthentication } from '../reauthentication.js';
+import type { PublicAccount } from './account.entity.js';
+import { AccountsService, type NewAccount } from './accounts.service.js';
+import { Invitations } from './invitations.service.js';
+
+/** Opens accounts for others, as admins ask for it. */
+@Injectable()
+export class AccountOpening {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly invitations: Invitations,
+    private readonly reauthentication: Reauthentication,
+    private readonly newPasswords: NewPasswords,
+    private readonly requests: IdempotentRequests,
+  ) {}
+
+  /**
+   * With a password, the admin vouches for the address. Without one, its owner is mailed an invitation.
+   *
+   * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED, and for an admin's account what `Reauthentication` refuses
+   */
+  async open(
+    by: KnownActor,
+    account: Omit<NewAccount, 'password'> & { readonly password?: string | undefined },
+    proof: Proof,
+    keyed?: KeyedRequest,
+  ): Promise<PublicAccount> {
+    const { password, email, role } = account;
+    if (password !== undefined) await this.newPasswords.judge(password, email);
+    // Digits are good once: the same request, sent again, is answered without them.
+    if (role === 'admin' && !(await this.requests.isDone(keyed)))
+      await this.reauthentication.confirm(by, proof);
+    if (password === undefined) return this.invitations.open(by, account, keyed);
+    return this.accounts.open(by, { ...account, password }, keyed);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Role } from '../role.js';
+import type { Account } from './account.entity.js';
+import { assertAddressVerified } from './address-verification.js';
+
+export interface AccountChange {
+  readonly role?: Role | undefined;
+  readonly isDisabled?: boolean | undefined;
+  /** false takes it away; nobody can give it to another. */
+  readonly secondFactor?: boolean | undefined;
+}
+
+type Rights = Pick<Account, 'id' | 'role' | 'isDisabled' | 'isVerified'>;
+
+/** By what a role opens: whoever has a higher one sees more of others. */
+const RANK: Readonly<Record<Role, number>> = { user: 0, doctor: 1, admin: 2 };
+
+/**
+ * Only an account whose address is confirmed gets a higher role.
+ *
+ * @throws Refusal EMAIL_NOT_VERIFIED
+ */
+export function assertMayHave(account: Rights, { role = account.role }: AccountChange): void {
+  if (RANK[role] > RANK[account.role]) assertAddressVerified(account);
+}
+
+/**
+ * Whether a change is one that an admin proves who they are for: it makes somebody an admin who can log in, also by
+ * enabling one, or takes a second factor away, be it their own. Pure.
+ */
+export function needsProof(account: Rights, change: AccountChange): boolean {
+  const { role = account.role, isDisabled = account.isDisabled, secondFactor } = change;
+  const wasAdmin = account.role === 'admin' && !account.isDisabled;
+  const becomesAdmin = role === 'admin' && !isDisabled && !wasAdmin;
+  return becomesAdmin || secondFactor === false;
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Actor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { Clock } from '../../time/clock.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { AccountLinks } from './account-links.js';
+import { Account } from './account.entity.js';
+
+/**
+ * Confirms addresses by a mailed code and the account's password together. The code alone shows who reads the mails, not
+ * who opened the account: with a click its reader would put a stranger's password in force.
+ */
+@Injectable()
+export class AddressConfirmation {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly passwords: PasswordsService,
+    private readonly links: AccountLinks,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * A wrong password leaves the code good. Should the password change meanwhile, the code is good no longer.
+   *
+   * @throws Refusal LINK_INVALID, WRONG_PASSWORD
+   * @throws TooManyRequests after too many attempts at the password
+   */
+  async confirm(by: Actor, token: string, password: string): Promise<void> {
+    const { id } = await this.links.find(token, 'verify_address');
+    await this.passwords.confirm(id, password);
+    await inTransaction(this.dataSource, async (tx) => {
+      await this.links.use(tx, token, 'verify_address');
+      await tx.update(Account, { id }, { verifiedAt: new Date(this.clock.now()) });
+      await this.audit.record(tx, by, 'account.address_verified', id);
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import type { EntityManager } from 'typeorm';
+import { isDuplicate } from '../../database/mysql-errors.js';
+import { Refusal } from '../../http/domain-error.js';
+import { Account, type PublicAccount } from './account.entity.js';
+
+type NewRow = Pick<Account, 'email' | 'passwordHash' | 'role' | 'locale' | 'createdAt' | 'verifiedAt'>;
+
+/** @throws Refusal EMAIL_TAKEN */
+export async function insertAccount(tx: EntityManager, account: NewRow): Promise<PublicAccount> {
+  try {
+    const { id, email, role, locale, isVerified } = await tx.save(tx.create(Account, account));
+    return {
+      id,
+      email,
+      role,
+      locale,
+      isVerified,
+      sessionVersion: 0,
+      isDisabled: false,
+      hasSecondFactor: false,
+    };
+  } catch (error) {
+    if (isDuplicate(error, 'accounts_email')) throw new Refusal('EMAIL_TAKEN', 'Email already exists');
+    throw error;
+  }
+}

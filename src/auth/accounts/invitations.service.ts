@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { KnownActor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { Environment } from '../../config/environment.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../../idempotency/keyed-request.js';
+import { Clock } from '../../time/clock.js';
+import { PasswordHasher } from '../passwords/password-hasher.js';
+import { Sessions } from '../sessions/sessions.js';
+import type { PublicAccount } from './account.entity.js';
+import { AccountLinks } from './account-links.js';
+import type { NewAccount } from './accounts.service.js';
+import { insertAccount } from './insert-account.js';
+
+/** Accounts whose owners choose the password themselves, with a mailed link: nobody else ever knows it. */
+@Injectable()
+export class Invitations {
+  constructor(
+    private readonly requests: IdempotentRequests,
+    private readonly hasher: PasswordHasher,
+    private readonly sessions: Sessions,
+    private readonly links: AccountLinks,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Opens an account that nobody can log in to, and has its owner mailed an invitation.
+   *
+   * @throws Refusal EMAIL_TAKEN
+   */
+  async open(
+    by: KnownActor,
+    { email, role, locale = this.environment.DEFAULT_LOCALE }: Omit<NewAccount, 'password'>,
+    keyed?: KeyedRequest,
+  ): Promise<PublicAccount> {
+    const row = {
+      email: email.toLowerCase(),
+      passwordHash: await this.hasher.hashOfNobody(),
+      role,
+      locale,
+      createdAt: new Date(this.clock.now()),
+      verifiedAt: null,
+    };
+    return this.requests.once(keyed, async (tx) => {
+      await this.sessions.hold(tx, by);
+      const opened = await insertAccount(tx, row);
+      await this.links.mail(tx, opened, 'invitation');
+      await this.audit.record(tx, by, 'account.opened', opened.id, { role, invited: true });
+      return opened;
+    });
+  }
+}

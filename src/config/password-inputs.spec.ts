@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as accounts from '../../bin/support/demo-accounts.js';
+import { isCommonPassword } from './common-passwords.mjs';
+import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../demo/clinic.js';
+import { passwordInputs } from './password-inputs.js';
+import { PRINTED_PASSWORDS } from './printed-passwords.js';
+
+const EMAIL = 'Maria.Lopez77@Salud-Norte.example';
+const CLINIC = 'Clínica San Telmo';
+const isRefused = (password: string, email = EMAIL, clinic = CLINIC): boolean =>
+  isCommonPassword(password, passwordInputs(email, clinic));
+
+test('the inputs are the address, the clinic’s name, and the words of both', () => {
+  const inputs = passwordInputs(EMAIL, CLINIC);
+  const words = [
+    'maria.lopez77',
+    'marialopez77',
+    'maria',
+    'lopez77',
+    'lopez',
+    'salud-norte.example',
+    'salud',
+  ];
+  expect(inputs).toEqual(expect.arrayContaining(['maria.lopez77@salud-norte.example', ...words]));
+  expect(inputs).toEqual(
+    expect.arrayContaining(['clínica san telmo', 'clínicasantelmo', 'clínica', 'telmo']),
+  );
+  expect(inputs).toEqual(expect.arrayContaining([...PRINTED_PASSWORDS]));
+});
+
+describe('a password that somebody who knows the address and the clinic tries first is refused', () => {
+  test.each([
+    ...['maria.lopez77@salud-norte.example', 'MARIA.LOPEZ77', 'MariaLopez', 'lopez-maria', 'Lopez2026!'],
+    ...['saludnorte', 'Salud_Norte_2026', 'm4ri4l0p3z', 'l0pezmaria', '77lopezmaria77', 'salud.example'],
+    ...[
+      'Clínica San Telmo',
+      'clínica2026',
+      'Clinica-2026',
+      'ClínicaSanTelmo1',
+      'Telmo-2026-!?',
+      'SanTelmo24121985',
+    ],
+  ])('%j', (password) => {
+    expect(isCommonPassword(password)).toBe(false);
+    expect(isRefused(password)).toBe(true);
+  });
+});
+
+describe('what somebody thought of is taken, though a word of the address stands in it', () => {
+  test.each([
+    'maria likes nine tall trees',
+    'a lopez of the northern sea',
+    'quite another one',
+    '83749261058',
+  ])('%j', (password) => {
+    expect(isRefused(password)).toBe(false);
+  });
+});
+
+describe('a password that this repository prints is refused', () => {
+  const demo = Object.values(accounts).map(({ password }) => password);
+  test.each([...demo, DOCTOR_PASSWORD, PATIENT_PASSWORD, ...PRINTED_PASSWORDS])('%s', (password) => {
+    expect(isRefused(password)).toBe(true);
+    expect(isRefused(`${password.toUpperCase()}-1`)).toBe(true);
+  });
+
+  test.each(['README.md', '.env.example', 'docs/operations.md', 'docker-compose.yml'])('in %s', (file) => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const printed = [
+      ...[...text.matchAll(/`(\S+-password)`/g)].map(([, password]) => password!),
+      ...[...text.matchAll(/"password":\s*"([^"]+)"/g)].map(([, password]) => password!),
+      ...[...text.matchAll(/^\w*(?:PASSWORD|SECRET)=(\S+)$/gm)].map(([, password]) => password!),
+    ];
+    expect(printed.filter((password) => !isRefused(password))).toEqual([]);
+  });
+});
+
+const label = fc.stringMatching(/^[a-z]{3,12}$/);
+const address = fc
+  .tuple(fc.array(label, { minLength: 1, maxLength: 3 }), label)
+  .map(([local, domain]) => `${local.join('.')}@${domain}.example`);
+
+test('the address of anybody, and its parts with digits, are refused in any case', () => {
+  fc.assert(
+    fc.property(address, fc.nat(99_999), (email, digits) => {
+      const local = email.split('@')[0]!;
+      for (const text of [email, local, local.replaceAll('.', ''), ...local.split('.')]) {
+        for (const password of [`${text}${digits}`, `${digits}-${text.toUpperCase()}`])
+          expect(isRefused(password, email), password).toBe(true);
+      }
+    }),
+  );
+});
+
+test('no text makes more than a few inputs, or an empty one', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (email, clinic) => {
+      const inputs = passwordInputs(email, clinic);
+      expect(inputs.length).toBeLessThanOrEqual(30 + PRINTED_PASSWORDS.length);
+      expect(Math.min(...inputs.map(({ length }) => length))).toBeGreaterThanOrEqual(3);
+      expect(new Set(inputs).size).toBe(inputs.length);
+    }),
+  );
+});

@@ -1,0 +1,124 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Answer } from '../support/client.js';
+import { Clinic, type Person } from '../support/clinic.js';
+import { Mailbox } from '../support/mailbox.js';
+import { expectProblem } from '../support/problems.js';
+import { startWorker } from '../support/worker.js';
+
+const EMAIL = 'Helena.Costa@north-coast.example';
+const GOOD = 'seven herons at dusk';
+const GUESSABLE = [
+  ['the address', 'helena.costa@north-coast.example'],
+  ['a part of it with digits', 'Helena2024'],
+  ['its parts the other way round', 'COSTA_helena!'],
+  ['its parts in other signs', 'h3l3n4c0st4'],
+  ['its domain', 'north-coast'],
+  ['the clinic’s name with digits', 'TestClinic2027'],
+  ['the clinic’s name with digits and signs', 'Test-Clinic-2027-!?'],
+  ['a password of the demo', 'demo-admin-password'],
+  ['a password of the demo with digits', 'Demo-Patient-Password-1'],
+  ['a password of a sample', 'change-me'],
+] as const;
+
+let mailbox: Mailbox;
+let clinic: Clinic;
+let worker: INestApplicationContext;
+let admin: Person;
+let owner: Person;
+
+beforeAll(async () => {
+  mailbox = await Mailbox.open();
+  clinic = await Clinic.open({ env: { SMTP_URL: mailbox.url, FRONT_END_URL: 'https://clinic.example' } });
+  worker = await startWorker(clinic.environment, clinic.clock);
+  admin = await clinic.admin();
+  const { body } = await clinic.client.post('/api/auth/register', { email: EMAIL, password: GOOD });
+  const session = await clinic.client.post<{ token: string }>('/api/auth/login', {
+    email: EMAIL,
+    password: GOOD,
+  });
+  owner = { id: body.id!, email: EMAIL.toLowerCase(), password: GOOD, token: session.body.token };
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+  await mailbox?.close();
+});
+
+/** A code of some kind that was mailed to an address by now. */
+async function codeTo(email: string, page: string): Promise<string> {
+  const letters = await mailbox.mailsTo(email, 1);
+  const found = letters.flatMap(
+    ({ mail }) => new RegExp(`/${page}#token=([\\w-]+)`).exec(mail.text!)?.[1] ?? [],
+  );
+  return found.at(-1)!;
+}
+
+/** Each way to set a password, all of them for an account with the parts of `EMAIL` in its address. */
+const ways: readonly (readonly [
+  string,
+  string,
+  () => Promise<(password: string) => Promise<Answer<unknown>>>,
+])[] = [
+  [
+    'registering',
+    'password',
+    () =>
+      Promise.resolve((password) =>
+        clinic.client.post('/api/auth/register', { email: EMAIL.replace('Costa', 'costa.x'), password }),
+      ),
+  ],
+  [
+    'an admin who opens the account',
+    'password',
+    () =>
+      Promise.resolve((password) =>
+        clinic.client.post(
+          '/api/users',
+          { email: EMAIL.replace('Costa', 'costa.y'), password, role: 'user' },
+          admin,
+        ),
+      ),
+  ],
+  [
+    'changing it',
+    'new_password',
+    () =>
+      Promise.resolve((new_password) =>
+        clinic.client.post('/api/auth/password', { old_password: owner.password, new_password }, owner),
+      ),
+  ],
+  [
+    'a reset',
+    'new_password',
+    async () => {
+      await clinic.client.post('/api/auth/password/forgot', { email: EMAIL });
+      const token = await codeTo(owner.email, 'reset-password');
+      return (new_password) => clinic.client.post('/api/auth/password/reset', { token, new_password });
+    },
+  ],
+  [
+    'an invitation',
+    'password',
+    async () => {
+      const email = EMAIL.toLowerCase().replace('costa', 'costa.z');
+      await clinic.client.post('/api/users', { email, role: 'user' }, admin);
+      const token = await codeTo(email, 'invitation');
+      return (password) => clinic.client.post('/api/auth/invitation', { token, password });
+    },
+  ],
+];
+
+describe.each(ways)('by %s', (_, field, prepare) => {
+  test('no password is set that one who knows the address tries first; the refusal is that of a common one', async () => {
+    const set = await prepare();
+    const message = `${field} must have 8 to 256 characters and not be one of the most common passwords`;
+    for (const [what, password] of [['one of the most common', 'password'], ...GUESSABLE]) {
+      const problem = expectProblem(await set(password), { status: 400, code: 'VALIDATION_FAILED' });
+      expect(problem.errors, what).toEqual([{ field, message }]);
+      expect(problem.detail).toBe(message);
+    }
+    expect((await set('nine otters in the reeds')).status).toBeLessThan(300);
+  });
+});
