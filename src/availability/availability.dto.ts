@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { FromText, IdField, IntegerField, TimeField } from '../http/fields.js';
+import { EndTimeField, FromText, IdField, IntegerField, TimeField } from '../http/fields.js';
 import type { AvailabilityWindow } from './availability-window.entity.js';
 
 export class AddWindowDto {
@@ -9,7 +9,7 @@ export class AddWindowDto {
   @TimeField({ example: '09:00' })
   start_time!: string;
 
-  @TimeField({ example: '13:00' })
+  @EndTimeField({ example: '13:00', description: '24:00 is the end of the day' })
   end_time!: string;
 }
 

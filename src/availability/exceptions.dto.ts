@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, DateField, TimeField } from '../http/fields.js';
+import { BooleanField, DateField, EndTimeField, TimeField } from '../http/fields.js';
 import { EXAMPLE_DATE } from '../http/example-date.js';
 import type { AvailabilityException } from './availability-exception.entity.js';
 
@@ -17,7 +17,7 @@ export class AddExceptionDto {
   @TimeField({ optional: true, example: '12:00' })
   start_time?: string;
 
-  @TimeField({ optional: true, example: '14:00' })
+  @EndTimeField({ optional: true, example: '14:00', description: '24:00 is the end of the day' })
   end_time?: string;
 }
 

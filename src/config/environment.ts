@@ -8,7 +8,6 @@ import {
   IsNotEmpty,
   IsOptional,
   IsString,
-  IsTimeZone,
   Matches,
   Max,
   MaxLength,
@@ -21,6 +20,7 @@ import { readDatabaseUrl, readRedisUrl } from '../database/server-url.js';
 import { LOCALES, type Locale } from './locale.js';
 import { readProxy } from './proxies.js';
 import { readSecrets } from './secrets.js';
+import { isTimeZone, timeZoneMessage } from './time-zone.js';
 import { readHost, readOrigin, readPage, readSmtpUrl } from './web-addresses.js';
 
 const integer = ({ value }: { value: unknown }): unknown =>
@@ -133,9 +133,13 @@ export class Environment {
   })
   CLINIC_NAME: string = 'Clinica';
 
-  // Newer versions of Node take bare offsets for time zones.
-  @Matches(/^[A-Za-z]/, { message: 'CLINIC_TIMEZONE must have a name, not an offset' })
-  @IsTimeZone({ message: 'CLINIC_TIMEZONE must be an IANA time zone such as Europe/Madrid' })
+  @ValidateBy({
+    name: 'timeZone',
+    validator: {
+      validate: (value) => typeof value === 'string' && isTimeZone(value),
+      defaultMessage: (args) => `CLINIC_TIMEZONE ${timeZoneMessage(args?.value)}`,
+    },
+  })
   CLINIC_TIMEZONE: string = 'UTC';
 
   /** Where the clinic's own pages are: mails with a code link to `/reset-password`, `/verify-email` and `/invitation` there. */

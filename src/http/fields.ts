@@ -2,11 +2,12 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsDefined, isEmail, isIn, ValidateBy, ValidateIf } from 'class-validator';
 import { normalizePassword } from '../config/password-form.js';
+import { isTimeZone, timeZoneMessage } from '../config/time-zone.js';
 import { isCalendarDate } from '../time/clinic-time.js';
-import { WALL_TIME } from '../time/wall-time.js';
+import { END_TIME, WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
 import { EXAMPLE_PASSWORD } from './example-password.js';
-import { markFromText } from './shape.js';
+import { markReader } from './shape.js';
 
 /**
  * The kinds of field that requests are made of: each decorator checks the value, has one message for a person,
@@ -18,6 +19,14 @@ interface FieldOptions {
   readonly description?: string;
   readonly example?: unknown;
 }
+
+/** What is wrong with a value, after the name of its field. */
+type Message = string | ((value: unknown) => string);
+
+/** A letter, digit, mark of punctuation or symbol that is drawn: no filler, no variation selector, no blank pattern. */
+const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
+/** Control, format, private and unassigned characters and halves of characters, but for the two joiners. */
+const HIDDEN = /(?![\u200c\u200d])\p{C}/u;
 
 const TOKEN = /^[\w-]{1,200}$/;
 const CODE = /^[0-9]{6}$/;
@@ -64,6 +73,17 @@ export function WallStartField(options: FieldOptions = {}): PropertyDecorator {
   };
   const message = 'must be a date and a time of day, written YYYY-MM-DDTHH:MM';
   return field(options, { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}$' }, message, isOne);
+}
+
+/** The end of a part of a day, HH:MM, 24 hours; 24:00 is the end of the day. */
+export function EndTimeField(options: FieldOptions = {}): PropertyDecorator {
+  const message = 'must be a time of day between 00:01 and 24:00, written HH:MM';
+  return field(
+    options,
+    { type: 'string', pattern: END_TIME.source, example: '17:00' },
+    message,
+    (value) => typeof value === 'string' && END_TIME.test(value) && value !== '00:00',
+  );
 }
 
 /** Minutes from 1 to 480. */
@@ -166,18 +186,29 @@ export function CodeField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-/** A line of text for people, such as a name: nothing that could break a header or become markup. */
+/**
+ * A line of text for people, such as a name, in NFC. Joiners belong to Persian, Sinhala and Hindi and to emoji; everything
+ * else that cannot be seen, and what could break a header or become markup, is refused.
+ */
 export function LineField(longest: number, options: FieldOptions = {}): PropertyDecorator {
-  const message = `must be a text of 1 to ${longest} characters, in one line and without < or >`;
-  return field(
-    options,
-    { type: 'string', minLength: 1, maxLength: longest },
-    message,
-    (value) =>
-      typeof value === 'string' &&
-      value.trim() !== '' &&
-      hasLength(value, 1, longest) &&
-      !/[<>\p{C}\u2028\u2029]/u.test(value),
+  const message = `must be a text of 1 to ${longest} characters that can be seen, in one line and without < or >`;
+  // Bounded before it is normalised: a text in NFC may have been up to three times as long.
+  const compose = (value: unknown): unknown =>
+    typeof value === 'string' && value.length <= 8 * longest ? value.normalize('NFC') : value;
+  return applyDecorators(
+    (prototype: object, name: string | symbol) => markReader(prototype, name as string, compose),
+    field(
+      options,
+      { type: 'string', minLength: 1, maxLength: longest },
+      message,
+      (value) => typeof value === 'string' && value.length <= 8 * longest && isLine(value, longest),
+    ),
+  );
+}
+
+function isLine(text: string, longest: number): boolean {
+  return (
+    hasLength(text, 1, longest) && VISIBLE.test(text) && !/[<>\u2028\u2029]/.test(text) && !HIDDEN.test(text)
   );
 }
 
@@ -189,14 +220,13 @@ export function ChoiceField(choices: readonly string[], options: FieldOptions = 
   );
 }
 
-/** An IANA time zone such as America/Santiago; a bare offset is none, since it knows no daylight saving. */
+/** The IANA name of a place's time zone; see `isTimeZone`. */
 export function TimeZoneField(options: FieldOptions = {}): PropertyDecorator {
-  const message = 'must be an IANA time zone such as America/Santiago';
   return field(
     options,
-    { type: 'string', example: 'Europe/Madrid' },
-    message,
-    (value) => typeof value === 'string' && isZone(value),
+    { type: 'string', example: 'Europe/Madrid', maxLength: 64 },
+    timeZoneMessage,
+    (value) => typeof value === 'string' && isTimeZone(value),
   );
 }
 
@@ -207,11 +237,11 @@ export function BooleanField(options: FieldOptions = {}): PropertyDecorator {
 
 /** Says of a field in a path or a query that its text means a number or a truth value; see `fromText`. */
 export function FromText(): PropertyDecorator {
-  return (prototype, name) => markFromText(prototype, name as string);
+  return (prototype, name) => markReader(prototype, name as string, fromText);
 }
 
 /** Reads digits as the number they mean, and true and false as what they say. */
-export function fromText(value: unknown): unknown {
+function fromText(value: unknown): unknown {
   if (value === 'true' || value === 'false') return value === 'true';
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
@@ -219,7 +249,7 @@ export function fromText(value: unknown): unknown {
 function field(
   { optional = false, ...documented }: FieldOptions,
   schema: object,
-  message: string,
+  message: Message,
   validate: (value: unknown) => boolean,
 ): PropertyDecorator {
   return applyDecorators(
@@ -232,10 +262,11 @@ function field(
 }
 
 /** A rule that a field's value must hold to, and what else is said of the field. */
-function Holding(message: string, validate: (value: unknown) => boolean): PropertyDecorator {
+function Holding(message: Message, validate: (value: unknown) => boolean): PropertyDecorator {
+  const text = (value: unknown): string => (typeof message === 'string' ? message : message(value));
   return ValidateBy({
-    name: message,
-    validator: { validate, defaultMessage: (args) => `${args?.property} ${message}` },
+    name: text(undefined),
+    validator: { validate, defaultMessage: (args) => `${args?.property} ${text(args?.value)}` },
   });
 }
 
@@ -252,13 +283,4 @@ function hasLength(text: string, shortest: number, longest: number): boolean {
   if (text.length > 2 * longest) return false;
   const characters = [...text].length;
   return characters >= shortest && characters <= longest;
-}
-
-function isZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name) || name.length > 64) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
 }

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../config/environment.js';
 import { Keys } from '../config/keys.js';
+import { readJson } from './json-body.js';
 import { answerProblem } from './problem.filter.js';
 import { RequestLog } from './request-log.js';
 import { protectAnswer } from './security-headers.js';
@@ -84,11 +85,23 @@ function answerInTurn(server: FastifyInstance): void {
 }
 
 function acceptOnlyJson(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Many clients name the type even where they send no body, as on DELETE.
-    if (body === '') done(null, undefined);
-    else void parse(request, body as string, done);
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    // Many clients name a type even where they send no body, as on DELETE.
+    if (body.length === 0) return done(null, undefined);
+    if (!isJson(request.headers['content-type'])) return done(notJson());
+    try {
+      done(null, readJson(body));
+    } catch (error) {
+      done(error as Error);
+    }
   });
+}
+
+function isJson(contentType = ''): boolean {
+  return /^application\/json\s*(;|$)/i.test(contentType);
+}
+
+function notJson(): Error {
+  return Object.assign(new Error('not JSON'), { statusCode: 415 });
 }

@@ -10,12 +10,15 @@ interface Field {
   readonly checks: readonly Check[];
 }
 
-const FROM_TEXT = 'fields:from-text';
+const READERS = 'fields:readers';
 
-/** Remembers that a field of a DTO arrives as text. */
-export function markFromText(prototype: object, name: string): void {
-  const others = (Reflect.getMetadata(FROM_TEXT, prototype) ?? []) as string[];
-  Reflect.defineMetadata(FROM_TEXT, [...others, name], prototype);
+/** Reads a value before it is checked: digits of a query as a number, a text in its normal form. */
+type Reader = (value: unknown) => unknown;
+
+/** Says how the value of a field is to be read. */
+export function markReader(prototype: object, name: string, read: Reader): void {
+  const others = (Reflect.getMetadata(READERS, prototype) ?? []) as [string, Reader][];
+  Reflect.defineMetadata(READERS, [...others, [name, read]], prototype);
 }
 
 /**
@@ -25,8 +28,8 @@ export function markFromText(prototype: object, name: string): void {
 export class Shape {
   private static readonly known = new Map<Type<object>, Shape>();
   readonly names: ReadonlySet<string>;
-  readonly fromText: ReadonlySet<string>;
   private readonly fields: readonly Field[];
+  private readonly readers: ReadonlyMap<string, Reader>;
 
   private constructor(dto: Type<object>) {
     const storage = getMetadataStorage();
@@ -47,13 +50,20 @@ export class Shape {
           ),
       };
     });
-    this.fromText = new Set((Reflect.getMetadata(FROM_TEXT, dto.prototype as object) ?? []) as string[]);
+    this.readers = new Map(
+      (Reflect.getMetadata(READERS, dto.prototype as object) ?? []) as [string, Reader][],
+    );
   }
 
   static of(dto: Type<object>): Shape {
     let shape = this.known.get(dto);
     if (!shape) this.known.set(dto, (shape = new Shape(dto)));
     return shape;
+  }
+
+  /** The value of a field as it is to be checked and used. */
+  read(name: string, value: unknown): unknown {
+    return this.readers.get(name)?.(value) ?? value;
   }
 
   /** Whether class-validator would find nothing wrong. */

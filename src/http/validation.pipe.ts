@@ -1,7 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Refusal } from './domain-error.js';
-import { fromText } from './fields.js';
 import { Shape } from './shape.js';
 
 interface FieldProblem {
@@ -27,7 +26,7 @@ export class StrictValidationPipe implements PipeTransform {
     const unknown: string[] = [];
     for (const [name, held] of entriesOf(value)) {
       if (!shape.names.has(name)) unknown.push(name);
-      else dto[name] = shape.fromText.has(name) ? fromText(held) : held;
+      else dto[name] = shape.read(name, held);
     }
     if (unknown.length === 0 && shape.fits(dto)) return dto;
     throw refusalOf(unknown, validateSync(dto).map(problemOf));

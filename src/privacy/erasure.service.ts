@@ -45,7 +45,9 @@ export class ErasureService {
   async erase(by: KnownActor, password: string): Promise<void> {
     await this.passwords.confirm(by.id, password);
     const passwordHash = await this.hasher.hashOfNobody();
-    const { email, version } = await inTransaction(this.dataSource, (tx) => this.eraseIn(tx, by, passwordHash));
+    const { email, version } = await inTransaction(this.dataSource, (tx) =>
+      this.eraseIn(tx, by, passwordHash),
+    );
     this.sessions.remember(by.id, version);
     await this.counters.forget(email);
   }

@@ -6,6 +6,9 @@ export type WallMinutes = number;
 
 export const WALL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
+/** The end of a part of a day; 24:00 is the end of the day. */
+export const END_TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
+
 /** `"09:30"` (or MySQL's `"09:30:00"`) as 570. The text must be a valid wall time. */
 export function parseWallTime(text: string): WallMinutes {
   return Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));

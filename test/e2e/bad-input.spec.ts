@@ -160,7 +160,7 @@ describe('An impossible date or time: 400 with a text that a person understands'
   ];
   const IMPOSSIBLE_TIMES = [
     '25:99',
-    '24:00',
+    '24:01',
     '09:60',
     '9:00',
     '09:00:00',
@@ -175,6 +175,10 @@ describe('An impossible date or time: 400 with a text that a person understands'
 
   test('dates in bodies', () => expectRefused([...IMPOSSIBLE_DATES, ...NO_DATES], dates));
   test('times in bodies', () => expectRefused(IMPOSSIBLE_TIMES, times));
+  test('the end of the day where something begins', () =>
+    expectRefused(['24:00'], (held, name) => times(held, name) && name !== 'end_time'));
+  test('the beginning of the day where something ends', () =>
+    expectRefused(['00:00'], (_, name) => name === 'end_time'));
   test('dates in queries', async () => {
     const { token, doctorId } = cast.doctor;
     for (const date of [...IMPOSSIBLE_DATES, ...NO_DATES, '', '\0']) {
@@ -277,6 +281,11 @@ describe('Line breaks, control characters and HTML: 400, nothing stored', () => 
     '   ',
     'x'.repeat(121),
     'x'.repeat(60_000),
+    '\u3164',
+    '\ufe0f',
+    '\u2800 \u2800',
+    '\u200d\u200c',
+    'e\u0301'.repeat(121),
   ];
   const ADDRESSES = [
     'a@b.example\r\nBcc: c@d.example',
@@ -298,7 +307,8 @@ describe('Line breaks, control characters and HTML: 400, nothing stored', () => 
   test('in names', () => expectRefused(LINES, (_, name) => name === 'name' || name === 'specialty'));
   test('in mail addresses', () => expectRefused(ADDRESSES, (_, name) => name === 'email'));
   test('in a choice or a time zone', () =>
-    expectRefused(['en\r\n', '<b>', 'EN', 'root', '+02:00', 'Mars/Olympus', 'x'.repeat(60_000)], (_, name) =>
-      ['locale', 'role', 'timezone'].includes(name),
+    expectRefused(
+      ['en\r\n', '<b>', 'EN', 'root', '+02:00', 'Mars/Olympus', 'PST', 'Etc/GMT+5', 'x'.repeat(60_000)],
+      (_, name) => ['locale', 'role', 'timezone'].includes(name),
     ));
 });

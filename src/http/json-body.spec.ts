@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readJson } from './json-body.js';
+
+const read = (text: string): unknown => readJson(Buffer.from(text));
+
+describe('a JSON body', () => {
+  test('means what JSON.parse says', () => {
+    fc.assert(
+      fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
+        fc.pre(!/\p{Surrogate}/u.test(json));
+        expect(read(json)).toEqual(JSON.parse(json));
+      }),
+    );
+  });
+
+  test.each([
+    '{"a":1,"a":2}',
+    '{"a":{"b":1,"c":[{"d":1,"d":1}]}}',
+    '{"a":1,"\\u0061":2}',
+    '{"a\\"":1,"a\\"" : 2}',
+  ])('names no field of an object twice: %s', (text) => expect(() => read(text)).toThrow());
+
+  test.each(['{"a":{"a":1}}', '[{"a":1},{"a":2}]', '{"a":"a","b":"a: {"}', '{"a":"\\"b\\":1,\\"b\\":"}'])(
+    'may have the same name in two objects, or in a text: %s',
+    (text) => expect(read(text)).toEqual(JSON.parse(text)),
+  );
+
+  test.each([
+    ['Latin-1', Buffer.from('{"password":"contraseña"}', 'latin1')],
+    [
+      'half a character',
+      Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xf0, 0x9f, 0x98]), Buffer.from('"}')]),
+    ],
+    ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
+    ['an overlong form', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
+    ['a surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
+  ])('is UTF-8: %s is refused', (_, bytes) => expect(() => readJson(bytes)).toThrow());
+
+  test('may begin with a byte order mark', () => {
+    expect(read('\ufeff{"a":1}')).toEqual({ a: 1 });
+  });
+
+  test('may be as deep as it can be long', () => {
+    const depth = 30_000;
+    expect(() => read('['.repeat(depth) + ']'.repeat(depth))).not.toThrow();
+    expect(() => read('{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000))).not.toThrow();
+  });
+});
