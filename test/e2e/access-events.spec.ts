@@ -260,7 +260,7 @@ describe('the dashboard', () => {
   test('what an admin does there is an event before it is done; looking is none', async () => {
     const { queue } = clinic.app.get(NotificationQueue);
     const boss = await clinic.admin();
-    const job = await queue.add('message', {}, { jobId: 'message-1-1', delay: 86_400_000 });
+    const job = await queue.add('message', { id: 1, lease: 1 }, { jobId: 'message-1-1', delay: 86_400_000 });
     const events = await eventsOf(async () => {
       await visit('/api/queues', boss);
       await visit(`/api/queues/${queue.name}/pause`, boss, 'PUT');
