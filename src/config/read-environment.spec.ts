@@ -342,6 +342,16 @@ describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () 
   test('the one of .env.example', () => {
     expect(inProduction(samples().JWT_SECRET!)).not.toEqual([]);
   });
+  test('while keys are rotated there are two, and both must be good', () => {
+    const other = [...GOOD.JWT_SECRET].reverse().join('');
+    expect(inProduction(`${other},${GOOD.JWT_SECRET}`)).toEqual([]);
+    expect(inProduction(`${other}, ${GOOD.JWT_SECRET}`)).toEqual([]);
+    expect(inProduction(`${other},${GOOD.JWT_SECRET.slice(1)}`).join()).toContain('JWT_SECRET is too short');
+    expect(inProduction(`${other},${'a'.repeat(64)}`).join()).toContain('JWT_SECRET looks like a sample');
+  });
+  test.each(['a,b,c', ',', 'a,', ',b', 'a, ,b'])('%j are not one secret or two', (JWT_SECRET) => {
+    expect(problemsOf({ ...GOOD, JWT_SECRET }).join()).toContain('JWT_SECRET must be one secret');
+  });
   test('elsewhere any will do', () => {
     for (const NODE_ENV of ['development', 'test'])
       expect(problemsOf({ ...GOOD, NODE_ENV, JWT_SECRET: 'change-me' })).toEqual([]);

@@ -1,40 +1,51 @@
-import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
+import { LoginFailures } from '../../src/auth/throttling/login-failures.js';
+import { Keys } from '../../src/config/keys.js';
+import { RedisClient } from '../../src/database/redis.module.js';
 import { unseal } from '../../src/auth/second-factor/sealed-secret.js';
+import type { Client } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { tokenBy } from '../support/forged-token.js';
 import { expectProblem } from '../support/problems.js';
+import { Program } from '../support/program.js';
 import { spelled } from '../support/raw-http.js';
 import { withSettings } from '../support/settings.js';
 
 const FORMER = 'the key that is being replaced';
 const NEW = 'the key that takes its place';
 
-/** With the former key; while keys are rotated; with the new one alone. */
-let before: Clinic;
-let during: Clinic;
-let after: Clinic;
+/** Processes of their own, by this computer's clock: with the former key; while keys are rotated; with the new one alone. */
+interface Process {
+  readonly program: Program;
+  readonly client: Client;
+}
+
+let clinic: Clinic;
+let before: Process;
+let during: Process;
+let after: Process;
 let doctor: DoctorPerson;
 
 beforeAll(async () => {
-  before = await Clinic.open({ env: { JWT_SECRET: FORMER, RATE_LIMIT_ENABLED: 'true' } });
-  const having = (JWT_SECRET: string) =>
-    Clinic.over(withSettings(before.environment, { JWT_SECRET }), before.clock);
-  during = await having(`${NEW},${FORMER}`);
-  after = await having(NEW);
-  doctor = await before.doctor();
-});
+  clinic = await Clinic.open({
+    now: new Date().toISOString(),
+    env: { JWT_SECRET: FORMER, RATE_LIMIT_ENABLED: 'true' },
+  });
+  const having = (JWT_SECRET: string) => Program.api(withSettings(clinic.environment, { JWT_SECRET }));
+  [before, during, after] = await Promise.all([having(FORMER), having(`${NEW},${FORMER}`), having(NEW)]);
+  const week = [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '09:00', '17:00'] as const);
+  doctor = await clinic.doctor({ week });
+}, 60_000);
 
 afterAll(async () => {
-  await after?.app.close();
-  await during?.app.close();
-  await before?.close();
+  for (const each of [before, during, after]) await each?.program.kill();
+  await clinic?.close();
 });
 
-const asking = (token: string, at: Clinic) => at.client.get('/api/auth/me', { token });
-const logIn = async ({ email, password }: Person, at: Clinic, more: object = {}) =>
+const asking = (token: string, at: Process) => at.client.get('/api/auth/me', { token });
+const logIn = async ({ email, password }: Person, at: Process, more: object = {}) =>
   (
     await at.client.post<{ token: string; refresh_token?: string }>('/api/auth/login', {
       email,
@@ -45,7 +56,7 @@ const logIn = async ({ email, password }: Person, at: Clinic, more: object = {})
 
 describe('what the former key signed is read while keys are rotated, and no longer', () => {
   test('tokens; those issued meanwhile are signed with the new one', async () => {
-    const person = await before.patient();
+    const person = await clinic.patient();
     const old = (await logIn(person, before)).token;
     expect((await asking(old, during)).status).toBe(200);
     expectProblem(await asking(old, after), { status: 401, code: 'TOKEN_INVALID' });
@@ -55,31 +66,31 @@ describe('what the former key signed is read while keys are rotated, and no long
   });
 
   test('no third key, nor the text of both, signs a token', async () => {
-    const { id, email } = await before.patient();
+    const { id, email } = await clinic.patient();
     for (const secret of [`${NEW},${FORMER}`, `${NEW},`, 'another', '']) {
-      const token = tokenBy(secret, { id, email, role: 'user' }, { now: before.clock.now() });
+      const token = tokenBy(secret, { id, email, role: 'user' }, { now: Date.now() });
       expectProblem(await asking(token, during), { status: 401, code: 'TOKEN_INVALID' });
     }
   });
 
   test('codes that were mailed', async () => {
     const mailed = async () => {
-      const { id, email } = await before.patient();
+      const { id, email } = await clinic.patient();
       await before.client.post('/api/auth/password/forgot', { email });
-      const [row] = await before.query<{ uid: string }>(
+      const [row] = await clinic.query<{ uid: string }>(
         'SELECT uid FROM account_links WHERE account_id = ?',
         [id],
       );
       return { token: linkTokenOf(row!.uid, 'password_reset', FORMER), new_password: 'quite another one' };
     };
-    const reset = (body: object, at: Clinic) => at.client.post('/api/auth/password/reset', body);
+    const reset = (body: object, at: Process) => at.client.post('/api/auth/password/reset', body);
     expectProblem(await reset(await mailed(), after), { status: 400, code: 'LINK_INVALID' });
     expect((await reset(await mailed(), during)).status).toBe(200);
   });
 
   test('the token to log in to the dashboard with', async () => {
-    const { person } = await withSecondFactor(await before.admin());
-    const page = async (at: Clinic) =>
+    const { person } = await withSecondFactor(await clinic.admin());
+    const page = async (at: Process) =>
       (
         await spelled(at.client.baseUrl, '/admin/queues/api/queues', {
           headers: {
@@ -91,9 +102,10 @@ describe('what the former key signed is read while keys are rotated, and no long
   });
 
   test('requests with a key of their own, and what came of them', async () => {
-    const person = await before.patient();
-    const body = { doctor_id: doctor.doctorId, date: '2026-03-09', time: '09:00' };
-    const send = (at: Clinic, token = person.token) =>
+    const person = await clinic.patient();
+    const date = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+    const body = { doctor_id: doctor.doctorId, date, time: '09:00' };
+    const send = (at: Process, token = person.token) =>
       at.client.post('/api/bookings', body, { token, headers: { 'idempotency-key': 'rotated' } });
     const first = await send(before);
     expect((await send(during)).body).toEqual(first.body);
@@ -101,15 +113,15 @@ describe('what the former key signed is read while keys are rotated, and no long
   });
 
   test('a refresh that is sent again', async () => {
-    const { refresh_token } = await logIn(await before.patient(), before, { refresh: true });
-    const refresh = (at: Clinic) =>
+    const { refresh_token } = await logIn(await clinic.patient(), before, { refresh: true });
+    const refresh = (at: Process) =>
       at.client.post<{ refresh_token: string }>('/api/auth/refresh', { refresh_token });
     const first = (await refresh(before)).body;
     expect((await refresh(during)).body.refresh_token).toBe(first.refresh_token);
   });
 });
 
-/** Somebody who has one since before, whose next digits are shown already. */
+/** Somebody who has one since before; digits of now can be used again. */
 async function withSecondFactor(person: Person): Promise<{ person: Person; secret: string }> {
   const { body } = await before.client.post<{ secret: string }>(
     '/api/auth/second-factor',
@@ -121,56 +133,57 @@ async function withSecondFactor(person: Person): Promise<{ person: Person; secre
     { code: digits(body.secret) },
     person,
   );
-  before.clock.advance({ seconds: 30 });
+  await allowAgain(person);
   return { person: { ...person, token: confirmed.body.token }, secret: body.secret };
 }
 
+/** So that no test waits for the next digits. */
+async function allowAgain({ id }: Person): Promise<void> {
+  await clinic.query('UPDATE accounts SET second_factor_step = 0 WHERE id = ?', [id]);
+}
+
 function digits(secret: string): string {
-  return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: before.clock.now() });
+  return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() });
 }
 
 test('a second factor is read with the former key, and sealed anew when its digits are used', async () => {
-  const { person, secret } = await withSecondFactor(await before.patient());
+  const { person, secret } = await withSecondFactor(await clinic.patient());
   const sealed = async () =>
     (
-      await before.query<{ second_factor: Buffer }>('SELECT second_factor FROM accounts WHERE id = ?', [
+      await clinic.query<{ second_factor: Buffer }>('SELECT second_factor FROM accounts WHERE id = ?', [
         person.id,
       ])
     )[0]!.second_factor;
   expect(unseal(await sealed(), person.id, NEW)).toBeUndefined();
   const { email, password } = person;
-  const attempt = (at: Clinic) =>
+  const attempt = (at: Process) =>
     at.client.post('/api/auth/login', { email, password, code: digits(secret) });
   expectProblem(await attempt(after), { status: 400, code: 'SECOND_FACTOR_WRONG' });
   expect((await attempt(during)).status).toBe(200);
   expect(unseal(await sealed(), person.id, NEW)?.toString('hex')).toBe(
     Buffer.from(Secret.fromBase32(secret).bytes).toString('hex'),
   );
-  before.clock.advance({ seconds: 30 });
+  await allowAgain(person);
   expect((await attempt(after)).status, 'the former one is needed no more').toBe(200);
 });
 
-test('from where an account was logged in to before, and how often strangers failed, is known under both keys', async () => {
-  const { email, password } = await before.patient();
-  const guess = (address: string, word: string, at: Clinic) =>
-    spelled(at.client.baseUrl, '/api/auth/login', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      chunks: [JSON.stringify({ email, password: word })],
-      localAddress: address,
-    });
-  expect((await guess('127.0.0.90', password, before)).status).toBe(200);
-  const redis = new Redis(before.environment.REDIS_URL);
-  const [name] = (await redis.keys('throttle:failures:account:*')).sort();
-  for (const key of await redis.keys('throttle:failures:account:*')) await redis.set(key, 12, 'EX', 3600);
-  redis.disconnect();
-  expect(name).toBeDefined();
-  const took = async (work: () => Promise<unknown>) => {
-    const began = performance.now();
-    await work();
-    return performance.now() - began;
+test('from where an account was logged in to, and how often strangers failed, is known under both keys', async () => {
+  const failuresWith = (JWT_SECRET: string) => {
+    const environment = withSettings(clinic.environment, { JWT_SECRET });
+    return new LoginFailures(environment, new Keys(environment), clinic.app.get(RedisClient));
   };
-  // A stranger waits at least for the delay that the former failures make.
-  expect(await took(() => guess('127.0.0.91', 'a wrong guess', during))).toBeGreaterThan(700);
-  expect((await guess('127.0.0.90', password, during)).status).toBe(200);
+  const [one, both, other] = [failuresWith(FORMER), failuresWith(`${NEW},${FORMER}`), failuresWith(NEW)];
+  const email = 'somebody@people.example';
+  await (await one.begin(email, '192.0.2.1')).succeeded();
+  for (let turn = 0; turn < 12; turn += 1) await one.begin(email, `192.0.2.${100 + turn}`);
+  const stranger = await both.begin(email, '192.0.2.200');
+  expect(stranger.refusalDelayMs).toBeGreaterThan(0);
+  expect(stranger.successDelayMs).toBe(stranger.refusalDelayMs);
+  const known = await both.begin(email, '192.0.2.1');
+  expect(known.successDelayMs).toBe(0);
+  // From then on it is known under the new key alone.
+  await known.succeeded();
+  for (let turn = 0; turn < 12; turn += 1) await other.begin(email, `192.0.2.${100 + turn}`);
+  expect((await other.begin(email, '192.0.2.1')).successDelayMs).toBe(0);
+  expect((await other.begin(email, '192.0.2.201')).successDelayMs).toBeGreaterThan(0);
 });

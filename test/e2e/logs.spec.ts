@@ -208,6 +208,13 @@ describe('a request id in each line and in each answer', () => {
     const [page] = lines.filter(({ route, status }) => String(route).startsWith('/admin') && status === 200);
     expect(page).toHaveProperty('account');
   });
+  test('it says which client asked, by a keyed hash of the network address and never by the address', () => {
+    const lines = session.filter(({ msg }) => msg === 'request');
+    const [client, ...more] = new Set(lines.map((line) => line.client));
+    expect(client).toMatch(/^[\w-]{16}$/);
+    expect(more, 'all came from one address').toEqual([]);
+    expect(JSON.stringify(lines)).not.toContain('127.0.0.1');
+  });
   test('an error of the service is written down with its cause, under the id that the client was told', () => {
     for (const { requestId } of answered.filter(({ status }) => status === 500)) {
       const line = session.find(({ request_id, level }) => request_id === requestId && level === 'error');

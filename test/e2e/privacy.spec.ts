@@ -40,11 +40,11 @@ const erase = ({ token }: Pick<Person, 'token'>, password: string) =>
   clinic.client.send('DELETE', '/api/auth/me', { token, body: { password } });
 
 async function logIn(email: string, password: string): Promise<Person> {
-  const { body } = await clinic.client.post<{ token: string; user: { id: number } }>('/api/auth/login', {
-    email,
-    password,
-    refresh: true,
-  });
+  const { body } = await clinic.client.post<{ token: string; user: { id: number } }>(
+    '/api/auth/login',
+    { email, password, refresh: true },
+    { headers: { 'user-agent': `Phone of ${CANARY}` } },
+  );
   return { id: body.user.id, email, password, token: body.token };
 }
 
@@ -123,7 +123,8 @@ test('an export holds all there is about an account, and nothing of others', asy
     { id: booking.id, date: '2026-03-03', start_time: '09:00:00' },
     { date: '2026-03-03', start_time: '11:00:00' },
   ]);
-  expect(mine.sessions).toHaveLength(1);
+  expect(mine.sessions).toMatchObject([{ address: '127.0.0.1', ended_at: null }]);
+  expect(mine.refresh_tokens).toMatchObject([{ session_id: mine.sessions![0]!.id, used_at: null }]);
   expect(mine.links).toMatchObject([{ kind: 'password_reset' }]);
   expect(mine.requests).toMatchObject([{ idempotency_key: 'one-of-mine' }]);
   expect(mine.messages!.map(({ kind, state }) => [kind, state])).toContainEqual(['booked', 'sent']);

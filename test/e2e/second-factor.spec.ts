@@ -130,6 +130,16 @@ describe('digits', () => {
     expectProblem(await logIn(person, { code }), WRONG);
   });
 
+  test('of the step before are good, for those who are slow, and of the one to come never', async () => {
+    const { person, secret } = await withSecondFactor(await clinic.patient());
+    const [before, now] = [digits(secret), clinic.clock.now()];
+    const coming = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now + 30_000 });
+    expectProblem(await logIn(person, { code: coming }), WRONG);
+    clinic.clock.advance({ seconds: 30 });
+    expect((await logIn(person, { code: before })).status).toBe(200);
+    expect((await logIn(person, { code: coming })).status, 'their time has come').toBe(200);
+  });
+
   test('of before are good no more once later ones were used', async () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     const earlier = digits(secret);

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import type { Environment } from './environment.js';
+import { Keys } from './keys.js';
+
+const keysOf = (JWT_SECRET: string) => new Keys({ JWT_SECRET } as Environment);
+
+test('the first secret is the present one; the second is only for what is there already', () => {
+  const keys = keysOf('new, former');
+  expect([keys.present, keys.all]).toEqual(['new', ['new', 'former']]);
+  expect(keys.hash('text')).toBe(keysOf('new').hash('text'));
+  expect(keys.hashes('text')).toEqual([keysOf('new').hash('text'), keysOf('former').hash('text')]);
+});
+
+test('a secret may hold spaces', () => {
+  expect(keysOf('one of four words').all).toEqual(['one of four words']);
+});
+
+test('the first key that fits is taken, and none where none fits', () => {
+  const keys = keysOf('new,former');
+  expect(keys.find((key) => (key === 'former' ? 7 : undefined))).toBe(7);
+  expect(keys.find((key) => key)).toBe('new');
+  expect(keys.find(() => undefined)).toBeUndefined();
+});
