@@ -87,6 +87,6 @@ import { VerificationController } from './accounts/verification.controller.js';
     TokenReader,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccountsService, LoginService, PasswordHasher, PasswordsService, Sessions, TokenReader],
+  exports: [AccountsService, LoginService, PasswordHasher, PasswordsService, Sessions, Throttle, TokenReader],
 })
 export class AuthModule {}
