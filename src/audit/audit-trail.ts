@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Source, write } from '../database/statement.js';
+import type { EntityManager } from 'typeorm';
+import { type Rows, type Source, write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { Actor } from './actor.js';
 import type { AuditAction } from './audit-action.js';
@@ -36,6 +37,34 @@ export class AuditTrail {
         by.address,
         by.requestId,
         JSON.stringify(particulars),
+      ],
+    );
+  }
+
+  /**
+   * Records the same action on many subjects.
+   *
+   * @param subjects with id, and particulars as JSON
+   */
+  async recordEach(
+    tx: EntityManager,
+    by: Actor,
+    action: AuditAction,
+    { sql, parameters }: Rows,
+  ): Promise<void> {
+    await write(
+      tx,
+      `INSERT INTO audit_events (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
+       SELECT ?, ?, ?, ?, ?, s.id, ?, ?, s.particulars FROM (${sql}) s`,
+      [
+        new Date(this.clock.now()),
+        by.id,
+        by.role,
+        action,
+        action.split('.')[0],
+        by.address,
+        by.requestId,
+        ...parameters,
       ],
     );
   }

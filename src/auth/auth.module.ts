@@ -117,6 +117,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     PasswordHasher,
     PasswordsService,
     Sessions,
+    Throttle,
     TokenReader,
   ],
 })

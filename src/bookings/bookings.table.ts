@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
-import { look, type Source, write } from '../database/statement.js';
+import { look, type Rows, type Source, write } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { EpochMs } from '../time/interval.js';
 import { type Basis, type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
@@ -69,14 +69,36 @@ export async function insertBooking(
   return affectedRows === 1 ? { ...booking, id: insertId } : undefined;
 }
 
-/** The ids of a patient's live bookings that have not started; nobody else changes them until the transaction ends. */
-export async function lockComing(tx: EntityManager, userId: number, now: EpochMs): Promise<number[]> {
-  const rows = await look<{ id: number }>(
+/** Waits until nobody else is changing a patient's live bookings; nobody does until the transaction ends. */
+export async function lockLive(tx: EntityManager, userId: number): Promise<void> {
+  await look(tx, "SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status = 'booked' FOR UPDATE", [
+    userId,
+  ]);
+}
+
+const COMING = "user_id = ? AND status = 'booked' AND starts_at > ?";
+
+/** The rows that are written with the cancellation of all of a patient's live bookings that have not started. */
+export function cancellations(userId: number, now: EpochMs): { messages: Rows; events: Rows } {
+  const parameters = [userId, new Date(now)];
+  const particulars = `CONCAT('{"doctor_id":', doctor_id, ',"date":"', date, '","time":"', TIME_FORMAT(start_time, '%H:%i'),
+                              '","duration":', duration_minutes, '}')`;
+  return {
+    messages: {
+      sql: `SELECT id, uid, version + 1 AS version, starts_at, duration_minutes FROM bookings WHERE ${COMING}`,
+      parameters,
+    },
+    events: { sql: `SELECT id, ${particulars} AS particulars FROM bookings WHERE ${COMING}`, parameters },
+  };
+}
+
+/** Cancels them. */
+export async function cancelComing(tx: EntityManager, userId: number, now: EpochMs): Promise<void> {
+  await write(
     tx,
-    "SELECT id FROM bookings WHERE user_id = ? AND status = 'booked' AND starts_at > ? ORDER BY id FOR UPDATE",
-    [userId, new Date(now)],
+    `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE ${COMING}`,
+    [new Date(now), userId, new Date(now)],
   );
-  return rows.map(({ id }) => id);
 }
 
 /** Cancels a patient's own live booking that has not started; false if there is none such. */

@@ -4,6 +4,12 @@ import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 /** Where a statement runs: in a transaction, or on a connection of its own. */
 export type Source = EntityManager | DataSource;
 
+/** Rows that a statement writes as another one selects them. */
+export interface Rows {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
 /** The connection of each transaction under way. */
 const connections = new WeakMap<EntityManager, PoolConnection>();
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Environment } from '../config/environment.js';
-import { look, write } from '../database/statement.js';
+import { look, type Rows, write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
@@ -77,6 +77,24 @@ export class Outbox {
       ],
     );
     return rows.length > 0;
+  }
+
+  /**
+   * Writes a message about each of many bookings into the ledger, due at once.
+   *
+   * @param bookings with id, uid, version, starts_at and duration_minutes
+   */
+  async appendEach(tx: EntityManager, kind: BookingKind, { sql, parameters }: Rows): Promise<void> {
+    const now = new Date(this.clock.now());
+    await write(
+      tx,
+      `INSERT INTO notifications
+         (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
+       SELECT b.id, b.version, ?, b.starts_at, b.duration_minutes, ?, 'pending',
+              CONCAT('<', b.uid, '.', b.version, '.', ?, '@', ?, '>'), ?
+       FROM (${sql}) b`,
+      [kind, now, kind, this.domain, now, ...parameters],
+    );
   }
 
   /** Writes the message of a link into the ledger. */

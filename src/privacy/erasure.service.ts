@@ -14,7 +14,7 @@ import { Environment } from '../config/environment.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { write } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
-import { Refusal } from '../http/domain-error.js';
+import { Refusal, tokenEnded } from '../http/domain-error.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 
@@ -58,10 +58,13 @@ export class ErasureService {
     passwordHash: string,
   ): Promise<{ email: string; version: number }> {
     const { id } = by;
-    await lockAdmins(tx);
+    // Before the account, as whoever takes an admin away does. Others have no need of it, and would keep admins waiting.
+    if (by.role === 'admin') await lockAdmins(tx);
     // What the account has begun elsewhere is done before; what it begins from here on waits, and is refused.
     await this.sessions.hold(tx, by);
     const account = await tx.findOneByOrFail(Account, { id });
+    // A change of role ends all tokens: this one was issued by nobody who knew of it.
+    if (account.role !== by.role) throw tokenEnded();
     if (account.email === this.environment.ADMIN_EMAIL?.toLowerCase()) throw isConfigured();
     await assertNotLastAdmin(tx, account);
     if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();

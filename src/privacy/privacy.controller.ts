@@ -1,4 +1,5 @@
-import { Body, Controller, Delete, Get } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { Body, Controller, Delete, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../auth/access.js';
 import { type Asker, Caller } from '../auth/principal.js';
@@ -6,9 +7,11 @@ import { ApiProblems } from '../http/api-problems.js';
 import { PasswordField } from '../http/fields.js';
 import { MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
-import { type Export, type ExportedRow, ExportService } from './export.service.js';
+import { ExportService } from './export.service.js';
+import type { ExportedRow } from './exported-pages.js';
+import type { sectionsOf } from './exported-sections.js';
 
-class EraseDto {
+class ConfirmedDto {
   @PasswordField({ example: 'demo-patient-password' })
   password!: string;
 }
@@ -17,7 +20,7 @@ function Rows(description: string): PropertyDecorator {
   return ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, description });
 }
 
-class ExportDto implements Export {
+class ExportDto implements Record<keyof ReturnType<typeof sectionsOf>, ExportedRow[]> {
   @Rows('The account itself, in one row')
   account!: ExportedRow[];
 
@@ -61,11 +64,16 @@ export class PrivacyController {
     private readonly erasure: ErasureService,
   ) {}
 
-  @Get('export')
-  @ApiOperation({ summary: "Everything that is held about the caller's account" })
+  @Post('export')
+  @HttpCode(200)
+  @Header('content-type', 'application/json; charset=utf-8')
+  @ApiOperation({
+    summary: "Everything that is held about the caller's account; one at a time, three an hour",
+  })
   @ApiOkResponse({ type: ExportDto })
-  async export(@Caller() { id }: Asker): Promise<ExportDto> {
-    return this.exports.export(id);
+  @ApiProblems(400)
+  async export(@Caller() by: Asker, @Body() { password }: ConfirmedDto): Promise<Readable> {
+    return this.exports.export(by, password);
   }
 
   @Delete()
@@ -74,7 +82,7 @@ export class PrivacyController {
   })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async erase(@Caller() by: Asker, @Body() { password }: EraseDto): Promise<MessageDto> {
+  async erase(@Caller() by: Asker, @Body() { password }: ConfirmedDto): Promise<MessageDto> {
     await this.erasure.erase(by, password);
     return { message: 'The account is erased' };
   }

@@ -6,11 +6,12 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
 import { PrivacyController } from './privacy.controller.js';
+import { RunningExports } from './running-exports.js';
 
 /** What people may ask about what is held of them: a copy, and an end. */
 @Module({
   imports: [AuditModule, AuthModule, BookingsModule, OutboxModule],
   controllers: [PrivacyController],
-  providers: [ErasureService, ExportService],
+  providers: [ErasureService, ExportService, RunningExports],
 })
 export class PrivacyModule {}

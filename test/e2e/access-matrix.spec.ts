@@ -92,7 +92,10 @@ const MATRIX: Readonly<Record<string, Row>> = {
     body: () => ({ password: 'a guess', code: '000000' }),
   },
   'GET /api/auth/me': { expected: SIGNED_IN },
-  'GET /api/auth/me/export': { expected: SIGNED_IN },
+  'POST /api/auth/me/export': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ password: 'a guess' }),
+  },
   'DELETE /api/auth/me': {
     expected: row(401, 400, 400, 400, 400, 400),
     body: () => ({ password: 'a guess' }),

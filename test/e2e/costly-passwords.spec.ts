@@ -149,6 +149,7 @@ describe('a text that is longer than any password is answered as a wrong one', (
     ['POST', '/api/auth/second-factor', (password) => ({ password })],
     ['DELETE', '/api/auth/second-factor', (password) => ({ password, code: '000000' })],
     ['DELETE', '/api/auth/me', (password) => ({ password })],
+    ['POST', '/api/auth/me/export', (password) => ({ password })],
   ])('at %s %s', async (method, path, bodyOf) => {
     const { token } = patient;
     const answer = await sent((password) =>

@@ -112,7 +112,7 @@ async function comeAgain(token: string, admin: string): Promise<void> {
   const { password } = ADMIN;
   const { secret } = await send('POST', '/api/auth/second-factor', { body: { password }, token: admin });
   tokens.push(secret as string);
-  await send('GET', '/api/auth/me/export', { token });
+  await send('POST', '/api/auth/me/export', { body: { password }, token });
   const basic = `Basic ${Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64')}`;
   await send('GET', '/admin/queues', { headers: { authorization: basic } });
 }

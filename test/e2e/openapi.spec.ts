@@ -179,7 +179,7 @@ describe('the examples work on the demo clinic', () => {
       ['POST /api/auth/logout', 'POST /api/auth/password/forgot', 'POST /api/auth/verify-email/send'],
     ],
     ['doctor', ['GET /api/auth/sessions', 'POST /api/auth/logout-everywhere']],
-    ['patient', ['GET /api/auth/me/export', 'POST /api/auth/second-factor', 'POST /api/auth/password']],
+    ['patient', ['POST /api/auth/me/export', 'POST /api/auth/second-factor', 'POST /api/auth/password']],
     ['leaving', ['DELETE /api/auth/me']],
   ];
 

@@ -115,8 +115,8 @@ test('an export holds all there is about an account, and nothing of others', asy
   );
   await clinic.client.post('/api/exceptions', { date: '2026-03-20', is_full_day: true }, doctor);
   await allDueSettled(clinic);
-  const exportOf = async ({ token }: Person) =>
-    (await clinic.client.get<Export>('/api/auth/me/export', { token })).body;
+  const exportOf = async ({ token, password }: Person) =>
+    (await clinic.client.post<Export>('/api/auth/me/export', { password }, { token })).body;
   const mine = await exportOf(person);
   expect(mine.account).toMatchObject([{ id: person.id, email: person.email, role: 'user' }]);
   expect(mine.bookings).toMatchObject([

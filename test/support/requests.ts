@@ -70,6 +70,7 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: C
     route(['POST', '/api/auth/second-factor/confirm'], patient, { code: '000000' }),
     route(['DELETE', '/api/auth/second-factor'], patient, { password: patient.password, code: '000000' }),
     route(['PATCH', '/api/auth/me'], patient, { locale: 'es' }),
+    route(['POST', '/api/auth/me/export'], patient, { password: patient.password }),
     route(['DELETE', '/api/auth/me'], patient, { password: patient.password }),
     route(
       ['POST', '/api/users'],

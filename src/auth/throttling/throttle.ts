@@ -32,6 +32,8 @@ const LIMITS = {
   codes: { points: 30, duration: 60 },
   /** New accounts from one address. */
   register: { points: 10, duration: 60 },
+  /** Copies of all that is held of an account, which are work. */
+  exports: { points: 3, duration: 3_600 },
 } satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -1,0 +1,53 @@
+import type { DataSource } from 'typeorm';
+import { look } from '../database/statement.js';
+
+export type ExportedRow = Record<string, unknown>;
+export type Pages = AsyncGenerator<ExportedRow[]>;
+
+/** Rows on a page: mapping them takes a few milliseconds of the event loop. */
+export const PAGE_ROWS = 500;
+
+interface Query {
+  /** From SELECT to the end of WHERE. */
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** Columns in the order of an index, by what they are called in a row: together no two rows have the same. */
+  readonly key: Readonly<Record<string, string>>;
+}
+
+/** The rows of a query, page by page in the order of its key. */
+export function pagesOf(dataSource: DataSource, { sql, parameters, key }: Query): Pages {
+  const order = Object.values(key).join(', ');
+  return inPages((last) => {
+    const [after, values] = last ? afterRow(key, last) : ['TRUE', []];
+    return look(dataSource, `${sql} AND (${after}) ORDER BY ${order} LIMIT ${PAGE_ROWS}`, [
+      ...parameters,
+      ...values,
+    ]);
+  });
+}
+
+/**
+ * Page after page, until one is not full. Nothing is held between two of them.
+ *
+ * @param read at most `PAGE_ROWS` rows, those that come after `last`
+ */
+export async function* inPages(read: (last?: ExportedRow) => Promise<ExportedRow[]>): Pages {
+  let last: ExportedRow | undefined;
+  do {
+    const rows = await read(last);
+    if (rows.length > 0) yield rows;
+    last = rows[PAGE_ROWS - 1];
+  } while (last);
+}
+
+/** What comes after a row, in the form that both MySQL and MariaDB answer from an index: a > ? OR a = ? AND b > ? OR ... */
+function afterRow(key: Query['key'], row: ExportedRow): [string, unknown[]] {
+  const columns = Object.entries(key);
+  const alternatives = columns.map(([, column], at) => {
+    const equal = columns.slice(0, at).map(([, before]) => `${before} = ? AND `);
+    return `${equal.join('')}${column} > ?`;
+  });
+  const values = columns.flatMap((_, at) => columns.slice(0, at + 1).map(([name]) => row[name]));
+  return [alternatives.join(' OR '), values];
+}
