@@ -1,18 +1,18 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated, tokenEnded } from '../http/domain-error.js';
-import { addressOf } from '../http/client-address.js';
 import { note } from '../http/request-notes.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
 import { Environment } from '../config/environment.js';
-import { countedAs } from './throttling/caller-address.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
 import { Sessions } from './sessions/sessions.js';
-import { Throttle } from './throttling/throttle.js';
+import type { LimitName } from './throttling/limits.js';
+import { RATE_LIMITS, UNLIMITED } from './throttling/rate-limit.js';
+import { RequestLimits } from './throttling/request-limits.js';
 
 const OWN_ACCOUNT = /^\/api\/auth\//;
 
@@ -21,7 +21,7 @@ const OWN_ACCOUNT = /^\/api\/auth\//;
 export class AccessGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
-    private readonly throttle: Throttle,
+    private readonly limits: RequestLimits,
     private readonly known: KnownTokens,
     private readonly sessions: Sessions,
     private readonly environment: Environment,
@@ -40,13 +40,15 @@ export class AccessGuard extends AuthGuard('jwt') {
       note(request, { account: request.user!.id });
       if (await this.sessions.haveEnded(request.user!)) throw tokenEnded();
     }
-    await this.throttle.count(
-      'general',
-      request.user ? `account ${request.user.id}` : countedAs(addressOf(request)),
-    );
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    if (this.reflector.get<boolean | undefined>(UNLIMITED, context.getHandler())) return true;
+    if (request.user) await this.limits.ofAccount(request.user.id, request, reply);
+    else await this.limits.ofVisitor(request, reply);
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
     if (allowed && !allowed.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
     if (!open && this.isHalfAnAdmin(request)) throw needsSecondFactor();
+    const limits = this.reflector.getAllAndOverride<LimitName[] | undefined>(RATE_LIMITS, targets) ?? [];
+    await this.limits.ofRoute(limits, request, request.user?.id);
     return true;
   }
 
@@ -55,7 +57,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     try {
       await super.canActivate(context);
     } catch (error) {
-      await this.throttle.count('general', countedAs(addressOf(request)));
+      await this.limits.ofPage(request);
       throw error;
     }
   }

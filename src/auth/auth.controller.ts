@@ -22,7 +22,7 @@ import { LoginService } from './sessions/login.service.js';
 import { LogoutService } from './sessions/logout.service.js';
 import { type Asker, Caller, type Principal, type Visiting, Visitor } from './principal.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
-import { Throttle } from './throttling/throttle.js';
+import { RateLimit } from './throttling/rate-limit.js';
 import { SessionStarter } from './sessions/session-starter.js';
 import { SHORT_TOKEN_SECONDS, TokenIssuer } from './sessions/token.js';
 
@@ -36,11 +36,11 @@ export class AuthController {
     private readonly logouts: LogoutService,
     private readonly starter: SessionStarter,
     private readonly tokens: TokenIssuer,
-    private readonly throttle: Throttle,
   ) {}
 
   @Public()
   @Post('register')
+  @RateLimit('register', 'registerDaily')
   @ApiOperation({ summary: 'Register as a patient' })
   @ApiCreatedResponse({ type: RegisteredDto })
   @ApiProblems(400)
@@ -48,7 +48,6 @@ export class AuthController {
     @Body() { email, password, locale }: RegisterDto,
     @Visitor() by: Visiting,
   ): Promise<RegisteredDto> {
-    await this.throttle.countFrom('register', by.address);
     return RegisteredDto.from(
       await inEvenTime(() => this.accounts.register(by, { email, password, locale })),
     );
@@ -56,6 +55,7 @@ export class AuthController {
 
   @Public()
   @Post('login')
+  @RateLimit('loginAddress', 'login')
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in: exchange email and password for a token' })
   @ApiOkResponse({ type: SessionDto })
@@ -73,6 +73,7 @@ export class AuthController {
 
   @Public()
   @Post('refresh')
+  @RateLimit('refresh')
   @HttpCode(200)
   @ApiOperation({ summary: 'Exchange a refresh token for a new token and a new refresh token' })
   @ApiOkResponse({ type: SessionDto })
@@ -82,7 +83,6 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Visitor() by: Visiting,
   ): Promise<SessionDto> {
-    await this.throttle.countFrom('refresh', by.address);
     const { account, session, next } = await this.refreshTokens.exchange(by, refresh_token);
     note(request, { account: account.id });
     return SessionDto.of(account, this.tokens.issue(account, session, SHORT_TOKEN_SECONDS), next);
@@ -90,6 +90,7 @@ export class AuthController {
 
   @Public()
   @Post('logout')
+  @RateLimit('refresh')
   @HttpCode(200)
   @ApiOperation({
     summary: 'End the session of a refresh token in the body, or without one that of the bearer token',
@@ -101,7 +102,6 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Visitor() by: Visiting,
   ): Promise<MessageDto> {
-    await this.throttle.countFrom('refresh', by.address);
     const { authorization } = request.headers;
     if (refresh_token !== undefined) await this.refreshTokens.end(refresh_token);
     else if (!authorization) throw nothingToEnd();
@@ -111,6 +111,7 @@ export class AuthController {
 
   @SignedIn()
   @Post('logout-everywhere')
+  @RateLimit('change')
   @HttpCode(200)
   @ApiOperation({ summary: "End all the caller's sessions: no token issued until now is good any more" })
   @ApiOkResponse({ type: MessageDto })
@@ -130,6 +131,7 @@ export class AuthController {
 
   @SignedIn()
   @Patch('me')
+  @RateLimit('change')
   @ApiOperation({ summary: "Choose the language of the caller's mails" })
   @ApiOkResponse({ type: AccountDto })
   @ApiProblems(400, 404)

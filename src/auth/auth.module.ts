@@ -40,7 +40,9 @@ import { SessionStarter } from './sessions/session-starter.js';
 import { SessionRepository } from './sessions/session.repository.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.js';
+import { RequestLimits } from './throttling/request-limits.js';
 import { Throttle } from './throttling/throttle.js';
+import { PageLimits } from '../http/page-limits.js';
 import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, TokenReader } from './sessions/token.js';
 import { TokenKeys } from './sessions/token-keys.js';
 import { UsersController } from './accounts/users.controller.js';
@@ -104,6 +106,8 @@ import { VerificationController } from './accounts/verification.controller.js';
     SessionRepository,
     SessionStarter,
     Sessions,
+    RequestLimits,
+    { provide: PageLimits, useExisting: RequestLimits },
     Throttle,
     TokenIssuer,
     TokenKeys,

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only, Public } from '../auth/access.js';
+import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
@@ -38,6 +39,7 @@ export class AvailabilityController {
 
   @Only('doctor')
   @Post()
+  @RateLimit('change')
   @ApiOperation({ summary: 'Add a weekly window' })
   @ApiCreatedResponse({ type: WindowDto })
   @ApiProblems(400, 404)
@@ -55,6 +57,7 @@ export class AvailabilityController {
 
   @Only('doctor')
   @Delete(':id')
+  @RateLimit('change')
   @ApiOperation({ summary: 'Remove a weekly window; existing bookings stay' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only } from '../auth/access.js';
+import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
@@ -28,6 +29,7 @@ export class ExceptionsController {
   }
 
   @Post()
+  @RateLimit('change')
   @ApiOperation({ summary: 'Block a date or part of it; existing bookings stay' })
   @ApiCreatedResponse({ type: ExceptionDto })
   @ApiProblems(400, 404)
@@ -43,6 +45,7 @@ export class ExceptionsController {
   }
 
   @Delete(':id')
+  @RateLimit('change')
   @ApiOperation({ summary: 'Open the time again' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { Bulkhead, dayKey } from '../database/bulkhead.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
@@ -13,6 +14,11 @@ import { dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import { AvailabilityException } from './availability-exception.entity.js';
 import { lockDay } from './day-lock.js';
+
+/** Of one date and doctor: what is read with every look at the date's slots stays short. */
+const MOST_OF_A_DATE = 50;
+
+type Times = Pick<AvailabilityException, 'startTime' | 'endTime'>;
 
 interface NewException {
   /** YYYY-MM-DD at the doctor's. */
@@ -29,6 +35,7 @@ export class ExceptionsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
+    private readonly bulkhead: Bulkhead,
     private readonly doctors: DoctorsService,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
@@ -50,14 +57,18 @@ export class ExceptionsService {
     return exceptions;
   }
 
-  /** @throws Refusal EXCEPTION_FORM, EXCEPTION_REVERSED, EXCEPTION_PAST */
+  /**
+   * The same time of a date, blocked twice, is one exception.
+   *
+   * @throws Refusal EXCEPTION_FORM, EXCEPTION_REVERSED, EXCEPTION_PAST, TOO_MANY_EXCEPTIONS
+   */
   async add(
     by: Actor,
     doctor: Doctor,
     exception: NewException,
     keyed?: KeyedRequest,
   ): Promise<AvailabilityException> {
-    return this.requests.once(keyed, async (tx) => {
+    const work = async (tx: EntityManager): Promise<AvailabilityException> => {
       const times = blockedTimes(exception);
       if (exception.date < dateIn(doctor.timezone, this.clock.now())) {
         throw new Refusal(
@@ -67,6 +78,10 @@ export class ExceptionsService {
       }
       const dayVersion = await lockDay(tx, doctor.id, exception.date);
       const { date } = exception;
+      const others = await tx.findBy(AvailabilityException, { doctorId: doctor.id, date });
+      const same = others.find((other) => isSame(other, times));
+      if (same) return same;
+      if (others.length >= MOST_OF_A_DATE) throw tooMany(date);
       const added = await tx.save(
         tx.create(AvailabilityException, { doctorId: doctor.id, date, ...times, dayVersion }),
       );
@@ -77,7 +92,8 @@ export class ExceptionsService {
         end_time: times.endTime,
       });
       return added;
-    });
+    };
+    return this.bulkhead.run(dayKey(doctor.id, exception.date), () => this.requests.once(keyed, work));
   }
 
   /** @throws Refusal EXCEPTION_NOT_FOUND, also for another doctor's */
@@ -88,6 +104,19 @@ export class ExceptionsService {
       await this.audit.record(tx, by, 'exception.removed', id, { doctor_id: doctorId });
     });
   }
+}
+
+/** Stored times have seconds. */
+function isSame(other: Times, { startTime, endTime }: Times): boolean {
+  const inMinutes = (time: string | null): string | null => time?.slice(0, 5) ?? null;
+  return inMinutes(other.startTime) === startTime && inMinutes(other.endTime) === endTime;
+}
+
+function tooMany(date: string): Refusal {
+  return new Refusal(
+    'TOO_MANY_EXCEPTIONS',
+    `${date} has ${MOST_OF_A_DATE} exceptions already. Delete some, or block a longer time at once.`,
+  );
 }
 
 function blockedTimes({

@@ -4,6 +4,7 @@ import { RecordedRead } from '../audit/recorded-read.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Only, SignedIn } from '../auth/access.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
+import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
@@ -34,6 +35,7 @@ export class BookingsController {
   }
 
   @Post()
+  @RateLimit('booking', 'bookingDaily', 'bookingAddress')
   @ApiOperation({ summary: 'Book a time; a confirmation is mailed' })
   @ApiCreatedResponse({ type: BookingDto })
   @ApiProblems(400)
@@ -78,6 +80,7 @@ export class BookingsController {
   }
 
   @Patch(':id')
+  @RateLimit('booking', 'bookingDaily', 'bookingAddress')
   @ApiOperation({ summary: 'Move an own booking, or change its length; the new time is mailed' })
   @ApiOkResponse({ type: BookingDto })
   @ApiProblems(400)
@@ -92,6 +95,7 @@ export class BookingsController {
   }
 
   @Delete(':id')
+  @RateLimit('booking', 'bookingDaily', 'bookingAddress')
   @ApiOperation({ summary: 'Cancel an own booking; the cancellation is mailed' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
+import { Bulkhead, dayKey } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenEnded } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
@@ -48,6 +49,7 @@ export class BookingsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
+    private readonly bulkhead: Bulkhead,
     private readonly outbox: Outbox,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
@@ -87,7 +89,9 @@ export class BookingsService {
       await lockDay(tx, doctorId, requested.date);
       return findByUid(tx, uid);
     };
-    return this.requests.once(keyed, work, lookUp);
+    return this.bulkhead.run(accountKey(by), () =>
+      this.bulkhead.run(dayKey(doctorId, requested.date), () => this.requests.once(keyed, work, lookUp)),
+    );
   }
 
   /**
@@ -109,10 +113,11 @@ export class BookingsService {
       attempted = await this.rescheduleIn(tx, by, id, change, attempt);
       return attempted;
     };
-    return this.requests.once(keyed, work, async (tx) => {
+    const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
       return (await this.hasHappened(tx, attempted!)) ? attempted : undefined;
-    });
+    };
+    return this.bulkhead.run(accountKey(by), () => this.requests.once(keyed, work, lookUp));
   }
 
   /**
@@ -123,14 +128,13 @@ export class BookingsService {
    * @throws Unavailable as `book` does
    */
   async cancel(by: KnownActor, id: number, keyed?: KeyedRequest): Promise<void> {
-    await this.requests.once(
-      keyed,
-      (tx) => this.cancelIn(tx, by, id),
-      async (tx) => {
-        await awaitBooking(tx, id);
-        const found = await findOwn(tx, by.id, id);
-        return found?.status === 'cancelled' ? found : undefined;
-      },
+    const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
+      await awaitBooking(tx, id);
+      const found = await findOwn(tx, by.id, id);
+      return found?.status === 'cancelled' ? found : undefined;
+    };
+    await this.bulkhead.run(accountKey(by), () =>
+      this.requests.once(keyed, (tx) => this.cancelIn(tx, by, id), lookUp),
     );
   }
 
@@ -261,6 +265,10 @@ export class BookingsService {
     await this.tell(tx, by, 'cancelled', booking!, now);
     return booking!;
   }
+}
+
+function accountKey({ id }: KnownActor): string {
+  return `account ${id}`;
 }
 
 function instants({ start, end }: Interval): Pick<Booking, 'startsAt' | 'endsAt'> {

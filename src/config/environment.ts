@@ -178,11 +178,15 @@ export class Environment {
   )
   CORS_ORIGINS: string[] = [];
 
-  /** Proxies whose `X-Forwarded-For` is believed. */
+  /** Proxies whose `X-Forwarded-For` is believed; `none` says that there are none. */
   @Transform(list)
-  @ReadBy(readProxy, 'TRUST_PROXY must be addresses or networks such as 10.0.0.0/8, separated by commas', {
-    each: true,
-  })
+  @ReadBy(
+    readProxy,
+    'TRUST_PROXY must be none, or addresses or networks such as 10.0.0.0/24, separated by commas',
+    {
+      each: true,
+    },
+  )
   TRUST_PROXY: string[] = [];
 
   /** Who may read Swagger UI and the OpenAPI document. */

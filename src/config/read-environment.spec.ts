@@ -10,6 +10,7 @@ const GOOD = {
   REDIS_URL: 'redis://127.0.0.1:6379',
   SMTP_URL: 'smtp://127.0.0.1:25',
   MAIL_FROM: 'Clinica <appointments@clinica.example>',
+  TRUST_PROXY: 'none',
   JWT_SECRET: 'b3Z0mQ8r2WvXk1LpY7sTdN5uHc9JgFaE',
 };
 
@@ -93,10 +94,11 @@ function variables(): string[] {
 }
 
 describe('what is right', () => {
-  test('the five variables without a default are enough', () => {
+  test('the six variables without a default are enough', () => {
     expect(problemsOf(GOOD)).toEqual([]);
     expect(readEnvironment(GOOD)).toMatchObject({
       ...GOOD,
+      TRUST_PROXY: ['none'],
       NODE_ENV: 'production',
       PORT: 3000,
       HOST: '127.0.0.1',
@@ -151,7 +153,11 @@ describe('what is right', () => {
 
 describe('a missing or wrong variable ends the start with a list of all that is wrong', () => {
   test('all that are missing', () => {
-    expect([...problemsOf({})].sort()).toEqual(
+    expect(
+      problemsOf({})
+        .map((problem) => problem.replace(/:.*/, ''))
+        .sort(),
+    ).toEqual(
       Object.keys(GOOD)
         .map((name) => `${name} is not set`)
         .sort(),
@@ -250,14 +256,18 @@ test.each<[NodeJS.ProcessEnv, string]>([
     '10.0.0.1,0.0.0.0/0',
     '::/0',
     '0.0.0.0/1',
-    '10.0.0.0/7',
+    '10.0.0.0/23',
     '2000::/3',
+    'fc00::/63',
     '::ffff:0:0/96',
-    '::ffff:10.0.0.0/103',
+    '::ffff:10.0.0.0/119',
+    'uniquelocal',
   ].map((TRUST_PROXY): [NodeJS.ProcessEnv, string] => [
     { TRUST_PROXY },
     'TRUST_PROXY believes everybody in a network',
   ]),
+  [{ TRUST_PROXY: '' }, 'TRUST_PROXY is not set'],
+  [{ TRUST_PROXY: 'none,10.0.0.1' }, 'TRUST_PROXY names proxies and none'],
   [{ RATE_LIMIT_ENABLED: 'false', HOST: '0.0.0.0' }, 'RATE_LIMIT_ENABLED is false while HOST'],
   [{ RATE_LIMIT_ENABLED: 'false', HOST: '::' }, 'RATE_LIMIT_ENABLED is false while HOST'],
   [{ LOG_LEVEL: 'silent' }, 'LOG_LEVEL is silent'],
@@ -286,7 +296,7 @@ test.each<[NodeJS.ProcessEnv]>([
   [{ SMTP_URL: 'smtp://relay.internal', ALLOW_PLAINTEXT: 'relay.internal' }],
   [{ SMTP_URL: 'smtp://[fd00::25]:25', ALLOW_PLAINTEXT: '[fd00::25]' }],
   [{ SMTP_URL: 'smtps://smtp.mailbox.example' }],
-  [{ TRUST_PROXY: '10.0.0.0/8,fc00::/7,::ffff:10.0.0.0/104,loopback,192.0.2.1,2001:db8::1' }],
+  [{ TRUST_PROXY: '10.0.0.0/24,fc00::/64,::ffff:10.0.0.0/120,loopback,127.0.0.0/8,192.0.2.1,2001:db8::1' }],
   [{ FRONT_END_URL: 'https://clinic.example:8443/app/', CORS_ORIGINS: 'https://clinic.example:8443' }],
   [{ RATE_LIMIT_ENABLED: 'false' }],
 ])('%j starts in production', (safe) => {

@@ -1,7 +1,7 @@
 import { guessesFor, isCommonPassword, SAMPLE_PASSWORDS } from './common-passwords.mjs';
 import type { Environment } from './environment.js';
 import { passwordInputs } from './password-inputs.js';
-import { isTooWide } from './proxies.js';
+import { isContradictory, isTooWide } from './proxies.js';
 import { readSecrets } from './secrets.js';
 import { type Judgement, ofServers } from './unsafe-servers.js';
 import { isLoopback, readOrigin, readPage } from './web-addresses.js';
@@ -75,9 +75,14 @@ function ofTheWeb(environment: Environment): Judgement[] {
       'FRONT_END_URL is without TLS: anybody on the way could read the codes that are mailed; use https',
     ],
     [
-      TRUST_PROXY.some(isTooWide),
-      'TRUST_PROXY believes everybody in a network wider than a /8 (of IPv6, a /7): clients could make up the address that they are limited by; name the proxies',
+      TRUST_PROXY.length === 0,
+      'TRUST_PROXY is not set: name the proxies in front of the API, or set it to none where clients connect directly; else one client behind a proxy uses up the limits of all',
     ],
+    [
+      TRUST_PROXY.some(isTooWide),
+      'TRUST_PROXY believes everybody in a network wider than a /24 (of IPv6, a /64): clients could make up the address that they are limited by; name the proxies',
+    ],
+    [isContradictory(TRUST_PROXY), 'TRUST_PROXY names proxies and none: leave one of the two out'],
     [
       !RATE_LIMIT_ENABLED && !isLoopback(HOST),
       'RATE_LIMIT_ENABLED is false while HOST is reached from the network: passwords could be guessed without a pause; set it to true',

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../config/environment.js';
+import { Bulkhead } from './bulkhead.js';
 import { Clock } from '../time/clock.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { DatabaseClock } from './database-clock.js';
@@ -19,7 +20,15 @@ import { DatabaseClock } from './database-clock.js';
       }),
     }),
   ],
-  providers: [{ provide: Clock, useClass: DatabaseClock }],
-  exports: [Clock],
+  providers: [
+    { provide: Clock, useClass: DatabaseClock },
+    {
+      provide: Bulkhead,
+      inject: [Environment],
+      useFactory: ({ DATABASE_POOL_SIZE }: Environment) =>
+        new Bulkhead(Math.max(2, Math.floor(DATABASE_POOL_SIZE / 4))),
+    },
+  ],
+  exports: [Bulkhead, Clock],
 })
 export class DatabaseModule {}

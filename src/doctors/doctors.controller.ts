@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only, Public } from '../auth/access.js';
+import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
@@ -42,6 +43,7 @@ export class DoctorsController {
 
   @Only('admin')
   @Post()
+  @RateLimit('change')
   @ApiOperation({ summary: 'Create a profile; it starts with Monday to Friday, 09:00 to 17:00' })
   @ApiCreatedResponse({ type: DoctorDto })
   @ApiProblems(400)

@@ -2,16 +2,20 @@ import { RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Environment } from '../config/environment.js';
+import { trustedProxies } from '../config/proxies.js';
 import { Clock } from '../time/clock.js';
 import { AdminsOnly } from './admins-only.js';
 import { Ending } from './ending.js';
 import { refuseOddFiles } from './page-files.js';
+import { ForwardedWarning } from './forwarded.js';
+import { PageLimits } from './page-limits.js';
 import { ProblemFilter } from './problem.filter.js';
 import { protectAnswer, protectPage } from './security-headers.js';
 import { serveDocs } from './swagger.js';
 import { StrictValidationPipe } from './validation.pipe.js';
 
 const DOCS = /^\/api\/docs/;
+const PAGES = /^\/(api\/docs|admin\/)/;
 const ANSWERS = /^\/(api\/(?!docs)|health\/)/;
 
 /** What pages of other origins may do, where they may anything; without cookies, of which there are none. */
@@ -47,6 +51,17 @@ export function configureApp(app: NestFastifyApplication): void {
     if (ending.isUnderWay) void reply.header('connection', 'close');
     done(null, payload);
   });
+  const limits = app.get(PageLimits, { strict: false });
+  server.addHook('onRequest', async (request, reply) =>
+    request.is404 || PAGES.test(request.routeOptions.url ?? '') ? limits.orAnswer(request, reply) : undefined,
+  );
+  if (trustedProxies(environment.TRUST_PROXY).length === 0) {
+    const forwarded = new ForwardedWarning();
+    server.addHook('onRequest', (request, _reply, done) => {
+      forwarded.check(request);
+      done();
+    });
+  }
   server.addHook('onRequest', refuseOddFiles);
   if (environment.API_DOCS === 'admin') {
     const admins = app.get(AdminsOnly, { strict: false });

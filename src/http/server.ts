@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../config/environment.js';
 import { Keys } from '../config/keys.js';
+import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
 import { answerProblem } from './problem.filter.js';
 import { RequestLog } from './request-log.js';
@@ -27,13 +28,13 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** The HTTP server: JSON only, a request id in each answer and each line of the log. */
 export function createServer(logger: Logger, environment: Environment): FastifyAdapter {
-  const { TRUST_PROXY } = environment;
+  const proxies = trustedProxies(environment.TRUST_PROXY);
   const log = new RequestLog(new Keys(environment));
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: log,
     // Whose word about where a request comes from is taken: nobody's, unless they are named.
-    trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
+    trustProxy: proxies.length > 0 ? proxies : false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: LONGEST_REQUEST_MS,
     connectionTimeout: LONGEST_SILENCE_MS,

@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Keys } from '../config/keys.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate, isLockedNow } from '../database/mysql-errors.js';
-import { InProgress, Mismatch, Refusal } from '../http/domain-error.js';
+import { InProgress, Mismatch, Refusal, TooManyRequests } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
 import type { KeyedRequest } from './keyed-request.js';
 
@@ -17,6 +17,12 @@ interface Row {
   readonly request_hash: string;
   readonly outcome: string;
 }
+
+const DAY_MS = 24 * 60 * 60_000;
+/** New keys of one account in a day. */
+const MOST_KEYS = 1_000;
+/** Keys are forgotten one by one, as each has had its day. */
+const TRY_AGAIN_SECONDS = 60 * 60;
 
 const ONE_KEY = 'account_id = ? AND route = ? AND idempotency_key = ?';
 const FIND = `SELECT request_hash, outcome FROM idempotency_keys WHERE ${ONE_KEY}`;
@@ -43,6 +49,7 @@ export class IdempotentRequests {
    * @param lookUp as for `inTransaction`, for requests without a key
    * @throws InProgress while another request with this key is under way
    * @throws Mismatch if the key was used with another body
+   * @throws TooManyRequests after a thousand keys of the account in a day
    */
   async once<T>(
     request: KeyedRequest | undefined,
@@ -97,10 +104,14 @@ export class IdempotentRequests {
     hashes: Hashes,
   ): Promise<Outcome<T> | undefined> {
     try {
-      await tx.query(
-        'INSERT INTO idempotency_keys (account_id, route, idempotency_key, request_hash, created_at) VALUES (?, ?, ?, ?, ?)',
-        [...nameOf(request), hashes[0], new Date(this.clock.now())],
+      const now = this.clock.now();
+      const { affectedRows } = await tx.query<{ affectedRows: number }>(
+        `INSERT INTO idempotency_keys (account_id, route, idempotency_key, request_hash, created_at)
+         SELECT ?, ?, ?, ?, ? FROM DUAL
+         WHERE (SELECT COUNT(*) FROM idempotency_keys WHERE account_id = ? AND created_at > ?) < ?`,
+        [...nameOf(request), hashes[0], new Date(now), request.accountId, new Date(now - DAY_MS), MOST_KEYS],
       );
+      if (affectedRows === 0) throw new TooManyRequests(TRY_AGAIN_SECONDS);
       return undefined;
     } catch (error) {
       if (!isDuplicate(error, 'PRIMARY')) throw error;

@@ -9,6 +9,8 @@ import { type Credentials, LoginService } from '../auth/sessions/login.service.j
 import { type Visiting, visitorOf } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { TokenReader } from '../auth/sessions/token.js';
+import { emailIn } from '../auth/throttling/request-limits.js';
+import { Throttle } from '../auth/throttling/throttle.js';
 import { Environment } from '../config/environment.js';
 import { AdminsOnly } from '../http/admins-only.js';
 import { Forbidden, Refusal, Unauthenticated } from '../http/domain-error.js';
@@ -39,6 +41,7 @@ export class DashboardGuard extends AdminsOnly {
   constructor(
     private readonly logins: LoginService,
     private readonly accounts: AccountsService,
+    private readonly throttle: Throttle,
     private readonly tokens: TokenReader,
     private readonly sessions: Sessions,
     private readonly environment: Environment,
@@ -53,7 +56,7 @@ export class DashboardGuard extends AdminsOnly {
   /**
    * @throws Unauthenticated for anyone but an admin
    * @throws Forbidden when the page of somebody else has an admin's browser change something
-   * @throws TooManyRequests after too many attempts
+   * @throws TooManyRequests after too many attempts from this address, or from it on this account
    */
   override async admit(request: FastifyRequest): Promise<void> {
     if (!isReading(request) && comesFromElsewhere(request)) throw fromElsewhere();
@@ -65,6 +68,8 @@ export class DashboardGuard extends AdminsOnly {
       .digest('hex');
     if (await this.isRemembered(request, mark)) return;
     const by = visitorOf(request);
+    await this.throttle.countFrom('loginAddress', by.address);
+    await this.throttle.countFrom('login', by.address, emailIn(credentials));
     const account = await this.logIn(credentials, by);
     note(request, { account: account.id });
     const { id, role } = account;

@@ -2,6 +2,7 @@ import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
+import { Unlimited } from '../auth/throttling/rate-limit.js';
 import { Ending } from '../http/ending.js';
 import { type Health, ReadinessService } from './readiness.service.js';
 
@@ -31,6 +32,7 @@ export class HealthController {
   ) {}
 
   @Get('live')
+  @Unlimited()
   @ApiOperation({ summary: 'Whether the process answers' })
   @ApiOkResponse({ type: LivenessDto })
   @ApiResponse({

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
 import { Only } from '../auth/access.js';
+import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ChoiceField, FromText, IntegerField } from '../http/fields.js';
@@ -73,6 +74,7 @@ export class NotificationsController {
   }
 
   @Post(':id/retry')
+  @RateLimit('change')
   @HttpCode(200)
   @ApiOperation({ summary: 'Send a dead mail after all' })
   @ApiOkResponse({ type: MessageDto })

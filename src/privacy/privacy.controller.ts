@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Body, Controller, Delete, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../auth/access.js';
+import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { PasswordField } from '../http/fields.js';
@@ -9,7 +10,7 @@ import { MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
 import type { ExportedRow } from './exported-pages.js';
-import type { sectionsOf } from './exported-sections.js';
+import type { SectionName } from './exported-sections.js';
 
 class ConfirmedDto {
   @PasswordField({ example: 'demo-patient-password' })
@@ -20,7 +21,7 @@ function Rows(description: string): PropertyDecorator {
   return ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, description });
 }
 
-class ExportDto implements Record<keyof ReturnType<typeof sectionsOf>, ExportedRow[]> {
+class ExportDto implements Record<SectionName, ExportedRow[]> {
   @Rows('The account itself, in one row')
   account!: ExportedRow[];
 
@@ -65,6 +66,7 @@ export class PrivacyController {
   ) {}
 
   @Post('export')
+  @RateLimit('change')
   @HttpCode(200)
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({
@@ -77,6 +79,7 @@ export class PrivacyController {
   }
 
   @Delete()
+  @RateLimit('change')
   @ApiOperation({
     summary: "Erase the caller's account: coming bookings are cancelled, past ones stay under a pseudonym",
   })

@@ -58,6 +58,7 @@ export class Target {
     const owner = { DATABASE_URL: urlFor(base.urlOf(DATABASE), users.owner) };
     const variables = {
       NODE_ENV: 'production',
+      TRUST_PROXY: 'none',
       DATABASE_URL: urlFor(base.urlOf(DATABASE), users.service),
       REDIS_URL: redis.url,
       SMTP_URL: 'smtp://127.0.0.1:9',

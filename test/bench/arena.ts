@@ -78,6 +78,7 @@ export class Arena {
   variables(name: string): Variables {
     return {
       NODE_ENV: 'production',
+      TRUST_PROXY: 'none',
       DATABASE_URL: urlFor(this.database.urlOf(name), this.users.get(name)!.service),
       REDIS_URL: this.redis.url,
       SMTP_URL: 'smtp://127.0.0.1:9',

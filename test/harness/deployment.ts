@@ -72,6 +72,7 @@ export class Deployment {
   ) {
     this.env = {
       NODE_ENV: 'production',
+      TRUST_PROXY: 'none',
       DATABASE_POOL_SIZE: '10',
       REDIS_URL: servers.redisUrl,
       SMTP_URL: smtp.url,

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { FastifyInstance } from 'fastify';
+import { Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
 import { THE_SERVICE } from '../../src/audit/actor.js';
@@ -132,6 +133,14 @@ export class Clinic {
 
   query<Row = Record<string, unknown>>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return this.dataSource.query(sql, parameters);
+  }
+
+  /** Lets the counters of a limit begin anew, as when its time is over. */
+  async forgetCounters(name: string): Promise<void> {
+    const redis = new Redis(this.environment.REDIS_URL);
+    const keys = await redis.keys(`throttle:${name}:*`);
+    if (keys.length > 0) await redis.del(...keys);
+    redis.disconnect();
   }
 
   /** How many pairs of live bookings of one doctor overlap: it must always be 0. */

@@ -5,19 +5,17 @@ import { MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { type Visiting, Visitor } from '../principal.js';
-import { Throttle } from '../throttling/throttle.js';
+import { RateLimit } from '../throttling/rate-limit.js';
 import { AcceptInvitationDto } from './account.dto.js';
 
 @ApiTags('Accounts')
 @Public()
 @Controller('auth/invitation')
 export class InvitationController {
-  constructor(
-    private readonly passwords: PasswordsService,
-    private readonly throttle: Throttle,
-  ) {}
+  constructor(private readonly passwords: PasswordsService) {}
 
   @Post()
+  @RateLimit('codes')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Accept an invitation with the mailed code, good once and for seven days: choose a password',
@@ -28,7 +26,6 @@ export class InvitationController {
     @Body() { token, password }: AcceptInvitationDto,
     @Visitor() by: Visiting,
   ): Promise<MessageDto> {
-    await this.throttle.countFrom('codes', by.address);
     await this.passwords.acceptInvitation(by, token, password);
     return { message: 'The account is yours: log in with the password' };
   }

@@ -16,6 +16,7 @@ import {
 import { AccountRights } from './account-rights.service.js';
 import { AccountsService } from './accounts.service.js';
 import { type Asker, Caller } from '../principal.js';
+import { RateLimit } from '../throttling/rate-limit.js';
 
 @ApiTags('Accounts')
 @Only('admin')
@@ -28,6 +29,7 @@ export class UsersController {
   ) {}
 
   @Post()
+  @RateLimit('change')
   @ApiOperation({
     summary:
       'Open an account of any role, for instance for a doctor; without a password, by a mailed invitation',
@@ -53,6 +55,7 @@ export class UsersController {
   }
 
   @Patch(':id')
+  @RateLimit('change')
   @ApiOperation({
     summary:
       'Change what an account may do, disable or enable it, free it of a lost second factor; its tokens end',

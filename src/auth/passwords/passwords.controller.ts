@@ -6,7 +6,7 @@ import { Public, SignedIn } from '../access.js';
 import { ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from '../accounts/account.dto.js';
 import { PasswordsService } from './passwords.service.js';
 import { type Asker, Caller, type Visiting, Visitor } from '../principal.js';
-import { Throttle } from '../throttling/throttle.js';
+import { RateLimit } from '../throttling/rate-limit.js';
 import { SessionStarter } from '../sessions/session-starter.js';
 
 @ApiTags('Accounts')
@@ -15,11 +15,11 @@ export class PasswordsController {
   constructor(
     private readonly passwords: PasswordsService,
     private readonly starter: SessionStarter,
-    private readonly throttle: Throttle,
   ) {}
 
   @SignedIn()
   @Post()
+  @RateLimit('change')
   @HttpCode(200)
   @ApiOperation({ summary: 'Change the own password; all sessions end, and the answer begins a new one' })
   @ApiOkResponse({ type: SessionDto })
@@ -34,18 +34,19 @@ export class PasswordsController {
 
   @Public()
   @Post('forgot')
+  @RateLimit('mails')
   @HttpCode(200)
   @ApiOperation({ summary: 'Have a code for a new password mailed, good once and for an hour' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
   async forgot(@Body() { email }: EmailDto, @Visitor() by: Visiting): Promise<MessageDto> {
-    await this.throttle.countFrom('mails', by.address);
     await this.passwords.forgotten(by, email);
     return { message: 'If there is an account with this address, a mail is on its way to it' };
   }
 
   @Public()
   @Post('reset')
+  @RateLimit('codes')
   @HttpCode(200)
   @ApiOperation({ summary: 'Set a new password with the mailed code; all sessions end' })
   @ApiOkResponse({ type: MessageDto })
@@ -54,7 +55,6 @@ export class PasswordsController {
     @Body() { token, new_password }: ResetPasswordDto,
     @Visitor() by: Visiting,
   ): Promise<MessageDto> {
-    await this.throttle.countFrom('codes', by.address);
     await this.passwords.reset(by, token, new_password);
     return { message: 'The password is changed: log in with the new one' };
   }

@@ -6,6 +6,7 @@ import { SignedIn } from '../access.js';
 import { SessionDto } from '../accounts/account.dto.js';
 import { type Asker, Caller } from '../principal.js';
 import { SessionStarter } from '../sessions/session-starter.js';
+import { RateLimit } from '../throttling/rate-limit.js';
 import { SecondFactors } from './second-factors.service.js';
 
 class BeginDto {
@@ -47,6 +48,7 @@ export class SecondFactorController {
   ) {}
 
   @Post()
+  @RateLimit('change')
   @HttpCode(200)
   @ApiOperation({ summary: 'Begin with a second factor: a secret for an authenticator, not yet asked for' })
   @ApiOkResponse({ type: BegunDto })
@@ -56,6 +58,7 @@ export class SecondFactorController {
   }
 
   @Post('confirm')
+  @RateLimit('change')
   @HttpCode(200)
   @ApiOperation({
     summary:
@@ -69,6 +72,7 @@ export class SecondFactorController {
   }
 
   @Delete()
+  @RateLimit('change')
   @ApiOperation({ summary: 'Do without it again; all sessions end, and the answer begins a new one' })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400)

@@ -16,7 +16,6 @@ import { refuseInEvenTime } from '../throttling/even-time.js';
 import { LoginFailures } from '../throttling/login-failures.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
 import { Sessions } from './sessions.js';
-import { Throttle } from '../throttling/throttle.js';
 
 export interface Credentials {
   readonly email: string;
@@ -33,7 +32,6 @@ export class LoginService {
     private readonly failures: LoginFailures,
     private readonly verification: AddressVerification,
     private readonly secondFactors: SecondFactors,
-    private readonly throttle: Throttle,
     private readonly dataSource: DataSource,
     private readonly sessions: Sessions,
     private readonly audit: AuditTrail,
@@ -47,13 +45,10 @@ export class LoginService {
    * Refusals are recorded in the audit trail, with as many statements for an account as for none.
    *
    * @throws Refusal INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
-   * @throws TooManyRequests after too many attempts from this address, or from it on this account, or at its digits
+   * @throws TooManyRequests after too many attempts at its digits
    */
   async logIn({ email, password, code }: Credentials, by: Visiting): Promise<Account> {
-    const { address } = by;
-    await this.throttle.countFrom('loginByAddress', address);
-    await this.throttle.countFrom('loginByAccount', address, email.toLowerCase());
-    const attempt = await this.failures.begin(email, address);
+    const attempt = await this.failures.begin(email, by.address);
     const { refusalDelayMs, successDelayMs } = attempt;
     const account = await refuseInEvenTime(
       () => this.recordRefusal(by, email, () => this.accounts.authenticate(email, password)),

@@ -6,6 +6,7 @@ import { MessageDto } from '../../http/message.dto.js';
 import { SignedIn } from '../access.js';
 import { type Asker, Caller } from '../principal.js';
 import { LogoutService } from './logout.service.js';
+import { RateLimit } from '../throttling/rate-limit.js';
 import type { Session } from './session.entity.js';
 import { SessionRepository } from './session.repository.js';
 
@@ -60,6 +61,7 @@ export class SessionsController {
   }
 
   @Delete(':id')
+  @RateLimit('change')
   @ApiOperation({
     summary: "End one of the caller's own sessions: its tokens stop working within five seconds",
   })

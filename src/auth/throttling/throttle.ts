@@ -6,37 +6,7 @@ import { RedisClient } from '../../database/redis.module.js';
 import { TooManyRequests } from '../../http/domain-error.js';
 import { countedAs } from './caller-address.js';
 import { counter } from './counter.js';
-
-/** How many requests, within how many seconds. */
-interface Limit {
-  readonly points: number;
-  readonly duration: number;
-}
-
-const LIMITS = {
-  /** Anything, by account, or by address for callers without a token. */
-  general: { points: 600, duration: 60 },
-  /** Attempts to log in, from one address. */
-  loginByAddress: { points: 30, duration: 60 },
-  /** Attempts to log in to one account from one address: a stranger elsewhere cannot use them up. */
-  loginByAccount: { points: 10, duration: 60 },
-  /** Attempts at the own password, by an account that is logged in. */
-  password: { points: 10, duration: 60 },
-  /** Attempts at the digits of one account's second factor, by who knows its password: RFC 6238, 5.2. */
-  secondFactor: { points: 10, duration: 900 },
-  /** Exchanges of refresh tokens from one address. */
-  refresh: { points: 60, duration: 60 },
-  /** Mails that one address asks for. */
-  mails: { points: 10, duration: 600 },
-  /** Mailed codes that one address tries. */
-  codes: { points: 30, duration: 60 },
-  /** New accounts from one address. */
-  register: { points: 10, duration: 60 },
-  /** Copies of all that is held of an account, which are work. */
-  exports: { points: 3, duration: 3_600 },
-} satisfies Record<string, Limit>;
-
-export type LimitName = keyof typeof LIMITS;
+import { type LimitName, LIMITS } from './limits.js';
 
 /** Limits requests, by counters that all API processes share (see `counter`). */
 @Injectable()
@@ -53,7 +23,7 @@ export class Throttle {
     this.limiters = new Map(
       (Object.keys(LIMITS) as LimitName[]).map((name) => [
         name,
-        counter(name, LIMITS[name].duration, redis, LIMITS[name].points),
+        counter(name, LIMITS[name].seconds, redis, LIMITS[name].points),
       ]),
     );
   }

@@ -1,0 +1,83 @@
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Whose requests are counted together. */
+export type CountedBy = 'account' | 'address' | 'address and email';
+
+/** How many requests, within how many seconds. */
+export interface Limit {
+  readonly points: number;
+  readonly seconds: number;
+  readonly by: CountedBy;
+  /** For the table in docs/operations.md. */
+  readonly counts: string;
+}
+
+/** Every limit on requests. Those that a route has besides the general ones are declared at it with `@RateLimit`. */
+export const LIMITS = {
+  account: { points: 600, seconds: MINUTE, by: 'account', counts: 'all requests of an account' },
+  signedInAddress: {
+    points: 1_800,
+    seconds: MINUTE,
+    by: 'address',
+    counts: 'all requests with a token, whatever their accounts',
+  },
+  visitor: {
+    points: 600,
+    seconds: MINUTE,
+    by: 'address',
+    counts: 'all requests without a good token, unknown addresses and pages included',
+  },
+  change: {
+    points: 120,
+    seconds: MINUTE,
+    by: 'account',
+    counts: 'changes of hours, exceptions, profiles, accounts and settings',
+  },
+  booking: { points: 30, seconds: MINUTE, by: 'account', counts: 'bookings, reschedules and cancellations' },
+  bookingDaily: { points: 300, seconds: DAY, by: 'account', counts: 'the same, in a day' },
+  bookingAddress: { points: 120, seconds: MINUTE, by: 'address', counts: 'the same, whatever the accounts' },
+  loginAddress: { points: 30, seconds: MINUTE, by: 'address', counts: 'attempts to log in' },
+  // A stranger elsewhere cannot use them up.
+  login: {
+    points: 10,
+    seconds: MINUTE,
+    by: 'address and email',
+    counts: 'attempts to log in to one account',
+  },
+  password: {
+    points: 10,
+    seconds: MINUTE,
+    by: 'account',
+    counts: 'attempts at the own password of somebody who is signed in',
+  },
+  // RFC 6238, 5.2.
+  secondFactor: {
+    points: 10,
+    seconds: 15 * MINUTE,
+    by: 'account',
+    counts: 'attempts at the digits of a second factor',
+  },
+  refresh: {
+    points: 60,
+    seconds: MINUTE,
+    by: 'address',
+    counts: 'exchanges of refresh tokens, and log-outs',
+  },
+  mails: { points: 10, seconds: 10 * MINUTE, by: 'address', counts: 'codes asked for by mail' },
+  codes: { points: 30, seconds: MINUTE, by: 'address', counts: 'mailed codes tried' },
+  register: { points: 10, seconds: MINUTE, by: 'address', counts: 'registrations' },
+  registerDaily: { points: 50, seconds: DAY, by: 'address', counts: 'registrations, in a day' },
+  exports: {
+    points: 3,
+    seconds: HOUR,
+    by: 'account',
+    counts: 'exports of all that is held about an account',
+  },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;
+
+/** Requests that may be under way at once, in one process. */
+export const IN_FLIGHT = { account: 20, visitor: 50 } as const;
