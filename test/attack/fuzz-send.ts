@@ -7,7 +7,7 @@ const PATIENCE_MS = 30_000;
 
 /** Sends a request as it is, also where no good client would; answers with what came back. */
 export function send(
-  target: Target,
+  target: Pick<Target, 'url'>,
   agent: Agent | undefined,
   fuzzed: FuzzedRequest,
   token: string | undefined,

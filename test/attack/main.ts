@@ -3,6 +3,7 @@ import { aborted } from '../support/aborted.js';
 import { circumstances, tableOf, writeInto } from '../support/report.js';
 import type { Attack, Outcome } from './attack.js';
 import { dashboard } from './dashboard.js';
+import { expensive } from './expensive.js';
 import { ffuf } from './ffuf.js';
 import { files } from './files.js';
 import { fuzz } from './fuzz.js';
@@ -33,6 +34,7 @@ export const ATTACKS: readonly Attack[] = [
   wapiti,
   slow,
   pipelining,
+  expensive,
   sqlmap,
   fuzz,
 ];

@@ -45,6 +45,7 @@ export class Target {
     readonly document: Document,
     readonly database: Connection,
     private readonly api: Program,
+    private readonly variables: Readonly<Record<string, string>>,
     private readonly end: () => Promise<void>,
   ) {}
 
@@ -75,11 +76,20 @@ export class Target {
     await finished('seed.js', { ...variables, ...demo });
     const { program, client } = await Program.api(variables);
     const database = await createConnection(base.urlOf(DATABASE));
-    return new Target(settings, secret, client, await Document.of(client), database, program, async () => {
-      await program.kill();
-      database.destroy();
-      await Promise.all([base.kill(), redis.kill()]);
-    });
+    return new Target(
+      settings,
+      secret,
+      client,
+      await Document.of(client),
+      database,
+      program,
+      variables,
+      async () => {
+        await program.kill();
+        database.destroy();
+        await Promise.all([base.kill(), redis.kill()]);
+      },
+    );
   }
 
   get url(): string {
@@ -89,6 +99,11 @@ export class Target {
   /** What the API holds of memory right now; undefined once it has died. */
   get memoryMiB(): number | undefined {
     return this.api.hasEnded ? undefined : residentMiB(this.api.pid);
+  }
+
+  /** Another API process over the same servers. */
+  startApi(more: Readonly<Record<string, string>>): ReturnType<typeof Program.api> {
+    return Program.api({ ...this.variables, ...more });
   }
 
   close(): Promise<void> {

@@ -1,0 +1,126 @@
+import { insertMany } from '../support/many-bookings.js';
+import type { Person, Target } from './target.js';
+
+/** The most that an account can have made of anything. */
+const COUNT = 60_000;
+const AT_ONCE = 6;
+const EVERY_MINUTES = 180;
+
+/** Something that takes its time with much data. */
+export interface Deed {
+  readonly what: string;
+  /** Makes ready what it takes; answers with what is measured. */
+  readonly prepare: () => Promise<() => Promise<unknown>>;
+}
+
+/** A doctor and a patient with as much as can be made by one account, and what they may ask. */
+export class LargestData {
+  private erased = 0;
+
+  private constructor(
+    private readonly target: Target,
+    private readonly url: string,
+    private readonly doctor: Person & { readonly doctorId: number },
+    private readonly patient: Person,
+  ) {}
+
+  static async in(target: Target, url: string): Promise<LargestData> {
+    const [doctor, patient] = [await target.newcomer('doctor'), await target.newcomer('user')];
+    await target.database.query("UPDATE doctors SET timezone = 'UTC' WHERE user_id = ?", [doctor.id]);
+    const [rows] = await target.database.query('SELECT id FROM doctors WHERE user_id = ?', [doctor.id]);
+    const doctorId = (rows as { id: number }[])[0]!.id;
+    const data = new LargestData(target, url, { ...doctor, doctorId }, patient);
+    await data.fill(patient);
+    await data.fillSchedule();
+    return data;
+  }
+
+  get deeds(): Deed[] {
+    const { doctor, patient } = this;
+    const ask = (what: string, who: Person, path: string, body?: object): Deed => ({
+      what,
+      prepare: () => Promise.resolve(() => this.send(who, body ? 'POST' : 'GET', path, body)),
+    });
+    const { password } = patient;
+    const middle = 'after=1&after_start=2040-06-01T12:00';
+    const single = [
+      ask('a list of bookings', patient, '/api/bookings/me'),
+      ask('a list of bookings, cancelled too', patient, '/api/bookings/me?include_cancelled=true'),
+      ask('a page of bookings', patient, `/api/bookings/me?${middle}`),
+      ask('a page of bookings after one', patient, '/api/bookings/me?after=30000'),
+      ask("a doctor's list of bookings", doctor, '/api/bookings/doctor'),
+      ask("a doctor's page of bookings", doctor, `/api/bookings/doctor?${middle}`),
+      ask("a doctor's exceptions", doctor, '/api/exceptions/me'),
+      ask("a doctor's windows", doctor, `/api/availability/${doctor.doctorId}`),
+      ask(
+        'the slots of a full day',
+        patient,
+        `/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=2031-01-06&duration=1`,
+      ),
+      ask('an export', patient, '/api/auth/me/export', { password }),
+      ask("a doctor's export", doctor, '/api/auth/me/export', { password }),
+    ];
+    return [...single, ...single.map(atOnce), { what: 'an erasure', prepare: () => this.prepareErasure() }];
+  }
+
+  private async prepareErasure(): Promise<() => Promise<unknown>> {
+    const leaving = await this.target.newcomer('user');
+    await this.fill(leaving, (this.erased += 1));
+    return () => this.send(leaving, 'DELETE', '/api/auth/me', { password: leaving.password });
+  }
+
+  /** @param turn which of those who have their bookings between the others' */
+  private fill({ id }: Person, turn = 0): Promise<void> {
+    const minute = String((turn % (EVERY_MINUTES / 15)) * 15);
+    return insertMany((sql, parameters) => this.target.database.query(sql, parameters), {
+      patientId: id,
+      doctorId: this.doctor.doctorId,
+      count: COUNT,
+      first: new Date(Date.UTC(2030, 0, 1, 0, Number(minute))).toISOString().slice(0, 19).replace('T', ' '),
+      everyMinutes: EVERY_MINUTES,
+    });
+  }
+
+  /** A window for each minute of the week, and an exception for each booking. */
+  private async fillSchedule(): Promise<void> {
+    const { doctorId } = this.doctor;
+    await this.target.database.query('DELETE FROM availability_windows WHERE doctor_id = ?', [doctorId]);
+    const minutes = `SELECT DISTINCT TIME_TO_SEC(start_time) DIV 60 AS at FROM bookings WHERE doctor_id = ${doctorId}`;
+    for (let day = 0; day < 7; day += 1) {
+      for (let offset = 0; offset < EVERY_MINUTES; offset += 1) {
+        await this.target.database.query(
+          `INSERT INTO availability_windows (doctor_id, day_of_week, start_time, end_time)
+           SELECT ?, ?, SEC_TO_TIME((m.at + ?) * 60), SEC_TO_TIME((m.at + ? + 1) * 60) FROM (${minutes}) m`,
+          [doctorId, day, offset, offset],
+        );
+      }
+    }
+    await this.target.database.query(
+      `INSERT INTO exceptions (doctor_id, date, start_time, end_time)
+       SELECT doctor_id, date, start_time, ADDTIME(start_time, '00:01') FROM bookings WHERE doctor_id = ?`,
+      [doctorId],
+    );
+  }
+
+  private async send({ token }: Person, method: string, path: string, body?: object): Promise<void> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    // Read as it comes: what is looked at is the other end.
+    await response.body!.pipeTo(new WritableStream());
+    if (response.status !== 200 && response.status !== 429)
+      throw new Error(`${method} ${path} answered ${response.status}`);
+  }
+}
+
+function atOnce({ what, prepare }: Deed): Deed {
+  return {
+    what: `${what}, ${AT_ONCE} at once`,
+    prepare: async () => {
+      const works = await Promise.all(Array.from({ length: AT_ONCE }, prepare));
+      return () => Promise.all(works.map((work) => work()));
+    },
+  };
+}
