@@ -89,7 +89,7 @@ describe('limits are declared at the route', () => {
     const without = all
       .filter(({ handler }) => Reflect.getMetadata(METHOD_METADATA, handler) !== RequestMethod.GET)
       .filter(({ handler, controller }) => {
-        const declared =
+        const declared: unknown =
           Reflect.getMetadata(RATE_LIMITS, handler) ?? Reflect.getMetadata(RATE_LIMITS, controller);
         return !Array.isArray(declared) || declared.length === 0;
       });
