@@ -17,5 +17,5 @@ export function linkNextPage(
 ): void {
   const query = new URLSearchParams(request.url.split('?')[1]);
   for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-  void reply.header('link', `<${request.routeOptions.url}?${query}>; rel="next"`);
+  void reply.header('link', `<${request.routeOptions.url}?${query.toString()}>; rel="next"`);
 }

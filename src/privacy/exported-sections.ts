@@ -5,8 +5,21 @@ import { inPages, PAGE_ROWS, type Pages, pagesOf } from './exported-pages.js';
 const MINE = 'doctor_id = (SELECT id FROM doctors WHERE user_id = ?)';
 const BY_ID = { id: 'id' };
 
-/** All that is held about an account, by what it is called in the export. */
-export function sectionsOf(dataSource: DataSource, accountId: number) {
+/** What the parts of an export are called. */
+export type Section =
+  | 'account'
+  | 'doctor_profile'
+  | 'availability'
+  | 'exceptions'
+  | 'bookings'
+  | 'messages'
+  | 'sessions'
+  | 'links'
+  | 'requests'
+  | 'events';
+
+/** All that is held about an account. */
+export function sectionsOf(dataSource: DataSource, accountId: number): Record<Section, Pages> {
   const pages = (sql: string, key: Record<string, string>): Pages =>
     pagesOf(dataSource, { sql, parameters: [accountId], key });
   return {

@@ -9,7 +9,7 @@ import { MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
 import type { ExportedRow } from './exported-pages.js';
-import type { sectionsOf } from './exported-sections.js';
+import type { Section } from './exported-sections.js';
 
 class ConfirmedDto {
   @PasswordField({ example: 'demo-patient-password' })
@@ -20,7 +20,7 @@ function Rows(description: string): PropertyDecorator {
   return ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, description });
 }
 
-class ExportDto implements Record<keyof ReturnType<typeof sectionsOf>, ExportedRow[]> {
+class ExportDto implements Record<Section, ExportedRow[]> {
   @Rows('The account itself, in one row')
   account!: ExportedRow[];
 
