@@ -1,5 +1,6 @@
-import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Only } from '../auth/access.js';
 import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
@@ -7,8 +8,9 @@ import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
+import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
 import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
-import { AddExceptionDto, ExceptionDto } from './exceptions.dto.js';
+import { AddExceptionDto, ExceptionDto, ExceptionsQuery } from './exceptions.dto.js';
 import { ExceptionsService } from './exceptions.service.js';
 
 @ApiTags('Exceptions')
@@ -21,11 +23,18 @@ export class ExceptionsController {
   ) {}
 
   @Get('me')
-  @ApiOperation({ summary: 'What the doctor blocked, by date and start' })
-  @ApiOkResponse({ type: [ExceptionDto] })
-  @ApiProblems(404)
-  async mine(@Caller() { id }: Principal): Promise<ExceptionDto[]> {
-    return (await this.exceptions.ofAccount(id)).map((exception) => ExceptionDto.from(exception));
+  @ApiOperation({ summary: 'What the doctor blocked, by date and start, a thousand at a time' })
+  @ApiOkResponse({ type: [ExceptionDto], headers: NEXT_PAGE })
+  @ApiProblems(400, 404)
+  async mine(
+    @Caller() { id }: Principal,
+    @Query() { after, after_start: afterStart }: ExceptionsQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ExceptionDto[]> {
+    const { exceptions, next } = await this.exceptions.ofAccount(id, { after, afterStart });
+    if (next) linkNextPage(request, reply, { after: next.after, after_start: next.afterStart });
+    return exceptions.map((exception) => ExceptionDto.from(exception));
   }
 
   @Post()

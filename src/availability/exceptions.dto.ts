@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, DateField, EndTimeField, TimeField } from '../http/fields.js';
+import { BooleanField, DateField, EndTimeField, FromText, IdField, TimeField, WallStartField } from '../http/fields.js';
 import { EXAMPLE_DATE } from '../http/example-date.js';
 import type { AvailabilityException } from './availability-exception.entity.js';
 
@@ -19,6 +19,18 @@ export class AddExceptionDto {
 
   @EndTimeField({ optional: true, example: '14:00', description: '24:00 is the end of the day' })
   end_time?: string;
+}
+
+export class ExceptionsQuery {
+  @FromText()
+  @IdField({
+    optional: true,
+    description: 'The last exception already seen; the link to the next page has it',
+  })
+  after?: number;
+
+  @WallStartField({ optional: true, description: 'Where that begins; 00:00 for a full day' })
+  after_start?: string;
 }
 
 export class ExceptionDto {

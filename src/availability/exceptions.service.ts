@@ -29,6 +29,23 @@ interface NewException {
   readonly endTime?: string;
 }
 
+/** Where a page of exceptions ended. */
+interface Position {
+  readonly after?: number | undefined;
+  /** YYYY-MM-DDTHH:MM */
+  readonly afterStart?: string | undefined;
+}
+
+interface Page {
+  readonly exceptions: AvailabilityException[];
+  /** Where the next one goes on; undefined on the last. */
+  readonly next?: { readonly after: number; readonly afterStart: string };
+}
+
+const PAGE_ROWS = 1_000;
+const START = "COALESCE(start_time, '00:00:00')";
+const BEFORE_ALL = '1000-01-01T00:00';
+
 /** Dates and hours that doctors block. Existing bookings stay; new ones are refused. */
 @Injectable()
 export class ExceptionsService {
@@ -42,19 +59,26 @@ export class ExceptionsService {
   ) {}
 
   /**
-   * Those of the doctor who is logged in, by date and start.
+   * A page of those of the doctor who is logged in, by date and start.
    *
    * @throws NotFound PROFILE_NOT_FOUND
    */
-  async ofAccount(userId: number): Promise<AvailabilityException[]> {
-    const exceptions = await look<AvailabilityException>(
+  async ofAccount(userId: number, { after = 0, afterStart = BEFORE_ALL }: Position): Promise<Page> {
+    const [date, time] = afterStart.split('T');
+    const rows = await look<AvailabilityException>(
       this.dataSource,
       `SELECT id, doctor_id AS doctorId, date, start_time AS startTime, end_time AS endTime, day_version AS dayVersion
-       FROM exceptions WHERE doctor_id = ${DOCTOR_OF_ACCOUNT} ORDER BY date, start_time, id`,
-      [userId],
+       FROM exceptions
+       WHERE doctor_id = ${DOCTOR_OF_ACCOUNT} AND date >= ? AND (date, ${START}, id) > (?, ?, ?)
+       ORDER BY date, ${START}, id LIMIT ${PAGE_ROWS + 1}`,
+      [userId, date, date, `${time}:00`, after],
     );
-    if (exceptions.length === 0) await this.doctors.ofAccount(userId);
-    return exceptions;
+    if (rows.length === 0) await this.doctors.ofAccount(userId);
+    const exceptions = rows.slice(0, PAGE_ROWS);
+    if (rows.length <= PAGE_ROWS) return { exceptions };
+    const last = exceptions.at(-1)!;
+    const start = last.startTime?.slice(0, 5) ?? '00:00';
+    return { exceptions, next: { after: last.id, afterStart: `${last.date}T${start}` } };
   }
 
   /**

@@ -88,7 +88,13 @@ export class BookingListsService {
     if (filter.afterStart !== undefined) {
       const [date, time] = filter.afterStart.split('T');
       // The first condition is what the index is entered by.
-      where('b.date >= ? AND (b.date, b.start_time, b.id) > (?, ?, ?)', date, date, time, filter.after ?? 0);
+      where(
+        'b.date >= ? AND (b.date, b.start_time, b.id) > (?, ?, ?)',
+        date,
+        date,
+        `${time}:00`,
+        filter.after ?? 0,
+      );
     } else if (filter.after !== undefined) {
       // Of the owner's own bookings only: a stranger's id must not tell where it stands.
       where(

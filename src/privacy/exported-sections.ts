@@ -5,7 +5,8 @@ import { inPages, PAGE_ROWS, type Pages, pagesOf } from './exported-pages.js';
 const MINE = 'doctor_id = (SELECT id FROM doctors WHERE user_id = ?)';
 const BY_ID = { id: 'id' };
 
-export type SectionName =
+/** What the parts of an export are called. */
+export type Section =
   | 'account'
   | 'doctor_profile'
   | 'availability'
@@ -18,8 +19,8 @@ export type SectionName =
   | 'requests'
   | 'events';
 
-/** All that is held about an account, by what it is called in the export. */
-export function sectionsOf(dataSource: DataSource, accountId: number): Record<SectionName, Pages> {
+/** All that is held about an account. */
+export function sectionsOf(dataSource: DataSource, accountId: number): Record<Section, Pages> {
   const pages = (sql: string, key: Record<string, string>): Pages =>
     pagesOf(dataSource, { sql, parameters: [accountId], key });
   return {

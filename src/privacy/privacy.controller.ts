@@ -10,7 +10,7 @@ import { MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
 import type { ExportedRow } from './exported-pages.js';
-import type { SectionName } from './exported-sections.js';
+import type { Section } from './exported-sections.js';
 
 class ConfirmedDto {
   @PasswordField({ example: 'demo-patient-password' })
@@ -21,7 +21,7 @@ function Rows(description: string): PropertyDecorator {
   return ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, description });
 }
 
-class ExportDto implements Record<SectionName, ExportedRow[]> {
+class ExportDto implements Record<Section, ExportedRow[]> {
   @Rows('The account itself, in one row')
   account!: ExportedRow[];
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person, NOW } from '../support/clinic.js';
 import { expectProblem, fieldsAtFault } from '../support/problems.js';
 
@@ -158,6 +159,33 @@ describe('GET /api/exceptions/me (doctor)', () => {
     expect(await list(await clinic.doctor())).toEqual([]);
     const { token } = await clinic.person('doctor');
     expectProblem(await clinic.client.get('/api/exceptions/me', { token }), { status: 404 });
+  });
+});
+
+describe('GET /api/exceptions/me of thousands', () => {
+  test('a thousand at a time, and a link to the next', async () => {
+    const { doctorId, token } = await clinic.doctor();
+    for (const start of ['NULL, NULL', "'00:00', '00:01'", "'09:00', '09:01'"]) {
+      const rows = Array.from(
+        { length: 700 },
+        (_, day) => `(?, '2026-03-02' + INTERVAL ${day} DAY, ${start})`,
+      );
+      await clinic.query(
+        `INSERT INTO exceptions (doctor_id, date, start_time, end_time) VALUES ${rows.join(', ')}`,
+        rows.map(() => doctorId),
+      );
+    }
+    const pages: ExceptionJson[][] = [];
+    for (let next: string | undefined = '/api/exceptions/me'; next !== undefined;) {
+      const answer: Answer<ExceptionJson[]> = await clinic.client.get(next, { token });
+      expect(answer.status).toBe(200);
+      pages.push(answer.body);
+      next = /^<(.+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1];
+    }
+    expect(pages.map(({ length }) => length)).toEqual([1_000, 1_000, 100]);
+    expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(2_100);
+    const starts = pages.flat().map(({ date, start_time }) => `${date} ${start_time ?? '00:00'}`);
+    expect(starts).toEqual([...starts].sort());
   });
 });
 

@@ -87,23 +87,23 @@ test('each booking to come is cancelled with its event and its news, as if it ha
 
 test('an appointment that begins meanwhile does not stand in the way', async () => {
   const { patient, ids } = await patientWith(2, '2026-03-02');
-  const { reached, release } = statements.hold(/FROM bookings .*FOR UPDATE/);
+  const held = statements.hold(/FROM bookings .*FOR UPDATE/);
   const erasing = erase(patient);
-  await reached;
+  await held.reached;
   clinic.clock.set('2026-03-02T08:00:00Z');
-  release();
+  held.release();
   expect((await erasing).status).toBe(200);
   expect(await particularsOf(ids)).toHaveLength(2);
 });
 
 test('a booking made in another process at the same moment is cancelled too, or not made', async () => {
   const { patient } = await patientWith(1, '2026-06-15');
-  const { reached, release } = statements.hold(/FROM bookings .*FOR UPDATE/);
+  const held = statements.hold(/FROM bookings .*FOR UPDATE/);
   const erasing = erase(patient);
-  await reached;
+  await held.reached;
   const wish = { doctor_id: doctor.doctorId, date: '2026-06-16', time: '09:00' };
   const booking = second.client.post('/api/bookings', wish, { token: patient.token });
-  release();
+  held.release();
   expect((await erasing).status).toBe(200);
   expectProblem(await booking, { status: 401, code: 'TOKEN_REVOKED' });
   const live = "SELECT id FROM bookings WHERE user_id = ? AND status = 'booked'";
@@ -112,16 +112,16 @@ test('a booking made in another process at the same moment is cancelled too, or 
 
 test('while a patient is erased, admins disable others', async () => {
   const [patient, other] = [await clinic.patient(), await clinic.patient()];
-  const { reached, release } = statements.hold(ERASE_ACCOUNT);
+  const held = statements.hold(ERASE_ACCOUNT);
   const erasing = erase(patient);
-  await reached;
+  await held.reached;
   const disabled = await second.client.patch(
     `/api/users/${other.id}`,
     { disabled: true },
     { token: admin.token },
   );
   expect(disabled.status).toBe(200);
-  release();
+  held.release();
   expect((await erasing).status).toBe(200);
 });
 
@@ -131,11 +131,11 @@ test('of two admins who leave at once, the last one stays', async () => {
     [one.id, two.id],
   ]);
   try {
-    const { reached, release } = statements.hold(ERASE_ACCOUNT);
+    const held = statements.hold(ERASE_ACCOUNT);
     const first = erase(one);
-    await reached;
+    await held.reached;
     const other = erase(two, second);
-    release();
+    held.release();
     expect((await first).status).toBe(200);
     expectProblem(await other, { status: 400, code: 'LAST_ADMIN' });
   } finally {
