@@ -1,5 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, DateField, EndTimeField, FromText, IdField, TimeField, WallStartField } from '../http/fields.js';
+import {
+  BooleanField,
+  DateField,
+  EndTimeField,
+  FromText,
+  IdField,
+  TimeField,
+  WallStartField,
+} from '../http/fields.js';
 import { EXAMPLE_DATE } from '../http/example-date.js';
 import type { AvailabilityException } from './availability-exception.entity.js';
 
