@@ -246,7 +246,12 @@ describe('an ended session does nothing more, on a process that has not heard of
     const tokens = await logIn(admin);
     await unheard(tokens);
     const { token } = tokens;
-    const account = { email: 'friend@people.example', password: 'quite another one', role: 'admin' };
+    const account = {
+      email: 'friend@people.example',
+      password: 'quite another one',
+      role: 'admin',
+      your_password: admin.password,
+    };
     expectProblem(await other.client.post('/api/users', account, { token }), REVOKED);
     await unheard(tokens);
     const passwords = { old_password: admin.password, new_password: 'quite another one' };

@@ -13,6 +13,7 @@ export function integrityVariables(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
     MAIL_FROM: 'Nobody <nobody@clinic.invalid>',
     // In digits and letters from a to f, among which chance cannot spell a word that is refused.
     JWT_SECRET: randomBytes(32).toString('hex'),
+    TRUST_PROXY: 'none',
     ADMIN_EMAIL: '',
     ADMIN_PASSWORD: '',
   };
