@@ -142,6 +142,11 @@ export class Environment {
   })
   CLINIC_TIMEZONE: string = 'UTC';
 
+  /** Whether the subjects of mails leave out the doctor: a locked screen shows subjects to anybody. */
+  @Transform(boolean)
+  @IsBoolean()
+  CLINIC_DISCREET_SUBJECTS: boolean = false;
+
   /** Where the clinic's own pages are: mails with a code link to `/reset-password`, `/verify-email` and `/invitation` there. */
   @IsOptional()
   @ReadBy(

@@ -7,11 +7,15 @@ import { linkTokenOf } from '../auth/accounts/link-token.js';
 import { writeAccountLetter } from './letter/account-letter.js';
 import type { BookingMessage, LinkMessageRow, MessageRow } from './message.reader.js';
 
+/** So that no machine answers: RFC 3834, and what Exchange heeds. */
+const NO_ANSWERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
 /** The mail that a message becomes: letter, and for news of a booking the calendar entry too. Pure. */
 export function mailOf(message: MessageRow, environment: Environment): ISendMailOptions {
   return {
     to: { name: '', address: message.email },
     messageId: message.message_id,
+    headers: NO_ANSWERS,
     ...('link_uid' in message ? withLink(message, environment) : aboutBooking(message, environment)),
   };
 }
@@ -43,7 +47,7 @@ function aboutBooking(message: BookingMessage, environment: Environment): ISendM
   const { kind } = message;
   const news = kind === 'reminder_24h' || kind === 'reminder_1h' ? undefined : kind;
   return {
-    ...writeLetter({ ...facts, kind }),
+    ...writeLetter({ ...facts, kind, isDiscreet: environment.CLINIC_DISCREET_SUBJECTS }),
     ...(news && { icalEvent: calendarPart(news, facts, message, environment) }),
   };
 }

@@ -38,6 +38,7 @@ export function writeAccountLetter(facts: AccountLetterFacts): Letter {
   return letterOf({
     language,
     subject: `${subject}: ${clinicName}`,
+    preview: sentence,
     clinicName,
     heading,
     greeting,
