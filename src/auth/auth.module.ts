@@ -10,6 +10,7 @@ import { AccessGuard } from './access.guard.js';
 import { Account } from './accounts/account.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { AccountLinks } from './accounts/account-links.js';
+import { AccountNotices } from './accounts/account-notices.js';
 import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
@@ -79,6 +80,7 @@ import { VerificationController } from './accounts/verification.controller.js';
   ],
   providers: [
     AccountLinks,
+    AccountNotices,
     AccountOpening,
     AccountRights,
     AccountsService,

@@ -112,6 +112,7 @@ function whyNot(message: MessageRow, now: EpochMs): string | undefined {
     const linked = { expiresAt: expires_at.getTime(), isUsed: used_at !== null, hasEnded: has_ended === 1 };
     return whyLinkPointless(linked, now);
   }
+  if (!('booking_id' in message)) return undefined;
   const { kind, booking_version, starts_at, current_version, status } = message;
   const told = {
     kind,

@@ -15,6 +15,7 @@ const GOOD_FOR_MS: Readonly<Record<AccountKind, number>> = {
   password_reset: 60 * MINUTE_MS,
   verify_address: 24 * 60 * MINUTE_MS,
   invitation: 7 * 24 * 60 * MINUTE_MS,
+  change_address: 24 * 60 * MINUTE_MS,
 };
 /** Whoever asks again so soon has a mail on its way, which is as good. */
 const ENOUGH_FOR_MS = 2 * MINUTE_MS;

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { BookingKind } from '../../outbox/notification-kind.js';
 import { type AppointmentFacts, clinicTime, type Detail, detailsOf, withPlainNames } from './appointment.js';
 import { CATALOGUES } from './catalogues.js';
+import { CONFIRMS, type UnconfirmedFacts, type UnconfirmedView, viewOfUnconfirmed } from './unconfirmed.js';
 
 /** All that a letter tells; whatever the machine's own clock and zone, the same facts give the same letter. */
 export interface LetterFacts extends AppointmentFacts {
   readonly kind: BookingKind;
   /** Leaves the doctor out of the subject, and of the first words that lists of mails show beside it. */
   readonly isDiscreet?: boolean;
+  /** Only where nobody has confirmed the address. */
+  readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
 
 /** A letter ready to send. The subject is one line without control characters; `html` has all names escaped. */
@@ -36,6 +39,7 @@ export interface LetterView {
   readonly next: readonly string[];
   readonly regards: string;
   readonly whyYouGetThis: string;
+  readonly unconfirmed: UnconfirmedView | null;
 }
 
 // Strict: a template that names what the view lacks fails in the specs instead of leaving a gap in a letter.
@@ -81,6 +85,7 @@ function viewOf(facts: LetterFacts): LetterView {
     next: texts.next,
     regards,
     whyYouGetThis,
+    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRMS),
   };
 }
 
