@@ -8,6 +8,12 @@ import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
 import type { AccountKind, BookingKind, NoticeKind } from './notification-kind.js';
 
+/** However often a booking is moved, news of it leave no more often. */
+const PAUSE_BETWEEN_MOVES_MS = 60_000;
+
+/** Why news of a move are not sent that a later change of the booking overtook. */
+export const SUPERSEDED = 'superseded by news of a later change';
+
 /** A message to be sent once its booking's transaction has committed. */
 export interface Message {
   readonly bookingId: number;
@@ -134,13 +140,34 @@ export class Outbox {
     );
   }
 
-  /** Cancels the reminders of a booking that were not sent yet; `reason` is for the operator. */
-  async withdrawReminders(tx: EntityManager, bookingId: number, reason: string): Promise<void> {
+  /**
+   * When news that a booking was moved may leave: now, or a minute after the last of them that left. What waits for its
+   * minute is none of these, since the next one supersedes it.
+   */
+  async nextMoveDue(tx: EntityManager, bookingId: number, now: EpochMs): Promise<EpochMs> {
+    const [row] = await look<{ last: Date | null }>(
+      tx,
+      `SELECT MAX(GREATEST(due_at, COALESCE(settled_at, due_at))) AS last FROM notifications
+       WHERE booking_id = ? AND kind = 'moved' AND state <> 'cancelled' AND due_at <= ?`,
+      [bookingId, new Date(now)],
+    );
+    const last = row?.last?.getTime() ?? -Infinity;
+    return Math.max(now, last + PAUSE_BETWEEN_MOVES_MS);
+  }
+
+  /**
+   * Cancels what a change of a booking makes untrue and was not sent yet: its reminders, and the news of an earlier move
+   * that waits for its minute. `reason` is for the operator.
+   */
+  async withdrawOutdated(tx: EntityManager, bookingId: number, reason: string, now: EpochMs): Promise<void> {
     await write(
       tx,
-      `UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL
-       WHERE booking_id = ? AND kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')`,
-      [reason, new Date(this.clock.now()), bookingId],
+      `UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
+              leased_until = NULL
+       WHERE booking_id = ?
+         AND (kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')
+              OR kind = 'moved' AND state = 'pending' AND due_at > ?)`,
+      [SUPERSEDED, reason, new Date(this.clock.now()), bookingId, new Date(now)],
     );
   }
 
