@@ -15,6 +15,7 @@ import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AddressConfirmation } from './accounts/address-confirmation.js';
+import { AddressRefusals } from './accounts/address-refusals.js';
 import { AddressVerification } from './accounts/address-verification.js';
 import { DenialRecorder } from './denial-recorder.js';
 import { AddressCounters } from './throttling/address-counters.js';
@@ -22,6 +23,7 @@ import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
 import { InvitationController } from './accounts/invitation.controller.js';
 import { Invitations } from './accounts/invitations.service.js';
+import { NotMeController } from './accounts/not-me.controller.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import { LoginFailures } from './throttling/login-failures.js';
@@ -72,6 +74,7 @@ import { VerificationController } from './accounts/verification.controller.js';
   controllers: [
     AuthController,
     InvitationController,
+    NotMeController,
     PasswordsController,
     SecondFactorController,
     SessionsController,
@@ -86,6 +89,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AccountsService,
     AddressConfirmation,
     AddressCounters,
+    AddressRefusals,
     AddressVerification,
     DenialRecorder,
     FirstAdmin,

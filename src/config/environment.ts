@@ -245,6 +245,13 @@ export class Environment {
   @Days()
   AUDIT_ADDRESS_DAYS: number = 365;
 
+  /** Mails of each sort that a confirmed address gets within 24 hours; a quarter of them until it is confirmed. */
+  @Transform(integer)
+  @IsInt()
+  @Min(4)
+  @Max(1_000_000)
+  MAIL_BUDGET_PER_DAY: number = 20;
+
   /** A file that the worker touches at each round, for health checks. */
   @IsOptional()
   @IsString()

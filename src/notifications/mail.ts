@@ -35,10 +35,10 @@ function contentOf(message: MessageRow, environment: Environment): ISendMailOpti
 }
 
 /** What every letter is made of. */
-function commonFacts({ locale, email, is_confirmed }: Addressed, environment: Environment) {
+function commonFacts({ locale, email, account_id, is_confirmed }: Addressed, environment: Environment) {
   const { CLINIC_NAME, CLINIC_TIMEZONE, FRONT_END_URL } = environment;
   const unconfirmed = {
-    notMeCode: addressTokenOf(email, new Keys(environment).present),
+    notMeCode: addressTokenOf(email, account_id, new Keys(environment).present),
     frontEndUrl: FRONT_END_URL,
   };
   return {

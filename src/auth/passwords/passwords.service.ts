@@ -8,6 +8,7 @@ import { Clock } from '../../time/clock.js';
 import { AccountLinks } from '../accounts/account-links.js';
 import { AccountNotices } from '../accounts/account-notices.js';
 import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
+import { AddressRefusals } from '../accounts/address-refusals.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { inEvenTime } from '../throttling/even-time.js';
 import { NewPasswords } from './new-passwords.js';
@@ -34,6 +35,7 @@ export class PasswordsService {
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
     private readonly notices: AccountNotices,
+    private readonly refusals: AddressRefusals,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly throttle: Throttle,
@@ -116,6 +118,7 @@ export class PasswordsService {
       const isStrangers = wasBegunUnverified(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
       await tx.update(Account, { id }, { passwordHash, verifiedAt, ...(isStrangers && NO_SECOND_FACTOR) });
+      await this.refusals.lift(tx, account.email);
       if (isStrangers && account.hasSecondFactor) {
         await this.audit.record(tx, by, 'account.second_factor_removed', id);
         await this.notices.append(tx, id, 'second_factor_removed');
