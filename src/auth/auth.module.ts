@@ -14,6 +14,7 @@ import { AccountNotices } from './accounts/account-notices.js';
 import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
+import { AddressChange } from './accounts/address-change.js';
 import { AddressConfirmation } from './accounts/address-confirmation.js';
 import { AddressRefusals } from './accounts/address-refusals.js';
 import { AddressVerification } from './accounts/address-verification.js';
@@ -23,6 +24,7 @@ import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
 import { InvitationController } from './accounts/invitation.controller.js';
 import { Invitations } from './accounts/invitations.service.js';
+import { MeController } from './accounts/me.controller.js';
 import { NotMeController } from './accounts/not-me.controller.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { KnownTokens } from './sessions/known-tokens.js';
@@ -74,6 +76,7 @@ import { VerificationController } from './accounts/verification.controller.js';
   controllers: [
     AuthController,
     InvitationController,
+    MeController,
     NotMeController,
     PasswordsController,
     SecondFactorController,
@@ -87,6 +90,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AccountOpening,
     AccountRights,
     AccountsService,
+    AddressChange,
     AddressConfirmation,
     AddressCounters,
     AddressRefusals,

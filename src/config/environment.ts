@@ -147,7 +147,7 @@ export class Environment {
   @IsBoolean()
   CLINIC_DISCREET_SUBJECTS: boolean = false;
 
-  /** Where the clinic's own pages are: mails with a code link to `/reset-password`, `/verify-email` and `/invitation` there. */
+  /** Where the clinic's own pages are: mails with a code link to `/reset-password`, `/verify-email`, `/invitation`, `/change-email` and `/not-me` there. */
   @IsOptional()
   @ReadBy(
     readPage,

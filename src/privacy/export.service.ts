@@ -23,13 +23,17 @@ const SECTIONS = {
     UNION ALL
     SELECT n.id, n.kind, NULL, n.state, n.reason, n.due_at, n.settled_at
     FROM notifications n JOIN account_links l ON l.id = n.link_id WHERE l.account_id = ?
+    UNION ALL
+    SELECT n.id, n.kind, NULL, n.state, n.reason, n.due_at, n.settled_at
+    FROM notifications n WHERE n.account_id = ? AND n.booking_id IS NULL AND n.link_id IS NULL
     ORDER BY id`,
   sessions: `
     SELECT id, created_at, last_seen_at, expires_at, ended_at, address, user_agent
     FROM sessions WHERE account_id = ? ORDER BY id`,
   refresh_tokens: `
     SELECT session_id, created_at, used_at, expires_at FROM refresh_tokens WHERE account_id = ? ORDER BY id`,
-  links: 'SELECT kind, created_at, expires_at, used_at FROM account_links WHERE account_id = ? ORDER BY id',
+  links:
+    'SELECT kind, address, created_at, expires_at, used_at FROM account_links WHERE account_id = ? ORDER BY id',
   requests: 'SELECT route, idempotency_key, created_at FROM idempotency_keys WHERE account_id = ?',
   events: `
     SELECT id, at, actor_role, action, subject, subject_id, address, request_id, particulars

@@ -78,6 +78,10 @@ const MATRIX: Readonly<Record<string, Row>> = {
     expected: row(400, 400, 400, 400, 400, 400),
     body: () => ({ token: 'a-guess', password: 'long enough' }),
   },
+  'POST /api/auth/change-email': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess' }),
+  },
   'POST /api/auth/not-me': {
     expected: row(400, 400, 400, 400, 400, 400),
     body: () => ({ token: 'a-guess' }),

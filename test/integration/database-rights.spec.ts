@@ -19,6 +19,8 @@ const DELETED_FROM = [
   'idempotency_keys',
   'notifications',
   'refresh_tokens',
+  'refused_addresses',
+  'sessions',
 ];
 
 let mailbox: Mailbox;

@@ -25,6 +25,12 @@ const IS_GOOD =
 const OF_ACCOUNT =
   'account_links l JOIN accounts a ON a.id = l.account_id AND a.session_version = l.session_version';
 
+/** What a link was mailed for. */
+export interface UsedLink {
+  readonly accountId: number;
+  readonly address: string | null;
+}
+
 /** Links that are mailed to an account and are good once, until they expire or all sessions of the account end. */
 @Injectable()
 export class AccountLinks {
@@ -97,12 +103,22 @@ export class AccountLinks {
     return account;
   }
 
+  /** Makes all links of a kind useless that were mailed to an account. */
+  async expireAll(tx: EntityManager, accountId: number, kind: AccountKind): Promise<void> {
+    const now = new Date(this.clock.now());
+    await write(
+      tx,
+      'UPDATE account_links SET expires_at = ? WHERE account_id = ? AND kind = ? AND expires_at > ?',
+      [now, accountId, kind, now],
+    );
+  }
+
   /**
-   * Uses a link up; answers with the account that it was mailed to.
+   * Uses a link up; answers with the account that it was mailed to, and the address that it is to get, if any.
    *
    * @throws Refusal LINK_INVALID: unknown, for something else, expired, used, or ended with the sessions
    */
-  async use(tx: EntityManager, token: string, kind: AccountKind): Promise<number> {
+  async use(tx: EntityManager, token: string, kind: AccountKind): Promise<UsedLink> {
     const uid = this.keys.find((key) => uidOfLink(token, kind, key));
     const now = new Date(this.clock.now());
     if (uid === undefined) throw linkInvalid();
@@ -119,12 +135,12 @@ export class AccountLinks {
       now,
     ]);
     if (affectedRows === 0) throw linkInvalid();
-    const [link] = await look<{ account_id: number }>(
+    const [link] = await look<UsedLink>(
       tx,
-      'SELECT account_id FROM account_links WHERE uid = ?',
+      'SELECT account_id AS accountId, address FROM account_links WHERE uid = ?',
       [uid],
     );
-    return link!.account_id;
+    return link!;
   }
 }
 

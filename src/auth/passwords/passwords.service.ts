@@ -113,7 +113,7 @@ export class PasswordsService {
   private async setByLink(by: Actor, token: string, kind: PasswordLink, password: string): Promise<void> {
     const passwordHash = await this.hasher.hash(password);
     const [id, version] = await inTransaction(this.dataSource, async (tx) => {
-      const id = await this.links.use(tx, token, kind);
+      const { accountId: id } = await this.links.use(tx, token, kind);
       const account = await tx.findOneByOrFail(Account, { id });
       const isStrangers = wasBegunUnverified(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
