@@ -20,5 +20,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.bookings TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.exceptions TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.idempotency_keys TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.notifications TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.refused_addresses TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.refresh_tokens TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.sessions TO 'clinica'@'%';

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
@@ -7,8 +7,6 @@ import { MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
 import { Public, SignedIn } from './access.js';
 import {
-  AccountDto,
-  ChangeLocaleDto,
   LoginDto,
   LogOutDto,
   RefreshDto,
@@ -20,7 +18,7 @@ import { AccountsService } from './accounts/accounts.service.js';
 import { inEvenTime } from './throttling/even-time.js';
 import { LoginService } from './sessions/login.service.js';
 import { LogoutService } from './sessions/logout.service.js';
-import { type Asker, Caller, type Principal, type Visiting, Visitor } from './principal.js';
+import { type Asker, Caller, type Visiting, Visitor } from './principal.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { RateLimit } from './throttling/rate-limit.js';
 import { SessionStarter } from './sessions/session-starter.js';
@@ -118,25 +116,6 @@ export class AuthController {
   async logOutEverywhere(@Caller() by: Asker): Promise<MessageDto> {
     await this.logins.logOutEverywhere(by);
     return { message: 'Logged out everywhere' };
-  }
-
-  @SignedIn()
-  @Get('me')
-  @ApiOperation({ summary: "The caller's own account" })
-  @ApiOkResponse({ type: AccountDto })
-  @ApiProblems(404)
-  async me(@Caller() { id }: Principal): Promise<AccountDto> {
-    return AccountDto.from(await this.accounts.get(id));
-  }
-
-  @SignedIn()
-  @Patch('me')
-  @RateLimit('change')
-  @ApiOperation({ summary: "Choose the language of the caller's mails" })
-  @ApiOkResponse({ type: AccountDto })
-  @ApiProblems(400, 404)
-  async changeLocale(@Caller() { id }: Principal, @Body() { locale }: ChangeLocaleDto): Promise<AccountDto> {
-    return AccountDto.from(await this.accounts.changeLocale(id, locale));
   }
 }
 

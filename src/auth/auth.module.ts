@@ -10,10 +10,13 @@ import { AccessGuard } from './access.guard.js';
 import { Account } from './accounts/account.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { AccountLinks } from './accounts/account-links.js';
+import { AccountNotices } from './accounts/account-notices.js';
 import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
+import { AddressChange } from './accounts/address-change.js';
 import { AddressConfirmation } from './accounts/address-confirmation.js';
+import { AddressRefusals } from './accounts/address-refusals.js';
 import { AddressVerification } from './accounts/address-verification.js';
 import { DenialRecorder } from './denial-recorder.js';
 import { AddressCounters } from './throttling/address-counters.js';
@@ -21,6 +24,8 @@ import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
 import { InvitationController } from './accounts/invitation.controller.js';
 import { Invitations } from './accounts/invitations.service.js';
+import { MeController } from './accounts/me.controller.js';
+import { NotMeController } from './accounts/not-me.controller.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import { LoginFailures } from './throttling/login-failures.js';
@@ -73,6 +78,8 @@ import { VerificationController } from './accounts/verification.controller.js';
   controllers: [
     AuthController,
     InvitationController,
+    MeController,
+    NotMeController,
     PasswordsController,
     SecondFactorController,
     SessionsController,
@@ -81,11 +88,14 @@ import { VerificationController } from './accounts/verification.controller.js';
   ],
   providers: [
     AccountLinks,
+    AccountNotices,
     AccountOpening,
     AccountRights,
     AccountsService,
+    AddressChange,
     AddressConfirmation,
     AddressCounters,
+    AddressRefusals,
     AddressVerification,
     DenialRecorder,
     FirstAdmin,

@@ -13,13 +13,18 @@ const REMINDERS: readonly { kind: BookingKind; beforeMs: number }[] = [
 type Told = Pick<Booking, 'id' | 'version' | 'startsAt' | 'durationMinutes'>;
 
 /**
- * What the patient is told when a booking is made or moved: the news at once, and the reminders whose moment
- * is still to come.
+ * What the patient is told when a booking is made or moved: the news, at once unless `newsDueAt` is later, and the
+ * reminders whose moment is still to come.
  */
-export function messagesForNewTime(kind: 'booked' | 'moved', booking: Told, now: EpochMs): Message[] {
+export function messagesForNewTime(
+  kind: 'booked' | 'moved',
+  booking: Told,
+  now: EpochMs,
+  newsDueAt: EpochMs = now,
+): Message[] {
   const reminders = REMINDERS.map(({ kind, beforeMs }) => ({ kind, dueAt: booking.startsAt - beforeMs }));
-  return [{ kind, dueAt: now }, ...reminders.filter(({ dueAt }) => dueAt > now)].map(({ kind, dueAt }) =>
-    messageOf(kind, booking, dueAt),
+  return [{ kind, dueAt: newsDueAt }, ...reminders.filter(({ dueAt }) => dueAt > now)].map(
+    ({ kind, dueAt }) => messageOf(kind, booking, dueAt),
   );
 }
 

@@ -9,7 +9,7 @@ import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenEnded } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
-import { Outbox } from '../outbox/outbox.js';
+import { type Message, Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { formatWallTime } from '../time/wall-time.js';
@@ -176,7 +176,7 @@ export class BookingsService {
     };
     const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, { dayVersion, open }, by));
     if (!booking) throw tokenEnded();
-    await this.tell(tx, by, 'booked', booking, now);
+    await this.tell(tx, by, 'booked', booking, messagesForNewTime('booked', booking, now));
     return booking;
   }
 
@@ -202,8 +202,12 @@ export class BookingsService {
     const moved = { ...seen, ...requested, ...instants(appointment), version: seen.version + 1 };
     const changed = await speakingAsTaken(requested, changeTime(tx, moved, { dayVersion, open }, now));
     if (!changed) throw new ChangedMeanwhile();
-    await this.outbox.withdrawReminders(tx, id, 'the booking was moved');
-    await this.tell(tx, by, 'moved', moved, now);
+    // Sent together, in this order.
+    const [newsDueAt] = await Promise.all([
+      this.outbox.nextMoveDue(tx, id, now),
+      this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now),
+    ]);
+    await this.tell(tx, by, 'moved', moved, messagesForNewTime('moved', moved, now, newsDueAt));
     return moved;
   }
 
@@ -241,10 +245,8 @@ export class BookingsService {
     by: KnownActor,
     kind: 'booked' | 'moved' | 'cancelled',
     booking: Booking,
-    now: EpochMs,
+    messages: readonly Message[],
   ): Promise<void> {
-    const messages =
-      kind === 'cancelled' ? [messageForCancellation(booking, now)] : messagesForNewTime(kind, booking, now);
     const { id, doctorId, date, time, durationMinutes } = booking;
     const particulars = { doctor_id: doctorId, date, time, duration: durationMinutes };
     await Promise.all([
@@ -261,8 +263,8 @@ export class BookingsService {
       if (booking?.status === 'booked') assertNotStarted(booking, now);
       throw noSuchBooking();
     }
-    await this.outbox.withdrawReminders(tx, id, 'the booking was cancelled');
-    await this.tell(tx, by, 'cancelled', booking!, now);
+    await this.outbox.withdrawOutdated(tx, id, 'the booking was cancelled', now);
+    await this.tell(tx, by, 'cancelled', booking!, [messageForCancellation(booking!, now)]);
     return booking!;
   }
 }

@@ -142,7 +142,12 @@ export class Environment {
   })
   CLINIC_TIMEZONE: string = 'UTC';
 
-  /** Where the clinic's own pages are: mails with a code link to `/reset-password`, `/verify-email` and `/invitation` there. */
+  /** Whether the subjects of mails leave out the doctor: a locked screen shows subjects to anybody. */
+  @Transform(boolean)
+  @IsBoolean()
+  CLINIC_DISCREET_SUBJECTS: boolean = false;
+
+  /** Where the clinic's own pages are: mails with a code link to `/reset-password`, `/verify-email`, `/invitation`, `/change-email` and `/not-me` there. */
   @IsOptional()
   @ReadBy(
     readPage,
@@ -243,6 +248,13 @@ export class Environment {
   /** Days that an event of the audit trail keeps the network address that it came from. */
   @Days()
   AUDIT_ADDRESS_DAYS: number = 365;
+
+  /** Mails of each sort that a confirmed address gets within 24 hours; a quarter of them until it is confirmed. */
+  @Transform(integer)
+  @IsInt()
+  @Min(4)
+  @Max(1_000_000)
+  MAIL_BUDGET_PER_DAY: number = 20;
 
   /** A file that the worker touches at each round, for health checks. */
   @IsOptional()

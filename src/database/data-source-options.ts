@@ -10,6 +10,7 @@ import { MailAccounts4 } from './migrations/4-mail-accounts.js';
 import { SecondFactors6 } from './migrations/6-second-factors.js';
 import { KeepAudit5 } from './migrations/5-keep-audit.js';
 import { KeepSessions7 } from './migrations/7-keep-sessions.js';
+import { RestrainMails8 } from './migrations/8-restrain-mails.js';
 import { Invitations9 } from './migrations/9-invitations.js';
 import { Retain10 } from './migrations/10-retain.js';
 
@@ -62,6 +63,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       KeepAudit5,
       SecondFactors6,
       KeepSessions7,
+      RestrainMails8,
       Invitations9,
       Retain10,
     ],

@@ -1,4 +1,5 @@
-import type { BookingKind } from '../outbox/notification-kind.js';
+import type { BookingKind, NotificationKind } from '../outbox/notification-kind.js';
+import { ACCOUNT_KINDS, NOTICE_KINDS } from '../outbox/notification-kind.js';
 import type { EpochMs } from '../time/interval.js';
 
 const MINUTE_MS = 60_000;
@@ -65,4 +66,44 @@ export interface SmtpFailure {
  */
 export function isPermanent({ responseCode = 0, command = '' }: SmtpFailure): boolean {
   return responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA');
+}
+
+/**
+ * Kinds that share a budget. A flood of news spends nothing else: cancellations and what owners must know of their
+ * accounts have budgets of their own, and so have reminders, of which a booking has two.
+ */
+const BUDGETS: readonly (readonly NotificationKind[])[] = [
+  ['booked', 'moved'],
+  ['reminder_24h', 'reminder_1h'],
+  ['cancelled'],
+  ACCOUNT_KINDS,
+  NOTICE_KINDS,
+];
+
+/** The kinds that are counted together with one. */
+export function budgetOf(kind: NotificationKind): readonly NotificationKind[] {
+  return BUDGETS.find((kinds) => kinds.includes(kind))!;
+}
+
+/** How many mails of one budget an address gets within 24 hours. */
+export function mailsADay(perDay: number, isConfirmed: boolean): number {
+  return isConfirmed ? perDay : Math.floor(perDay / 4);
+}
+
+export const BUDGET_SPENT = 'the address has had its mails of the day';
+
+/** What decides whether the owner of an address wants a mail. */
+export interface Refusable {
+  readonly kind: NotificationKind;
+  readonly isRefused: boolean;
+  readonly isConfirmed: boolean;
+}
+
+/**
+ * Why an address should get no mail. After its owner has said that the account is not theirs, only a code for a new
+ * password still goes there, which is mailed to nobody but who asks for it: using it is how the owner comes back.
+ */
+export function whyUnwanted({ kind, isRefused, isConfirmed }: Refusable): string | undefined {
+  if (!isRefused || isConfirmed || kind === 'password_reset') return undefined;
+  return 'the owner of the address wants no mails';
 }

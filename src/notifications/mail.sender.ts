@@ -8,14 +8,17 @@ import { Ledger, type Settlement, type TakenRow } from '../outbox/ledger.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import {
+  BUDGET_SPENT,
   isPermanent,
   MOST_ATTEMPTS,
   pauseAfter,
   type SmtpFailure,
   whyLinkPointless,
   whyPointless,
+  whyUnwanted,
 } from './delivery.rules.js';
 import { mailOf } from './mail.js';
+import { MailBudget } from './mail-budget.js';
 import { MessageReader, type MessageRow } from './message.reader.js';
 
 /** Long enough for a mail server that takes its time with every answer; who takes longer is cut off. */
@@ -33,6 +36,7 @@ export class MailSender {
   constructor(
     private readonly ledger: Ledger,
     private readonly messages: MessageReader,
+    private readonly budget: MailBudget,
     private readonly mailer: MailerService,
     private readonly clock: Clock,
     private readonly environment: Environment,
@@ -88,6 +92,8 @@ export class MailSender {
       const dueAt = Math.max(now, message.earlier_due_at.getTime());
       return { state: 'pending', offered: false, dueAt, reason: 'waits for an older message of its booking' };
     }
+    if (await this.budget.isSpent(message))
+      return { state: 'cancelled', offered: false, reason: BUDGET_SPENT };
     try {
       const signal = AbortSignal.timeout(LONGEST_SENDING_MS);
       await this.mailer.sendMail({ ...mailOf(message, this.environment), signal });
@@ -107,11 +113,20 @@ export class MailSender {
 }
 
 function whyNot(message: MessageRow, now: EpochMs): string | undefined {
+  const { kind, is_refused, is_confirmed } = message;
+  return (
+    whyUnwanted({ kind, isRefused: is_refused === 1, isConfirmed: is_confirmed === 1 }) ??
+    whyOutdated(message, now)
+  );
+}
+
+function whyOutdated(message: MessageRow, now: EpochMs): string | undefined {
   if ('link_uid' in message) {
     const { expires_at, used_at, has_ended } = message;
     const linked = { expiresAt: expires_at.getTime(), isUsed: used_at !== null, hasEnded: has_ended === 1 };
     return whyLinkPointless(linked, now);
   }
+  if (!('booking_id' in message)) return undefined;
   const { kind, booking_version, starts_at, current_version, status } = message;
   const told = {
     kind,

@@ -3,25 +3,56 @@ import type { Environment } from '../config/environment.js';
 import { Keys } from '../config/keys.js';
 import { type CalendarKind, writeCalendar } from './calendar/calendar.js';
 import { writeLetter } from './letter/letter.js';
+import { addressTokenOf } from '../auth/accounts/address-token.js';
 import { linkTokenOf } from '../auth/accounts/link-token.js';
 import { writeAccountLetter } from './letter/account-letter.js';
-import type { BookingMessage, LinkMessageRow, MessageRow } from './message.reader.js';
+import { writeNotice } from './letter/notice.js';
+import type { Addressed, BookingMessage, LinkMessageRow, MessageRow } from './message.reader.js';
+
+/** So that no machine answers: RFC 3834, and what Exchange heeds. */
+const NO_ANSWERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /** The mail that a message becomes: letter, and for news of a booking the calendar entry too. Pure. */
 export function mailOf(message: MessageRow, environment: Environment): ISendMailOptions {
   return {
     to: { name: '', address: message.email },
     messageId: message.message_id,
-    ...('link_uid' in message ? withLink(message, environment) : aboutBooking(message, environment)),
+    headers: NO_ANSWERS,
+    ...contentOf(message, environment),
+  };
+}
+
+function contentOf(message: MessageRow, environment: Environment): ISendMailOptions {
+  if ('link_uid' in message) return withLink(message, environment);
+  if ('booking_id' in message) return aboutBooking(message, environment);
+  return writeNotice({
+    kind: message.kind,
+    ...commonFacts(message, environment),
+    happenedAt: message.created_at.getTime(),
+    role: message.role,
+    subjectEmail: message.subject_email,
+  });
+}
+
+/** What every letter is made of. */
+function commonFacts({ locale, email, account_id, is_confirmed }: Addressed, environment: Environment) {
+  const { CLINIC_NAME, CLINIC_TIMEZONE, FRONT_END_URL } = environment;
+  const unconfirmed = {
+    notMeCode: addressTokenOf(email, account_id, new Keys(environment).present),
+    frontEndUrl: FRONT_END_URL,
+  };
+  return {
+    locale,
+    clinicName: CLINIC_NAME,
+    clinicTimezone: CLINIC_TIMEZONE,
+    ...(!is_confirmed && { unconfirmed }),
   };
 }
 
 function withLink(message: LinkMessageRow, environment: Environment): ISendMailOptions {
   return writeAccountLetter({
     kind: message.kind,
-    locale: message.locale,
-    clinicName: environment.CLINIC_NAME,
-    clinicTimezone: environment.CLINIC_TIMEZONE,
+    ...commonFacts(message, environment),
     code: linkTokenOf(message.link_uid, message.kind, new Keys(environment).present),
     expiresAt: message.expires_at.getTime(),
     frontEndUrl: environment.FRONT_END_URL,
@@ -30,9 +61,7 @@ function withLink(message: LinkMessageRow, environment: Environment): ISendMailO
 
 function aboutBooking(message: BookingMessage, environment: Environment): ISendMailOptions {
   const facts = {
-    locale: message.locale,
-    clinicName: environment.CLINIC_NAME,
-    clinicTimezone: environment.CLINIC_TIMEZONE,
+    ...commonFacts(message, environment),
     doctorName: message.doctor_name,
     specialty: message.specialty,
     doctorTimezone: message.doctor_timezone,
@@ -43,7 +72,7 @@ function aboutBooking(message: BookingMessage, environment: Environment): ISendM
   const { kind } = message;
   const news = kind === 'reminder_24h' || kind === 'reminder_1h' ? undefined : kind;
   return {
-    ...writeLetter({ ...facts, kind }),
+    ...writeLetter({ ...facts, kind, isDiscreet: environment.CLINIC_DISCREET_SUBJECTS }),
     ...(news && { icalEvent: calendarPart(news, facts, message, environment) }),
   };
 }

@@ -1,19 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { look } from '../database/statement.js';
+import type { Role } from '../auth/role.js';
 import type { Locale } from '../config/locale.js';
-import type { AccountKind, BookingKind } from '../outbox/notification-kind.js';
+import type { AccountKind, BookingKind, NoticeKind } from '../outbox/notification-kind.js';
 
-/** A message about a booking with all that its letter needs, as things stand now. */
-export interface BookingMessage {
+/** What every message has, and whom it goes to, as things stand now. */
+export interface Addressed {
+  readonly id: number;
+  readonly account_id: number;
+  readonly message_id: string;
+  readonly attempts: number;
+  readonly created_at: Date;
+  readonly email: string;
+  readonly locale: Locale;
+  /** Whether it goes somewhere else than to the address of the account. */
+  readonly goes_elsewhere: 0 | 1;
+  /** Whether somebody has shown that they read the mails to the address. */
+  readonly is_confirmed: 0 | 1;
+  /** Whether the owner of the address wants no mails. */
+  readonly is_refused: 0 | 1;
+}
+
+/** A message about a booking with all that its letter needs. */
+export interface BookingMessage extends Addressed {
   readonly kind: BookingKind;
   readonly booking_version: number;
   /** What the message tells, from the time of its event. */
   readonly starts_at: Date;
   readonly duration_minutes: number;
-  readonly message_id: string;
-  readonly attempts: number;
-  readonly created_at: Date;
   readonly booking_id: number;
   readonly uid: string;
   readonly status: 'booked' | 'cancelled';
@@ -21,33 +36,43 @@ export interface BookingMessage {
   readonly doctor_name: string;
   readonly specialty: string;
   readonly doctor_timezone: string;
-  readonly email: string;
-  readonly locale: Locale;
   /** When messages of the same booking that must arrive before it, and are still on their way, will be due. */
   readonly earlier_due_at: Date | null;
 }
 
 /** A message that carries a link. */
-export interface LinkMessageRow {
+export interface LinkMessageRow extends Addressed {
   readonly kind: AccountKind;
-  readonly message_id: string;
-  readonly attempts: number;
   readonly link_uid: string;
   readonly expires_at: Date;
   readonly used_at: Date | null;
   /** Whether all sessions of the account were ended since, or the account disabled. */
   readonly has_ended: 0 | 1;
-  readonly email: string;
-  readonly locale: Locale;
 }
 
-export type MessageRow = BookingMessage | LinkMessageRow;
+/** A message that tells the owner of an account what was done to it. */
+export interface NoticeRow extends Addressed {
+  readonly kind: NoticeKind;
+  readonly role: Role;
+  /** The address of the account that it tells of, if another. */
+  readonly subject_email: string | null;
+}
+
+export type MessageRow = BookingMessage | LinkMessageRow | NoticeRow;
+
+// A notice that goes elsewhere goes to an address that the account had, a link to one that it may get.
+const ADDRESSED = `
+  n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale, COALESCE(n.address, a.email) AS email,
+  COALESCE(n.address <> a.email, 0) AS goes_elsewhere,
+  CASE WHEN n.address <> a.email THEN n.link_id IS NULL ELSE a.verified_at IS NOT NULL END AS is_confirmed,
+  EXISTS (SELECT 1 FROM refused_addresses r
+          WHERE r.hash = UNHEX(SHA2(COALESCE(n.address, a.email), 256))) AS is_refused`;
 
 // What comes earlier is told by versions, not by ids: those of a cluster's nodes do not ascend together.
 const ABOUT_BOOKING = `
-  SELECT n.kind, n.booking_version, n.starts_at, n.duration_minutes, n.message_id, n.attempts, n.created_at,
-         b.id AS booking_id, b.uid, b.status, b.version AS current_version,
-         d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone, a.email, a.locale,
+  SELECT ${ADDRESSED}, n.kind, n.booking_version, n.starts_at, n.duration_minutes, b.id AS booking_id,
+         b.uid, b.status, b.version AS current_version,
+         d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone,
          (SELECT MAX(e.due_at) FROM notifications e
           WHERE e.booking_id = n.booking_id
             AND (e.booking_version < n.booking_version
@@ -61,14 +86,21 @@ const ABOUT_BOOKING = `
   WHERE n.id = ?`;
 
 const WITH_LINK = `
-  SELECT n.kind, n.message_id, n.attempts, l.uid AS link_uid, l.expires_at, l.used_at,
-         a.session_version <> l.session_version OR a.disabled_at IS NOT NULL AS has_ended, a.email, a.locale
+  SELECT ${ADDRESSED}, n.kind, l.uid AS link_uid, l.expires_at, l.used_at,
+         a.session_version <> l.session_version OR a.disabled_at IS NOT NULL AS has_ended
   FROM notifications n
   JOIN account_links l ON l.id = n.link_id
   JOIN accounts a ON a.id = l.account_id
   WHERE n.id = ?`;
 
-/** Reads what a message needs at the moment of sending, in one statement; two for the few that carry a link. */
+const NOTICE = `
+  SELECT ${ADDRESSED}, n.kind, a.role, s.email AS subject_email
+  FROM notifications n
+  JOIN accounts a ON a.id = n.account_id
+  LEFT JOIN accounts s ON s.id = n.subject_id
+  WHERE n.id = ? AND n.booking_id IS NULL AND n.link_id IS NULL`;
+
+/** Reads what a message needs at the moment of sending, in one statement; in more for the few about accounts. */
 @Injectable()
 export class MessageReader {
   constructor(private readonly dataSource: DataSource) {}
@@ -77,6 +109,8 @@ export class MessageReader {
     const [about] = await look<BookingMessage>(this.dataSource, ABOUT_BOOKING, [id]);
     if (about) return about;
     const [withLink] = await look<LinkMessageRow>(this.dataSource, WITH_LINK, [id]);
-    return withLink;
+    if (withLink) return withLink;
+    const [notice] = await look<NoticeRow>(this.dataSource, NOTICE, [id]);
+    return notice;
   }
 }

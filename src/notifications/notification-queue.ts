@@ -7,6 +7,9 @@ import type { TakenRow } from '../outbox/ledger.js';
 
 export const QUEUE_NAME = 'notifications';
 
+/** BullMQ takes jobs with any priority after those without one. */
+const LAST = 1;
+
 /** What a job carries: which row to send, nothing of what is in it. */
 export type NotificationJob = TakenRow;
 
@@ -35,18 +38,23 @@ export class NotificationQueue implements OnApplicationShutdown {
     this.queue.on('error', (error) => new Logger(NotificationQueue.name).debug(error.message));
   }
 
-  /** How many jobs wait for a sender. */
-  async waiting(): Promise<number> {
-    return this.queue.getWaitingCount();
+  /** How many jobs wait for a sender: those that come first, and those that come after all of these. */
+  async waiting(): Promise<{ first: number; last: number }> {
+    const { waiting = 0, prioritized = 0 } = await this.queue.getJobCounts('waiting', 'prioritized');
+    return { first: waiting, last: prioritized };
   }
 
-  /** Queues rows. Each taking of a row is a job of its own: BullMQ ignores an id that it has seen before. */
-  async add(rows: readonly TakenRow[]): Promise<void> {
+  /**
+   * Queues rows. Each taking of a row is a job of its own: BullMQ ignores an id that it has seen before.
+   *
+   * @param isLast whether they are sent only while no others wait
+   */
+  async add(rows: readonly TakenRow[], isLast = false): Promise<void> {
     await this.queue.addBulk(
       rows.map(({ id, lease }) => ({
         name: 'send',
         data: { id, lease },
-        opts: { jobId: `notification-${id}-${lease}` },
+        opts: { jobId: `notification-${id}-${lease}`, ...(isLast && { priority: LAST }) },
       })),
     );
   }

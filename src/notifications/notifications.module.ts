@@ -2,6 +2,7 @@ import { MailerModule } from '@nestjs-modules/mailer';
 import { Module } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
+import { MailBudget } from './mail-budget.js';
 import { MailSender } from './mail.sender.js';
 import { MailWorker } from './mail.worker.js';
 import { MessageReader } from './message.reader.js';
@@ -15,6 +16,6 @@ import { mailerOptions } from './smtp-transport.js';
     OutboxModule,
     MailerModule.forRootAsync({ imports: [], inject: [Environment], useFactory: mailerOptions }),
   ],
-  providers: [NotificationQueue, MessageReader, MailSender, MailWorker, Relay],
+  providers: [NotificationQueue, MessageReader, MailBudget, MailSender, MailWorker, Relay],
 })
 export class NotificationsModule {}

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
-import { Ledger } from '../outbox/ledger.js';
+import { type Choice, Ledger } from '../outbox/ledger.js';
 import { NotificationQueue } from './notification-queue.js';
 
 const BATCH = 100;
@@ -40,24 +40,29 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * One round: takes what is due, queues it. Answers how many it queued.
+   * One round: takes what is due, queues it. Answers how many it queued. Accounts with more than their share come last, so
+   * that a flood of one delays nobody else's mail.
    *
    * What was lost is freed only at the end, for the next round: after the database was away a sender may still
    * have to write down that it has sent what it held.
    */
   async relayDue(): Promise<number> {
     // Asked first, so that nothing is taken while Redis is away.
-    const room = MOST_WAITING - (await this.queue.waiting());
-    const queued = room > 0 ? await this.queueDue(Math.min(BATCH, room)) : 0;
+    const waiting = await this.queue.waiting();
+    const crowding = await this.ledger.findCrowding();
+    let queued = await this.queueDue(MOST_WAITING - waiting.first, { not: crowding });
+    if (crowding.length > 0)
+      queued += await this.queueDue(MOST_WAITING - waiting.last, { only: crowding }, true);
     await this.ledger.freeExpired();
     return queued;
   }
 
-  private async queueDue(limit: number): Promise<number> {
-    const claim = await this.ledger.claimDue(limit);
+  private async queueDue(room: number, choice: Choice, isLast = false): Promise<number> {
+    if (room <= 0) return 0;
+    const claim = await this.ledger.claimDue(Math.min(BATCH, room), choice);
     if (claim.rows.length === 0) return 0;
     try {
-      await this.queue.add(claim.rows);
+      await this.queue.add(claim.rows, isLast);
     } catch (error) {
       await this.ledger.release(claim);
       throw error;
@@ -79,7 +84,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
       if (this.failedRounds >= WORTH_SAYING) this.logger.log('Relaying again');
       this.failedRounds = 0;
       if (this.environment.HEARTBEAT_FILE !== undefined) await writeFile(this.environment.HEARTBEAT_FILE, '');
-      return queued === BATCH ? 0 : IDLE_MS;
+      return queued >= BATCH ? 0 : IDLE_MS;
     } catch (error) {
       // Redis or the database is away; what is due waits in the ledger.
       this.failedRounds += 1;

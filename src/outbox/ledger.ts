@@ -20,6 +20,17 @@ export interface Claim {
   readonly rows: readonly TakenRow[];
 }
 
+/** Whose messages are taken; by default everybody's. */
+export interface Choice {
+  readonly only?: readonly number[];
+  readonly not?: readonly number[];
+}
+
+/** So many messages of an account are at hand at once before others go first. */
+const FAIR_SHARE = 10;
+/** The longest due among which accounts are counted. */
+const LOOK_AHEAD = 1000;
+
 /** How a message ends, or does not yet. */
 export type Settlement = {
   /** Whether the mail server was asked to take it. */
@@ -50,13 +61,33 @@ export class Ledger {
     this.leaseMs = environment.NOTIFICATION_LEASE_SECONDS * 1000;
   }
 
-  /** Takes up to `limit` due messages, the longest due first. */
-  async claimDue(limit: number): Promise<Claim> {
+  /**
+   * Accounts with more messages at hand than are their fair share: among the longest due, and on their way to the mail
+   * server. One index answers it, and reads no more than some hundred entries.
+   */
+  async findCrowding(): Promise<number[]> {
+    const rows = await look<{ account_id: number }>(
+      this.dataSource,
+      `SELECT account_id FROM (
+         (SELECT account_id FROM notifications WHERE state = 'pending' AND due_at <= ?
+          ORDER BY due_at LIMIT ${LOOK_AHEAD})
+         UNION ALL
+         (SELECT account_id FROM notifications WHERE state IN ('queued', 'sending') LIMIT ${LOOK_AHEAD})
+       ) at_hand
+       WHERE account_id IS NOT NULL GROUP BY account_id HAVING COUNT(*) > ${FAIR_SHARE}`,
+      [new Date(this.clock.now())],
+    );
+    return rows.map(({ account_id }) => account_id);
+  }
+
+  /** Takes up to `limit` due messages, the longest due first; only those of some accounts, or of all but these. */
+  async claimDue(limit: number, { only = [], not = [] }: Choice = {}): Promise<Claim> {
     const token = randomUUID();
+    const [choice, ...accounts] = choiceOf(only, not);
     const { affectedRows } = await this.update(
       `UPDATE notifications SET state = 'queued', claim = ?, leased_until = ?, lease = lease + 1
-       WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, id LIMIT ${Number(limit)}`,
-      [token, this.leaseEnd(), new Date(this.clock.now())],
+       WHERE state = 'pending' AND due_at <= ? ${choice} ORDER BY due_at, id LIMIT ${Number(limit)}`,
+      [token, this.leaseEnd(), new Date(this.clock.now()), ...accounts],
     );
     if (affectedRows === 0) return { token, rows: [] };
     const rows = await look<TakenRow>(
@@ -133,4 +164,9 @@ export class Ledger {
   private update(sql: string, parameters: unknown[]): Promise<ResultSetHeader> {
     return inOneStatement(this.dataSource, sql, parameters);
   }
+}
+
+function choiceOf(only: readonly number[], not: readonly number[]): [string, ...(readonly number[])[]] {
+  if (only.length > 0) return ['AND account_id IN (?)', only];
+  return not.length > 0 ? ['AND (account_id IS NULL OR account_id NOT IN (?))', not] : [''];
 }

@@ -2,10 +2,22 @@
 export const BOOKING_KINDS = ['booked', 'moved', 'cancelled', 'reminder_24h', 'reminder_1h'] as const;
 
 /** What a message that carries a link is for. */
-export const ACCOUNT_KINDS = ['password_reset', 'verify_address', 'invitation'] as const;
+export const ACCOUNT_KINDS = ['password_reset', 'verify_address', 'invitation', 'change_address'] as const;
 
-export const NOTIFICATION_KINDS = [...BOOKING_KINDS, ...ACCOUNT_KINDS] as const;
+/** What the owner of an account is told of it. */
+export const NOTICE_KINDS = [
+  'password_changed',
+  'second_factor_added',
+  'second_factor_removed',
+  'role_changed',
+  'new_admin',
+  'address_change_asked',
+  'address_changed',
+] as const;
+
+export const NOTIFICATION_KINDS = [...BOOKING_KINDS, ...ACCOUNT_KINDS, ...NOTICE_KINDS] as const;
 
 export type BookingKind = (typeof BOOKING_KINDS)[number];
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];

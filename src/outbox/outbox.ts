@@ -6,7 +6,13 @@ import { look, type Rows, write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
-import type { AccountKind, BookingKind } from './notification-kind.js';
+import type { AccountKind, BookingKind, NoticeKind } from './notification-kind.js';
+
+/** However often a booking is moved, news of it leave no more often. */
+const PAUSE_BETWEEN_MOVES_MS = 60_000;
+
+/** Why news of a move are not sent that a later change of the booking overtook. */
+export const SUPERSEDED = 'superseded by news of a later change';
 
 /** A message to be sent once its booking's transaction has committed. */
 export interface Message {
@@ -25,6 +31,18 @@ export interface LinkMessage {
   readonly linkId: number;
   readonly kind: AccountKind;
   readonly dueAt: EpochMs;
+  /** Where it goes, if not to the address of the account. */
+  readonly address?: string | undefined;
+}
+
+/** A message that tells the owner of an account what was done to it. */
+export interface Notice {
+  readonly accountId: number;
+  readonly kind: NoticeKind;
+  /** Where it goes, if not to the address of the account. */
+  readonly address?: string | undefined;
+  /** The account that it tells of, if another. */
+  readonly subjectId?: number | undefined;
 }
 
 /** The writing side of the notification ledger: one row for each message, in the transaction of its cause. */
@@ -43,13 +61,16 @@ export class Outbox {
   async append(tx: EntityManager, messages: readonly Message[]): Promise<void> {
     if (messages.length === 0) return;
     const now = new Date(this.clock.now());
-    const rows = messages.map(() => "(?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
+    const patient = '(SELECT b.user_id FROM bookings b WHERE b.id = ?)';
+    const rows = messages.map(() => `(?, ${patient}, ?, ?, ?, ?, ?, 'pending', ?, ?)`).join(', ');
     await write(
       tx,
       `INSERT INTO notifications
-         (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
+         (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id,
+          created_at)
        VALUES ${rows}`,
       messages.flatMap((message) => [
+        message.bookingId,
         message.bookingId,
         message.bookingVersion,
         message.kind,
@@ -98,46 +119,90 @@ export class Outbox {
   }
 
   /** Writes the message of a link into the ledger. */
-  async appendLink(tx: EntityManager, { linkId, kind, dueAt }: LinkMessage): Promise<void> {
+  async appendLink(tx: EntityManager, { linkId, kind, dueAt, address }: LinkMessage): Promise<void> {
     await write(
       tx,
-      `INSERT INTO notifications (link_id, booking_version, kind, due_at, state, message_id, created_at)
-       VALUES (?, 0, ?, ?, 'pending', ?, ?)`,
-      [linkId, kind, new Date(dueAt), this.newMessageId(), new Date(this.clock.now())],
+      `INSERT INTO notifications (link_id, account_id, address, booking_version, kind, due_at, state, message_id,
+                                  created_at)
+       VALUES (?, (SELECT l.account_id FROM account_links l WHERE l.id = ?), ?, 0, ?, ?, 'pending', ?, ?)`,
+      [
+        linkId,
+        linkId,
+        address ?? null,
+        kind,
+        new Date(dueAt),
+        this.newMessageId(),
+        new Date(this.clock.now()),
+      ],
     );
   }
 
-  /** Cancels the reminders of a booking that were not sent yet; `reason` is for the operator. */
-  async withdrawReminders(tx: EntityManager, bookingId: number, reason: string): Promise<void> {
+  /** Writes notices into the ledger, due now, in one statement. */
+  async appendNotices(tx: EntityManager, notices: readonly Notice[]): Promise<void> {
+    if (notices.length === 0) return;
+    const now = new Date(this.clock.now());
     await write(
       tx,
-      `UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL
-       WHERE booking_id = ? AND kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')`,
-      [reason, new Date(this.clock.now()), bookingId],
+      `INSERT INTO notifications (account_id, address, subject_id, booking_version, kind, due_at, state, message_id,
+                                  created_at)
+       VALUES ${notices.map(() => "(?, ?, ?, 0, ?, ?, 'pending', ?, ?)").join(', ')}`,
+      notices.flatMap(({ accountId, address, subjectId, kind }) => [
+        accountId,
+        address ?? null,
+        subjectId ?? null,
+        kind,
+        now,
+        this.newMessageId(),
+        now,
+      ]),
     );
   }
 
   /**
-   * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets what mail servers said of it, which may hold its
-   * address.
+   * When news that a booking was moved may leave: now, or a minute after the last of them that left. What waits for its
+   * minute is none of these, since the next one supersedes it.
+   */
+  async nextMoveDue(tx: EntityManager, bookingId: number, now: EpochMs): Promise<EpochMs> {
+    const [row] = await look<{ last: Date | null }>(
+      tx,
+      `SELECT MAX(GREATEST(due_at, COALESCE(settled_at, due_at))) AS last FROM notifications
+       WHERE booking_id = ? AND kind = 'moved' AND state <> 'cancelled' AND due_at <= ?`,
+      [bookingId, new Date(now)],
+    );
+    const last = row?.last?.getTime() ?? -Infinity;
+    return Math.max(now, last + PAUSE_BETWEEN_MOVES_MS);
+  }
+
+  /**
+   * Cancels what a change of a booking makes untrue and was not sent yet: its reminders, and the news of an earlier move
+   * that waits for its minute. `reason` is for the operator.
+   */
+  async withdrawOutdated(tx: EntityManager, bookingId: number, reason: string, now: EpochMs): Promise<void> {
+    await write(
+      tx,
+      `UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
+              leased_until = NULL
+       WHERE booking_id = ?
+         AND (kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')
+              OR kind = 'moved' AND state = 'pending' AND due_at > ?)`,
+      [SUPERSEDED, reason, new Date(this.clock.now()), bookingId, new Date(now)],
+    );
+  }
+
+  /**
+   * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets addresses, and what mail
+   * servers said, which may hold the address.
    */
   async withdrawAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
-    const about = [
-      'JOIN bookings o ON o.id = n.booking_id AND o.user_id = ?',
-      'JOIN account_links o ON o.id = n.link_id AND o.account_id = ?',
-    ];
-    for (const join of about) {
-      await write(tx, `UPDATE notifications n ${join} SET n.reason = NULL WHERE n.reason IS NOT NULL`, [
-        accountId,
-      ]);
-      await write(
-        tx,
-        `UPDATE notifications n ${join} SET n.state = 'cancelled', n.reason = ?, n.settled_at = ?, n.leased_until = NULL,
-                n.lease = n.lease + 1
-         WHERE n.state IN ('pending', 'queued', 'sending')`,
-        [accountId, reason, new Date(this.clock.now())],
-      );
-    }
+    await write(tx, 'UPDATE notifications SET reason = NULL, address = NULL WHERE account_id = ?', [
+      accountId,
+    ]);
+    await write(
+      tx,
+      `UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL, lease = lease + 1
+       WHERE account_id = ? AND state IN ('pending', 'queued', 'sending')`,
+      [reason, new Date(this.clock.now()), accountId],
+    );
   }
 
   private newMessageId(): string {

@@ -71,6 +71,7 @@ export class ErasureService {
     await this.bookings.cancelAllIn(tx, by);
     await this.outbox.withdrawAll(tx, id, 'the account was erased');
     await forgetRequests(tx, account);
+    await write(tx, 'UPDATE account_links SET address = NULL WHERE account_id = ?', [id]);
     // Nobody can have taken it before.
     const email = `erased-${randomUUID()}@erased.invalid`;
     const erased = {

@@ -57,11 +57,14 @@ export function sectionsOf(dataSource: DataSource, accountId: number): Record<Se
       'SELECT id, session_id, created_at, used_at, expires_at FROM refresh_tokens WHERE account_id = ?',
       BY_ID,
     ),
-    links: pages('SELECT id, kind, created_at, expires_at, used_at FROM account_links WHERE account_id = ?', {
-      kind: 'kind',
-      created_at: 'created_at',
-      id: 'id',
-    }),
+    links: pages(
+      'SELECT id, kind, address, created_at, expires_at, used_at FROM account_links WHERE account_id = ?',
+      {
+        kind: 'kind',
+        created_at: 'created_at',
+        id: 'id',
+      },
+    ),
     requests: pages('SELECT route, idempotency_key, created_at FROM idempotency_keys WHERE account_id = ?', {
       route: 'route',
       idempotency_key: 'idempotency_key',
@@ -90,6 +93,12 @@ async function* messagesTo(dataSource: DataSource, accountId: number): Pages {
           FROM account_links l JOIN notifications n ON n.link_id = l.id WHERE l.account_id = ?`,
     parameters: [accountId],
     key: { kind: 'l.kind', created_at: 'l.created_at', link_id: 'l.id' },
+  });
+  yield* pagesOf(dataSource, {
+    sql: `SELECT id, kind, NULL AS booking_id, state, reason, due_at, settled_at
+          FROM notifications WHERE account_id = ? AND booking_id IS NULL AND link_id IS NULL`,
+    parameters: [accountId],
+    key: { id: 'id' },
   });
 }
 

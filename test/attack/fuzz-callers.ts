@@ -17,6 +17,7 @@ const MAILED: ReadonlyMap<string, AccountKind> = new Map([
   ['/api/auth/password/reset', 'password_reset'],
   ['/api/auth/verify-email', 'verify_address'],
   ['/api/auth/invitation', 'invitation'],
+  ['/api/auth/change-email', 'change_address'],
 ]);
 
 const own = (person: Person | undefined, collection: string): string => `${person?.id} ${collection}`;

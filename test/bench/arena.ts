@@ -86,6 +86,7 @@ export class Arena {
       JWT_SECRET: this.secret,
       CLINIC_TIMEZONE: 'Europe/Madrid',
       RATE_LIMIT_ENABLED: 'false',
+      MAIL_BUDGET_PER_DAY: '1000000',
       LOG_LEVEL: 'warn',
     };
   }

@@ -60,9 +60,9 @@ async function announce({ database }: Ring): Promise<void> {
      FROM ${days} AS planned`,
   );
   await database.query(
-    `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
-                                message_id, created_at)
-     SELECT id, 1, 'booked', starts_at, 15, UTC_TIMESTAMP(3), 'pending', CONCAT('<', uid, '@clinic.example>'), created_at
+    `INSERT INTO notifications (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at,
+                                state, message_id, created_at)
+     SELECT id, user_id, 1, 'booked', starts_at, 15, UTC_TIMESTAMP(3), 'pending', CONCAT('<', uid, '@clinic.example>'), created_at
      FROM bookings WHERE date >= ?`,
     [date],
   );
@@ -75,6 +75,11 @@ function jobs(arena: Arena): Parameters<Queue['addBulk']>[0] {
   return Array.from({ length: MAILS }, (_, index) => {
     const mail = mailOf(
       {
+        id: index,
+        account_id: 51,
+        goes_elsewhere: 0,
+        is_confirmed: 1,
+        is_refused: 0,
         kind: 'booked',
         booking_version: 1,
         starts_at: startsAt,

@@ -78,6 +78,14 @@ const MATRIX: Readonly<Record<string, Row>> = {
     expected: row(400, 400, 400, 400, 400, 400),
     body: () => ({ token: 'a-guess', password: 'long enough' }),
   },
+  'POST /api/auth/change-email': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess' }),
+  },
+  'POST /api/auth/not-me': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess' }),
+  },
   'POST /api/auth/verify-email/send': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
   'POST /api/auth/second-factor': {
     expected: row(401, 400, 400, 400, 400, 400),

@@ -97,6 +97,8 @@ describe('a password that was forgotten', () => {
     expectProblem(await verify(code, person), LINK_INVALID);
     await clinic.client.post('/api/auth/logout-everywhere', undefined, { token: person.token });
     expectProblem(await reset(code), LINK_INVALID);
+    await allDueSettled(clinic);
+    clinic.clock.advance({ minutes: 2 });
     await forgot(person.email);
     const next = await codeOf(person, 2);
     const admin = await clinic.admin();
@@ -132,7 +134,7 @@ describe('a password that was forgotten', () => {
     expect(got).not.toContain('stranger@people.example');
   });
 
-  test('who asks again and again gets one mail every two minutes', async () => {
+  test('who asks again and again gets one mail, and the next ones at longer and longer intervals', async () => {
     const person = await clinic.patient();
     await Promise.all([forgot(person.email), forgot(person.email)]);
     await forgot(person.email);
@@ -144,6 +146,24 @@ describe('a password that was forgotten', () => {
     clinic.clock.advance({ minutes: 2 });
     await forgot(person.email);
     expect(await mailbox.mailsTo(person.email, 2)).toHaveLength(2);
+    await allDueSettled(clinic);
+    for (const [minutes, mails] of [
+      [9, 2],
+      [1, 3],
+      [59, 3],
+      [1, 4],
+      [1439, 4],
+      [1, 5],
+    ] as const) {
+      clinic.clock.advance({ minutes });
+      // Ending all sessions makes the links useless, and the pauses no shorter.
+      await clinic.query('UPDATE accounts SET session_version = session_version + 1 WHERE id = ?', [
+        person.id,
+      ]);
+      expect((await forgot(person.email)).status).toBe(200);
+      await allDueSettled(clinic);
+      expect(mailbox.received.filter(({ to }) => to === person.email)).toHaveLength(mails);
+    }
   });
 
   test('neither ledger nor links nor queue hold what makes a code good', async () => {

@@ -247,3 +247,14 @@ test('a name with marks and accents arrives as it is: in subject, text and .ics,
   expect(received!.mail.html).toContain('&amp; &quot;Söhne&quot;');
   expect(calendarEntryOf(received!).summary).toContain(name);
 });
+
+test('every mail says that a machine sent it, so that no machine answers it', async () => {
+  const patient = await clinic.patient();
+  await book(clinic, patient, santiago, { date: '2026-03-08', time: '09:00' });
+  await clinic.client.post('/api/auth/password/forgot', { email: patient.email });
+  for (const { mail } of await mailbox.mailsTo(patient.email, 2)) {
+    const headers = new Map(mail.headers.map(({ key, value }) => [key, value]));
+    expect(headers.get('auto-submitted')).toBe('auto-generated');
+    expect(headers.get('x-auto-response-suppress')).toBe('All');
+  }
+});

@@ -189,6 +189,8 @@ describe('the examples work on the demo clinic', () => {
     'POST /api/auth/password/reset',
     'POST /api/auth/verify-email',
     'POST /api/auth/invitation',
+    'POST /api/auth/change-email',
+    'POST /api/auth/not-me',
     'POST /api/auth/second-factor/confirm',
     'DELETE /api/auth/second-factor',
     'DELETE /api/auth/sessions/{id}',

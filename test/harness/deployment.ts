@@ -81,6 +81,7 @@ export class Deployment {
       CLINIC_TIMEZONE: 'Europe/Madrid',
       // The clients here are few and ask more than any patient would.
       RATE_LIMIT_ENABLED: 'false',
+      MAIL_BUDGET_PER_DAY: '1000000',
       LOG_LEVEL: 'info',
       NOTIFICATION_LEASE_SECONDS: '4',
       DRAIN_SECONDS: '1',

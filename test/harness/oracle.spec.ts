@@ -196,4 +196,23 @@ describe('the oracle', () => {
     expect((await after([due], new Map(), mails)).W).toBe(0);
     expect((await after([due, moved], new Map(), mails)).W).toBe(1);
   });
+
+  test('M: news of a move that was withdrawn, but only where no later news came', async () => {
+    const { id } = await bookIn(20);
+    await move(clinic, patient, id, { date: dateIn(21) });
+    await cancel(clinic, patient, id);
+    const [, moved, cancelled] = await eventually('all three are sent', async () => {
+      const sent = await clinic.query<{ message_id: string }>(
+        "SELECT message_id FROM notifications WHERE booking_id = ? AND state = 'sent' ORDER BY id",
+        [id],
+      );
+      return sent.length === 3 && sent;
+    });
+    const without = (...those: { message_id: string }[]): AcceptedMail[] =>
+      smtp.accepted.filter(({ raw }) => !those.some(({ message_id }) => raw.includes(message_id)));
+    const withdrawn = `UPDATE notifications SET state = 'cancelled' WHERE message_id = '${moved!.message_id}'`;
+    expect((await after([], acknowledged, without(moved!))).M).toBe(1);
+    expect((await after([withdrawn], acknowledged, without(moved!))).M).toBe(0);
+    expect((await after([withdrawn], acknowledged, without(moved!, cancelled!))).M).toBe(2);
+  });
 });

@@ -94,7 +94,7 @@ export async function consult(
     ...(await overlaps(database)),
     ...lost(acknowledged, byId),
     ...(await repeats(database)),
-    ...missing(bookings, mails, dead),
+    ...missing(bookings, mails, messages),
     ...forgotten(messages, byId, mails, now),
     ...repeatedMails(mails, messages),
     ...wrong(mails, byId, messages),
@@ -184,26 +184,36 @@ async function read(accepted: AcceptedMail): Promise<ReadMail> {
   return { ...accepted, messageId, entry: { name: `${uid} ${sequence} ${String(method)}`, start } };
 }
 
-/** Each version of a booking is an event that its patient is told of. */
+/** Each version of a booking is an event that its patient is told of, if only by the mail about a newer one. */
 function missing(
   bookings: readonly BookingRow[],
   mails: readonly ReadMail[],
-  dead: readonly MessageRow[],
+  messages: readonly MessageRow[],
 ): Finding[] {
   const told = new Set(mails.map(({ entry }) => entry?.name));
-  const news = dead.filter((message) => !isReminder(message));
-  const givenUp = new Set(news.map((message) => `${message.booking_id} ${message.booking_version}`));
-  return bookings.flatMap((booking) =>
-    Array.from({ length: booking.version }, (_, sequence) => sequence)
-      .filter(
-        (sequence) => !told.has(nameOf(booking, sequence)) && !givenUp.has(`${booking.id} ${sequence + 1}`),
-      )
-      .map((sequence) => ({
-        letter: 'M' as const,
-        bookingId: booking.id,
-        what: `no mail came about its version ${sequence + 1}`,
-      })),
-  );
+  const inState = (state: string): Set<string> => {
+    const news = messages.filter((message) => message.state === state && !isReminder(message));
+    return new Set(news.map((message) => `${message.booking_id} ${message.booking_version}`));
+  };
+  const [givenUp, withdrawn] = [inState('dead'), inState('cancelled')];
+  return bookings.flatMap((booking) => {
+    const found: Finding[] = [];
+    let isToldLater = false;
+    for (let sequence = booking.version - 1; sequence >= 0; sequence -= 1) {
+      const version = `${booking.id} ${sequence + 1}`;
+      const isTold = told.has(nameOf(booking, sequence)) || givenUp.has(version);
+      const isSuperseded = isMove(booking, sequence) && withdrawn.has(version) && isToldLater;
+      const what = `no mail came about its version ${sequence + 1}`;
+      if (!isTold && !isSuperseded) found.push({ letter: 'M', bookingId: booking.id, what });
+      isToldLater ||= isTold;
+    }
+    return found;
+  });
+}
+
+/** The booking itself, and its cancellation, are never superseded. */
+function isMove({ status, version }: BookingRow, sequence: number): boolean {
+  return sequence > 0 && (status === 'booked' || sequence < version - 1);
 }
 
 function isReminder({ kind }: MessageRow): boolean {

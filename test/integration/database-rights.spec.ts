@@ -19,6 +19,7 @@ const DELETED_FROM = [
   'idempotency_keys',
   'notifications',
   'refresh_tokens',
+  'refused_addresses',
   'sessions',
 ];
 

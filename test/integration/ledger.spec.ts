@@ -159,7 +159,7 @@ test('a withdrawn reminder is not sent by who has taken it, nor freed, nor given
   );
   const claim = await ledger.claimDue(2);
   await inTransaction(clinic.dataSource, (tx) =>
-    clinic.app.get(Outbox).withdrawReminders(tx, booking!, 'the booking was cancelled'),
+    clinic.app.get(Outbox).withdrawOutdated(tx, booking!, 'the booking was cancelled', clinic.clock.now()),
   );
   const [news, reminder] = claim.rows;
   expect(await ledger.begin(reminder!)).toBe(false);

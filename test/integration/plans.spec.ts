@@ -2,6 +2,7 @@ import type { TestingModule } from '@nestjs/testing';
 import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MailBudget } from '../../src/notifications/mail-budget.js';
 import { MessageReader } from '../../src/notifications/message.reader.js';
 import { Ledger } from '../../src/outbox/ledger.js';
 import { fill } from '../bench/seed.js';
@@ -35,9 +36,9 @@ beforeAll(async () => {
   const connection = await createConnection({ uri: clinic.environment.DATABASE_URL, timezone: 'Z' });
   await fill(connection, { bookings: BOOKINGS });
   await connection.query(
-    `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id,
-                                created_at)
-     SELECT id, 1, 'booked', starts_at, 30, created_at, 'sent', uid, created_at FROM bookings`,
+    `INSERT INTO notifications (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+                                message_id, created_at)
+     SELECT id, user_id, 1, 'booked', starts_at, 30, created_at, 'sent', uid, created_at FROM bookings`,
   );
   await connection.query('ANALYZE TABLE notifications');
   await connection.end();
@@ -79,9 +80,11 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     async () => {
       await book(clinic, patient, doctor, { date: MONDAY, time: '15:00' });
       const ledger = worker.get(Ledger);
-      const [row] = (await ledger.claimDue(100)).rows;
+      await ledger.findCrowding();
+      const [row] = (await ledger.claimDue(100, { not: [doctor.id] })).rows;
       await ledger.begin(row!);
-      await worker.get(MessageReader).read(row!.id);
+      const message = await worker.get(MessageReader).read(row!.id);
+      await worker.get(MailBudget).isSpent(message!);
       await ledger.settle(row!, { state: 'sent', offered: true });
       await ledger.freeExpired();
     },

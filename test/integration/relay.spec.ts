@@ -25,7 +25,9 @@ let doctor: DoctorPerson;
 
 beforeAll(async () => {
   mailbox = await Mailbox.open();
-  clinic = await Clinic.open({ env: { SMTP_URL: mailbox.url, NOTIFICATION_LEASE_SECONDS: '2' } });
+  clinic = await Clinic.open({
+    env: { SMTP_URL: mailbox.url, NOTIFICATION_LEASE_SECONDS: '2', MAIL_BUDGET_PER_DAY: '1000' },
+  });
   idle = await idleWorker(clinic.environment, clinic.clock);
   other = await idleWorker(clinic.environment, clinic.clock);
 });
@@ -55,7 +57,7 @@ async function forgetTheQueue(): Promise<void> {
 
 const relay = (): Relay => idle.get(Relay);
 const sender = (): MailSender => idle.get(MailSender);
-const jobs = () => idle.get(NotificationQueue).queue.getJobs(['wait']);
+const jobs = () => idle.get(NotificationQueue).queue.getJobs(['wait', 'prioritized']);
 const take = (limit = 100): Promise<Claim> => idle.get(Ledger).claimDue(limit);
 
 /** A booking of which the patient knows, an hour before it begins, and its reminder, taken. */
@@ -183,3 +185,27 @@ test('two workers drain a backlog of 500 messages, each message once', async () 
   const states = await clinic.query('SELECT DISTINCT state FROM notifications');
   expect(states).toEqual([{ state: 'sent' }]);
 }, 60_000);
+
+test('a flood of one account delays nobody else: what others are due is queued first, and sent first', async () => {
+  await bookInBulk(clinic, patient, doctor, 1000);
+  clinic.clock.advance({ seconds: 1 });
+  const neighbour = await clinic.patient();
+  await bookInBulk(clinic, neighbour, doctor, 2);
+  await relay().relayDue();
+  const { queue } = idle.get(NotificationQueue);
+  const first = (await queue.getJobs(['wait'])).map(({ data }) => data.id);
+  const theirs = await clinic.query<{ id: number }>('SELECT id FROM notifications WHERE account_id = ?', [
+    neighbour.id,
+  ]);
+  expect(first.sort()).toEqual(theirs.map(({ id }) => id).sort());
+  const worker = await startWorker(clinic.environment, clinic.clock);
+  await mailbox.mailsTo(neighbour.email, 2);
+  expect(mailbox.received.filter(({ to }) => to === patient.email).length).toBeLessThan(200);
+  await worker.close();
+});
+
+test('a flood gets through too, where there is nothing else to do', async () => {
+  await bookInBulk(clinic, patient, doctor, 150);
+  expect(await relay().relayDue()).toBe(100);
+  expect(await relay().relayDue()).toBe(50);
+});

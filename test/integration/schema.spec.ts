@@ -132,6 +132,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'KeepAudit1000000000005',
       'SecondFactors1000000000006',
       'KeepSessions1000000000007',
+      'RestrainMails1000000000008',
       'Invitations1000000000009',
       'Retain1000000000010',
     ]);
@@ -199,7 +200,11 @@ describe('the database itself refuses', () => {
     ['a booking of no length', 'UPDATE bookings SET duration_minutes = 0'],
     ['a booking of more than eight hours', 'UPDATE bookings SET duration_minutes = 481'],
     ['a booking that ends when it starts', 'UPDATE bookings SET ends_at = starts_at'],
-    ['a message of another kind', "UPDATE notifications SET kind = 'greeting'"],
+    [
+      'a message about nothing',
+      'UPDATE notifications SET booking_id = NULL, link_id = NULL, account_id = NULL',
+    ],
+    ['a link of another kind', "UPDATE account_links SET kind = 'greeting'"],
     ['a message in another state', "UPDATE notifications SET state = 'lost'"],
   ])('%s', async (_, sql) => {
     expect(CHECK).toContain(await refusal(sql));

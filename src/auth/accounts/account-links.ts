@@ -7,7 +7,9 @@ import { Refusal } from '../../http/domain-error.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
 import { Outbox } from '../../outbox/outbox.js';
 import { Clock } from '../../time/clock.js';
+import type { EpochMs } from '../../time/interval.js';
 import type { Account } from './account.entity.js';
+import { MOST_REMEMBERED, pauseBeforeNext, REMEMBERED_MS } from './link-pause.js';
 import { uidOfLink } from './link-token.js';
 
 const MINUTE_MS = 60_000;
@@ -15,15 +17,19 @@ const GOOD_FOR_MS: Readonly<Record<AccountKind, number>> = {
   password_reset: 60 * MINUTE_MS,
   verify_address: 24 * 60 * MINUTE_MS,
   invitation: 7 * 24 * 60 * MINUTE_MS,
+  change_address: 24 * 60 * MINUTE_MS,
 };
-/** Whoever asks again so soon has a mail on its way, which is as good. */
-const ENOUGH_FOR_MS = 2 * MINUTE_MS;
-
 /** Parameters: uid, kind, now. */
 const IS_GOOD =
   'l.uid = ? AND l.kind = ? AND l.used_at IS NULL AND l.expires_at > ? AND a.disabled_at IS NULL';
 const OF_ACCOUNT =
   'account_links l JOIN accounts a ON a.id = l.account_id AND a.session_version = l.session_version';
+
+/** What a link was mailed for. */
+export interface UsedLink {
+  readonly accountId: number;
+  readonly address: string | null;
+}
 
 /** Links that are mailed to an account and are good once, until they expire or all sessions of the account end. */
 @Injectable()
@@ -35,27 +41,49 @@ export class AccountLinks {
     private readonly keys: Keys,
   ) {}
 
-  /** Has a link mailed, unless one was a moment ago. */
+  /** Has a link mailed, unless one was a while ago; answers how long to wait then, in ms, and else 0. */
   async mail(
     tx: EntityManager,
     { id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>,
     kind: AccountKind,
-  ): Promise<void> {
+    address?: string,
+  ): Promise<number> {
     const now = this.clock.now();
-    const recent = await look(
-      tx,
-      `SELECT id FROM account_links
-       WHERE account_id = ? AND kind = ? AND created_at > ? AND session_version = ? AND used_at IS NULL LIMIT 1`,
-      [id, kind, new Date(now - ENOUGH_FOR_MS), sessionVersion],
-    );
-    if (recent.length > 0) return;
+    const pause = await this.pause(tx, id, kind, now);
+    if (pause > 0) return pause;
     const { insertId } = await write(
       tx,
-      `INSERT INTO account_links (uid, account_id, kind, session_version, created_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-      [randomUUID(), id, kind, sessionVersion, new Date(now), new Date(now + GOOD_FOR_MS[kind])],
+      `INSERT INTO account_links (uid, account_id, kind, session_version, address, created_at, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [
+        randomUUID(),
+        id,
+        kind,
+        sessionVersion,
+        address ?? null,
+        new Date(now),
+        new Date(now + GOOD_FOR_MS[kind]),
+      ],
     );
-    await this.outbox.appendLink(tx, { linkId: insertId, kind, dueAt: now });
+    await this.outbox.appendLink(tx, { linkId: insertId, kind, dueAt: now, address });
+    return 0;
+  }
+
+  private async pause(tx: EntityManager, id: number, kind: AccountKind, now: EpochMs): Promise<number> {
+    const links = await look<{ created_at: Date; used_at: Date | null; is_refused: 0 | 1 }>(
+      tx,
+      `SELECT l.created_at, l.used_at,
+              EXISTS (SELECT 1 FROM refused_addresses r WHERE r.hash = UNHEX(SHA2(a.email, 256))) AS is_refused
+       FROM account_links l JOIN accounts a ON a.id = l.account_id
+       WHERE l.account_id = ? AND l.kind = ? AND l.created_at > ?
+       ORDER BY l.created_at DESC, l.id DESC LIMIT ${MOST_REMEMBERED}`,
+      [id, kind, new Date(now - REMEMBERED_MS)],
+    );
+    const mailed = links.map(({ created_at, used_at }) => ({
+      createdAt: created_at.getTime(),
+      isUsed: used_at !== null,
+    }));
+    return pauseBeforeNext(mailed, links[0]?.is_refused === 1, now);
   }
 
   /**
@@ -65,25 +93,35 @@ export class AccountLinks {
    */
   async find(token: string, kind: AccountKind): Promise<Pick<Account, 'id' | 'email'>> {
     const uid = this.keys.find((key) => uidOfLink(token, kind, key));
-    if (uid === undefined) throw invalid();
+    if (uid === undefined) throw linkInvalid();
     const [account] = await look<Pick<Account, 'id' | 'email'>>(
       this.dataSource,
       `SELECT a.id, a.email FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
       [uid, kind, new Date(this.clock.now())],
     );
-    if (!account) throw invalid();
+    if (!account) throw linkInvalid();
     return account;
   }
 
+  /** Makes all links of a kind useless that were mailed to an account. */
+  async expireAll(tx: EntityManager, accountId: number, kind: AccountKind): Promise<void> {
+    const now = new Date(this.clock.now());
+    await write(
+      tx,
+      'UPDATE account_links SET expires_at = ? WHERE account_id = ? AND kind = ? AND expires_at > ?',
+      [now, accountId, kind, now],
+    );
+  }
+
   /**
-   * Uses a link up; answers with the account that it was mailed to.
+   * Uses a link up; answers with the account that it was mailed to, and the address that it is to get, if any.
    *
    * @throws Refusal LINK_INVALID: unknown, for something else, expired, used, or ended with the sessions
    */
-  async use(tx: EntityManager, token: string, kind: AccountKind): Promise<number> {
+  async use(tx: EntityManager, token: string, kind: AccountKind): Promise<UsedLink> {
     const uid = this.keys.find((key) => uidOfLink(token, kind, key));
     const now = new Date(this.clock.now());
-    if (uid === undefined) throw invalid();
+    if (uid === undefined) throw linkInvalid();
     // First, as whoever disables, erases or changes the account does.
     await look(
       tx,
@@ -96,17 +134,17 @@ export class AccountLinks {
       kind,
       now,
     ]);
-    if (affectedRows === 0) throw invalid();
-    const [link] = await look<{ account_id: number }>(
+    if (affectedRows === 0) throw linkInvalid();
+    const [link] = await look<UsedLink>(
       tx,
-      'SELECT account_id FROM account_links WHERE uid = ?',
+      'SELECT account_id AS accountId, address FROM account_links WHERE uid = ?',
       [uid],
     );
-    return link!.account_id;
+    return link!;
   }
 }
 
-function invalid(): Refusal {
+export function linkInvalid(): Refusal {
   return new Refusal(
     'LINK_INVALID',
     'This code is not a valid one: it may have been used, have expired, or be incomplete. Ask for a new one.',

@@ -5,6 +5,7 @@ import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
+import { AccountNotices } from './account-notices.js';
 import { Account, NO_SECOND_FACTOR } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayHave, needsProof } from './account-rights.policy.js';
@@ -20,6 +21,7 @@ export class AccountRights {
     private readonly accounts: AccountsService,
     private readonly sessions: Sessions,
     private readonly reauthentication: Reauthentication,
+    private readonly notices: AccountNotices,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -66,12 +68,17 @@ export class AccountRights {
     if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
     // What changes and nothing else: a whole row would undo what others changed since.
     await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
-    if (losesFactor) await this.audit.record(tx, by, 'account.second_factor_removed', id);
+    if (losesFactor) {
+      await this.audit.record(tx, by, 'account.second_factor_removed', id);
+      await this.notices.append(tx, id, 'second_factor_removed');
+    }
     if (isSame) return this.sessions.endAll(tx, id);
     await this.audit.record(tx, by, 'account.changed', id, {
       role: changed.role,
       disabled: changed.disabledAt !== null,
     });
+    if (changed.role !== account.role) await this.notices.append(tx, id, 'role_changed');
+    if (changed.role === 'admin' && account.role !== 'admin') await this.notices.appendNewAdmin(tx, id);
     return this.sessions.endAll(tx, id);
   }
 }

@@ -96,9 +96,21 @@ export class ResetPasswordDto extends CodeDto {
   new_password!: string;
 }
 
-export class ChangeLocaleDto {
-  @ChoiceField(LOCALES, { example: 'es', description: LOCALE_HELP })
-  locale!: Locale;
+export class ChangeMeDto {
+  @ChoiceField(LOCALES, { optional: true, example: 'es', description: LOCALE_HELP })
+  locale?: Locale;
+
+  @EmailField({
+    optional: true,
+    description: 'The address that the account is to have. Send the password with it',
+  })
+  email?: string;
+
+  @PasswordField({ optional: true, description: 'That of the account' })
+  password?: string;
+
+  @CodeField({ optional: true, description: 'Of an account with a second factor, with email' })
+  code?: string;
 }
 
 /** What registering answers. */

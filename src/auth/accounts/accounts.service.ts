@@ -10,6 +10,7 @@ import { NotFound } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../../idempotency/keyed-request.js';
+import { AccountNotices } from './account-notices.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { InvalidCredentials } from './invalid-credentials.js';
 import { AddressVerification } from './address-verification.js';
@@ -43,6 +44,7 @@ export class AccountsService {
     private readonly hasher: PasswordHasher,
     private readonly newPasswords: NewPasswords,
     private readonly audit: AuditTrail,
+    private readonly notices: AccountNotices,
     private readonly sessions: Sessions,
     private readonly verification: AddressVerification,
     private readonly clock: Clock,
@@ -62,6 +64,7 @@ export class AccountsService {
       if (isKnown(by)) await this.sessions.hold(tx, by);
       const opened = await insertAccount(tx, row);
       await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
+      if (opened.role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
       return opened;
     });
   }

@@ -6,6 +6,7 @@ import { inTransaction } from '../../database/in-transaction.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { AccountLinks } from './account-links.js';
+import { AddressRefusals } from './address-refusals.js';
 import { Account } from './account.entity.js';
 
 /**
@@ -18,6 +19,7 @@ export class AddressConfirmation {
     private readonly dataSource: DataSource,
     private readonly passwords: PasswordsService,
     private readonly links: AccountLinks,
+    private readonly refusals: AddressRefusals,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -29,11 +31,12 @@ export class AddressConfirmation {
    * @throws TooManyRequests after too many attempts at the password
    */
   async confirm(by: Actor, token: string, password: string): Promise<void> {
-    const { id } = await this.links.find(token, 'verify_address');
+    const { id, email } = await this.links.find(token, 'verify_address');
     await this.passwords.confirm(id, password);
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id }, { verifiedAt: new Date(this.clock.now()) });
+      await this.refusals.lift(tx, email);
       await this.audit.record(tx, by, 'account.address_verified', id);
     });
   }

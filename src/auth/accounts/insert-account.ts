@@ -20,7 +20,11 @@ export async function insertAccount(tx: EntityManager, account: NewRow): Promise
       hasSecondFactor: false,
     };
   } catch (error) {
-    if (isDuplicate(error, 'accounts_email')) throw new Refusal('EMAIL_TAKEN', 'Email already exists');
+    if (isDuplicate(error, 'accounts_email')) throw emailTaken();
     throw error;
   }
+}
+
+export function emailTaken(): Refusal {
+  return new Refusal('EMAIL_TAKEN', 'Email already exists');
 }

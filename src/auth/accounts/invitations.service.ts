@@ -8,6 +8,7 @@ import { Clock } from '../../time/clock.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
 import type { PublicAccount } from './account.entity.js';
+import { AccountNotices } from './account-notices.js';
 import { AccountLinks } from './account-links.js';
 import type { NewAccount } from './accounts.service.js';
 import { insertAccount } from './insert-account.js';
@@ -21,6 +22,7 @@ export class Invitations {
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
     private readonly audit: AuditTrail,
+    private readonly notices: AccountNotices,
     private readonly clock: Clock,
     private readonly environment: Environment,
   ) {}
@@ -48,6 +50,7 @@ export class Invitations {
       const opened = await insertAccount(tx, row);
       await this.links.mail(tx, opened, 'invitation');
       await this.audit.record(tx, by, 'account.opened', opened.id, { role, invited: true });
+      if (role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
       return opened;
     });
   }

@@ -6,7 +6,9 @@ import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal, tokenEnded } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { AccountLinks } from '../accounts/account-links.js';
+import { AccountNotices } from '../accounts/account-notices.js';
 import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
+import { AddressRefusals } from '../accounts/address-refusals.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { inEvenTime } from '../throttling/even-time.js';
 import { NewPasswords } from './new-passwords.js';
@@ -32,6 +34,8 @@ export class PasswordsService {
     private readonly newPasswords: NewPasswords,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
+    private readonly notices: AccountNotices,
+    private readonly refusals: AddressRefusals,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly throttle: Throttle,
@@ -59,6 +63,7 @@ export class PasswordsService {
       );
       if (!affected) throw wrong();
       await this.audit.record(tx, by, 'account.password_changed', id);
+      await this.notices.append(tx, id, 'password_changed');
       await this.sessions.endAll(tx, id);
       return tx.findOneByOrFail(Account, { id });
     });
@@ -108,14 +113,18 @@ export class PasswordsService {
   private async setByLink(by: Actor, token: string, kind: PasswordLink, password: string): Promise<void> {
     const passwordHash = await this.hasher.hash(password);
     const [id, version] = await inTransaction(this.dataSource, async (tx) => {
-      const id = await this.links.use(tx, token, kind);
+      const { accountId: id } = await this.links.use(tx, token, kind);
       const account = await tx.findOneByOrFail(Account, { id });
       const isStrangers = wasBegunUnverified(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
       await tx.update(Account, { id }, { passwordHash, verifiedAt, ...(isStrangers && NO_SECOND_FACTOR) });
-      if (isStrangers && account.hasSecondFactor)
+      await this.refusals.lift(tx, account.email);
+      if (isStrangers && account.hasSecondFactor) {
         await this.audit.record(tx, by, 'account.second_factor_removed', id);
+        await this.notices.append(tx, id, 'second_factor_removed');
+      }
       await this.audit.record(tx, by, SET_BY[kind], id);
+      if (kind === 'password_reset') await this.notices.append(tx, id, 'password_changed');
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
     this.sessions.remember(id, version);

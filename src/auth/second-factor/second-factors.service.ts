@@ -9,6 +9,7 @@ import { inTransaction } from '../../database/in-transaction.js';
 import { write } from '../../database/statement.js';
 import { Refusal } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
+import { AccountNotices } from '../accounts/account-notices.js';
 import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -29,6 +30,7 @@ export class SecondFactors {
     private readonly passwords: PasswordsService,
     private readonly sessions: Sessions,
     private readonly throttle: Throttle,
+    private readonly notices: AccountNotices,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly environment: Environment,
@@ -142,6 +144,7 @@ export class SecondFactors {
       await this.sessions.hold(tx, by);
       await work(tx);
       await this.audit.record(tx, by, `account.second_factor_${what}`, by.id);
+      await this.notices.append(tx, by.id, `second_factor_${what}`);
       await this.sessions.endAll(tx, by.id);
       return tx.findOneByOrFail(Account, { id: by.id });
     });

@@ -80,4 +80,4 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS;
 
 /** Requests that may be under way at once, in one process. */
-export const IN_FLIGHT = { account: 20, visitor: 50 } as const;
+export const IN_FLIGHT = { account: 20, visitor: 100 } as const;

@@ -5,6 +5,7 @@ import { CATALOGUES } from './catalogues.js';
 import { type Letter, letterOf } from './letter.js';
 import { localTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
+import { pageOf, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
 
 /** All that a letter with a code tells. */
 export interface AccountLetterFacts {
@@ -17,6 +18,8 @@ export interface AccountLetterFacts {
   readonly expiresAt: EpochMs;
   /** Where the clinic's front end is, if there is one; a click then spares typing the code. */
   readonly frontEndUrl?: string | undefined;
+  /** Only where nobody has confirmed the address. */
+  readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
 
 /** The page of a front end that takes the code. */
@@ -24,6 +27,7 @@ const PAGES: Readonly<Record<AccountKind, string>> = {
   password_reset: 'reset-password',
   verify_address: 'verify-email',
   invitation: 'invitation',
+  change_address: 'change-email',
 };
 
 /** Writes the letter that brings a code, in the reader's language; times are the clinic's, with the zone named. */
@@ -38,6 +42,7 @@ export function writeAccountLetter(facts: AccountLetterFacts): Letter {
   return letterOf({
     language,
     subject: `${subject}: ${clinicName}`,
+    preview: sentence,
     clinicName,
     heading,
     greeting,
@@ -52,10 +57,12 @@ export function writeAccountLetter(facts: AccountLetterFacts): Letter {
     next,
     regards,
     whyYouGetThis,
+    // The letter's own link confirms the address.
+    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed),
   });
 }
 
 // Behind #: what stands there is sent to no server, and so stands in no log.
 function addressOf({ frontEndUrl, kind, code }: AccountLetterFacts): string | undefined {
-  return frontEndUrl && `${frontEndUrl.replace(/\/$/, '')}/${PAGES[kind]}#token=${code}`;
+  return frontEndUrl && pageOf(frontEndUrl, `${PAGES[kind]}#token=${code}`);
 }

@@ -1,4 +1,5 @@
-import type { AccountKind, BookingKind } from '../../outbox/notification-kind.js';
+import type { Role } from '../../auth/role.js';
+import type { AccountKind, BookingKind, NoticeKind } from '../../outbox/notification-kind.js';
 import type { LocalTime } from './local-time.js';
 
 /** What is particular to one kind of letter. */
@@ -33,6 +34,35 @@ export interface AccountKindTexts {
   readonly next: readonly string[];
 }
 
+/** What is particular to one kind of notice. */
+export interface NoticeKindTexts {
+  readonly subject: string;
+  readonly heading: string;
+  readonly sentence: string;
+  /** What to do now, before `ifNotYou`. */
+  readonly next: readonly string[];
+}
+
+/** The letters that tell owners what was done to their accounts. */
+export interface NoticeTexts {
+  readonly kinds: Readonly<Record<NoticeKind, NoticeKindTexts>>;
+  readonly detailsTitle: string;
+  readonly whenLabel: string;
+  readonly roleLabel: string;
+  readonly roles: Readonly<Record<Role, string>>;
+  readonly accountLabel: string;
+  readonly ifNotYou: string;
+  readonly whyYouGetThis: string;
+}
+
+/** What letters to an address offer that nobody has confirmed. */
+export interface UnconfirmedTexts {
+  readonly sentence: string;
+  readonly confirm: string;
+  readonly notMe: string;
+  readonly notMeCodeLabel: string;
+}
+
 /** Every text of the letters and the calendar entries in one language. A new language is one more of these. */
 export interface Catalogue {
   /** BCP 47 tag: the `lang` of the letter, and the language of weekdays, months and durations. */
@@ -42,6 +72,8 @@ export interface Catalogue {
   readonly greeting: string;
   readonly kinds: Readonly<Record<BookingKind, KindTexts>>;
   readonly account: AccountLetterTexts;
+  readonly notices: NoticeTexts;
+  readonly unconfirmed: UnconfirmedTexts;
   /** Above the box, for those who cannot see that it is one. */
   readonly detailsTitle: string;
   readonly labels: Readonly<Record<DetailName, string>>;

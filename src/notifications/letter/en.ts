@@ -87,12 +87,84 @@ export const en: Catalogue = {
           'If you did not expect an account, you need not do anything: it cannot be used without a password.',
         ],
       },
+      change_address: {
+        subject: 'Confirm your new address',
+        heading: 'Please confirm your new address',
+        sentence: 'Somebody, we hope you, wants the mails for an account to come to this address.',
+        linkText: 'Confirm this address',
+        next: [
+          'The code is good once. With it the account has this address, and you will have to log in again everywhere.',
+          'If you did not ask for it, you need not do anything: nothing changes.',
+        ],
+      },
     },
     detailsTitle: 'Your code',
     codeLabel: 'Code',
     goodUntilLabel: 'Good until',
     moment,
     whyYouGetThis: 'This letter was sent automatically because somebody entered this email address.',
+  },
+  notices: {
+    kinds: {
+      password_changed: {
+        subject: 'Your password was changed',
+        heading: 'Your password was changed',
+        sentence: 'The password of your account was changed.',
+        next: ['All sessions have ended. You log in with the new password.'],
+      },
+      second_factor_added: {
+        subject: 'A second factor was added',
+        heading: 'Your account has a second factor',
+        sentence: 'A second factor was added to your account.',
+        next: ['From now on, logging in takes the digits of your authenticator as well.'],
+      },
+      second_factor_removed: {
+        subject: 'The second factor was removed',
+        heading: 'Your account has no second factor any longer',
+        sentence: 'The second factor of your account was removed.',
+        next: ['From now on, logging in takes nothing but the password.'],
+      },
+      role_changed: {
+        subject: 'Your role was changed',
+        heading: 'Your account has another role',
+        sentence: 'An admin changed what your account may do.',
+        next: ['All sessions have ended. Please log in again.'],
+      },
+      new_admin: {
+        subject: 'There is a new admin',
+        heading: 'There is a new admin',
+        sentence: 'Another account was given the rights of an admin.',
+        next: ['If you do not know about this, please disable the account and ask the other admins.'],
+      },
+      address_change_asked: {
+        subject: 'Your address is to be changed',
+        heading: 'Somebody wants to change your address',
+        sentence:
+          'Somebody who knows your password wants the mails for your account to go to another address.',
+        next: ['The address changes once the new one is confirmed.'],
+      },
+      address_changed: {
+        subject: 'Your address was changed',
+        heading: 'Your account has another address',
+        sentence: 'The address of your account was changed. From now on you log in with the new one.',
+        next: ['All sessions have ended. Please log in again.'],
+      },
+    },
+    detailsTitle: 'What was done',
+    whenLabel: 'When',
+    roleLabel: 'Role',
+    roles: { admin: 'Admin', doctor: 'Doctor', user: 'Patient' },
+    accountLabel: 'Account',
+    ifNotYou:
+      'If you did not do this or ask for it, choose a new password now, where you log in, and tell the clinic.',
+    whyYouGetThis: 'This letter was sent automatically because something about your account was changed.',
+  },
+  unconfirmed: {
+    sentence:
+      'Nobody has confirmed this address yet. If you do not know about this account, say so, and this address gets no more mails.',
+    confirm: 'Confirm this address',
+    notMe: 'This is not me',
+    notMeCodeLabel: 'Code for “This is not me”',
   },
   detailsTitle: 'Appointment details',
   labels: {

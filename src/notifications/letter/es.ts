@@ -92,6 +92,16 @@ export const es: Catalogue = {
           'Si no esperaba ninguna cuenta, no es necesario que haga nada: sin contraseña no se puede usar.',
         ],
       },
+      change_address: {
+        subject: 'Confirme su nueva dirección',
+        heading: 'Confirme su nueva dirección, por favor',
+        sentence: 'Alguien, esperamos que usted, desea recibir en esta dirección los mensajes de una cuenta.',
+        linkText: 'Confirmar esta dirección',
+        next: [
+          'El código sirve una sola vez. Con él, la cuenta pasa a tener esta dirección, y tendrá que volver a iniciar sesión en todas partes.',
+          'Si no lo ha pedido usted, no es necesario que haga nada: no cambiará nada.',
+        ],
+      },
     },
     detailsTitle: 'Su código',
     codeLabel: 'Código',
@@ -99,6 +109,70 @@ export const es: Catalogue = {
     moment,
     whyYouGetThis:
       'Este mensaje se ha enviado automáticamente porque alguien ha indicado esta dirección de correo electrónico.',
+  },
+  notices: {
+    kinds: {
+      password_changed: {
+        subject: 'Su contraseña ha cambiado',
+        heading: 'Su contraseña ha cambiado',
+        sentence: 'Se ha cambiado la contraseña de su cuenta.',
+        next: ['Se han cerrado todas las sesiones. Inicie sesión con la contraseña nueva.'],
+      },
+      second_factor_added: {
+        subject: 'Se ha añadido un segundo factor',
+        heading: 'Su cuenta tiene un segundo factor',
+        sentence: 'Se ha añadido un segundo factor a su cuenta.',
+        next: ['A partir de ahora, para iniciar sesión se pedirán también las cifras de su autenticador.'],
+      },
+      second_factor_removed: {
+        subject: 'Se ha quitado el segundo factor',
+        heading: 'Su cuenta ya no tiene un segundo factor',
+        sentence: 'Se ha quitado el segundo factor de su cuenta.',
+        next: ['A partir de ahora, para iniciar sesión basta la contraseña.'],
+      },
+      role_changed: {
+        subject: 'Su función ha cambiado',
+        heading: 'Su cuenta tiene otra función',
+        sentence: 'Un administrador ha cambiado lo que su cuenta puede hacer.',
+        next: ['Se han cerrado todas las sesiones. Vuelva a iniciar sesión, por favor.'],
+      },
+      new_admin: {
+        subject: 'Hay un nuevo administrador',
+        heading: 'Hay un nuevo administrador',
+        sentence: 'Otra cuenta ha recibido los permisos de administrador.',
+        next: [
+          'Si no tenía noticia de ello, desactive la cuenta y consulte a los demás administradores, por favor.',
+        ],
+      },
+      address_change_asked: {
+        subject: 'Se ha pedido cambiar su dirección',
+        heading: 'Alguien quiere cambiar su dirección',
+        sentence:
+          'Alguien que conoce su contraseña quiere que los mensajes de su cuenta vayan a otra dirección.',
+        next: ['La dirección cambiará cuando se confirme la nueva.'],
+      },
+      address_changed: {
+        subject: 'Su dirección ha cambiado',
+        heading: 'Su cuenta tiene otra dirección',
+        sentence: 'Se ha cambiado la dirección de su cuenta. A partir de ahora inicie sesión con la nueva.',
+        next: ['Se han cerrado todas las sesiones. Vuelva a iniciar sesión, por favor.'],
+      },
+    },
+    detailsTitle: 'Qué se ha hecho',
+    whenLabel: 'Cuándo',
+    roleLabel: 'Función',
+    roles: { admin: 'Administrador', doctor: 'Profesional', user: 'Paciente' },
+    accountLabel: 'Cuenta',
+    ifNotYou:
+      'Si no lo ha hecho ni pedido usted, elija ahora una contraseña nueva donde inicia sesión y avise al centro.',
+    whyYouGetThis: 'Este mensaje se ha enviado automáticamente porque se ha cambiado algo de su cuenta.',
+  },
+  unconfirmed: {
+    sentence:
+      'Nadie ha confirmado todavía esta dirección. Si no tiene nada que ver con esta cuenta, díganoslo, y no enviaremos más mensajes a esta dirección.',
+    confirm: 'Confirmar esta dirección',
+    notMe: 'No soy yo',
+    notMeCodeLabel: 'Código para «No soy yo»',
   },
   detailsTitle: 'Datos de la cita',
   labels: {

@@ -272,6 +272,19 @@ describe('whatever the zone of the machine', () => {
   });
 });
 
+test.each(['en', 'es'] as const)('a discreet letter names the doctor only inside: %s', (locale) => {
+  for (const kind of BOOKING_KINDS) {
+    const { subject, text, html } = writeLetter({ ...facts, locale, kind, isDiscreet: true });
+    const [preview] = /display:none[^>]*>([^<]*)</.exec(html)!.slice(1);
+    for (const shown of [subject, preview]) {
+      expect(shown).not.toContain(facts.doctorName);
+      expect(shown).not.toContain(facts.specialty);
+    }
+    expect(subject).toMatch(/10:00 \(Europe\/Madrid\)$/);
+    expect(text).toContain(facts.doctorName);
+  }
+});
+
 test('an unknown zone is refused rather than guessed', () => {
   expect(() => writeLetter({ ...facts, clinicTimezone: 'Europe/Atlantis' })).toThrow(RangeError);
   expect(() => writeLetter({ ...facts, startsAt: Number.NaN })).toThrow(RangeError);

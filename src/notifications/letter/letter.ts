@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import type { BookingKind } from '../../outbox/notification-kind.js';
 import { type AppointmentFacts, clinicTime, type Detail, detailsOf, withPlainNames } from './appointment.js';
 import { CATALOGUES } from './catalogues.js';
+import { CONFIRMS, type UnconfirmedFacts, type UnconfirmedView, viewOfUnconfirmed } from './unconfirmed.js';
 
 /** All that a letter tells; whatever the machine's own clock and zone, the same facts give the same letter. */
 export interface LetterFacts extends AppointmentFacts {
   readonly kind: BookingKind;
+  /** Leaves the doctor out of the subject, and of the first words that lists of mails show beside it. */
+  readonly isDiscreet?: boolean;
+  /** Only where nobody has confirmed the address. */
+  readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
 
 /** A letter ready to send. The subject is one line without control characters; `html` has all names escaped. */
@@ -21,6 +26,8 @@ export interface Letter {
 export interface LetterView {
   readonly language: string;
   readonly subject: string;
+  /** What a list of mails shows beside the subject. */
+  readonly preview: string;
   readonly clinicName: string;
   readonly heading: string;
   readonly greeting: string;
@@ -32,6 +39,7 @@ export interface LetterView {
   readonly next: readonly string[];
   readonly regards: string;
   readonly whyYouGetThis: string;
+  readonly unconfirmed: UnconfirmedView | null;
 }
 
 // Strict: a template that names what the view lacks fails in the specs instead of leaving a gap in a letter.
@@ -57,13 +65,16 @@ function viewOf(facts: LetterFacts): LetterView {
   const texts = catalogue.kinds[facts.kind];
   const when = clinicTime(facts, catalogue);
   const { language, greeting, detailsTitle, regards, whyYouGetThis } = catalogue;
+  const sentence = texts.sentence(facts.doctorName, when);
+  const what = facts.isDiscreet ? '' : `${facts.doctorName}, `;
   return {
     language,
-    subject: `${texts.subject}: ${facts.doctorName}, ${catalogue.shortDate(when)}, ${when.clock} (${when.zoneShort})`,
+    subject: `${texts.subject}: ${what}${catalogue.shortDate(when)}, ${when.clock} (${when.zoneShort})`,
+    preview: facts.isDiscreet ? texts.heading : sentence,
     clinicName: facts.clinicName,
     heading: texts.heading,
     greeting,
-    sentence: texts.sentence(facts.doctorName, when),
+    sentence,
     detailsTitle,
     details: detailsOf(facts, catalogue).map((line) => ({
       ...line,
@@ -74,6 +85,7 @@ function viewOf(facts: LetterFacts): LetterView {
     next: texts.next,
     regards,
     whyYouGetThis,
+    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRMS),
   };
 }
 

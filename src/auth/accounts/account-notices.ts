@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { look } from '../../database/statement.js';
+import type { NoticeKind } from '../../outbox/notification-kind.js';
+import { Outbox } from '../../outbox/outbox.js';
+
+/** Tells owners by mail what was done to their accounts: what they did not do themselves, a stranger did. */
+@Injectable()
+export class AccountNotices {
+  constructor(private readonly outbox: Outbox) {}
+
+  /** @param address where the notice goes, if not to the address of the account when it is sent */
+  async append(tx: EntityManager, accountId: number, kind: NoticeKind, address?: string): Promise<void> {
+    await this.outbox.appendNotices(tx, [{ accountId, kind, address }]);
+  }
+
+  /** Tells all other admins that there is a new one. */
+  async appendNewAdmin(tx: EntityManager, newAdminId: number): Promise<void> {
+    const admins = await look<{ id: number }>(
+      tx,
+      "SELECT id FROM accounts WHERE role = 'admin' AND disabled_at IS NULL AND id <> ?",
+      [newAdminId],
+    );
+    const notices = admins.map(({ id }) => ({
+      accountId: id,
+      kind: 'new_admin' as const,
+      subjectId: newAdminId,
+    }));
+    await this.outbox.appendNotices(tx, notices);
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor, KnownActor } from '../../audit/actor.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import { Environment } from '../../config/environment.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { isDuplicate } from '../../database/mysql-errors.js';
+import { Refusal, TooManyRequests } from '../../http/domain-error.js';
+import { Clock } from '../../time/clock.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { SecondFactors } from '../second-factor/second-factors.service.js';
+import { Sessions } from '../sessions/sessions.js';
+import { AddressCounters } from '../throttling/address-counters.js';
+import { AccountLinks } from './account-links.js';
+import { AccountNotices } from './account-notices.js';
+import { Account } from './account.entity.js';
+import { AddressRefusals } from './address-refusals.js';
+import { emailTaken } from './insert-account.js';
+
+/** What the owner of an account asks for, and shows who they are with. */
+export interface NewAddress {
+  readonly email: string;
+  readonly password: string;
+  /** The digits, where the account has a second factor. */
+  readonly code: string | undefined;
+}
+
+/**
+ * Changes the address of an account, once a code that was mailed to the new one comes back. All sessions end then, because
+ * tokens name the address, and with them all links that were mailed to the old one.
+ */
+@Injectable()
+export class AddressChange {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly passwords: PasswordsService,
+    private readonly secondFactors: SecondFactors,
+    private readonly sessions: Sessions,
+    private readonly links: AccountLinks,
+    private readonly notices: AccountNotices,
+    private readonly refusals: AddressRefusals,
+    private readonly counters: AddressCounters,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Mails a code to the new address, and a notice to the present one. A code that was mailed before is good no longer.
+   *
+   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED, EMAIL_TAKEN
+   * @throws TooManyRequests after too many attempts, and so soon after the last code
+   */
+  async begin(by: KnownActor, { email, password, code }: NewAddress): Promise<void> {
+    const account = await this.passwords.confirm(by.id, password);
+    await this.secondFactors.check(account, code);
+    if (account.email === this.environment.ADMIN_EMAIL?.toLowerCase()) throw isConfigured();
+    const address = email.toLowerCase();
+    if (address === account.email) return;
+    await inTransaction(this.dataSource, async (tx) => {
+      await this.sessions.hold(tx, by);
+      if (await tx.existsBy(Account, { email: address })) throw emailTaken();
+      await this.links.expireAll(tx, account.id, 'change_address');
+      const pause = await this.links.mail(tx, account, 'change_address', address);
+      if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
+      await this.audit.record(tx, by, 'account.address_change_asked', account.id);
+      await this.notices.append(tx, account.id, 'address_change_asked', account.email);
+    });
+  }
+
+  /** @throws Refusal LINK_INVALID, EMAIL_TAKEN */
+  async finish(by: Actor, token: string): Promise<void> {
+    const { id, former, version } = await inTransaction(this.dataSource, (tx) =>
+      this.finishIn(tx, by, token),
+    );
+    this.sessions.remember(id, version);
+    await this.counters.forget(former);
+  }
+
+  private async finishIn(
+    tx: EntityManager,
+    by: Actor,
+    token: string,
+  ): Promise<{ id: number; former: string; version: number }> {
+    const { accountId: id, address } = await this.links.use(tx, token, 'change_address');
+    const { email: former, isVerified } = await tx.findOneByOrFail(Account, { id });
+    await setAddress(tx, id, address!, new Date(this.clock.now()));
+    await this.refusals.lift(tx, address!);
+    await this.audit.record(tx, by, 'account.address_changed', id);
+    await this.notices.append(tx, id, 'address_changed');
+    // Whether an address that nobody confirmed is the owner's is not known.
+    if (isVerified) await this.notices.append(tx, id, 'address_changed', former);
+    return { id, former, version: await this.sessions.endAll(tx, id) };
+  }
+}
+
+/** @throws Refusal EMAIL_TAKEN if another account got the address meanwhile */
+async function setAddress(tx: EntityManager, id: number, email: string, verifiedAt: Date): Promise<void> {
+  try {
+    await tx.update(Account, { id }, { email, verifiedAt });
+  } catch (error) {
+    throw isDuplicate(error, 'accounts_email') ? emailTaken() : error;
+  }
+}
+
+function isConfigured(): Refusal {
+  return new Refusal(
+    'IS_CONFIGURED',
+    'This account is the one that ADMIN_EMAIL names, and would be opened again at the next start. Have it taken out there first.',
+  );
+}

@@ -1,0 +1,29 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../http/api-problems.js';
+import { MessageDto } from '../../http/message.dto.js';
+import { Public } from '../access.js';
+import { type Visiting, Visitor } from '../principal.js';
+import { RateLimit } from '../throttling/rate-limit.js';
+import { CodeDto } from './account.dto.js';
+import { AddressRefusals } from './address-refusals.js';
+
+@ApiTags('Accounts')
+@Public()
+@Controller('auth/not-me')
+export class NotMeController {
+  constructor(private readonly refusals: AddressRefusals) {}
+
+  @Post()
+  @RateLimit('codes')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Say that an account is not yours, with the code in a mail: your address gets no more mails',
+  })
+  @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400)
+  async refuse(@Body() { token }: CodeDto, @Visitor() by: Visiting): Promise<MessageDto> {
+    await this.refusals.refuse(by, token);
+    return { message: 'This address gets no more mails, until its owner confirms it with a new password' };
+  }
+}

@@ -1,0 +1,25 @@
+import type { QueryRunner } from 'typeorm';
+
+/**
+ * The kinds that the CHECK on a table allows; undefined if there is none. Read from the constraint, because several
+ * migrations add kinds. MySQL writes `_ascii\'kind\'`, MariaDB `'kind'`.
+ */
+export async function allowedKinds(runner: QueryRunner, table: string): Promise<string[] | undefined> {
+  const [constraint] = (await runner.query(
+    `SELECT CHECK_CLAUSE AS clause FROM information_schema.CHECK_CONSTRAINTS
+     WHERE CONSTRAINT_SCHEMA = DATABASE() AND CONSTRAINT_NAME = ?`,
+    [`${table}_kind`],
+  )) as { clause: string }[];
+  return constraint && [...constraint.clause.matchAll(/'(\w+)\\?'/g)].map(([, kind]) => kind!);
+}
+
+/** Replaces the CHECK on the kinds of a table. */
+export async function allowKinds(
+  runner: QueryRunner,
+  table: string,
+  kinds: readonly string[],
+): Promise<void> {
+  const list = kinds.map((kind) => `'${kind}'`).join(', ');
+  await runner.query(`ALTER TABLE ${table} DROP CONSTRAINT ${table}_kind`);
+  await runner.query(`ALTER TABLE ${table} ADD CONSTRAINT ${table}_kind CHECK (kind IN (${list}))`);
+}

@@ -1,0 +1,42 @@
+import type { UnconfirmedTexts } from './catalogue.js';
+
+/** What the reader of a mail to an unconfirmed address can do. */
+export interface UnconfirmedFacts {
+  /** Says that the account is not the reader's. */
+  readonly notMeCode: string;
+  /** Where the clinic's front end is, if there is one; a click then spares typing the code. */
+  readonly frontEndUrl?: string | undefined;
+}
+
+/** What a letter to an unconfirmed address says at its end. */
+export interface UnconfirmedView {
+  readonly sentence: string;
+  readonly links: readonly { readonly address: string; readonly text: string }[];
+  readonly code: { readonly label: string; readonly value: string } | null;
+}
+
+/** The page of a front end that has a code for confirming the address mailed. */
+export const CONFIRMS = 'verify-email';
+const NOT_ME = 'not-me';
+
+/** @param confirmPage the page for confirming the address, in letters that have no code for it themselves */
+export function viewOfUnconfirmed(
+  facts: UnconfirmedFacts | undefined,
+  texts: UnconfirmedTexts,
+  confirmPage?: string,
+): UnconfirmedView | null {
+  if (!facts) return null;
+  const { notMeCode, frontEndUrl } = facts;
+  const { sentence, confirm, notMe, notMeCodeLabel } = texts;
+  if (frontEndUrl === undefined)
+    return { sentence, links: [], code: { label: notMeCodeLabel, value: notMeCode } };
+  const links = [
+    ...(confirmPage === undefined ? [] : [{ address: pageOf(frontEndUrl, confirmPage), text: confirm }]),
+    { address: pageOf(frontEndUrl, `${NOT_ME}#token=${notMeCode}`), text: notMe },
+  ];
+  return { sentence, links, code: null };
+}
+
+export function pageOf(frontEndUrl: string, page: string): string {
+  return `${frontEndUrl.replace(/\/$/, '')}/${page}`;
+}

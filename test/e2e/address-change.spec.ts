@@ -1,0 +1,187 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withSecondFactor } from '../support/authenticator.js';
+import { Clinic, type Person } from '../support/clinic.js';
+import { Mailbox } from '../support/mailbox.js';
+import { allDueSettled } from '../support/messages.js';
+import { expectProblem } from '../support/problems.js';
+import { withSettings } from '../support/settings.js';
+import { startWorker } from '../support/worker.js';
+
+const LINK_INVALID = { status: 400, code: 'LINK_INVALID' };
+
+let mailbox: Mailbox;
+let clinic: Clinic;
+let worker: INestApplicationContext;
+let addresses = 0;
+
+beforeAll(async () => {
+  mailbox = await Mailbox.open();
+  clinic = await Clinic.open({
+    env: { SMTP_URL: mailbox.url, FRONT_END_URL: 'https://clinic.example/app' },
+  });
+  worker = await startWorker(clinic.environment, clinic.clock);
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+  await mailbox?.close();
+});
+
+const newAddress = (): string => `new${(addresses += 1)}@people.example`;
+const ask = (person: Person, email: string, more: object = {}) =>
+  clinic.client.patch<{ email: string }>(
+    '/api/auth/me',
+    { email, password: person.password, ...more },
+    person,
+  );
+const finish = (token: string) => clinic.client.post('/api/auth/change-email', { token });
+const logIn = (email: string, { password }: Person) =>
+  clinic.client.post<{ token: string; user: { id: number } }>('/api/auth/login', { email, password });
+
+/** The code of the newest mail to an address, which has had so many. */
+async function codeTo(email: string, mails = 1): Promise<string> {
+  const found = await mailbox.mailsTo(email, mails);
+  return /change-email#token=([\w-]+)/.exec(found.at(-1)!.mail.text!)![1]!;
+}
+
+async function subjectsTo(email: string): Promise<string[]> {
+  await allDueSettled(clinic);
+  return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
+}
+
+describe('an address is changed', () => {
+  test('when the code that was mailed to the new one comes back: both are told, and all sessions end', async () => {
+    const person = await clinic.patient();
+    const email = newAddress();
+    const asked = await ask(person, email.toUpperCase());
+    expect([asked.status, asked.body.email]).toEqual([200, person.email]);
+    expect(await subjectsTo(person.email)).toEqual(['Your address is to be changed']);
+    expect((await logIn(person.email, person)).status).toBe(200);
+    const code = await codeTo(email);
+    expect((await finish(code)).status).toBe(200);
+    expect((await logIn(person.email, person)).status).toBe(400);
+    const { body } = await logIn(email, person);
+    expect(body.user).toMatchObject({ id: person.id, email });
+    expectProblem(await clinic.client.get('/api/auth/me', person), { status: 401, code: 'TOKEN_REVOKED' });
+    expect(await subjectsTo(person.email)).toEqual([
+      'Your address is to be changed',
+      'Your address was changed',
+    ]);
+    expect(await subjectsTo(email)).toEqual(['Confirm your new address', 'Your address was changed']);
+    expectProblem(await finish(code), LINK_INVALID);
+  });
+
+  test('with that it is confirmed, and links that were mailed to the old one are good no longer', async () => {
+    const person = await clinic.patient();
+    await clinic.query('UPDATE accounts SET verified_at = NULL WHERE id = ?', [person.id]);
+    await clinic.client.post('/api/auth/password/forgot', { email: person.email });
+    const [mail] = await mailbox.mailsTo(person.email, 1);
+    const token = /reset-password#token=([\w-]+)/.exec(mail!.mail.text!)![1];
+    const email = newAddress();
+    await ask(person, email);
+    await finish(await codeTo(email));
+    const reset = { token, new_password: 'quite another phrase' };
+    expectProblem(await clinic.client.post('/api/auth/password/reset', reset), LINK_INVALID);
+    const rows = await clinic.query('SELECT verified_at FROM accounts WHERE id = ?', [person.id]);
+    expect(rows).not.toEqual([{ verified_at: null }]);
+    // Of the old one nobody knows whose it is.
+    expect(await subjectsTo(person.email)).not.toContain('Your address was changed');
+  });
+
+  test('not by a wrong password, nor without one, nor without the digits of a second factor', async () => {
+    const person = await clinic.patient();
+    const email = newAddress();
+    expectProblem(await ask(person, email, { password: 'a guess' }), { status: 400, code: 'WRONG_PASSWORD' });
+    expectProblem(await ask(person, email, { password: undefined }), {
+      status: 400,
+      code: 'VALIDATION_FAILED',
+    });
+    const careful = await withSecondFactor(clinic, person);
+    expectProblem(await ask(careful, email), { status: 400, code: 'SECOND_FACTOR_REQUIRED' });
+    expect(await subjectsTo(email)).toEqual([]);
+    expect((await ask(careful, email, { code: careful.digits() })).status).toBe(200);
+    expect(await subjectsTo(email)).toHaveLength(1);
+  });
+
+  test('not to one that another account has, or gets before the code comes back', async () => {
+    const [person, other] = [await clinic.patient(), await clinic.patient()];
+    expectProblem(await ask(person, other.email.toUpperCase()), { status: 400, code: 'EMAIL_TAKEN' });
+    const email = newAddress();
+    await ask(person, email);
+    const code = await codeTo(email);
+    await clinic.client.post('/api/auth/register', { email, password: 'a long enough password' });
+    expectProblem(await finish(code), { status: 400, code: 'EMAIL_TAKEN' });
+    expect((await logIn(person.email, person)).status).toBe(200);
+  });
+
+  test('by the last code only: one that went to a mistyped address is good no longer', async () => {
+    const person = await clinic.patient();
+    const [mistyped, email] = [newAddress(), newAddress()];
+    await ask(person, mistyped);
+    const wrong = await codeTo(mistyped);
+    expectProblem(await ask(person, email), { status: 429, code: 'TOO_MANY_REQUESTS' });
+    await allDueSettled(clinic);
+    clinic.clock.advance({ minutes: 2 });
+    expect((await ask(person, email)).status).toBe(200);
+    expectProblem(await finish(wrong), LINK_INVALID);
+    expect((await finish(await codeTo(email))).status).toBe(200);
+  });
+
+  test('within a day, and not after the sessions were ended', async () => {
+    const [late, ended] = [await clinic.patient(), await clinic.patient()];
+    const [first, second] = [newAddress(), newAddress()];
+    await ask(late, first);
+    await ask(ended, second);
+    const codes = [await codeTo(first), await codeTo(second)];
+    await clinic.client.post('/api/auth/logout-everywhere', undefined, ended);
+    expectProblem(await finish(codes[1]!), LINK_INVALID);
+    await allDueSettled(clinic);
+    clinic.clock.advance({ hours: 24 });
+    expectProblem(await finish(codes[0]!), LINK_INVALID);
+  });
+});
+
+test('the address of the admin whom the configuration names stays', async () => {
+  const admin = await clinic.admin();
+  const named = await Clinic.over(
+    withSettings(clinic.environment, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }),
+    clinic.clock,
+  );
+  const body = { email: newAddress(), password: admin.password };
+  const refused = await named.client.patch('/api/auth/me', body, admin);
+  expectProblem(refused, { status: 400, code: 'IS_CONFIGURED' });
+  await named.app.close();
+});
+
+test('the present address is no new one: nothing is mailed', async () => {
+  const person = await clinic.patient();
+  expect((await ask(person, person.email.toUpperCase())).status).toBe(200);
+  expect(await subjectsTo(person.email)).toEqual([]);
+});
+
+test('language and address can be changed together; a request for neither is refused', async () => {
+  const person = await clinic.patient();
+  const email = newAddress();
+  expect((await ask(person, email, { locale: 'es' })).body).toMatchObject({ locale: 'es' });
+  await codeTo(email);
+  expectProblem(await clinic.client.patch('/api/auth/me', {}, person), {
+    status: 400,
+    code: 'VALIDATION_FAILED',
+  });
+});
+
+test('an erased account leaves no address behind, neither in links nor in notifications', async () => {
+  const person = await clinic.patient();
+  await ask(person, newAddress());
+  await allDueSettled(clinic);
+  await clinic.client.send('DELETE', '/api/auth/me', {
+    token: person.token,
+    body: { password: person.password },
+  });
+  for (const table of ['account_links', 'notifications'])
+    expect(
+      await clinic.query(`SELECT id FROM ${table} WHERE account_id = ? AND address IS NOT NULL`, [person.id]),
+    ).toEqual([]);
+});

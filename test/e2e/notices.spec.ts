@@ -1,0 +1,138 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withSecondFactor } from '../support/authenticator.js';
+import { Clinic, type Person } from '../support/clinic.js';
+import { Mailbox } from '../support/mailbox.js';
+import { allDueSettled } from '../support/messages.js';
+import { oneLine, visible } from '../support/readable.js';
+import { startWorker } from '../support/worker.js';
+
+const NEW = 'quite another pass phrase';
+
+let mailbox: Mailbox;
+let clinic: Clinic;
+let worker: INestApplicationContext;
+let admin: Person;
+
+beforeAll(async () => {
+  mailbox = await Mailbox.open();
+  clinic = await Clinic.open({
+    env: { SMTP_URL: mailbox.url, FRONT_END_URL: 'https://clinic.example/app' },
+  });
+  worker = await startWorker(clinic.environment, clinic.clock);
+  admin = await clinic.admin();
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+  await mailbox?.close();
+});
+
+/** The subjects of all mails to somebody, without the clinic's name. */
+async function subjectsTo({ email }: Pick<Person, 'email'>): Promise<string[]> {
+  await allDueSettled(clinic);
+  return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
+}
+
+const change = (id: number, body: object) =>
+  clinic.client.patch(`/api/users/${id}`, { your_password: admin.password, ...body }, admin);
+
+test('a changed password is told to the owner, in their language, with the moment', async () => {
+  const person = await clinic.patient('es');
+  const { status } = await clinic.client.post(
+    '/api/auth/password',
+    { old_password: person.password, new_password: NEW },
+    person,
+  );
+  expect(status).toBe(200);
+  expect(await subjectsTo(person)).toEqual(['Su contraseña ha cambiado']);
+  const [letter] = await mailbox.mailsTo(person.email, 1);
+  for (const text of [oneLine(letter!.mail.text), visible(letter!.mail.html!)]) {
+    expect(text).toMatch(/domingo, 1 de marzo de 2026, a las 11:00 \(Europe\/Madrid, GMT\+1\)/);
+    expect(text).toContain('avise al centro');
+    expect(text).not.toContain(NEW);
+  }
+});
+
+test('a password that is reset by mail is told too', async () => {
+  const person = await clinic.patient();
+  await clinic.client.post('/api/auth/password/forgot', { email: person.email });
+  const [letter] = await mailbox.mailsTo(person.email, 1);
+  const token = /#token=([\w-]+)/.exec(letter!.mail.text!)![1];
+  await clinic.client.post('/api/auth/password/reset', { token, new_password: NEW });
+  expect(await subjectsTo(person)).toEqual(['Choose a new password', 'Your password was changed']);
+});
+
+test('a change that is refused tells nothing', async () => {
+  const person = await clinic.patient();
+  const body = { old_password: 'a guess', new_password: NEW };
+  expect((await clinic.client.post('/api/auth/password', body, person)).status).toBe(400);
+  expect(await subjectsTo(person)).toEqual([]);
+});
+
+test('a second factor is told when it is added, and when it is removed', async () => {
+  const person = await withSecondFactor(clinic, await clinic.patient());
+  const body = { password: person.password, code: person.digits() };
+  expect(
+    (await clinic.client.send('DELETE', '/api/auth/second-factor', { token: person.token, body })).status,
+  ).toBe(200);
+  const removed = await withSecondFactor(clinic, await clinic.patient());
+  expect((await change(removed.id, { second_factor: false })).status).toBe(200);
+  for (const each of [person, removed])
+    expect((await subjectsTo(each)).sort()).toEqual([
+      'A second factor was added',
+      'The second factor was removed',
+    ]);
+});
+
+test('another role is told to the owner, a new admin to all other admins, and nobody else', async () => {
+  const [other, disabled, person, patient] = [
+    await clinic.admin(),
+    await clinic.admin(),
+    await clinic.person('doctor'),
+    await clinic.patient(),
+  ];
+  await change(disabled.id, { disabled: true });
+  await allDueSettled(clinic);
+  const before = mailbox.received.length;
+  expect((await change(person.id, { role: 'admin' })).status).toBe(200);
+  expect(await subjectsTo(person)).toEqual(['Your role was changed']);
+  const later = mailbox.received.slice(before);
+  expect(later.map(({ to }) => to).sort()).toEqual([admin.email, other.email, person.email].sort());
+  const toOther = later.find(({ to }) => to === other.email)!;
+  expect(toOther.mail.subject).toBe('There is a new admin: Test Clinic');
+  expect(oneLine(toOther.mail.text)).toContain(`Account: ${person.email}`);
+  expect(oneLine(later.find(({ to }) => to === person.email)!.mail.text)).toContain('Role: Admin');
+  expect(await subjectsTo(patient)).toEqual([]);
+});
+
+test.each([
+  ['with a password', { password: 'a long enough password' }],
+  ['by invitation', {}],
+])('an admin whose account is opened %s is told to the other admins', async (_, more) => {
+  const email = `opened${Object.keys(more).length}@people.example`;
+  const body = { email, role: 'admin', your_password: admin.password, ...more };
+  const before = mailbox.received.length;
+  expect((await clinic.client.post('/api/users', body, admin)).status).toBe(201);
+  await allDueSettled(clinic);
+  const told = mailbox.received.slice(before).filter(({ to }) => to === admin.email);
+  expect(told).toHaveLength(1);
+  expect(oneLine(told[0]!.mail.text)).toContain(`Account: ${email}`);
+});
+
+test('a notice is written with the change, and is in the ledger whatever happens to the worker', async () => {
+  const person = await clinic.patient();
+  await worker.close();
+  const body = { old_password: person.password, new_password: NEW };
+  await clinic.client.post('/api/auth/password', body, person);
+  const rows = await clinic.query(
+    'SELECT kind, state, account_id, booking_id, link_id FROM notifications WHERE account_id = ?',
+    [person.id],
+  );
+  expect(rows).toEqual([
+    { kind: 'password_changed', state: 'pending', account_id: person.id, booking_id: null, link_id: null },
+  ]);
+  worker = await startWorker(clinic.environment, clinic.clock);
+  await mailbox.mailsTo(person.email, 1);
+});
