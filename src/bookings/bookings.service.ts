@@ -139,14 +139,15 @@ export class BookingsService {
   }
 
   /**
-   * Cancels all that an account has still to come, within its erasure and under its lock, so that no booking is added. It
-   * takes the same few statements, however many there are, and one moment decides which have started.
+   * Cancels all that an account has still to come, and all its mails, within its erasure and under its lock, so that no
+   * booking is added. It takes a few statements, however many there are, and one moment decides which have started.
    */
-  async cancelAllIn(tx: EntityManager, by: KnownActor): Promise<void> {
+  async cancelAllIn(tx: EntityManager, by: KnownActor, reason: string): Promise<void> {
     const now = this.clock.now();
     await lockLive(tx, by.id);
+    await this.outbox.withdrawAll(tx, by.id, reason);
     const { messages, events } = cancellations(by.id, now);
-    await this.outbox.appendEach(tx, 'cancelled', messages);
+    await this.outbox.appendWithdrawn(tx, 'cancelled', reason, messages);
     await this.audit.recordEach(tx, by, 'booking.cancelled', events);
     await cancelComing(tx, by.id, now);
   }

@@ -27,6 +27,9 @@ export interface LinkMessage {
   readonly dueAt: EpochMs;
 }
 
+/** Of one UPDATE: it is done in a second. */
+const PART_ROWS = 10_000;
+
 /** The writing side of the notification ledger: one row for each message, in the transaction of its cause. */
 @Injectable()
 export class Outbox {
@@ -63,20 +66,25 @@ export class Outbox {
   }
 
   /**
-   * Writes a message about each of many bookings into the ledger, due at once.
+   * Writes a message about each of many bookings into the ledger, of which none is to be sent.
    *
    * @param bookings with id, uid, version, starts_at and duration_minutes
    */
-  async appendEach(tx: EntityManager, kind: BookingKind, { sql, parameters }: Rows): Promise<void> {
+  async appendWithdrawn(
+    tx: EntityManager,
+    kind: BookingKind,
+    reason: string,
+    { sql, parameters }: Rows,
+  ): Promise<void> {
     const now = new Date(this.clock.now());
     await write(
       tx,
-      `INSERT INTO notifications
-         (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
-       SELECT b.id, b.version, ?, b.starts_at, b.duration_minutes, ?, 'pending',
-              CONCAT('<', b.uid, '.', b.version, '.', ?, '@', ?, '>'), ?
+      `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, reason,
+                                  message_id, created_at, settled_at)
+       SELECT b.id, b.version, ?, b.starts_at, b.duration_minutes, ?, 'cancelled', ?,
+              CONCAT('<', b.uid, '.', b.version, '.', ?, '@', ?, '>'), ?, ?
        FROM (${sql}) b`,
-      [kind, now, kind, this.domain, now, ...parameters],
+      [kind, now, reason, kind, this.domain, now, now, ...parameters],
     );
   }
 
@@ -101,24 +109,22 @@ export class Outbox {
   }
 
   /**
-   * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets what mail servers said of it, which may hold its
-   * address.
+   * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets what mail servers said of
+   * it, which may hold its address. Of accounts with very much it takes several statements: each must be answered in time.
    */
   async withdrawAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
     const about = [
-      'JOIN bookings o ON o.id = n.booking_id AND o.user_id = ?',
-      'JOIN account_links o ON o.id = n.link_id AND o.account_id = ?',
+      'JOIN bookings o ON o.id = n.booking_id WHERE o.user_id = ?',
+      'JOIN account_links o ON o.id = n.link_id WHERE o.account_id = ?',
     ];
-    for (const join of about) {
-      await write(tx, `UPDATE notifications n ${join} SET n.reason = NULL WHERE n.reason IS NOT NULL`, [
-        accountId,
-      ]);
-      await write(
+    for (const its of about) {
+      await updateInParts(tx, accountId, 'n.reason = NULL', [], `${its} AND n.reason IS NOT NULL`);
+      await updateInParts(
         tx,
-        `UPDATE notifications n ${join} SET n.state = 'cancelled', n.reason = ?, n.settled_at = ?, n.leased_until = NULL,
-                n.lease = n.lease + 1
-         WHERE n.state IN ('pending', 'queued', 'sending')`,
-        [accountId, reason, new Date(this.clock.now())],
+        accountId,
+        "n.state = 'cancelled', n.reason = ?, n.settled_at = ?, n.leased_until = NULL, n.lease = n.lease + 1",
+        [reason, new Date(this.clock.now())],
+        `${its} AND n.state IN ('pending', 'queued', 'sending')`,
       );
     }
   }
@@ -126,4 +132,20 @@ export class Outbox {
   private newMessageId(): string {
     return `<${randomUUID()}@${this.domain}>`;
   }
+}
+
+/** Updates notifications that a condition on them and what they are about finds, which they no longer meet then. */
+async function updateInParts(
+  tx: EntityManager,
+  accountId: number,
+  change: string,
+  values: unknown[],
+  found: string,
+): Promise<void> {
+  const part = `SELECT id FROM (SELECT n.id FROM notifications n ${found} LIMIT ${PART_ROWS}) part`;
+  let affected: number;
+  do {
+    const sql = `UPDATE notifications n SET ${change} WHERE n.id IN (${part})`;
+    affected = (await write(tx, sql, [...values, accountId])).affectedRows;
+  } while (affected === PART_ROWS);
 }

@@ -113,7 +113,9 @@ export class LargestData {
       ...(body && { body: JSON.stringify(body) }),
     });
     // Read as it comes: what is looked at is the other end.
-    await response.body!.pipeTo(new WritableStream());
+    await response.body!.pipeTo(new WritableStream()).catch((error: Error) => {
+      throw new Error(`${method} ${path} was not answered to the end: ${error.message}`);
+    });
     if (response.status !== 200 && response.status !== 429)
       throw new Error(`${method} ${path} answered ${response.status}`);
   }
