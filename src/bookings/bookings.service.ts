@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
-import { Bulkhead, dayKey } from '../database/bulkhead.js';
+import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenEnded } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
@@ -89,7 +89,7 @@ export class BookingsService {
       await lockDay(tx, doctorId, requested.date);
       return findByUid(tx, uid);
     };
-    return this.bulkhead.run(accountKey(by), () =>
+    return this.bulkhead.run(accountKey(by.id), () =>
       this.bulkhead.run(dayKey(doctorId, requested.date), () => this.requests.once(keyed, work, lookUp)),
     );
   }
@@ -117,7 +117,7 @@ export class BookingsService {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
       return (await this.hasHappened(tx, attempted!)) ? attempted : undefined;
     };
-    return this.bulkhead.run(accountKey(by), () => this.requests.once(keyed, work, lookUp));
+    return this.bulkhead.run(accountKey(by.id), () => this.requests.once(keyed, work, lookUp));
   }
 
   /**
@@ -133,20 +133,21 @@ export class BookingsService {
       const found = await findOwn(tx, by.id, id);
       return found?.status === 'cancelled' ? found : undefined;
     };
-    await this.bulkhead.run(accountKey(by), () =>
+    await this.bulkhead.run(accountKey(by.id), () =>
       this.requests.once(keyed, (tx) => this.cancelIn(tx, by, id), lookUp),
     );
   }
 
   /**
-   * Cancels all that an account has still to come, within its erasure and under its lock, so that no booking is added. It
-   * takes the same few statements, however many there are, and one moment decides which have started.
+   * Cancels all that an account has still to come, and all its mails, within its erasure and under its lock, so that no
+   * booking is added. It takes a few statements, however many there are, and one moment decides which have started.
    */
-  async cancelAllIn(tx: EntityManager, by: KnownActor): Promise<void> {
+  async cancelAllIn(tx: EntityManager, by: KnownActor, reason: string): Promise<void> {
     const now = this.clock.now();
     await lockLive(tx, by.id);
+    await this.outbox.withdrawAll(tx, by.id, reason);
     const { messages, events } = cancellations(by.id, now);
-    await this.outbox.appendEach(tx, 'cancelled', messages);
+    await this.outbox.appendWithdrawn(tx, by.id, 'cancelled', reason, messages);
     await this.audit.recordEach(tx, by, 'booking.cancelled', events);
     await cancelComing(tx, by.id, now);
   }
@@ -267,10 +268,6 @@ export class BookingsService {
     await this.tell(tx, by, 'cancelled', booking!, [messageForCancellation(booking!, now)]);
     return booking!;
   }
-}
-
-function accountKey({ id }: KnownActor): string {
-  return `account ${id}`;
 }
 
 function instants({ start, end }: Interval): Pick<Booking, 'startsAt' | 'endsAt'> {

@@ -10,7 +10,10 @@ interface Compartment {
   readonly waiting: (() => void)[];
 }
 
-/** What a doctor's date is called there. */
+export function accountKey(id: number): string {
+  return `account ${id}`;
+}
+
 export function dayKey(doctorId: number, date: string): string {
   return `day ${doctorId} ${date}`;
 }

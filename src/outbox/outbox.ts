@@ -45,6 +45,9 @@ export interface Notice {
   readonly subjectId?: number | undefined;
 }
 
+/** Of one UPDATE: it is done in a second. */
+const PART_ROWS = 10_000;
+
 /** The writing side of the notification ledger: one row for each message, in the transaction of its cause. */
 @Injectable()
 export class Outbox {
@@ -101,20 +104,26 @@ export class Outbox {
   }
 
   /**
-   * Writes a message about each of many bookings into the ledger, due at once.
+   * Writes a message about each of many bookings into the ledger, of which none is to be sent.
    *
    * @param bookings with id, uid, version, starts_at and duration_minutes
    */
-  async appendEach(tx: EntityManager, kind: BookingKind, { sql, parameters }: Rows): Promise<void> {
+  async appendWithdrawn(
+    tx: EntityManager,
+    accountId: number,
+    kind: BookingKind,
+    reason: string,
+    { sql, parameters }: Rows,
+  ): Promise<void> {
     const now = new Date(this.clock.now());
     await write(
       tx,
-      `INSERT INTO notifications
-         (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
-       SELECT b.id, b.version, ?, b.starts_at, b.duration_minutes, ?, 'pending',
-              CONCAT('<', b.uid, '.', b.version, '.', ?, '@', ?, '>'), ?
+      `INSERT INTO notifications (account_id, booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+                                  reason, message_id, created_at, settled_at)
+       SELECT ?, b.id, b.version, ?, b.starts_at, b.duration_minutes, ?, 'cancelled', ?,
+              CONCAT('<', b.uid, '.', b.version, '.', ?, '@', ?, '>'), ?, ?
        FROM (${sql}) b`,
-      [kind, now, kind, this.domain, now, ...parameters],
+      [accountId, kind, now, reason, kind, this.domain, now, now, ...parameters],
     );
   }
 
@@ -191,21 +200,37 @@ export class Outbox {
 
   /**
    * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets addresses, and what mail
-   * servers said, which may hold the address.
+   * servers said, which may hold the address. Of accounts with very much it takes several statements: each must be
+   * answered in time.
    */
   async withdrawAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
-    await write(tx, 'UPDATE notifications SET reason = NULL, address = NULL WHERE account_id = ?', [
+    await updateInParts(tx, 'reason = NULL, address = NULL', [], {
       accountId,
-    ]);
-    await write(
+      condition: '(reason IS NOT NULL OR address IS NOT NULL)',
+    });
+    await updateInParts(
       tx,
-      `UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL, lease = lease + 1
-       WHERE account_id = ? AND state IN ('pending', 'queued', 'sending')`,
-      [reason, new Date(this.clock.now()), accountId],
+      "state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL, lease = lease + 1",
+      [reason, new Date(this.clock.now())],
+      { accountId, condition: "state IN ('pending', 'queued', 'sending')" },
     );
   }
 
   private newMessageId(): string {
     return `<${randomUUID()}@${this.domain}>`;
   }
+}
+
+/** Updates the notifications of an account that meet a condition, which they no longer meet then. */
+async function updateInParts(
+  tx: EntityManager,
+  change: string,
+  values: unknown[],
+  { accountId, condition }: { accountId: number; condition: string },
+): Promise<void> {
+  const sql = `UPDATE notifications SET ${change} WHERE account_id = ? AND ${condition} LIMIT ${PART_ROWS}`;
+  let affected: number;
+  do {
+    affected = (await write(tx, sql, [...values, accountId])).affectedRows;
+  } while (affected === PART_ROWS);
 }

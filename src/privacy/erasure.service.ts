@@ -15,7 +15,6 @@ import { inTransaction } from '../database/in-transaction.js';
 import { write } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
 import { Refusal, tokenEnded } from '../http/domain-error.js';
-import { Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 
 /**
@@ -31,7 +30,6 @@ export class ErasureService {
     private readonly sessions: Sessions,
     private readonly counters: AddressCounters,
     private readonly bookings: BookingsService,
-    private readonly outbox: Outbox,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly environment: Environment,
@@ -68,8 +66,7 @@ export class ErasureService {
     if (account.email === this.environment.ADMIN_EMAIL?.toLowerCase()) throw isConfigured();
     await assertNotLastAdmin(tx, account);
     if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();
-    await this.bookings.cancelAllIn(tx, by);
-    await this.outbox.withdrawAll(tx, id, 'the account was erased');
+    await this.bookings.cancelAllIn(tx, by, 'the account was erased');
     await forgetRequests(tx, account);
     await write(tx, 'UPDATE account_links SET address = NULL WHERE account_id = ?', [id]);
     // Nobody can have taken it before.

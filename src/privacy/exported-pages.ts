@@ -41,7 +41,7 @@ export async function* inPages(read: (last?: ExportedRow) => Promise<ExportedRow
   } while (last);
 }
 
-/** What comes after a row, in the form that both MySQL and MariaDB answer from an index: a > ? OR a = ? AND b > ? OR ... */
+/** What comes after a row: a >= ? AND (a > ? OR a = ? AND b > ? OR ...), of which the first is what an index is entered by. */
 function afterRow(key: Query['key'], row: ExportedRow): [string, unknown[]] {
   const columns = Object.entries(key);
   const alternatives = columns.map(([, column], at) => {
@@ -49,5 +49,6 @@ function afterRow(key: Query['key'], row: ExportedRow): [string, unknown[]] {
     return `${equal.join('')}${column} > ?`;
   });
   const values = columns.flatMap((_, at) => columns.slice(0, at + 1).map(([name]) => row[name]));
-  return [alternatives.join(' OR '), values];
+  const [[first, column]] = columns as [[string, string]];
+  return [`${column} >= ? AND (${alternatives.join(' OR ')})`, [row[first], ...values]];
 }

@@ -41,12 +41,7 @@ export function sectionsOf(dataSource: DataSource, accountId: number): Record<Se
       date: 'date',
       id: 'id',
     }),
-    bookings: pages(
-      `SELECT b.id, d.name AS doctor_name, d.specialty, b.date, b.start_time, b.duration_minutes, b.starts_at, b.ends_at,
-              b.status, b.created_at, b.updated_at
-       FROM bookings b JOIN doctors d ON d.id = b.doctor_id WHERE b.user_id = ?`,
-      { date: 'b.date', start_time: 'b.start_time', id: 'b.id' },
-    ),
+    bookings: bookingsOf(dataSource, accountId),
     messages: messagesTo(dataSource, accountId),
     sessions: pages(
       `SELECT id, created_at, last_seen_at, expires_at, ended_at, address, user_agent
@@ -73,14 +68,30 @@ export function sectionsOf(dataSource: DataSource, accountId: number): Record<Se
   };
 }
 
-/** Booking by booking: no index has the messages of an account side by side. */
-async function* messagesTo(dataSource: DataSource, accountId: number): Pages {
-  const own = pagesOf(dataSource, {
+/** The keys of an account's bookings, which an index has side by side. */
+function bookingKeys(dataSource: DataSource, accountId: number): Pages {
+  return pagesOf(dataSource, {
     sql: 'SELECT date, start_time, id FROM bookings WHERE user_id = ?',
     parameters: [accountId],
     key: { date: 'date', start_time: 'start_time', id: 'id' },
   });
-  for await (const bookings of own) {
+}
+
+async function* bookingsOf(dataSource: DataSource, accountId: number): Pages {
+  for await (const keys of bookingKeys(dataSource, accountId)) {
+    yield await look(
+      dataSource,
+      `SELECT b.id, d.name AS doctor_name, d.specialty, b.date, b.start_time, b.duration_minutes, b.starts_at, b.ends_at,
+              b.status, b.created_at, b.updated_at
+       FROM bookings b JOIN doctors d ON d.id = b.doctor_id WHERE b.id IN (?) ORDER BY b.date, b.start_time, b.id`,
+      [keys.map(({ id }) => id)],
+    );
+  }
+}
+
+/** Booking by booking: no index has the messages of an account side by side. */
+async function* messagesTo(dataSource: DataSource, accountId: number): Pages {
+  for await (const bookings of bookingKeys(dataSource, accountId)) {
     yield* pagesOf(dataSource, {
       sql: `SELECT id, kind, booking_id, booking_version, state, reason, due_at, settled_at
             FROM notifications WHERE booking_id IN (?)`,

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BookingsModule } from '../bookings/bookings.module.js';
-import { OutboxModule } from '../outbox/outbox.module.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
 import { PrivacyController } from './privacy.controller.js';
@@ -10,7 +9,7 @@ import { RunningExports } from './running-exports.js';
 
 /** What people may ask about what is held of them: a copy, and an end. */
 @Module({
-  imports: [AuditModule, AuthModule, BookingsModule, OutboxModule],
+  imports: [AuditModule, AuthModule, BookingsModule],
   controllers: [PrivacyController],
   providers: [ErasureService, ExportService, RunningExports],
 })

@@ -1,3 +1,4 @@
+import { formatWallTime } from '../../src/time/wall-time.js';
 import { insertMany } from '../support/many-bookings.js';
 import type { Person, Target } from './target.js';
 
@@ -85,15 +86,18 @@ export class LargestData {
   private async fillSchedule(): Promise<void> {
     const { doctorId } = this.doctor;
     await this.target.database.query('DELETE FROM availability_windows WHERE doctor_id = ?', [doctorId]);
-    const minutes = `SELECT DISTINCT TIME_TO_SEC(start_time) DIV 60 AS at FROM bookings WHERE doctor_id = ${doctorId}`;
+    const minutes = Array.from({ length: 1_440 }, (_, minute) => minute);
     for (let day = 0; day < 7; day += 1) {
-      for (let offset = 0; offset < EVERY_MINUTES; offset += 1) {
-        await this.target.database.query(
-          `INSERT INTO availability_windows (doctor_id, day_of_week, start_time, end_time)
-           SELECT ?, ?, SEC_TO_TIME((m.at + ?) * 60), SEC_TO_TIME((m.at + ? + 1) * 60) FROM (${minutes}) m`,
-          [doctorId, day, offset, offset],
-        );
-      }
+      const windows = minutes.map((minute) => [
+        doctorId,
+        day,
+        formatWallTime(minute),
+        formatWallTime(minute + 1),
+      ]);
+      await this.target.database.query(
+        'INSERT INTO availability_windows (doctor_id, day_of_week, start_time, end_time) VALUES ?',
+        [windows],
+      );
     }
     await this.target.database.query(
       `INSERT INTO exceptions (doctor_id, date, start_time, end_time)
@@ -109,7 +113,9 @@ export class LargestData {
       ...(body && { body: JSON.stringify(body) }),
     });
     // Read as it comes: what is looked at is the other end.
-    await response.body!.pipeTo(new WritableStream());
+    await response.body!.pipeTo(new WritableStream()).catch((error: Error) => {
+      throw new Error(`${method} ${path} was not answered to the end: ${error.message}`);
+    });
     if (response.status !== 200 && response.status !== 429)
       throw new Error(`${method} ${path} answered ${response.status}`);
   }
