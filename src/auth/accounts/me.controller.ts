@@ -41,7 +41,8 @@ export class MeController {
     @Caller() by: Asker,
     @Body() { locale, email, password, code }: ChangeMeDto,
   ): Promise<AccountDto> {
-    if (locale === undefined && email === undefined) throw lacking('locale', 'locale is required where no email is sent');
+    if (locale === undefined && email === undefined)
+      throw lacking('locale', 'locale is required where no email is sent');
     if (email !== undefined) {
       if (password === undefined) throw lacking('password', 'password is required with email');
       await this.addressChange.begin(by, { email, password, code });
