@@ -44,7 +44,7 @@ async function entries(): Promise<string[]> {
   return mailbox.received
     .filter(({ to, mail }) => to === patient.email && mail.attachments.length > 0)
     .map(calendarEntryOf)
-    .map(({ sequence, start, method }) => `${sequence} ${start.slice(11, 16)} ${method}`);
+    .map(({ sequence, start, method }) => `${sequence} ${start.slice(11, 16)} ${String(method)}`);
 }
 
 const news = async () =>

@@ -64,6 +64,8 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: C
     route(['POST', '/api/auth/password/forgot'], undefined, { email: 'nobody@people.example' }),
     route(['POST', '/api/auth/password/reset'], undefined, { token: 'a-code', new_password: 'long enough' }),
     route(['POST', '/api/auth/verify-email'], undefined, { token: 'a-code', password: 'a guess' }),
+    route(['POST', '/api/auth/change-email'], undefined, { token: 'a-code' }),
+    route(['POST', '/api/auth/not-me'], undefined, { token: 'a-code' }),
     route(['POST', '/api/auth/invitation'], undefined, { token: 'a-code', password: 'long enough' }),
     route(['POST', '/api/auth/verify-email/send'], undefined, { email: 'nobody@people.example' }),
     route(['POST', '/api/auth/second-factor'], patient, { password: patient.password }),
