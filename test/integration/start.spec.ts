@@ -27,6 +27,7 @@ test('the demo clinic is made in no production, however safe its configuration',
     DATABASE_URL: 'mysql://clinica:Zx81-Qm07-Lk42@127.0.0.1:9/clinica',
     SMTP_URL: 'smtp://127.0.0.1:25',
     JWT_SECRET: 'b3Z0mQ8r2WvXk1LpY7sTdN5uHc9JgFaE',
+    TRUST_PROXY: 'none',
   });
   expect(await program.exit()).toBe(1);
   expect(program.output).toContain('NODE_ENV is production');
