@@ -38,7 +38,10 @@ export class AccessGuard extends AuthGuard('jwt') {
       if (known) request.user = known;
       else await this.authenticate(context, request);
       note(request, { account: request.user!.id });
-      if (await this.sessions.haveEnded(request.user!)) throw tokenEnded();
+      if (await this.sessions.haveEnded(request.user!)) {
+        await this.limits.ofPage(request);
+        throw tokenEnded();
+      }
     }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (this.reflector.get<boolean | undefined>(UNLIMITED, context.getHandler())) return true;

@@ -130,6 +130,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     LoginService,
     PasswordHasher,
     PasswordsService,
+    SecondFactors,
     Sessions,
     Throttle,
     TokenReader,

@@ -7,6 +7,7 @@ import { Account, NO_SECOND_FACTOR } from '../auth/accounts/account.entity.js';
 import { assertNotLastAdmin, lockAdmins } from '../auth/accounts/admin-lock.js';
 import { PasswordHasher } from '../auth/passwords/password-hasher.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
+import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { AddressCounters } from '../auth/throttling/address-counters.js';
 import { BookingsService } from '../bookings/bookings.service.js';
@@ -16,6 +17,7 @@ import { write } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
 import { Refusal, tokenEnded } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
+import type { Proof } from './export.service.js';
 
 /**
  * Erases people. Their bookings stay, pseudonymous: with the number of an account that names nobody. Those to come are
@@ -26,6 +28,7 @@ export class ErasureService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly passwords: PasswordsService,
+    private readonly secondFactors: SecondFactors,
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
     private readonly counters: AddressCounters,
@@ -36,12 +39,12 @@ export class ErasureService {
   ) {}
 
   /**
-   * @throws Refusal WRONG_PASSWORD, LAST_ADMIN, HAS_PROFILE, IS_CONFIGURED
+   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, LAST_ADMIN, HAS_PROFILE, IS_CONFIGURED
    * @throws Unauthenticated TOKEN_REVOKED if it was disabled or erased meanwhile
    * @throws TooManyRequests after too many attempts at the password
    */
-  async erase(by: KnownActor, password: string): Promise<void> {
-    await this.passwords.confirm(by.id, password);
+  async erase(by: KnownActor, { password, code }: Proof): Promise<void> {
+    await this.secondFactors.check(await this.passwords.confirm(by.id, password), code);
     const passwordHash = await this.hasher.hashOfNobody();
     const { email, version } = await inTransaction(this.dataSource, (tx) =>
       this.eraseIn(tx, by, passwordHash),

@@ -3,10 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
+import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
 import { Throttle } from '../auth/throttling/throttle.js';
 import type { Pages } from './exported-pages.js';
 import { sectionsOf } from './exported-sections.js';
 import { LONGEST_EXPORT_SECONDS, RunningExports } from './running-exports.js';
+
+/** What shows that the owner of the account asks. */
+export interface Proof {
+  readonly password: string;
+  /** The digits, where the account has a second factor. */
+  readonly code?: string | undefined;
+}
 
 /** Hands people all that is held about them. */
 @Injectable()
@@ -14,6 +22,7 @@ export class ExportService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly passwords: PasswordsService,
+    private readonly secondFactors: SecondFactors,
     private readonly throttle: Throttle,
     private readonly running: RunningExports,
   ) {}
@@ -22,11 +31,11 @@ export class ExportService {
    * Everything but hashes of secrets, as JSON; times in UTC, dates and times of day as on the doctor's wall. It is read
    * from the database as fast as the client takes it, a page at a time.
    *
-   * @throws Refusal WRONG_PASSWORD
+   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests while another export of the account is under way, or after too many of them
    */
-  async export(by: KnownActor, password: string): Promise<Readable> {
-    await this.passwords.confirm(by.id, password);
+  async export(by: KnownActor, { password, code }: Proof): Promise<Readable> {
+    await this.secondFactors.check(await this.passwords.confirm(by.id, password), code);
     const ended = await this.running.begin(by.id);
     try {
       await this.throttle.count('exports', `account ${by.id}`);

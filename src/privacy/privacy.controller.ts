@@ -5,7 +5,7 @@ import { SignedIn } from '../auth/access.js';
 import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { PasswordField } from '../http/fields.js';
+import { CodeField, PasswordField } from '../http/fields.js';
 import { MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
@@ -15,6 +15,9 @@ import type { Section } from './exported-sections.js';
 class ConfirmedDto {
   @PasswordField({ example: 'demo-patient-password' })
   password!: string;
+
+  @CodeField({ optional: true, description: 'The digits, where the account has a second factor' })
+  code?: string;
 }
 
 function Rows(description: string): PropertyDecorator {
@@ -74,8 +77,8 @@ export class PrivacyController {
   })
   @ApiOkResponse({ type: ExportDto })
   @ApiProblems(400)
-  async export(@Caller() by: Asker, @Body() { password }: ConfirmedDto): Promise<Readable> {
-    return this.exports.export(by, password);
+  async export(@Caller() by: Asker, @Body() proof: ConfirmedDto): Promise<Readable> {
+    return this.exports.export(by, proof);
   }
 
   @Delete()
@@ -85,8 +88,8 @@ export class PrivacyController {
   })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async erase(@Caller() by: Asker, @Body() { password }: ConfirmedDto): Promise<MessageDto> {
-    await this.erasure.erase(by, password);
+  async erase(@Caller() by: Asker, @Body() proof: ConfirmedDto): Promise<MessageDto> {
+    await this.erasure.erase(by, proof);
     return { message: 'The account is erased' };
   }
 }

@@ -80,7 +80,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'POST /api/auth/change-email': {
     expected: row(400, 400, 400, 400, 400, 400),
-    body: () => ({ token: 'a-guess' }),
+    body: () => ({ token: 'a-guess', password: 'a guess' }),
   },
   'POST /api/auth/not-me': {
     expected: row(400, 400, 400, 400, 400, 400),

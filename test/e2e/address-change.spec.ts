@@ -36,7 +36,8 @@ const ask = (person: Person, email: string, more: object = {}) =>
     { email, password: person.password, ...more },
     person,
   );
-const finish = (token: string) => clinic.client.post('/api/auth/change-email', { token });
+const finish = (token: string, { password }: Pick<Person, 'password'> = { password: 'a guess' }) =>
+  clinic.client.post('/api/auth/change-email', { token, password });
 const logIn = (email: string, { password }: Person) =>
   clinic.client.post<{ token: string; user: { id: number } }>('/api/auth/login', { email, password });
 
@@ -60,7 +61,8 @@ describe('an address is changed', () => {
     expect(await subjectsTo(person.email)).toEqual(['Your address is to be changed']);
     expect((await logIn(person.email, person)).status).toBe(200);
     const code = await codeTo(email);
-    expect((await finish(code)).status).toBe(200);
+    expectProblem(await finish(code), { status: 400, code: 'WRONG_PASSWORD' });
+    expect((await finish(code, person)).status).toBe(200);
     expect((await logIn(person.email, person)).status).toBe(400);
     const { body } = await logIn(email, person);
     expect(body.user).toMatchObject({ id: person.id, email });
@@ -70,7 +72,7 @@ describe('an address is changed', () => {
       'Your address was changed',
     ]);
     expect(await subjectsTo(email)).toEqual(['Confirm your new address', 'Your address was changed']);
-    expectProblem(await finish(code), LINK_INVALID);
+    expectProblem(await finish(code, person), LINK_INVALID);
   });
 
   test('with that it is confirmed, and links that were mailed to the old one are good no longer', async () => {
@@ -81,13 +83,36 @@ describe('an address is changed', () => {
     const token = /reset-password#token=([\w-]+)/.exec(mail!.mail.text!)![1];
     const email = newAddress();
     await ask(person, email);
-    await finish(await codeTo(email));
+    await finish(await codeTo(email), person);
     const reset = { token, new_password: 'quite another phrase' };
     expectProblem(await clinic.client.post('/api/auth/password/reset', reset), LINK_INVALID);
     const rows = await clinic.query('SELECT verified_at FROM accounts WHERE id = ?', [person.id]);
     expect(rows).not.toEqual([{ verified_at: null }]);
     // Of the old one nobody knows whose it is.
     expect(await subjectsTo(person.email)).not.toContain('Your address was changed');
+  });
+
+  test('not by a click of the new address’s owner, who does not know the password of the stranger’s account', async () => {
+    const stranger = await clinic.patient();
+    const victim = newAddress();
+    await ask(stranger, victim);
+    const click = await finish(await codeTo(victim));
+    expectProblem(click, { status: 400, code: 'WRONG_PASSWORD' });
+    expect((await logIn(victim, stranger)).status).toBe(400);
+  });
+
+  test('and a second factor that was set before outlives a later reset', async () => {
+    const careful = await withSecondFactor(clinic, await clinic.patient());
+    const email = newAddress();
+    await ask(careful, email, { code: careful.digits() });
+    await finish(await codeTo(email), careful);
+    await clinic.client.post('/api/auth/password/forgot', { email });
+    const mails = await mailbox.mailsTo(email, 3);
+    const token = /reset-password#token=([\w-]+)/.exec(mails.at(-1)!.mail.text!)![1];
+    const reset = { token, new_password: 'quite another phrase' };
+    expect((await clinic.client.post('/api/auth/password/reset', reset)).status).toBe(200);
+    const answer = await clinic.client.post('/api/auth/login', { email, password: reset.new_password });
+    expectProblem(answer, { status: 400, code: 'SECOND_FACTOR_REQUIRED' });
   });
 
   test('not by a wrong password, nor without one, nor without the digits of a second factor', async () => {
@@ -112,7 +137,7 @@ describe('an address is changed', () => {
     await ask(person, email);
     const code = await codeTo(email);
     await clinic.client.post('/api/auth/register', { email, password: 'a long enough password' });
-    expectProblem(await finish(code), { status: 400, code: 'EMAIL_TAKEN' });
+    expectProblem(await finish(code, person), { status: 400, code: 'EMAIL_TAKEN' });
     expect((await logIn(person.email, person)).status).toBe(200);
   });
 
@@ -126,7 +151,7 @@ describe('an address is changed', () => {
     clinic.clock.advance({ minutes: 2 });
     expect((await ask(person, email)).status).toBe(200);
     expectProblem(await finish(wrong), LINK_INVALID);
-    expect((await finish(await codeTo(email))).status).toBe(200);
+    expect((await finish(await codeTo(email), person)).status).toBe(200);
   });
 
   test('within a day, and not after the sessions were ended', async () => {

@@ -200,7 +200,7 @@ test('who reads the database learns no secret', async () => {
 });
 
 test('a reset password leaves it as it is, and erasure leaves nothing of it', async () => {
-  const { person } = await withSecondFactor(await clinic.patient());
+  const { person, secret } = await withSecondFactor(await clinic.patient());
   const { token, password } = person;
   const changed = await clinic.client.post<Session>(
     '/api/auth/password',
@@ -210,7 +210,7 @@ test('a reset password leaves it as it is, and erasure leaves nothing of it', as
   expectProblem(await logIn({ ...person, password: 'quite another one' }), REQUIRED);
   const erased = await clinic.client.send('DELETE', '/api/auth/me', {
     token: changed.body.token,
-    body: { password: 'quite another one' },
+    body: { password: 'quite another one', code: digits(secret) },
   });
   expect(erased.status).toBe(200);
   const rows = await clinic.query(
@@ -297,4 +297,16 @@ describe('where admins need one', () => {
     await clinic.client.post('/api/auth/logout-everywhere', undefined, person);
     expect(await page(person.email, person.token, clinic), 'ended').toBe(401);
   });
+});
+
+test.each([
+  ['POST', '/api/auth/me/export'],
+  ['DELETE', '/api/auth/me'],
+])('%s %s asks for the digits too', async (method, path) => {
+  const { person, secret } = await withSecondFactor(await clinic.patient());
+  const send = (code?: string) =>
+    clinic.client.send(method, path, { token: person.token, body: { password: person.password, code } });
+  expectProblem(await send(), { status: 400, code: 'SECOND_FACTOR_REQUIRED' });
+  expectProblem(await send('000000'), { status: 400, code: 'SECOND_FACTOR_WRONG' });
+  expect((await send(digits(secret))).status).toBe(200);
 });

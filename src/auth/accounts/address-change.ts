@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
@@ -68,8 +68,16 @@ export class AddressChange {
     });
   }
 
-  /** @throws Refusal LINK_INVALID, EMAIL_TAKEN */
-  async finish(by: Actor, token: string): Promise<void> {
+  /**
+   * Asks for the password too: with the code alone, a click of the one who reads the mails would put a stranger's password
+   * in force there.
+   *
+   * @throws Refusal LINK_INVALID, WRONG_PASSWORD, EMAIL_TAKEN
+   * @throws TooManyRequests after too many attempts at the password
+   */
+  async finish(by: Actor, token: string, password: string): Promise<void> {
+    const account = await this.links.find(token, 'change_address');
+    await this.passwords.confirm(account.id, password);
     const { id, former, version } = await inTransaction(this.dataSource, (tx) =>
       this.finishIn(tx, by, token),
     );
@@ -84,7 +92,8 @@ export class AddressChange {
   ): Promise<{ id: number; former: string; version: number }> {
     const { accountId: id, address } = await this.links.use(tx, token, 'change_address');
     const { email: former, isVerified } = await tx.findOneByOrFail(Account, { id });
-    await setAddress(tx, id, address!, new Date(this.clock.now()));
+    await setAddress(tx, id, address!);
+    await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
     await this.refusals.lift(tx, address!);
     await this.audit.record(tx, by, 'account.address_changed', id);
     await this.notices.append(tx, id, 'address_changed');
@@ -95,9 +104,9 @@ export class AddressChange {
 }
 
 /** @throws Refusal EMAIL_TAKEN if another account got the address meanwhile */
-async function setAddress(tx: EntityManager, id: number, email: string, verifiedAt: Date): Promise<void> {
+async function setAddress(tx: EntityManager, id: number, email: string): Promise<void> {
   try {
-    await tx.update(Account, { id }, { email, verifiedAt });
+    await tx.update(Account, { id }, { email });
   } catch (error) {
     throw isDuplicate(error, 'accounts_email') ? emailTaken() : error;
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
 import type { Actor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
@@ -35,7 +35,7 @@ export class AddressConfirmation {
     await this.passwords.confirm(id, password);
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
-      await tx.update(Account, { id }, { verifiedAt: new Date(this.clock.now()) });
+      await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
       await this.refusals.lift(tx, email);
       await this.audit.record(tx, by, 'account.address_verified', id);
     });

@@ -6,7 +6,7 @@ import { MessageDto } from '../../http/message.dto.js';
 import { Public, SignedIn } from '../access.js';
 import { type Asker, Caller, type Principal, type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../throttling/rate-limit.js';
-import { AccountDto, ChangeMeDto, CodeDto } from './account.dto.js';
+import { AccountDto, ChangeMeDto, VerifyAddressDto } from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
 import { AddressChange } from './address-change.js';
 
@@ -56,12 +56,13 @@ export class MeController {
   @RateLimit('codes')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Give an account its new address, with the code that was mailed there; all sessions end',
+    summary:
+      'Give an account its new address, with the code that was mailed there and the password of the account; all sessions end',
   })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
-  async finish(@Body() { token }: CodeDto, @Visitor() by: Visiting): Promise<MessageDto> {
-    await this.addressChange.finish(by, token);
+  async finish(@Body() { token, password }: VerifyAddressDto, @Visitor() by: Visiting): Promise<MessageDto> {
+    await this.addressChange.finish(by, token, password);
     return { message: 'The address is changed: log in with the new one' };
   }
 }

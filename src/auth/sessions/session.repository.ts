@@ -9,6 +9,8 @@ import type { Account } from '../accounts/account.entity.js';
 import { Session } from './session.entity.js';
 import { LONGEST_TOKEN_MS } from './token.js';
 
+const MOST_LISTED = 100;
+
 /** The statements of the `sessions` table. */
 @Injectable()
 export class SessionRepository {
@@ -41,11 +43,12 @@ export class SessionRepository {
     return affectedRows === 1 ? insertId : undefined;
   }
 
-  /** An account's live sessions, the newest first. */
+  /** An account's live sessions, the newest first, a hundred at most. */
   async live(accountId: number): Promise<Session[]> {
     return this.dataSource.manager.find(Session, {
       where: { accountId, endedAt: IsNull(), expiresAt: MoreThan(new Date(this.clock.now())) },
       order: { id: 'DESC' },
+      take: MOST_LISTED,
     });
   }
 
