@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThan, MoreThan } from 'typeorm';
+import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
 import type { Actor } from '../audit/actor.js';
 import { type Particulars, AuditTrail } from '../audit/audit-trail.js';
+import { Bulkhead, scheduleKey } from '../database/bulkhead.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { look } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
@@ -26,6 +27,7 @@ export class AvailabilityService {
     private readonly requests: IdempotentRequests,
     private readonly doctors: DoctorsService,
     private readonly audit: AuditTrail,
+    private readonly bulkhead: Bulkhead,
   ) {}
 
   /**
@@ -66,7 +68,7 @@ export class AvailabilityService {
     window: NewWindow,
     keyed?: KeyedRequest,
   ): Promise<AvailabilityWindow> {
-    return this.requests.once(keyed, async (tx) => {
+    const work = async (tx: EntityManager): Promise<AvailabilityWindow> => {
       if (window.startTime >= window.endTime) {
         throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
       }
@@ -89,17 +91,19 @@ export class AvailabilityService {
         ...particularsOf(window),
       });
       return added;
-    });
+    };
+    return this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(keyed, work));
   }
 
   /** @throws Refusal AVAILABILITY_NOT_FOUND, also for another doctor's */
   async remove(by: Actor, doctorId: number, id: number): Promise<void> {
-    await inTransaction(this.dataSource, async (tx) => {
+    const work = async (tx: EntityManager): Promise<void> => {
       await lockSchedule(tx, doctorId);
       const { affected } = await tx.delete(AvailabilityWindow, { id, doctorId });
       if (!affected) throw new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
       await this.audit.record(tx, by, 'window.removed', id, { doctor_id: doctorId });
-    });
+    };
+    await this.bulkhead.run(scheduleKey(doctorId), () => inTransaction(this.dataSource, work));
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { Bulkhead, dayKey } from '../database/bulkhead.js';
+import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
@@ -117,7 +117,9 @@ export class ExceptionsService {
       });
       return added;
     };
-    return this.bulkhead.run(dayKey(doctor.id, exception.date), () => this.requests.once(keyed, work));
+    const keys = by.id === null ? [] : [accountKey(by.id)];
+    keys.push(dayKey(doctor.id, exception.date));
+    return this.bulkhead.runUnder(keys, () => this.requests.once(keyed, work));
   }
 
   /** @throws Refusal EXCEPTION_NOT_FOUND, also for another doctor's */

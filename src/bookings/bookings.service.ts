@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
-import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
+import { accountKey, Bulkhead, dayKey, dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenEnded } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
@@ -89,9 +89,8 @@ export class BookingsService {
       await lockDay(tx, doctorId, requested.date);
       return findByUid(tx, uid);
     };
-    return this.bulkhead.run(accountKey(by.id), () =>
-      this.bulkhead.run(dayKey(doctorId, requested.date), () => this.requests.once(keyed, work, lookUp)),
-    );
+    const keys = [accountKey(by.id), dayKey(doctorId, requested.date)];
+    return this.bulkhead.runUnder(keys, () => this.requests.once(keyed, work, lookUp));
   }
 
   /**
@@ -108,16 +107,18 @@ export class BookingsService {
     change: Partial<RequestedTime>,
     keyed?: KeyedRequest,
   ): Promise<Booking> {
+    // It tells which days to queue for, and is read again if it was changed by then.
+    const seen = await findLive(this.dataSource, by.id, id);
     let attempted: Booking | undefined;
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      attempted = await this.rescheduleIn(tx, by, id, change, attempt);
-      return attempted;
+      return (attempted = await this.rescheduleIn(tx, by, id, change, attempt, seen));
     };
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
       return (await this.hasHappened(tx, attempted!)) ? attempted : undefined;
     };
-    return this.bulkhead.run(accountKey(by.id), () => this.requests.once(keyed, work, lookUp));
+    const keys = [accountKey(by.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
+    return this.bulkhead.runUnder(keys, () => this.requests.once(keyed, work, lookUp));
   }
 
   /**
@@ -188,8 +189,9 @@ export class BookingsService {
     id: number,
     change: Partial<RequestedTime>,
     attempt: number,
+    before: Booking | undefined,
   ): Promise<Booking> {
-    const seen = await findLive(tx, by.id, id);
+    const seen = (attempt === 1 && before) || (await findLive(tx, by.id, id));
     if (!seen) throw noSuchBooking();
     assertNotStarted(seen, this.clock.now());
     const { date, time, durationMinutes } = { ...seen, ...change };

@@ -10,12 +10,25 @@ interface Compartment {
   readonly waiting: (() => void)[];
 }
 
+/** A place of an account is taken before those of days. */
 export function accountKey(id: number): string {
   return `account ${id}`;
 }
 
+/** Of a doctor's weekly windows. */
+export function scheduleKey(doctorId: number): string {
+  return `schedule ${doctorId}`;
+}
+
 export function dayKey(doctorId: number, date: string): string {
   return `day ${doctorId} ${date}`;
+}
+
+/** Those of several dates, in the order of their locks; what is undefined names none. */
+export function dayKeys(doctorId: number | undefined, dates: readonly (string | undefined)[]): string[] {
+  if (doctorId === undefined) return [];
+  const named = dates.filter((date) => date !== undefined);
+  return [...new Set(named)].sort().map((date) => dayKey(doctorId, date));
 }
 
 /**
@@ -31,10 +44,14 @@ export class Bulkhead {
   constructor(private readonly places: number) {}
 
   /** @throws Unavailable BUSY when too many wait already, or no place comes free in time */
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(
+    key: string,
+    work: () => Promise<T>,
+    deadline: number = performance.now() + PATIENCE_MS,
+  ): Promise<T> {
     const compartment = this.compartments.get(key) ?? { busy: 0, waiting: [] };
     this.compartments.set(key, compartment);
-    await this.enter(compartment);
+    await this.enter(compartment, deadline);
     try {
       return await work();
     } finally {
@@ -42,7 +59,22 @@ export class Bulkhead {
     }
   }
 
-  private async enter(compartment: Compartment): Promise<void> {
+  /**
+   * Runs work that needs a place under each of these keys; it waits for all of them no longer than for one.
+   *
+   * @param keys in an order that all who share some of them keep: else two could wait for each other
+   * @throws Unavailable BUSY
+   */
+  runUnder<T>(
+    [key, ...others]: readonly string[],
+    work: () => Promise<T>,
+    deadline: number = performance.now() + PATIENCE_MS,
+  ): Promise<T> {
+    if (key === undefined) return work();
+    return this.run(key, () => this.runUnder(others, work, deadline), deadline);
+  }
+
+  private async enter(compartment: Compartment, deadline: number): Promise<void> {
     const { waiting } = compartment;
     if (compartment.busy < this.places) {
       compartment.busy += 1;
@@ -52,7 +84,10 @@ export class Bulkhead {
     const patience = new AbortController();
     const turn = new Promise<void>((resolve) => waiting.push(resolve)).then(() => true);
     const own = waiting.at(-1)!;
-    const isIn = await Promise.race([turn, sleep(PATIENCE_MS, false, { signal: patience.signal })]);
+    const isIn = await Promise.race([
+      turn,
+      sleep(Math.max(0, deadline - performance.now()), false, { signal: patience.signal }),
+    ]);
     patience.abort();
     if (isIn) return;
     const place = waiting.indexOf(own);

@@ -8,6 +8,7 @@ import type { Environment } from '../config/environment.js';
 import { Keys } from '../config/keys.js';
 import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
+import { addressOf } from './client-address.js';
 import { answerProblem } from './problem.filter.js';
 import { RequestLog } from './request-log.js';
 import { protectAnswer } from './security-headers.js';
@@ -56,12 +57,21 @@ export function createServer(logger: Logger, environment: Environment): FastifyA
   });
   const server = adapter.getInstance<FastifyInstance>();
   acceptOnlyJson(server);
+  rememberAddress(server);
   answerInTurn(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
   });
   return adapter;
+}
+
+/** Before anything is waited for: see `addressOf`. */
+function rememberAddress(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    addressOf(request);
+    done();
+  });
 }
 
 /**

@@ -196,11 +196,16 @@ describe('at once', () => {
     const { token } = await clinic.patient();
     const body = { doctor_id: doctor.doctorId, date: MONDAY, time: '10:00' };
     let waiting: Promise<number>[] = [];
+    const tooMany = 5;
+    const answered: number[] = [];
     await whileHeld(MONDAY, async () => {
-      waiting = Array.from({ length: IN_FLIGHT.account }, () =>
-        send('/api/bookings', { method: 'POST', token, body }),
+      waiting = Array.from({ length: IN_FLIGHT.account + tooMany }, async () =>
+        answered.push(await send('/api/bookings', { method: 'POST', token, body })),
       );
-      await eventually('all are under way', async () => (await send('/api/auth/me', { token })) === 429);
+      // Nothing else is asked meanwhile: it would take the place of one of them.
+      await eventually('all others are under way', () => Promise.resolve(answered.length >= tooMany));
+      expect(answered).toEqual(Array(tooMany).fill(429));
+      expect(await send('/api/auth/me', { token })).toBe(429);
       expect(await send('/api/auth/me', { token: (await clinic.patient()).token })).toBe(200);
     });
     await Promise.all(waiting);

@@ -65,7 +65,8 @@ export class RequestLimits extends PageLimits {
   }
 
   private takePlace(caller: string, most: number, reply: FastifyReply): void {
-    if (!this.environment.RATE_LIMIT_ENABLED) return;
+    // Of a client that has hung up meanwhile nobody says again that its request is over.
+    if (!this.environment.RATE_LIMIT_ENABLED || reply.raw.closed) return;
     reply.raw.once('close', this.inFlight.enter(caller, most));
   }
 }

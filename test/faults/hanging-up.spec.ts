@@ -1,0 +1,37 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/support/build.js';
+import type { Environment } from '../../src/config/environment.js';
+import { Program } from '../support/program.js';
+import { dropDatabase, testEnvironment } from '../support/test-environment.js';
+
+let environment: Environment;
+
+beforeAll(async () => {
+  await ensureBuilt();
+  environment = await testEnvironment({ RATE_LIMIT_ENABLED: 'true' });
+});
+
+afterAll(async () => {
+  if (environment) await dropDatabase(environment);
+});
+
+test.each(['/api/doctors/public', '/nothing-here', '/health/live'])(
+  'one client that asks for %s and hangs up ends nothing',
+  async (path) => {
+    const { program, client } = await Program.api(environment);
+    const { port } = new URL(client.baseUrl);
+    await new Promise<void>((resolve) => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1' }, () => {
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, () => socket.resetAndDestroy());
+      });
+      socket.on('close', () => resolve());
+      socket.on('error', () => undefined);
+    });
+    await sleep(1000);
+    expect(program.hasEnded, program.output.slice(-600)).toBe(false);
+    expect((await client.get('/health/live')).status).toBe(200);
+    await program.kill();
+  },
+);
