@@ -109,7 +109,12 @@ export class LargestData {
   private async send({ token }: Person, method: string, path: string, body?: object): Promise<void> {
     const response = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        // While data was made, the service may have closed the connection of the request before.
+        connection: 'close',
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     // Read as it comes: what is looked at is the other end.

@@ -52,6 +52,7 @@ class Run {
     this.agent.destroy();
   }
 
+  /** What is not answered as it should be is found too; the others go on. */
   private async judge(
     what: string,
     repeat: string,
@@ -59,6 +60,21 @@ class Run {
     heldAtMost = HELD_AT_MOST_MS,
   ): Promise<Cost> {
     this.tried += 1;
+    try {
+      return await this.leastCost(what, repeat, prepare, heldAtMost);
+    } catch (error) {
+      if (this.target.settings.signal.aborted) throw error;
+      this.findings.push({ what: `${what}: ${(error as Error).message}`, repeat });
+      return { heldMs: 0, waitedMs: 0 };
+    }
+  }
+
+  private async leastCost(
+    what: string,
+    repeat: string,
+    prepare: Deed['prepare'],
+    heldAtMost: number,
+  ): Promise<Cost> {
     let least = await this.api.cost(await prepare());
     const isTooMuch = ({ heldMs, waitedMs }: Cost) => heldMs > heldAtMost || waitedMs > WAITED_AT_MOST_MS;
     for (let turn = 1; turn < AGAIN && isTooMuch(least); turn += 1) {
