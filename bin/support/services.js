@@ -57,11 +57,13 @@ export async function startDatabase({ dir, port, preferredPort, throwAway = fals
   const pidFile = join(home, 'database.pid');
   await endLeftover({ pidFile, program: basename(server.path), dir: home });
   await makeDataDirectory(server, data, signal);
+  // A folder of its own: a server that starts deletes the temporary files of others that run.
+  const temporary = await prepare(join(home, 'tmp'));
   const chosen = port ?? (await freePort(preferredPort));
   const running = new Running({
     name: `${server.name} ${server.version}`,
     command: server.path,
-    args: [...servingArguments(server, { data, port: chosen, throwAway }), ...args],
+    args: [...servingArguments(server, { data, port: chosen, throwAway }), `--tmpdir=${temporary}`, ...args],
     cwd: home,
     env: serverEnvironment(),
     log: join(home, 'database.log'),
