@@ -42,10 +42,8 @@ const verify = (token: string, { password }: Pick<Person, 'password'>) =>
 const logIn = (email: string, password: string) => post('login', { email, password });
 const codeIn = ({ mail }: ReceivedMail): string => /#token=([\w-]+)/.exec(mail.text!)![1]!;
 
-/** The code of the newest mail to somebody, who has had so many. */
-async function codeOf({ email }: Pick<Person, 'email'>, mails = 1): Promise<string> {
-  return codeIn((await mailbox.mailsTo(email, mails)).at(-1)!);
-}
+/** The code of the newest mail with one to a person who has had so many of them. */
+const codeOf = ({ email }: Pick<Person, 'email'>, codes = 1) => mailbox.codeTo(email, '[a-z-]+', codes);
 
 async function lastMessage(): Promise<Record<string, unknown>> {
   const [row] = await clinic.query('SELECT kind, state, reason FROM notifications ORDER BY id DESC LIMIT 1');

@@ -41,11 +41,7 @@ const finish = (token: string, { password }: Pick<Person, 'password'> = { passwo
 const logIn = (email: string, { password }: Person) =>
   clinic.client.post<{ token: string; user: { id: number } }>('/api/auth/login', { email, password });
 
-/** The code of the newest mail to an address, which has had so many. */
-async function codeTo(email: string, mails = 1): Promise<string> {
-  const found = await mailbox.mailsTo(email, mails);
-  return /change-email#token=([\w-]+)/.exec(found.at(-1)!.mail.text!)![1]!;
-}
+const codeTo = (email: string) => mailbox.codeTo(email, 'change-email');
 
 async function subjectsTo(email: string): Promise<string[]> {
   await allDueSettled(clinic);
@@ -79,8 +75,7 @@ describe('an address is changed', () => {
     const person = await clinic.patient();
     await clinic.query('UPDATE accounts SET verified_at = NULL WHERE id = ?', [person.id]);
     await clinic.client.post('/api/auth/password/forgot', { email: person.email });
-    const [mail] = await mailbox.mailsTo(person.email, 1);
-    const token = /reset-password#token=([\w-]+)/.exec(mail!.mail.text!)![1];
+    const token = await mailbox.codeTo(person.email, 'reset-password');
     const email = newAddress();
     await ask(person, email);
     await finish(await codeTo(email), person);
@@ -107,8 +102,7 @@ describe('an address is changed', () => {
     await ask(careful, email, { code: careful.digits() });
     await finish(await codeTo(email), careful);
     await clinic.client.post('/api/auth/password/forgot', { email });
-    const mails = await mailbox.mailsTo(email, 3);
-    const token = /reset-password#token=([\w-]+)/.exec(mails.at(-1)!.mail.text!)![1];
+    const token = await mailbox.codeTo(email, 'reset-password');
     const reset = { token, new_password: 'quite another phrase' };
     expect((await clinic.client.post('/api/auth/password/reset', reset)).status).toBe(200);
     const answer = await clinic.client.post('/api/auth/login', { email, password: reset.new_password });

@@ -2,7 +2,6 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withSecondFactor } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
-import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
 import { expectProblem } from '../support/problems.js';
 import { withSettings } from '../support/settings.js';
@@ -48,16 +47,8 @@ async function opened(role = 'user'): Promise<Person> {
   return { ...account, id, token };
 }
 
-/** The code in the newest mail with one to an address, which has had so many of these. */
-async function codeTo(email: string, mails = 1): Promise<string> {
-  return eventually(`${mails} mails with a code`, async () => {
-    const codes = mailbox.received.flatMap(({ to, mail }) => {
-      const [, code] = /(?:reset-password|verify-email|invitation)#token=([\w-]+)/.exec(mail.text!) ?? [];
-      return to === email && code !== undefined ? [code] : [];
-    });
-    return Promise.resolve(codes.length >= mails && codes.at(-1)!);
-  });
-}
+const codeTo = (email: string, codes = 1) =>
+  mailbox.codeTo(email, '(?:reset-password|verify-email|invitation)', codes);
 
 async function verifyCode({ email }: Person): Promise<string> {
   await post('verify-email/send', { email });

@@ -67,6 +67,26 @@ export class Mailbox {
     }
   }
 
+  /**
+   * The code of the link in the newest mail of a sort to an address, as soon as it has had so many of that sort.
+   * Mails that no booking ties together arrive in any order, so a mail is found by its link, not by its place.
+   */
+  async codeTo(address: string, link: string, count = 1, withinSeconds = 20): Promise<string> {
+    const pattern = new RegExp(`${link}#token=([\\w-]+)`);
+    const deadline = Date.now() + withinSeconds * 1000;
+    for (;;) {
+      const found = this.received
+        .filter(({ to }) => to === address)
+        .map(({ mail }) => pattern.exec(mail.text!));
+      const codes = found.flatMap((match) => match?.[1] ?? []);
+      if (codes.length >= count) return codes.at(-1)!;
+      if (Date.now() > deadline) {
+        throw new Error(`${address} got ${codes.length} codes for ${link} instead of ${count}`);
+      }
+      await sleep(20);
+    }
+  }
+
   async close(): Promise<void> {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
