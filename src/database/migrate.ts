@@ -4,12 +4,16 @@ import type { Environment } from '../config/environment.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { VERIFIED } from './database-servers.js';
 import { isAccessDenied, isConnectionLost } from './mysql-errors.js';
+import { runMigrations } from './resumable-migrations.js';
 import { type Host, readDatabaseUrl } from './server-url.js';
 
 /** To change a large table may take its time. */
 const PATIENCE_SECONDS = 86_400;
 
-/** Creates the database where it is missing and brings its tables up to date. Run by one process at a time. */
+/**
+ * Creates the database where it is missing and brings its tables up to date. Run by one process at a time; after a
+ * failure, run again.
+ */
 export async function migrate(environment: Environment): Promise<string[]> {
   const { hosts, database, user, password, tls } = readDatabaseUrl(environment.DATABASE_URL)!;
   const login = { user, password, ...(tls && { ssl: VERIFIED }) };
@@ -18,7 +22,7 @@ export async function migrate(environment: Environment): Promise<string[]> {
   // Each time it fails to connect, the next of the hosts has its turn.
   const dataSource = await onFirstThatAnswers(hosts, () => new DataSource(options).initialize());
   try {
-    return (await dataSource.runMigrations()).map(({ name }) => name);
+    return await runMigrations(dataSource);
   } finally {
     await dataSource.destroy();
   }

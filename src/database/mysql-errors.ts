@@ -14,6 +14,10 @@ const LOCKED_NOW = new Set([1205, 3572]);
 const DATABASE_ACCESS_DENIED = 1044;
 // To a table, and to a column.
 const LACKS_PRIVILEGE = new Set([1142, 1143]);
+// A table, column, key or constraint that is to be made is there, or one that is to go is not: MariaDB and MySQL.
+const DONE_ALREADY = new Set([1050, 1051, 1060, 1061, 1091, 1826, 3822, 3940]);
+// MariaDB tells a foreign key of the same name by the number for any table that cannot be made.
+const CANNOT_CREATE = 1005;
 const LOST_CODES = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'ECONNRESET',
@@ -83,4 +87,11 @@ export function isAccessDenied(error: unknown): boolean {
 export function lacksPrivilege(error: unknown): boolean {
   const { errno } = driverError(error);
   return errno !== undefined && LACKS_PRIVILEGE.has(errno);
+}
+
+/** A statement that changes a table took effect before. */
+export function isDoneAlready(error: unknown): boolean {
+  const { errno, sqlMessage = '' } = driverError(error);
+  if (errno === CANNOT_CREATE) return sqlMessage.includes('errno: 121');
+  return errno !== undefined && DONE_ALREADY.has(errno);
 }

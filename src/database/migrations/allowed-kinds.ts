@@ -13,13 +13,15 @@ export async function allowedKinds(runner: QueryRunner, table: string): Promise<
   return constraint && [...constraint.clause.matchAll(/'(\w+)\\?'/g)].map(([, kind]) => kind!);
 }
 
-/** Replaces the CHECK on the kinds of a table. */
+/** Replaces the CHECK on the kinds of a table, in one statement: without it, a run that resumes could not read them. */
 export async function allowKinds(
   runner: QueryRunner,
   table: string,
   kinds: readonly string[],
 ): Promise<void> {
-  const list = kinds.map((kind) => `'${kind}'`).join(', ');
-  await runner.query(`ALTER TABLE ${table} DROP CONSTRAINT ${table}_kind`);
-  await runner.query(`ALTER TABLE ${table} ADD CONSTRAINT ${table}_kind CHECK (kind IN (${list}))`);
+  const list = [...new Set(kinds)].map((kind) => `'${kind}'`).join(', ');
+  const check = `${table}_kind`;
+  await runner.query(
+    `ALTER TABLE ${table} DROP CONSTRAINT ${check}, ADD CONSTRAINT ${check} CHECK (kind IN (${list}))`,
+  );
 }
