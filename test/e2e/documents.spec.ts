@@ -1,0 +1,218 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeDemoEnv } from '../../bin/support/environment.js';
+import { startMailbox } from '../../bin/support/mailbox.js';
+import { freePort } from '../../bin/support/services.js';
+import type { Environment } from '../../src/config/environment.js';
+import { commandsOf, documents, ROOT, Shell, shellBlocks } from '../support/documents.js';
+import { eventually } from '../support/eventually.js';
+import { Mailbox } from '../support/mailbox.js';
+import { Program } from '../support/program.js';
+import { dropDatabase, testEnvironment } from '../support/test-environment.js';
+
+const SCRIPTS = (
+  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+).scripts;
+
+/** What the documents have for a shell that this file does not run, and where it is shown instead. */
+const SHOWN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
+  [/^npm test\b/, 'this very run'],
+  [/^npm run demo$/, '.ci/run runs it with --once'],
+  [/^npm run (test:zones|check|faults|bench|attack)\b/, 'checks and measurements: the script is there'],
+  [/^npm ci$/, 'how the tests got their packages'],
+  [/^npm run (build|migrate|start:worker)$|^npm start$/, 'the programs that run here'],
+  [/^cp \.env\.example \.env$/, 'the file is there'],
+  [/^(useradd|cp docs\/systemd\/|systemctl) ?/, 'units.spec.ts has systemd judge the units'],
+  [/^docker compose /, 'compose.spec.ts'],
+];
+
+const RUN_HERE = [
+  ['README.md', 'A first booking'],
+  ['docs/setting-up.md', 'The first doctor'],
+  ['docs/setting-up.md', 'The first patient'],
+  ['docs/deployment.md', 'Backup and restore'],
+] as const;
+
+let environment: Environment;
+let baseUrl: string;
+const ending: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  environment = await testEnvironment({ LOG_LEVEL: 'warn', NODE_ENV: 'development' });
+  ending.unshift(() => dropDatabase(environment));
+});
+
+afterAll(async () => {
+  await stopClinic();
+  for (const end of ending) await end();
+});
+
+const programs: Program[] = [];
+
+/** API and worker on the test's database. */
+async function startClinic(variables: Record<string, string>): Promise<void> {
+  const port = await freePort();
+  const settings = { ...environment, ...variables };
+  programs.push(Program.worker(settings));
+  programs.push((await Program.api(settings, port)).program);
+  baseUrl = `http://127.0.0.1:${port}`;
+}
+
+// Two clinics must not share a Redis.
+async function stopClinic(): Promise<void> {
+  for (const program of programs.splice(0)) await program.kill();
+}
+
+function shell(script: string, cwd: string, env: NodeJS.ProcessEnv = {}): Shell {
+  const { PATH, HOME } = process.env;
+  const running = new Shell(script, { cwd, env: { PATH, HOME, ...env } });
+  ending.unshift(() => running.kill());
+  return running;
+}
+
+// Whole programs start here, one after the other.
+const PATIENCE_MS = 180_000;
+
+describe('from an empty database', { timeout: PATIENCE_MS }, () => {
+  const DOCTOR = 'dr.ruiz@people.example';
+  let mailbox: Mailbox;
+  let folder: string;
+
+  beforeAll(async () => {
+    mailbox = await Mailbox.open();
+    ending.unshift(() => mailbox.close());
+    folder = mkdtempSync(join(tmpdir(), 'documents-'));
+    await startClinic({
+      SMTP_URL: mailbox.url,
+      ADMIN_EMAIL: 'admin@people.example',
+      ADMIN_PASSWORD: 'the phrase of the admin',
+    });
+  });
+
+  test('the page about setting up leads to an admin, a doctor and a patient', async () => {
+    const blocks = RUN_HERE.slice(1, 3).flatMap(([document, heading]) => shellBlocks(document, heading));
+    const script = blocks.join('\n').replace('http://127.0.0.1:3000', baseUrl);
+    const { DATABASE_URL, REDIS_URL, NODE_ENV } = environment;
+    const admin = shell(script, ROOT, { DATABASE_URL, REDIS_URL, NODE_ENV });
+    for (const line of ['admin@people.example', 'the phrase of the admin', DOCTOR]) admin.type(line);
+    const invitation = await eventually('the invitation', () =>
+      Promise.resolve(mailbox.received.find(({ to }) => to === DOCTOR)),
+    );
+    const [code] = /(?<![\w-])[\w-]{32,}(?![\w-])/.exec(invitation.mail.text!)!;
+    for (const line of [code, 'the phrase of the doctor']) admin.type(line);
+    for (const line of ['patient@people.example', 'the phrase of the patient']) admin.type(line);
+    const output = await admin.end();
+    expect(output).toContain('"email":"patient@people.example"');
+    expect(output).toContain('"name":"Dr. Ana Ruiz"');
+    expect(output).toContain('Europe/Madrid');
+  });
+
+  test('the page about deployment backs it up, and restores it to what passes the integrity check', async () => {
+    const url = new URL(environment.DATABASE_URL);
+    const name = url.pathname.slice(1);
+    writeFileSync(
+      join(folder, '.my.cnf'),
+      `[client]\nprotocol=tcp\nhost=${url.hostname}\nport=${url.port}\nuser=${url.username}\npassword="${decodeURIComponent(url.password)}"\n`,
+      { mode: 0o600 },
+    );
+    ending.unshift(() => drop(`${name}_restored`));
+    const script = shellBlocks('docs/deployment.md', 'Backup and restore')
+      .join('\n')
+      .replaceAll(/\bclinica(?=[ _]|$)/gm, name)
+      .replace('node dist', `node ${join(ROOT, 'dist')}`);
+    url.pathname += '_restored';
+    const { REDIS_URL, NODE_ENV } = environment;
+    const restored = { DATABASE_URL: url.href, REDIS_URL, NODE_ENV };
+    const output = await shell(script, folder, { HOME: folder, ...restored }).end();
+    expect(output).toMatch(/bookings/i);
+    const connection = await createConnection(url.href);
+    const [rows] = await connection.query('SELECT COUNT(*) AS accounts FROM accounts');
+    await connection.end();
+    expect(rows).toEqual([{ accounts: 3 }]);
+  });
+
+  async function drop(name: string): Promise<void> {
+    const connection = await createConnection(environment.DATABASE_URL);
+    await connection.query(`DROP DATABASE IF EXISTS \`${name}\``);
+    await connection.end();
+  }
+});
+
+describe('with the demo', { timeout: PATIENCE_MS }, () => {
+  test('the README books a first appointment, reschedules it, and reads the emails', async () => {
+    await stopClinic();
+    await dropDatabase(environment);
+    const folder = mkdtempSync(join(tmpdir(), 'documents-'));
+    environment = await testEnvironment({ LOG_LEVEL: 'warn', NODE_ENV: 'development' });
+    const mails = await startMailbox(join(folder, 'mailbox'));
+    ending.unshift(() => mails.running.stop());
+    const settings = { ...environment, SMTP_URL: mails.smtpUrl };
+    expect(await Program.start('seed.js', settings).exit()).toBe(0);
+    await startClinic({ SMTP_URL: mails.smtpUrl });
+    mkdirSync(join(folder, '.local'));
+    writeDemoEnv(join(folder, '.local/demo.env'), {
+      port: 0,
+      baseUrl,
+      databaseUrl: environment.DATABASE_URL,
+      redisUrl: environment.REDIS_URL,
+      smtpUrl: mails.smtpUrl,
+      mailboxUrl: mails.url,
+    });
+    const output = await shell(shellBlocks('README.md', 'A first booking').join('\n'), folder).end();
+    const [booked, rescheduled] = output.match(/\{[^}]*"ends_at":"[^"]+"\}/g)!.map(parse);
+    expect(Object.keys(booked!)).toEqual(Object.keys(shownBooking()));
+    expect([booked!.version, rescheduled!.version]).toEqual([1, 2]);
+    expect(rescheduled!.time).not.toBe(booked!.time);
+    const subjects = async (): Promise<string[]> => {
+      const answer = (await (await fetch(`${mails.url}/api/email`)).json()) as { subject: string }[];
+      return answer.map(({ subject }) => subject.split(':')[0]!);
+    };
+    // Reminders of the demo's own appointments may lie among them.
+    const wanted = ['Appointment confirmed', 'Appointment moved'];
+    await eventually('both emails', async () => {
+      const found = await subjects();
+      return wanted.every((subject) => found.includes(subject));
+    });
+  });
+
+  const parse = (json: string) => JSON.parse(json) as Record<string, unknown>;
+
+  /** The booking that README.md shows as the answer. */
+  function shownBooking(): Record<string, unknown> {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    return parse(/^```json\n(.*?)^```$/ms.exec(readme)![1]!);
+  }
+});
+
+describe('the documents', () => {
+  const here = new Set(RUN_HERE.flatMap(([document, heading]) => shellBlocks(document, heading)));
+  const elsewhere = documents().flatMap((document) =>
+    shellBlocks(document)
+      .filter((block) => !here.has(block))
+      .flatMap((block) => commandsOf(block).map((command) => [document, command] as const)),
+  );
+
+  test.each(elsewhere)('%s has a command that is shown to work elsewhere: %s', (_document, command) => {
+    expect(SHOWN_ELSEWHERE.filter(([pattern]) => pattern.test(command))).toHaveLength(1);
+    const [, script] = /^npm run ([\w:]+)/.exec(command) ?? [];
+    if (script !== undefined) expect(Object.keys(SCRIPTS)).toContain(script);
+  });
+
+  test('README.md has at most 500 words', () => {
+    expect(
+      readFileSync(join(ROOT, 'README.md'), 'utf8').split(/\s+/).filter(Boolean).length,
+    ).toBeLessThanOrEqual(500);
+  });
+
+  test.each(documents())('%s links to nothing that is not there', (document) => {
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#([^)]+))?\)/g)].filter(
+      ([, path]) => !/^https?:/.test(path!),
+    );
+    const missing = links.filter(([, path]) => !existsSync(join(ROOT, document, '..', path!)));
+    expect(missing.map(([link]) => link)).toEqual([]);
+  });
+});
