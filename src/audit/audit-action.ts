@@ -1,6 +1,6 @@
-/** What the audit trail tells of, by what it happens to. */
+/** What the audit trail tells of, by what it happens to. `mended`: in the database, by hand (docs/operations.md). */
 export const AUDIT_ACTIONS = {
-  booking: ['booked', 'moved', 'cancelled', 'listed'],
+  booking: ['booked', 'moved', 'cancelled', 'listed', 'mended'],
   account: [
     'logged_in',
     'login_refused',
@@ -24,8 +24,9 @@ export const AUDIT_ACTIONS = {
     'second_factor_added',
     'second_factor_removed',
     'erased',
+    'mended',
   ],
-  doctor: ['created'],
+  doctor: ['created', 'mended'],
   window: ['added', 'removed'],
   exception: ['added', 'removed'],
   message: ['retried', 'listed'],

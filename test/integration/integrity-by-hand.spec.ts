@@ -18,11 +18,15 @@ afterEach(() => exam.mend());
 
 afterAll(() => exam?.close());
 
-describe('what the manual says to do by hand mends what is found', () => {
+/** The statements of the manual, below one of its headings. */
+function statementsIn(heading: string): string[] {
   const manual = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-  const [cancelling, writing, correcting, letting] = [...manual.matchAll(/^```sql\n(.*?)^```/gms)].map(
-    ([, sql]) => sql!,
-  );
+  const part = manual.split(/^(?=##+ )/m).find((each) => each.startsWith(heading))!;
+  return [...part.matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql]) => sql!);
+}
+
+describe('what the manual says to do by hand mends what is found', () => {
+  const [cancelling, writing, correcting, letting] = statementsIn('### Mending by hand');
 
   /** Runs the manual's statements for a booking; then there is nothing left to undo. */
   async function doByHand(sql: string | undefined, id: number): Promise<void> {
@@ -35,6 +39,11 @@ describe('what the manual says to do by hand mends what is found', () => {
       await runner.release();
     }
     await exam.isMended();
+    const events = await clinic.query(
+      "SELECT actor_id FROM audit_events WHERE action = 'booking.mended' AND subject_id = ?",
+      [id],
+    );
+    expect(events).not.toEqual([]);
   }
 
   test('cancelling a booking, of which the patient is told, and not reminded', async () => {
@@ -96,4 +105,29 @@ describe('what the manual says to do by hand mends what is found', () => {
     await exam.expectOnly({ code: 'OUTSIDE_OPEN_TIME' }, { code: 'DESPITE_EXCEPTION' });
     await doByHand(letting, booking.id);
   });
+});
+
+test('what the manual says to do with accounts by hand takes effect, and leaves events', async () => {
+  const doctor = await clinic.doctor();
+  const admin = await clinic.admin();
+  const [naming, freeing, ending] = statementsIn('### Accounts by hand');
+  const before =
+    "SELECT COUNT(*) AS count FROM audit_events WHERE action LIKE '%.mended' AND subject IN ('doctor', 'account')";
+  const run = async (sql: string): Promise<void> => {
+    for (const statement of sql.split(';')) if (statement.trim() !== '') await clinic.query(statement);
+  };
+  await clinic.query("UPDATE accounts SET second_factor = 'sealed' WHERE id = ?", [admin.id]);
+  await run(naming!.replaceAll(/(?<=id = )3\b/g, String(doctor.doctorId)));
+  await run(freeing!.replaceAll('admin@clinic.example', admin.email));
+  await run(ending!);
+  const [{ name }] = (await clinic.query('SELECT name FROM doctors WHERE id = ?', [doctor.doctorId])) as [
+    { name: string },
+  ];
+  const [account] = await clinic.query(
+    'SELECT second_factor, session_version > 0 AS has_ended FROM accounts WHERE id = ?',
+    [admin.id],
+  );
+  expect([name, account]).toEqual(['Former doctor', { second_factor: null, has_ended: 1 }]);
+  const [{ count }] = (await clinic.query(before)) as [{ count: number }];
+  expect(count).toBeGreaterThan(2);
 });
