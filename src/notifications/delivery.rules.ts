@@ -76,7 +76,7 @@ export interface Budget {
   readonly isConfirmed: boolean;
 }
 
-/** Codes that a confirmed address gets within 24 hours, however small its budget: as many as their pauses let through. */
+/** Codes of a sort that a confirmed address gets within 24 hours, however small its budget: as many as the pauses allow. */
 const CODES_A_DAY = 5;
 
 /**
@@ -103,7 +103,7 @@ export function isBudgetSpent(
     const isKept = !takesOver(kind) && countOf(had, takesOver) === 0 && quarter > 1;
     return codes + others >= (isKept ? quarter - 1 : quarter);
   }
-  if (isCode(kind)) return codes >= Math.max(quarter, CODES_A_DAY);
+  if (isCode(kind)) return (had[kind] ?? 0) >= Math.max(quarter, CODES_A_DAY);
   return Math.min(codes, quarter) + others >= perDay * weightOf(kind);
 }
 

@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
 import { Sweeper } from '../../src/ops/sweeper.js';
 import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -220,6 +221,27 @@ describe('mails of all sorts together', () => {
       'Choose a new password',
       'Your password was changed',
     ]);
+  });
+
+  test('to an unconfirmed address stay as few when its account goes on to another one meanwhile', async () => {
+    const [email, next] = [newAddress(), newAddress()];
+    const person = await register(email);
+    await bookInBulk(clinic, person, doctor, 6);
+    expect(await count(email)).toBe(4);
+    await worker.close();
+    try {
+      expect((await askFor(next, person)).status).toBe(200);
+      const [link] = await clinic.query<{ uid: string }>(
+        "SELECT uid FROM account_links WHERE account_id = ? AND kind = 'change_address'",
+        [person.id],
+      );
+      const token = linkTokenOf(link!.uid, 'change_address', clinic.environment.JWT_SECRET);
+      expect((await post('change-email', { token, password: PASSWORD })).status).toBe(200);
+    } finally {
+      worker = await startWorker(clinic.environment, clinic.clock);
+    }
+    expect(await count(email)).toBe(4);
+    expect(await subjectsTo(next)).toEqual(['Your address was changed']);
   });
 
   test('that could not be sent leave room for others', async () => {
