@@ -15,10 +15,12 @@ GRANT SELECT, INSERT, UPDATE ON clinica.doctors TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.retention_marks TO 'clinica'@'%';
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.account_links TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.address_mails TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.availability_windows TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.bookings TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.exceptions TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.idempotency_keys TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.mailed_addresses TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.notifications TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.refused_addresses TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.refresh_tokens TO 'clinica'@'%';

@@ -25,6 +25,7 @@ import { FirstAdmin } from './accounts/first-admin.js';
 import { InvitationController } from './accounts/invitation.controller.js';
 import { Invitations } from './accounts/invitations.service.js';
 import { MeController } from './accounts/me.controller.js';
+import { LinkPauses } from './accounts/link-pauses.js';
 import { NotMeController } from './accounts/not-me.controller.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { KnownTokens } from './sessions/known-tokens.js';
@@ -102,6 +103,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     Invitations,
     JwtStrategy,
     KnownTokens,
+    LinkPauses,
     LoginFailures,
     LoginService,
     LogoutService,

@@ -249,7 +249,7 @@ export class Environment {
   @Days()
   AUDIT_ADDRESS_DAYS: number = 365;
 
-  /** Mails of each sort that a confirmed address gets within 24 hours; a quarter of them until it is confirmed. */
+  /** Mails that a confirmed address gets within 24 hours; a quarter of them until it is confirmed. */
   @Transform(integer)
   @IsInt()
   @Min(4)

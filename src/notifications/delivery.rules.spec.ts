@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPermanent, MOST_ATTEMPTS, pauseAfter, type Told, whyPointless } from './delivery.rules.js';
+import { NOTIFICATION_KINDS, type NotificationKind } from '../outbox/notification-kind.js';
+import {
+  isBudgetSpent,
+  isPermanent,
+  type MailsOfDay,
+  MOST_ATTEMPTS,
+  pauseAfter,
+  type Told,
+  whyPointless,
+} from './delivery.rules.js';
 
 const MINUTE_MS = 60_000;
 const START = Date.parse('2026-03-02T09:00:00Z');
@@ -118,5 +127,95 @@ describe('a failure is permanent', () => {
     { permanent: false },
   ])('$responseCode after $command: $permanent', ({ permanent, ...failure }) => {
     expect(isPermanent(failure)).toBe(permanent);
+  });
+});
+
+describe('the mails of a day', () => {
+  const kinds = fc.constantFrom<NotificationKind>(...NOTIFICATION_KINDS);
+  const budgets = fc.integer({ min: 4, max: 40 });
+
+  /** What of a flood is sent to one address. */
+  function sent(flood: readonly NotificationKind[], perDay: number, isConfirmed: boolean): MailsOfDay {
+    const had: Partial<Record<NotificationKind, number>> = {};
+    for (const kind of flood)
+      if (!isBudgetSpent(kind, had, { perDay, isConfirmed })) had[kind] = (had[kind] ?? 0) + 1;
+    return had;
+  }
+  const sum = (had: MailsOfDay): number => Object.values(had).reduce((a, b) => a + b, 0);
+
+  test.each<[string, NotificationKind, MailsOfDay, boolean, boolean]>([
+    ['news after nineteen mails', 'booked', { booked: 12, reminder_1h: 7 }, true, false],
+    ['news after twenty mails', 'moved', { booked: 12, reminder_1h: 8 }, true, true],
+    ['a cancellation after a flood of news', 'cancelled', { booked: 20 }, true, false],
+    ['a cancellation after twice the budget', 'cancelled', { booked: 20, cancelled: 20 }, true, true],
+    [
+      'a notice after a flood of cancellations',
+      'password_changed',
+      { booked: 20, cancelled: 20 },
+      true,
+      false,
+    ],
+    [
+      'a code after floods of all',
+      'password_reset',
+      { booked: 20, cancelled: 20, new_admin: 20 },
+      true,
+      false,
+    ],
+    ['a sixth code', 'password_reset', { password_reset: 5 }, true, true],
+    ['a code after five others', 'password_reset', { change_address: 4, verify_address: 1 }, true, false],
+    ['news after five codes', 'booked', { password_reset: 5, booked: 14 }, true, false],
+    ['unconfirmed: a fourth mail', 'booked', { booked: 3 }, false, false],
+    ['unconfirmed: a fifth, while no reset was mailed', 'booked', { booked: 4 }, false, true],
+    ['unconfirmed: a fifth, after a reset', 'booked', { booked: 3, password_reset: 1 }, false, false],
+    ['unconfirmed: a fifth, which is a reset', 'password_reset', { booked: 4 }, false, false],
+    ['unconfirmed: a fifth, which is an invitation', 'invitation', { change_address: 4 }, false, false],
+    ['unconfirmed: a sixth', 'password_reset', { booked: 4, password_reset: 1 }, false, true],
+    ['unconfirmed: a notice', 'password_changed', { booked: 4 }, false, true],
+  ])('%s', (_, kind, had, isConfirmed, isSpent) => {
+    expect(isBudgetSpent(kind, had, { perDay: 20, isConfirmed })).toBe(isSpent);
+  });
+
+  test('an unconfirmed address gets a quarter of the budget, whatever comes in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(kinds, { maxLength: 60 }), budgets, (flood, perDay) => {
+        expect(sum(sent(flood, perDay, false))).toBeLessThanOrEqual(Math.floor(perDay / 4));
+      }),
+    );
+  });
+
+  test('an unconfirmed address that gets two a day or more has had a code that takes it over, or can have one', () => {
+    fc.assert(
+      fc.property(fc.array(kinds, { maxLength: 60 }), budgets, (flood, perDay) => {
+        fc.pre(perDay >= 8);
+        const had = sent(flood, perDay, false);
+        const isSpent = isBudgetSpent('password_reset', had, { perDay, isConfirmed: false });
+        const { password_reset = 0, invitation = 0 } = had;
+        expect(!isSpent || password_reset + invitation > 0).toBe(true);
+      }),
+    );
+  });
+
+  test('to a confirmed address codes keep back no more than a quarter, and news keep back nothing else', () => {
+    const NEWS = ['booked', 'moved'] as const;
+    const codes = fc.constantFrom<NotificationKind>('password_reset', 'verify_address', 'change_address');
+    const news = fc.constantFrom<NotificationKind>(...NEWS);
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(codes, news), { maxLength: 80 }),
+        kinds,
+        budgets,
+        (flood, kind, perDay) => {
+          const had = sent(flood, perDay, true);
+          const { booked = 0, moved = 0 } = had;
+          const isNews = (NEWS as readonly string[]).includes(kind);
+          const isCode = ['password_reset', 'verify_address', 'invitation', 'change_address'].includes(kind);
+          const isSpent = isBudgetSpent(kind, had, { perDay, isConfirmed: true });
+          if (isNews) expect(!isSpent || booked + moved >= perDay - Math.floor(perDay / 4)).toBe(true);
+          else if (!isCode) expect(isSpent).toBe(false);
+          else expect(!isSpent || (had[kind] ?? 0) >= 5).toBe(true);
+        },
+      ),
+    );
   });
 });

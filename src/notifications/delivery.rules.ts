@@ -68,26 +68,62 @@ export function isPermanent({ responseCode = 0, command = '' }: SmtpFailure): bo
   return responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA');
 }
 
-/**
- * Kinds that share a budget. A flood of news spends nothing else: cancellations and what owners must know of their
- * accounts have budgets of their own, and so have reminders, of which a booking has two.
- */
-const BUDGETS: readonly (readonly NotificationKind[])[] = [
-  ['booked', 'moved'],
-  ['reminder_24h', 'reminder_1h'],
-  ['cancelled'],
-  ACCOUNT_KINDS,
-  NOTICE_KINDS,
-];
+/** How many mails of each kind an address has had within 24 hours. */
+export type MailsOfDay = Readonly<Partial<Record<NotificationKind, number>>>;
 
-/** The kinds that are counted together with one. */
-export function budgetOf(kind: NotificationKind): readonly NotificationKind[] {
-  return BUDGETS.find((kinds) => kinds.includes(kind))!;
+export interface Budget {
+  readonly perDay: number;
+  readonly isConfirmed: boolean;
 }
 
-/** How many mails of one budget an address gets within 24 hours. */
-export function mailsADay(perDay: number, isConfirmed: boolean): number {
-  return isConfirmed ? perDay : Math.floor(perDay / 4);
+/** Codes of a sort that a confirmed address gets within 24 hours, however small its budget: as many as the pauses allow. */
+const CODES_A_DAY = 5;
+
+/**
+ * Whether an address has had so many mails that it gets no further one of a kind. All mails to it are counted together.
+ *
+ * Nobody knows whose an unconfirmed address is: it gets a quarter of the budget and nothing beyond. The last place is for
+ * a code with which whoever reads its mails takes the account over, unless it has had one: for a new password, or an
+ * invitation.
+ *
+ * A confirmed one gets news of bookings while it has had fewer mails than the budget. Strangers can have it mailed nothing
+ * but codes: they are counted for a quarter of the budget at most, and no other mail keeps them back. What must be known
+ * has places of its own, which no flood of anything less takes away: cancellations and reminders go up to twice the budget,
+ * and notices about the account, which warn of a thief, up to three times. Pure.
+ */
+export function isBudgetSpent(
+  kind: NotificationKind,
+  had: MailsOfDay,
+  { perDay, isConfirmed }: Budget,
+): boolean {
+  const quarter = Math.floor(perDay / 4);
+  const codes = countOf(had, isCode);
+  const others = countOf(had, (each) => !isCode(each));
+  if (!isConfirmed) {
+    const isKept = !takesOver(kind) && countOf(had, takesOver) === 0 && quarter > 1;
+    return codes + others >= (isKept ? quarter - 1 : quarter);
+  }
+  if (isCode(kind)) return (had[kind] ?? 0) >= Math.max(quarter, CODES_A_DAY);
+  return Math.min(codes, quarter) + others >= perDay * weightOf(kind);
+}
+
+function countOf(had: MailsOfDay, isCounted: (kind: NotificationKind) => boolean): number {
+  const kinds = Object.entries(had) as [NotificationKind, number][];
+  return kinds.reduce((sum, [kind, mails]) => sum + (isCounted(kind) ? mails : 0), 0);
+}
+
+function takesOver(kind: NotificationKind): boolean {
+  return kind === 'password_reset' || kind === 'invitation';
+}
+
+function isCode(kind: NotificationKind): boolean {
+  return (ACCOUNT_KINDS as readonly NotificationKind[]).includes(kind);
+}
+
+/** How often the budget a kind may fill. */
+function weightOf(kind: NotificationKind): number {
+  if (kind === 'booked' || kind === 'moved') return 1;
+  return (NOTICE_KINDS as readonly NotificationKind[]).includes(kind) ? 3 : 2;
 }
 
 export const BUDGET_SPENT = 'the address has had its mails of the day';

@@ -92,13 +92,15 @@ export class MailSender {
       const dueAt = Math.max(now, message.earlier_due_at.getTime());
       return { state: 'pending', offered: false, dueAt, reason: 'waits for an older message of its booking' };
     }
-    if (await this.budget.isSpent(message))
+    if (!(await this.budget.take(message)))
       return { state: 'cancelled', offered: false, reason: BUDGET_SPENT };
     try {
       const signal = AbortSignal.timeout(LONGEST_SENDING_MS);
       await this.mailer.sendMail({ ...mailOf(message, this.environment), signal });
       return { state: 'sent', offered: true };
     } catch (error) {
+      // Should that fail, the next attempt takes the same place, and without one it is free within a day.
+      await this.budget.giveBack(message).catch(() => undefined);
       const reason = withoutRecipient((error as Error).message, message.email);
       return this.afterFailure(error as SmtpFailure, reason, message.attempts + 1);
     }

@@ -14,8 +14,6 @@ export interface Addressed {
   readonly created_at: Date;
   readonly email: string;
   readonly locale: Locale;
-  /** Whether it goes somewhere else than to the address of the account. */
-  readonly goes_elsewhere: 0 | 1;
   /** Whether somebody has shown that they read the mails to the address. */
   readonly is_confirmed: 0 | 1;
   /** Whether the owner of the address wants no mails. */
@@ -60,11 +58,11 @@ export interface NoticeRow extends Addressed {
 
 export type MessageRow = BookingMessage | LinkMessageRow | NoticeRow;
 
-// A notice that goes elsewhere goes to an address that the account had, a link to one that it may get.
+// A link that goes elsewhere goes to an address that the account may get, a notice to one that it had. Of these only news
+// of a change go to none but confirmed ones.
 const ADDRESSED = `
   n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale, COALESCE(n.address, a.email) AS email,
-  COALESCE(n.address <> a.email, 0) AS goes_elsewhere,
-  CASE WHEN n.address <> a.email THEN n.link_id IS NULL ELSE a.verified_at IS NOT NULL END AS is_confirmed,
+  CASE WHEN n.address <> a.email THEN n.kind = 'address_changed' ELSE a.verified_at IS NOT NULL END AS is_confirmed,
   EXISTS (SELECT 1 FROM refused_addresses r
           WHERE r.hash = UNHEX(SHA2(COALESCE(n.address, a.email), 256))) AS is_refused`;
 

@@ -1,14 +1,20 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { REMEMBERED_MS } from '../auth/accounts/link-pause.js';
 import { inOneStatement } from '../database/in-one-statement.js';
 import { Clock } from '../time/clock.js';
+import { forgetAddressHashes } from './retention/old-mails.js';
 import { Retention } from './retention/retention.js';
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** What is of no use after a moment of its own, whatever a clinic wants to keep. */
 const KEPT = [
-  { table: 'idempotency_keys', since: 'created_at', keepMs: 24 * 60 * 60_000 },
+  { table: 'idempotency_keys', since: 'created_at', keepMs: DAY_MS },
   { table: 'refresh_tokens', since: 'expires_at', keepMs: 0 },
   { table: 'sessions', since: 'expires_at', keepMs: 0 },
+  { table: 'address_mails', since: 'mailed_at', keepMs: DAY_MS },
+  { table: 'mailed_addresses', since: 'counted_at', keepMs: DAY_MS },
 ] as const;
 const EVERY_MS = 60_000;
 const BATCH = 1_000;
@@ -40,6 +46,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { table, since, keepMs } of KEPT) {
       swept += await this.sweepTable(table, since, new Date(this.clock.now() - keepMs));
     }
+    swept += await forgetAddressHashes(this.dataSource, new Date(this.clock.now() - REMEMBERED_MS));
     return swept + (await this.retention.apply());
   }
 

@@ -21,7 +21,8 @@ import type { Proof } from './export.service.js';
 
 /**
  * Erases people. Their bookings stay, pseudonymous: with the number of an account that names nobody. Those to come are
- * cancelled, so that others can have the time, and whatever was still to be mailed is not.
+ * cancelled, so that others can have the time, and whatever was still to be mailed is not. What mails to the address were
+ * counted by stays until it has had its time (see `MailedAddresses`): erasing an account must bring no further mails.
  */
 @Injectable()
 export class ErasureService {

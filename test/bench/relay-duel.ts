@@ -77,7 +77,6 @@ function jobs(arena: Arena): Parameters<Queue['addBulk']>[0] {
       {
         id: index,
         account_id: 51,
-        goes_elsewhere: 0,
         is_confirmed: 1,
         is_refused: 0,
         kind: 'booked',

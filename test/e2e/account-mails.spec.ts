@@ -154,12 +154,29 @@ describe('a password that was forgotten', () => {
       [1, 5],
     ] as const) {
       clinic.clock.advance({ minutes });
-      // Ending all sessions makes the links useless, and the pauses no shorter.
-      await clinic.query('UPDATE accounts SET session_version = session_version + 1 WHERE id = ?', [
-        person.id,
-      ]);
       expect((await forgot(person.email)).status).toBe(200);
       await allDueSettled(clinic);
+      expect(mailbox.received.filter(({ to }) => to === person.email)).toHaveLength(mails);
+    }
+  });
+
+  test('ending all sessions makes codes useless, and the pauses between them no shorter than an hour', async () => {
+    const person = await clinic.patient();
+    for (const [minutes, mails] of [
+      [0, 1],
+      [2, 2],
+      [10, 3],
+      [59, 3],
+      [1, 4],
+      [59, 4],
+      [1, 5],
+    ] as const) {
+      await allDueSettled(clinic);
+      clinic.clock.advance({ minutes });
+      await forgot(person.email);
+      await allDueSettled(clinic);
+      const sql = 'UPDATE accounts SET session_version = session_version + 1 WHERE id = ?';
+      await clinic.query(sql, [person.id]);
       expect(mailbox.received.filter(({ to }) => to === person.email)).toHaveLength(mails);
     }
   });

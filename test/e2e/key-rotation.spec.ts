@@ -1,7 +1,9 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
+import { AddressCounters } from '../../src/auth/throttling/address-counters.js';
 import { LoginFailures } from '../../src/auth/throttling/login-failures.js';
+import { Throttle } from '../../src/auth/throttling/throttle.js';
 import { Keys } from '../../src/config/keys.js';
 import { RedisClient } from '../../src/database/redis.module.js';
 import { unseal } from '../../src/auth/second-factor/sealed-secret.js';
@@ -186,4 +188,32 @@ test('from where an account was logged in to, and how often strangers failed, is
   for (let turn = 0; turn < 12; turn += 1) await other.begin(email, `192.0.2.${100 + turn}`);
   expect((await other.begin(email, '192.0.2.1')).successDelayMs).toBe(0);
   expect((await other.begin(email, '192.0.2.201')).successDelayMs).toBeGreaterThan(0);
+});
+
+test('an erasure forgets what was counted about an address under both keys, and nothing of others', async () => {
+  const redis = clinic.app.get(RedisClient);
+  const partsWith = (JWT_SECRET: string) => {
+    const environment = withSettings(clinic.environment, { JWT_SECRET });
+    const keys = new Keys(environment);
+    const [failures, throttle] = [
+      new LoginFailures(environment, keys, redis),
+      new Throttle(environment, keys, redis),
+    ];
+    return { failures, throttle, counters: new AddressCounters(failures, throttle, redis) };
+  };
+  const [old, both] = [partsWith(FORMER), partsWith(`${NEW},${FORMER}`)];
+  const [email, other] = ['erased.one@people.example', 'another.one@people.example'];
+  const keys = async () => (await redis.keys('throttle:*')).sort();
+  const count = async (address: string) => {
+    for (const { failures, throttle } of [old, both]) {
+      await (await failures.begin(address, '192.0.2.77')).succeeded();
+      await throttle.countFrom('login', '192.0.2.77', address);
+    }
+  };
+  await count(other);
+  const before = await keys();
+  await count(email);
+  expect((await keys()).length).toBeGreaterThanOrEqual(before.length + 6);
+  await both.counters.forget(email);
+  expect(await keys()).toEqual(before);
 });

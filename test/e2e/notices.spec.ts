@@ -121,6 +121,26 @@ test.each([
   expect(oneLine(told[0]!.mail.text)).toContain(`Account: ${email}`);
 });
 
+test('an admin who was disabled and is enabled again is told to all other admins, and anybody else to none', async () => {
+  const [former, patient] = [await clinic.admin(), await clinic.patient()];
+  for (const { id } of [former, patient]) await change(id, { disabled: true });
+  await allDueSettled(clinic);
+  const before = mailbox.received.length;
+  expect((await change(former.id, { disabled: false })).status).toBe(200);
+  expect((await change(patient.id, { disabled: false })).status).toBe(200);
+  // Nothing changes, and nothing is told.
+  expect((await change(former.id, { disabled: false })).status).toBe(200);
+  await allDueSettled(clinic);
+  const told = mailbox.received.slice(before);
+  expect(told.map(({ to }) => to)).toContain(admin.email);
+  expect(told.map(({ to }) => to)).not.toContain(former.email);
+  expect(new Set(told.map(({ to }) => to)).size).toBe(told.length);
+  for (const { mail } of told) {
+    expect(mail.subject).toBe('There is a new admin: Test Clinic');
+    expect(oneLine(mail.text)).toContain(`Account: ${former.email}`);
+  }
+});
+
 test('a notice is written with the change, and is in the ledger whatever happens to the worker', async () => {
   const person = await clinic.patient();
   await worker.close();

@@ -13,10 +13,12 @@ import { startWorker } from '../support/worker.js';
 /** What the service deletes from: what was withdrawn, what has expired, what has had its time. */
 const DELETED_FROM = [
   'account_links',
+  'address_mails',
   'availability_windows',
   'bookings',
   'exceptions',
   'idempotency_keys',
+  'mailed_addresses',
   'notifications',
   'refresh_tokens',
   'refused_addresses',

@@ -84,7 +84,7 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
       const [row] = (await ledger.claimDue(100, { not: [doctor.id] })).rows;
       await ledger.begin(row!);
       const message = await worker.get(MessageReader).read(row!.id);
-      await worker.get(MailBudget).isSpent(message!);
+      await worker.get(MailBudget).take(message!);
       await ledger.settle(row!, { state: 'sent', offered: true });
       await ledger.freeExpired();
     },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { CountAddresses11 } from '../../src/database/migrations/11-count-addresses.js';
 import { Invitations9 } from '../../src/database/migrations/9-invitations.js';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
@@ -135,11 +136,34 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'RestrainMails1000000000008',
       'Invitations1000000000009',
       'Retain1000000000010',
+      'CountAddresses1000000000011',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
   } finally {
     await migrations.destroy();
+  }
+});
+
+test('the migration that counts mails by address runs again wherever it failed', async () => {
+  const migration = new CountAddresses11();
+  const runner = clinic.dataSource.createQueryRunner();
+  const before = [await columns(), await keys()];
+  try {
+    for (const undone of [
+      'ALTER TABLE account_links DROP KEY account_links_address, DROP COLUMN address_hash',
+      '',
+    ]) {
+      if (undone) await runner.query(undone);
+      await migration.up(runner);
+      expect([await columns(), await keys()]).toEqual(before);
+    }
+    await runner.query('DROP TABLE mailed_addresses');
+    await migration.down(runner);
+    await migration.up(runner);
+    expect([await columns(), await keys()]).toEqual(before);
+  } finally {
+    await runner.release();
   }
 });
 

@@ -19,6 +19,7 @@ export async function bookInBulk(
   person: Person,
   { doctorId }: DoctorPerson,
   count: number,
+  kind: BookingKind = 'booked',
 ): Promise<number[]> {
   const [last] = await clinic.query<{ end: Date | null }>(
     'SELECT MAX(ends_at) AS `end` FROM bookings WHERE doctor_id = ?',
@@ -46,7 +47,7 @@ export async function bookInBulk(
       );
       ids.push(insertId);
     }
-    await appendMessages(clinic, tx, ids);
+    await appendMessages(clinic, tx, ids, { kind });
     return ids;
   });
 }

@@ -9,21 +9,23 @@ import { Outbox } from '../../outbox/outbox.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import type { Account } from './account.entity.js';
-import { MOST_REMEMBERED, pauseBeforeNext, REMEMBERED_MS } from './link-pause.js';
+import { goodForMs } from './link-pause.js';
+import { LinkPauses, type Mailable } from './link-pauses.js';
 import { uidOfLink } from './link-token.js';
 
-const MINUTE_MS = 60_000;
-const GOOD_FOR_MS: Readonly<Record<AccountKind, number>> = {
-  password_reset: 60 * MINUTE_MS,
-  verify_address: 24 * 60 * MINUTE_MS,
-  invitation: 7 * 24 * 60 * MINUTE_MS,
-  change_address: 24 * 60 * MINUTE_MS,
-};
 /** Parameters: uid, kind, now. */
 const IS_GOOD =
   'l.uid = ? AND l.kind = ? AND l.used_at IS NULL AND l.expires_at > ? AND a.disabled_at IS NULL';
 const OF_ACCOUNT =
   'account_links l JOIN accounts a ON a.id = l.account_id AND a.session_version = l.session_version';
+
+interface NewLink {
+  readonly kind: AccountKind;
+  readonly address: string | undefined;
+  readonly addressHash: string;
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs;
+}
 
 /** What a link was mailed for. */
 export interface UsedLink {
@@ -37,53 +39,32 @@ export class AccountLinks {
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
+    private readonly pauses: LinkPauses,
     private readonly clock: Clock,
     private readonly keys: Keys,
   ) {}
 
-  /** Has a link mailed, unless one was a while ago; answers how long to wait then, in ms, and else 0. */
-  async mail(
-    tx: EntityManager,
-    { id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>,
-    kind: AccountKind,
-    address?: string,
-  ): Promise<number> {
+  /**
+   * Has a link mailed, unless one was a while ago; answers how long to wait then, in ms, and else 0. Its code is good at
+   * least until another may be mailed.
+   *
+   * @param address where it goes, if not to the address of the account; earlier links of its kind are then useless
+   */
+  async mail(tx: EntityManager, account: Mailable, kind: AccountKind, address?: string): Promise<number> {
     const now = this.clock.now();
-    const pause = await this.pause(tx, id, kind, now);
-    if (pause > 0) return pause;
-    const { insertId } = await write(
-      tx,
-      `INSERT INTO account_links (uid, account_id, kind, session_version, address, created_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [
-        randomUUID(),
-        id,
-        kind,
-        sessionVersion,
-        address ?? null,
-        new Date(now),
-        new Date(now + GOOD_FOR_MS[kind]),
-      ],
-    );
-    await this.outbox.appendLink(tx, { linkId: insertId, kind, dueAt: now, address });
+    const { before, after, addressHash } = await this.pauses.of(tx, { account, kind, address }, now);
+    if (before > 0) return before;
+    if (address !== undefined) await this.expireAll(tx, account.id, kind);
+    const isConfirmed = account.isVerified && address === undefined;
+    const linkId = await insertLink(tx, account, {
+      kind,
+      address,
+      addressHash,
+      createdAt: now,
+      expiresAt: now + goodForMs(kind, isConfirmed, after),
+    });
+    await this.outbox.appendLink(tx, { linkId, kind, dueAt: now, address });
     return 0;
-  }
-
-  private async pause(tx: EntityManager, id: number, kind: AccountKind, now: EpochMs): Promise<number> {
-    const links = await look<{ created_at: Date; used_at: Date | null; is_refused: 0 | 1 }>(
-      tx,
-      `SELECT l.created_at, l.used_at,
-              EXISTS (SELECT 1 FROM refused_addresses r WHERE r.hash = UNHEX(SHA2(a.email, 256))) AS is_refused
-       FROM account_links l JOIN accounts a ON a.id = l.account_id
-       WHERE l.account_id = ? AND l.kind = ? AND l.created_at > ?
-       ORDER BY l.created_at DESC, l.id DESC LIMIT ${MOST_REMEMBERED}`,
-      [id, kind, new Date(now - REMEMBERED_MS)],
-    );
-    const mailed = links.map(({ created_at, used_at }) => ({
-      createdAt: created_at.getTime(),
-      isUsed: used_at !== null,
-    }));
-    return pauseBeforeNext(mailed, links[0]?.is_refused === 1, now);
   }
 
   /**
@@ -101,16 +82,6 @@ export class AccountLinks {
     );
     if (!account) throw linkInvalid();
     return account;
-  }
-
-  /** Makes all links of a kind useless that were mailed to an account. */
-  async expireAll(tx: EntityManager, accountId: number, kind: AccountKind): Promise<void> {
-    const now = new Date(this.clock.now());
-    await write(
-      tx,
-      'UPDATE account_links SET expires_at = ? WHERE account_id = ? AND kind = ? AND expires_at > ?',
-      [now, accountId, kind, now],
-    );
   }
 
   /**
@@ -142,6 +113,39 @@ export class AccountLinks {
     );
     return link!;
   }
+
+  /** Makes all links of a kind useless that were mailed to an account. */
+  private async expireAll(tx: EntityManager, accountId: number, kind: AccountKind): Promise<void> {
+    const now = new Date(this.clock.now());
+    await write(
+      tx,
+      'UPDATE account_links SET expires_at = ? WHERE account_id = ? AND kind = ? AND expires_at > ?',
+      [now, accountId, kind, now],
+    );
+  }
+}
+
+async function insertLink(
+  tx: EntityManager,
+  { id, sessionVersion }: Mailable,
+  { kind, address, addressHash, createdAt, expiresAt }: NewLink,
+): Promise<number> {
+  const { insertId } = await write(
+    tx,
+    `INSERT INTO account_links (uid, account_id, kind, session_version, address, address_hash, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      randomUUID(),
+      id,
+      kind,
+      sessionVersion,
+      address ?? null,
+      addressHash,
+      new Date(createdAt),
+      new Date(expiresAt),
+    ],
+  );
+  return insertId;
 }
 
 export function linkInvalid(): Refusal {

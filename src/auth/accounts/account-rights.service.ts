@@ -78,9 +78,15 @@ export class AccountRights {
       disabled: changed.disabledAt !== null,
     });
     if (changed.role !== account.role) await this.notices.append(tx, id, 'role_changed');
-    if (changed.role === 'admin' && account.role !== 'admin') await this.notices.appendNewAdmin(tx, id);
+    if (isNewAdmin(account, changed)) await this.notices.appendNewAdmin(tx, id);
     return this.sessions.endAll(tx, id);
   }
+}
+
+/** Whether a change gives an account the rights of an admin, or lets an admin use them again. */
+function isNewAdmin(before: Account, { role, disabledAt }: Pick<Account, 'role' | 'disabledAt'>): boolean {
+  if (role !== 'admin') return false;
+  return before.role !== 'admin' || (before.isDisabled && disabledAt === null);
 }
 
 function whenDisabled(account: Account, isDisabled: boolean, now: EpochMs): Date | null {

@@ -60,7 +60,6 @@ export class AddressChange {
     await inTransaction(this.dataSource, async (tx) => {
       await this.sessions.hold(tx, by);
       if (await tx.existsBy(Account, { email: address })) throw emailTaken();
-      await this.links.expireAll(tx, account.id, 'change_address');
       const pause = await this.links.mail(tx, account, 'change_address', address);
       if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
       await this.audit.record(tx, by, 'account.address_change_asked', account.id);

@@ -4,7 +4,7 @@ import type { Actor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Keys } from '../../config/keys.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { write } from '../../database/statement.js';
+import { look, write } from '../../database/statement.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from './account.entity.js';
 import { linkInvalid } from './account-links.js';
@@ -12,7 +12,8 @@ import { hashOfAddress, readAddressToken } from './address-token.js';
 
 /**
  * Addresses whose owners said that an account is not theirs. They get no mails, whichever account asks for them, until one
- * of them is confirmed. Only hashes of them are kept.
+ * of them is confirmed. Only hashes of them are kept. A confirmed address is never stopped: whoever reads its mails could
+ * otherwise be kept from them by a code in an old one.
  */
 @Injectable()
 export class AddressRefusals {
@@ -23,17 +24,14 @@ export class AddressRefusals {
     private readonly keys: Keys,
   ) {}
 
-  /** @throws Refusal LINK_INVALID: unknown, or the account's address was confirmed since */
+  /** @throws Refusal LINK_INVALID: unknown, or the address was confirmed since, for whichever account */
   async refuse(by: Actor, token: string): Promise<void> {
     const mailed = this.keys.find((key) => readAddressToken(token, key));
     if (!mailed) throw linkInvalid();
     const { accountId, hash } = mailed;
     await inTransaction(this.dataSource, async (tx) => {
-      const account = await tx.findOne(Account, {
-        where: { id: accountId },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (account?.isVerified && hashOfAddress(account.email).equals(hash)) throw linkInvalid();
+      const email = await mailedAddress(tx, accountId, hash);
+      if (email !== undefined && (await isConfirmed(tx, email))) throw linkInvalid();
       await write(
         tx,
         'INSERT INTO refused_addresses (hash, refused_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE refused_at = refused_at',
@@ -47,4 +45,25 @@ export class AddressRefusals {
   async lift(tx: EntityManager, email: string): Promise<void> {
     await write(tx, 'DELETE FROM refused_addresses WHERE hash = ?', [hashOfAddress(email)]);
   }
+}
+
+/** The address with this hash that an account has, or asked for; undefined if nobody knows it any longer. */
+async function mailedAddress(
+  tx: EntityManager,
+  accountId: number,
+  hash: Buffer,
+): Promise<string | undefined> {
+  const rows = await look<{ email: string }>(
+    tx,
+    `SELECT email FROM accounts WHERE id = ?
+     UNION SELECT address FROM account_links WHERE account_id = ? AND address IS NOT NULL`,
+    [accountId, accountId],
+  );
+  return rows.find(({ email }) => hashOfAddress(email).equals(hash))?.email;
+}
+
+/** Whether an account has confirmed the address; it stays as it is until the transaction ends. */
+async function isConfirmed(tx: EntityManager, email: string): Promise<boolean> {
+  const account = await tx.findOne(Account, { where: { email }, lock: { mode: 'pessimistic_write' } });
+  return account?.isVerified ?? false;
 }

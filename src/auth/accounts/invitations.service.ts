@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
+import { TooManyRequests } from '../../http/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Clock } from '../../time/clock.js';
@@ -31,6 +32,7 @@ export class Invitations {
    * Opens an account that nobody can log in to, and has its owner mailed an invitation.
    *
    * @throws Refusal EMAIL_TAKEN
+   * @throws TooManyRequests so soon after another account's invitation to the same address
    */
   async open(
     by: KnownActor,
@@ -48,7 +50,8 @@ export class Invitations {
     return this.requests.once(keyed, async (tx) => {
       await this.sessions.hold(tx, by);
       const opened = await insertAccount(tx, row);
-      await this.links.mail(tx, opened, 'invitation');
+      const pause = await this.links.mail(tx, opened, 'invitation');
+      if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
       await this.audit.record(tx, by, 'account.opened', opened.id, { role, invited: true });
       if (role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
       return opened;

@@ -36,7 +36,9 @@ export class PasswordsController {
   @Post('forgot')
   @RateLimit('mails')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Have a code for a new password mailed, good once and for an hour' })
+  @ApiOperation({
+    summary: 'Have a code for a new password mailed, good once, for an hour or until the next may be mailed',
+  })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
   async forgot(@Body() { email }: EmailDto, @Visitor() by: Visiting): Promise<MessageDto> {

@@ -18,13 +18,13 @@ export class AddressCounters {
   ) {}
 
   /**
-   * Deletes every counter whose key has a keyed hash of the address. Never fails: while Redis is away they stay until they
-   * expire, after three weeks at the latest.
+   * Deletes every counter whose key has a keyed hash of the address, by the former key too. Never fails: while Redis is away
+   * they stay until they expire, after three weeks at the latest.
    */
   async forget(email: string): Promise<void> {
     const address = email.toLowerCase();
     try {
-      for (const hash of [this.failures.hashOf(address), this.throttle.hashOf(address)])
+      for (const hash of [...this.failures.hashesOf(address), ...this.throttle.hashesOf(address)])
         await this.deleteMatching(`${COUNTER_PREFIX}*${hash}*`);
     } catch (error) {
       this.logger.warn(`Cannot forget the counters of an address: ${(error as Error).message}`);

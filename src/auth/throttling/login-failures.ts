@@ -47,7 +47,7 @@ export class LoginFailures {
   /** Counts an attempt as failed until it is said to have succeeded: many at once do not get around the delay. */
   async begin(email: string, address: string): Promise<Attempt> {
     if (!this.environment.RATE_LIMIT_ENABLED) return AT_ONCE;
-    const names = this.keys.hashes(`login ${email.toLowerCase()}`);
+    const names = this.hashesOf(email.toLowerCase());
     const [account, from] = [names[0]!, countedAs(address)];
     const [known, former, byAccount, byAddress] = await Promise.all([
       Promise.all(names.map((name) => this.successes.get(`${name} ${from}`))),
@@ -73,8 +73,8 @@ export class LoginFailures {
     };
   }
 
-  /** A keyed hash of an address in lower case, as it stands in keys. */
-  hashOf(address: string): string {
-    return this.keys.hash(`login ${address}`);
+  /** The keyed hashes of an address in lower case, by all keys, as they stand in counters. */
+  hashesOf(address: string): string[] {
+    return this.keys.hashes(`login ${address}`);
   }
 }

@@ -34,13 +34,13 @@ export class Throttle {
    * @throws TooManyRequests when the limit is used up
    */
   async countFrom(name: LimitName, address: string, account?: string): Promise<void> {
-    const hash = account && this.hashOf(account);
+    const hash = account && this.keys.hash(account);
     await this.count(name, [countedAs(address), hash].filter(Boolean).join(' '));
   }
 
-  /** A keyed hash of what stands for an account, as it stands in keys. */
-  hashOf(account: string): string {
-    return this.keys.hash(account);
+  /** The keyed hashes of what stands for an account, by all keys, as they stand in counters. */
+  hashesOf(account: string): string[] {
+    return this.keys.hashes(account);
   }
 
   /** @throws TooManyRequests when the limit is used up for this key */

@@ -30,11 +30,20 @@ const PAGES: Readonly<Record<AccountKind, string>> = {
   change_address: 'change-email',
 };
 
+/** What takes the code itself, for readers whose clinic has no such page. */
+const ROUTES: Readonly<Record<AccountKind, string>> = {
+  password_reset: 'POST /api/auth/password/reset',
+  verify_address: 'POST /api/auth/verify-email',
+  invitation: 'POST /api/auth/invitation',
+  change_address: 'POST /api/auth/change-email',
+};
+
 /** Writes the letter that brings a code, in the reader's language; times are the clinic's, with the zone named. */
 export function writeAccountLetter(facts: AccountLetterFacts): Letter {
   const catalogue = CATALOGUES[facts.locale];
   const { account, language, regards } = catalogue;
-  const { kinds, greeting, detailsTitle, codeLabel, goodUntilLabel, moment, whyYouGetThis } = account;
+  const { kinds, greeting, detailsTitle, codeLabel, goodUntilLabel, moment, whyYouGetThis, codeRoute } =
+    account;
   const { subject, heading, sentence, linkText, next } = kinds[facts.kind];
   const clinicName = plainLine(facts.clinicName);
   const until = moment(localTime(facts.expiresAt, facts.clinicTimezone, language));
@@ -54,7 +63,7 @@ export function writeAccountLetter(facts: AccountLetterFacts): Letter {
     ],
     isCancelled: false,
     link: address === undefined ? null : { address, text: linkText },
-    next,
+    next: address === undefined ? [codeRoute(ROUTES[facts.kind]), ...next] : next,
     regards,
     whyYouGetThis,
     // The letter's own link confirms the address.

@@ -20,6 +20,8 @@ export interface AccountLetterTexts {
   readonly detailsTitle: string;
   readonly codeLabel: string;
   readonly goodUntilLabel: string;
+  /** Where the clinic has no page for the code: what takes it. */
+  readonly codeRoute: (route: string) => string;
   readonly moment: (when: LocalTime) => string;
   readonly whyYouGetThis: string;
 }
@@ -61,6 +63,9 @@ export interface UnconfirmedTexts {
   readonly confirm: string;
   readonly notMe: string;
   readonly notMeCodeLabel: string;
+  /** Where the clinic has no pages: how to confirm the address, and what takes the code, to be passed on. */
+  readonly confirmByRoute: (route: string) => string;
+  readonly notMeByRoute: (route: string) => string;
 }
 
 /** Every text of the letters and the calendar entries in one language. A new language is one more of these. */

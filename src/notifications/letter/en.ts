@@ -101,6 +101,8 @@ export const en: Catalogue = {
     detailsTitle: 'Your code',
     codeLabel: 'Code',
     goodUntilLabel: 'Good until',
+    codeRoute: (route) =>
+      `Enter the code where you log in. If you find no place for it, ask the clinic what there is for ${route}. Give the code to nobody, not even to the clinic.`,
     moment,
     whyYouGetThis: 'This letter was sent automatically because somebody entered this email address.',
   },
@@ -165,6 +167,10 @@ export const en: Catalogue = {
     confirm: 'Confirm this address',
     notMe: 'This is not me',
     notMeCodeLabel: 'Code for “This is not me”',
+    confirmByRoute: (route) =>
+      `Confirm this address: have a code mailed to it where you log in. If you find no place for that, ask the clinic to send this address to ${route}.`,
+    notMeByRoute: (route) =>
+      `This is not me: give the code below to the clinic, and ask it to send the code to ${route}. The code does nothing else.`,
   },
   detailsTitle: 'Appointment details',
   labels: {

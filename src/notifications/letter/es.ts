@@ -106,6 +106,8 @@ export const es: Catalogue = {
     detailsTitle: 'Su código',
     codeLabel: 'Código',
     goodUntilLabel: 'Válido hasta',
+    codeRoute: (route) =>
+      `Introduzca el código donde inicia sesión. Si no encuentra dónde, pregunte al centro qué hay para ${route}. No dé el código a nadie, tampoco al centro.`,
     moment,
     whyYouGetThis:
       'Este mensaje se ha enviado automáticamente porque alguien ha indicado esta dirección de correo electrónico.',
@@ -173,6 +175,10 @@ export const es: Catalogue = {
     confirm: 'Confirmar esta dirección',
     notMe: 'No soy yo',
     notMeCodeLabel: 'Código para «No soy yo»',
+    confirmByRoute: (route) =>
+      `Confirmar esta dirección: pida un código donde inicia sesión. Si no encuentra dónde, pida al centro que envíe esta dirección a ${route}.`,
+    notMeByRoute: (route) =>
+      `No soy yo: dé al centro el código siguiente y pídale que lo envíe a ${route}. El código no sirve para nada más.`,
   },
   detailsTitle: 'Datos de la cita',
   labels: {

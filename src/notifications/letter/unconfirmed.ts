@@ -12,12 +12,16 @@ export interface UnconfirmedFacts {
 export interface UnconfirmedView {
   readonly sentence: string;
   readonly links: readonly { readonly address: string; readonly text: string }[];
+  /** What to do where there are no links. */
+  readonly steps: readonly string[];
   readonly code: { readonly label: string; readonly value: string } | null;
 }
 
 /** The page of a front end that has a code for confirming the address mailed. */
 export const CONFIRMS = 'verify-email';
 const NOT_ME = 'not-me';
+const CONFIRM_ROUTE = 'POST /api/auth/verify-email/send';
+const NOT_ME_ROUTE = 'POST /api/auth/not-me';
 
 /** @param confirmPage the page for confirming the address, in letters that have no code for it themselves */
 export function viewOfUnconfirmed(
@@ -27,14 +31,19 @@ export function viewOfUnconfirmed(
 ): UnconfirmedView | null {
   if (!facts) return null;
   const { notMeCode, frontEndUrl } = facts;
-  const { sentence, confirm, notMe, notMeCodeLabel } = texts;
-  if (frontEndUrl === undefined)
-    return { sentence, links: [], code: { label: notMeCodeLabel, value: notMeCode } };
+  const { sentence, confirm, notMe, notMeCodeLabel, confirmByRoute, notMeByRoute } = texts;
+  if (frontEndUrl === undefined) {
+    const steps = [
+      ...(confirmPage === undefined ? [] : [confirmByRoute(CONFIRM_ROUTE)]),
+      notMeByRoute(NOT_ME_ROUTE),
+    ];
+    return { sentence, links: [], steps, code: { label: notMeCodeLabel, value: notMeCode } };
+  }
   const links = [
     ...(confirmPage === undefined ? [] : [{ address: pageOf(frontEndUrl, confirmPage), text: confirm }]),
     { address: pageOf(frontEndUrl, `${NOT_ME}#token=${notMeCode}`), text: notMe },
   ];
-  return { sentence, links, code: null };
+  return { sentence, links, steps: [], code: null };
 }
 
 export function pageOf(frontEndUrl: string, page: string): string {

@@ -38,3 +38,17 @@ export function deleteLinks(dataSource: DataSource, before: Date): Promise<numbe
     }),
   );
 }
+
+/** Takes from links created before what pauses between links were counted by. Answers how many. */
+export async function forgetAddressHashes(dataSource: DataSource, before: Date): Promise<number> {
+  for (let forgotten = 0; ;) {
+    const { affectedRows } = await inOneStatement(
+      dataSource,
+      `UPDATE account_links SET address_hash = NULL WHERE address_hash IS NOT NULL AND created_at < ?
+       ORDER BY address_hash LIMIT ${BATCH}`,
+      [before],
+    );
+    forgotten += affectedRows;
+    if (affectedRows < BATCH) return forgotten;
+  }
+}

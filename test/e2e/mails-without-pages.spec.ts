@@ -1,0 +1,115 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { book } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { Mailbox } from '../support/mailbox.js';
+import { allDueSettled } from '../support/messages.js';
+import { oneLine, visible } from '../support/readable.js';
+import { startWorker } from '../support/worker.js';
+
+// Where FRONT_END_URL is not set, mails have no page to lead to: they say in words what takes their codes.
+
+const PASSWORD = 'a long enough password';
+const NEW = 'the phrase of the owner';
+
+let mailbox: Mailbox;
+let clinic: Clinic;
+let worker: INestApplicationContext;
+let doctor: DoctorPerson;
+
+beforeAll(async () => {
+  mailbox = await Mailbox.open();
+  clinic = await Clinic.open({ env: { SMTP_URL: mailbox.url } });
+  worker = await startWorker(clinic.environment, clinic.clock);
+  doctor = await clinic.doctor();
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+  await mailbox?.close();
+});
+
+async function register(email: string): Promise<Person> {
+  const account = { email, password: PASSWORD };
+  expect((await clinic.client.post('/api/auth/register', account)).status).toBe(201);
+  const { body } = await clinic.client.post<{ token: string; user: { id: number } }>(
+    '/api/auth/login',
+    account,
+  );
+  return { ...account, id: body.user.id, token: body.token };
+}
+
+/** The newest mail to an address, of so many, in one line of text; what is in its HTML must be the same. */
+async function lastMail(email: string, many = 1): Promise<string> {
+  const { mail } = (await mailbox.mailsTo(email, many)).at(-1)!;
+  const text = oneLine(mail.text);
+  for (const route of text.match(/POST \/api\/[\w/-]+/g) ?? []) expect(visible(mail.html!)).toContain(route);
+  return text;
+}
+
+/** Does what a mail says: sends the body to the route that it names after these words. */
+async function follow(text: string, words: RegExp, body: object): Promise<number> {
+  const [, path] = new RegExp(`${words.source}.*?POST (/api/[\\w/-]*\\w)`).exec(text)!;
+  return (await clinic.client.post(path!, body)).status;
+}
+
+const codeIn = (text: string, label: string): string => new RegExp(`${label}: ([\\w-]{60,})`).exec(text)![1]!;
+
+test('mail to an unconfirmed address says how to confirm it, and its reader can', async () => {
+  const person = await register('reader@people.example');
+  await book(clinic, person, doctor, { date: '2026-03-04', time: '09:00' });
+  expect(await follow(await lastMail(person.email), /Confirm this address/, { email: person.email })).toBe(
+    200,
+  );
+  const letter = await lastMail(person.email, 2);
+  const token = codeIn(letter, 'Code');
+  expect(await follow(letter, /Enter the code/, { token, password: PASSWORD })).toBe(200);
+  const { body } = await clinic.client.get('/api/auth/me', person);
+  expect(body).toMatchObject({ email: person.email });
+  expect(
+    await clinic.query('SELECT 1 FROM accounts WHERE id = ? AND verified_at IS NULL', [person.id]),
+  ).toEqual([]);
+});
+
+test('mail to an unconfirmed address says how to refuse more of them, with a code that anybody may be given', async () => {
+  const person = await register('refuser@people.example');
+  await book(clinic, person, doctor, { date: '2026-03-04', time: '10:00' });
+  const text = await lastMail(person.email);
+  const token = codeIn(text, 'Code for “This is not me”');
+  expect(await follow(text, /This is not me/, { token })).toBe(200);
+  await book(clinic, person, doctor, { date: '2026-03-04', time: '11:00' });
+  await allDueSettled(clinic);
+  expect(mailbox.received.filter(({ to }) => to === person.email)).toHaveLength(1);
+});
+
+test('a mail with a code says what takes it, and that nobody else should have it', async () => {
+  const [person, admin] = [await clinic.patient(), await clinic.admin()];
+  await clinic.client.post('/api/auth/password/forgot', { email: person.email });
+  const reset = await lastMail(person.email);
+  expect(reset).toContain('Give the code to nobody');
+  const token = codeIn(reset, 'Code');
+  expect(await follow(reset, /Enter the code/, { token, new_password: NEW })).toBe(200);
+
+  const email = 'invited@people.example';
+  await clinic.client.post('/api/users', { email, role: 'user' }, admin);
+  const invitation = await lastMail(email);
+  const accepted = { token: codeIn(invitation, 'Code'), password: NEW };
+  expect(await follow(invitation, /Enter the code/, accepted)).toBe(200);
+
+  const change = { email: 'changed@people.example', password: admin.password };
+  expect((await clinic.client.patch('/api/auth/me', change, admin)).status).toBe(200);
+  const changed = await lastMail(change.email);
+  const finished = { token: codeIn(changed, 'Code'), password: admin.password };
+  expect(await follow(changed, /Enter the code/, finished)).toBe(200);
+});
+
+test('in Spanish too', async () => {
+  const account = { email: 'lectora@people.example', password: PASSWORD, locale: 'es' };
+  await clinic.client.post('/api/auth/register', account);
+  await clinic.client.post('/api/auth/verify-email/send', { email: account.email });
+  const text = await lastMail(account.email);
+  expect(text).toMatch(/POST \/api\/auth\/verify-email[.,]/);
+  expect(text).toContain('POST /api/auth/not-me');
+  expect(codeIn(text, 'Código para «No soy yo»')).not.toBe(codeIn(text, 'Código'));
+});
