@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
+import { FailingNotifications } from './failing-notifications.js';
 import { Ledger } from './ledger.js';
 import { Outbox } from './outbox.js';
 
 /** The notification ledger. */
-@Module({ providers: [Outbox, Ledger], exports: [Outbox, Ledger] })
+@Module({
+  providers: [FailingNotifications, Ledger, Outbox],
+  exports: [FailingNotifications, Ledger, Outbox],
+})
 export class OutboxModule {}
