@@ -5,7 +5,7 @@ import { Clinic, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 
 /** In place of the 30 seconds after which the server ends a connection without a byte. */
-const SILENCE_MS = 300;
+const SILENCE_MS = 1_500;
 
 let clinic: Clinic;
 let admin: Person;
@@ -31,7 +31,7 @@ async function whileNobodyReads<T>(table: string, ask: () => Promise<T>): Promis
       );
       return Number(row!.waiting) > 0;
     });
-    await sleep(4 * SILENCE_MS);
+    await sleep(2 * SILENCE_MS);
     await connection.query('UNLOCK TABLES');
     return await answer;
   } finally {
