@@ -142,6 +142,20 @@ export class Environment {
   })
   CLINIC_TIMEZONE: string = 'UTC';
 
+  /** Where the clinic is, at the end of its mails and as the place of calendar entries. */
+  @IsString()
+  @MaxLength(200)
+  @Matches(/^[^\p{Cc}<>]*$/u, {
+    message: 'CLINIC_ADDRESS must be plain text on one line, without angle brackets',
+  })
+  CLINIC_ADDRESS: string = '';
+
+  /** How patients call the clinic, at the end of its mails. */
+  @Matches(/^(\+?\d[\d ().\/-]{2,38})?$/, {
+    message: 'CLINIC_PHONE must be a telephone number such as +34 912 345 678',
+  })
+  CLINIC_PHONE: string = '';
+
   /** Whether the subjects of mails leave out the doctor: a locked screen shows subjects to anybody. */
   @Transform(boolean)
   @IsBoolean()

@@ -67,6 +67,33 @@ describe('what a mail server says of a recipient', () => {
     expect(withoutRecipient('550 ÑANDÚ, ΣΊΣΥΦΟΣ', 'ñandú.σίσυφος@x.example')).toBe('550 [name], [name]');
   });
 
+  test.each([
+    ['ñandú', '550 ñandú'.normalize('NFD')],
+    ['ñandú'.normalize('NFD'), '550 ñandú'],
+    ['straße', '550 STRASSE'],
+    ['strasse', '550 straße'],
+    // A reply with a byte that is no UTF-8 comes as its bytes.
+    ['ñandú', Buffer.from('550 ñandú').toString('latin1')],
+    ['ñandú', Buffer.from('550 ÑANDÚ'.toLowerCase()).toString('latin1')],
+  ])('is hidden in another spelling: %s in %s', (local, reply) => {
+    expect(withoutRecipient(reply, `${local}@x.example`)).toBe('550 [name]');
+  });
+
+  test('never names the part before the @, whatever stands around it', () => {
+    const local = fc
+      .string({ unit: fc.constantFrom(..."kqzwñß0-.+_'{|}*?^$"), minLength: 3, maxLength: 40 })
+      .filter((text) => /[kqzwñß0]/.test(text));
+    const around = fc.string({ unit: fc.constantFrom(...' -.<>"()[]:,;\'\0🩺kq'), maxLength: 12 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(around, around), { maxLength: 20 }), local, (pairs, name) => {
+        const reply = pairs.map(([before, after]) => `${before}${name}${after}`).join(' ');
+        const told = withoutRecipient(reply, `${name}@x.example`).split(/\[(?:name|address)\]/);
+        expect(told.filter((text) => text.includes(name.normalize()))).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('is redacted, whatever the address and the reply are made of', () => {
     const odd = fc.string({ unit: 'binary', maxLength: 300 });
     const marks = fc.string({

@@ -28,7 +28,7 @@ export function withoutAddresses(text: string): string {
 
 /** Hides the recipient of a mail in a mail server's reply: also where it names only the part before the @, or pieces. */
 export function withoutRecipient(reply: string, address: string): string {
-  const text = charactersOf(withoutAddresses(bounded(reply, LONGEST_REPLY)));
+  const text = charactersOf(withoutAddresses(bounded(reply, LONGEST_REPLY).normalize()));
   const names = namesIn(address);
   let redacted = '';
   for (let at = 0; at < text.length;) {
@@ -47,17 +47,34 @@ interface Character {
   readonly folded: string;
 }
 
+/** One entry for each folded character: `ß` folds to two, of which the first holds what was written. */
 const charactersOf = (text: string): Character[] =>
-  Array.from(text, (written) => ({ written, folded: written.toUpperCase().toLowerCase() }));
+  Array.from(text).flatMap((written) =>
+    Array.from(written.toUpperCase().toLowerCase(), (folded, index) => ({
+      written: index === 0 ? written : '',
+      folded,
+    })),
+  );
 
-/** The part of an address before the @ and its pieces, longest first. */
+/** The part of an address before the @ and its pieces, in each spelling, longest first. */
 function namesIn(address: string): Character[][] {
   const local = address.includes('@') ? address.slice(0, address.lastIndexOf('@')) : address;
-  const pieces = local.split(/[^\p{L}\p{N}]+/u).filter((piece) => piece.length >= SHORTEST_PIECE);
-  return [...new Set([local, ...pieces])]
+  const names = spellingsOf(local).flatMap((spelling) => [
+    spelling,
+    ...spelling.split(/[^\p{L}\p{N}]+/u).filter((piece) => piece.length >= SHORTEST_PIECE),
+  ]);
+  return [...new Set(names)]
     .filter((name) => name !== '')
     .map(charactersOf)
     .sort((a, b) => b.length - a.length);
+}
+
+/** As people write it, and as its bytes look in a reply that is not all UTF-8 and so was read as Latin-1. */
+function spellingsOf(local: string): string[] {
+  return [local.normalize('NFC'), local.normalize('NFD')].flatMap((form) => [
+    form.normalize(),
+    Buffer.from(form).toString('latin1').normalize(),
+  ]);
 }
 
 /** Cuts a text before the word, or the quoted name, that would be left without its end. */

@@ -14,6 +14,7 @@ import { RestrainMails8 } from './migrations/8-restrain-mails.js';
 import { Invitations9 } from './migrations/9-invitations.js';
 import { Retain10 } from './migrations/10-retain.js';
 import { CountAddresses11 } from './migrations/11-count-addresses.js';
+import { RecordFailing13 } from './migrations/13-record-failing.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -68,6 +69,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       Invitations9,
       Retain10,
       CountAddresses11,
+      RecordFailing13,
     ],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',

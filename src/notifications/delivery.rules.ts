@@ -56,16 +56,26 @@ export function pauseAfter(attempts: number, random: number): number {
 
 /** What nodemailer tells of a failure. */
 export interface SmtpFailure {
-  readonly responseCode?: number;
+  readonly code?: string;
+  readonly responseCode?: number | false;
   readonly command?: string;
+}
+
+const FAULTS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
+/** Whether a mail failed before any mail server was asked: it is not fit to be sent, now or later. */
+export function isOwnFault(error: unknown): boolean {
+  if (FAULTS.some((fault) => error instanceof fault)) return true;
+  const { code, command } = (error ?? {}) as SmtpFailure;
+  return command === 'API' && (code === 'EENVELOPE' || code === 'EMESSAGE');
 }
 
 /**
  * Whether the mail server refused this very message for good (RFC 5321, 4.2.1: 5yz answers). A refusal to
  * talk, to log in or to accept our sender is a matter of configuration, mends, and loses no message.
  */
-export function isPermanent({ responseCode = 0, command = '' }: SmtpFailure): boolean {
-  return responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA');
+export function isPermanent({ responseCode, command = '' }: SmtpFailure): boolean {
+  return Number(responseCode) >= 500 && (command === 'RCPT TO' || command === 'DATA');
 }
 
 /** How many mails of each kind an address has had within 24 hours. */

@@ -1,24 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MailerService } from '@nestjs-modules/mailer';
+import { type ISendMailOptions, MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
-import { withoutRecipient } from '../config/redaction.js';
 import { mayPass } from '../database/mysql-errors.js';
-import { Ledger, type Settlement, type TakenRow } from '../outbox/ledger.js';
+import { Ledger, type Settlement, type TakenRow, WAITS } from '../outbox/ledger.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
-import {
-  BUDGET_SPENT,
-  isPermanent,
-  MOST_ATTEMPTS,
-  pauseAfter,
-  type SmtpFailure,
-  whyLinkPointless,
-  whyPointless,
-  whyUnwanted,
-} from './delivery.rules.js';
+import { BUDGET_SPENT, whyLinkPointless, whyPointless, whyUnwanted } from './delivery.rules.js';
 import { mailOf } from './mail.js';
 import { MailBudget } from './mail-budget.js';
+import { afterFailure, afterOwnFault, OWN_FAULT, UNTELLABLE } from './mail-failure.js';
 import { MessageReader, type MessageRow } from './message.reader.js';
 
 /** Long enough for a mail server that takes its time with every answer; who takes longer is cut off. */
@@ -61,57 +52,86 @@ export class MailSender {
     try {
       const settlement = await this.deliver(message);
       await this.settle(row, settlement);
-      const { state, reason } = settlement;
-      if (settlement.offered && state !== 'sent')
-        this.logger.warn(`Message ${row.id} is ${state}: ${reason}`);
-      // What a mail server says may tell whom it is about, and jobs are kept in Redis.
-      return reason === undefined || settlement.offered ? state : `${state}: ${reason}`;
+      await this.wakeWaiting(message, settlement).catch(() => undefined);
+      this.log(row, settlement);
+      return inAWord(settlement);
     } finally {
       clearInterval(renewal);
     }
   }
 
-  /** While the database is away there is nothing better to do than to wait for it: forgetting would send twice. */
+  /**
+   * While the database is away, waits for it: a forgotten outcome would be sent twice. A reason that the database
+   * refuses gives way to one that it takes.
+   */
   private async settle(row: TakenRow, settlement: Settlement): Promise<void> {
-    for (;;) {
+    for (let told = settlement; ;) {
       try {
-        return await this.ledger.settle(row, settlement);
+        return await this.ledger.settle(row, told);
       } catch (error) {
-        if (this.stopping || !mayPass(error)) throw error;
-        await sleep(SETTLE_AGAIN_MS);
+        if (!mayPass(error) && told.reason !== undefined && told.reason !== UNTELLABLE)
+          told = { ...told, reason: UNTELLABLE };
+        else if (this.stopping || !mayPass(error)) throw error;
+        else await sleep(SETTLE_AGAIN_MS);
       }
     }
+  }
+
+  /**
+   * Lets what waits for this message be looked at when it can go: at once, or after this one's next attempt. If the
+   * call is lost, a waiting message looks again by itself.
+   */
+  private async wakeWaiting(message: MessageRow, settlement: Settlement): Promise<void> {
+    if (!('booking_id' in message)) return;
+    if (settlement.state !== 'pending') await this.ledger.wake(message.booking_id, this.clock.now());
+    else if (settlement.reason !== WAITS)
+      await this.ledger.wake(message.booking_id, settlement.dueAt + this.ledger.leaseMs);
+    else {
+      // The older one may have been settled before this one was seen to wait.
+      const again = await this.messages.read(message.id);
+      if (again && 'booking_id' in again && again.earlier_until === null)
+        await this.ledger.wake(message.booking_id, this.clock.now());
+    }
+  }
+
+  private log({ id }: TakenRow, { state, offered, reason }: Settlement): void {
+    if (reason?.startsWith(OWN_FAULT)) this.logger.error(`Message ${id} is ${state}: ${reason}`);
+    else if (offered && state !== 'sent') this.logger.warn(`Message ${id} is ${state}: ${reason}`);
   }
 
   private async deliver(message: MessageRow): Promise<Settlement> {
     const now = this.clock.now();
     const pointless = whyNot(message, now);
     if (pointless) return { state: 'cancelled', offered: false, reason: pointless };
-    if ('earlier_due_at' in message && message.earlier_due_at !== null) {
-      // A patient must not read of the cancellation, nor be reminded, before being told of the booking.
-      const dueAt = Math.max(now, message.earlier_due_at.getTime());
-      return { state: 'pending', offered: false, dueAt, reason: 'waits for an older message of its booking' };
+    if ('earlier_until' in message && message.earlier_until !== null) {
+      // A patient must not read of the cancellation, nor be reminded, before being told of the booking. The older
+      // message wakes this one; the lease after its next attempt is for a worker that dies before that.
+      const dueAt = Math.max(now, message.earlier_until.getTime()) + this.ledger.leaseMs;
+      return { state: 'pending', offered: false, dueAt, reason: WAITS };
+    }
+    let mail: ISendMailOptions;
+    try {
+      mail = mailOf(message, this.environment);
+    } catch (error) {
+      return afterOwnFault(error, message);
     }
     if (!(await this.budget.take(message)))
       return { state: 'cancelled', offered: false, reason: BUDGET_SPENT };
     try {
-      const signal = AbortSignal.timeout(LONGEST_SENDING_MS);
-      await this.mailer.sendMail({ ...mailOf(message, this.environment), signal });
+      await this.mailer.sendMail({ ...mail, signal: AbortSignal.timeout(LONGEST_SENDING_MS) });
       return { state: 'sent', offered: true };
     } catch (error) {
       // Should that fail, the next attempt takes the same place, and without one it is free within a day.
       await this.budget.giveBack(message).catch(() => undefined);
-      const reason = withoutRecipient((error as Error).message, message.email);
-      return this.afterFailure(error as SmtpFailure, reason, message.attempts + 1);
+      return afterFailure(error, message, this.clock.now());
     }
   }
+}
 
-  private afterFailure(error: SmtpFailure, reason: string, attempts: number): Settlement {
-    if (isPermanent(error)) return { state: 'dead', offered: true, reason };
-    if (attempts >= MOST_ATTEMPTS) return { state: 'dead', offered: true, reason: `given up: ${reason}` };
-    const dueAt = this.clock.now() + pauseAfter(attempts, Math.random());
-    return { state: 'pending', offered: true, dueAt, reason };
-  }
+/** For the job, which Redis keeps: what a mail server or an error says may tell whom it is about. */
+function inAWord({ state, offered, reason }: Settlement): string {
+  if (reason === undefined || offered) return state;
+  return `${state}: ${reason.startsWith(OWN_FAULT) ? OWN_FAULT : reason}`;
 }
 
 function whyNot(message: MessageRow, now: EpochMs): string | undefined {

@@ -2,6 +2,7 @@ import type { ISendMailOptions } from '@nestjs-modules/mailer';
 import type { Environment } from '../config/environment.js';
 import { Keys } from '../config/keys.js';
 import { type CalendarKind, writeCalendar } from './calendar/calendar.js';
+import type { EarlierTime } from './letter/earlier-time.js';
 import { writeLetter } from './letter/letter.js';
 import { addressTokenOf } from '../auth/accounts/address-token.js';
 import { linkTokenOf } from '../auth/accounts/link-token.js';
@@ -36,7 +37,7 @@ function contentOf(message: MessageRow, environment: Environment): ISendMailOpti
 
 /** What every letter is made of. */
 function commonFacts({ locale, email, account_id, is_confirmed }: Addressed, environment: Environment) {
-  const { CLINIC_NAME, CLINIC_TIMEZONE, FRONT_END_URL } = environment;
+  const { CLINIC_NAME, CLINIC_TIMEZONE, CLINIC_ADDRESS, CLINIC_PHONE, FRONT_END_URL } = environment;
   const unconfirmed = {
     notMeCode: addressTokenOf(email, account_id, new Keys(environment).present),
     frontEndUrl: FRONT_END_URL,
@@ -45,6 +46,8 @@ function commonFacts({ locale, email, account_id, is_confirmed }: Addressed, env
     locale,
     clinicName: CLINIC_NAME,
     clinicTimezone: CLINIC_TIMEZONE,
+    clinicAddress: CLINIC_ADDRESS,
+    clinicPhone: CLINIC_PHONE,
     ...(!is_confirmed && { unconfirmed }),
   };
 }
@@ -72,9 +75,19 @@ function aboutBooking(message: BookingMessage, environment: Environment): ISendM
   const { kind } = message;
   const news = kind === 'reminder_24h' || kind === 'reminder_1h' ? undefined : kind;
   return {
-    ...writeLetter({ ...facts, kind, isDiscreet: environment.CLINIC_DISCREET_SUBJECTS }),
+    ...writeLetter({
+      ...facts,
+      kind,
+      earlier: earlierOf(message),
+      isDiscreet: environment.CLINIC_DISCREET_SUBJECTS,
+    }),
     ...(news && { icalEvent: calendarPart(news, facts, message, environment) }),
   };
+}
+
+function earlierOf({ told_starts_at, told_duration_minutes }: BookingMessage): EarlierTime | undefined {
+  if (told_starts_at === null || told_duration_minutes === null) return undefined;
+  return { startsAt: told_starts_at.getTime(), durationMinutes: told_duration_minutes };
 }
 
 type Facts = Omit<Parameters<typeof writeLetter>[0], 'kind'>;

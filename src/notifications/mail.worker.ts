@@ -12,6 +12,7 @@ const FAREWELL_MS = 2_000;
 /** Takes jobs from the queue and has them sent, a few at a time. */
 @Injectable()
 export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(MailWorker.name);
   private readonly worker: Worker<NotificationJob, string>;
   private readonly sending = new Set<Promise<string>>();
 
@@ -19,7 +20,6 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sender: MailSender,
     environment: Environment,
   ) {
-    const logger = new Logger(MailWorker.name);
     this.worker = new Worker<NotificationJob, string>(QUEUE_NAME, ({ data }) => this.send(data), {
       autorun: false,
       // The check is a command at the start, whose failure the worker would not survive.
@@ -28,9 +28,8 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
       runRetryDelay: RETRY_MS,
       connection: { ...redisOptions(environment), maxRetriesPerRequest: null },
     });
-    this.worker.on('failed', (_, error) => logger.error(error));
     // Every connection error comes here too, several a second while Redis is away.
-    this.worker.on('error', (error) => logger.debug(error.message));
+    this.worker.on('error', (error) => this.logger.debug(error.message));
   }
 
   onApplicationBootstrap(): void {
@@ -50,6 +49,10 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
     this.sending.add(sending);
     try {
       return await sending;
+    } catch (error) {
+      this.logger.error(error);
+      // Redis keeps why a job failed, with the stack. An error of the database may quote what it was given.
+      throw withoutParticulars(error);
     } finally {
       this.sending.delete(sending);
     }
@@ -61,4 +64,11 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
       await sleep(FAREWELL_MS, undefined, { ref: false });
     } while (this.sending.size > 0);
   }
+}
+
+function withoutParticulars(error: unknown): Error {
+  const { name } = error instanceof Error ? error : { name: typeof error };
+  const failure = new Error(`${name}: the worker's log has the particulars`);
+  delete failure.stack;
+  return failure;
 }

@@ -27,6 +27,9 @@ export interface BookingMessage extends Addressed {
   /** What the message tells, from the time of its event. */
   readonly starts_at: Date;
   readonly duration_minutes: number;
+  /** Only of a reschedule: the time that the patient was told before, or should have been. */
+  readonly told_starts_at: Date | null;
+  readonly told_duration_minutes: number | null;
   readonly booking_id: number;
   readonly uid: string;
   readonly status: 'booked' | 'cancelled';
@@ -34,8 +37,11 @@ export interface BookingMessage extends Addressed {
   readonly doctor_name: string;
   readonly specialty: string;
   readonly doctor_timezone: string;
-  /** When messages of the same booking that must arrive before it, and are still on their way, will be due. */
-  readonly earlier_due_at: Date | null;
+  /**
+   * When the messages of the same booking that must arrive before it are due, or their leases run out; null if none is
+   * still on its way.
+   */
+  readonly earlier_until: Date | null;
 }
 
 /** A message that carries a link. */
@@ -66,17 +72,26 @@ const ADDRESSED = `
   EXISTS (SELECT 1 FROM refused_addresses r
           WHERE r.hash = UNHEX(SHA2(COALESCE(n.address, a.email), 256))) AS is_refused`;
 
+/** What the patient was told last before a reschedule, or else should have been. A join would read the whole ledger. */
+const lastTold = (column: string): string => `
+         (SELECT e.${column} FROM notifications e
+          WHERE n.kind = 'moved' AND e.booking_id = n.booking_id AND e.booking_version < n.booking_version
+            AND e.kind IN ('booked', 'moved')
+          ORDER BY e.state = 'sent' DESC, e.booking_version DESC LIMIT 1)`;
+
 // What comes earlier is told by versions, not by ids: those of a cluster's nodes do not ascend together.
 const ABOUT_BOOKING = `
-  SELECT ${ADDRESSED}, n.kind, n.booking_version, n.starts_at, n.duration_minutes, b.id AS booking_id,
+  SELECT ${ADDRESSED}, n.kind, n.booking_version, n.starts_at, n.duration_minutes,
+         ${lastTold('starts_at')} AS told_starts_at,
+         ${lastTold('duration_minutes')} AS told_duration_minutes, b.id AS booking_id,
          b.uid, b.status, b.version AS current_version,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone,
-         (SELECT MAX(e.due_at) FROM notifications e
+         (SELECT MAX(IF(e.leased_until > e.due_at, e.leased_until, e.due_at)) FROM notifications e
           WHERE e.booking_id = n.booking_id
             AND (e.booking_version < n.booking_version
                  OR e.booking_version = n.booking_version AND n.kind LIKE 'reminder%' AND e.kind NOT LIKE 'reminder%')
             AND (e.state = 'sending'
-                 OR e.state IN ('pending', 'queued') AND e.kind IN ('booked', 'moved', 'cancelled'))) AS earlier_due_at
+                 OR e.state IN ('pending', 'queued') AND e.kind IN ('booked', 'moved', 'cancelled'))) AS earlier_until
   FROM notifications n
   JOIN bookings b ON b.id = n.booking_id
   JOIN doctors d ON d.id = b.doctor_id

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
 import { Unlimited } from '../auth/throttling/rate-limit.js';
 import { Ending } from '../http/ending.js';
-import { type Health, ReadinessService } from './readiness.service.js';
+import { type Health, type MailHealth, ReadinessService } from './readiness.service.js';
 
 class LivenessDto {
   @ApiProperty({ enum: ['up', 'ending'] })
@@ -12,7 +12,7 @@ class LivenessDto {
 }
 
 class ReadinessDto {
-  @ApiProperty({ enum: ['up', 'down'], description: 'down if either of the two is' })
+  @ApiProperty({ enum: ['up', 'down'], description: 'down if database or Redis is' })
   status!: Health;
 
   @ApiProperty({ enum: ['up', 'down'] })
@@ -20,6 +20,12 @@ class ReadinessDto {
 
   @ApiProperty({ enum: ['up', 'down'], description: 'Booking goes on while it is down; mails wait' })
   redis!: Health;
+
+  @ApiProperty({
+    enum: ['up', 'failing', 'unknown'],
+    description: 'failing if a mail has failed for more than five minutes; it makes nothing else down',
+  })
+  mail!: MailHealth;
 }
 
 @ApiTags('Health')
@@ -51,9 +57,10 @@ export class HealthController {
   @ApiOkResponse({ type: ReadinessDto })
   @ApiResponse({ status: 503, type: ReadinessDto, description: 'One of them does not answer' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessDto> {
-    const health = await this.readiness.check();
-    const status = Object.values(health).includes('down') ? 'down' : 'up';
+    const { database, redis, mail } = await this.readiness.check();
+    // Booking goes on without a mail server: no balancer should take the process away for it.
+    const status = database === 'up' && redis === 'up' ? 'up' : 'down';
     void reply.status(status === 'up' ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-    return { status, ...health };
+    return { status, database, redis, mail };
   }
 }

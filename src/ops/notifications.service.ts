@@ -43,26 +43,34 @@ export class NotificationsService {
 
   /**
    * Has a message that was given up sent after all, with a full count of attempts before it. Old news is not
-   * sent again: a patient who has moved or cancelled since would be misled by it.
+   * sent again: a patient who has moved or cancelled since would be misled by it. Neither is a code that no longer works.
    *
-   * @throws NotFound NOT_DEAD, also for what the booking has outgrown
+   * @throws NotFound NOT_DEAD, also for what the booking or the link has outgrown
    */
   async retry(by: Actor, id: number): Promise<void> {
     await inTransaction(this.dataSource, (tx) => this.retryIn(tx, by, id));
   }
 
   private async retryIn(tx: EntityManager, by: Actor, id: number): Promise<void> {
+    const now = new Date(this.clock.now());
     const { affectedRows } = await write(
       tx,
-      `UPDATE notifications n JOIN bookings b ON b.id = n.booking_id AND b.version = n.booking_version
-       SET n.state = 'pending', n.due_at = ?, n.attempts = 0, n.settled_at = NULL
-       WHERE n.id = ? AND n.state = 'dead'`,
-      [new Date(this.clock.now()), id],
+      `/* retry-dead */ UPDATE notifications n
+         LEFT JOIN bookings b ON b.id = n.booking_id
+         LEFT JOIN account_links l ON l.id = n.link_id
+         LEFT JOIN accounts a ON a.id = n.account_id
+       SET n.state = 'pending', n.due_at = ?, n.attempts = 0, n.settled_at = NULL, n.failing_since = NULL
+       WHERE n.id = ? AND n.state = 'dead'
+         AND (n.booking_id IS NULL OR b.version = n.booking_version)
+         AND (n.booking_id IS NOT NULL OR a.disabled_at IS NULL)
+         AND (n.link_id IS NULL OR l.used_at IS NULL AND l.expires_at > ?)`,
+      [now, id, now],
     );
     if (affectedRows === 0) {
       throw new NotFound(
         'NOT_DEAD',
-        `There is no message ${id} that was given up and still tells of its booking as it is.`,
+        `Message ${id} cannot be sent again: it was not given up, or what it tells is no longer true. ` +
+          'GET /api/notifications?state=dead lists those that were given up.',
       );
     }
     await this.audit.record(tx, by, 'message.retried', id);

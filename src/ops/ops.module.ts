@@ -4,6 +4,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AdminsOnly } from '../http/admins-only.js';
 import { NotificationQueue } from '../notifications/notification-queue.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
 import { AuditController } from './audit.controller.js';
 import { DashboardGuard } from './dashboard.guard.js';
 import { DashboardTrail } from './dashboard-trail.js';
@@ -16,7 +17,7 @@ import { ReadinessService } from './readiness.service.js';
 
 /** What operators look at: health, integrity, the ledger, the queue dashboard. */
 @Module({
-  imports: [AuditModule, AuthModule],
+  imports: [AuditModule, AuthModule, OutboxModule],
   controllers: [AuditController, HealthController, IntegrityController, NotificationsController],
   providers: [
     AuditService,

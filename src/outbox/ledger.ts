@@ -26,6 +26,9 @@ export interface Choice {
   readonly not?: readonly number[];
 }
 
+/** The reason of a message that must not arrive before an older one of its booking. */
+export const WAITS = 'waits for an older message of its booking';
+
 /** So many messages of an account are at hand at once before others go first. */
 const FAIR_SHARE = 10;
 /** The longest due among which accounts are counted. */
@@ -142,6 +145,7 @@ export class Ledger {
     const again = settlement.state === 'pending';
     await this.update(
       `UPDATE notifications SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ?,
+              failing_since = CASE WHEN ? = 0 THEN NULL WHEN ? = 1 THEN COALESCE(failing_since, ?) ELSE failing_since END,
               due_at = COALESCE(?, due_at), leased_until = NULL
        WHERE id = ? AND state IN ('pending', 'queued', 'sending') AND (lease = ? OR ? = 'sent')`,
       [
@@ -149,11 +153,23 @@ export class Ledger {
         settlement.offered ? 1 : 0,
         settlement.reason?.slice(0, 500) ?? null,
         again ? null : now,
+        again ? 1 : 0,
+        settlement.offered ? 1 : 0,
+        now,
         again ? new Date(settlement.dueAt) : null,
         id,
         lease,
         settlement.state,
       ],
+    );
+  }
+
+  /** Sets when the messages of a booking that wait for an older one of it are looked at again. */
+  async wake(bookingId: number, at: EpochMs): Promise<void> {
+    await this.update(
+      `/* wake-waiting */ UPDATE notifications SET due_at = ?
+       WHERE booking_id = ? AND state = 'pending' AND reason = ?`,
+      [new Date(at), bookingId, WAITS],
     );
   }
 

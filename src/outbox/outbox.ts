@@ -190,7 +190,7 @@ export class Outbox {
     await write(
       tx,
       `UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
-              leased_until = NULL
+              leased_until = NULL, failing_since = NULL
        WHERE booking_id = ?
          AND (kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')
               OR kind = 'moved' AND state = 'pending' AND due_at > ?)`,
@@ -210,7 +210,7 @@ export class Outbox {
     });
     await updateInParts(
       tx,
-      "state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL, lease = lease + 1",
+      "state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL, failing_since = NULL, lease = lease + 1",
       [reason, new Date(this.clock.now())],
       { accountId, condition: "state IN ('pending', 'queued', 'sending')" },
     );

@@ -95,7 +95,9 @@ function jobs(arena: Arena): Parameters<Queue['addBulk']>[0] {
         doctor_timezone: 'Europe/Madrid',
         email: 'patient51@bench.example',
         locale: 'en',
-        earlier_due_at: null,
+        earlier_until: null,
+        told_starts_at: null,
+        told_duration_minutes: null,
       },
       environment,
     );

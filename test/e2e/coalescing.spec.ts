@@ -123,3 +123,26 @@ test('the reminders are those of the last time, and none comes before its news',
     'Appointment reminder',
   ]);
 });
+
+/** What each letter of a reschedule says of the earlier time, in the order of sending. */
+async function earlierTimes(): Promise<(string | undefined)[]> {
+  await allDueSettled(clinic);
+  return mailbox.received
+    .filter(({ to, mail }) => to === patient.email && mail.subject?.startsWith('Appointment moved'))
+    .map(({ mail }) => /^Earlier time: .*, (\d\d:\d\d) \(/m.exec(mail.text!)?.[1]);
+}
+
+test('a letter tells the time that the patient was told last, not one that no letter told', async () => {
+  await moveTo('10:00');
+  expect(await earlierTimes()).toEqual(['09:00']);
+  await moveTo('11:00', '12:00');
+  clinic.clock.advance({ minutes: 1 });
+  expect(await earlierTimes()).toEqual(['09:00', '10:00']);
+});
+
+test('where no letter has arrived it tells the time before', async () => {
+  const [confirmation] = await news();
+  await clinic.query("UPDATE notifications SET state = 'dead' WHERE id = ?", [confirmation!.id]);
+  await moveTo('10:00');
+  expect(await earlierTimes()).toEqual(['09:00']);
+});

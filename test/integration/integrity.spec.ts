@@ -170,6 +170,7 @@ describe('GET /api/integrity', () => {
       'LEDGER_REMINDER 0',
       'STUCK_LEASE 0',
       'OVERDUE 0',
+      'FAILING 0',
       'JOB_WITHOUT_ROW 0',
     ]);
     expect(body.checks[3]!.findings).toEqual([

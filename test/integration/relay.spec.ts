@@ -44,6 +44,7 @@ beforeEach(async () => {
   await forgetTheQueue();
   clinic.clock.set(NOW);
   mailbox.onMail = () => undefined;
+  mailbox.onRecipient = () => undefined;
   patient = await clinic.patient();
   doctor = await clinic.doctor();
 });
@@ -155,7 +156,7 @@ test('what was queued when Redis lost everything is queued again, and sent once'
   expect(await mailbox.mailsTo(patient.email, 20)).toHaveLength(20);
 });
 
-test('a message that cannot be written does not keep the others waiting', async () => {
+test('a message that Clinica cannot write ends at once, says so, and does not keep the others waiting', async () => {
   const broken = await clinic.doctor();
   await clinic.query("UPDATE doctors SET timezone = 'Mars/Olympus' WHERE id = ?", [broken.doctorId]);
   const [poison] = await bookInBulk(clinic, patient, broken, 1);
@@ -165,11 +166,72 @@ test('a message that cannot be written does not keep the others waiting', async 
   await worker.close();
   const [message] = await messagesOf(clinic, poison!);
   expect(message).toMatchObject({
-    state: 'pending',
-    attempts: 1,
-    reason: expect.stringMatching(/mars/i) as string,
+    state: 'dead',
+    attempts: 0,
+    reason: expect.stringMatching(/^a fault in Clinica: .*mars/i) as string,
   });
-  expect(message!.due_at.getTime()).toBeGreaterThan(clinic.clock.now());
+});
+
+test('a message that waits for an older one is queued once, and goes when that one is sent', async () => {
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  let arrived = (): void => undefined;
+  const arriving = new Promise<void>((resolve) => (arrived = resolve));
+  let letGo = (): void => undefined;
+  mailbox.onMail = () => {
+    arrived();
+    return new Promise((resolve) => (letGo = resolve));
+  };
+  const [confirmation] = (await take()).rows;
+  const sending = sender().send(confirmation!);
+  await arriving;
+  mailbox.onMail = () => undefined;
+  await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
+  const [cancellation] = (await take()).rows;
+  expect(await sender().send(cancellation!)).toBe('pending: waits for an older message of its booking');
+  for (let round = 0; round < 5; round += 1) expect(await relay().relayDue()).toBe(0);
+  letGo();
+  expect(await sending).toBe('sent');
+  const [woken] = (await take()).rows;
+  expect(woken).toEqual({ id: cancellation!.id, lease: 2 });
+  expect(await sender().send(woken!)).toBe('sent');
+});
+
+test('a message sleeps through the failed attempts of the older one that it waits for', async () => {
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
+  mailbox.onRecipient = () => ({ responseCode: 450, message: 'try later' });
+  const [confirmation, cancellation] = (await take()).rows;
+  expect(await sender().send(confirmation!)).toBe('pending');
+  expect(await sender().send(cancellation!)).toMatch(/^pending: waits/);
+  for (let attempt = 2; attempt <= 4; attempt += 1) {
+    const [older] = await messagesOf(clinic, booking.id);
+    clinic.clock.set(older!.due_at.toISOString());
+    const { rows } = await take();
+    expect(rows).toEqual([{ id: confirmation!.id, lease: attempt }]);
+    expect(await sender().send(rows[0]!)).toBe('pending');
+  }
+  mailbox.onRecipient = () => undefined;
+  clinic.clock.advance({ minutes: 5 });
+  const sent: string[] = [];
+  for (const row of (await take(1)).rows) sent.push(await sender().send(row));
+  for (const row of (await take()).rows) sent.push(await sender().send(row));
+  expect(sent).toEqual(['sent', 'sent']);
+  const subjects = (await mailbox.mailsTo(patient.email, 2)).map(({ mail }) => mail.subject);
+  expect(subjects).toEqual([expect.stringMatching(/confirmed/), expect.stringMatching(/cancelled/)]);
+});
+
+test('a message goes although the worker died that was sending the older one', async () => {
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  const [confirmation] = (await take()).rows;
+  await idle.get(Ledger).begin(confirmation!);
+  await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
+  const [cancellation] = (await take()).rows;
+  expect(await sender().send(cancellation!)).toMatch(/^pending: waits/);
+  clinic.clock.advance({ seconds: 5 });
+  await idle.get(Ledger).freeExpired();
+  const outcomes: string[] = [];
+  for (const row of (await take()).rows) outcomes.push(await sender().send(row));
+  expect(outcomes).toEqual(['sent', 'sent']);
 });
 
 test('two workers drain a backlog of 500 messages, each message once', async () => {

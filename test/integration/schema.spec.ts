@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { CountAddresses11 } from '../../src/database/migrations/11-count-addresses.js';
+import { RecordFailing13 } from '../../src/database/migrations/13-record-failing.js';
 import { Invitations9 } from '../../src/database/migrations/9-invitations.js';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
@@ -137,6 +138,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'Invitations1000000000009',
       'Retain1000000000010',
       'CountAddresses1000000000011',
+      'RecordFailing1000000000013',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
@@ -191,6 +193,24 @@ test('kinds of links that other migrations allow outlive the one that brings inv
       false,
     ]);
   } finally {
+    await runner.release();
+  }
+});
+
+test('the migration that records failing mails can be run again wherever it stopped', async () => {
+  const before = [await columns(), await keys()];
+  const migration = new RecordFailing13();
+  const runner = clinic.dataSource.createQueryRunner();
+  try {
+    for (const isUndone of [false, true, false]) {
+      if (isUndone) await migration.down(runner);
+      await migration.up(runner);
+    }
+    expect([await columns(), await keys()]).toEqual(before);
+    await migration.down(runner);
+    await migration.down(runner);
+  } finally {
+    await migration.up(runner);
     await runner.release();
   }
 });

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 export type Moment = 'greeting' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content';
 
 /** What it does then: says a line, says nothing for ever, or hangs up. */
-export type Mood = { say: string } | 'silence' | 'hang up';
+export type Mood = { say: string | Buffer } | 'silence' | 'hang up';
 
 const POLITE: Record<Moment, string> = {
   greeting: '220 ready',
@@ -82,7 +82,12 @@ export class MoodySmtp {
   private answer(socket: Socket, moment: Moment): boolean {
     const mood = this.moods[moment];
     if (mood === 'hang up') socket.destroy();
-    else if (mood !== 'silence') socket.write(`${mood?.say ?? POLITE[moment]}\r\n`);
+    else if (mood !== 'silence')
+      socket.write(Buffer.concat([bytesOf(mood?.say ?? POLITE[moment]), bytesOf('\r\n')]));
     return mood === undefined;
   }
+}
+
+function bytesOf(line: string | Buffer): Buffer {
+  return typeof line === 'string' ? Buffer.from(line) : line;
 }

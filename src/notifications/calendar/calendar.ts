@@ -1,6 +1,7 @@
 import type { NotificationKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import { type AppointmentFacts, detailsOf, withPlainNames } from '../letter/appointment.js';
+import { contactOf } from '../letter/clinic-contact.js';
 import type { Catalogue } from '../letter/catalogue.js';
 import { CATALOGUES } from '../letter/catalogues.js';
 import { plainLine } from '../letter/plain-line.js';
@@ -61,7 +62,7 @@ function entryOf(facts: CalendarFacts, catalogue: Catalogue): Property[] {
     ['DTSTART', utcValue(facts.startsAt)],
     ['DTEND', utcValue(facts.startsAt + facts.durationMinutes * MINUTE_MS)],
     ['SUMMARY', textValue(catalogue.calendarTitle(facts.doctorName))],
-    ['LOCATION', textValue(facts.clinicName)],
+    ['LOCATION', textValue([facts.clinicName, contactOf(facts).address].filter(Boolean).join(', '))],
     ['DESCRIPTION', textValue(describe(facts, catalogue))],
     [`ORGANIZER;CN="${organizer}"`, `mailto:${mailtoPath(facts.organizerEmail)}`],
     // The patient has agreed by booking: no calendar should ask again, or mail an answer to the clinic.

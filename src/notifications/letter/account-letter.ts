@@ -2,18 +2,16 @@ import type { Locale } from '../../config/locale.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import { CATALOGUES } from './catalogues.js';
+import { type ClinicFacts, contactOf } from './clinic-contact.js';
 import { type Letter, letterOf } from './letter.js';
 import { localTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
 import { pageOf, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
 
 /** All that a letter with a code tells. */
-export interface AccountLetterFacts {
+export interface AccountLetterFacts extends ClinicFacts {
   readonly kind: AccountKind;
   readonly locale: Locale;
-  readonly clinicName: string;
-  /** IANA name. */
-  readonly clinicTimezone: string;
   readonly code: string;
   readonly expiresAt: EpochMs;
   /** Where the clinic's front end is, if there is one; a click then spares typing the code. */
@@ -53,14 +51,13 @@ export function writeAccountLetter(facts: AccountLetterFacts): Letter {
     subject: `${subject}: ${clinicName}`,
     preview: sentence,
     clinicName,
+    contact: contactOf(facts),
     heading,
     greeting,
     sentence,
+    code: { label: codeLabel, value: facts.code },
     detailsTitle,
-    details: [
-      { label: codeLabel, value: facts.code, isWhen: false },
-      { label: goodUntilLabel, value: until, isWhen: true },
-    ],
+    details: [{ label: goodUntilLabel, value: until, isWhen: true }],
     isCancelled: false,
     link: address === undefined ? null : { address, text: linkText },
     next: address === undefined ? [codeRoute(ROUTES[facts.kind]), ...next] : next,

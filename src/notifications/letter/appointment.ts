@@ -1,15 +1,13 @@
 import type { Locale } from '../../config/locale.js';
 import type { EpochMs } from '../../time/interval.js';
+import type { ClinicFacts } from './clinic-contact.js';
 import type { Catalogue, DetailName } from './catalogue.js';
 import { localTime, type LocalTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
 
 /** What a patient is told of an appointment, by letter and by calendar alike. */
-export interface AppointmentFacts {
+export interface AppointmentFacts extends ClinicFacts {
   readonly locale: Locale;
-  readonly clinicName: string;
-  /** IANA name. */
-  readonly clinicTimezone: string;
   readonly doctorName: string;
   readonly specialty: string;
   /** IANA name. */
@@ -57,13 +55,13 @@ export function detailsOf(facts: AppointmentFacts, catalogue: Catalogue): Detail
       : [detail('doctorsTime', `${catalogue.longDate(doctor)}, ${doctor.clock} (${doctor.zone})`)]),
     detail('doctor', facts.doctorName),
     detail('specialty', facts.specialty),
-    detail('duration', duration(facts.durationMinutes, catalogue.language)),
+    detail('duration', durationText(facts.durationMinutes, catalogue.language)),
     detail('bookingNumber', String(facts.bookingId)),
   ];
 }
 
 /** 90 as `1 hour and 30 minutes`, `1 hora y 30 minutos`. */
-function duration(minutes: number, language: string): string {
+export function durationText(minutes: number, language: string): string {
   const { join, ...units } = countsIn(language);
   const count = (value: number, unit: 'hour' | 'minute') => units[unit].format(value);
   const hours = Math.floor(minutes / 60);

@@ -90,4 +90,4 @@ export interface Catalogue {
 }
 
 export type DetailName =
-  'date' | 'time' | 'doctorsTime' | 'doctor' | 'specialty' | 'duration' | 'bookingNumber';
+  'date' | 'time' | 'doctorsTime' | 'earlierTime' | 'doctor' | 'specialty' | 'duration' | 'bookingNumber';

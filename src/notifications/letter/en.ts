@@ -7,6 +7,8 @@ const moment = (when: LocalTime): string => `${longDate(when)} at ${when.clock} 
 const toChange =
   'If you need to move or cancel the appointment, please do so where you booked it, before it starts.';
 
+const declining = 'Declining or deleting it there does not cancel the appointment.';
+
 /** The letters in English. */
 export const en: Catalogue = {
   language: 'en',
@@ -18,14 +20,15 @@ export const en: Catalogue = {
       subject: 'Appointment confirmed',
       heading: 'Your appointment is confirmed',
       sentence: (doctor, when) => `Your appointment with ${doctor} is confirmed for ${moment(when)}.`,
-      next: ['The attached file adds the appointment to your calendar.', toChange],
+      next: ['The attached file adds the appointment to your calendar. ' + declining, toChange],
     },
     moved: {
       subject: 'Appointment moved',
       heading: 'Your appointment has a new time',
       sentence: (doctor, when) => `Your appointment with ${doctor} now takes place on ${moment(when)}.`,
       next: [
-        'The earlier time no longer applies. The attached file updates the appointment in your calendar.',
+        'The earlier time no longer applies. The attached file updates the appointment in your calendar. ' +
+          declining,
         toChange,
       ],
     },
@@ -73,8 +76,8 @@ export const en: Catalogue = {
         sentence: 'An account was opened with this address. Please confirm that it is yours.',
         linkText: 'Confirm this address',
         next: [
-          'You will be asked for the password that the account was opened with.',
-          'If you did not open an account, you need not do anything: it cannot be used.',
+          'You will be asked for the password of the account.',
+          'If you did not open an account, please do not confirm the address.',
         ],
       },
       invitation: {
@@ -163,7 +166,7 @@ export const en: Catalogue = {
   },
   unconfirmed: {
     sentence:
-      'Nobody has confirmed this address yet. If you do not know about this account, say so, and this address gets no more mails.',
+      'Nobody has confirmed this address yet. If you do not know about this account, say so: after that, only a code for a new password still comes here, if somebody asks for one.',
     confirm: 'Confirm this address',
     notMe: 'This is not me',
     notMeCodeLabel: 'Code for “This is not me”',
@@ -177,6 +180,7 @@ export const en: Catalogue = {
     date: 'Date',
     time: 'Time',
     doctorsTime: 'Doctor’s local time',
+    earlierTime: 'Earlier time',
     doctor: 'Doctor',
     specialty: 'Specialty',
     duration: 'Duration',
@@ -186,5 +190,6 @@ export const en: Catalogue = {
   whyYouGetThis:
     'This letter was sent automatically because an appointment was booked with this email address.',
   calendarTitle: (doctor) => `Appointment with ${doctor}`,
-  calendarNote: 'You can move or cancel this appointment where you booked it.',
+  calendarNote:
+    'You can move or cancel this appointment where you booked it. Declining or deleting it here does not cancel it.',
 };

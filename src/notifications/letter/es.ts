@@ -9,6 +9,8 @@ const moment = (when: LocalTime): string =>
 const toChange =
   'Si necesita cambiar o cancelar la cita, hágalo, por favor, donde la reservó, antes de que empiece.';
 
+const declining = 'Rechazarla o borrarla en el calendario no cancela la cita.';
+
 /**
  * The letters in Spanish, with «usted». No sentence says «con» and the doctor's name: before a title it would
  * need the article, «con el Dr.» or «con la Dra.», which we cannot know. The box names the doctor.
@@ -23,14 +25,15 @@ export const es: Catalogue = {
       subject: 'Cita confirmada',
       heading: 'Su cita está confirmada',
       sentence: (_doctor, when) => `Le confirmamos su cita para el ${moment(when)}.`,
-      next: ['Con el archivo adjunto puede añadir la cita a su calendario.', toChange],
+      next: ['Con el archivo adjunto puede añadir la cita a su calendario. ' + declining, toChange],
     },
     moved: {
       subject: 'Cambio de cita',
       heading: 'Su cita tiene un nuevo horario',
       sentence: (_doctor, when) => `Su nueva cita es el ${moment(when)}.`,
       next: [
-        'El horario anterior ya no es válido. Con el archivo adjunto puede actualizar la cita en su calendario.',
+        'El horario anterior ya no es válido. Con el archivo adjunto puede actualizar la cita en su calendario. ' +
+          declining,
         toChange,
       ],
     },
@@ -78,8 +81,8 @@ export const es: Catalogue = {
         sentence: 'Se ha abierto una cuenta con esta dirección. Confirme, por favor, que es suya.',
         linkText: 'Confirmar esta dirección',
         next: [
-          'Se le pedirá la contraseña con la que se abrió la cuenta.',
-          'Si no ha abierto usted ninguna cuenta, no es necesario que haga nada: no se podrá usar.',
+          'Se le pedirá la contraseña de la cuenta.',
+          'Si no ha abierto usted ninguna cuenta, no confirme la dirección, por favor.',
         ],
       },
       invitation: {
@@ -171,7 +174,7 @@ export const es: Catalogue = {
   },
   unconfirmed: {
     sentence:
-      'Nadie ha confirmado todavía esta dirección. Si no tiene nada que ver con esta cuenta, díganoslo, y no enviaremos más mensajes a esta dirección.',
+      'Nadie ha confirmado todavía esta dirección. Si no tiene nada que ver con esta cuenta, díganoslo: a partir de entonces solo llegará aquí un código para una contraseña nueva, si alguien lo pide.',
     confirm: 'Confirmar esta dirección',
     notMe: 'No soy yo',
     notMeCodeLabel: 'Código para «No soy yo»',
@@ -185,6 +188,7 @@ export const es: Catalogue = {
     date: 'Fecha',
     time: 'Hora',
     doctorsTime: 'Hora local del profesional',
+    earlierTime: 'Horario anterior',
     doctor: 'Profesional',
     specialty: 'Especialidad',
     duration: 'Duración',
@@ -194,5 +198,6 @@ export const es: Catalogue = {
   whyYouGetThis:
     'Este mensaje se ha enviado automáticamente porque se reservó una cita con esta dirección de correo electrónico.',
   calendarTitle: (doctor) => `Cita: ${doctor}`,
-  calendarNote: 'Puede cambiar o cancelar esta cita donde la reservó.',
+  calendarNote:
+    'Puede cambiar o cancelar esta cita donde la reservó. Rechazarla o borrarla aquí no la cancela.',
 };

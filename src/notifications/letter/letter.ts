@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BookingKind } from '../../outbox/notification-kind.js';
 import { type AppointmentFacts, clinicTime, type Detail, detailsOf, withPlainNames } from './appointment.js';
+import type { Catalogue } from './catalogue.js';
 import { CATALOGUES } from './catalogues.js';
+import { type ContactView, contactOf } from './clinic-contact.js';
+import { type EarlierTime, earlierTimeLine } from './earlier-time.js';
 import { CONFIRMS, type UnconfirmedFacts, type UnconfirmedView, viewOfUnconfirmed } from './unconfirmed.js';
 
 /** All that a letter tells; whatever the machine's own clock and zone, the same facts give the same letter. */
@@ -11,6 +14,8 @@ export interface LetterFacts extends AppointmentFacts {
   readonly kind: BookingKind;
   /** Leaves the doctor out of the subject, and of the first words that lists of mails show beside it. */
   readonly isDiscreet?: boolean;
+  /** Where it was rescheduled: what the patient was told before. */
+  readonly earlier?: EarlierTime | undefined;
   /** Only where nobody has confirmed the address. */
   readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
@@ -29,9 +34,12 @@ export interface LetterView {
   /** What a list of mails shows beside the subject. */
   readonly preview: string;
   readonly clinicName: string;
+  readonly contact: ContactView;
   readonly heading: string;
   readonly greeting: string;
   readonly sentence: string;
+  /** It has a line of its own, wider than any column, so that it is never broken. */
+  readonly code: { readonly label: string; readonly value: string } | null;
   readonly detailsTitle: string;
   readonly details: readonly (Pick<Detail, 'label' | 'value'> & { readonly isWhen: boolean })[];
   readonly isCancelled: boolean;
@@ -72,11 +80,13 @@ function viewOf(facts: LetterFacts): LetterView {
     subject: `${texts.subject}: ${what}${catalogue.shortDate(when)}, ${when.clock} (${when.zoneShort})`,
     preview: facts.isDiscreet ? texts.heading : sentence,
     clinicName: facts.clinicName,
+    contact: contactOf(facts),
     heading: texts.heading,
     greeting,
     sentence,
+    code: null,
     detailsTitle,
-    details: detailsOf(facts, catalogue).map((line) => ({
+    details: linesOf(facts, catalogue).map((line) => ({
       ...line,
       isWhen: line.name === 'date' || line.name === 'time',
     })),
@@ -87,6 +97,19 @@ function viewOf(facts: LetterFacts): LetterView {
     whyYouGetThis,
     unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRMS),
   };
+}
+
+/** The time that no longer holds stands between the new one and the doctor. */
+function linesOf(facts: LetterFacts, catalogue: Catalogue): Detail[] {
+  const lines = detailsOf(facts, catalogue);
+  const earlier = earlierTimeLine(facts, facts.earlier, catalogue);
+  if (earlier)
+    lines.splice(
+      lines.findIndex(({ name }) => name === 'doctor'),
+      0,
+      earlier,
+    );
+  return lines;
 }
 
 function template(file: string, options: CompileOptions): Handlebars.TemplateDelegate<LetterView> {

@@ -4,18 +4,16 @@ import type { NoticeKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import type { NoticeTexts } from './catalogue.js';
 import { CATALOGUES } from './catalogues.js';
+import { type ClinicFacts, contactOf } from './clinic-contact.js';
 import { type Letter, letterOf, type LetterView } from './letter.js';
 import { localTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
 import { CONFIRMS, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
 
 /** All that a notice tells. */
-export interface NoticeFacts {
+export interface NoticeFacts extends ClinicFacts {
   readonly kind: NoticeKind;
   readonly locale: Locale;
-  readonly clinicName: string;
-  /** IANA name. */
-  readonly clinicTimezone: string;
   readonly happenedAt: EpochMs;
   /** What the account may do now. */
   readonly role: Role;
@@ -37,9 +35,11 @@ export function writeNotice(facts: NoticeFacts): Letter {
     subject: `${subject}: ${clinicName}`,
     preview: sentence,
     clinicName,
+    contact: contactOf(facts),
     heading,
     greeting: account.greeting,
     sentence,
+    code: null,
     detailsTitle: notices.detailsTitle,
     details: [{ label: notices.whenLabel, value: when, isWhen: true }, ...particulars(facts, notices)],
     isCancelled: false,

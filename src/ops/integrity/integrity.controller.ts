@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only } from '../../auth/access.js';
+import { Unhurried } from '../../http/unhurried.interceptor.js';
 import { IntegrityDto } from './integrity.dto.js';
 import { IntegrityService } from './integrity.service.js';
 
@@ -11,6 +12,7 @@ export class IntegrityController {
   constructor(private readonly integrity: IntegrityService) {}
 
   @Get()
+  @Unhurried()
   @ApiOperation({
     summary: 'Whether all is as it should be, and what to do where it is not; reads every booking',
   })

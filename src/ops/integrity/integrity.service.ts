@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
+import { FailingNotifications } from '../../outbox/failing-notifications.js';
 import type { Check } from './check.js';
 import { DayVersionCheck } from './day-version.check.js';
 import { ExceptionCheck } from './exception.check.js';
+import { FailingCheck } from './failing.check.js';
 import type { Finding } from './finding.js';
 import { FutureCheck } from './future.check.js';
 import { InstantsCheck } from './instants.check.js';
@@ -35,7 +37,7 @@ export interface Report {
 export class IntegrityService {
   private readonly checks: readonly Check[];
 
-  constructor(dataSource: DataSource, queue: NotificationQueue) {
+  constructor(dataSource: DataSource, queue: NotificationQueue, failing: FailingNotifications) {
     this.checks = [
       new OverlapCheck(dataSource),
       new InstantsCheck(dataSource),
@@ -47,6 +49,7 @@ export class IntegrityService {
       new ReminderCheck(dataSource),
       new LeaseCheck(dataSource),
       new OverdueCheck(dataSource),
+      new FailingCheck(failing),
       new JobCheck(dataSource, queue),
     ];
   }

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { LOCALES } from '../../config/locale.js';
+import { ACCOUNT_KINDS, BOOKING_KINDS, NOTICE_KINDS } from '../../outbox/notification-kind.js';
+import { writeCalendar } from '../calendar/calendar.js';
+import { writeAccountLetter } from './account-letter.js';
+import type { ClinicFacts } from './clinic-contact.js';
+import { type Letter, type LetterFacts, writeLetter } from './letter.js';
+import { writeNotice } from './notice.js';
+
+/** As long as they are, with hyphens, at which browsers like to break. */
+const CODE = 'Ab3-_9xY'.repeat(8);
+const NOT_ME_CODE = 'Zz-8_'.repeat(18).concat('Z');
+
+const clinic: ClinicFacts = {
+  clinicName: 'San Gabriel Clinic',
+  clinicTimezone: 'Europe/Madrid',
+  clinicAddress: 'Calle Mayor 1, 28013 Madrid',
+  clinicPhone: '+34 (912) 345-678',
+};
+const unconfirmed = { notMeCode: NOT_ME_CODE };
+
+const appointment: LetterFacts = {
+  ...clinic,
+  kind: 'booked',
+  locale: 'en',
+  doctorName: 'Dr. Ana Ruiz',
+  specialty: 'Cardiology',
+  doctorTimezone: 'Europe/Madrid',
+  startsAt: Date.parse('2026-12-07T09:00:00Z'),
+  durationMinutes: 30,
+  bookingId: 1042,
+};
+
+type Locale = LetterFacts['locale'];
+type Write = (locale: Locale, of?: Partial<ClinicFacts>) => Letter;
+
+const WRITERS: readonly [string, Write][] = [
+  ...BOOKING_KINDS.map((kind): [string, Write] => [
+    kind,
+    (locale, of = {}) => writeLetter({ ...appointment, ...of, kind, locale, unconfirmed }),
+  ]),
+  ...ACCOUNT_KINDS.map((kind): [string, Write] => [
+    kind,
+    (locale, of = {}) => {
+      const expiresAt = appointment.startsAt;
+      return writeAccountLetter({ ...clinic, ...of, kind, locale, code: CODE, expiresAt, unconfirmed });
+    },
+  ]),
+  ...NOTICE_KINDS.map((kind): [string, Write] => [
+    kind,
+    (locale, of = {}) => {
+      const particulars = { happenedAt: appointment.startsAt, role: 'user', subjectEmail: null } as const;
+      return writeNotice({ ...clinic, ...of, kind, locale, ...particulars, unconfirmed });
+    },
+  ]),
+];
+const EVERY_LETTER = LOCALES.flatMap((locale) => WRITERS.map(([kind, write]) => ({ locale, kind, write })));
+
+describe.each(EVERY_LETTER)('$locale, $kind', ({ locale, write }) => {
+  test('tells the clinic’s address and phone', () => {
+    const { text, html } = write(locale);
+    expect(text).toContain('San Gabriel Clinic\nCalle Mayor 1, 28013 Madrid\n+34 (912) 345-678\n\n');
+    expect(html).toContain('Calle Mayor 1, 28013 Madrid');
+    expect(html).toContain('href="tel:+34912345678"');
+  });
+
+  test('has no gap where the clinic has set neither', () => {
+    for (const told of Object.values(write(locale, { clinicAddress: '', clinicPhone: undefined }))) {
+      expect(told).not.toMatch(/tel:|undefined|null|\n\n\n/);
+    }
+  });
+
+  test('breaks no code in the middle', () => {
+    const { text, html } = write(locale);
+    const lines = text.split('\n');
+    for (const code of [CODE, NOT_ME_CODE].filter((each) => html.includes(each))) {
+      expect(lines.filter((line) => line.includes(code))).toEqual([code]);
+      expect(html).toMatch(new RegExp(`white-space:nowrap;[^<>]*">${code}</div>`));
+    }
+    expect(lines).toContain(NOT_ME_CODE);
+  });
+});
+
+describe.each([
+  {
+    locale: 'en',
+    line: 'Earlier time: Friday, 4 December 2026, 17:30 (Europe/Madrid, GMT+1)',
+    minutes: '15 minutes',
+    declining: /Declining or deleting it there does not cancel/,
+    note: /Declining or deleting it here does not cancel/,
+    unusable: /cannot be used/,
+  },
+  {
+    locale: 'es',
+    line: 'Horario anterior: viernes, 4 de diciembre de 2026, 17:30 (Europe/Madrid, GMT+1)',
+    minutes: '15 minutos',
+    declining: /Rechazarla o borrarla en el calendario no cancela la cita/,
+    note: /Rechazarla o borrarla aquí no la cancela/,
+    unusable: /no se podrá usar/,
+  },
+] as const)('in $locale', ({ locale, line, minutes, declining, note, unusable }) => {
+  const earlier = { startsAt: Date.parse('2026-12-04T16:30:00Z'), durationMinutes: 30 };
+  const moved = { ...appointment, locale, kind: 'moved' } as const;
+
+  test('the letter of a reschedule tells the earlier time beside the new one', () => {
+    const { text, html } = writeLetter({ ...moved, earlier });
+    expect(text).toContain(`${line}\n`);
+    expect(html).toContain(line.replace(/^[^:]+: /, ''));
+    expect(text).toContain('10:00 (Europe/Madrid, GMT+1)');
+  });
+
+  test('it tells the earlier length where that is another one', () => {
+    const shorter = writeLetter({ ...moved, earlier: { ...earlier, durationMinutes: 15 } });
+    expect(shorter.text).toContain(`${line}, ${minutes}\n`);
+  });
+
+  test('it tells no earlier time where there was no other', () => {
+    const label = line.split(':')[0]!;
+    const same = { startsAt: moved.startsAt, durationMinutes: moved.durationMinutes };
+    expect(writeLetter({ ...moved, earlier: same }).text).not.toContain(label);
+    expect(writeLetter(moved).text).not.toContain(label);
+  });
+
+  test.each(['booked', 'moved'] as const)(
+    '%s says that declining in the calendar cancels nothing',
+    (kind) => {
+      const { text, html } = writeLetter({ ...appointment, locale, kind });
+      expect(text).toMatch(declining);
+      expect(html).toMatch(declining);
+      const { content } = writeCalendar({
+        ...appointment,
+        ...{ locale, kind, uid: 'x@clinica', sequence: 0, stampedAt: 0 },
+        ...{ organizerEmail: 'mail@clinic.example', attendeeEmail: 'ana@people.example' },
+      });
+      const unfolded = content.replaceAll('\r\n ', '');
+      expect(unfolded).toMatch(note);
+      expect(unfolded).toContain('LOCATION:San Gabriel Clinic\\, Calle Mayor 1\\, 28013 Madrid\r\n');
+    },
+  );
+
+  test('the letter that has an address confirmed does not say that the account is of no use until then', () => {
+    const facts = { ...clinic, locale, kind: 'verify_address', code: CODE, expiresAt: 0 } as const;
+    const { text } = writeAccountLetter({ ...facts, unconfirmed });
+    expect(text).not.toMatch(unusable);
+  });
+});

@@ -1,0 +1,71 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeAccountLetter } from '../../src/notifications/letter/account-letter.js';
+import { writeLetter } from '../../src/notifications/letter/letter.js';
+import { CHROMIUM, openBrowser } from '../support/browser.js';
+
+const CODE = 'Ab3-_9xY'.repeat(8);
+const NOT_ME_CODE = 'Zz-8_'.repeat(18).concat('Z');
+
+const facts = {
+  locale: 'es',
+  clinicName: 'Clínica San Gabriel',
+  clinicTimezone: 'Europe/Madrid',
+  clinicAddress: 'Calle de la Princesa Mercedes de Borbón 123, 2.º izquierda, 28008 Madrid',
+  clinicPhone: '+34 912 345 678',
+  unconfirmed: { notMeCode: NOT_ME_CODE },
+} as const;
+
+const LETTERS = {
+  code: writeAccountLetter({
+    ...facts,
+    kind: 'verify_address',
+    code: CODE,
+    expiresAt: Date.parse('2026-12-07'),
+  }),
+  reschedule: writeLetter({
+    ...facts,
+    kind: 'moved',
+    doctorName: 'Dra. Ana Ruiz',
+    specialty: 'Cardiología',
+    doctorTimezone: 'America/Argentina/Buenos_Aires',
+    startsAt: Date.parse('2026-12-07T09:00:00Z'),
+    durationMinutes: 30,
+    bookingId: 1042,
+    earlier: { startsAt: Date.parse('2026-12-04T16:30:00Z'), durationMinutes: 45 },
+  }),
+};
+
+describe.skipIf(!CHROMIUM)('a letter in a browser', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+
+  afterAll(() => browser?.close());
+
+  test.each(
+    Object.entries(LETTERS).flatMap(([name, { html }]) =>
+      [320, 390, 1000].map((width) => ({ name, html, width })),
+    ),
+  )(
+    '$name, $width px wide: codes stand on one line, and nothing makes the page wider',
+    async ({ html, width }) => {
+      const page = await browser.newPage({ viewport: { width, height: 900 } });
+      await page.setContent(html);
+      for (const code of [CODE, NOT_ME_CODE].filter((each) => html.includes(each))) {
+        const lines = await page.evaluate<number>(`(() => {
+        const element = [...document.querySelectorAll('div')].find((each) => each.textContent === '${code}');
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+      })()`);
+        expect(lines).toBe(1);
+      }
+      const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
+      expect(widest).toBeLessThanOrEqual(width);
+      await page.close();
+    },
+  );
+});

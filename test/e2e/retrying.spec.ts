@@ -1,0 +1,100 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Clinic, type Person } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { Mailbox } from '../support/mailbox.js';
+import { allDueSettled } from '../support/messages.js';
+import { expectProblem } from '../support/problems.js';
+import { startWorker } from '../support/worker.js';
+
+const NEW = 'another fine password';
+
+let mailbox: Mailbox;
+let clinic: Clinic;
+let worker: INestApplicationContext;
+let admin: Person;
+let patient: Person;
+
+beforeAll(async () => {
+  mailbox = await Mailbox.open();
+  clinic = await Clinic.open({
+    env: { SMTP_URL: mailbox.url, FRONT_END_URL: 'https://clinic.example/app' },
+  });
+  worker = await startWorker(clinic.environment, clinic.clock);
+  admin = await clinic.admin();
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+  await mailbox?.close();
+});
+
+beforeEach(async () => {
+  mailbox.onRecipient = () => undefined;
+  patient = await clinic.patient();
+});
+
+const retry = (id: number) => clinic.client.post(`/api/notifications/${id}/retry`, undefined, admin);
+
+/** The mail of this kind to the patient, once it is dead; the server takes mails again then. */
+async function dead(kind: string, cause: () => Promise<unknown>): Promise<number> {
+  mailbox.onRecipient = (address) =>
+    address === patient.email ? { responseCode: 550, message: 'gone' } : undefined;
+  await cause();
+  const id = await eventually(`${kind} is dead`, async () => {
+    const [row] = await clinic.query<{ id: number }>(
+      "SELECT id FROM notifications WHERE account_id = ? AND kind = ? AND state = 'dead'",
+      [patient.id, kind],
+    );
+    return row?.id;
+  });
+  mailbox.onRecipient = () => undefined;
+  return id;
+}
+
+const forgot = () => clinic.client.post('/api/auth/password/forgot', { email: patient.email });
+const changePassword = () =>
+  clinic.client.post('/api/auth/password', { old_password: patient.password, new_password: NEW }, patient);
+
+test('a code that was given up is mailed after all, and works', async () => {
+  const id = await dead('password_reset', forgot);
+  expect((await retry(id)).status).toBe(200);
+  const token = await mailbox.codeTo(patient.email, 'reset-password');
+  const body = { token, new_password: 'a new password for all' };
+  expect((await clinic.client.post('/api/auth/password/reset', body)).status).toBe(200);
+  await allDueSettled(clinic);
+  expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
+});
+
+test('a notice about an account that was given up is mailed after all', async () => {
+  const id = await dead('password_changed', changePassword);
+  expect((await retry(id)).status).toBe(200);
+  const [mail] = await mailbox.mailsTo(patient.email, 1);
+  expect(mail!.mail.subject).toBe('Your password was changed: Test Clinic');
+});
+
+test('a code that has expired or was used is not mailed again', async () => {
+  const id = await dead('password_reset', forgot);
+  await clinic.query('UPDATE account_links SET used_at = ? WHERE account_id = ?', [
+    new Date(clinic.clock.now()),
+    patient.id,
+  ]);
+  expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
+  await clinic.query('UPDATE account_links SET used_at = NULL WHERE account_id = ?', [patient.id]);
+  await allDueSettled(clinic);
+  clinic.clock.advance({ minutes: 60 });
+  expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
+});
+
+test('nothing is mailed to an account that was erased', async () => {
+  const id = await dead('password_changed', changePassword);
+  const { email } = patient;
+  const { body } = await clinic.client.post('/api/auth/login', { email, password: NEW });
+  const erased = await clinic.client.send('DELETE', '/api/auth/me', {
+    body: { password: NEW },
+    token: body.token as string,
+  });
+  expect(erased.status).toBe(200);
+  expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
+});

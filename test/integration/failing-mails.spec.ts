@@ -1,0 +1,140 @@
+import type { TestingModule } from '@nestjs/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { MailSender } from '../../src/notifications/mail.sender.js';
+import { IntegrityService } from '../../src/ops/integrity/integrity.service.js';
+import { Ledger } from '../../src/outbox/ledger.js';
+import { book, type BookingJson } from '../support/appointments.js';
+import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
+import { idleWorker } from '../support/idle-worker.js';
+import { messagesOf } from '../support/messages.js';
+import { MoodySmtp } from '../support/moody-smtp.js';
+
+const MONDAY_AT_NINE = { date: '2026-03-02', time: '09:00' };
+
+let clinic: Clinic;
+let worker: TestingModule;
+let port: number;
+let patient: Person;
+let doctor: DoctorPerson;
+
+beforeAll(async () => {
+  const smtp = await MoodySmtp.open();
+  ({ port } = smtp);
+  await smtp.close();
+  clinic = await Clinic.open({ env: { SMTP_URL: smtp.url } });
+  worker = await idleWorker(clinic.environment, clinic.clock);
+});
+
+afterAll(async () => {
+  await worker?.close();
+  await clinic?.close();
+});
+
+beforeEach(async () => {
+  clinic.clock.set(NOW);
+  patient = await clinic.patient();
+  doctor = await clinic.doctor();
+});
+
+afterEach(() => clinic.query('DELETE FROM notifications'));
+
+/** Everything that is due is tried once. */
+async function tryAll(): Promise<string[]> {
+  const { rows } = await worker.get(Ledger).claimDue(100);
+  const outcomes: string[] = [];
+  for (const row of rows) outcomes.push(await worker.get(MailSender).send(row));
+  return outcomes;
+}
+
+async function ready(): Promise<unknown> {
+  const { status, body } = await clinic.client.get('/health/ready');
+  return { http: status, ...body };
+}
+
+async function found(): Promise<string[]> {
+  const { checks } = await clinic.app.get(IntegrityService).check();
+  const { findings } = checks.find(({ code }) => code === 'FAILING')!;
+  return findings.map(({ subject, detail }) => `${subject}: ${detail}`);
+}
+
+const UP = { http: 200, status: 'up', database: 'up', redis: 'up', mail: 'up' };
+const FAILING = { ...UP, mail: 'failing' };
+
+async function confirmationOf({ id }: BookingJson) {
+  return (await messagesOf(clinic, id)).find(({ kind }) => kind === 'booked')!;
+}
+
+test('mails that have failed for more than 5 minutes are found, though each attempt makes them due later', async () => {
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  expect(await ready()).toEqual(UP);
+  expect(await tryAll()).toEqual(['pending']);
+  clinic.clock.advance({ minutes: 5 });
+  await tryAll();
+  expect(await ready()).toEqual(UP);
+  expect(await found()).toEqual([]);
+  clinic.clock.advance({ seconds: 1 });
+  const { id, due_at, attempts } = await confirmationOf(booking);
+  expect(due_at.getTime()).toBeGreaterThan(clinic.clock.now());
+  expect(attempts).toBe(2);
+  expect(await ready()).toEqual(FAILING);
+  expect(await found()).toEqual([
+    `message ${id}: booked of booking ${booking.id} has failed since ${new Date(NOW).toISOString()}, in 2 attempts`,
+  ]);
+});
+
+test('they are found no longer once the mail server takes them', async () => {
+  await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  await tryAll();
+  clinic.clock.advance({ minutes: 6 });
+  expect(await ready()).toEqual(FAILING);
+  const smtp = await MoodySmtp.open(port);
+  try {
+    expect(await tryAll()).toEqual(['sent']);
+  } finally {
+    await smtp.close();
+  }
+  expect(await ready()).toEqual(UP);
+  expect(await found()).toEqual([]);
+});
+
+test('one that was never tried, was given up or was withdrawn is not failing', async () => {
+  await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  clinic.clock.advance({ hours: 1 });
+  expect(await ready()).toEqual(UP);
+  await tryAll();
+  clinic.clock.advance({ minutes: 6 });
+  expect(await found()).toHaveLength(1);
+  for (const state of ['dead', 'cancelled', 'sent']) {
+    await clinic.query("UPDATE notifications SET state = ? WHERE kind = 'booked'", [state]);
+    expect(await ready(), state).toEqual(UP);
+    expect(await found(), state).toEqual([]);
+  }
+});
+
+test('one that is being tried again, or waits for a worker that died, goes on failing', async () => {
+  await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  await tryAll();
+  clinic.clock.advance({ minutes: 6 });
+  const [row] = (await worker.get(Ledger).claimDue(100)).rows;
+  expect(await ready()).toEqual(FAILING);
+  await worker.get(Ledger).begin(row!);
+  expect(await ready()).toEqual(FAILING);
+  clinic.clock.advance({ hours: 1 });
+  await worker.get(Ledger).freeExpired();
+  expect(await found()).toHaveLength(1);
+});
+
+test('one that was given up and is tried again begins anew', async () => {
+  const admin = await clinic.admin();
+  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+  await tryAll();
+  const { id } = await confirmationOf(booking);
+  await clinic.query("UPDATE notifications SET state = 'dead', attempts = 430 WHERE id = ?", [id]);
+  clinic.clock.advance({ hours: 1 });
+  expect((await clinic.client.post(`/api/notifications/${id}/retry`, {}, admin)).status).toBe(200);
+  expect(await ready()).toEqual(UP);
+  await tryAll();
+  expect(await ready()).toEqual(UP);
+  clinic.clock.advance({ minutes: 6 });
+  expect(await ready()).toEqual(FAILING);
+});
