@@ -6,12 +6,13 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { BookingListsService } from './booking-lists.service.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingsService } from './bookings.service.js';
+import { PageEnds } from './page-ends.js';
 
 /** Booking, moving, cancelling and listing. */
 @Module({
   imports: [AuditModule, DoctorsModule, IdempotencyModule, OutboxModule],
   controllers: [BookingsController],
-  providers: [BookingsService, BookingListsService],
+  providers: [BookingsService, BookingListsService, PageEnds],
   exports: [BookingsService],
 })
 export class BookingsModule {}

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { Invitations9 } from '../../src/database/migrations/9-invitations.js';
+import { OrderByInstant14 } from '../../src/database/migrations/14-order-by-instant.js';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
 import { MONDAY } from '../support/races.js';
@@ -135,11 +136,28 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'RestrainMails1000000000008',
       'Invitations1000000000009',
       'Retain1000000000010',
+      'OrderByInstant1000000000014',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
   } finally {
     await migrations.destroy();
+  }
+});
+
+test('the order by instant can be migrated to again after it failed half-way', async () => {
+  const before = await keys();
+  const runner = clinic.dataSource.createQueryRunner();
+  const migration = new OrderByInstant14();
+  try {
+    await runner.query(
+      'ALTER TABLE bookings ADD KEY bookings_patient (user_id, date, start_time), DROP KEY bookings_doctor_start',
+    );
+    await migration.up(runner);
+    await migration.up(runner);
+    expect(await keys()).toEqual(before);
+  } finally {
+    await runner.release();
   }
 });
 
