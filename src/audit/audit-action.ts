@@ -1,6 +1,6 @@
 /** What the audit trail tells of, by what it happens to. */
 export const AUDIT_ACTIONS = {
-  booking: ['booked', 'moved', 'cancelled', 'listed'],
+  booking: ['booked', 'moved', 'cancelled', 'renewed', 'listed'],
   account: [
     'logged_in',
     'login_refused',
@@ -25,7 +25,7 @@ export const AUDIT_ACTIONS = {
     'second_factor_removed',
     'erased',
   ],
-  doctor: ['created'],
+  doctor: ['created', 'changed'],
   window: ['added', 'removed'],
   exception: ['added', 'removed'],
   message: ['retried', 'listed'],
