@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
 import { Unlimited } from '../auth/throttling/rate-limit.js';
 import { Ending } from '../http/ending.js';
+import { ZONE_DATA_VERSION } from '../time/zone-data.js';
 import { type Health, ReadinessService } from './readiness.service.js';
 
 class LivenessDto {
@@ -20,6 +21,9 @@ class ReadinessDto {
 
   @ApiProperty({ enum: ['up', 'down'], description: 'Booking goes on while it is down; mails wait' })
   redis!: Health;
+
+  @ApiProperty({ example: '2026c', description: 'Which IANA time zone data this process computes with' })
+  time_zone_data!: string;
 }
 
 @ApiTags('Health')
@@ -54,6 +58,6 @@ export class HealthController {
     const health = await this.readiness.check();
     const status = Object.values(health).includes('down') ? 'down' : 'up';
     void reply.status(status === 'up' ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-    return { status, ...health };
+    return { status, ...health, time_zone_data: ZONE_DATA_VERSION };
   }
 }

@@ -3,7 +3,7 @@ import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { InstantRenewal, type Renewal } from '../../src/bookings/instant-renewal.service.js';
 import { Outbox } from '../../src/outbox/outbox.js';
 import { book, type BookingJson } from '../support/appointments.js';
-import type { Clinic, DoctorPerson } from '../support/clinic.js';
+import type { Clinic } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { ExaminedClinic } from '../support/examined-clinic.js';
 import { messagesOf } from '../support/messages.js';
