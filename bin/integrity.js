@@ -1,7 +1,9 @@
 /**
  * `npm run integrity`: looks whether all is as it should be in the clinic that the environment or .env names, else in
  * the demo's. It says what it found and what to do about it, and ends with exit code 0 only if that is nothing. Where
- * nothing is to be built, as in production, `node dist/integrity.js` does the same.
+ * nothing is to be built, as in production, `node dist/integrity.js` does the same. What follows `--` goes to that program:
+ *
+ *     npm run integrity -- --renew-instants   give coming bookings the instants of new time zone rules
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +23,10 @@ await runToTheEnd(async ({ signal }) => {
   await ensurePackages(signal);
   await ensureBuilt(signal);
   line(`Looking at ${name}\n`);
-  return runInView(process.execPath, [join(ROOT, 'dist/integrity.js')], { env, signal });
+  return runInView(process.execPath, [join(ROOT, 'dist/integrity.js'), ...process.argv.slice(2)], {
+    env,
+    signal,
+  });
 });
 
 /** @returns {Promise<{ name: string, env: NodeJS.ProcessEnv }>} the clinic to look at, for a person and for the program */

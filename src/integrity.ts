@@ -1,25 +1,48 @@
+import { parseArgs } from 'node:util';
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { QueryFailedError } from 'typeorm';
+import { InstantRenewal } from './bookings/instant-renewal.service.js';
 import { processEnvironment, readEnvironment } from './config/read-environment.js';
 import { start } from './config/start.js';
 import { isConnectionLost } from './database/mysql-errors.js';
 import { integrityVariables } from './ops/integrity/integrity.environment.js';
 import { IntegrityModule } from './ops/integrity/integrity.module.js';
 import { IntegrityService } from './ops/integrity/integrity.service.js';
+import { renewalSummary, renewalText } from './ops/integrity/renewal-text.js';
 import { reportText } from './ops/integrity/report-text.js';
 
-await start(async () => {
+const USAGE = `Usage: node dist/integrity.js [--renew-instants]
+
+Without an option it looks whether all is as it should be, and changes nothing.
+  --renew-instants  give coming bookings the instants that their date and time mean by the present time zone data`;
+
+/** Anything but a clean report is a failure. */
+process.exitCode = 1;
+const renews = readArguments();
+if (renews !== undefined) await start(() => run(renews ? renewInstants : check));
+// A start that failed half-way leaves connections behind, which would keep the program for ever.
+process.exit();
+
+/** Whether to renew; undefined where the arguments are none that it knows. */
+function readArguments(): boolean | undefined {
+  try {
+    const { values } = parseArgs({ options: { 'renew-instants': { type: 'boolean' } } });
+    return values['renew-instants'] ?? false;
+  } catch {
+    console.error(USAGE);
+    return undefined;
+  }
+}
+
+async function run(work: (context: INestApplicationContext) => Promise<boolean>): Promise<void> {
   const environment = readEnvironment(integrityVariables(processEnvironment()));
   const context = await NestFactory.createApplicationContext(IntegrityModule.with(environment), {
     logger: false,
     abortOnError: false,
   });
-  // Anything but a clean report is a failure.
-  process.exitCode = 1;
   try {
-    const report = await context.get(IntegrityService).check();
-    console.log(reportText(report));
-    if (report.healthy) process.exitCode = 0;
+    if (await work(context)) process.exitCode = 0;
   } catch (error) {
     if (!(error instanceof QueryFailedError) && !isConnectionLost(error)) throw error;
     console.error(
@@ -29,6 +52,20 @@ await start(async () => {
   } finally {
     await context.close();
   }
-});
-// A start that failed half-way leaves connections behind, which would keep the program for ever.
-process.exit();
+}
+
+async function check(context: INestApplicationContext): Promise<boolean> {
+  const report = await context.get(IntegrityService).check();
+  console.log(reportText(report));
+  return report.healthy;
+}
+
+async function renewInstants(context: INestApplicationContext): Promise<boolean> {
+  const counts = { renewed: 0, left: 0 };
+  for await (const renewal of context.get(InstantRenewal).renewAll()) {
+    counts[renewal.is === 'renewed' ? 'renewed' : 'left'] += 1;
+    console.log(renewalText(renewal));
+  }
+  console.log(renewalSummary(counts.renewed, counts.left));
+  return counts.left === 0;
+}

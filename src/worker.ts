@@ -1,7 +1,9 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createLogger, NestLogger } from './config/logger.js';
 import { readEnvironment } from './config/read-environment.js';
 import { start } from './config/start.js';
+import { zoneDataText } from './time/zone-data.js';
 import { WorkerModule } from './worker.module.js';
 
 await start(async () => {
@@ -10,5 +12,6 @@ await start(async () => {
     logger: new NestLogger(createLogger(environment)),
     abortOnError: false,
   });
+  new Logger('Time').log(zoneDataText());
   worker.enableShutdownHooks([], { useProcessExit: true });
 });

@@ -1,6 +1,6 @@
 /** What the audit trail tells of, by what it happens to. `mended`: in the database, by hand (docs/operations.md). */
 export const AUDIT_ACTIONS = {
-  booking: ['booked', 'moved', 'cancelled', 'listed', 'mended'],
+  booking: ['booked', 'moved', 'cancelled', 'renewed', 'listed', 'mended'],
   account: [
     'logged_in',
     'login_refused',
@@ -26,7 +26,7 @@ export const AUDIT_ACTIONS = {
     'erased',
     'mended',
   ],
-  doctor: ['created', 'mended'],
+  doctor: ['created', 'changed', 'mended'],
   window: ['added', 'removed'],
   exception: ['added', 'removed'],
   message: ['retried', 'listed'],

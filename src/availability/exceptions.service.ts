@@ -6,11 +6,11 @@ import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
+import { dateAt } from '../doctors/doctor-time-zone.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../idempotency/keyed-request.js';
-import { dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import { AvailabilityException } from './availability-exception.entity.js';
 import { lockDay } from './day-lock.js';
@@ -94,7 +94,7 @@ export class ExceptionsService {
   ): Promise<AvailabilityException> {
     const work = async (tx: EntityManager): Promise<AvailabilityException> => {
       const times = blockedTimes(exception);
-      if (exception.date < dateIn(doctor.timezone, this.clock.now())) {
+      if (exception.date < dateAt(doctor, this.clock.now())) {
         throw new Refusal(
           'EXCEPTION_PAST',
           `${exception.date} is past: only today and later dates can be blocked.`,

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, DateField, FromText, IntegerField, WallStartField } from '../http/fields.js';
+import { BooleanField, DateField, FromText, IntegerField } from '../http/fields.js';
+import { InstantField } from '../http/instant-field.js';
 import { BookingDto } from './booking.dto.js';
 import type { DoctorsBooking, ListFilter, PatientsBooking } from './booking-lists.service.js';
 
@@ -29,20 +30,23 @@ export class BookingListQuery {
   @FromText()
   @IntegerField(1, 4_294_967_295, {
     optional: true,
-    description: 'The id of the last booking already seen: go on after it',
+    description:
+      'The id of the last booking of the page before: the list goes on from where that booking stood on the page',
   })
   after?: number;
 
-  @WallStartField({
+  @InstantField({
     optional: true,
-    description:
-      'Where that booking stood, should it have been moved since; the link to the next page has it',
+    description: 'The start of that booking on that page; the link to the next page has it',
+    example: undefined,
   })
   after_start?: string;
 
   toFilter(): ListFilter {
-    const { include_cancelled: includeCancelled, from, to, limit, after, after_start: afterStart } = this;
-    return { includeCancelled, from, to, limit, after, afterStart };
+    const { include_cancelled: includeCancelled, from, to, limit, after } = this;
+    const afterStart = this.after_start === undefined ? undefined : Date.parse(this.after_start);
+    const isPaged = limit < MOST_LISTED || after !== undefined;
+    return { includeCancelled, from, to, limit, isPaged, after, afterStart };
   }
 }
 

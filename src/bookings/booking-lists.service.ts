@@ -2,26 +2,31 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { look } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
+import type { EpochMs } from '../time/interval.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import { unknownLastBooking } from './booking.rules.js';
+import { PageEnds } from './page-ends.js';
 
-/** Which bookings to list; always ordered by date and time. */
+/** Which bookings to list; always ordered by the instant at which they begin. */
 export interface ListFilter {
   readonly includeCancelled: boolean;
-  /** YYYY-MM-DD, both inclusive. */
+  /** YYYY-MM-DD at the doctors', both inclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit: number;
+  /** Whether the client goes from page to page, so that even the end of a short page is to be remembered. */
+  readonly isPaged: boolean;
   /** Only what comes after this booking. */
   readonly after?: number | undefined;
-  /** YYYY-MM-DDTHH:MM: where that stood when it was seen; by default where it stands now. */
-  readonly afterStart?: string | undefined;
+  /** When that booking began on the page that it ended; by default what is remembered of the page. */
+  readonly afterStart?: EpochMs | undefined;
 }
 
 /** One page of a list. */
 export interface Page<T> {
   readonly bookings: T[];
   /** Where the next one goes on; undefined on the last. */
-  readonly next?: { readonly after: number; readonly afterStart: string };
+  readonly next?: { readonly after: number; readonly afterStart: EpochMs };
 }
 
 export interface PatientsBooking {
@@ -36,9 +41,11 @@ export interface DoctorsBooking {
 }
 
 /** Whose bookings, by the account that asks. */
-const BY_PATIENT = 'user_id = ?';
-const BY_DOCTOR = `doctor_id = ${DOCTOR_OF_ACCOUNT}` as const;
-type Owner = typeof BY_PATIENT | typeof BY_DOCTOR;
+const OWNERS = {
+  me: 'user_id = ?',
+  doctor: `doctor_id = ${DOCTOR_OF_ACCOUNT}`,
+} as const;
+type List = keyof typeof OWNERS;
 
 /** The lists of bookings, one statement each. */
 @Injectable()
@@ -46,12 +53,14 @@ export class BookingListsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly doctors: DoctorsService,
+    private readonly pageEnds: PageEnds,
   ) {}
 
+  /** @throws Refusal UNKNOWN_BOOKING where `after` names none of the list */
   async ofPatient(userId: number, filter: ListFilter): Promise<Page<PatientsBooking>> {
     const rows = await this.list<BookingRow & { name: string; specialty: string }>(
       'd.name, d.specialty FROM bookings b JOIN doctors d ON d.id = b.doctor_id',
-      BY_PATIENT,
+      'me',
       userId,
       filter,
     );
@@ -62,55 +71,84 @@ export class BookingListsService {
     }));
   }
 
-  /** @throws NotFound PROFILE_NOT_FOUND */
+  /**
+   * @throws NotFound PROFILE_NOT_FOUND
+   * @throws Refusal UNKNOWN_BOOKING where `after` names none of the list
+   */
   async ofDoctor(userId: number, filter: ListFilter): Promise<Page<DoctorsBooking>> {
     const rows = await this.list<BookingRow & { email: string }>(
       'a.email FROM bookings b JOIN doctors d ON d.id = b.doctor_id JOIN accounts a ON a.id = b.user_id',
-      BY_DOCTOR,
+      'doctor',
       userId,
       filter,
     );
-    // Only who has no bookings may have no profile.
+    // Only a doctor without bookings may have no profile.
     if (rows.length === 0) await this.doctors.ofAccount(userId);
     return pageOf(rows, filter, (row) => ({ booking: bookingOf(row), patientEmail: row.email }));
   }
 
-  private list<Row>(rest: string, owner: Owner, userId: number, filter: ListFilter): Promise<Row[]> {
-    const conditions = [`b.${owner}`];
-    const parameters: unknown[] = [userId];
-    const where = (condition: string, ...values: unknown[]): void => {
-      conditions.push(condition);
-      parameters.push(...values);
-    };
-    if (!filter.includeCancelled) where("b.status = 'booked'");
-    if (filter.from !== undefined) where('b.date >= ?', filter.from);
-    if (filter.to !== undefined) where('b.date <= ?', filter.to);
-    if (filter.afterStart !== undefined) {
-      const [date, time] = filter.afterStart.split('T');
-      // The first condition is what the index is entered by.
-      where(
-        'b.date >= ? AND (b.date, b.start_time, b.id) > (?, ?, ?)',
-        date,
-        date,
-        `${time}:00`,
-        filter.after ?? 0,
-      );
-    } else if (filter.after !== undefined) {
-      // Of the owner's own bookings only: a stranger's id must not tell where it stands.
-      where(
-        `(b.date, b.start_time, b.id) > (SELECT c.date, c.start_time, c.id FROM bookings c WHERE c.id = ? AND c.${owner})`,
-        filter.after,
-        userId,
-      );
-    }
+  private async list<Row extends BookingRow>(
+    rest: string,
+    list: List,
+    userId: number,
+    filter: ListFilter,
+  ): Promise<Row[]> {
+    const [conditions, parameters] = conditionsOf(list, userId, {
+      ...filter,
+      afterStart: await this.startOfNext(list, userId, filter),
+    });
     // One more than asked for shows whether there is another page.
-    return look(
+    const rows = await look<Row>(
       this.dataSource,
       `SELECT ${BOOKING_COLUMNS}, ${rest} WHERE ${conditions.join(' AND ')}
-       ORDER BY b.date, b.start_time, b.id LIMIT ${Number(filter.limit) + 1}`,
+       ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit) + 1}`,
       parameters,
     );
+    const last = filter.isPaged ? rows.slice(0, filter.limit).at(-1) : rows[filter.limit - 1];
+    if (last) await this.pageEnds.remember(`${list}:${userId}`, last.id, last.starts_at.getTime());
+    return rows;
   }
+
+  /** Where the page begins: where its booking stood, as the request or the page before says, else where it stands now. */
+  private async startOfNext(
+    list: List,
+    userId: number,
+    { after, afterStart }: ListFilter,
+  ): Promise<EpochMs | undefined> {
+    if (after === undefined || afterStart !== undefined) return afterStart;
+    const remembered = await this.pageEnds.find(`${list}:${userId}`, after);
+    if (remembered !== undefined) return remembered;
+    // Only among the owner's own bookings: the answer must not tell where a stranger's stands.
+    const [row] = await look<{ starts_at: Date }>(
+      this.dataSource,
+      `SELECT starts_at FROM bookings WHERE id = ? AND ${OWNERS[list]}`,
+      [after, userId],
+    );
+    if (!row) throw unknownLastBooking();
+    return row.starts_at.getTime();
+  }
+}
+
+function conditionsOf(list: List, userId: number, filter: ListFilter): [string[], unknown[]] {
+  const conditions = [`b.${OWNERS[list]}`];
+  const parameters: unknown[] = [userId];
+  const where = (condition: string, ...values: unknown[]): void => {
+    conditions.push(condition);
+    parameters.push(...values);
+  };
+  if (!filter.includeCancelled) where("b.status = 'booked'");
+  // The instants bound what the index reads. Every zone's date is within a day of the date in UTC.
+  if (filter.from !== undefined) {
+    where('b.date >= ? AND b.starts_at >= ? - INTERVAL 1 DAY', filter.from, filter.from);
+  }
+  if (filter.to !== undefined) {
+    where('b.date <= ? AND b.starts_at < ? + INTERVAL 2 DAY', filter.to, filter.to);
+  }
+  if (filter.afterStart !== undefined) {
+    const start = new Date(filter.afterStart);
+    where('b.starts_at >= ? AND (b.starts_at > ? OR b.id > ?)', start, start, filter.after ?? 0);
+  }
+  return [conditions, parameters];
 }
 
 function pageOf<Row extends BookingRow, T>(
@@ -121,5 +159,5 @@ function pageOf<Row extends BookingRow, T>(
   const bookings = rows.slice(0, limit).map(map);
   const last = rows[limit - 1];
   if (rows.length <= limit || !last) return { bookings };
-  return { bookings, next: { after: last.id, afterStart: `${last.date}T${last.start_time.slice(0, 5)}` } };
+  return { bookings, next: { after: last.id, afterStart: last.starts_at.getTime() } };
 }

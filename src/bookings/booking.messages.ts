@@ -22,10 +22,12 @@ export function messagesForNewTime(
   now: EpochMs,
   newsDueAt: EpochMs = now,
 ): Message[] {
-  const reminders = REMINDERS.map(({ kind, beforeMs }) => ({ kind, dueAt: booking.startsAt - beforeMs }));
-  return [{ kind, dueAt: newsDueAt }, ...reminders.filter(({ dueAt }) => dueAt > now)].map(
-    ({ kind, dueAt }) => messageOf(kind, booking, dueAt),
-  );
+  return [messageOf(kind, booking, newsDueAt), ...remindersOf(booking).filter(({ dueAt }) => dueAt > now)];
+}
+
+/** The reminders of a booking, whether or not their moment has passed. */
+export function remindersOf(booking: Told): Message[] {
+  return REMINDERS.map(({ kind, beforeMs }) => messageOf(kind, booking, booking.startsAt - beforeMs));
 }
 
 /** What the patient is told when a booking is cancelled. */

@@ -82,6 +82,12 @@ export function noSuchBooking(): Refusal {
   return new Refusal('BOOKING_NOT_FOUND', 'Booking not found or already cancelled');
 }
 
+/** The one answer for another person's booking and an unknown one, where a page should go on after it. */
+export function unknownLastBooking(): Refusal {
+  const message = 'after must be the id of a booking of this list: the last one that you were shown.';
+  return new Refusal('UNKNOWN_BOOKING', message, [{ field: 'after', message }]);
+}
+
 /** There is no doctor of that id. */
 export function unknownDoctor(doctorId: number): Refusal {
   const message = `There is no doctor ${doctorId}.`;

@@ -50,7 +50,7 @@ export class BookingsController {
   }
 
   @Get('me')
-  @ApiOperation({ summary: 'Own bookings, by date and time' })
+  @ApiOperation({ summary: 'Own bookings, by the instant at which they begin' })
   @ApiOkResponse({ type: [PatientsBookingDto], headers: NEXT_PAGE })
   @ApiProblems(400)
   async mine(
@@ -66,7 +66,7 @@ export class BookingsController {
   @Only('doctor')
   @Get('doctor')
   @RecordedRead('booking.listed')
-  @ApiOperation({ summary: "The doctor's bookings, by date and time" })
+  @ApiOperation({ summary: "The doctor's bookings, by the instant at which they begin" })
   @ApiOkResponse({ type: [DoctorsBookingDto], headers: NEXT_PAGE })
   @ApiProblems(400, 404)
   async ofDoctor(
@@ -112,6 +112,10 @@ export class BookingsController {
 
 /** The bookings of a page, after linking the next one. */
 function answer<T>({ bookings, next }: Page<T>, request: FastifyRequest, reply: FastifyReply): T[] {
-  if (next) linkNextPage(request, reply, { after: next.after, after_start: next.afterStart });
+  if (next) {
+    // To the second, as bookings begin.
+    const start = `${new Date(next.afterStart).toISOString().slice(0, 19)}Z`;
+    linkNextPage(request, reply, { after: next.after, after_start: start });
+  }
   return bookings;
 }

@@ -1,3 +1,4 @@
+import { AuthModule } from '../auth/auth.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
 import { DoctorsModule } from '../doctors/doctors.module.js';
@@ -6,12 +7,15 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { BookingListsService } from './booking-lists.service.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingsService } from './bookings.service.js';
+import { DoctorTimeZoneController } from './doctor-time-zone.controller.js';
+import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
+import { PageEnds } from './page-ends.js';
 
 /** Booking, moving, cancelling and listing. */
 @Module({
-  imports: [AuditModule, DoctorsModule, IdempotencyModule, OutboxModule],
-  controllers: [BookingsController],
-  providers: [BookingsService, BookingListsService],
+  imports: [AuditModule, AuthModule, DoctorsModule, IdempotencyModule, OutboxModule],
+  controllers: [BookingsController, DoctorTimeZoneController],
+  providers: [BookingsService, BookingListsService, DoctorTimeZoneService, PageEnds],
   exports: [BookingsService],
 })
 export class BookingsModule {}

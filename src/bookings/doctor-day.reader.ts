@@ -1,5 +1,6 @@
 import { DoctorDay } from '../availability/doctor-day.js';
 import { look, type Source } from '../database/statement.js';
+import { unknownTimeZone } from '../doctors/doctor-time-zone.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { dayOfWeek } from '../time/clinic-time.js';
 
@@ -38,6 +39,7 @@ export interface FoundDay {
  * @param date YYYY-MM-DD at the doctor's
  * @param movingId a booking whose time does not count as taken, since it is about to move
  * @returns undefined if there is no such doctor
+ * @throws Refusal DOCTOR_TIME_ZONE
  */
 export async function readDoctorDay(
   source: Source,
@@ -57,9 +59,11 @@ export async function readDoctorDay(
   ]);
   const timezone = parts.find(({ part }) => part === 'doctor')?.timezone;
   if (!timezone) return undefined;
+  const clinicDay = ClinicDay.find(date, timezone);
+  if (!clinicDay) throw unknownTimeZone(doctorId, timezone);
   const of = (wanted: Part['part']): Part[] => parts.filter(({ part }) => part === wanted);
   const day = new DoctorDay(
-    ClinicDay.of(date, timezone),
+    clinicDay,
     of('window').map(wallRange),
     of('exception').map((part) => (part.start === null ? 'full day' : wallRange(part))),
     of('busy').map(({ start, end }) => ({ start: start! * 1000, end: end! * 1000 })),

@@ -45,6 +45,8 @@ function ReadBy(
   return ValidateBy({ name: 'readBy', validator: { validate, defaultMessage: () => message } }, options);
 }
 
+export const MAIL_FROM_FORM = /^[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>$/;
+
 /** A number of days, up to a hundred years. */
 function Days(): PropertyDecorator {
   return applyDecorators(Transform(integer), IsInt(), Min(0), Max(36_500));
@@ -96,7 +98,7 @@ export class Environment {
   )
   ALLOW_PLAINTEXT: string[] = [];
 
-  @Matches(/^[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>$/, {
+  @Matches(MAIL_FROM_FORM, {
     message: 'MAIL_FROM must look like Clinic Name <mail@clinic.example>',
   })
   MAIL_FROM!: string;

@@ -15,6 +15,7 @@ import { Invitations9 } from './migrations/9-invitations.js';
 import { Retain10 } from './migrations/10-retain.js';
 import { CountAddresses11 } from './migrations/11-count-addresses.js';
 import { RecordFailing13 } from './migrations/13-record-failing.js';
+import { OrderByInstant14 } from './migrations/14-order-by-instant.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -70,6 +71,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       Retain10,
       CountAddresses11,
       RecordFailing13,
+      OrderByInstant14,
     ],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',

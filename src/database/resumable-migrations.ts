@@ -1,20 +1,23 @@
+import { createHash } from 'node:crypto';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { isDoneAlready } from './mysql-errors.js';
 
 /**
  * DDL commits by itself, so a migration that fails half-way leaves what it had done. Each statement of a migration that
- * is under way is counted here; the table is there only while one is.
+ * is under way is noted here; the table is there only while one is.
  */
 const PROGRESS = `CREATE TABLE IF NOT EXISTS migration_progress (
     migration VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    done INT UNSIGNED NOT NULL COMMENT 'statements that took effect',
-    PRIMARY KEY (migration)
+    statement CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'SHA-256 of one that took effect',
+    PRIMARY KEY (migration, statement)
   ) ENGINE = InnoDB`;
+
+/** Noted first, so that a run knows whether there was one before. */
+const BEGUN = 'begun';
 
 /**
  * Runs the migrations that are due, and answers with their names. A run that goes on after a failed one skips the
- * statements that took effect. Each migration must send the same statements in the same order when it runs again, each
- * one DDL statement or one write; what it reads is read anew.
+ * statements that took effect. A migration sends each statement once, and each is one DDL statement or one write.
  */
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   await dataSource.query(PROGRESS);
@@ -31,24 +34,33 @@ function makeResumable(migration: MigrationInterface): void {
   };
 }
 
-/** The same runner, but for writes: those that took effect before are skipped, and each further one is counted. */
+/** The same runner, but for writes: those that took effect before are skipped, and each further one is noted. */
 async function resuming(runner: QueryRunner, migration: string): Promise<QueryRunner> {
-  const [row] = (await runner.query('SELECT done FROM migration_progress WHERE migration = ?', [
+  const rows = (await runner.query('SELECT statement FROM migration_progress WHERE migration = ?', [
     migration,
-  ])) as { done: number }[];
-  if (!row) await runner.query('INSERT INTO migration_progress (migration, done) VALUES (?, 0)', [migration]);
-  let step = 0;
+  ])) as { statement: string }[];
+  const done = new Set(rows.map(({ statement }) => statement));
+  let mayBeDone = done.size > 0;
+  const note = (statement: string): Promise<unknown> =>
+    runner.query('INSERT IGNORE INTO migration_progress (migration, statement) VALUES (?, ?)', [
+      migration,
+      statement,
+    ]);
+  if (!mayBeDone) await note(BEGUN);
   const query = async (sql: string, parameters?: unknown[]): Promise<unknown> => {
     if (/^\s*SELECT\b/i.test(sql)) return runner.query(sql, parameters);
-    step += 1;
-    if (row && step <= row.done) return [];
+    const statement = createHash('sha256')
+      .update(JSON.stringify([sql, parameters]))
+      .digest('hex');
+    if (done.has(statement)) return [];
     try {
       await runner.query(sql, parameters);
     } catch (error) {
-      // Killed between a statement and its count: only the first after those counted can have taken effect unseen.
-      if (!row || step !== row.done + 1 || !isDoneAlready(error)) throw error;
+      // Killed between a statement and its note: only the first without one can have taken effect unseen.
+      if (!mayBeDone || !isDoneAlready(error)) throw error;
     }
-    await runner.query('UPDATE migration_progress SET done = ? WHERE migration = ?', [step, migration]);
+    mayBeDone = false;
+    await note(statement);
     return [];
   };
   return Object.create(runner, { query: { value: query } }) as QueryRunner;

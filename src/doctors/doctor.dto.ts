@@ -15,7 +15,7 @@ export class CreateDoctorDto {
   @IdField({ description: 'An account of role doctor that has no profile yet', example: 13 })
   user_id!: number;
 
-  @TimeZoneField({ optional: true, description: "By default the clinic's; cannot be changed later" })
+  @TimeZoneField({ optional: true, description: "By default the clinic's; it can change while no booking lies ahead" })
   timezone?: string;
 }
 

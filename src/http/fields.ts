@@ -14,7 +14,7 @@ import { markReader } from './shape.js';
  * and documents itself in OpenAPI. Nothing is coerced, except whole numbers in paths and queries, which arrive
  * as text.
  */
-interface FieldOptions {
+export interface FieldOptions {
   readonly optional?: boolean;
   readonly description?: string;
   readonly example?: unknown;
@@ -246,7 +246,8 @@ function fromText(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
-function field(
+/** What all fields are made of; for those that have a file of their own. */
+export function field(
   { optional = false, ...documented }: FieldOptions,
   schema: object,
   message: Message,

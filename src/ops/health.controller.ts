@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
 import { Unlimited } from '../auth/throttling/rate-limit.js';
 import { Ending } from '../http/ending.js';
+import { ZONE_DATA_VERSION } from '../time/zone-data.js';
 import { type Health, type MailHealth, ReadinessService } from './readiness.service.js';
 
 class LivenessDto {
@@ -26,6 +27,9 @@ class ReadinessDto {
     description: 'failing if a mail has failed for more than five minutes; it makes nothing else down',
   })
   mail!: MailHealth;
+
+  @ApiProperty({ example: '2026c', description: 'Which IANA time zone data this process computes with' })
+  time_zone_data!: string;
 }
 
 @ApiTags('Health')
@@ -61,6 +65,6 @@ export class HealthController {
     // Booking goes on without a mail server: no balancer should take the process away for it.
     const status = database === 'up' && redis === 'up' ? 'up' : 'down';
     void reply.status(status === 'up' ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-    return { status, database, redis, mail };
+    return { status, database, redis, mail, time_zone_data: ZONE_DATA_VERSION };
   }
 }

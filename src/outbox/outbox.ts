@@ -199,6 +199,39 @@ export class Outbox {
   }
 
   /**
+   * Gives what is still to be mailed of a booking the start that its wall time means by new rules. Reminders follow it, and
+   * one whose moment has passed by that is due at once. What waits in the queue goes back, to be queued with the new start.
+   *
+   * @param reminders those of the booking as it is now, each with its new moment
+   */
+  async renewStart(tx: EntityManager, reminders: readonly Message[], now: EpochMs): Promise<void> {
+    const [{ bookingId, bookingVersion, startsAt }] = reminders as [Message];
+    const dueAt = reminders.map(() => 'WHEN ? THEN ?').join(' ');
+    await write(
+      tx,
+      `UPDATE notifications SET starts_at = ?, due_at = CASE kind ${dueAt} ELSE due_at END,
+              lease = lease + IF(state = 'queued', 1, 0), leased_until = NULL, state = 'pending'
+       WHERE booking_id = ? AND booking_version = ? AND state IN ('pending', 'queued')`,
+      [
+        new Date(startsAt),
+        ...reminders.flatMap(({ kind, dueAt: moment }) => [kind, new Date(Math.max(moment, now))]),
+        bookingId,
+        bookingVersion,
+      ],
+    );
+  }
+
+  /** The kinds of message that the ledger has about a version of a booking, in whatever state. */
+  async kindsOf(tx: EntityManager, bookingId: number, version: number): Promise<BookingKind[]> {
+    const rows = await look<{ kind: BookingKind }>(
+      tx,
+      'SELECT kind FROM notifications WHERE booking_id = ? AND booking_version = ?',
+      [bookingId, version],
+    );
+    return rows.map(({ kind }) => kind);
+  }
+
+  /**
    * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets addresses, and what mail
    * servers said, which may hold the address. Of accounts with very much it takes several statements: each must be
    * answered in time.

@@ -71,9 +71,9 @@ export function sectionsOf(dataSource: DataSource, accountId: number): Record<Se
 /** The keys of an account's bookings, which an index has side by side. */
 function bookingKeys(dataSource: DataSource, accountId: number): Pages {
   return pagesOf(dataSource, {
-    sql: 'SELECT date, start_time, id FROM bookings WHERE user_id = ?',
+    sql: 'SELECT starts_at, id FROM bookings WHERE user_id = ?',
     parameters: [accountId],
-    key: { date: 'date', start_time: 'start_time', id: 'id' },
+    key: { starts_at: 'starts_at', id: 'id' },
   });
 }
 
@@ -83,7 +83,7 @@ async function* bookingsOf(dataSource: DataSource, accountId: number): Pages {
       dataSource,
       `SELECT b.id, d.name AS doctor_name, d.specialty, b.date, b.start_time, b.duration_minutes, b.starts_at, b.ends_at,
               b.status, b.created_at, b.updated_at
-       FROM bookings b JOIN doctors d ON d.id = b.doctor_id WHERE b.id IN (?) ORDER BY b.date, b.start_time, b.id`,
+       FROM bookings b JOIN doctors d ON d.id = b.doctor_id WHERE b.id IN (?) ORDER BY b.starts_at, b.id`,
       [keys.map(({ id }) => id)],
     );
   }

@@ -46,6 +46,16 @@ export class ClinicDay {
     return day;
   }
 
+  /** The day; undefined where the date or the zone is one that nobody knows. */
+  static find(date: string, timezone: string): ClinicDay | undefined {
+    try {
+      return ClinicDay.of(date, timezone);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
   /** The day from its first instant to the first instant of the next. */
   get whole(): Interval {
     return { start: this.stretches[0]!.start, end: this.stretches.at(-1)!.end };

@@ -20,7 +20,10 @@ interface Stretch {
 /** By zone, the latest found first. A list of bookings asks thousands of times; Temporal takes 0.2 ms to find one. */
 const known = new Map<string, Stretch[]>();
 
-/** An instant as ISO 8601 with the offset that is in force in a zone: `2027-03-01T09:00:00+01:00`. */
+/**
+ * An instant as ISO 8601 with the offset that is in force in a zone: `2027-03-01T09:00:00+01:00`. In a zone that nobody knows
+ * it is told in UTC, so that one doctor's wrong zone spoils no list.
+ */
 export function isoIn(timezone: string, instant: EpochMs): string {
   const { offsetMs } = stretchAround(timezone, instant);
   const local = new Date(instant + offsetMs).toISOString().slice(0, 19);
@@ -45,7 +48,9 @@ function stretchAround(timezone: string, instant: EpochMs): Stretch {
 }
 
 function findStretch(stretches: Stretch[], timezone: string, instant: EpochMs): Stretch {
-  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timezone);
+  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(
+    isKnown(timezone) ? timezone : 'UTC',
+  );
   const end = local.getTimeZoneTransition('next')?.epochMilliseconds ?? Infinity;
   const later = stretches.find((stretch) => stretch.end === end);
   if (later) {
@@ -56,4 +61,12 @@ function findStretch(stretches: Stretch[], timezone: string, instant: EpochMs): 
   if (stretches.length >= MOST_STRETCHES) stretches.length = 0;
   stretches.unshift(found);
   return found;
+}
+
+function isKnown(timezone: string): boolean {
+  try {
+    return Boolean(new Temporal.ZonedDateTime(0n, timezone));
+  } catch {
+    return false;
+  }
 }

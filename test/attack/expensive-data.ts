@@ -43,7 +43,7 @@ export class LargestData {
       prepare: () => Promise.resolve(() => this.send(who, body ? 'POST' : 'GET', path, body)),
     });
     const { password } = patient;
-    const middle = 'after=1&after_start=2040-06-01T12:00';
+    const middle = 'after=1&after_start=2040-06-01T12:00:00Z';
     const single = [
       ask('a list of bookings', patient, '/api/bookings/me'),
       ask('a list of bookings, cancelled too', patient, '/api/bookings/me?include_cancelled=true'),

@@ -41,11 +41,11 @@ beforeAll(async () => {
   }
   anas = [
     '2026-03-02 16:30 Europe/Madrid',
-    '2026-03-03 09:00 America/Los_Angeles',
-    // The same date and time: the older booking first, though Tokyo's comes eight hours earlier.
-    '2026-03-03 10:00 Europe/Madrid',
     '2026-03-03 10:00 Asia/Tokyo',
     '2026-03-03 16:30 Asia/Tokyo',
+    '2026-03-03 10:00 Europe/Madrid',
+    // 17:00 in UTC, seven hours before the one in Tokyo's next morning.
+    '2026-03-03 09:00 America/Los_Angeles',
     '2026-03-04 09:00 Asia/Tokyo',
     '2026-03-10 09:00 Europe/Madrid',
   ].map((key) => made.get(key)!);
@@ -60,13 +60,26 @@ describe('GET /api/bookings/me', () => {
     expect(status).toBe(200);
     expect(body[1]).toEqual({
       ...anas[1],
-      doctor_name: `Dr. Number ${angeles.id}`,
+      doctor_name: `Dr. Number ${tokyo.id}`,
       specialty: 'Cardiology',
     });
   });
 
-  test('ordered by date and time, also across doctors of different zones', async () => {
-    expect(ids((await list('me', ana)).body)).toEqual(ids(anas));
+  test('ordered by the instant, so that across zones the next appointment comes first', async () => {
+    const { body } = await list('me', ana);
+    expect(ids(body)).toEqual(ids(anas));
+    const instants = body.map(({ starts_at }) => Date.parse(starts_at));
+    expect(instants).toEqual([...instants].sort((a, b) => a - b));
+  });
+
+  test('of two that begin at the same instant, the one booked first comes first', async () => {
+    const dora = await clinic.patient();
+    const inLondon = await clinic.doctor({ timezone: 'Europe/London' });
+    const first = await book(clinic, dora, inLondon, { date: '2026-03-06', time: '15:00' });
+    const second = await book(clinic, dora, madrid, { date: '2026-03-06', time: '16:00' });
+    expect(second.starts_at).not.toBe(first.starts_at);
+    expect(Date.parse(second.starts_at)).toBe(Date.parse(first.starts_at));
+    expect(ids((await list('me', dora)).body)).toEqual([first.id, second.id]);
   });
 
   test('holds one’s own bookings only', async () => {
@@ -114,14 +127,22 @@ describe('GET /api/bookings/me', () => {
     expect(ids((await list(`me?after=${cancelled.id}`, ana)).body)).toEqual(ids(anas.slice(4)));
   });
 
-  test('after a stranger’s booking comes the same as after an unknown one: nothing', async () => {
+  test('after a stranger’s booking is refused as after an unknown one', async () => {
     const [bens] = (await list('me', ben)).body;
-    expect((await list(`me?after=${bens!.id}`, ana)).body).toEqual([]);
-    expect((await list('me?after=4000000', ana)).body).toEqual([]);
+    const answers = [];
+    for (const after of [bens!.id, 4_000_000]) {
+      const answer = await list(`me?after=${after}`, ana);
+      expectRefusal(answer, 'UNKNOWN_BOOKING');
+      answers.push(JSON.stringify(answer.body).replaceAll(String(after), 'ID'));
+    }
+    const withoutRequest = answers.map((text) => text.replace(/"request_id":"[^"]*"/, ''));
+    expect(withoutRequest[0]).toBe(withoutRequest[1]);
   });
 
-  test('from and to bound the dates, both included', async () => {
+  test('from and to bound the dates at the doctors, both included', async () => {
     expect(ids((await list('me?from=2026-03-03&to=2026-03-04', ana)).body)).toEqual(ids(anas.slice(1, 6)));
+    expect(ids((await list('me?from=2026-03-04&to=2026-03-04', ana)).body)).toEqual([anas[5]!.id]);
+    expect(ids((await list('me?from=2026-03-02&to=2026-03-02', ana)).body)).toEqual([anas[0]!.id]);
   });
 
   test.each([
@@ -156,21 +177,23 @@ describe('GET /api/bookings/doctor', () => {
       ['2026-03-03', '10:00', ana.email],
       ['2026-03-03', '16:00', ben.email],
     ]);
-    expect(body[2]).toEqual({ ...anas[2], patient_email: ana.email });
+    expect(body[2]).toEqual({ ...anas[3], patient_email: ana.email });
   });
 
   test('holds the doctor’s own patients only; cancelled ones are left out unless asked for', async () => {
-    expect(ids((await list('doctor', tokyo)).body)).toEqual(ids([anas[3]!, anas[4]!, anas[5]!]));
+    const inTokyo = anas.filter(({ timezone }) => timezone === 'Asia/Tokyo');
+    expect(ids((await list('doctor?to=2026-03-04', tokyo)).body)).toEqual(ids(inTokyo));
     expect(ids((await list('doctor', madrid)).body)).not.toContain(cancelled.id);
     expect(ids((await list('doctor?include_cancelled=true', madrid)).body)).toContain(cancelled.id);
   });
 
   test('limit and after page through it', async () => {
     const all = ids((await list('doctor', madrid)).body);
+    const [, anasInTokyo] = anas;
     const first = ids((await list('doctor?limit=2', madrid)).body);
     const rest = ids((await list(`doctor?after=${first[1]}`, madrid)).body);
     expect([...first, ...rest]).toEqual(all);
-    expect((await list(`doctor?after=${anas[3]!.id}`, madrid)).body).toEqual([]);
+    expectRefusal(await list(`doctor?after=${anasInTokyo!.id}`, madrid), 'UNKNOWN_BOOKING');
   });
 
   test('what a doctor books as a patient is not among the doctor’s patients’ bookings', async () => {

@@ -71,7 +71,7 @@ test('a healthy clinic: exit code 0, and a line for each check', async () => {
   expect(exitCode).toBe(0);
   expectWords(said);
   expect(said).toMatch(/^ {4}ok {2}live bookings of one doctor that overlap$/m);
-  expect(said.match(/^ {4}ok {2}\S/gm)).toHaveLength(11);
+  expect(said.match(/^ {4}ok {2}\S/gm)).toHaveLength(12);
   expect(said.trimEnd().split('\n').at(-1)).toBe('Nothing was found: all is as it should be.');
 });
 
@@ -108,7 +108,7 @@ test('Redis away: that is a finding, and all that needs no Redis is looked at', 
   const { exitCode, said, complained } = await run({ REDIS_URL: `redis://${NOWHERE}` });
   expect([exitCode, complained]).toEqual([1, '']);
   expectWords(said);
-  expect(said.match(/^ {4}ok {2}\S/gm)).toHaveLength(10);
+  expect(said.match(/^ {4}ok {2}\S/gm)).toHaveLength(11);
   expect(said).toMatch(
     /^ +REDIS_AWAY, Redis: it does not answer, so that .* could not be looked at \(.+\)\.$/m,
   );

@@ -64,7 +64,7 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
   ['a patient’s bookings, page by page', () => look('/api/bookings/me?limit=5&after=1', patient)],
   [
     'a patient’s bookings, from where a page ended',
-    () => look('/api/bookings/me?limit=5&after=1&after_start=2026-03-03T09:00', patient),
+    () => look('/api/bookings/me?limit=5&after=1&after_start=2026-03-03T09:00:00Z', patient),
   ],
   ['a doctor’s bookings', () => look('/api/bookings/doctor', doctor)],
   [

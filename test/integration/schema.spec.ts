@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
-import { CountAddresses11 } from '../../src/database/migrations/11-count-addresses.js';
-import { RecordFailing13 } from '../../src/database/migrations/13-record-failing.js';
 import { Invitations9 } from '../../src/database/migrations/9-invitations.js';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
@@ -139,33 +137,12 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'Retain1000000000010',
       'CountAddresses1000000000011',
       'RecordFailing1000000000013',
+      'OrderByInstant1000000000014',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
   } finally {
     await migrations.destroy();
-  }
-});
-
-test('the migration that counts mails by address runs again wherever it failed', async () => {
-  const migration = new CountAddresses11();
-  const runner = clinic.dataSource.createQueryRunner();
-  const before = [await columns(), await keys()];
-  try {
-    for (const undone of [
-      'ALTER TABLE account_links DROP KEY account_links_address, DROP COLUMN address_hash',
-      '',
-    ]) {
-      if (undone) await runner.query(undone);
-      await migration.up(runner);
-      expect([await columns(), await keys()]).toEqual(before);
-    }
-    await runner.query('DROP TABLE mailed_addresses');
-    await migration.down(runner);
-    await migration.up(runner);
-    expect([await columns(), await keys()]).toEqual(before);
-  } finally {
-    await runner.release();
   }
 });
 
@@ -193,24 +170,6 @@ test('kinds of links that other migrations allow outlive the one that brings inv
       false,
     ]);
   } finally {
-    await runner.release();
-  }
-});
-
-test('the migration that records failing mails can be run again wherever it stopped', async () => {
-  const before = [await columns(), await keys()];
-  const migration = new RecordFailing13();
-  const runner = clinic.dataSource.createQueryRunner();
-  try {
-    for (const isUndone of [false, true, false]) {
-      if (isUndone) await migration.down(runner);
-      await migration.up(runner);
-    }
-    expect([await columns(), await keys()]).toEqual(before);
-    await migration.down(runner);
-    await migration.down(runner);
-  } finally {
-    await migration.up(runner);
     await runner.release();
   }
 });

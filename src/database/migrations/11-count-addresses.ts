@@ -4,7 +4,7 @@ const HASH = 'CHAR(43) CHARACTER SET ascii COLLATE ascii_bin';
 
 // What was mailed to an address within a day, whichever accounts it was for. No foreign key: rows outlive the
 // notifications of an erased account, and go by themselves.
-const ADDRESS_MAILS = `CREATE TABLE IF NOT EXISTS address_mails (
+const ADDRESS_MAILS = `CREATE TABLE address_mails (
     notification_id INT UNSIGNED NOT NULL,
     address_hash ${HASH} NOT NULL COMMENT 'keyed hash of the address that it went to',
     kind VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -15,7 +15,7 @@ const ADDRESS_MAILS = `CREATE TABLE IF NOT EXISTS address_mails (
   ) ENGINE = InnoDB`;
 
 // The lock: what counts the mails or the codes of an address writes its row first.
-const MAILED_ADDRESSES = `CREATE TABLE IF NOT EXISTS mailed_addresses (
+const MAILED_ADDRESSES = `CREATE TABLE mailed_addresses (
     address_hash ${HASH} NOT NULL,
     counted_at DATETIME(3) NOT NULL COMMENT 'UTC; when something was last counted',
     PRIMARY KEY (address_hash),
@@ -30,17 +30,12 @@ const LINKS = `ALTER TABLE account_links
 export class CountAddresses11 implements MigrationInterface {
   readonly name = 'CountAddresses1000000000011';
 
-  /** May run again after it failed half-way. */
   async up(runner: QueryRunner): Promise<void> {
-    for (const table of [ADDRESS_MAILS, MAILED_ADDRESSES]) await runner.query(table);
-    if (!(await runner.hasColumn('account_links', 'address_hash'))) await runner.query(LINKS);
+    for (const statement of [ADDRESS_MAILS, MAILED_ADDRESSES, LINKS]) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    if (await runner.hasColumn('account_links', 'address_hash'))
-      await runner.query(
-        'ALTER TABLE account_links DROP KEY account_links_address, DROP COLUMN address_hash',
-      );
-    await runner.query('DROP TABLE IF EXISTS mailed_addresses, address_mails');
+    await runner.query('ALTER TABLE account_links DROP KEY account_links_address, DROP COLUMN address_hash');
+    await runner.query('DROP TABLE mailed_addresses, address_mails');
   }
 }

@@ -9,8 +9,7 @@ export class RecordFailing13 implements MigrationInterface {
   readonly name = 'RecordFailing1000000000013';
 
   async up(runner: QueryRunner): Promise<void> {
-    // One statement adds column and key, so a run that failed left both or neither.
-    if (!(await runner.hasColumn('notifications', 'failing_since'))) await runner.query(COLUMN);
+    await runner.query(COLUMN);
     await runner.query(
       `UPDATE notifications SET failing_since = UTC_TIMESTAMP(3)
        WHERE state IN ('pending', 'queued', 'sending') AND attempts > 0 AND failing_since IS NULL`,
@@ -18,7 +17,6 @@ export class RecordFailing13 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    if (!(await runner.hasColumn('notifications', 'failing_since'))) return;
     await runner.query('ALTER TABLE notifications DROP KEY notifications_failing, DROP COLUMN failing_since');
   }
 }

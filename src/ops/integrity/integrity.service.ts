@@ -16,6 +16,7 @@ import { OpenTimeCheck } from './open-time.check.js';
 import { OverdueCheck } from './overdue.check.js';
 import { OverlapCheck } from './overlap.check.js';
 import { ReminderCheck } from './reminder.check.js';
+import { TimeZoneCheck } from './time-zone.check.js';
 
 /** What came of one check. */
 export interface CheckReport {
@@ -39,6 +40,7 @@ export class IntegrityService {
 
   constructor(dataSource: DataSource, queue: NotificationQueue, failing: FailingNotifications) {
     this.checks = [
+      new TimeZoneCheck(dataSource),
       new OverlapCheck(dataSource),
       new InstantsCheck(dataSource),
       new OpenTimeCheck(dataSource),

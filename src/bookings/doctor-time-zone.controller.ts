@@ -1,0 +1,39 @@
+import { Body, Controller, Param, Patch } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Only } from '../auth/access.js';
+import { type Asker, Caller } from '../auth/principal.js';
+import { RateLimit } from '../auth/throttling/rate-limit.js';
+import { PublicDoctorDto } from '../doctors/doctor.dto.js';
+import { ApiProblems } from '../http/api-problems.js';
+import { TimeZoneField } from '../http/fields.js';
+import { IdParams } from '../http/id-params.js';
+import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
+import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
+
+export class ChangeDoctorDto {
+  @TimeZoneField()
+  timezone!: string;
+}
+
+/** It stands here and not with the doctors, who know nothing of bookings. */
+@ApiTags('Doctors')
+@Controller('doctors')
+export class DoctorTimeZoneController {
+  constructor(private readonly timeZones: DoctorTimeZoneService) {}
+
+  @Only('admin')
+  @Patch(':id')
+  @RateLimit('change')
+  @ApiOperation({ summary: 'Set the time zone, while no booking lies ahead; a bad one while bookings keep their moments' })
+  @ApiOkResponse({ type: PublicDoctorDto })
+  @ApiProblems(400, 404)
+  @AcceptsIdempotencyKey()
+  async change(
+    @Caller() by: Asker,
+    @Param() { id }: IdParams,
+    @Body() { timezone }: ChangeDoctorDto,
+    @Keyed() keyed?: KeyedRequest,
+  ): Promise<PublicDoctorDto> {
+    return PublicDoctorDto.from(await this.timeZones.change(by, id, timezone, keyed));
+  }
+}

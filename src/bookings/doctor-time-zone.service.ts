@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { KnownActor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Sessions } from '../auth/sessions/sessions.js';
+import { isTimeZone } from '../config/time-zone.js';
+import { look } from '../database/statement.js';
+import { Doctor } from '../doctors/doctor.entity.js';
+import { NotFound, Refusal } from '../http/domain-error.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import type { KeyedRequest } from '../idempotency/keyed-request.js';
+import { Clock } from '../time/clock.js';
+import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import { instantsMeantBy, isRight } from './booking-instants.js';
+
+/** Sets the time zone of a doctor. What patients have booked must not come to mean another moment by it. */
+@Injectable()
+export class DoctorTimeZoneService {
+  constructor(
+    private readonly requests: IdempotentRequests,
+    private readonly sessions: Sessions,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws NotFound DOCTOR_NOT_FOUND
+   * @throws Refusal BOOKINGS_AHEAD
+   */
+  async change(by: KnownActor, id: number, timezone: string, keyed?: KeyedRequest): Promise<Doctor> {
+    return this.requests.once(keyed, (tx) => this.changeIn(tx, by, id, timezone));
+  }
+
+  private async changeIn(tx: EntityManager, by: KnownActor, id: number, timezone: string): Promise<Doctor> {
+    await this.sessions.hold(tx, by);
+    const doctor = await tx.findOne(Doctor, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `There is no doctor ${id}.`);
+    if (doctor.timezone === timezone) return doctor;
+    const ahead = await this.findAhead(tx, id);
+    // A bad zone may be mended where all that is booked keeps its moment.
+    const inTheWay = isTimeZone(doctor.timezone)
+      ? ahead[0]
+      : ahead.find((booking) => !keepsInstants(booking, timezone));
+    if (inTheWay) {
+      throw new Refusal(
+        'BOOKINGS_AHEAD',
+        `The time zone of doctor ${id} cannot change: booking ${inTheWay.id} lies ahead. Have the coming bookings moved to ` +
+          'another doctor or cancelled first.',
+      );
+    }
+    await tx.update(Doctor, { id }, { timezone });
+    await this.audit.record(tx, by, 'doctor.changed', id, { timezone_before: doctor.timezone, timezone });
+    return Object.assign(doctor, { timezone });
+  }
+
+  private async findAhead(tx: EntityManager, doctorId: number): Promise<Booking[]> {
+    const rows = await look<BookingRow>(
+      tx,
+      `SELECT ${BOOKING_COLUMNS} FROM bookings b JOIN doctors d ON d.id = b.doctor_id
+       WHERE b.doctor_id = ? AND b.status = 'booked' AND b.starts_at > ? ORDER BY b.starts_at`,
+      [doctorId, new Date(this.clock.now())],
+    );
+    return rows.map(bookingOf);
+  }
+}
+
+function keepsInstants(booking: Booking, timezone: string): boolean {
+  const meant = instantsMeantBy({ ...booking, timezone });
+  return meant !== undefined && isRight(booking, meant);
+}

@@ -1,0 +1,70 @@
+import type { EntityManager } from 'typeorm';
+import { look, type Source, write } from '../database/statement.js';
+import type { EpochMs, Interval } from '../time/interval.js';
+import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+
+/** The statements of the `bookings` table that renew instants. */
+
+const FROM = 'FROM bookings b JOIN doctors d ON d.id = b.doctor_id';
+const PAGE = 2_000;
+/** No booking lasts longer, so that one that overlaps another began no earlier before it. */
+const LONGEST_MS = 480 * 60_000;
+
+/** A booking, and when it took its time. */
+export interface TimedBooking extends Booking {
+  readonly tookTimeAt: EpochMs;
+}
+
+/** Live bookings that begin after an instant, by id, some thousands at a time. */
+export async function findLiveAfter(source: Source, instant: EpochMs, afterId: number): Promise<Booking[]> {
+  const rows = await look<BookingRow>(
+    source,
+    `SELECT ${BOOKING_COLUMNS} ${FROM}
+     WHERE b.id > ? AND b.status = 'booked' AND b.starts_at > ? ORDER BY b.id LIMIT ${PAGE}`,
+    [afterId, new Date(instant)],
+  );
+  return rows.map(bookingOf);
+}
+
+export async function findLiveById(tx: EntityManager, id: number): Promise<TimedBooking | undefined> {
+  const [row] = await look<BookingRow & { updated_at: Date }>(
+    tx,
+    `SELECT ${BOOKING_COLUMNS}, b.updated_at ${FROM} WHERE b.id = ? AND b.status = 'booked'`,
+    [id],
+  );
+  return row && { ...bookingOf(row), tookTimeAt: row.updated_at.getTime() };
+}
+
+/** Another live booking of the same doctor that shares time with the interval. */
+export async function findOverlapping(
+  tx: EntityManager,
+  { id, doctorId }: Booking,
+  { start, end }: Interval,
+): Promise<number | undefined> {
+  const [row] = await look<{ id: number }>(
+    tx,
+    `SELECT id FROM bookings
+     WHERE doctor_id = ? AND status = 'booked' AND id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ?
+     ORDER BY starts_at LIMIT 1`,
+    [doctorId, id, new Date(end), new Date(start - LONGEST_MS), new Date(start)],
+  );
+  return row?.id;
+}
+
+/**
+ * Gives a live booking other instants; its wall time, and so its version, stay. The open time that it was made in was
+ * noted by the former rules and no longer compares. False if the booking was changed since it was read.
+ */
+export async function changeInstants(
+  tx: EntityManager,
+  { id, version, startsAt }: Booking,
+  { start, end }: Interval,
+): Promise<boolean> {
+  const { affectedRows } = await write(
+    tx,
+    `UPDATE bookings SET starts_at = ?, ends_at = ?, open_from = NULL, open_until = NULL
+     WHERE id = ? AND version = ? AND status = 'booked' AND starts_at = ?`,
+    [new Date(start), new Date(end), id, version, new Date(startsAt)],
+  );
+  return affectedRows === 1;
+}

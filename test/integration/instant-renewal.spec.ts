@@ -1,0 +1,260 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { AuditTrail } from '../../src/audit/audit-trail.js';
+import { InstantRenewal, type Renewal } from '../../src/bookings/instant-renewal.service.js';
+import { Outbox } from '../../src/outbox/outbox.js';
+import { book, type BookingJson } from '../support/appointments.js';
+import type { Clinic } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { ExaminedClinic } from '../support/examined-clinic.js';
+import { messagesOf } from '../support/messages.js';
+import { cancel } from '../support/races.js';
+
+// Bookings are given instants that are an hour off, as the rules of other time zone data would have.
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let exam: ExaminedClinic;
+let clinic: Clinic;
+let renewal: InstantRenewal;
+
+beforeAll(async () => {
+  exam = await ExaminedClinic.open();
+  ({ clinic } = exam);
+  const [outbox, audit] = [
+    clinic.app.get(Outbox, { strict: false }),
+    clinic.app.get(AuditTrail, { strict: false }),
+  ];
+  renewal = new InstantRenewal(clinic.dataSource, outbox, audit, clinic.clock);
+});
+
+afterEach(() => exam.isMended());
+afterAll(() => exam?.close());
+
+async function renewAll(): Promise<Renewal[]> {
+  const renewals = [];
+  for await (const each of renewal.renewAll()) renewals.push(each);
+  return renewals;
+}
+
+/** Shifts bookings as they stand, with their unsent mails: the last first where they become later, against the unique key. */
+async function shift(hours: number, ...bookings: readonly { id: number }[]): Promise<void> {
+  for (const { id } of hours > 0 ? [...bookings].reverse() : bookings) {
+    await clinic.query(
+      `UPDATE bookings SET starts_at = starts_at + INTERVAL ? HOUR, ends_at = ends_at + INTERVAL ? HOUR,
+                           open_from = open_from + INTERVAL ? HOUR, open_until = open_until + INTERVAL ? HOUR
+       WHERE id = ?`,
+      [hours, hours, hours, hours, id],
+    );
+    await clinic.query(
+      `UPDATE notifications SET starts_at = starts_at + INTERVAL ? HOUR,
+              due_at = due_at + INTERVAL IF(kind LIKE 'reminder%', ?, 0) HOUR WHERE booking_id = ?`,
+      [hours, hours, id],
+    );
+  }
+}
+
+async function instantsOf({ id }: { id: number }): Promise<[Date, Date]> {
+  const [row] = await clinic.query<{ starts_at: Date; ends_at: Date }>(
+    'SELECT starts_at, ends_at FROM bookings WHERE id = ?',
+    [id],
+  );
+  return [row!.starts_at, row!.ends_at];
+}
+
+const rightInstants = ({ starts_at, ends_at }: BookingJson): [Date, Date] => [
+  new Date(starts_at),
+  new Date(ends_at),
+];
+
+async function eventsOf({ id }: { id: number }): Promise<Record<string, unknown>[]> {
+  const rows = await clinic.query<{ actor_id: number | null; particulars: string }>(
+    "SELECT actor_id, particulars FROM audit_events WHERE action = 'booking.renewed' AND subject_id = ?",
+    [id],
+  );
+  return rows.map(({ actor_id, particulars }) => ({
+    actor_id,
+    ...(JSON.parse(particulars) as Record<string, unknown>),
+  }));
+}
+
+describe.each([
+  ['later', -1],
+  ['earlier', 1],
+])('bookings that become an hour %s', (_, hours) => {
+  test('have the instants that their wall time means, each with an event; once is enough', async () => {
+    const { doctor, booking } = await exam.newBooking({ time: '09:00', duration: 60 });
+    const bookings = [booking];
+    for (const time of ['10:00', '11:00', '11:30', '13:00']) {
+      bookings.push(await book(clinic, exam.patient, doctor, { date: booking.date, time, duration: 30 }));
+    }
+    bookings.push(await book(clinic, exam.patient, doctor, { date: exam.inDays(10), time: '00:00' }));
+    await shift(hours, ...bookings);
+    const renewals = await renewAll();
+    expect(renewals.map(({ is }) => is)).toEqual(bookings.map(() => 'renewed'));
+    for (const each of bookings) {
+      expect(await instantsOf(each)).toEqual(rightInstants(each));
+      const before = new Date(Date.parse(each.starts_at) + hours * HOUR_MS).toISOString();
+      expect(await eventsOf(each)).toEqual([
+        {
+          actor_id: null,
+          doctor_id: doctor.doctorId,
+          date: each.date,
+          time: each.time,
+          duration: each.duration,
+          starts_at_before: before,
+          starts_at: new Date(each.starts_at).toISOString(),
+          time_zone_data: process.versions.tz,
+        },
+      ]);
+    }
+    expect(await renewAll()).toEqual([]);
+    expect(await eventsOf(booking)).toHaveLength(1);
+    const me = await clinic.client.get<BookingJson[]>(`/api/bookings/doctor`, doctor);
+    expect(me.body.map(({ id, version, starts_at }) => ({ id, version, starts_at }))).toEqual(
+      bookings.map(({ id, version, starts_at }) => ({ id, version, starts_at })),
+    );
+  });
+
+  test('have their unsent mails tell the new start, and their reminders follow it', async () => {
+    const { booking } = await exam.newBooking();
+    const start = Date.parse(booking.starts_at);
+    await shift(hours, booking);
+    await clinic.query(
+      `UPDATE notifications SET state = 'queued', lease = 3, claim = 'x', leased_until = UTC_TIMESTAMP() + INTERVAL 1 HOUR
+       WHERE booking_id = ? AND kind = 'reminder_1h'`,
+      [booking.id],
+    );
+    await renewAll();
+    const messages = await clinic.query<{
+      kind: string;
+      starts_at: Date;
+      due_at: Date;
+      lease: number;
+      state: string;
+    }>('SELECT kind, starts_at, due_at, lease, state FROM notifications WHERE booking_id = ? ORDER BY id', [
+      booking.id,
+    ]);
+    expect(messages.map(({ starts_at }) => starts_at.getTime())).toEqual([start, start, start]);
+    expect(messages.slice(1).map(({ due_at }) => start - due_at.getTime())).toEqual([DAY_MS, HOUR_MS]);
+    expect(messages.map(({ state, lease }) => [state, lease])).toEqual([
+      ['pending', 0],
+      ['pending', 0],
+      ['pending', 4],
+    ]);
+  });
+});
+
+test('a reminder that has left does not leave again, and one whose moment has passed is due at once', async () => {
+  const { booking } = await exam.newBooking();
+  const before = clinic.clock.now();
+  // Due half an hour ago by the right instant, in half an hour by the wrong one.
+  clinic.clock.set(new Date(Date.parse(booking.starts_at) - DAY_MS + HOUR_MS / 2).toISOString());
+  await shift(1, booking);
+  await clinic.query("UPDATE notifications SET state = 'sent' WHERE booking_id = ? AND kind = 'booked'", [
+    booking.id,
+  ]);
+  await renewAll();
+  const now = clinic.clock.now();
+  const [news, reminder] = await messagesOf(clinic, booking.id);
+  clinic.clock.set(new Date(before).toISOString());
+  const all = [news, reminder].map((message) => [message!.kind, message!.state]);
+  expect(all).toContainEqual(['booked', 'sent']);
+  expect(all).toContainEqual(['reminder_24h', 'pending']);
+  expect(Math.abs(reminder!.due_at.getTime() - now)).toBeLessThan(60_000);
+});
+
+test('a booking that becomes later gets the reminder that would have come too late before', async () => {
+  const soon = new Date(clinic.clock.now() + 24.5 * HOUR_MS);
+  const [date, time] = [soon.toISOString().slice(0, 10), soon.toISOString().slice(11, 16)];
+  const doctor = await clinic.doctor({
+    timezone: 'UTC',
+    week: [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '00:00', '24:00'] as const),
+  });
+  const booking = await book(clinic, exam.patient, doctor, { date, time, duration: 1 });
+  await shift(-1, booking);
+  await clinic.query("DELETE FROM notifications WHERE booking_id = ? AND kind = 'reminder_24h'", [
+    booking.id,
+  ]);
+  expect((await renewAll()).map(({ is }) => is)).toEqual(['renewed']);
+  const messages = await messagesOf(clinic, booking.id);
+  expect(messages.map(({ kind, state }) => `${kind} ${state}`).sort()).toEqual([
+    'booked pending',
+    'reminder_1h pending',
+    'reminder_24h pending',
+  ]);
+});
+
+test('a booking that would come to overlap another is left, and named with the other', async () => {
+  const { doctor, booking } = await exam.newBooking({ time: '10:00' });
+  await shift(-1, booking);
+  const other = await book(clinic, exam.patient, doctor, { date: booking.date, time: '10:15' });
+  const stale = await instantsOf(booking);
+  expect(await renewAll()).toEqual([
+    { booking: expect.objectContaining({ id: booking.id }) as unknown, is: 'overlapping', other: other.id },
+  ]);
+  expect(await instantsOf(booking)).toEqual(stale);
+  expect(await clinic.overlappingPairs()).toBe(0);
+  await cancel(clinic, exam.patient, other.id);
+  expect((await renewAll()).map(({ is }) => is)).toEqual(['renewed']);
+});
+
+test('a booking of a time that the new rules skip is left, and named', async () => {
+  const { booking } = await exam.newBooking();
+  await clinic.query("UPDATE bookings SET start_time = '24:10:00' WHERE id = ?", [booking.id]);
+  expect((await renewAll()).map(({ booking: { id }, is }) => [id, is])).toEqual([
+    [booking.id, 'without instant'],
+  ]);
+  await clinic.query("UPDATE bookings SET start_time = '10:00:00' WHERE id = ?", [booking.id]);
+});
+
+test('what is cancelled or has begun stays as it was', async () => {
+  const { doctor, booking } = await exam.newBooking();
+  const begun = await book(clinic, exam.patient, doctor, { date: booking.date, time: '12:00' });
+  await shift(-1, booking, begun);
+  await cancel(clinic, exam.patient, booking.id);
+  const before = clinic.clock.now();
+  clinic.clock.set(begun.starts_at);
+  expect(await renewAll()).toEqual([]);
+  clinic.clock.set(new Date(before).toISOString());
+  expect((await renewAll()).map(({ booking: { id } }) => id)).toEqual([begun.id]);
+});
+
+test('who is just booking the time is waited for, and keeps it', async () => {
+  const { doctor, booking } = await exam.newBooking({ time: '10:00' });
+  const { doctorId } = doctor;
+  await shift(-1, booking);
+  const rival = clinic.dataSource.createQueryRunner();
+  let outcome: Renewal[];
+  let otherId: number;
+  try {
+    await rival.startTransaction();
+    await rival.query('UPDATE doctor_days SET version = version + 1 WHERE doctor_id = ? AND date = ?', [
+      doctorId,
+      booking.date,
+    ]);
+    const renewing = renewAll();
+    await eventually('the renewal waits for the day', async () => {
+      const waiting = await clinic.query(
+        `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'INSERT INTO doctor_days%'`,
+      );
+      return waiting.length > 0 ? true : undefined;
+    });
+    const { insertId } = (await rival.query(
+      `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+                             version, created_at, updated_at)
+       SELECT UUID(), doctor_id, user_id, date, '10:10:00', 30, ? + INTERVAL 10 MINUTE, ? + INTERVAL 40 MINUTE, 'booked',
+              1, created_at, updated_at FROM bookings WHERE id = ?`,
+      [new Date(booking.starts_at), new Date(booking.starts_at), booking.id],
+    )) as { insertId: number };
+    otherId = insertId;
+    await rival.commitTransaction();
+    outcome = await renewing;
+  } finally {
+    await rival.release();
+  }
+  expect(outcome).toEqual([expect.objectContaining({ is: 'overlapping', other: otherId })]);
+  expect(await clinic.overlappingPairs()).toBe(0);
+  await clinic.query('DELETE FROM bookings WHERE id = ?', [otherId]);
+  expect((await renewAll()).map(({ is }) => is)).toEqual(['renewed']);
+});
