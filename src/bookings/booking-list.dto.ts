@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { shownAddress } from '../config/mail-address.js';
 import { BooleanField, DateField, FromText, IntegerField, WallStartField } from '../http/fields.js';
 import { BookingDto } from './booking.dto.js';
 import type { DoctorsBooking, ListFilter, PatientsBooking } from './booking-lists.service.js';
@@ -65,6 +66,6 @@ export class DoctorsBookingDto extends BookingDto {
   patient_email!: string;
 
   static of({ booking, patientEmail }: DoctorsBooking): DoctorsBookingDto {
-    return { ...BookingDto.from(booking), patient_email: patientEmail };
+    return { ...BookingDto.from(booking), patient_email: shownAddress(patientEmail) };
   }
 }

@@ -13,6 +13,7 @@ import { KeepSessions7 } from './migrations/7-keep-sessions.js';
 import { RestrainMails8 } from './migrations/8-restrain-mails.js';
 import { Invitations9 } from './migrations/9-invitations.js';
 import { Retain10 } from './migrations/10-retain.js';
+import { CanonicalAddresses15 } from './migrations/15-canonical-addresses.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -66,6 +67,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       RestrainMails8,
       Invitations9,
       Retain10,
+      CanonicalAddresses15,
     ],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',

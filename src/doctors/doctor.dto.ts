@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { shownAddress } from '../config/mail-address.js';
 import { EmailField, IdField, LineField, TimeZoneField } from '../http/fields.js';
 import type { Profile } from './doctors.service.js';
 
@@ -37,7 +38,7 @@ export class PublicDoctorDto {
   timezone!: string;
 
   static from({ id, name, specialty, email, timezone }: Profile): PublicDoctorDto {
-    return { id, name, specialty, email, timezone };
+    return { id, name, specialty, email: shownAddress(email), timezone };
   }
 }
 
@@ -50,6 +51,6 @@ export class DoctorDto extends PublicDoctorDto {
   user_email!: string;
 
   static of(doctor: Profile, userEmail: string): DoctorDto {
-    return { ...PublicDoctorDto.from(doctor), user_id: doctor.userId, user_email: userEmail };
+    return { ...PublicDoctorDto.from(doctor), user_id: doctor.userId, user_email: shownAddress(userEmail) };
   }
 }

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { type Actor, isKnown } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
+import { mailsOf } from '../auth/accounts/account-address.js';
 import { Account } from '../auth/accounts/account.entity.js';
 import { assertAddressVerified } from '../auth/accounts/address-verification.js';
 import { Environment } from '../config/environment.js';
@@ -58,7 +59,7 @@ export class DoctorsService {
   async listWithAccounts(): Promise<DoctorWithAccount[]> {
     const rows = await look<Profile & { userEmail: string }>(
       this.dataSource,
-      `SELECT ${COLUMNS}, a.email AS userEmail FROM doctors d JOIN accounts a ON a.id = d.user_id ORDER BY d.name, d.id`,
+      `SELECT ${COLUMNS}, COALESCE(a.mail_address, a.email) AS userEmail FROM doctors d JOIN accounts a ON a.id = d.user_id ORDER BY d.name, d.id`,
     );
     return rows.map(({ userEmail, ...doctor }) => ({ doctor, userEmail }));
   }
@@ -110,7 +111,7 @@ export class DoctorsService {
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
     await giveDefaultWeek(tx, doctor.id);
     await this.audit.record(tx, by, 'doctor.created', doctor.id, { account_id: account.id });
-    return { doctor, userEmail: account.email };
+    return { doctor, userEmail: mailsOf(account) };
   }
 }
 

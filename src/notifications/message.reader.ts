@@ -62,11 +62,11 @@ export type MessageRow = BookingMessage | LinkMessageRow | NoticeRow;
 
 // A notice that goes elsewhere goes to an address that the account had, a link to one that it may get.
 const ADDRESSED = `
-  n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale, COALESCE(n.address, a.email) AS email,
-  COALESCE(n.address <> a.email, 0) AS goes_elsewhere,
-  CASE WHEN n.address <> a.email THEN n.link_id IS NULL ELSE a.verified_at IS NOT NULL END AS is_confirmed,
+  n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale, COALESCE(n.address, a.mail_address, a.email) AS email,
+  COALESCE(n.address <> COALESCE(a.mail_address, a.email), 0) AS goes_elsewhere,
+  CASE WHEN n.address <> COALESCE(a.mail_address, a.email) THEN n.link_id IS NULL ELSE a.verified_at IS NOT NULL END AS is_confirmed,
   EXISTS (SELECT 1 FROM refused_addresses r
-          WHERE r.hash = UNHEX(SHA2(COALESCE(n.address, a.email), 256))) AS is_refused`;
+          WHERE r.hash = UNHEX(SHA2(COALESCE(n.address, a.mail_address, a.email), 256))) AS is_refused`;
 
 // What comes earlier is told by versions, not by ids: those of a cluster's nodes do not ascend together.
 const ABOUT_BOOKING = `
@@ -94,7 +94,7 @@ const WITH_LINK = `
   WHERE n.id = ?`;
 
 const NOTICE = `
-  SELECT ${ADDRESSED}, n.kind, a.role, s.email AS subject_email
+  SELECT ${ADDRESSED}, n.kind, a.role, COALESCE(s.mail_address, s.email) AS subject_email
   FROM notifications n
   JOIN accounts a ON a.id = n.account_id
   LEFT JOIN accounts s ON s.id = n.subject_id

@@ -25,6 +25,8 @@ const IS_GOOD =
 const OF_ACCOUNT =
   'account_links l JOIN accounts a ON a.id = l.account_id AND a.session_version = l.session_version';
 
+type LinkedAccount = Pick<Account, 'id' | 'email' | 'mailAddress'>;
+
 /** What a link was mailed for. */
 export interface UsedLink {
   readonly accountId: number;
@@ -73,7 +75,7 @@ export class AccountLinks {
     const links = await look<{ created_at: Date; used_at: Date | null; is_refused: 0 | 1 }>(
       tx,
       `SELECT l.created_at, l.used_at,
-              EXISTS (SELECT 1 FROM refused_addresses r WHERE r.hash = UNHEX(SHA2(a.email, 256))) AS is_refused
+              EXISTS (SELECT 1 FROM refused_addresses r WHERE r.hash = UNHEX(SHA2(COALESCE(a.mail_address, a.email), 256))) AS is_refused
        FROM account_links l JOIN accounts a ON a.id = l.account_id
        WHERE l.account_id = ? AND l.kind = ? AND l.created_at > ?
        ORDER BY l.created_at DESC, l.id DESC LIMIT ${MOST_REMEMBERED}`,
@@ -91,12 +93,12 @@ export class AccountLinks {
    *
    * @throws Refusal LINK_INVALID, as `use`
    */
-  async find(token: string, kind: AccountKind): Promise<Pick<Account, 'id' | 'email'>> {
+  async find(token: string, kind: AccountKind): Promise<LinkedAccount> {
     const uid = this.keys.find((key) => uidOfLink(token, kind, key));
     if (uid === undefined) throw linkInvalid();
-    const [account] = await look<Pick<Account, 'id' | 'email'>>(
+    const [account] = await look<LinkedAccount>(
       this.dataSource,
-      `SELECT a.id, a.email FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
+      `SELECT a.id, a.email, a.mail_address AS mailAddress FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
       [uid, kind, new Date(this.clock.now())],
     );
     if (!account) throw linkInvalid();

@@ -5,11 +5,13 @@ import { type Actor, isKnown } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import type { Locale } from '../../config/locale.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { NotFound } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { KeyedRequest } from '../../idempotency/keyed-request.js';
+import { columnsOfAddress } from './account-address.js';
 import { AccountNotices } from './account-notices.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { InvalidCredentials } from './invalid-credentials.js';
@@ -116,7 +118,7 @@ export class AccountsService {
   }
 
   async findByEmail(email: string): Promise<Account | null> {
-    return this.accounts.findOneBy({ email: email.toLowerCase() });
+    return this.accounts.findOneBy({ email: canonicalAddress(email) });
   }
 
   async find(id: number): Promise<Account | null> {
@@ -140,7 +142,7 @@ export class AccountsService {
 
   private async rowOf({ email, password, role, locale }: NewAccount) {
     return {
-      email: email.toLowerCase(),
+      ...columnsOfAddress(email),
       passwordHash: await this.hasher.hash(password),
       role,
       locale: locale ?? this.environment.DEFAULT_LOCALE,

@@ -6,6 +6,7 @@ import { Keys } from '../../config/keys.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { write } from '../../database/statement.js';
 import { Clock } from '../../time/clock.js';
+import { mailsOf } from './account-address.js';
 import { Account } from './account.entity.js';
 import { linkInvalid } from './account-links.js';
 import { hashOfAddress, readAddressToken } from './address-token.js';
@@ -33,7 +34,7 @@ export class AddressRefusals {
         where: { id: accountId },
         lock: { mode: 'pessimistic_write' },
       });
-      if (account?.isVerified && hashOfAddress(account.email).equals(hash)) throw linkInvalid();
+      if (account?.isVerified && hashOfAddress(mailsOf(account)).equals(hash)) throw linkInvalid();
       await write(
         tx,
         'INSERT INTO refused_addresses (hash, refused_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE refused_at = refused_at',
@@ -44,7 +45,7 @@ export class AddressRefusals {
   }
 
   /** Lets mails go to an address again: its owner has confirmed it. */
-  async lift(tx: EntityManager, email: string): Promise<void> {
-    await write(tx, 'DELETE FROM refused_addresses WHERE hash = ?', [hashOfAddress(email)]);
+  async lift(tx: EntityManager, address: string): Promise<void> {
+    await write(tx, 'DELETE FROM refused_addresses WHERE hash = ?', [hashOfAddress(address)]);
   }
 }

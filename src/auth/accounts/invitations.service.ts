@@ -7,6 +7,7 @@ import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
+import { columnsOfAddress } from './account-address.js';
 import type { PublicAccount } from './account.entity.js';
 import { AccountNotices } from './account-notices.js';
 import { AccountLinks } from './account-links.js';
@@ -38,7 +39,7 @@ export class Invitations {
     keyed?: KeyedRequest,
   ): Promise<PublicAccount> {
     const row = {
-      email: email.toLowerCase(),
+      ...columnsOfAddress(email),
       passwordHash: await this.hasher.hashOfNobody(),
       role,
       locale,

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
 import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal, tokenEnded } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
+import { mailsOf } from '../accounts/account-address.js';
 import { AccountLinks } from '../accounts/account-links.js';
 import { AccountNotices } from '../accounts/account-notices.js';
 import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
@@ -76,7 +78,7 @@ export class PasswordsService {
     await inEvenTime(() =>
       inTransaction(this.dataSource, async (tx) => {
         const account = await tx.findOne(Account, {
-          where: { email: email.toLowerCase(), disabledAt: IsNull() },
+          where: { email: canonicalAddress(email), disabledAt: IsNull() },
           // Of two requests at once the second sees the link of the first.
           lock: { mode: 'pessimistic_write' },
         });
@@ -118,7 +120,7 @@ export class PasswordsService {
       const isStrangers = wasBegunUnverified(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
       await tx.update(Account, { id }, { passwordHash, verifiedAt, ...(isStrangers && NO_SECOND_FACTOR) });
-      await this.refusals.lift(tx, account.email);
+      await this.refusals.lift(tx, mailsOf(account));
       if (isStrangers && account.hasSecondFactor) {
         await this.audit.record(tx, by, 'account.second_factor_removed', id);
         await this.notices.append(tx, id, 'second_factor_removed');

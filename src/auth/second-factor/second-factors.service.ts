@@ -10,6 +10,7 @@ import { write } from '../../database/statement.js';
 import { Refusal } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { AccountNotices } from '../accounts/account-notices.js';
+import { shownAddressOf } from '../accounts/account-address.js';
 import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -46,7 +47,7 @@ export class SecondFactors {
   async begin(by: KnownActor, password: string): Promise<{ secret: string; uri: string }> {
     const account = await this.passwords.confirm(by.id, password);
     assertOwnAddressVerified(account);
-    const { id, email } = account;
+    const { id } = account;
     const secret = randomBytes(SECRET_BYTES);
     const sealed = seal(secret, id, this.keys.present);
     const { affected } = await this.dataSource.manager.update(
@@ -55,7 +56,7 @@ export class SecondFactors {
       { ...NO_SECOND_FACTOR, secondFactor: sealed },
     );
     if (!affected) throw new Refusal('SECOND_FACTOR_IS_ON', 'This account has a second factor already.');
-    return forAuthenticator(secret, this.environment.CLINIC_NAME, email);
+    return forAuthenticator(secret, this.environment.CLINIC_NAME, shownAddressOf(account));
   }
 
   /**

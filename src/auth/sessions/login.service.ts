@@ -5,6 +5,7 @@ import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { Keys } from '../../config/keys.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal } from '../../http/domain-error.js';
 import type { Account } from '../accounts/account.entity.js';
@@ -89,7 +90,7 @@ export class LoginService {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const subjectId = accountId ?? (error instanceof InvalidCredentials ? error.accountId : undefined) ?? 0;
-      const hash = this.keys.hash(`login ${email.toLowerCase()}`);
+      const hash = this.keys.hash(`login ${canonicalAddress(email)}`);
       const particulars = { code: error.code, ...(subjectId === 0 && { email_hash: hash }) };
       await this.refusals.record({ by, action: 'account.login_refused', subjectId, particulars });
       throw error;

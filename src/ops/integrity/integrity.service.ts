@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
+import { AddressCheck } from './address.check.js';
 import type { Check } from './check.js';
 import { DayVersionCheck } from './day-version.check.js';
 import { ExceptionCheck } from './exception.check.js';
@@ -47,6 +48,7 @@ export class IntegrityService {
       new ReminderCheck(dataSource),
       new LeaseCheck(dataSource),
       new OverdueCheck(dataSource),
+      new AddressCheck(dataSource),
       new JobCheck(dataSource, queue),
     ];
   }
