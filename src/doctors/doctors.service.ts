@@ -12,7 +12,6 @@ import { look } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Clock } from '../time/clock.js';
 import { Doctor } from './doctor.entity.js';
 
@@ -88,8 +87,8 @@ export class DoctorsService {
    *
    * @throws Refusal NOT_A_DOCTOR_ACCOUNT, EMAIL_NOT_VERIFIED, PROFILE_EXISTS
    */
-  async create(by: Actor, profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
-    return this.requests.once(keyed, (tx) => this.createIn(tx, by, profile));
+  async create(by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
+    return this.requests.once((tx) => this.createIn(tx, by, profile));
   }
 
   private async createIn(tx: EntityManager, by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {

@@ -1,3 +1,4 @@
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditService } from '../audit/audit.service.js';
@@ -16,7 +17,7 @@ import { ReadinessService } from './readiness.service.js';
 
 /** What operators look at: health, integrity, the ledger, the queue dashboard. */
 @Module({
-  imports: [AuditModule, AuthModule],
+  imports: [AuditModule, AuthModule, IdempotencyModule],
   controllers: [AuditController, HealthController, IntegrityController, NotificationsController],
   providers: [
     AuditService,

@@ -89,3 +89,10 @@ export type PublicAccount = Pick<
   | 'isVerified'
   | 'hasSecondFactor'
 >;
+
+/** What may be answered of an account, and kept with an answer. */
+export function withoutSecrets(account: Account): PublicAccount {
+  const { id, email, mailAddress, role, locale, sessionVersion } = account;
+  const { isDisabled, isVerified, hasSecondFactor } = account;
+  return { id, email, mailAddress, role, locale, sessionVersion, isDisabled, isVerified, hasSecondFactor };
+}

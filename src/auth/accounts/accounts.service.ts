@@ -10,7 +10,6 @@ import { inTransaction } from '../../database/in-transaction.js';
 import { NotFound } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { columnsOfAddress } from './account-address.js';
 import { AccountNotices } from './account-notices.js';
 import { Account, type PublicAccount } from './account.entity.js';
@@ -59,10 +58,10 @@ export class AccountsService {
    *
    * @throws Refusal EMAIL_TAKEN
    */
-  async open(by: Actor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
+  async open(by: Actor, account: NewAccount): Promise<PublicAccount> {
     const now = new Date(this.clock.now());
     const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
-    return this.requests.once(keyed, async (tx) => {
+    return this.requests.once(async (tx) => {
       if (isKnown(by)) await this.sessions.hold(tx, by);
       const opened = await insertAccount(tx, row);
       await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
@@ -132,12 +131,6 @@ export class AccountsService {
       order: { id: 'ASC' },
       take: limit,
     });
-  }
-
-  /** @throws NotFound ACCOUNT_NOT_FOUND */
-  async changeLocale(id: number, locale: Locale): Promise<Account> {
-    await this.accounts.update({ id }, { locale });
-    return this.get(id);
   }
 
   private async rowOf({ email, password, role, locale }: NewAccount) {

@@ -48,28 +48,36 @@ export class AddressChange {
   ) {}
 
   /**
-   * Mails a code to the new address, and a notice to the present one. A code that was mailed before is good no longer.
+   * The account whose address may be changed by whoever asks, before `begin`.
    *
-   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED, EMAIL_TAKEN
-   * @throws TooManyRequests after too many attempts, and so soon after the last code
+   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED
+   * @throws TooManyRequests after too many attempts
    */
-  async begin(by: KnownActor, { email, password, code }: NewAddress): Promise<void> {
-    const account = await this.passwords.confirm(by.id, password);
+  async confirm(id: number, { password, code }: NewAddress): Promise<Account> {
+    const account = await this.passwords.confirm(id, password);
     await this.secondFactors.check(account, code);
     const { ADMIN_EMAIL } = this.environment;
     if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
+    return account;
+  }
+
+  /**
+   * Mails a code to the new address, and a notice to the present one. A code that was mailed before is good no longer.
+   *
+   * @throws Refusal EMAIL_TAKEN
+   * @throws TooManyRequests so soon after the last code
+   */
+  async begin(tx: EntityManager, by: KnownActor, account: Account, email: string): Promise<void> {
     const wanted = columnsOfAddress(email);
     const [address, present] = [mailsOf(wanted), mailsOf(account)];
     if (address === present) return;
-    await inTransaction(this.dataSource, async (tx) => {
-      await this.sessions.hold(tx, by);
-      if (await tx.existsBy(Account, { email: wanted.email, id: Not(account.id) })) throw emailTaken();
-      await this.links.expireAll(tx, account.id, 'change_address');
-      const pause = await this.links.mail(tx, account, 'change_address', address);
-      if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
-      await this.audit.record(tx, by, 'account.address_change_asked', account.id);
-      await this.notices.append(tx, account.id, 'address_change_asked', present);
-    });
+    await this.sessions.hold(tx, by);
+    if (await tx.existsBy(Account, { email: wanted.email, id: Not(account.id) })) throw emailTaken();
+    await this.links.expireAll(tx, account.id, 'change_address');
+    const pause = await this.links.mail(tx, account, 'change_address', address);
+    if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
+    await this.audit.record(tx, by, 'account.address_change_asked', account.id);
+    await this.notices.append(tx, account.id, 'address_change_asked', present);
   }
 
   /**

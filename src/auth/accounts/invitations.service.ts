@@ -3,7 +3,6 @@ import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -36,7 +35,6 @@ export class Invitations {
   async open(
     by: KnownActor,
     { email, role, locale = this.environment.DEFAULT_LOCALE }: Omit<NewAccount, 'password'>,
-    keyed?: KeyedRequest,
   ): Promise<PublicAccount> {
     const row = {
       ...columnsOfAddress(email),
@@ -46,7 +44,7 @@ export class Invitations {
       createdAt: new Date(this.clock.now()),
       verifiedAt: null,
     };
-    return this.requests.once(keyed, async (tx) => {
+    return this.requests.once(async (tx) => {
       await this.sessions.hold(tx, by);
       const opened = await insertAccount(tx, row);
       await this.links.mail(tx, opened, 'invitation');
