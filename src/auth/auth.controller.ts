@@ -5,6 +5,7 @@ import { ApiProblems } from '../http/api-problems.js';
 import { Refusal } from '../http/domain-error.js';
 import { MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
+import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { Public, SignedIn } from './access.js';
 import {
   LoginDto,
@@ -113,6 +114,8 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: "End all the caller's sessions: no token issued until now is good any more" })
   @ApiOkResponse({ type: MessageDto })
+  @ApiProblems(400)
+  @AcceptsIdempotencyKey()
   async logOutEverywhere(@Caller() by: Asker): Promise<MessageDto> {
     await this.logins.logOutEverywhere(by);
     return { message: 'Logged out everywhere' };

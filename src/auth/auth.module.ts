@@ -51,6 +51,7 @@ import { Throttle } from './throttling/throttle.js';
 import { PageLimits } from '../http/page-limits.js';
 import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, TokenReader } from './sessions/token.js';
 import { TokenKeys } from './sessions/token-keys.js';
+import { OwnAccount } from './accounts/own-account.service.js';
 import { UsersController } from './accounts/users.controller.js';
 import { VerificationController } from './accounts/verification.controller.js';
 
@@ -108,6 +109,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     LoginService,
     LogoutService,
     NewPasswords,
+    OwnAccount,
     PasswordHasher,
     PasswordsService,
     Reauthentication,

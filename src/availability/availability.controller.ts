@@ -7,7 +7,7 @@ import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
-import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { AddWindowDto, DoctorIdParams, WindowDto } from './availability.dto.js';
 import { AvailabilityService } from './availability.service.js';
 
@@ -47,12 +47,9 @@ export class AvailabilityController {
   async add(
     @Caller() by: Asker,
     @Body() { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime }: AddWindowDto,
-    @Keyed() keyed?: KeyedRequest,
   ): Promise<WindowDto> {
     const doctor = await this.doctors.ofAccount(by.id);
-    return WindowDto.from(
-      await this.availability.add(by, doctor.id, { dayOfWeek, startTime, endTime }, keyed),
-    );
+    return WindowDto.from(await this.availability.add(by, doctor.id, { dayOfWeek, startTime, endTime }));
   }
 
   @Only('doctor')
@@ -61,6 +58,7 @@ export class AvailabilityController {
   @ApiOperation({ summary: 'Remove a weekly window; existing bookings stay' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)
+  @AcceptsIdempotencyKey()
   async remove(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     const doctor = await this.doctors.ofAccount(by.id);
     await this.availability.remove(by, doctor.id, id);

@@ -3,12 +3,10 @@ import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
 import type { Actor } from '../audit/actor.js';
 import { type Particulars, AuditTrail } from '../audit/audit-trail.js';
 import { Bulkhead, scheduleKey } from '../database/bulkhead.js';
-import { inTransaction } from '../database/in-transaction.js';
 import { look } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
 import { lockSchedule } from './day-lock.js';
 
@@ -62,12 +60,7 @@ export class AvailabilityService {
   }
 
   /** @throws Refusal WINDOW_REVERSED, WINDOW_OVERLAPS */
-  async add(
-    by: Actor,
-    doctorId: number,
-    window: NewWindow,
-    keyed?: KeyedRequest,
-  ): Promise<AvailabilityWindow> {
+  async add(by: Actor, doctorId: number, window: NewWindow): Promise<AvailabilityWindow> {
     const work = async (tx: EntityManager): Promise<AvailabilityWindow> => {
       if (window.startTime >= window.endTime) {
         throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
@@ -92,7 +85,7 @@ export class AvailabilityService {
       });
       return added;
     };
-    return this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(keyed, work));
+    return this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(work));
   }
 
   /** @throws Refusal AVAILABILITY_NOT_FOUND, also for another doctor's */
@@ -103,7 +96,7 @@ export class AvailabilityService {
       if (!affected) throw new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
       await this.audit.record(tx, by, 'window.removed', id, { doctor_id: doctorId });
     };
-    await this.bulkhead.run(scheduleKey(doctorId), () => inTransaction(this.dataSource, work));
+    await this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(work));
   }
 }
 

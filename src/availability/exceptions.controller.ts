@@ -9,7 +9,7 @@ import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
 import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
-import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { AddExceptionDto, ExceptionDto, ExceptionsQuery } from './exceptions.dto.js';
 import { ExceptionsService } from './exceptions.service.js';
 
@@ -46,11 +46,10 @@ export class ExceptionsController {
   async add(
     @Caller() by: Asker,
     @Body() { date, is_full_day: isFullDay, start_time: startTime, end_time: endTime }: AddExceptionDto,
-    @Keyed() keyed?: KeyedRequest,
   ): Promise<ExceptionDto> {
     const doctor = await this.doctors.ofAccount(by.id);
     const exception = { date, isFullDay, startTime, endTime };
-    return ExceptionDto.from(await this.exceptions.add(by, doctor, exception, keyed));
+    return ExceptionDto.from(await this.exceptions.add(by, doctor, exception));
   }
 
   @Delete(':id')
@@ -58,6 +57,7 @@ export class ExceptionsController {
   @ApiOperation({ summary: 'Open the time again' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)
+  @AcceptsIdempotencyKey()
   async remove(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     const doctor = await this.doctors.ofAccount(by.id);
     await this.exceptions.remove(by, doctor.id, id);

@@ -3,14 +3,12 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
-import { inTransaction } from '../database/in-transaction.js';
 import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
 import { dateAt } from '../doctors/doctor-time-zone.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Clock } from '../time/clock.js';
 import { AvailabilityException } from './availability-exception.entity.js';
 import { lockDay } from './day-lock.js';
@@ -86,12 +84,7 @@ export class ExceptionsService {
    *
    * @throws Refusal EXCEPTION_FORM, EXCEPTION_REVERSED, EXCEPTION_PAST, TOO_MANY_EXCEPTIONS
    */
-  async add(
-    by: Actor,
-    doctor: Doctor,
-    exception: NewException,
-    keyed?: KeyedRequest,
-  ): Promise<AvailabilityException> {
+  async add(by: Actor, doctor: Doctor, exception: NewException): Promise<AvailabilityException> {
     const work = async (tx: EntityManager): Promise<AvailabilityException> => {
       const times = blockedTimes(exception);
       if (exception.date < dateAt(doctor, this.clock.now())) {
@@ -119,12 +112,12 @@ export class ExceptionsService {
     };
     const keys = by.id === null ? [] : [accountKey(by.id)];
     keys.push(dayKey(doctor.id, exception.date));
-    return this.bulkhead.runUnder(keys, () => this.requests.once(keyed, work));
+    return this.bulkhead.runUnder(keys, () => this.requests.once(work));
   }
 
   /** @throws Refusal EXCEPTION_NOT_FOUND, also for another doctor's */
   async remove(by: Actor, doctorId: number, id: number): Promise<void> {
-    await inTransaction(this.dataSource, async (tx) => {
+    await this.requests.once(async (tx) => {
       const { affected } = await tx.delete(AvailabilityException, { id, doctorId });
       if (!affected) throw new Refusal('EXCEPTION_NOT_FOUND', 'Exception not found');
       await this.audit.record(tx, by, 'exception.removed', id, { doctor_id: doctorId });

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { shownAddress } from '../config/mail-address.js';
 import { BooleanField, DateField, FromText, IntegerField } from '../http/fields.js';
 import { InstantField } from '../http/instant-field.js';
 import { BookingDto } from './booking.dto.js';
@@ -69,6 +70,6 @@ export class DoctorsBookingDto extends BookingDto {
   patient_email!: string;
 
   static of({ booking, patientEmail }: DoctorsBooking): DoctorsBookingDto {
-    return { ...BookingDto.from(booking), patient_email: patientEmail };
+    return { ...BookingDto.from(booking), patient_email: shownAddress(patientEmail) };
   }
 }

@@ -77,7 +77,7 @@ export class BookingListsService {
    */
   async ofDoctor(userId: number, filter: ListFilter): Promise<Page<DoctorsBooking>> {
     const rows = await this.list<BookingRow & { email: string }>(
-      'a.email FROM bookings b JOIN doctors d ON d.id = b.doctor_id JOIN accounts a ON a.id = b.user_id',
+      'COALESCE(a.mail_address, a.email) AS email FROM bookings b JOIN doctors d ON d.id = b.doctor_id JOIN accounts a ON a.id = b.user_id',
       'doctor',
       userId,
       filter,

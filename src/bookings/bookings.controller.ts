@@ -9,7 +9,7 @@ import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
 import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
-import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { AvailableSlotsQuery, BookDto, BookingDto, RescheduleDto } from './booking.dto.js';
 import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
 import { BookingListsService, type Page } from './booking-lists.service.js';
@@ -40,13 +40,9 @@ export class BookingsController {
   @ApiCreatedResponse({ type: BookingDto })
   @ApiProblems(400)
   @AcceptsIdempotencyKey()
-  async book(
-    @Caller() by: Asker,
-    @Body() { doctor_id, date, time, duration }: BookDto,
-    @Keyed() keyed?: KeyedRequest,
-  ): Promise<BookingDto> {
+  async book(@Caller() by: Asker, @Body() { doctor_id, date, time, duration }: BookDto): Promise<BookingDto> {
     const requested = { date, time, durationMinutes: duration };
-    return BookingDto.from(await this.bookings.book(by, doctor_id, requested, keyed));
+    return BookingDto.from(await this.bookings.book(by, doctor_id, requested));
   }
 
   @Get('me')
@@ -89,9 +85,8 @@ export class BookingsController {
     @Caller() by: Asker,
     @Param() { id }: IdParams,
     @Body() change: RescheduleDto,
-    @Keyed() keyed?: KeyedRequest,
   ): Promise<BookingDto> {
-    return BookingDto.from(await this.bookings.reschedule(by, id, change.toChange(), keyed));
+    return BookingDto.from(await this.bookings.reschedule(by, id, change.toChange()));
   }
 
   @Delete(':id')
@@ -100,12 +95,8 @@ export class BookingsController {
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400)
   @AcceptsIdempotencyKey()
-  async cancel(
-    @Caller() by: Asker,
-    @Param() { id }: IdParams,
-    @Keyed() keyed?: KeyedRequest,
-  ): Promise<MessageDto> {
-    await this.bookings.cancel(by, id, keyed);
+  async cancel(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
+    await this.bookings.cancel(by, id);
     return { message: 'Booking cancelled successfully' };
   }
 }

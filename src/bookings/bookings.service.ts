@@ -8,7 +8,6 @@ import { accountKey, Bulkhead, dayKey, dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenEnded } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { type Message, Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs, Interval } from '../time/interval.js';
@@ -69,17 +68,11 @@ export class BookingsService {
   /**
    * Books a time with a doctor for the patient who asks.
    *
-   * @param keyed the request, if it has a key: it is then done once
    * @throws Refusal UNKNOWN_DOCTOR, or the obstacle that stands against the time
    * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased meanwhile
    * @throws Unavailable when the database is too busy, or the outcome cannot be found out
    */
-  async book(
-    by: KnownActor,
-    doctorId: number,
-    requested: RequestedTime,
-    keyed?: KeyedRequest,
-  ): Promise<Booking> {
+  async book(by: KnownActor, doctorId: number, requested: RequestedTime): Promise<Booking> {
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       if (attempt > 1) await this.openTime(tx, doctorId, requested);
@@ -90,23 +83,17 @@ export class BookingsService {
       return findByUid(tx, uid);
     };
     const keys = [accountKey(by.id), dayKey(doctorId, requested.date)];
-    return this.bulkhead.runUnder(keys, () => this.requests.once(keyed, work, lookUp));
+    return this.bulkhead.runUnder(keys, () => this.requests.once(work, lookUp));
   }
 
   /**
    * Moves a patient's own live booking to another time, or changes its length, in one step; what is not given
    * stays. A change to what it already is changes nothing and mails nothing.
    *
-   * @param keyed the request, if it has a key: it is then done once
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the obstacle that stands against the new time
    * @throws Unavailable as `book` does
    */
-  async reschedule(
-    by: KnownActor,
-    id: number,
-    change: Partial<RequestedTime>,
-    keyed?: KeyedRequest,
-  ): Promise<Booking> {
+  async reschedule(by: KnownActor, id: number, change: Partial<RequestedTime>): Promise<Booking> {
     // It tells which days to queue for, and is read again if it was changed by then.
     const seen = await findLive(this.dataSource, by.id, id);
     let attempted: Booking | undefined;
@@ -118,24 +105,23 @@ export class BookingsService {
       return (await this.hasHappened(tx, attempted!)) ? attempted : undefined;
     };
     const keys = [accountKey(by.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
-    return this.bulkhead.runUnder(keys, () => this.requests.once(keyed, work, lookUp));
+    return this.bulkhead.runUnder(keys, () => this.requests.once(work, lookUp));
   }
 
   /**
    * Cancels a patient's own live booking; its time is open again at once.
    *
-   * @param keyed the request, if it has a key: it is then done once
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED
    * @throws Unavailable as `book` does
    */
-  async cancel(by: KnownActor, id: number, keyed?: KeyedRequest): Promise<void> {
+  async cancel(by: KnownActor, id: number): Promise<void> {
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await awaitBooking(tx, id);
       const found = await findOwn(tx, by.id, id);
       return found?.status === 'cancelled' ? found : undefined;
     };
     await this.bulkhead.run(accountKey(by.id), () =>
-      this.requests.once(keyed, (tx) => this.cancelIn(tx, by, id), lookUp),
+      this.requests.once((tx) => this.cancelIn(tx, by, id), lookUp),
     );
   }
 

@@ -7,7 +7,7 @@ import { PublicDoctorDto } from '../doctors/doctor.dto.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { TimeZoneField } from '../http/fields.js';
 import { IdParams } from '../http/id-params.js';
-import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
 
 export class ChangeDoctorDto {
@@ -24,7 +24,9 @@ export class DoctorTimeZoneController {
   @Only('admin')
   @Patch(':id')
   @RateLimit('change')
-  @ApiOperation({ summary: 'Set the time zone, while no booking lies ahead; a bad one while bookings keep their moments' })
+  @ApiOperation({
+    summary: 'Set the time zone, while no booking lies ahead; a bad one while bookings keep their moments',
+  })
   @ApiOkResponse({ type: PublicDoctorDto })
   @ApiProblems(400, 404)
   @AcceptsIdempotencyKey()
@@ -32,8 +34,7 @@ export class DoctorTimeZoneController {
     @Caller() by: Asker,
     @Param() { id }: IdParams,
     @Body() { timezone }: ChangeDoctorDto,
-    @Keyed() keyed?: KeyedRequest,
   ): Promise<PublicDoctorDto> {
-    return PublicDoctorDto.from(await this.timeZones.change(by, id, timezone, keyed));
+    return PublicDoctorDto.from(await this.timeZones.change(by, id, timezone));
   }
 }

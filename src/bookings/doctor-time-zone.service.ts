@@ -8,7 +8,6 @@ import { look } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
 import { NotFound, Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Clock } from '../time/clock.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
 import { instantsMeantBy, isRight } from './booking-instants.js';
@@ -27,8 +26,8 @@ export class DoctorTimeZoneService {
    * @throws NotFound DOCTOR_NOT_FOUND
    * @throws Refusal BOOKINGS_AHEAD
    */
-  async change(by: KnownActor, id: number, timezone: string, keyed?: KeyedRequest): Promise<Doctor> {
-    return this.requests.once(keyed, (tx) => this.changeIn(tx, by, id, timezone));
+  async change(by: KnownActor, id: number, timezone: string): Promise<Doctor> {
+    return this.requests.once((tx) => this.changeIn(tx, by, id, timezone));
   }
 
   private async changeIn(tx: EntityManager, by: KnownActor, id: number, timezone: string): Promise<Doctor> {

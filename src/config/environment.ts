@@ -2,7 +2,6 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import {
   IsBoolean,
-  IsEmail,
   IsIn,
   IsInt,
   IsNotEmpty,
@@ -18,6 +17,7 @@ import {
 } from 'class-validator';
 import { readDatabaseUrl, readRedisUrl } from '../database/server-url.js';
 import { LOCALES, type Locale } from './locale.js';
+import { readAddress } from './mail-address.js';
 import { readProxy } from './proxies.js';
 import { readSecrets } from './secrets.js';
 import { isTimeZone, timeZoneMessage } from './time-zone.js';
@@ -222,7 +222,7 @@ export class Environment {
   LOG_LEVEL: string = 'info';
 
   @IsOptional()
-  @IsEmail()
+  @ReadBy(readAddress, 'ADMIN_EMAIL must be an email address')
   ADMIN_EMAIL?: string;
 
   @IsOptional()

@@ -1,4 +1,5 @@
 import { guessesFor, isCommonPassword, SAMPLE_PASSWORDS } from './common-passwords.mjs';
+import { canonicalAddress } from './mail-address.js';
 import type { Environment } from './environment.js';
 import { passwordInputs } from './password-inputs.js';
 import { isContradictory, isTooWide } from './proxies.js';
@@ -28,7 +29,8 @@ function ofSecrets({
 }: Environment): Judgement[] {
   const secrets = readSecrets(JWT_SECRET) ?? [];
   const isChosen = ADMIN_PASSWORD !== '';
-  const isAddress = ADMIN_PASSWORD.toLowerCase() === ADMIN_EMAIL?.toLowerCase();
+  const isAddress =
+    ADMIN_EMAIL !== undefined && canonicalAddress(ADMIN_PASSWORD) === canonicalAddress(ADMIN_EMAIL);
   const isSample = SAMPLE_PASSWORDS.test(ADMIN_PASSWORD);
   const inputs = isAddress || isSample ? [] : passwordInputs(ADMIN_EMAIL ?? '', CLINIC_NAME);
   return [

@@ -16,6 +16,7 @@ import { Retain10 } from './migrations/10-retain.js';
 import { CountAddresses11 } from './migrations/11-count-addresses.js';
 import { RecordFailing13 } from './migrations/13-record-failing.js';
 import { OrderByInstant14 } from './migrations/14-order-by-instant.js';
+import { CanonicalAddresses15 } from './migrations/15-canonical-addresses.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -72,6 +73,7 @@ export function dataSourceOptions(environment: Environment): DataSourceOptions {
       CountAddresses11,
       RecordFailing13,
       OrderByInstant14,
+      CanonicalAddresses15,
     ],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',

@@ -1,6 +1,7 @@
 import { type ConnectionOptions, createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import type { Environment } from '../config/environment.js';
+import { renewAddresses } from './canonical-addresses.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { VERIFIED } from './database-servers.js';
 import { isAccessDenied, isConnectionLost } from './mysql-errors.js';
@@ -22,7 +23,10 @@ export async function migrate(environment: Environment): Promise<string[]> {
   // Each time it fails to connect, the next of the hosts has its turn.
   const dataSource = await onFirstThatAnswers(hosts, () => new DataSource(options).initialize());
   try {
-    return await runMigrations(dataSource);
+    const applied = await runMigrations(dataSource);
+    // Each time: a mailbox that two accounts shared is free once an admin has settled it.
+    await renewAddresses(dataSource.manager);
+    return applied;
   } finally {
     await dataSource.destroy();
   }

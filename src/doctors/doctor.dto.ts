@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { shownAddress } from '../config/mail-address.js';
 import { EmailField, IdField, LineField, TimeZoneField } from '../http/fields.js';
 import type { Profile } from './doctors.service.js';
 
@@ -15,7 +16,10 @@ export class CreateDoctorDto {
   @IdField({ description: 'An account of role doctor that has no profile yet', example: 13 })
   user_id!: number;
 
-  @TimeZoneField({ optional: true, description: "By default the clinic's; it can change while no booking lies ahead" })
+  @TimeZoneField({
+    optional: true,
+    description: "By default the clinic's; it can change while no booking lies ahead",
+  })
   timezone?: string;
 }
 
@@ -37,7 +41,7 @@ export class PublicDoctorDto {
   timezone!: string;
 
   static from({ id, name, specialty, email, timezone }: Profile): PublicDoctorDto {
-    return { id, name, specialty, email, timezone };
+    return { id, name, specialty, email: shownAddress(email), timezone };
   }
 }
 
@@ -50,6 +54,6 @@ export class DoctorDto extends PublicDoctorDto {
   user_email!: string;
 
   static of(doctor: Profile, userEmail: string): DoctorDto {
-    return { ...PublicDoctorDto.from(doctor), user_id: doctor.userId, user_email: userEmail };
+    return { ...PublicDoctorDto.from(doctor), user_id: doctor.userId, user_email: shownAddress(userEmail) };
   }
 }

@@ -4,7 +4,7 @@ import { Only, Public } from '../auth/access.js';
 import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { CreateDoctorDto, DoctorDto, PublicDoctorDto } from './doctor.dto.js';
 import { DoctorsService } from './doctors.service.js';
 
@@ -51,9 +51,8 @@ export class DoctorsController {
   async create(
     @Caller() by: Asker,
     @Body() { user_id: userId, ...profile }: CreateDoctorDto,
-    @Keyed() keyed?: KeyedRequest,
   ): Promise<DoctorDto> {
-    const { doctor, userEmail } = await this.doctors.create(by, { ...profile, userId }, keyed);
+    const { doctor, userEmail } = await this.doctors.create(by, { ...profile, userId });
     return DoctorDto.of(doctor, userEmail);
   }
 }

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { type Actor, isKnown } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
+import { mailsOf } from '../auth/accounts/account-address.js';
 import { Account } from '../auth/accounts/account.entity.js';
 import { assertAddressVerified } from '../auth/accounts/address-verification.js';
 import { Environment } from '../config/environment.js';
@@ -11,7 +12,6 @@ import { look } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../http/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { Clock } from '../time/clock.js';
 import { Doctor } from './doctor.entity.js';
 
@@ -58,7 +58,7 @@ export class DoctorsService {
   async listWithAccounts(): Promise<DoctorWithAccount[]> {
     const rows = await look<Profile & { userEmail: string }>(
       this.dataSource,
-      `SELECT ${COLUMNS}, a.email AS userEmail FROM doctors d JOIN accounts a ON a.id = d.user_id ORDER BY d.name, d.id`,
+      `SELECT ${COLUMNS}, COALESCE(a.mail_address, a.email) AS userEmail FROM doctors d JOIN accounts a ON a.id = d.user_id ORDER BY d.name, d.id`,
     );
     return rows.map(({ userEmail, ...doctor }) => ({ doctor, userEmail }));
   }
@@ -87,8 +87,8 @@ export class DoctorsService {
    *
    * @throws Refusal NOT_A_DOCTOR_ACCOUNT, EMAIL_NOT_VERIFIED, PROFILE_EXISTS
    */
-  async create(by: Actor, profile: NewDoctor, keyed?: KeyedRequest): Promise<DoctorWithAccount> {
-    return this.requests.once(keyed, (tx) => this.createIn(tx, by, profile));
+  async create(by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
+    return this.requests.once((tx) => this.createIn(tx, by, profile));
   }
 
   private async createIn(tx: EntityManager, by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
@@ -110,7 +110,7 @@ export class DoctorsService {
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
     await giveDefaultWeek(tx, doctor.id);
     await this.audit.record(tx, by, 'doctor.created', doctor.id, { account_id: account.id });
-    return { doctor, userEmail: account.email };
+    return { doctor, userEmail: mailsOf(account) };
   }
 }
 

@@ -21,7 +21,7 @@ const ANSWERS = /^\/(api\/(?!docs)|health\/)/;
 /** What pages of other origins may do, where they may anything; without cookies, of which there are none. */
 const CORS = {
   methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-  exposedHeaders: ['X-Request-Id', 'Retry-After', 'Link'],
+  exposedHeaders: ['X-Request-Id', 'Retry-After', 'Link', 'WWW-Authenticate', 'Idempotency-Replayed'],
 };
 const NOT_OURS = { origin: false };
 

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsDefined, isEmail, isIn, ValidateBy, ValidateIf } from 'class-validator';
+import { IsDefined, isIn, ValidateBy, ValidateIf } from 'class-validator';
+import { LONGEST_ADDRESS, readAddress } from '../config/mail-address.js';
 import { normalizePassword } from '../config/password-form.js';
 import { isTimeZone, timeZoneMessage } from '../config/time-zone.js';
 import { isCalendarDate } from '../time/clinic-time.js';
@@ -112,20 +113,18 @@ export function IntegerField(
   );
 }
 
-/** A mail address. */
+/** A mail address; spaces around it are not part of it. Services get it as `readAddress` has it. */
 export function EmailField(options: FieldOptions = {}): PropertyDecorator {
-  return field(
-    options,
-    { type: 'string', format: 'email', maxLength: 254 },
-    'must be an email address',
-    // Measured as it is stored: a few letters grow when they are put in lower case. Mail servers read quoted names, and what
-    // cannot be seen, each in their own way: two accounts could share a mailbox.
-    (value) =>
-      typeof value === 'string' &&
-      value.length <= 254 &&
-      value.toLowerCase().length <= 254 &&
-      isEmail(value) &&
-      !/[\p{C}\p{Z}"<>]/u.test(value),
+  const read = (value: unknown): unknown =>
+    typeof value === 'string' ? (readAddress(value) ?? value) : value;
+  return applyDecorators(
+    (prototype: object, name: string | symbol) => markReader(prototype, name as string, read),
+    field(
+      options,
+      { type: 'string', format: 'email', maxLength: LONGEST_ADDRESS },
+      'must be an email address',
+      (value) => typeof value === 'string' && readAddress(value) === value,
+    ),
   );
 }
 

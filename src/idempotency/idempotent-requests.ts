@@ -5,7 +5,7 @@ import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate, isLockedNow } from '../database/mysql-errors.js';
 import { InProgress, Mismatch, Refusal, TooManyRequests } from '../http/domain-error.js';
 import { Clock } from '../time/clock.js';
-import type { KeyedRequest } from './keyed-request.js';
+import { currentKeyedRequest, type KeyedRequest } from './keyed-request.js';
 
 /** How a request ended. Results are plain data: they are kept as JSON. */
 type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors'> };
@@ -43,19 +43,20 @@ export class IdempotentRequests {
   ) {}
 
   /**
-   * Runs `work` as `inTransaction` does; for a request with a key at most once.
+   * Runs `work` as `inTransaction` does; on behalf of a request with a key at most once. A request runs no more than one
+   * piece of work: the second would be taken for a replay of the first.
    *
-   * @param work what it refuses is kept and refused again; it changes nothing before it refuses that need stay
+   * @param work its result is kept as JSON; what it refuses is kept and refused again; it changes nothing before it refuses that need stay
    * @param lookUp as for `inTransaction`, for requests without a key
    * @throws InProgress while another request with this key is under way
    * @throws Mismatch if the key was used with another body
    * @throws TooManyRequests after a thousand keys of the account in a day
    */
   async once<T>(
-    request: KeyedRequest | undefined,
     work: (tx: EntityManager, attempt: number) => Promise<T>,
     lookUp?: (tx: EntityManager) => Promise<T | undefined>,
   ): Promise<T> {
+    const request = currentKeyedRequest.getStore();
     if (!request) return inTransaction(this.dataSource, work, lookUp);
     const hashes = this.hashesOf(request);
     const run = (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
@@ -70,11 +71,26 @@ export class IdempotentRequests {
   }
 
   /**
-   * Whether a request with this key was done before, so that `once` would answer as it did then.
+   * As `once`, for work that must find something out before its transaction, such as whether a password is right. A replay
+   * does not find it out again: digits are good once, and a password may be the one that was changed.
    *
-   * @throws Mismatch if the key was used with another body
+   * @param prepare what it refuses is not kept
    */
-  async isDone(request: KeyedRequest | undefined): Promise<boolean> {
+  async onceAfter<P, T>(
+    prepare: () => Promise<P>,
+    work: (tx: EntityManager, prepared: P) => Promise<T>,
+  ): Promise<T> {
+    const prepared = (await this.isReplay()) ? undefined : { value: await prepare() };
+    return this.once((tx) => {
+      // It was done, and has been forgotten since: the next attempt prepares.
+      if (!prepared) throw new InProgress();
+      return work(tx, prepared.value);
+    });
+  }
+
+  /** Whether the request was done before, so that `once` would answer as it did then. */
+  async isReplay(): Promise<boolean> {
+    const request = currentKeyedRequest.getStore();
     if (!request) return false;
     return (await find(this.dataSource.manager, request, this.hashesOf(request))) !== undefined;
   }
@@ -86,7 +102,10 @@ export class IdempotentRequests {
     work: () => Promise<T>,
   ): Promise<Outcome<T>> {
     const known = (await findNow<T>(tx, request, hashes)) ?? (await this.begin<T>(tx, request, hashes));
-    if (known) return known;
+    if (known) {
+      request.replayed();
+      return known;
+    }
     await tx.query('SAVEPOINT begun');
     const outcome = await outcomeOf(work);
     if ('refusal' in outcome) await tx.query('ROLLBACK TO SAVEPOINT begun');
@@ -120,10 +139,9 @@ export class IdempotentRequests {
   }
 
   /** Keyed with a secret: a body may hold a password, which must not be guessed from its hash. */
-  private hashesOf({ body, params }: KeyedRequest): Hashes {
-    const fields = [...Object.entries(params), ...Object.entries(body ?? {})].sort(([a], [b]) =>
-      a < b ? -1 : 1,
-    );
+  private hashesOf({ body, params, query }: KeyedRequest): Hashes {
+    const named = [params, query, body ?? {}].flatMap((part) => Object.entries(part));
+    const fields = named.sort(([a], [b]) => (a < b ? -1 : 1));
     return this.keys.hashes(`idempotency ${JSON.stringify(fields)}`, 'hex');
   }
 }

@@ -1,6 +1,7 @@
 import type { ISendMailOptions } from '@nestjs-modules/mailer';
 import type { Environment } from '../config/environment.js';
 import { Keys } from '../config/keys.js';
+import { readAddress, shownAddress } from '../config/mail-address.js';
 import { type CalendarKind, writeCalendar } from './calendar/calendar.js';
 import type { EarlierTime } from './letter/earlier-time.js';
 import { writeLetter } from './letter/letter.js';
@@ -16,11 +17,16 @@ const NO_ANSWERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppre
 /** The mail that a message becomes: letter, and for news of a booking the calendar entry too. Pure. */
 export function mailOf(message: MessageRow, environment: Environment): ISendMailOptions {
   return {
-    to: { name: '', address: message.email },
+    to: { name: '', address: spelled(message.email) },
     messageId: message.message_id,
     headers: NO_ANSWERS,
     ...contentOf(message, environment),
   };
+}
+
+/** An address as the headers of a mail and its calendar entry alike spell it: with the domain in ASCII. */
+function spelled(address: string): string {
+  return readAddress(address) ?? address;
 }
 
 function contentOf(message: MessageRow, environment: Environment): ISendMailOptions {
@@ -31,7 +37,7 @@ function contentOf(message: MessageRow, environment: Environment): ISendMailOpti
     ...commonFacts(message, environment),
     happenedAt: message.created_at.getTime(),
     role: message.role,
-    subjectEmail: message.subject_email,
+    subjectEmail: message.subject_email && shownAddress(message.subject_email),
   });
 }
 
@@ -104,8 +110,8 @@ function calendarPart(
     uid: `${message.uid}@clinica`,
     sequence: message.booking_version - 1,
     stampedAt: message.created_at.getTime(),
-    organizerEmail: /<([^>]+)>/.exec(environment.MAIL_FROM)![1]!,
-    attendeeEmail: message.email,
+    organizerEmail: spelled(/<([^>]+)>/.exec(environment.MAIL_FROM)![1]!),
+    attendeeEmail: spelled(message.email),
   });
   return { method, content, filename: 'appointment.ics' };
 }

@@ -67,10 +67,12 @@ export type MessageRow = BookingMessage | LinkMessageRow | NoticeRow;
 // A link that goes elsewhere goes to an address that the account may get, a notice to one that it had. Of these only news
 // of a change go to none but confirmed ones.
 const ADDRESSED = `
-  n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale, COALESCE(n.address, a.email) AS email,
-  CASE WHEN n.address <> a.email THEN n.kind = 'address_changed' ELSE a.verified_at IS NOT NULL END AS is_confirmed,
+  n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale,
+  COALESCE(n.address, a.mail_address, a.email) AS email,
+  CASE WHEN n.address <> COALESCE(a.mail_address, a.email) THEN n.kind = 'address_changed'
+       ELSE a.verified_at IS NOT NULL END AS is_confirmed,
   EXISTS (SELECT 1 FROM refused_addresses r
-          WHERE r.hash = UNHEX(SHA2(COALESCE(n.address, a.email), 256))) AS is_refused`;
+          WHERE r.hash = UNHEX(SHA2(COALESCE(n.address, a.mail_address, a.email), 256))) AS is_refused`;
 
 /** What the patient was told last before a reschedule, or else should have been. A join would read the whole ledger. */
 const lastTold = (column: string): string => `
@@ -107,7 +109,7 @@ const WITH_LINK = `
   WHERE n.id = ?`;
 
 const NOTICE = `
-  SELECT ${ADDRESSED}, n.kind, a.role, s.email AS subject_email
+  SELECT ${ADDRESSED}, n.kind, a.role, COALESCE(s.mail_address, s.email) AS subject_email
   FROM notifications n
   JOIN accounts a ON a.id = n.account_id
   LEFT JOIN accounts s ON s.id = n.subject_id

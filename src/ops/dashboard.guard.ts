@@ -12,6 +12,7 @@ import { TokenReader } from '../auth/sessions/token.js';
 import { emailIn } from '../auth/throttling/request-limits.js';
 import { Throttle } from '../auth/throttling/throttle.js';
 import { Environment } from '../config/environment.js';
+import { canonicalAddress } from '../config/mail-address.js';
 import { AdminsOnly } from '../http/admins-only.js';
 import { Forbidden, Refusal, Unauthenticated } from '../http/domain-error.js';
 import { note } from '../http/request-notes.js';
@@ -95,7 +96,12 @@ export class DashboardGuard extends AdminsOnly {
 
   private async hasToken(request: FastifyRequest, { email, password }: Credentials): Promise<boolean> {
     const found = this.tokens.read(password);
-    if (found?.role !== 'admin' || !found.secondFactor || found.email !== email.toLowerCase()) return false;
+    if (
+      found?.role !== 'admin' ||
+      !found.secondFactor ||
+      canonicalAddress(found.email) !== canonicalAddress(email)
+    )
+      return false;
     note(request, { account: found.id });
     return !(await this.sessions.haveEnded(found));
   }

@@ -8,6 +8,7 @@ import { ApiProblems } from '../http/api-problems.js';
 import { ChoiceField, FromText, IntegerField } from '../http/fields.js';
 import { IdParams } from '../http/id-params.js';
 import { MessageDto } from '../http/message.dto.js';
+import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { NOTIFICATION_KINDS } from '../outbox/notification-kind.js';
 import { type LedgerRow, NotificationsService, STATES } from './notifications.service.js';
 
@@ -79,6 +80,7 @@ export class NotificationsController {
   @ApiOperation({ summary: 'Send a dead mail after all' })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)
+  @AcceptsIdempotencyKey()
   async retry(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.notifications.retry(by, id);
     return { message: 'The mail will be sent' };

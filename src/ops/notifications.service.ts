@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { inTransaction } from '../database/in-transaction.js';
 import { write } from '../database/statement.js';
 import { NotFound } from '../http/domain-error.js';
 import type { NotificationKind } from '../outbox/notification-kind.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 
 export const STATES = ['pending', 'queued', 'sending', 'sent', 'dead', 'cancelled'] as const;
@@ -28,6 +28,7 @@ export interface LedgerRow {
 export class NotificationsService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -48,7 +49,7 @@ export class NotificationsService {
    * @throws NotFound NOT_DEAD, also for what the booking or the link has outgrown
    */
   async retry(by: Actor, id: number): Promise<void> {
-    await inTransaction(this.dataSource, (tx) => this.retryIn(tx, by, id));
+    await this.requests.once((tx) => this.retryIn(tx, by, id));
   }
 
   private async retryIn(tx: EntityManager, by: Actor, id: number): Promise<void> {

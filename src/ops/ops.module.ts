@@ -1,3 +1,4 @@
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditService } from '../audit/audit.service.js';
@@ -17,7 +18,7 @@ import { ReadinessService } from './readiness.service.js';
 
 /** What operators look at: health, integrity, the ledger, the queue dashboard. */
 @Module({
-  imports: [AuditModule, AuthModule, OutboxModule],
+  imports: [AuditModule, AuthModule, IdempotencyModule, OutboxModule],
   controllers: [AuditController, HealthController, IntegrityController, NotificationsController],
   providers: [
     AuditService,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Keys } from '../config/keys.js';
+import { canonicalAddress } from '../config/mail-address.js';
 import { write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 
@@ -18,7 +19,7 @@ export class MailedAddresses {
 
   /** The keyed hashes of an address, by all keys: new counts have the first, and all of them are counted. */
   hashesOf(email: string): string[] {
-    return this.keys.hashes(`mail ${email.toLowerCase()}`);
+    return this.keys.hashes(`mail ${canonicalAddress(email)}`);
   }
 
   /**

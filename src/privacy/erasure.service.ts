@@ -12,6 +12,7 @@ import { Sessions } from '../auth/sessions/sessions.js';
 import { AddressCounters } from '../auth/throttling/address-counters.js';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { Environment } from '../config/environment.js';
+import { canonicalAddress } from '../config/mail-address.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { write } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
@@ -67,7 +68,8 @@ export class ErasureService {
     const account = await tx.findOneByOrFail(Account, { id });
     // A change of role ends all tokens: this one was issued by nobody who knew of it.
     if (account.role !== by.role) throw tokenEnded();
-    if (account.email === this.environment.ADMIN_EMAIL?.toLowerCase()) throw isConfigured();
+    const { ADMIN_EMAIL } = this.environment;
+    if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
     await assertNotLastAdmin(tx, account);
     if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();
     await this.bookings.cancelAllIn(tx, by, 'the account was erased');
@@ -77,6 +79,7 @@ export class ErasureService {
     const email = `erased-${randomUUID()}@erased.invalid`;
     const erased = {
       email,
+      mailAddress: null,
       passwordHash,
       role: 'user' as const,
       ...NO_SECOND_FACTOR,
@@ -89,13 +92,14 @@ export class ErasureService {
 }
 
 /** Their own, and those of admins whose kept answers name them. */
-async function forgetRequests(tx: EntityManager, { id, email }: Account): Promise<void> {
-  const quoted = JSON.stringify(email).slice(1, -1);
+async function forgetRequests(tx: EntityManager, { id, email, mailAddress }: Account): Promise<void> {
+  const [stored, mailed] = [email, mailAddress ?? email].map((text) => JSON.stringify(text).slice(1, -1));
   await write(tx, 'DELETE FROM idempotency_keys WHERE account_id = ?', [id]);
   await write(
     tx,
-    `DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'POST /api/doctors') AND LOCATE(?, outcome) > 0`,
-    [quoted],
+    `DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'POST /api/doctors')
+     AND (LOCATE(?, outcome) > 0 OR LOCATE(?, outcome) > 0)`,
+    [stored, mailed],
   );
 }
 

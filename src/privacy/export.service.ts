@@ -5,6 +5,7 @@ import type { KnownActor } from '../audit/actor.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
 import { Throttle } from '../auth/throttling/throttle.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { Pages } from './exported-pages.js';
 import { sectionsOf } from './exported-sections.js';
 import { LONGEST_EXPORT_SECONDS, RunningExports } from './running-exports.js';
@@ -24,6 +25,7 @@ export class ExportService {
     private readonly passwords: PasswordsService,
     private readonly secondFactors: SecondFactors,
     private readonly throttle: Throttle,
+    private readonly requests: IdempotentRequests,
     private readonly running: RunningExports,
   ) {}
 
@@ -35,7 +37,10 @@ export class ExportService {
    * @throws TooManyRequests while another export of the account is under way, or after too many of them
    */
   async export(by: KnownActor, { password, code }: Proof): Promise<Readable> {
-    await this.secondFactors.check(await this.passwords.confirm(by.id, password), code);
+    const prove = async (): Promise<void> =>
+      this.secondFactors.check(await this.passwords.confirm(by.id, password), code);
+    // What is done once is the proof: digits are good once, and an export changes nothing.
+    await this.requests.onceAfter(prove, () => Promise.resolve());
     const ended = await this.running.begin(by.id);
     try {
       await this.throttle.count('exports', `account ${by.id}`);

@@ -25,7 +25,7 @@ export function sectionsOf(dataSource: DataSource, accountId: number): Record<Se
     pagesOf(dataSource, { sql, parameters: [accountId], key });
   return {
     account: pages(
-      `SELECT id, email, role, locale, created_at, verified_at, second_factor_since, disabled_at
+      `SELECT id, email, mail_address, role, locale, created_at, verified_at, second_factor_since, disabled_at
        FROM accounts WHERE id = ?`,
       BY_ID,
     ),

@@ -6,6 +6,7 @@ import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { CodeField, PasswordField } from '../http/fields.js';
+import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
@@ -77,6 +78,7 @@ export class PrivacyController {
   })
   @ApiOkResponse({ type: ExportDto })
   @ApiProblems(400)
+  @AcceptsIdempotencyKey()
   async export(@Caller() by: Asker, @Body() proof: ConfirmedDto): Promise<Readable> {
     return this.exports.export(by, proof);
   }

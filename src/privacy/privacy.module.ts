@@ -1,3 +1,4 @@
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
@@ -9,7 +10,7 @@ import { RunningExports } from './running-exports.js';
 
 /** What people may ask about what is held of them: a copy, and an end. */
 @Module({
-  imports: [AuditModule, AuthModule, BookingsModule],
+  imports: [AuditModule, AuthModule, BookingsModule, IdempotencyModule],
   controllers: [PrivacyController],
   providers: [ErasureService, ExportService, RunningExports],
 })

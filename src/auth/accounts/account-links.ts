@@ -27,6 +27,8 @@ interface NewLink {
   readonly expiresAt: EpochMs;
 }
 
+type LinkedAccount = Pick<Account, 'id' | 'email' | 'mailAddress'>;
+
 /** What a link was mailed for. */
 export interface UsedLink {
   readonly accountId: number;
@@ -72,12 +74,12 @@ export class AccountLinks {
    *
    * @throws Refusal LINK_INVALID, as `use`
    */
-  async find(token: string, kind: AccountKind): Promise<Pick<Account, 'id' | 'email'>> {
+  async find(token: string, kind: AccountKind): Promise<LinkedAccount> {
     const uid = this.keys.find((key) => uidOfLink(token, kind, key));
     if (uid === undefined) throw linkInvalid();
-    const [account] = await look<Pick<Account, 'id' | 'email'>>(
+    const [account] = await look<LinkedAccount>(
       this.dataSource,
-      `SELECT a.id, a.email FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
+      `SELECT a.id, a.email, a.mail_address AS mailAddress FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
       [uid, kind, new Date(this.clock.now())],
     );
     if (!account) throw linkInvalid();

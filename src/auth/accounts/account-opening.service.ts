@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { KnownActor } from '../../audit/actor.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { NewPasswords } from '../passwords/new-passwords.js';
 import { type Proof, Reauthentication } from '../reauthentication.js';
 import type { PublicAccount } from './account.entity.js';
@@ -28,14 +27,12 @@ export class AccountOpening {
     by: KnownActor,
     account: Omit<NewAccount, 'password'> & { readonly password?: string | undefined },
     proof: Proof,
-    keyed?: KeyedRequest,
   ): Promise<PublicAccount> {
     const { password, email, role } = account;
     if (password !== undefined) await this.newPasswords.judge(password, email);
     // Digits are good once: the same request, sent again, is answered without them.
-    if (role === 'admin' && !(await this.requests.isDone(keyed)))
-      await this.reauthentication.confirm(by, proof);
-    if (password === undefined) return this.invitations.open(by, account, keyed);
-    return this.accounts.open(by, { ...account, password }, keyed);
+    if (role === 'admin' && !(await this.requests.isReplay())) await this.reauthentication.confirm(by, proof);
+    if (password === undefined) return this.invitations.open(by, account);
+    return this.accounts.open(by, { ...account, password });
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { inTransaction } from '../../database/in-transaction.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { AccountNotices } from './account-notices.js';
-import { Account, NO_SECOND_FACTOR } from './account.entity.js';
+import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayHave, needsProof } from './account-rights.policy.js';
 import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
@@ -17,7 +17,7 @@ import { Sessions } from '../sessions/sessions.js';
 @Injectable()
 export class AccountRights {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     private readonly accounts: AccountsService,
     private readonly sessions: Sessions,
     private readonly reauthentication: Reauthentication,
@@ -33,14 +33,20 @@ export class AccountRights {
    * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, and where a proof is needed what `Reauthentication` refuses
    * @throws Unauthenticated TOKEN_REVOKED if the admin's own sessions were ended meanwhile
    */
-  async change(by: KnownActor, id: number, change: AccountChange, proof: Proof): Promise<Account> {
-    const account = await this.accounts.get(id);
-    assertMayHave(account, change);
-    const isProven = needsProof(account, change);
-    if (isProven) await this.reauthentication.confirm(by, proof);
-    const version = await inTransaction(this.dataSource, (tx) => this.changeIn(tx, by, id, change, isProven));
-    if (version !== undefined) this.sessions.remember(id, version);
-    return this.accounts.get(id);
+  async change(by: KnownActor, id: number, change: AccountChange, proof: Proof): Promise<PublicAccount> {
+    const prepare = async (): Promise<boolean> => {
+      const account = await this.accounts.get(id);
+      assertMayHave(account, change);
+      const isProven = needsProof(account, change);
+      if (isProven) await this.reauthentication.confirm(by, proof);
+      return isProven;
+    };
+    const changed = await this.requests.onceAfter(prepare, async (tx, isProven) => {
+      await this.changeIn(tx, by, id, change, isProven);
+      return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
+    });
+    this.sessions.remember(id, changed.sessionVersion);
+    return changed;
   }
 
   private async changeIn(
@@ -49,7 +55,7 @@ export class AccountRights {
     id: number,
     change: AccountChange,
     isProven: boolean,
-  ): Promise<number | undefined> {
+  ): Promise<void> {
     const { role, isDisabled, secondFactor } = change;
     await lockAdmins(tx);
     await this.sessions.hold(tx, by);
@@ -64,7 +70,7 @@ export class AccountRights {
     };
     const losesFactor = secondFactor === false && account.hasSecondFactor;
     const isSame = changed.role === account.role && changed.disabledAt === account.disabledAt;
-    if (isSame && !losesFactor) return undefined;
+    if (isSame && !losesFactor) return;
     if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
     // What changes and nothing else: a whole row would undo what others changed since.
     await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
@@ -72,14 +78,14 @@ export class AccountRights {
       await this.audit.record(tx, by, 'account.second_factor_removed', id);
       await this.notices.append(tx, id, 'second_factor_removed');
     }
-    if (isSame) return this.sessions.endAll(tx, id);
+    await this.sessions.endAll(tx, id);
+    if (isSame) return;
     await this.audit.record(tx, by, 'account.changed', id, {
       role: changed.role,
       disabled: changed.disabledAt !== null,
     });
     if (changed.role !== account.role) await this.notices.append(tx, id, 'role_changed');
     if (isNewAdmin(account, changed)) await this.notices.appendNewAdmin(tx, id);
-    return this.sessions.endAll(tx, id);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   PasswordField,
   TokenField,
 } from '../../http/fields.js';
+import { shownAddressOf } from './account-address.js';
 import type { PublicAccount } from './account.entity.js';
 import { ROLES, type Role } from '../role.js';
 
@@ -121,8 +122,8 @@ export class RegisteredDto {
   @ApiProperty({ example: 'new.patient@clinica.example' })
   email!: string;
 
-  static from({ id, email }: PublicAccount): RegisteredDto {
-    return { id, email };
+  static from(account: PublicAccount): RegisteredDto {
+    return { id: account.id, email: shownAddressOf(account) };
   }
 }
 
@@ -134,8 +135,9 @@ export class AccountDto extends RegisteredDto {
   @ApiProperty({ enum: LOCALES, example: 'en' })
   locale!: Locale;
 
-  static override from({ id, email, role, locale }: PublicAccount): AccountDto {
-    return { id, email, role, locale };
+  static override from(account: PublicAccount): AccountDto {
+    const { role, locale } = account;
+    return { ...RegisteredDto.from(account), role, locale };
   }
 }
 

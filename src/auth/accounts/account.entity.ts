@@ -8,9 +8,13 @@ export class Account {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
   id!: number;
 
-  /** In lower case: addresses are compared without regard to case. */
+  /** In the canonical form: two spellings of one mailbox are one account (see `canonicalAddress`). */
   @Column({ type: 'varchar', length: 254, unique: true })
   email!: string;
+
+  /** Where mails go, if not to `email` itself: folding took letters from it that mail servers may tell apart. */
+  @Column({ name: 'mail_address', type: 'varchar', length: 254, nullable: true })
+  mailAddress!: string | null;
 
   /** argon2id, with its salt and parameters. */
   @Column({ name: 'password_hash', type: 'varchar', length: 255 })
@@ -75,5 +79,20 @@ export const NO_SECOND_FACTOR = {
 /** An account without its secrets. */
 export type PublicAccount = Pick<
   Account,
-  'id' | 'email' | 'role' | 'locale' | 'sessionVersion' | 'isDisabled' | 'isVerified' | 'hasSecondFactor'
+  | 'id'
+  | 'email'
+  | 'mailAddress'
+  | 'role'
+  | 'locale'
+  | 'sessionVersion'
+  | 'isDisabled'
+  | 'isVerified'
+  | 'hasSecondFactor'
 >;
+
+/** What may be answered of an account, and kept with an answer. */
+export function withoutSecrets(account: Account): PublicAccount {
+  const { id, email, mailAddress, role, locale, sessionVersion } = account;
+  const { isDisabled, isVerified, hasSecondFactor } = account;
+  return { id, email, mailAddress, role, locale, sessionVersion, isDisabled, isVerified, hasSecondFactor };
+}

@@ -5,11 +5,12 @@ import { type Actor, isKnown } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import type { Locale } from '../../config/locale.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { NotFound } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../../idempotency/keyed-request.js';
+import { columnsOfAddress } from './account-address.js';
 import { AccountNotices } from './account-notices.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { InvalidCredentials } from './invalid-credentials.js';
@@ -57,10 +58,10 @@ export class AccountsService {
    *
    * @throws Refusal EMAIL_TAKEN
    */
-  async open(by: Actor, account: NewAccount, keyed?: KeyedRequest): Promise<PublicAccount> {
+  async open(by: Actor, account: NewAccount): Promise<PublicAccount> {
     const now = new Date(this.clock.now());
     const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
-    return this.requests.once(keyed, async (tx) => {
+    return this.requests.once(async (tx) => {
       if (isKnown(by)) await this.sessions.hold(tx, by);
       const opened = await insertAccount(tx, row);
       await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
@@ -116,7 +117,7 @@ export class AccountsService {
   }
 
   async findByEmail(email: string): Promise<Account | null> {
-    return this.accounts.findOneBy({ email: email.toLowerCase() });
+    return this.accounts.findOneBy({ email: canonicalAddress(email) });
   }
 
   async find(id: number): Promise<Account | null> {
@@ -132,15 +133,9 @@ export class AccountsService {
     });
   }
 
-  /** @throws NotFound ACCOUNT_NOT_FOUND */
-  async changeLocale(id: number, locale: Locale): Promise<Account> {
-    await this.accounts.update({ id }, { locale });
-    return this.get(id);
-  }
-
   private async rowOf({ email, password, role, locale }: NewAccount) {
     return {
-      email: email.toLowerCase(),
+      ...columnsOfAddress(email),
       passwordHash: await this.hasher.hash(password),
       role,
       locale: locale ?? this.environment.DEFAULT_LOCALE,

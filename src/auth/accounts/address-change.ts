@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { isDuplicate } from '../../database/mysql-errors.js';
 import { Refusal, TooManyRequests } from '../../http/domain-error.js';
@@ -11,6 +12,7 @@ import { PasswordsService } from '../passwords/passwords.service.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
 import { Sessions } from '../sessions/sessions.js';
 import { AddressCounters } from '../throttling/address-counters.js';
+import { columnsOfAddress, mailsOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
 import { AccountNotices } from './account-notices.js';
 import { Account } from './account.entity.js';
@@ -46,25 +48,35 @@ export class AddressChange {
   ) {}
 
   /**
+   * The account whose address may be changed by whoever asks, before `begin`.
+   *
+   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED
+   * @throws TooManyRequests after too many attempts
+   */
+  async confirm(id: number, { password, code }: NewAddress): Promise<Account> {
+    const account = await this.passwords.confirm(id, password);
+    await this.secondFactors.check(account, code);
+    const { ADMIN_EMAIL } = this.environment;
+    if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
+    return account;
+  }
+
+  /**
    * Mails a code to the new address, and a notice to the present one. A code that was mailed before is good no longer.
    *
-   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED, EMAIL_TAKEN
-   * @throws TooManyRequests after too many attempts, and so soon after the last code
+   * @throws Refusal EMAIL_TAKEN
+   * @throws TooManyRequests so soon after the last code
    */
-  async begin(by: KnownActor, { email, password, code }: NewAddress): Promise<void> {
-    const account = await this.passwords.confirm(by.id, password);
-    await this.secondFactors.check(account, code);
-    if (account.email === this.environment.ADMIN_EMAIL?.toLowerCase()) throw isConfigured();
-    const address = email.toLowerCase();
-    if (address === account.email) return;
-    await inTransaction(this.dataSource, async (tx) => {
-      await this.sessions.hold(tx, by);
-      if (await tx.existsBy(Account, { email: address })) throw emailTaken();
-      const pause = await this.links.mail(tx, account, 'change_address', address);
-      if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
-      await this.audit.record(tx, by, 'account.address_change_asked', account.id);
-      await this.notices.append(tx, account.id, 'address_change_asked', account.email);
-    });
+  async begin(tx: EntityManager, by: KnownActor, account: Account, email: string): Promise<void> {
+    const wanted = columnsOfAddress(email);
+    const [address, present] = [mailsOf(wanted), mailsOf(account)];
+    if (address === present) return;
+    await this.sessions.hold(tx, by);
+    if (await tx.existsBy(Account, { email: wanted.email, id: Not(account.id) })) throw emailTaken();
+    const pause = await this.links.mail(tx, account, 'change_address', address);
+    if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
+    await this.audit.record(tx, by, 'account.address_change_asked', account.id);
+    await this.notices.append(tx, account.id, 'address_change_asked', present);
   }
 
   /**
@@ -90,22 +102,23 @@ export class AddressChange {
     token: string,
   ): Promise<{ id: number; former: string; version: number }> {
     const { accountId: id, address } = await this.links.use(tx, token, 'change_address');
-    const { email: former, isVerified } = await tx.findOneByOrFail(Account, { id });
+    const before = await tx.findOneByOrFail(Account, { id });
+    const former = mailsOf(before);
     await setAddress(tx, id, address!);
     await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
     await this.refusals.lift(tx, address!);
     await this.audit.record(tx, by, 'account.address_changed', id);
     await this.notices.append(tx, id, 'address_changed');
     // Whether an address that nobody confirmed is the owner's is not known.
-    if (isVerified) await this.notices.append(tx, id, 'address_changed', former);
+    if (before.isVerified) await this.notices.append(tx, id, 'address_changed', former);
     return { id, former, version: await this.sessions.endAll(tx, id) };
   }
 }
 
 /** @throws Refusal EMAIL_TAKEN if another account got the address meanwhile */
-async function setAddress(tx: EntityManager, id: number, email: string): Promise<void> {
+async function setAddress(tx: EntityManager, id: number, address: string): Promise<void> {
   try {
-    await tx.update(Account, { id }, { email });
+    await tx.update(Account, { id }, columnsOfAddress(address));
   } catch (error) {
     throw isDuplicate(error, 'accounts_email') ? emailTaken() : error;
   }

@@ -5,6 +5,7 @@ import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
+import { mailsOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
 import { AddressRefusals } from './address-refusals.js';
 import { Account } from './account.entity.js';
@@ -31,12 +32,13 @@ export class AddressConfirmation {
    * @throws TooManyRequests after too many attempts at the password
    */
   async confirm(by: Actor, token: string, password: string): Promise<void> {
-    const { id, email } = await this.links.find(token, 'verify_address');
+    const account = await this.links.find(token, 'verify_address');
+    const { id } = account;
     await this.passwords.confirm(id, password);
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
-      await this.refusals.lift(tx, email);
+      await this.refusals.lift(tx, mailsOf(account));
       await this.audit.record(tx, by, 'account.address_verified', id);
     });
   }

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Keys } from '../../config/keys.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { look, write } from '../../database/statement.js';
 import { Clock } from '../../time/clock.js';
@@ -42,8 +43,8 @@ export class AddressRefusals {
   }
 
   /** Lets mails go to an address again: its owner has confirmed it. */
-  async lift(tx: EntityManager, email: string): Promise<void> {
-    await write(tx, 'DELETE FROM refused_addresses WHERE hash = ?', [hashOfAddress(email)]);
+  async lift(tx: EntityManager, address: string): Promise<void> {
+    await write(tx, 'DELETE FROM refused_addresses WHERE hash = ?', [hashOfAddress(address)]);
   }
 }
 
@@ -55,7 +56,7 @@ async function mailedAddress(
 ): Promise<string | undefined> {
   const rows = await look<{ email: string }>(
     tx,
-    `SELECT email FROM accounts WHERE id = ?
+    `SELECT COALESCE(mail_address, email) AS email FROM accounts WHERE id = ?
      UNION SELECT address FROM account_links WHERE account_id = ? AND address IS NOT NULL`,
     [accountId, accountId],
   );
@@ -64,6 +65,9 @@ async function mailedAddress(
 
 /** Whether an account has confirmed the address; it stays as it is until the transaction ends. */
 async function isConfirmed(tx: EntityManager, email: string): Promise<boolean> {
-  const account = await tx.findOne(Account, { where: { email }, lock: { mode: 'pessimistic_write' } });
+  const account = await tx.findOne(Account, {
+    where: { email: canonicalAddress(email) },
+    lock: { mode: 'pessimistic_write' },
+  });
   return account?.isVerified ?? false;
 }

@@ -9,7 +9,10 @@ export interface MailedAddress {
   readonly hash: Buffer;
 }
 
-/** What is kept of an address whose owner wants no mails. */
+/**
+ * What is kept of an address whose owner wants no mails. Of the form that mails go to (see `deliveryAddress`): whose
+ * letters differ may be another's mailbox.
+ */
 export function hashOfAddress(email: string): Buffer {
   return createHash('sha256').update(email.toLowerCase()).digest();
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { Environment } from '../../config/environment.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal } from '../../http/domain-error.js';
 import { AccountLinks } from './account-links.js';
@@ -26,7 +27,7 @@ export class AddressVerification {
     await inEvenTime(() =>
       inTransaction(this.dataSource, async (tx) => {
         const account = await tx.findOne(Account, {
-          where: { email: email.toLowerCase(), verifiedAt: IsNull(), disabledAt: IsNull() },
+          where: { email: canonicalAddress(email), verifiedAt: IsNull(), disabledAt: IsNull() },
           lock: { mode: 'pessimistic_write' },
         });
         if (account) await this.links.mail(tx, account, 'verify_address');

@@ -3,15 +3,19 @@ import { isDuplicate } from '../../database/mysql-errors.js';
 import { Refusal } from '../../http/domain-error.js';
 import { Account, type PublicAccount } from './account.entity.js';
 
-type NewRow = Pick<Account, 'email' | 'passwordHash' | 'role' | 'locale' | 'createdAt' | 'verifiedAt'>;
+type NewRow = Pick<
+  Account,
+  'email' | 'mailAddress' | 'passwordHash' | 'role' | 'locale' | 'createdAt' | 'verifiedAt'
+>;
 
 /** @throws Refusal EMAIL_TAKEN */
 export async function insertAccount(tx: EntityManager, account: NewRow): Promise<PublicAccount> {
   try {
-    const { id, email, role, locale, isVerified } = await tx.save(tx.create(Account, account));
+    const { id, email, mailAddress, role, locale, isVerified } = await tx.save(tx.create(Account, account));
     return {
       id,
       email,
+      mailAddress,
       role,
       locale,
       isVerified,

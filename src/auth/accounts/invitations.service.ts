@@ -4,10 +4,10 @@ import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import { TooManyRequests } from '../../http/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
-import type { KeyedRequest } from '../../idempotency/keyed-request.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
+import { columnsOfAddress } from './account-address.js';
 import type { PublicAccount } from './account.entity.js';
 import { AccountNotices } from './account-notices.js';
 import { AccountLinks } from './account-links.js';
@@ -37,17 +37,16 @@ export class Invitations {
   async open(
     by: KnownActor,
     { email, role, locale = this.environment.DEFAULT_LOCALE }: Omit<NewAccount, 'password'>,
-    keyed?: KeyedRequest,
   ): Promise<PublicAccount> {
     const row = {
-      email: email.toLowerCase(),
+      ...columnsOfAddress(email),
       passwordHash: await this.hasher.hashOfNobody(),
       role,
       locale,
       createdAt: new Date(this.clock.now()),
       verifiedAt: null,
     };
-    return this.requests.once(keyed, async (tx) => {
+    return this.requests.once(async (tx) => {
       await this.sessions.hold(tx, by);
       const opened = await insertAccount(tx, row);
       const pause = await this.links.mail(tx, opened, 'invitation');

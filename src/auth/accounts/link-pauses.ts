@@ -4,6 +4,7 @@ import { look } from '../../database/statement.js';
 import { MailedAddresses } from '../../outbox/mailed-addresses.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
+import { mailsOf } from './account-address.js';
 import type { Account } from './account.entity.js';
 import { hashOfAddress } from './address-token.js';
 import {
@@ -15,7 +16,7 @@ import {
 } from './link-pause.js';
 
 /** An account as far as mailing it a link goes. */
-export type Mailable = Pick<Account, 'id' | 'email' | 'sessionVersion' | 'isVerified'>;
+export type Mailable = Pick<Account, 'id' | 'email' | 'mailAddress' | 'sessionVersion' | 'isVerified'>;
 
 /** A link that is to be mailed. */
 export interface WantedLink {
@@ -59,7 +60,7 @@ export class LinkPauses {
   /** Locks the address until the transaction ends: of two requests at once the second sees the link of the first. */
   async of(tx: EntityManager, wanted: WantedLink, now: EpochMs): Promise<LinkPause> {
     const { account, kind, address } = wanted;
-    const email = address ?? account.email;
+    const email = address ?? mailsOf(account);
     const hashes = this.addresses.hashesOf(email);
     await this.addresses.lock(tx, hashes);
     const since = new Date(now - REMEMBERED_MS);

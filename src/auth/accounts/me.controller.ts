@@ -3,12 +3,14 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { Refusal } from '../../http/domain-error.js';
 import { MessageDto } from '../../http/message.dto.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
 import { Public, SignedIn } from '../access.js';
 import { type Asker, Caller, type Principal, type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../throttling/rate-limit.js';
 import { AccountDto, ChangeMeDto, VerifyAddressDto } from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
 import { AddressChange } from './address-change.js';
+import { OwnAccount } from './own-account.service.js';
 
 /** The caller's own account. */
 @ApiTags('Accounts')
@@ -17,6 +19,7 @@ export class MeController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly addressChange: AddressChange,
+    private readonly own: OwnAccount,
   ) {}
 
   @SignedIn()
@@ -37,18 +40,17 @@ export class MeController {
   })
   @ApiOkResponse({ type: AccountDto })
   @ApiProblems(400, 404)
+  @AcceptsIdempotencyKey()
   async change(
     @Caller() by: Asker,
     @Body() { locale, email, password, code }: ChangeMeDto,
   ): Promise<AccountDto> {
     if (locale === undefined && email === undefined)
       throw lacking('locale', 'locale is required where no email is sent');
-    if (email !== undefined) {
-      if (password === undefined) throw lacking('password', 'password is required with email');
-      await this.addressChange.begin(by, { email, password, code });
-    }
-    if (locale !== undefined) await this.accounts.changeLocale(by.id, locale);
-    return AccountDto.from(await this.accounts.get(by.id));
+    if (email === undefined)
+      return AccountDto.from(await this.own.change(by, { locale, address: undefined }));
+    if (password === undefined) throw lacking('password', 'password is required with email');
+    return AccountDto.from(await this.own.change(by, { locale, address: { email, password, code } }));
   }
 
   @Public()

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } fr
 import { RecordedRead } from '../../audit/recorded-read.js';
 import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
-import { AcceptsIdempotencyKey, Keyed, type KeyedRequest } from '../../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
 import { Only } from '../access.js';
 import { AccountDto } from './account.dto.js';
 import { AccountOpening } from './account-opening.service.js';
@@ -40,9 +40,8 @@ export class UsersController {
   async create(
     @Caller() by: Asker,
     @Body() { email, password, role, locale, proof }: CreateAccountDto,
-    @Keyed() keyed?: KeyedRequest,
   ): Promise<AccountDto> {
-    return AccountDto.from(await this.opening.open(by, { email, password, role, locale }, proof, keyed));
+    return AccountDto.from(await this.opening.open(by, { email, password, role, locale }, proof));
   }
 
   @Get()
@@ -63,6 +62,7 @@ export class UsersController {
   @ApiParam({ name: 'id', type: 'integer', example: 13 })
   @ApiOkResponse({ type: ManagedAccountDto })
   @ApiProblems(400, 404)
+  @AcceptsIdempotencyKey()
   async change(
     @Caller() by: Asker,
     @Param() { id }: IdParams,

@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { MessageDto } from '../../http/message.dto.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
 import { Public, SignedIn } from '../access.js';
 import { ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from '../accounts/account.dto.js';
 import { PasswordsService } from './passwords.service.js';
@@ -24,6 +25,7 @@ export class PasswordsController {
   @ApiOperation({ summary: 'Change the own password; all sessions end, and the answer begins a new one' })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400)
+  @AcceptsIdempotencyKey()
   async change(
     @Caller() by: Asker,
     @Body() { old_password, new_password }: ChangePasswordDto,

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal, tokenEnded } from '../../http/domain-error.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
+import { mailsOf } from '../accounts/account-address.js';
 import { AccountLinks } from '../accounts/account-links.js';
 import { AccountNotices } from '../accounts/account-notices.js';
-import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
+import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
 import { AddressRefusals } from '../accounts/address-refusals.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { inEvenTime } from '../throttling/even-time.js';
@@ -29,6 +32,7 @@ type PasswordLink = keyof typeof SET_BY;
 export class PasswordsService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     private readonly accounts: AccountsService,
     private readonly hasher: PasswordHasher,
     private readonly newPasswords: NewPasswords,
@@ -48,27 +52,32 @@ export class PasswordsService {
    * @throws Unauthenticated TOKEN_REVOKED if the token was ended meanwhile
    * @throws TooManyRequests after too many attempts
    */
-  async change(by: KnownActor, oldPassword: string, newPassword: string): Promise<Account> {
-    const { id } = by;
-    const account = await this.confirm(id, oldPassword);
-    await this.newPasswords.judge(newPassword, account.email, 'new_password');
-    const passwordHash = await this.hasher.hash(newPassword);
-    const changed = await inTransaction(this.dataSource, async (tx) => {
-      await this.sessions.hold(tx, by);
-      // Of two who change it at once the second no longer knows the old one.
-      const { affected } = await tx.update(
-        Account,
-        { id, passwordHash: account.passwordHash },
-        { passwordHash },
-      );
-      if (!affected) throw wrong();
-      await this.audit.record(tx, by, 'account.password_changed', id);
-      await this.notices.append(tx, id, 'password_changed');
-      await this.sessions.endAll(tx, id);
-      return tx.findOneByOrFail(Account, { id });
-    });
-    this.sessions.remember(id, changed.sessionVersion);
+  async change(by: KnownActor, oldPassword: string, newPassword: string): Promise<PublicAccount> {
+    const prepare = async (): Promise<[before: string, after: string]> => {
+      const account = await this.confirm(by.id, oldPassword);
+      await this.newPasswords.judge(newPassword, account.email, 'new_password');
+      return [account.passwordHash, await this.hasher.hash(newPassword)];
+    };
+    const changed = await this.requests.onceAfter(prepare, (tx, hashes) => this.changeIn(tx, by, ...hashes));
+    this.sessions.remember(by.id, changed.sessionVersion);
     return changed;
+  }
+
+  private async changeIn(
+    tx: EntityManager,
+    by: KnownActor,
+    before: string,
+    passwordHash: string,
+  ): Promise<PublicAccount> {
+    const { id } = by;
+    await this.sessions.hold(tx, by);
+    // Of two who change it at once the second no longer knows the old one.
+    const { affected } = await tx.update(Account, { id, passwordHash: before }, { passwordHash });
+    if (!affected) throw wrong();
+    await this.audit.record(tx, by, 'account.password_changed', id);
+    await this.notices.append(tx, id, 'password_changed');
+    await this.sessions.endAll(tx, id);
+    return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
   }
 
   /** Mails a link to the account with this address, if there is one; does not tell whether. */
@@ -76,7 +85,7 @@ export class PasswordsService {
     await inEvenTime(() =>
       inTransaction(this.dataSource, async (tx) => {
         const account = await tx.findOne(Account, {
-          where: { email: email.toLowerCase(), disabledAt: IsNull() },
+          where: { email: canonicalAddress(email), disabledAt: IsNull() },
           // Of two requests at once the second sees the link of the first.
           lock: { mode: 'pessimistic_write' },
         });
@@ -118,7 +127,7 @@ export class PasswordsService {
       const isStrangers = wasBegunUnverified(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
       await tx.update(Account, { id }, { passwordHash, verifiedAt, ...(isStrangers && NO_SECOND_FACTOR) });
-      await this.refusals.lift(tx, account.email);
+      await this.refusals.lift(tx, mailsOf(account));
       if (isStrangers && account.hasSecondFactor) {
         await this.audit.record(tx, by, 'account.second_factor_removed', id);
         await this.notices.append(tx, id, 'second_factor_removed');

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { CodeField, PasswordField } from '../../http/fields.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
 import { SignedIn } from '../access.js';
 import { SessionDto } from '../accounts/account.dto.js';
 import { type Asker, Caller } from '../principal.js';
@@ -53,6 +54,7 @@ export class SecondFactorController {
   @ApiOperation({ summary: 'Begin with a second factor: a secret for an authenticator, not yet asked for' })
   @ApiOkResponse({ type: BegunDto })
   @ApiProblems(400)
+  @AcceptsIdempotencyKey()
   async begin(@Caller() by: Asker, @Body() { password }: BeginDto): Promise<BegunDto> {
     return this.secondFactors.begin(by, password);
   }
@@ -66,6 +68,7 @@ export class SecondFactorController {
   })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400, 404)
+  @AcceptsIdempotencyKey()
   async confirm(@Caller() by: Asker, @Body() { code }: ConfirmDto): Promise<SessionDto> {
     const account = await this.secondFactors.confirm(by, code);
     return SessionDto.of(account, await this.starter.renew(account, by));
@@ -76,6 +79,7 @@ export class SecondFactorController {
   @ApiOperation({ summary: 'Do without it again; all sessions end, and the answer begins a new one' })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems(400)
+  @AcceptsIdempotencyKey()
   async remove(@Caller() by: Asker, @Body() { password, code }: RemoveDto): Promise<SessionDto> {
     const account = await this.secondFactors.remove(by, password, code);
     return SessionDto.of(account, await this.starter.renew(account, by));

@@ -5,12 +5,13 @@ import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import { Keys } from '../../config/keys.js';
-import { inTransaction } from '../../database/in-transaction.js';
 import { write } from '../../database/statement.js';
 import { Refusal } from '../../http/domain-error.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import { AccountNotices } from '../accounts/account-notices.js';
-import { Account, NO_SECOND_FACTOR } from '../accounts/account.entity.js';
+import { shownAddressOf } from '../accounts/account-address.js';
+import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -26,6 +27,7 @@ import { forAuthenticator, SECRET_BYTES, stepOf } from './totp.js';
 export class SecondFactors {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     private readonly accounts: AccountsService,
     private readonly passwords: PasswordsService,
     private readonly sessions: Sessions,
@@ -44,18 +46,27 @@ export class SecondFactors {
    * @throws TooManyRequests after too many attempts at the password
    */
   async begin(by: KnownActor, password: string): Promise<{ secret: string; uri: string }> {
-    const account = await this.passwords.confirm(by.id, password);
-    assertOwnAddressVerified(account);
-    const { id, email } = account;
-    const secret = randomBytes(SECRET_BYTES);
-    const sealed = seal(secret, id, this.keys.present);
-    const { affected } = await this.dataSource.manager.update(
+    const { id } = by;
+    const prepare = async (): Promise<void> =>
+      assertOwnAddressVerified(await this.passwords.confirm(id, password));
+    // Sealed: the result is kept with the key of the request.
+    const sealed = await this.requests.onceAfter(prepare, (tx) => this.beginIn(tx, id));
+    const account = await this.accounts.get(id);
+    const opened = this.open(Buffer.from(sealed, 'base64'), id);
+    // A replay tells it no more once it counts.
+    if (account.hasSecondFactor || !opened) throw isOn();
+    return forAuthenticator(opened.secret, this.environment.CLINIC_NAME, shownAddressOf(account));
+  }
+
+  private async beginIn(tx: EntityManager, id: number): Promise<string> {
+    const sealed = seal(randomBytes(SECRET_BYTES), id, this.keys.present);
+    const { affected } = await tx.update(
       Account,
       { id, secondFactorSince: IsNull() },
       { ...NO_SECOND_FACTOR, secondFactor: sealed },
     );
-    if (!affected) throw new Refusal('SECOND_FACTOR_IS_ON', 'This account has a second factor already.');
-    return forAuthenticator(secret, this.environment.CLINIC_NAME, email);
+    if (!affected) throw isOn();
+    return sealed.toString('base64');
   }
 
   /**
@@ -64,13 +75,15 @@ export class SecondFactors {
    * @throws Refusal EMAIL_NOT_VERIFIED, SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts
    */
-  async confirm(by: KnownActor, code: string): Promise<Account> {
-    const account = await this.accounts.get(by.id);
-    assertOwnAddressVerified(account);
-    if (!account.secondFactor || account.secondFactorSince)
-      throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
-    const { step } = await this.readDigits(account, code);
-    return this.change(by, 'added', async (tx) => {
+  async confirm(by: KnownActor, code: string): Promise<PublicAccount> {
+    const prepare = async (): Promise<{ account: Account; step: number }> => {
+      const account = await this.accounts.get(by.id);
+      assertOwnAddressVerified(account);
+      if (!account.secondFactor || account.secondFactorSince)
+        throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
+      return { account, step: (await this.readDigits(account, code)).step };
+    };
+    return this.change(by, 'added', prepare, async (tx, { account, step }) => {
       const { affectedRows } = await write(
         tx,
         `UPDATE accounts SET second_factor_since = ?, second_factor_step = ?
@@ -85,9 +98,10 @@ export class SecondFactors {
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts
    */
-  async remove(by: KnownActor, password: string, code: string): Promise<Account> {
-    await this.check(await this.passwords.confirm(by.id, password), code);
-    return this.change(by, 'removed', async (tx) => {
+  async remove(by: KnownActor, password: string, code: string): Promise<PublicAccount> {
+    const prepare = async (): Promise<void> =>
+      this.check(await this.passwords.confirm(by.id, password), code);
+    return this.change(by, 'removed', prepare, async (tx) => {
       await tx.update(Account, { id: by.id }, NO_SECOND_FACTOR);
     });
   }
@@ -135,18 +149,19 @@ export class SecondFactors {
     });
   }
 
-  private async change(
+  private async change<P>(
     by: KnownActor,
     what: 'added' | 'removed',
-    work: (tx: EntityManager) => Promise<void>,
-  ): Promise<Account> {
-    const changed = await inTransaction(this.dataSource, async (tx) => {
+    prepare: () => Promise<P>,
+    work: (tx: EntityManager, prepared: P) => Promise<void>,
+  ): Promise<PublicAccount> {
+    const changed = await this.requests.onceAfter(prepare, async (tx, prepared) => {
       await this.sessions.hold(tx, by);
-      await work(tx);
+      await work(tx, prepared);
       await this.audit.record(tx, by, `account.second_factor_${what}`, by.id);
       await this.notices.append(tx, by.id, `second_factor_${what}`);
       await this.sessions.endAll(tx, by.id);
-      return tx.findOneByOrFail(Account, { id: by.id });
+      return withoutSecrets(await tx.findOneByOrFail(Account, { id: by.id }));
     });
     this.sessions.remember(by.id, changed.sessionVersion);
     return changed;
@@ -161,6 +176,10 @@ function assertOwnAddressVerified({ isVerified }: Account): void {
     'Confirm your address first: have a code mailed with POST /api/auth/verify-email/send, and send it with your ' +
       'password to POST /api/auth/verify-email.',
   );
+}
+
+function isOn(): Refusal {
+  return new Refusal('SECOND_FACTOR_IS_ON', 'This account has a second factor already.');
 }
 
 function wrong(): Refusal {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { Keys } from '../../config/keys.js';
-import { inTransaction } from '../../database/in-transaction.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { Refusal } from '../../http/domain-error.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { Account } from '../accounts/account.entity.js';
 import { AddressVerification } from '../accounts/address-verification.js';
 import { AccountsService } from '../accounts/accounts.service.js';
@@ -32,7 +32,7 @@ export class LoginService {
     private readonly failures: LoginFailures,
     private readonly verification: AddressVerification,
     private readonly secondFactors: SecondFactors,
-    private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     private readonly sessions: Sessions,
     private readonly audit: AuditTrail,
     private readonly refusals: RefusalTrail,
@@ -70,7 +70,7 @@ export class LoginService {
 
   /** Ends all sessions of an account, this one and those elsewhere. */
   async logOutEverywhere(by: KnownActor): Promise<void> {
-    const version = await inTransaction(this.dataSource, async (tx) => {
+    const version = await this.requests.once(async (tx) => {
       await this.audit.record(tx, by, 'account.sessions_ended', by.id);
       return this.sessions.endAll(tx, by.id);
     });
@@ -89,7 +89,7 @@ export class LoginService {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const subjectId = accountId ?? (error instanceof InvalidCredentials ? error.accountId : undefined) ?? 0;
-      const hash = this.keys.hash(`login ${email.toLowerCase()}`);
+      const hash = this.keys.hash(`login ${canonicalAddress(email)}`);
       const particulars = { code: error.code, ...(subjectId === 0 && { email_hash: hash }) };
       await this.refusals.record({ by, action: 'account.login_refused', subjectId, particulars });
       throw error;

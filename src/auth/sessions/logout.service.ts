@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { AuditAction } from '../../audit/audit-action.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { inTransaction } from '../../database/in-transaction.js';
 import { NotFound, Refusal, tokenEnded } from '../../http/domain-error.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { Asker, Principal, Visiting } from '../principal.js';
 import { SessionRepository } from './session.repository.js';
 import { Sessions } from './sessions.js';
@@ -13,7 +12,7 @@ import { TokenReader } from './token.js';
 @Injectable()
 export class LogoutService {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
     private readonly tokens: TokenReader,
     private readonly sessions: Sessions,
     private readonly repository: SessionRepository,
@@ -53,7 +52,7 @@ export class LogoutService {
     session: number,
     action: AuditAction,
   ): Promise<boolean> {
-    const done = await inTransaction(this.dataSource, async (tx) => {
+    const done = await this.requests.once(async (tx) => {
       const ended = await this.repository.end(tx, by.id, session);
       if (ended) await this.audit.record(tx, by, action, by.id, { session });
       return ended;

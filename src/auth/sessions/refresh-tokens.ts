@@ -46,7 +46,11 @@ export class RefreshTokens {
   ) {}
 
   /** The first of a session, good for 30 days with all that come of it. */
-  async begin(tx: EntityManager, { id, sessionVersion }: Account, session: number): Promise<string> {
+  async begin(
+    tx: EntityManager,
+    { id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>,
+    session: number,
+  ): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(this.clock.now() + REFRESHABLE_MS);
     const family = { account_id: id, session_version: sessionVersion, family: randomUUID() };

@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { tokenEnded } from '../../http/domain-error.js';
-import type { Account } from '../accounts/account.entity.js';
+import type { Account, PublicAccount } from '../accounts/account.entity.js';
 import { InvalidCredentials } from '../accounts/invalid-credentials.js';
 import type { Asker, Visiting } from '../principal.js';
 import { REFRESHABLE_MS, RefreshTokens } from './refresh-tokens.js';
@@ -16,6 +16,8 @@ export interface Started {
   /** Only where it was asked for; the token is then a short one. */
   readonly refreshToken?: string;
 }
+
+type Startable = Account | PublicAccount;
 
 /** Begins sessions, for accounts whose owner has been checked. */
 @Injectable()
@@ -47,14 +49,14 @@ export class SessionStarter {
    *
    * @throws Unauthenticated TOKEN_REVOKED in the same case
    */
-  async renew(account: Account, by: Asker): Promise<string> {
+  async renew(account: Startable, by: Asker): Promise<string> {
     const started = await this.start(account, by, false);
     if (!started) throw tokenEnded();
     return started.token;
   }
 
   private async start(
-    account: Account,
+    account: Startable,
     by: Asker | Visiting,
     refresh: boolean,
     record?: (tx: EntityManager) => Promise<void>,

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@ne
 import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
 import { MessageDto } from '../../http/message.dto.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
 import { SignedIn } from '../access.js';
 import { type Asker, Caller } from '../principal.js';
 import { LogoutService } from './logout.service.js';
@@ -68,6 +69,7 @@ export class SessionsController {
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(400, 404)
+  @AcceptsIdempotencyKey()
   async end(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.logouts.endSession(by, id);
     return { message: 'Session ended' };

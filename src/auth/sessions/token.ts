@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { JwtService, type JwtVerifyOptions } from '@nestjs/jwt';
 import { Unauthenticated } from '../../http/domain-error.js';
 import { Clock } from '../../time/clock.js';
+import { shownAddressOf } from '../accounts/account-address.js';
 import type { Account } from '../accounts/account.entity.js';
 import type { Principal } from '../principal.js';
 import { bearerIn } from './bearer.js';
@@ -26,7 +27,7 @@ const PASSWORD = 'pwd';
 const DIGITS = 'otp';
 
 /** Of whom tokens are issued. */
-type Issued = Pick<Account, 'id' | 'email' | 'role' | 'sessionVersion' | 'hasSecondFactor'>;
+type Issued = Pick<Account, 'id' | 'email' | 'mailAddress' | 'role' | 'sessionVersion' | 'hasSecondFactor'>;
 
 /** Signs the tokens that accounts log in for. */
 @Injectable()
@@ -44,11 +45,9 @@ export class TokenIssuer {
    * @param sessionId null for a token of no session
    * @param seconds how long it is good; by default 24 hours
    */
-  issue(
-    { id, email, role, sessionVersion, hasSecondFactor }: Issued,
-    sessionId: number | null = null,
-    seconds = LONGEST_TOKEN_MS / 1000,
-  ): string {
+  issue(account: Issued, sessionId: number | null = null, seconds = LONGEST_TOKEN_MS / 1000): string {
+    const { id, role, sessionVersion, hasSecondFactor } = account;
+    const email = shownAddressOf(account);
     const iat = Math.floor(this.clock.now() / 1000);
     const amr = hasSecondFactor ? [PASSWORD, DIGITS] : [PASSWORD];
     const session = sessionId === null ? {} : { sid: sessionId };

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { RedisClient } from '../../database/redis.module.js';
 import { COUNTER_PREFIX } from './counter.js';
 import { LoginFailures } from './login-failures.js';
@@ -22,7 +23,7 @@ export class AddressCounters {
    * they stay until they expire, after three weeks at the latest.
    */
   async forget(email: string): Promise<void> {
-    const address = email.toLowerCase();
+    const address = canonicalAddress(email);
     try {
       for (const hash of [...this.failures.hashesOf(address), ...this.throttle.hashesOf(address)])
         await this.deleteMatching(`${COUNTER_PREFIX}*${hash}*`);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { Environment } from '../../config/environment.js';
 import { Keys } from '../../config/keys.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { RedisClient } from '../../database/redis.module.js';
 import { countedAs } from './caller-address.js';
 import { counter } from './counter.js';
@@ -47,7 +48,7 @@ export class LoginFailures {
   /** Counts an attempt as failed until it is said to have succeeded: many at once do not get around the delay. */
   async begin(email: string, address: string): Promise<Attempt> {
     if (!this.environment.RATE_LIMIT_ENABLED) return AT_ONCE;
-    const names = this.hashesOf(email.toLowerCase());
+    const names = this.hashesOf(canonicalAddress(email));
     const [account, from] = [names[0]!, countedAs(address)];
     const [known, former, byAccount, byAddress] = await Promise.all([
       Promise.all(names.map((name) => this.successes.get(`${name} ${from}`))),
@@ -73,7 +74,7 @@ export class LoginFailures {
     };
   }
 
-  /** The keyed hashes of an address in lower case, by all keys, as they stand in counters. */
+  /** The keyed hashes of an address in its canonical form, by all keys, as they stand in counters. */
   hashesOf(address: string): string[] {
     return this.keys.hashes(`login ${address}`);
   }

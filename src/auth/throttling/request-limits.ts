@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../config/environment.js';
+import { canonicalAddress } from '../../config/mail-address.js';
 import { addressOf } from '../../http/client-address.js';
 import { PageLimits } from '../../http/page-limits.js';
 import { countedAs } from './caller-address.js';
 import { InFlight } from './in-flight.js';
 import { IN_FLIGHT, type LimitName, LIMITS } from './limits.js';
 import { Throttle } from './throttle.js';
-
-/** Longer than any address that is taken; bounded before it is put in lower case. */
-const LONGEST_EMAIL = 320;
 
 /** Counts requests against the general limits and those of their route. */
 @Injectable()
@@ -75,8 +73,8 @@ function keyOf(id: number): string {
   return `account ${id}`;
 }
 
-/** The email that a body names, though nobody has checked the body yet. */
+/** The email that a body names, in its canonical form, though nobody has checked the body yet. */
 export function emailIn(body: unknown): string {
   const email = (body as { email?: unknown } | null | undefined)?.email;
-  return typeof email === 'string' ? email.slice(0, LONGEST_EMAIL).toLowerCase() : '';
+  return typeof email === 'string' ? canonicalAddress(email) : '';
 }

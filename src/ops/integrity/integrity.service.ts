@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
 import { FailingNotifications } from '../../outbox/failing-notifications.js';
+import { AddressCheck } from './address.check.js';
 import type { Check } from './check.js';
 import { DayVersionCheck } from './day-version.check.js';
 import { ExceptionCheck } from './exception.check.js';
@@ -52,6 +53,7 @@ export class IntegrityService {
       new LeaseCheck(dataSource),
       new OverdueCheck(dataSource),
       new FailingCheck(failing),
+      new AddressCheck(dataSource),
       new JobCheck(dataSource, queue),
     ];
   }

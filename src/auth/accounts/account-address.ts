@@ -1,0 +1,20 @@
+import { canonicalAddress, deliveryAddress, shownAddress } from '../../config/mail-address.js';
+import type { Account } from './account.entity.js';
+
+type Addressed = Pick<Account, 'email' | 'mailAddress'>;
+
+/** The columns that hold an address as somebody typed it. Pure. */
+export function columnsOfAddress(typed: string): Addressed {
+  const [email, mailAddress] = [canonicalAddress(typed), deliveryAddress(typed)];
+  return { email, mailAddress: mailAddress === email ? null : mailAddress };
+}
+
+/** Where an account's mails go. Pure. */
+export function mailsOf({ email, mailAddress }: Addressed): string {
+  return mailAddress ?? email;
+}
+
+/** An account's address as people see it. Pure. */
+export function shownAddressOf(account: Addressed): string {
+  return shownAddress(mailsOf(account));
+}

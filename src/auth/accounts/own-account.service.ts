@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { KnownActor } from '../../audit/actor.js';
+import type { Locale } from '../../config/locale.js';
+import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
+import { Account, type PublicAccount, withoutSecrets } from './account.entity.js';
+import { AddressChange, type NewAddress } from './address-change.js';
+
+/** What the owner of an account changes of it without being asked more. */
+interface OwnChange {
+  readonly locale: Locale | undefined;
+  /** The address begins to change: see `AddressChange`. */
+  readonly address: NewAddress | undefined;
+}
+
+/** Changes of an account by its owner, in one transaction. */
+@Injectable()
+export class OwnAccount {
+  constructor(
+    private readonly requests: IdempotentRequests,
+    private readonly addressChange: AddressChange,
+  ) {}
+
+  /**
+   * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED, EMAIL_TAKEN
+   * @throws TooManyRequests after too many attempts, and so soon after the last code
+   */
+  async change(by: KnownActor, { locale, address }: OwnChange): Promise<PublicAccount> {
+    const { id } = by;
+    const prepare = async (): Promise<Account | undefined> =>
+      address && (await this.addressChange.confirm(id, address));
+    return this.requests.onceAfter(prepare, async (tx, account) => {
+      if (account && address) await this.addressChange.begin(tx, by, account, address.email);
+      if (locale !== undefined) await tx.update(Account, { id }, { locale });
+      return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalAddress, deliveryAddress, readAddress, shownAddress } from './mail-address.js';
+
+const LETTERS =
+  'abcxyzABCXYZ019.+-_éÉñÑüÜßẞſςσΣίΊΐᾳᾼᾴΆιΙİıiIKÅåÅµμŉʼnǰϐβЖжԱաևﬁﬃƒ' + '\u0301\u0308\u0307\u0345\u0327';
+const local = fc.string({ unit: fc.constantFrom(...LETTERS), minLength: 1, maxLength: 20 });
+const anyLocal = fc.oneof(local, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }));
+const domain = fc.constantFrom(
+  'people.example',
+  'münchen.example',
+  'MU\u0308NCHEN.example',
+  'xn--mnchen-3ya.example',
+  'straße.example',
+  'Ελλάς.example',
+  'παράδειγμα.ΔΟΚΙΜΉ',
+  '例え.テスト',
+);
+const address = fc
+  .tuple(anyLocal, domain)
+  .map(([name, host]) => `${name}@${host}`)
+  .filter((text) => readAddress(text) !== undefined);
+
+/** Decomposed, so that an iota below a letter comes after its accents when it becomes a letter. */
+const capitals = (text: string): string => text.normalize('NFD').toUpperCase();
+
+/** Ways to spell a mailbox otherwise, each of which keeps it. */
+const spellings: readonly [string, (text: string) => string][] = [
+  ['decomposed', (text) => text.normalize('NFD')],
+  ['composed', (text) => text.normalize('NFC')],
+  ['with spaces', (text) => ` \t${text}\u3000`],
+  ['in lower case', (text) => text.toLowerCase()],
+  ['domain in its own script', (text) => shownAddress(readAddress(text)!)],
+  ['as mails go to it', deliveryAddress],
+  // The capital of the dotless i is that of the ordinary one; in domains a final sigma is a letter of its own.
+  ['in capitals', (text) => (/ı/.test(text) ? text : text.replace(/^.*@/u, capitals))],
+];
+
+describe('every form', () => {
+  test.each([
+    ['read', (text: string) => readAddress(text)!],
+    ['canonical', canonicalAddress],
+    ['delivery', deliveryAddress],
+    ['shown', shownAddress],
+  ] as const)('%s: once more changes nothing', (_, form) => {
+    fc.assert(
+      fc.property(address, (text) => {
+        const once = form(text);
+        expect(form(once)).toBe(once);
+      }),
+    );
+  });
+
+  test('is one that reads as an address, and the canonical one fits the column', () => {
+    fc.assert(
+      fc.property(address, (text) => {
+        for (const form of [canonicalAddress, deliveryAddress])
+          expect(readAddress(form(text))).toBe(form(text));
+        expect(canonicalAddress(text).length).toBeLessThanOrEqual(254);
+      }),
+    );
+  });
+});
+
+describe('one mailbox has one canonical form', () => {
+  test.each(spellings)('%s', (_, spell) => {
+    fc.assert(
+      fc.property(address, (text) => {
+        const other = spell(text);
+        // Capitals may be longer than what is taken.
+        fc.pre(readAddress(other) !== undefined);
+        expect(canonicalAddress(other)).toBe(canonicalAddress(text));
+      }),
+    );
+  });
+
+  test('each letter there is folds to what folds to itself', () => {
+    for (let code = 0xa0; code < 0x30000; code++) {
+      const letter = String.fromCodePoint(code);
+      const text = `a${letter}b@people.example`;
+      if (readAddress(text) === undefined) continue;
+      const form = canonicalAddress(text);
+      if (canonicalAddress(form) !== form) throw new Error(`U+${code.toString(16)}`);
+    }
+  });
+});
+
+describe('mailboxes that are not one stay two', () => {
+  test.each([
+    ['dotless i', 'admın@people.example', 'admin@people.example'],
+    ['accents', 'jose@people.example', 'josé@people.example'],
+    ['dots', 'a.b@people.example', 'ab@people.example'],
+    ['tags', 'a+b@people.example', 'a@people.example'],
+    ['scripts', 'а@people.example', 'a@people.example'],
+  ])('%s', (_, one, other) => {
+    expect(canonicalAddress(one)).not.toBe(canonicalAddress(other));
+  });
+});
+
+test.each([
+  [
+    'Straße@Straße.example',
+    'strasse@xn--strae-oqa.example',
+    'straße@xn--strae-oqa.example',
+    'straße@straße.example',
+  ],
+  ['ΝΊΚΟΣ@people.example', 'νίκοσ@people.example', 'νίκος@people.example', 'νίκος@people.example'],
+  [' a@XN--MNCHEN-3YA.Example ', 'a@xn--mnchen-3ya.example', 'a@xn--mnchen-3ya.example', 'a@münchen.example'],
+])('%s', (typed, canonical, delivery, shown) => {
+  expect([canonicalAddress(typed), deliveryAddress(typed), shownAddress(deliveryAddress(typed))]).toEqual([
+    canonical,
+    delivery,
+    shown,
+  ]);
+});
+
+test('what is far too long is neither normalised nor stored', () => {
+  expect(readAddress(`${' '.repeat(2_000)}a@people.example`)).toBeUndefined();
+  expect(canonicalAddress('ΐ'.repeat(100_000)).length).toBeLessThan(2_000);
+});

@@ -1,0 +1,68 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { Refusal } from '../http/domain-error.js';
+import {
+  ACCEPTS_KEY,
+  currentKeyedRequest,
+  KEY_HEADER,
+  type KeyedRequest,
+  PRINTABLE,
+  REPLAYED_HEADER,
+} from './keyed-request.js';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+type Request = FastifyRequest & { user?: { id: number } };
+
+/** Reads the `Idempotency-Key` of every request that changes something; a key that would not be heeded is refused. */
+@Injectable()
+export class KeyInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  /** @throws Refusal IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_NOT_TAKEN */
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    const keys = request.raw.headersDistinct[KEY_HEADER.toLowerCase()];
+    if (keys === undefined || SAFE.has(request.method)) return next.handle();
+    const accepts = this.reflector.get<boolean | undefined>(ACCEPTS_KEY, context.getHandler());
+    if (!accepts || !request.user) throw notTaken();
+    const keyed = keyedRequest(keys, request, http.getResponse<FastifyReply>(), request.user.id);
+    return from(currentKeyedRequest.run(keyed, () => lastValueFrom(next.handle())));
+  }
+}
+
+function keyedRequest(
+  [key = '', ...more]: readonly string[],
+  request: Request,
+  reply: FastifyReply,
+  accountId: number,
+): KeyedRequest {
+  if (!PRINTABLE.test(key) || more.length > 0)
+    throw refusal(
+      'IDEMPOTENCY_KEY_INVALID',
+      `${KEY_HEADER} must be one text of 1 to 255 printable ASCII characters`,
+    );
+  return {
+    accountId,
+    route: `${request.method} ${request.routeOptions.url}`,
+    key,
+    params: request.params as object,
+    query: request.query as object,
+    body: request.body,
+    replayed: () => void reply.header(REPLAYED_HEADER, 'true'),
+  };
+}
+
+function notTaken(): Refusal {
+  return refusal(
+    'IDEMPOTENCY_KEY_NOT_TAKEN',
+    `This request takes no ${KEY_HEADER}: sent twice it would be done twice. Send it without the header.`,
+  );
+}
+
+function refusal(code: string, message: string): Refusal {
+  return new Refusal(code, message, [{ field: KEY_HEADER, message }]);
+}
