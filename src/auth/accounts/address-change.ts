@@ -11,6 +11,7 @@ import { PasswordsService } from '../passwords/passwords.service.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
 import { Sessions } from '../sessions/sessions.js';
 import { AddressCounters } from '../throttling/address-counters.js';
+import { Throttle } from '../throttling/throttle.js';
 import { AccountLinks } from './account-links.js';
 import { AccountNotices } from './account-notices.js';
 import { Account } from './account.entity.js';
@@ -40,6 +41,7 @@ export class AddressChange {
     private readonly notices: AccountNotices,
     private readonly refusals: AddressRefusals,
     private readonly counters: AddressCounters,
+    private readonly throttle: Throttle,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly environment: Environment,
@@ -49,7 +51,7 @@ export class AddressChange {
    * Mails a code to the new address, and a notice to the present one. A code that was mailed before is good no longer.
    *
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED, EMAIL_TAKEN
-   * @throws TooManyRequests after too many attempts, and so soon after the last code
+   * @throws TooManyRequests after too many attempts at the password or at addresses, and so soon after the last code
    */
   async begin(by: KnownActor, { email, password, code }: NewAddress): Promise<void> {
     const account = await this.passwords.confirm(by.id, password);
@@ -57,6 +59,7 @@ export class AddressChange {
     if (account.email === this.environment.ADMIN_EMAIL?.toLowerCase()) throw isConfigured();
     const address = email.toLowerCase();
     if (address === account.email) return;
+    await this.count(by);
     await inTransaction(this.dataSource, async (tx) => {
       await this.sessions.hold(tx, by);
       if (await tx.existsBy(Account, { email: address })) throw emailTaken();
@@ -68,6 +71,12 @@ export class AddressChange {
     });
   }
 
+  /** Counts before anything is said about the address, which would tell who has an account here. */
+  private async count({ id, address }: KnownActor): Promise<void> {
+    await this.throttle.count('addressChange', `account ${id}`);
+    await this.throttle.countFrom('addressChangeAddress', address ?? '');
+  }
+
   /**
    * Asks for the password too: with the code alone, a click of the one who reads the mails would put a stranger's password
    * in force there.
@@ -77,7 +86,7 @@ export class AddressChange {
    */
   async finish(by: Actor, token: string, password: string): Promise<void> {
     const account = await this.links.find(token, 'change_address');
-    await this.passwords.confirm(account.id, password);
+    await this.passwords.confirmVisitor(by, 'change_address', account.id, password);
     const { id, former, version } = await inTransaction(this.dataSource, (tx) =>
       this.finishIn(tx, by, token),
     );

@@ -32,7 +32,7 @@ export class AddressConfirmation {
    */
   async confirm(by: Actor, token: string, password: string): Promise<void> {
     const { id, email } = await this.links.find(token, 'verify_address');
-    await this.passwords.confirm(id, password);
+    await this.passwords.confirmVisitor(by, 'verify_address', id, password);
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
