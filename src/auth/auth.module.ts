@@ -48,6 +48,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.js';
 import { RequestLimits } from './throttling/request-limits.js';
 import { Throttle } from './throttling/throttle.js';
+import { PasswordJudge } from '../http/password-judge.js';
 import { PageLimits } from '../http/page-limits.js';
 import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, TokenReader } from './sessions/token.js';
 import { TokenKeys } from './sessions/token-keys.js';
@@ -122,6 +123,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     Sessions,
     RequestLimits,
     { provide: PageLimits, useExisting: RequestLimits },
+    { provide: PasswordJudge, useExisting: NewPasswords },
     Throttle,
     TokenIssuer,
     TokenKeys,

@@ -9,9 +9,12 @@ import type { Principal } from './principal.js';
 /** Refusals, but for 403, that may mean that somebody holds a token who should not. */
 const TELLING = ['TOKEN_REVOKED', 'WRONG_PASSWORD', 'SECOND_FACTOR_WRONG'];
 
+const LOGIN = '/api/auth/login';
+
 /**
  * Records that an account was denied something: what it has no right to, a token that was ended, and wrong passwords and
- * digits of somebody who is signed in. After the answer, so that it neither slows nor fails it.
+ * digits of somebody who is signed in. Of visitors it records log-ins that were too many, by address, and mailed codes that
+ * are not valid. After the answer, so that it neither slows nor fails it.
  */
 @Injectable()
 export class DenialRecorder implements OnModuleInit {
@@ -34,7 +37,8 @@ export class DenialRecorder implements OnModuleInit {
     { statusCode }: FastifyReply,
   ): Promise<void> {
     const { account, code } = notesOf(request);
-    if (account === undefined || code === undefined) return;
+    if (code === undefined) return;
+    if (account === undefined) return this.recordVisitor(request, code);
     if (statusCode !== 403 && !TELLING.includes(code)) return;
     await this.refusals.record({
       by: {
@@ -45,7 +49,32 @@ export class DenialRecorder implements OnModuleInit {
       },
       action: 'account.access_denied',
       subjectId: account,
-      particulars: { code, route: `${request.method} ${request.routeOptions.url ?? ''}` },
+      particulars: { code, route: routeOf(request) },
     });
   }
+
+  private async recordVisitor(request: FastifyRequest, code: string): Promise<void> {
+    const by = { id: null, role: null, address: addressOf(request), requestId: request.id };
+    // Without the email, which a flood could vary: one event for each address and minute.
+    if (code === 'TOO_MANY_REQUESTS' && isLogin(request))
+      await this.refusals.record({
+        by,
+        action: 'account.login_refused',
+        subjectId: 0,
+        particulars: { code },
+      });
+    if (code === 'LINK_INVALID') {
+      const particulars = { code, route: routeOf(request) };
+      await this.refusals.record({ by, action: 'account.access_denied', subjectId: 0, particulars });
+    }
+  }
+}
+
+function routeOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url ?? ''}`;
+}
+
+/** For the API, or with the password in a header, as browsers send it to the pages of operators. */
+function isLogin({ routeOptions, headers }: FastifyRequest): boolean {
+  return routeOptions.url === LOGIN || /^Basic /i.test(headers.authorization ?? '');
 }

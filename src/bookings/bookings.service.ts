@@ -191,11 +191,8 @@ export class BookingsService {
     const moved = { ...seen, ...requested, ...instants(appointment), version: seen.version + 1 };
     const changed = await speakingAsTaken(requested, changeTime(tx, moved, { dayVersion, open }, now));
     if (!changed) throw new ChangedMeanwhile();
-    // Sent together, in this order.
-    const [newsDueAt] = await Promise.all([
-      this.outbox.nextMoveDue(tx, id, now),
-      this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now),
-    ]);
+    const newsDueAt = await this.outbox.nextMoveDue(tx, id, now);
+    await this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now);
     await this.tell(tx, by, 'moved', moved, messagesForNewTime('moved', moved, now, newsDueAt));
     return moved;
   }
@@ -228,7 +225,7 @@ export class BookingsService {
     return { ...assertBookable(found.day, requested, now), timezone: found.timezone, now };
   }
 
-  /** Sent together: what the patient is told, and what the audit trail is. */
+  /** Writes the mails and the event of a change. */
   private async tell(
     tx: EntityManager,
     by: KnownActor,
@@ -238,10 +235,8 @@ export class BookingsService {
   ): Promise<void> {
     const { id, doctorId, date, time, durationMinutes } = booking;
     const particulars = { doctor_id: doctorId, date, time, duration: durationMinutes };
-    await Promise.all([
-      this.outbox.append(tx, messages),
-      this.audit.record(tx, by, `booking.${kind}`, id, particulars),
-    ]);
+    await this.outbox.append(tx, messages);
+    await this.audit.record(tx, by, `booking.${kind}`, id, particulars);
   }
 
   private async cancelIn(tx: EntityManager, by: KnownActor, id: number): Promise<Booking> {

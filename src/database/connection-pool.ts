@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import type { DatabaseServers } from './database-servers.js';
 import { pipeline } from './pipelining.js';
+import { refuseWritesAhead } from './statement-order.js';
 
 /** How long to wait for a connection while all are in use; longer is no service to whoever is waiting too. */
 const LONGEST_WAIT_MS = 4_000;
@@ -53,6 +54,7 @@ function prepare(connection: PoolConnection): void {
     });
   }
   preferPrepared(connection);
+  refuseWritesAhead(connection);
   pipeline(connection);
 }
 

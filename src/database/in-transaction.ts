@@ -3,7 +3,8 @@ import type { PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../http/domain-error.js';
 import { isConnectionLost, isRetryable, mayPass, wasNotSent } from './mysql-errors.js';
-import { bind } from './statement.js';
+import { bind, unbind } from './statement.js';
+import { SentAhead } from './statement-order.js';
 
 const MAX_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 10;
@@ -99,7 +100,7 @@ async function transaction<T>(
   runner.isTransactionActive = true;
   bind(runner.manager, connection);
   try {
-    const result = await work(runner.manager);
+    const result = await work(runner.manager).finally(() => unbind(runner.manager));
     await commit(say);
     return result;
   } catch (error) {
@@ -117,7 +118,7 @@ async function commit(say: (statement: string) => Promise<void>): Promise<void> 
     await say('COMMIT');
   } catch (error) {
     // Only then was nothing committed. Any other error may come from a server that did its part.
-    const undone = isRetryable(error) || wasNotSent(error);
+    const undone = isRetryable(error) || wasNotSent(error) || error instanceof SentAhead;
     throw undone ? error : new CommitLost('the outcome of COMMIT is unknown', { cause: error });
   }
 }

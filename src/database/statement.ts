@@ -18,6 +18,11 @@ export function bind(tx: EntityManager, connection: PoolConnection): void {
   connections.set(tx, connection);
 }
 
+/** Has no further statement of a transaction leave: its connection is somebody else's soon. */
+export function unbind(tx: EntityManager): void {
+  connections.delete(tx);
+}
+
 /**
  * Runs a statement that reads, and answers with its rows. It leaves during this very call, so that of two that are not
  * waited for in between the first is the first; and it takes the shortest way, since on the way through TypeORM's runners
@@ -29,7 +34,10 @@ export function look<Row>(source: Source, sql: string, parameters: unknown[] = [
   return run(source, sql, parameters);
 }
 
-/** Runs a statement that writes, in the same way, and answers with what it did. */
+/**
+ * Runs a statement that writes, in the same way, and answers with what it did. In a transaction, every statement before it
+ * must have been answered (see `refuseWritesAhead`).
+ */
 export function write(source: Source, sql: string, parameters: unknown[]): Promise<ResultSetHeader> {
   return run(source, sql, parameters);
 }
@@ -49,7 +57,12 @@ function run<T>(source: Source, sql: string, parameters: unknown[]): Promise<T> 
         done(error as Error);
       }
     };
-    if (!('driver' in source)) return send(connections.get(source)!);
+    if (!('driver' in source)) {
+      const connection = connections.get(source);
+      return connection
+        ? send(connection)
+        : reject(new Error(`The transaction has ended before this: ${sql}`));
+    }
     const { pool } = source.driver as unknown as { pool: Pool };
     pool.getConnection((error, connection: PoolConnection) => {
       // As mysql2 says it: where no connection was to be had, no statement has failed.

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RecordedRead } from '../audit/recorded-read.js';
 import { Only, Public } from '../auth/access.js';
 import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
@@ -24,6 +25,7 @@ export class DoctorsController {
 
   @Only('admin')
   @Get()
+  @RecordedRead('doctor.listed')
   @ApiOperation({ summary: 'The doctors with their accounts' })
   @ApiOkResponse({ type: [DoctorDto] })
   async list(): Promise<DoctorDto[]> {

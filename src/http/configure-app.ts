@@ -1,5 +1,5 @@
 import { RequestMethod } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Environment } from '../config/environment.js';
 import { trustedProxies } from '../config/proxies.js';
@@ -8,7 +8,8 @@ import { AdminsOnly } from './admins-only.js';
 import { Ending } from './ending.js';
 import { refuseOddFiles } from './page-files.js';
 import { ForwardedWarning } from './forwarded.js';
-import { PageLimits } from './page-limits.js';
+import { PAGE_LIMITS, PageLimits } from './page-limits.js';
+import { PasswordJudge } from './password-judge.js';
 import { ProblemFilter } from './problem.filter.js';
 import { protectAnswer, protectPage } from './security-headers.js';
 import { serveDocs } from './swagger.js';
@@ -29,7 +30,7 @@ const NOT_OURS = { origin: false };
 export function configureApp(app: NestFastifyApplication): void {
   const environment = app.get(Environment);
   app.setGlobalPrefix('api', { exclude: [{ path: 'health/*path', method: RequestMethod.GET }] });
-  app.useGlobalPipes(new StrictValidationPipe());
+  app.useGlobalPipes(new StrictValidationPipe(app.get(PasswordJudge, { strict: false })));
   app.useGlobalFilters(new ProblemFilter());
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({
@@ -52,6 +53,7 @@ export function configureApp(app: NestFastifyApplication): void {
     done(null, payload);
   });
   const limits = app.get(PageLimits, { strict: false });
+  countUnread(app.getHttpAdapter() as FastifyAdapter, limits);
   server.addHook('onRequest', async (request, reply) =>
     request.is404 || PAGES.test(request.routeOptions.url ?? '') ? limits.orAnswer(request, reply) : undefined,
   );
@@ -71,6 +73,19 @@ export function configureApp(app: NestFastifyApplication): void {
   }
   if (environment.API_DOCS !== 'off') serveDocs(app, app.get(Clock));
   app.enableShutdownHooks();
+}
+
+type ErrorHandler = Parameters<FastifyAdapter['setErrorHandler']>[0];
+
+/** Counts requests whose body or address cannot be read: they end before the guard that counts all others. */
+function countUnread(adapter: FastifyAdapter, limits: PageLimits): void {
+  const server = adapter.getInstance();
+  server.decorate(PAGE_LIMITS, limits);
+  const setErrorHandler = adapter.setErrorHandler.bind(adapter);
+  adapter.setErrorHandler = (handle: ErrorHandler) =>
+    setErrorHandler((error, request, reply) =>
+      limits.ofUnread(request, reply, () => handle.call(server, error, request, reply)),
+    );
 }
 
 /** An OPTIONS that is not a browser's question about another origin is a wrong method, as where none may ask. */

@@ -8,7 +8,7 @@ import { isCalendarDate } from '../time/clinic-time.js';
 import { END_TIME, WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
 import { EXAMPLE_PASSWORD } from './example-password.js';
-import { markReader } from './shape.js';
+import { markNewPassword, markReader } from './shape.js';
 
 /**
  * The kinds of field that requests are made of: each decorator checks the value, has one message for a person,
@@ -144,6 +144,7 @@ export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator 
     example: EXAMPLE_PASSWORD,
   };
   return applyDecorators(
+    (prototype: object, name: string | symbol) => markNewPassword(prototype, name as string),
     Holding('must have no half of a character (a surrogate without the other)', isWhole),
     field(
       options,

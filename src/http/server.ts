@@ -9,6 +9,7 @@ import { Keys } from '../config/keys.js';
 import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
 import { addressOf } from './client-address.js';
+import { PAGE_LIMITS, type PageLimits } from './page-limits.js';
 import { answerProblem } from './problem.filter.js';
 import { RequestLog } from './request-log.js';
 import { protectAnswer } from './security-headers.js';
@@ -50,8 +51,10 @@ export function createServer(logger: Logger, environment: Environment): FastifyA
     // An address that no route can be looked up by: no hook has seen it, and Fastify itself writes no line of the log.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       protectAnswer(request.raw, reply.raw, () => undefined);
-      answerProblem(error, request, reply);
-      log.write(request, reply);
+      const limits = request.server.getDecorator<PageLimits>(PAGE_LIMITS);
+      void limits
+        .ofUnread(request, reply, () => answerProblem(error, request, reply))
+        .then(() => log.write(request, reply));
     },
     clientErrorHandler: answerUnreadable,
   });

@@ -21,6 +21,14 @@ export function markReader(prototype: object, name: string, read: Reader): void 
   Reflect.defineMetadata(READERS, [...others, [name, read]], prototype);
 }
 
+const NEW_PASSWORDS = 'fields:new-passwords';
+
+/** Says of a field that it holds a password to be set. */
+export function markNewPassword(prototype: object, name: string): void {
+  const others = (Reflect.getMetadata(NEW_PASSWORDS, prototype) ?? []) as string[];
+  Reflect.defineMetadata(NEW_PASSWORDS, [...others, name], prototype);
+}
+
 /**
  * The fields of a DTO and their checks, as class-validator knows them. It gathers them anew for each value, which takes
  * longer than all that a request means to do; here they are gathered once.
@@ -28,6 +36,7 @@ export function markReader(prototype: object, name: string, read: Reader): void 
 export class Shape {
   private static readonly known = new Map<Type<object>, Shape>();
   readonly names: ReadonlySet<string>;
+  readonly newPasswords: readonly string[];
   private readonly fields: readonly Field[];
   private readonly readers: ReadonlyMap<string, Reader>;
 
@@ -50,6 +59,7 @@ export class Shape {
           ),
       };
     });
+    this.newPasswords = (Reflect.getMetadata(NEW_PASSWORDS, dto.prototype as object) ?? []) as string[];
     this.readers = new Map(
       (Reflect.getMetadata(READERS, dto.prototype as object) ?? []) as [string, Reader][],
     );

@@ -1,6 +1,8 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Refusal } from './domain-error.js';
+import { NEW_PASSWORD_RULE } from './fields.js';
+import type { PasswordJudge } from './password-judge.js';
 import { Shape } from './shape.js';
 
 interface FieldProblem {
@@ -18,6 +20,9 @@ const NO_DTO: ReadonlySet<unknown> = new Set([undefined, String, Boolean, Number
 /** Checks every body, query and path against its DTO: unknown fields are refused, nothing is coerced. */
 @Injectable()
 export class StrictValidationPipe implements PipeTransform {
+  /** @param judge of new passwords in a body that is refused; of others, whoever sets them asks */
+  constructor(private readonly judge?: PasswordJudge) {}
+
   /** @throws Refusal VALIDATION_FAILED with every field at fault */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (type === 'custom' || NO_DTO.has(metatype)) return value;
@@ -29,8 +34,37 @@ export class StrictValidationPipe implements PipeTransform {
       else dto[name] = shape.read(name, held);
     }
     if (unknown.length === 0 && shape.fits(dto)) return dto;
-    throw refusalOf(unknown, validateSync(dto).map(problemOf));
+    const wrong = validateSync(dto).map(problemOf);
+    const judged = this.judge ? shape.newPasswords.filter((name) => isRight(dto, name, wrong)) : [];
+    if (judged.length === 0) throw refusalOf(unknown, wrong);
+    return this.judgeToo(judged, dto, wrong).then((problems) => {
+      throw refusalOf(unknown, problems);
+    });
   }
+
+  /** Guards have counted the request by now, so that whoever sends such bodies in mass is stopped before this. */
+  private async judgeToo(
+    names: readonly string[],
+    dto: Readonly<Record<string, unknown>>,
+    wrong: readonly FieldProblem[],
+  ): Promise<FieldProblem[]> {
+    const problems = [...wrong];
+    const email = isRight(dto, 'email', wrong) ? (dto.email as string) : '';
+    for (const field of names) {
+      if (await this.judge!.isCommon(dto[field] as string, email))
+        problems.push({ field, message: `${field} ${NEW_PASSWORD_RULE}` });
+    }
+    return problems;
+  }
+}
+
+/** Whether a field holds a text with which nothing is wrong. */
+function isRight(
+  dto: Readonly<Record<string, unknown>>,
+  name: string,
+  wrong: readonly FieldProblem[],
+): boolean {
+  return typeof dto[name] === 'string' && !wrong.some(({ field }) => field === name);
 }
 
 function entriesOf(value: unknown = {}): [string, unknown][] {

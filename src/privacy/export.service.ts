@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { KnownActor } from '../audit/actor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
 import { Throttle } from '../auth/throttling/throttle.js';
@@ -27,6 +28,7 @@ export class ExportService {
     private readonly throttle: Throttle,
     private readonly requests: IdempotentRequests,
     private readonly running: RunningExports,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -44,6 +46,7 @@ export class ExportService {
     const ended = await this.running.begin(by.id);
     try {
       await this.throttle.count('exports', `account ${by.id}`);
+      await this.audit.record(this.dataSource, by, 'account.exported', by.id);
     } catch (error) {
       ended();
       throw error;

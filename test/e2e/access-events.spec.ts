@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RefusalTrail } from '../../src/audit/refusal-trail.js';
+import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
+import { Keys } from '../../src/config/keys.js';
+import type { AccountKind } from '../../src/outbox/notification-kind.js';
 import { NotificationQueue } from '../../src/notifications/notification-queue.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { spelled } from '../support/raw-http.js';
+import { withSettings } from '../support/settings.js';
 import { Statements } from '../support/statements.js';
 
 interface Row {
@@ -47,6 +52,18 @@ async function eventsOf(act: () => Promise<unknown>, count = 1): Promise<Row[]> 
   await act();
   await eventually('it is recorded', async () => (await rowsAfter(from)).length >= count);
   return rowsAfter(from);
+}
+
+/** A code as it would be mailed for an account. */
+async function codeOf({ id }: Person, kind: AccountKind): Promise<string> {
+  const uid = randomUUID();
+  await clinic.query(
+    `INSERT INTO account_links (uid, account_id, kind, session_version, address, created_at, expires_at)
+     SELECT ?, id, ?, session_version, 'changed@people.example', '2026-01-01', '2099-01-01'
+     FROM accounts WHERE id = ?`,
+    [uid, kind, id],
+  );
+  return linkTokenOf(uid, kind, clinic.app.get(Keys).present);
 }
 
 const attempt = (email: string, password: string, code?: string) =>
@@ -163,6 +180,43 @@ describe('denied access', () => {
     });
   });
 
+  test('by a mailed code with a wrong password, of a visitor, about the account', async () => {
+    const person = await clinic.patient();
+    const codes = [await codeOf(person, 'verify_address'), await codeOf(person, 'change_address')];
+    const events = await eventsOf(async () => {
+      for (const [turn, path] of ['/api/auth/verify-email', '/api/auth/change-email'].entries()) {
+        const body = { token: codes[turn], password: 'a wrong guess' };
+        expect((await clinic.client.post(path, body)).body.code).toBe('WRONG_PASSWORD');
+      }
+    }, 2);
+    expect(events).toMatchObject(
+      ['verify_address', 'change_address'].map((link) => ({
+        actor_id: null,
+        action: 'account.access_denied',
+        subject_id: person.id,
+        address: '127.0.0.1',
+        particulars: { code: 'WRONG_PASSWORD', link },
+      })),
+    );
+  });
+
+  test.each([
+    ['/api/auth/verify-email', { password: 'a wrong guess' }],
+    ['/api/auth/change-email', { password: 'a wrong guess' }],
+    ['/api/auth/invitation', { password: 'seven herons at dusk' }],
+    ['/api/auth/password/reset', { new_password: 'seven herons at dusk' }],
+  ])('by a guessed code at %s, about no account', async (path, body) => {
+    const [event, ...more] = await eventsOf(() => clinic.client.post(path, { token: 'guessed', ...body }));
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({
+      actor_id: null,
+      action: 'account.access_denied',
+      subject_id: 0,
+      address: '127.0.0.1',
+      particulars: { code: 'LINK_INVALID', route: `POST ${path}` },
+    });
+  });
+
   test('what only was put wrongly, or is not there, is none', async () => {
     const events = await eventsOf(async () => {
       await clinic.client.get('/api/bookings/available-slots', patient);
@@ -222,6 +276,7 @@ describe('reading what is about others is an event', () => {
     ['/api/users', () => admin, 'account.listed'],
     ['/api/notifications', () => admin, 'message.listed'],
     ['/api/bookings/doctor', () => doctor, 'booking.listed'],
+    ['/api/doctors', () => admin, 'doctor.listed'],
   ];
 
   test.each(reads)('GET %s', async (path, who, action) => {
@@ -248,6 +303,94 @@ describe('reading what is about others is an event', () => {
     });
     expect(events.map(({ action }) => action)).toEqual(['account.logged_in']);
   });
+});
+
+describe('an export', () => {
+  test('of all that is held about an account is an event of it, and stands in it', async () => {
+    const person = await clinic.patient();
+    const { password } = person;
+    let exported: { events: { action: string }[] } = { events: [] };
+    const [event] = await eventsOf(async () => {
+      exported = (await clinic.client.post<typeof exported>('/api/auth/me/export', { password }, person))
+        .body;
+    });
+    expect(event).toMatchObject({
+      actor_id: person.id,
+      actor_role: 'user',
+      action: 'account.exported',
+      subject_id: person.id,
+      address: '127.0.0.1',
+    });
+    expect(exported.events.map(({ action }) => action)).toContain('account.exported');
+  });
+
+  test('that is refused is none', async () => {
+    const person = await clinic.patient();
+    const events = await eventsOf(() =>
+      clinic.client.post('/api/auth/me/export', { password: 'a wrong guess' }, person),
+    );
+    expect(events.map(({ action }) => action)).toEqual(['account.access_denied']);
+  });
+});
+
+describe('log-ins that are too many', () => {
+  let limited: Clinic;
+
+  beforeAll(async () => {
+    limited = await Clinic.over(withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }), clinic.clock);
+  });
+
+  afterAll(() => limited?.app.close());
+
+  test.each([
+    ['the API', '127.0.9.1', '/api/auth/login'],
+    ['the dashboard', '127.0.9.2', '/admin/queues/api/queues'],
+  ])(
+    'at %s are one event of their address, and one more with their number after a minute',
+    async (_, from, path) => {
+      const { email } = await clinic.patient();
+      const body = { email, password: 'a wrong guess' };
+      const basic = `Basic ${Buffer.from(`${email}:${body.password}`).toString('base64')}`;
+      const guess = async () => {
+        const { status } = path.startsWith('/api/')
+          ? await spelled(limited.client.baseUrl, path, {
+              method: 'POST',
+              headers: { 'content-type': 'application/json' },
+              chunks: [JSON.stringify(body)],
+              localAddress: from,
+            })
+          : await spelled(limited.client.baseUrl, path, {
+              headers: { authorization: basic },
+              localAddress: from,
+            });
+        return status;
+      };
+      const statuses = await Promise.all(Array.from({ length: 25 }, guess));
+      const refused = statuses.filter((status) => status === 429).length;
+      // Fewer than fifteen where a minute of the limit ended meanwhile.
+      expect(refused).toBeGreaterThan(1);
+      const ofFlood = async () =>
+        (await rowsAfter(0)).filter(
+          ({ address, particulars }) => address === from && particulars.code === 'TOO_MANY_REQUESTS',
+        );
+      await eventually('the first is recorded', async () => (await ofFlood()).length > 0);
+      // Each is noted after its answer.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const expected = {
+        actor_id: null,
+        action: 'account.login_refused',
+        subject_id: 0,
+        particulars: { code: 'TOO_MANY_REQUESTS' },
+      };
+      expect(await ofFlood()).toMatchObject([expected]);
+      clinic.clock.advance({ seconds: 61 });
+      await limited.app.get(RefusalTrail).writeCounts();
+      expect(await ofFlood()).toMatchObject([
+        expected,
+        { ...expected, particulars: { code: 'TOO_MANY_REQUESTS', count: refused - 1 } },
+      ]);
+    },
+  );
 });
 
 describe('the dashboard', () => {

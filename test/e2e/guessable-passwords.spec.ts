@@ -122,3 +122,40 @@ describe.each(ways)('by %s', (_, field, prepare) => {
     expect((await set('nine otters in the reeds')).status).toBeLessThan(300);
   });
 });
+
+describe('a common password beside other faults', () => {
+  const message = (field: string) =>
+    `${field} must have 8 to 256 characters and not be one of the most common passwords`;
+
+  test.each<[string, string, string, object]>([
+    ['registering', '/api/auth/register', 'password', { email: 'no address', password: 'password1' }],
+    [
+      'registering with a field that is not known',
+      '/api/auth/register',
+      'password',
+      { email: EMAIL, password: 'Helena2024', role: 'admin' },
+    ],
+    ['a reset', '/api/auth/password/reset', 'new_password', { token: '?', new_password: 'password1' }],
+    ['an invitation', '/api/auth/invitation', 'password', { token: 7, password: 'password1' }],
+    ['changing it', '/api/auth/password', 'new_password', { old_password: 7, new_password: 'password1' }],
+    ['an admin who opens the account', '/api/users', 'password', { email: EMAIL, password: 'password1' }],
+  ])('is told with them in one answer: %s', async (_, path, field, body) => {
+    const problem = expectProblem(await clinic.client.post(path, body, admin), {
+      status: 400,
+      code: 'VALIDATION_FAILED',
+    });
+    expect(problem.errors).toHaveLength(2);
+    expect(problem.errors).toContainEqual({ field, message: message(field) });
+    expect(problem.detail).toContain(message(field));
+  });
+
+  test('one of a wrong shape is told once, and a good one not at all', async () => {
+    for (const [password, faults] of [
+      ['short', ['email', 'password']],
+      [GOOD, ['email']],
+    ] as const) {
+      const answer = await clinic.client.post('/api/auth/register', { email: 'no address', password });
+      expect(expectProblem(answer, { status: 400 }).errors?.map(({ field }) => field)).toEqual(faults);
+    }
+  });
+});

@@ -7,6 +7,7 @@ import { IN_FLIGHT, LIMITS } from '../../src/auth/throttling/limits.js';
 import { RATE_LIMITS } from '../../src/auth/throttling/rate-limit.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
+import { expectProblem } from '../support/problems.js';
 import { MONDAY, TUESDAY } from '../support/races.js';
 import { spelled } from '../support/raw-http.js';
 import { tableOf } from '../support/report.js';
@@ -319,4 +320,92 @@ test('registrations of an address have a bound a day', async () => {
     if ((await send('/api/auth/register', { method: 'POST', body, from })) !== 429) passed += 1;
   }
   expect(passed).toBe(points);
+});
+
+describe('whether an address has an account is answered a few times a day', () => {
+  /** Asks for a change to an address that is taken; each minute has ten attempts at the password of its own. */
+  async function askFor(person: Person, email: string, turn: number, from?: string): Promise<number> {
+    if (turn % 10 === 0) await clinic.forgetCounters('password');
+    const body = { email, password: person.password };
+    return send('/api/auth/me', { method: 'PATCH', token: person.token, body, ...(from && { from }) });
+  }
+
+  test('to an account that wants another address, wherever it asks from', async () => {
+    const [person, taken] = [await clinic.patient(), await clinic.patient()];
+    const statuses: number[] = [];
+    for (let turn = 0; turn < LIMITS.addressChange.points + 3; turn += 1)
+      statuses.push(await askFor(person, taken.email, turn));
+    expect(statuses.filter((status) => status === 400)).toHaveLength(LIMITS.addressChange.points);
+    expect(statuses.slice(-3)).toEqual([429, 429, 429]);
+    const more = { method: 'PATCH', token: person.token, body: { locale: 'es' } };
+    expect(await send('/api/auth/me', more)).toBe(200);
+  });
+
+  test('to one network address, whatever its accounts', async () => {
+    const from = nextAddress();
+    const taken = await clinic.patient();
+    const statuses: number[] = [];
+    while (statuses.length < LIMITS.addressChangeAddress.points + 3) {
+      const person = await clinic.patient();
+      for (let turn = 0; turn < 8; turn += 1) statuses.push(await askFor(person, taken.email, turn, from));
+    }
+    expect(statuses.filter((status) => status === 400)).toHaveLength(LIMITS.addressChangeAddress.points);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  test('a stranger who has the token and not the password uses none of them up', async () => {
+    const person = await clinic.patient();
+    for (let turn = 0; turn < LIMITS.addressChange.points + 1; turn += 1)
+      await askFor({ ...person, password: 'a wrong guess' }, 'free@people.example', turn);
+    await clinic.forgetCounters('password');
+    expect(await askFor(person, 'free@people.example', 1)).toBe(200);
+  });
+
+  test('registrations with one that is taken count against the day too', async () => {
+    const from = nextAddress();
+    const { email } = await clinic.patient();
+    const body = { email, password: 'a quiet river bend' };
+    let told = 0;
+    for (let turn = 0; turn < LIMITS.registerDaily.points + 5; turn += 1) {
+      if (turn % 10 === 0) await clinic.forgetCounters('register');
+      if ((await send('/api/auth/register', { method: 'POST', body, from })) === 400) told += 1;
+    }
+    expect(told).toBe(LIMITS.registerDaily.points);
+  });
+});
+
+describe('requests that cannot be read are counted, by address', () => {
+  type Unreadable = readonly [string, (from: string, token: string) => ReturnType<typeof spelled>];
+  const post =
+    (path: string, body: string, headers: Record<string, string> = {}) =>
+    (localAddress: string, token: string) =>
+      spelled(clinic.client.baseUrl, path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+        chunks: [body],
+        localAddress,
+      });
+
+  test.each<Unreadable>([
+    ['no JSON', post('/api/bookings', '{')],
+    ['another type', post('/api/auth/login', '<a/>', { 'content-type': 'text/xml' })],
+    ['too large', post('/api/auth/login', JSON.stringify({ email: 'x'.repeat(70_000) }))],
+    ['an address that cannot be read', post('/api/auth/%zz', '{}')],
+    ['no JSON, to an address at which there is nothing', post('/api/nothing', '{')],
+  ])('%s', async (_name, request) => {
+    const from = nextAddress();
+    const { token } = await clinic.patient();
+    const refused: number[] = [];
+    const passed = await letThrough(LIMITS.visitor.points + 20, async () => {
+      const { status } = await request(from, token);
+      if (status !== 429) refused.push(status);
+      return status;
+    });
+    expect(passed).toBe(LIMITS.visitor.points);
+    expect(new Set(refused).size).toBe(1);
+    const answer = await request(from, token);
+    expectProblem(answer, { status: 429, code: 'TOO_MANY_REQUESTS' });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await send('/api/doctors/public', {})).toBe(200);
+  });
 });

@@ -3,7 +3,7 @@ import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
-import { canonicalAddress } from '../../config/mail-address.js';
+import { canonicalAddress, deliveryAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { isDuplicate } from '../../database/mysql-errors.js';
 import { Refusal, TooManyRequests } from '../../http/domain-error.js';
@@ -12,6 +12,7 @@ import { PasswordsService } from '../passwords/passwords.service.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
 import { Sessions } from '../sessions/sessions.js';
 import { AddressCounters } from '../throttling/address-counters.js';
+import { Throttle } from '../throttling/throttle.js';
 import { columnsOfAddress, mailsOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
 import { AccountNotices } from './account-notices.js';
@@ -42,6 +43,7 @@ export class AddressChange {
     private readonly notices: AccountNotices,
     private readonly refusals: AddressRefusals,
     private readonly counters: AddressCounters,
+    private readonly throttle: Throttle,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly environment: Environment,
@@ -51,13 +53,14 @@ export class AddressChange {
    * The account whose address may be changed by whoever asks, before `begin`.
    *
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED
-   * @throws TooManyRequests after too many attempts
+   * @throws TooManyRequests after too many attempts at the password or at addresses
    */
-  async confirm(id: number, { password, code }: NewAddress): Promise<Account> {
-    const account = await this.passwords.confirm(id, password);
+  async confirm(by: KnownActor, { email, password, code }: NewAddress): Promise<Account> {
+    const account = await this.passwords.confirm(by.id, password);
     await this.secondFactors.check(account, code);
     const { ADMIN_EMAIL } = this.environment;
     if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
+    if (deliveryAddress(email) !== mailsOf(account)) await this.count(by);
     return account;
   }
 
@@ -79,6 +82,12 @@ export class AddressChange {
     await this.notices.append(tx, account.id, 'address_change_asked', present);
   }
 
+  /** Counts before anything is said about the address, which would tell who has an account here. */
+  private async count({ id, address }: KnownActor): Promise<void> {
+    await this.throttle.count('addressChange', `account ${id}`);
+    await this.throttle.countFrom('addressChangeAddress', address ?? '');
+  }
+
   /**
    * Asks for the password too: with the code alone, a click of the one who reads the mails would put a stranger's password
    * in force there.
@@ -88,7 +97,7 @@ export class AddressChange {
    */
   async finish(by: Actor, token: string, password: string): Promise<void> {
     const account = await this.links.find(token, 'change_address');
-    await this.passwords.confirm(account.id, password);
+    await this.passwords.confirmVisitor(by, 'change_address', account.id, password);
     const { id, former, version } = await inTransaction(this.dataSource, (tx) =>
       this.finishIn(tx, by, token),
     );

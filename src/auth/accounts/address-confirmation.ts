@@ -34,7 +34,7 @@ export class AddressConfirmation {
   async confirm(by: Actor, token: string, password: string): Promise<void> {
     const account = await this.links.find(token, 'verify_address');
     const { id } = account;
-    await this.passwords.confirm(id, password);
+    await this.passwords.confirmVisitor(by, 'verify_address', id, password);
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });

@@ -27,7 +27,7 @@ export class OwnAccount {
   async change(by: KnownActor, { locale, address }: OwnChange): Promise<PublicAccount> {
     const { id } = by;
     const prepare = async (): Promise<Account | undefined> =>
-      address && (await this.addressChange.confirm(id, address));
+      address && (await this.addressChange.confirm(by, address));
     return this.requests.onceAfter(prepare, async (tx, account) => {
       if (account && address) await this.addressChange.begin(tx, by, account, address.email);
       if (locale !== undefined) await tx.update(Account, { id }, { locale });

@@ -3,15 +3,18 @@ import { Environment } from '../../config/environment.js';
 import { passwordInputs } from '../../config/password-inputs.js';
 import { Refusal } from '../../http/domain-error.js';
 import { NEW_PASSWORD_RULE } from '../../http/fields.js';
+import { PasswordJudge } from '../../http/password-judge.js';
 import { PasswordHasher } from './password-hasher.js';
 
 /** Judges passwords that people choose. Their shape is part of the request's; this is what costs time. */
 @Injectable()
-export class NewPasswords {
+export class NewPasswords extends PasswordJudge {
   constructor(
     private readonly hasher: PasswordHasher,
     private readonly environment: Environment,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
    * Call it after the request was counted and before a transaction begins.
@@ -22,9 +25,12 @@ export class NewPasswords {
    * @throws Unavailable when too many passwords are waiting
    */
   async judge(password: string, email: string, field = 'password'): Promise<void> {
-    const userInputs = passwordInputs(email, this.environment.CLINIC_NAME);
-    if (!(await this.hasher.isCommon(password, userInputs))) return;
+    if (!(await this.isCommon(password, email))) return;
     const message = `${field} ${NEW_PASSWORD_RULE}`;
     throw new Refusal('VALIDATION_FAILED', message, [{ field, message }]);
+  }
+
+  override isCommon(password: string, email: string): Promise<boolean> {
+    return this.hasher.isCommon(password, passwordInputs(email, this.environment.CLINIC_NAME));
   }
 }

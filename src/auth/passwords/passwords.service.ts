@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
+import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal, tokenEnded } from '../../http/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
+import type { AccountKind } from '../../outbox/notification-kind.js';
 import { Clock } from '../../time/clock.js';
 import { mailsOf } from '../accounts/account-address.js';
 import { AccountLinks } from '../accounts/account-links.js';
@@ -41,6 +43,7 @@ export class PasswordsService {
     private readonly notices: AccountNotices,
     private readonly refusals: AddressRefusals,
     private readonly audit: AuditTrail,
+    private readonly denials: RefusalTrail,
     private readonly clock: Clock,
     private readonly throttle: Throttle,
   ) {}
@@ -137,6 +140,24 @@ export class PasswordsService {
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
     this.sessions.remember(id, version);
+  }
+
+  /**
+   * Has a visitor who sends a mailed code show that they know the account's password. A wrong one is an event.
+   *
+   * @throws Refusal WRONG_PASSWORD
+   * @throws TooManyRequests after too many attempts
+   */
+  async confirmVisitor(by: Actor, link: AccountKind, id: number, password: string): Promise<void> {
+    try {
+      await this.confirm(id, password);
+    } catch (error) {
+      if (error instanceof Refusal) {
+        const particulars = { code: error.code, link };
+        await this.denials.record({ by, action: 'account.access_denied', subjectId: id, particulars });
+      }
+      throw error;
+    }
   }
 
   /**

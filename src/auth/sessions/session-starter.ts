@@ -65,11 +65,8 @@ export class SessionStarter {
     const [session, refreshToken] = await inTransaction(this.dataSource, async (tx) => {
       const begun = await this.repository.begin(tx, account, by, goodForMs);
       if (begun === undefined) return [];
-      // Sent together.
-      const [token] = await Promise.all([
-        refresh ? this.refreshTokens.begin(tx, account, begun) : undefined,
-        record?.(tx),
-      ]);
+      const token = refresh ? await this.refreshTokens.begin(tx, account, begun) : undefined;
+      await record?.(tx);
       return [begun, token] as const;
     });
     if (session === undefined) return undefined;

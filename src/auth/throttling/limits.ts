@@ -69,6 +69,19 @@ export const LIMITS = {
   codes: { points: 30, seconds: MINUTE, by: 'address', counts: 'mailed codes tried' },
   register: { points: 10, seconds: MINUTE, by: 'address', counts: 'registrations' },
   registerDaily: { points: 50, seconds: DAY, by: 'address', counts: 'registrations, in a day' },
+  // Its answer tells whether an address has an account.
+  addressChange: {
+    points: 10,
+    seconds: DAY,
+    by: 'account',
+    counts: 'changes of an address asked for with the right password',
+  },
+  addressChangeAddress: {
+    points: 20,
+    seconds: DAY,
+    by: 'address',
+    counts: 'the same, whatever the accounts',
+  },
   exports: {
     points: 3,
     seconds: HOUR,

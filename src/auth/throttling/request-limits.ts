@@ -42,7 +42,7 @@ export class RequestLimits extends PageLimits {
   }
 
   /** @throws TooManyRequests */
-  override async ofPage(request: FastifyRequest): Promise<void> {
+  protected override async countPage(request: FastifyRequest): Promise<void> {
     await this.throttle.countFrom('visitor', addressOf(request));
   }
 

@@ -1,0 +1,143 @@
+import type { QueryRunner } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { inTransaction } from '../../src/database/in-transaction.js';
+import { look, write } from '../../src/database/statement.js';
+import { ask } from '../support/appointments.js';
+import { Clinic } from '../support/clinic.js';
+import { eventually } from '../support/eventually.js';
+import { MONDAY } from '../support/races.js';
+import { Statements } from '../support/statements.js';
+
+// The server rolls the victim of a deadlock back. A statement that was sent behind it would take effect by itself.
+
+let clinic: Clinic;
+let statements: Statements;
+
+beforeAll(async () => {
+  clinic = await Clinic.open();
+  statements = Statements.of(clinic.dataSource);
+  await clinic.query('CREATE TABLE tills (id INT PRIMARY KEY, coins INT NOT NULL) ENGINE = InnoDB');
+  await clinic.query('CREATE TABLE receipts (id INT AUTO_INCREMENT PRIMARY KEY) ENGINE = InnoDB');
+  await clinic.query('INSERT INTO tills (id, coins) SELECT seq, 0 FROM (SELECT 1 AS seq UNION SELECT 2) s');
+  // Of two transactions in a deadlock the server gives up the one that changed fewer rows.
+  const ballast = Array.from({ length: 500 }, (_, row) => `(${row + 100}, 0)`).join();
+  await clinic.query(`INSERT INTO tills (id, coins) VALUES ${ballast}`);
+});
+
+beforeEach(() => statements.reset());
+
+afterAll(() => clinic?.close());
+
+const TAKE_TILL = { sql: 'UPDATE tills SET coins = coins + 1 WHERE id = 1', parameters: [] };
+
+/**
+ * Runs work that takes till 1, and makes it the victim of a deadlock there.
+ *
+ * @param wanted locks a row that the work holds by then
+ */
+async function asVictim<T>(work: () => Promise<T>, wanted: string, parameters: unknown[]): Promise<T> {
+  const rival: QueryRunner = clinic.dataSource.createQueryRunner();
+  await rival.startTransaction();
+  try {
+    await rival.query('UPDATE tills SET coins = coins + 1 WHERE id = 1 OR id >= 100');
+    const working = work();
+    await eventually('the work waits for the till', () => statements.waitsForLock());
+    await rival.query(wanted, parameters);
+    await rival.rollbackTransaction();
+    const result = await working;
+    expect(statements.sent.filter(({ errno }) => errno === 1213)).toHaveLength(1);
+    return result;
+  } finally {
+    await rival.release();
+  }
+}
+
+/** Has the first of these statements wait for till 1 instead. */
+function replaceFirst(which: RegExp): void {
+  let isReplaced = false;
+  statements.replace(which, (statement) => {
+    if (isReplaced) return statement;
+    isReplaced = true;
+    return TAKE_TILL;
+  });
+}
+
+async function eventsOf(action: string, since: number): Promise<number[]> {
+  const rows = await clinic.query<{ subject_id: number }>(
+    'SELECT subject_id FROM audit_events WHERE action = ? AND id > ? ORDER BY id',
+    [action, since],
+  );
+  return rows.map((row) => row.subject_id);
+}
+
+async function newestEvent(): Promise<number> {
+  const [row] = await clinic.query<{ id: number | null }>('SELECT MAX(id) AS id FROM audit_events');
+  return row?.id ?? 0;
+}
+
+test('a booking whose mail cannot be written at first leaves the event of one booking', async () => {
+  const [doctor, patient, since] = [await clinic.doctor(), await clinic.patient(), await newestEvent()];
+  replaceFirst(/^INSERT INTO notifications/);
+  const { status, body } = await asVictim(
+    () => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
+    'SELECT version FROM doctor_days WHERE doctor_id = ? FOR UPDATE',
+    [doctor.doctorId],
+  );
+  expect(status).toBe(201);
+  expect(await eventsOf('booking.booked', since)).toEqual([body.id]);
+});
+
+test('a log-in whose refresh token cannot be written at first leaves one event', async () => {
+  const [{ id, email, password }, since] = [await clinic.patient(), await newestEvent()];
+  replaceFirst(/^INSERT INTO refresh_tokens/);
+  const { status } = await asVictim(
+    () => clinic.client.post('/api/auth/login', { email, password, refresh: true }),
+    'SELECT id FROM accounts WHERE id = ? FOR UPDATE',
+    [id],
+  );
+  expect(status).toBe(200);
+  expect(await eventsOf('account.logged_in', since)).toEqual([id]);
+});
+
+describe('in one transaction', () => {
+  const WRITE = 'INSERT INTO receipts () VALUES ()';
+
+  test('a write that does not wait for the statement before it is refused, and nothing is left of either', async () => {
+    const work = inTransaction(clinic.dataSource, async (tx) => {
+      await look(tx, 'SELECT coins FROM tills WHERE id = 2 FOR UPDATE');
+      await Promise.all([write(tx, TAKE_TILL.sql, []), write(tx, WRITE, [])]);
+    });
+    const settled = work.catch((error: unknown) => error);
+    await expect(settled).resolves.toMatchObject({ message: expect.stringContaining('wait') as string });
+    expect(await clinic.query('SELECT id FROM receipts')).toEqual([]);
+    expect(await clinic.query('SELECT coins FROM tills WHERE id = 1')).toEqual([{ coins: 0 }]);
+  });
+
+  test('so is one behind a read, which a cluster may give up as well', async () => {
+    const work = inTransaction(clinic.dataSource, (tx) =>
+      Promise.all([look(tx, 'SELECT coins FROM tills WHERE id = 2'), write(tx, WRITE, [])]),
+    );
+    await expect(work).rejects.toThrow(/wait/);
+    expect(await clinic.query('SELECT id FROM receipts')).toEqual([]);
+  });
+
+  test('so is the COMMIT of work that did not wait for its own statements', async () => {
+    const work = inTransaction(clinic.dataSource, (tx) => {
+      void write(tx, WRITE, []).catch(() => undefined);
+      return Promise.resolve();
+    });
+    await expect(work).rejects.toThrow(/wait/);
+    expect(await clinic.query('SELECT id FROM receipts')).toEqual([]);
+  });
+
+  test('what is sent after its end reaches nobody', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    await inTransaction(clinic.dataSource, async (tx) => {
+      await look(tx, 'SELECT coins FROM tills WHERE id = 2');
+      late = new Promise((resolve) => setTimeout(resolve, 50)).then(() => write(tx, WRITE, []));
+      late.catch(() => undefined);
+    });
+    await expect(late).rejects.toThrow(/ended/);
+    expect(await clinic.query('SELECT id FROM receipts')).toEqual([]);
+  });
+});
