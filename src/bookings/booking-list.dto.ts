@@ -1,5 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, DateField, FromText, IntegerField, WallStartField } from '../http/fields.js';
+import {
+  BooleanField,
+  DateField,
+  FromText,
+  IntegerField,
+  LARGEST_ID,
+  WallStartField,
+} from '../http/fields.js';
 import { BookingDto } from './booking.dto.js';
 import type { DoctorsBooking, ListFilter, PatientsBooking } from './booking-lists.service.js';
 
@@ -8,7 +15,12 @@ const MOST_LISTED = 1000;
 
 export class BookingListQuery {
   @FromText()
-  @BooleanField({ optional: true, description: 'true lists the cancelled ones too', example: false })
+  @BooleanField({
+    optional: true,
+    default: false,
+    description: 'true lists the cancelled ones too',
+    example: false,
+  })
   include_cancelled: boolean = false;
 
   // No example: Swagger UI would fill it in, and leave out what an explorer looks for.
@@ -21,13 +33,14 @@ export class BookingListQuery {
   @FromText()
   @IntegerField(1, MOST_LISTED, {
     optional: true,
+    default: MOST_LISTED,
     description: `At most so many, ${MOST_LISTED} without it; where there are more, \`Link: <...>; rel="next"\` leads on`,
     example: 100,
   })
   limit: number = MOST_LISTED;
 
   @FromText()
-  @IntegerField(1, 4_294_967_295, {
+  @IntegerField(1, LARGEST_ID, {
     optional: true,
     description: 'The id of the last booking already seen: go on after it',
   })

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiId } from '../http/api-properties.js';
 import { EmailField, IdField, LineField, TimeZoneField } from '../http/fields.js';
 import type { Profile } from './doctors.service.js';
 
@@ -21,7 +22,7 @@ export class CreateDoctorDto {
 
 /** A doctor as anyone sees them. */
 export class PublicDoctorDto {
-  @ApiProperty({ example: 1 })
+  @ApiId()
   id!: number;
 
   @ApiProperty({ example: 'Dr. Ana Ruiz' })
@@ -43,7 +44,7 @@ export class PublicDoctorDto {
 
 /** A doctor as the admin and the doctor see them: with the account. */
 export class DoctorDto extends PublicDoctorDto {
-  @ApiProperty({ example: 5 })
+  @ApiId({ example: 5 })
   user_id!: number;
 
   @ApiProperty({ example: 'doctor@clinica.example', description: 'Address of the account' })

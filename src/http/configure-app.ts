@@ -1,4 +1,4 @@
-import { RequestMethod } from '@nestjs/common';
+import { type INestApplication, RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Environment } from '../config/environment.js';
@@ -28,7 +28,7 @@ const NOT_OURS = { origin: false };
 /** Everything that all routes have in common. */
 export function configureApp(app: NestFastifyApplication): void {
   const environment = app.get(Environment);
-  app.setGlobalPrefix('api', { exclude: [{ path: 'health/*path', method: RequestMethod.GET }] });
+  prefixRoutes(app);
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   if (environment.CORS_ORIGINS.length > 0) {
@@ -71,6 +71,11 @@ export function configureApp(app: NestFastifyApplication): void {
   }
   if (environment.API_DOCS !== 'off') serveDocs(app, app.get(Clock));
   app.enableShutdownHooks();
+}
+
+/** Puts the API below /api; health checks stay where balancers look for them. */
+export function prefixRoutes(app: INestApplication): void {
+  app.setGlobalPrefix('api', { exclude: [{ path: 'health/*path', method: RequestMethod.GET }] });
 }
 
 /** An OPTIONS that is not a browser's question about another origin is a wrong method, as where none may ask. */

@@ -9,6 +9,7 @@ import { Keys } from '../config/keys.js';
 import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
 import { addressOf } from './client-address.js';
+import { rememberPrefix } from './path-prefix.js';
 import { answerProblem } from './problem.filter.js';
 import { RequestLog } from './request-log.js';
 import { protectAnswer } from './security-headers.js';
@@ -58,6 +59,10 @@ export function createServer(logger: Logger, environment: Environment): FastifyA
   const server = adapter.getInstance<FastifyInstance>();
   acceptOnlyJson(server);
   rememberAddress(server);
+  server.addHook('onRequest', (request, _reply, done) => {
+    rememberPrefix(request, proxies);
+    done();
+  });
   answerInTurn(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

@@ -30,7 +30,7 @@ export function AcceptsIdempotencyKey(): MethodDecorator {
         'cannot be read, such as one with a malformed date, uses no key.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: PRINTABLE.source },
     }),
-    ApiProblems(409, 422),
+    ApiProblems('IDEMPOTENCY_KEY_INVALID', 'REQUEST_IN_PROGRESS', 'IDEMPOTENCY_KEY_REUSED'),
   );
 }
 
