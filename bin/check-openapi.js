@@ -2,6 +2,7 @@
  * `npm run check:openapi`: judges the OpenAPI document by the recommended rules of Redocly and Spectral. The document is
  * printed by the built application, without any server.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './support/build.js';
@@ -28,12 +29,10 @@ await runToTheEnd(async (ending) => {
   // Neither linter is to call home.
   const env = { ...plainEnvironment(), REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
   const file = join(temporaryFolder('openapi', ending), 'openapi.json');
-  const printed = await run(process.execPath, [join(ROOT, 'dist/openapi.js')], {
-    what: 'openapi',
-    env,
-    signal,
-  });
-  writeFileSync(file, printed);
+  writeFileSync(
+    file,
+    execFileSync(process.execPath, [join(ROOT, 'dist/openapi.js')], { env, maxBuffer: 2 ** 24 }),
+  );
   for (const [name, command] of Object.entries(LINTERS)) {
     const [program = '', ...args] = command(file);
     await run(process.execPath, [join(ROOT, 'node_modules', program), ...args], { what: name, env, signal });
