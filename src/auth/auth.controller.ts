@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
 import { Refusal } from '../http/domain-error.js';
-import { MessageDto } from '../http/message.dto.js';
+import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { Public, SignedIn } from './access.js';
@@ -25,7 +25,7 @@ import { RateLimit } from './throttling/rate-limit.js';
 import { SessionStarter } from './sessions/session-starter.js';
 import { SHORT_TOKEN_SECONDS, TokenIssuer } from './sessions/token.js';
 
-@ApiTags('Accounts')
+@ApiTags('Log-in')
 @Controller('auth')
 export class AuthController {
   constructor(
@@ -40,9 +40,14 @@ export class AuthController {
   @Public()
   @Post('register')
   @RateLimit('register', 'registerDaily')
-  @ApiOperation({ summary: 'Register as a patient' })
+  @ApiOperation({
+    operationId: 'registerPatient',
+    summary: 'Register as a patient',
+    description:
+      'Opens an account of role `user`. Where the clinic asks for it, the address must be confirmed before the first log-in.',
+  })
   @ApiCreatedResponse({ type: RegisteredDto })
-  @ApiProblems(400)
+  @ApiProblems('EMAIL_TAKEN')
   async register(
     @Body() { email, password, locale }: RegisterDto,
     @Visitor() by: Visiting,
@@ -56,9 +61,14 @@ export class AuthController {
   @Post('login')
   @RateLimit('loginAddress', 'login')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Log in: exchange email and password for a token' })
+  @ApiOperation({
+    operationId: 'logIn',
+    summary: 'Log in',
+    description:
+      'Exchanges email and password for a token, good for 24 hours; with `refresh: true` for one of 15 minutes and a refresh token.',
+  })
   @ApiOkResponse({ type: SessionDto })
-  @ApiProblems(400)
+  @ApiProblems('INVALID_CREDENTIALS', 'EMAIL_NOT_VERIFIED', 'SECOND_FACTOR_REQUIRED', 'SECOND_FACTOR_WRONG')
   async login(
     @Body() { refresh, ...credentials }: LoginDto,
     @Req() request: FastifyRequest,
@@ -74,9 +84,13 @@ export class AuthController {
   @Post('refresh')
   @RateLimit('refresh')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Exchange a refresh token for a new token and a new refresh token' })
+  @ApiOperation({
+    operationId: 'refreshToken',
+    summary: 'Get a new token',
+    description: 'Exchanges a refresh token, good once, for a new token and a new refresh token.',
+  })
   @ApiOkResponse({ type: SessionDto })
-  @ApiProblems(400, 401)
+  @ApiProblems('REFRESH_TOKEN_INVALID')
   async refresh(
     @Body() { refresh_token }: RefreshDto,
     @Req() request: FastifyRequest,
@@ -92,10 +106,13 @@ export class AuthController {
   @RateLimit('refresh')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'End the session of a refresh token in the body, or without one that of the bearer token',
+    operationId: 'logOut',
+    summary: 'Log out',
+    description:
+      'Ends the session of the refresh token in the body; without one, the session of the bearer token in `Authorization`.',
   })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400, 401)
+  @ApiOkMessage('Logged out')
+  @ApiProblems('NO_SESSION', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED')
   async logOut(
     @Body() { refresh_token }: LogOutDto,
     @Req() request: FastifyRequest,
@@ -112,9 +129,12 @@ export class AuthController {
   @Post('logout-everywhere')
   @RateLimit('change')
   @HttpCode(200)
-  @ApiOperation({ summary: "End all the caller's sessions: no token issued until now is good any more" })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOperation({
+    operationId: 'logOutEverywhere',
+    summary: 'Log out everywhere',
+    description: 'Ends all sessions of the account: no token issued until now works any longer.',
+  })
+  @ApiOkMessage('Logged out everywhere')
   @AcceptsIdempotencyKey()
   async logOutEverywhere(@Caller() by: Asker): Promise<MessageDto> {
     await this.logins.logOutEverywhere(by);

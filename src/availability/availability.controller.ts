@@ -6,7 +6,7 @@ import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
-import { MessageDto } from '../http/message.dto.js';
+import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { AddWindowDto, DoctorIdParams, WindowDto } from './availability.dto.js';
 import { AvailabilityService } from './availability.service.js';
@@ -21,18 +21,26 @@ export class AvailabilityController {
 
   @Only('doctor')
   @Get('me')
-  @ApiOperation({ summary: 'Own weekly windows' })
+  @ApiOperation({
+    operationId: 'listMyAvailability',
+    summary: 'List my weekly windows',
+    description: 'By day and start.',
+  })
   @ApiOkResponse({ type: [WindowDto] })
-  @ApiProblems(404)
+  @ApiProblems('PROFILE_NOT_FOUND')
   async mine(@Caller() { id }: Principal): Promise<WindowDto[]> {
     return (await this.availability.ofAccount(id)).map((window) => WindowDto.from(window));
   }
 
   @Public()
   @Get(':doctor_id')
-  @ApiOperation({ summary: "A doctor's weekly windows, by day and start" })
+  @ApiOperation({
+    operationId: 'listDoctorAvailability',
+    summary: "List a doctor's weekly windows",
+    description: 'By day and start. `id` is the doctor.',
+  })
   @ApiOkResponse({ type: [WindowDto] })
-  @ApiProblems(400, 404)
+  @ApiProblems('DOCTOR_NOT_FOUND')
   async ofDoctor(@Param() { doctor_id: doctorId }: DoctorIdParams): Promise<WindowDto[]> {
     return (await this.availability.ofDoctor(doctorId)).map((window) => WindowDto.from(window));
   }
@@ -40,10 +48,14 @@ export class AvailabilityController {
   @Only('doctor')
   @Post()
   @RateLimit('change')
-  @ApiOperation({ summary: 'Add a weekly window' })
+  @ApiOperation({
+    operationId: 'addAvailability',
+    summary: 'Add a weekly window',
+    description: 'Hours of a weekday in which the doctor can be booked, every week.',
+  })
   @ApiCreatedResponse({ type: WindowDto })
-  @ApiProblems(400, 404)
   @AcceptsIdempotencyKey()
+  @ApiProblems('WINDOW_REVERSED', 'WINDOW_OVERLAPS', 'PROFILE_NOT_FOUND')
   async add(
     @Caller() by: Asker,
     @Body() { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime }: AddWindowDto,
@@ -55,9 +67,13 @@ export class AvailabilityController {
   @Only('doctor')
   @Delete(':id')
   @RateLimit('change')
-  @ApiOperation({ summary: 'Remove a weekly window; existing bookings stay' })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400, 404)
+  @ApiOperation({
+    operationId: 'deleteAvailability',
+    summary: 'Delete a weekly window',
+    description: '`id` is the window. Existing bookings stay.',
+  })
+  @ApiOkMessage('Availability deleted')
+  @ApiProblems('AVAILABILITY_NOT_FOUND', 'PROFILE_NOT_FOUND')
   @AcceptsIdempotencyKey()
   async remove(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     const doctor = await this.doctors.ofAccount(by.id);

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiEndTime, ApiId, ApiInteger, ApiTime } from '../http/api-properties.js';
 import { EndTimeField, FromText, IdField, IntegerField, TimeField } from '../http/fields.js';
 import type { AvailabilityWindow } from './availability-window.entity.js';
 
@@ -21,19 +21,19 @@ export class DoctorIdParams {
 }
 
 export class WindowDto {
-  @ApiProperty({ example: 1 })
+  @ApiId()
   id!: number;
 
-  @ApiProperty({ example: 1 })
+  @ApiId()
   doctor_id!: number;
 
-  @ApiProperty({ example: 1, description: '0 Sunday to 6 Saturday' })
+  @ApiInteger(0, 6, { example: 1, description: '0 Sunday to 6 Saturday' })
   day_of_week!: number;
 
-  @ApiProperty({ example: '09:00' })
+  @ApiTime({ example: '09:00' })
   start_time!: string;
 
-  @ApiProperty({ example: '17:00' })
+  @ApiEndTime()
   end_time!: string;
 
   static from(window: AvailabilityWindow): WindowDto {

@@ -7,7 +7,7 @@ import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
-import { MessageDto } from '../http/message.dto.js';
+import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { AddExceptionDto, ExceptionDto, ExceptionsQuery } from './exceptions.dto.js';
@@ -23,9 +23,13 @@ export class ExceptionsController {
   ) {}
 
   @Get('me')
-  @ApiOperation({ summary: 'What the doctor blocked, by date and start, a thousand at a time' })
+  @ApiOperation({
+    operationId: 'listMyExceptions',
+    summary: 'List my exceptions',
+    description: 'What the doctor blocked, by date and start, a thousand at a time.',
+  })
   @ApiOkResponse({ type: [ExceptionDto], headers: NEXT_PAGE })
-  @ApiProblems(400, 404)
+  @ApiProblems('PROFILE_NOT_FOUND')
   async mine(
     @Caller() { id }: Principal,
     @Query() { after, after_start: afterStart }: ExceptionsQuery,
@@ -39,10 +43,20 @@ export class ExceptionsController {
 
   @Post()
   @RateLimit('change')
-  @ApiOperation({ summary: 'Block a date or part of it; existing bookings stay' })
+  @ApiOperation({
+    operationId: 'addException',
+    summary: 'Block a date or part of it',
+    description: 'Existing bookings stay.',
+  })
   @ApiCreatedResponse({ type: ExceptionDto })
-  @ApiProblems(400, 404)
   @AcceptsIdempotencyKey()
+  @ApiProblems(
+    'EXCEPTION_PAST',
+    'EXCEPTION_FORM',
+    'EXCEPTION_REVERSED',
+    'TOO_MANY_EXCEPTIONS',
+    'PROFILE_NOT_FOUND',
+  )
   async add(
     @Caller() by: Asker,
     @Body() { date, is_full_day: isFullDay, start_time: startTime, end_time: endTime }: AddExceptionDto,
@@ -54,9 +68,13 @@ export class ExceptionsController {
 
   @Delete(':id')
   @RateLimit('change')
-  @ApiOperation({ summary: 'Open the time again' })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400, 404)
+  @ApiOperation({
+    operationId: 'deleteException',
+    summary: 'Delete an exception',
+    description: 'The time opens again.',
+  })
+  @ApiOkMessage('Exception deleted')
+  @ApiProblems('EXCEPTION_NOT_FOUND', 'PROFILE_NOT_FOUND')
   @AcceptsIdempotencyKey()
   async remove(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     const doctor = await this.doctors.ofAccount(by.id);

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiDate, ApiEndTime, ApiId, ApiTime } from '../http/api-properties.js';
 import {
   BooleanField,
   DateField,
@@ -8,7 +9,6 @@ import {
   TimeField,
   WallStartField,
 } from '../http/fields.js';
-import { EXAMPLE_DATE } from '../http/example-date.js';
 import type { AvailabilityException } from './availability-exception.entity.js';
 
 export class AddExceptionDto {
@@ -42,19 +42,19 @@ export class ExceptionsQuery {
 }
 
 export class ExceptionDto {
-  @ApiProperty({ example: 1 })
+  @ApiId()
   id!: number;
 
-  @ApiProperty({ example: 1 })
+  @ApiId()
   doctor_id!: number;
 
-  @ApiProperty({ example: EXAMPLE_DATE, format: 'date' })
+  @ApiDate()
   date!: string;
 
-  @ApiProperty({ example: '12:00', type: String, nullable: true })
+  @ApiTime({ example: '12:00', nullable: true, description: 'null for a full day' })
   start_time!: string | null;
 
-  @ApiProperty({ example: '14:00', type: String, nullable: true })
+  @ApiEndTime({ example: '14:00', nullable: true, description: 'null for a full day' })
   end_time!: string | null;
 
   @ApiProperty({ example: false })

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { shownAddress } from '../config/mail-address.js';
-import { BooleanField, DateField, FromText, IntegerField } from '../http/fields.js';
 import { InstantField } from '../http/instant-field.js';
+import { shownAddress } from '../config/mail-address.js';
+import { BooleanField, DateField, FromText, IntegerField, LARGEST_ID } from '../http/fields.js';
 import { BookingDto } from './booking.dto.js';
 import type { DoctorsBooking, ListFilter, PatientsBooking } from './booking-lists.service.js';
 
@@ -10,7 +10,12 @@ const MOST_LISTED = 1000;
 
 export class BookingListQuery {
   @FromText()
-  @BooleanField({ optional: true, description: 'true lists the cancelled ones too', example: false })
+  @BooleanField({
+    optional: true,
+    default: false,
+    description: 'true lists the cancelled ones too',
+    example: false,
+  })
   include_cancelled: boolean = false;
 
   // No example: Swagger UI would fill it in, and leave out what an explorer looks for.
@@ -23,13 +28,14 @@ export class BookingListQuery {
   @FromText()
   @IntegerField(1, MOST_LISTED, {
     optional: true,
+    default: MOST_LISTED,
     description: `At most so many, ${MOST_LISTED} without it; where there are more, \`Link: <...>; rel="next"\` leads on`,
     example: 100,
   })
   limit: number = MOST_LISTED;
 
   @FromText()
-  @IntegerField(1, 4_294_967_295, {
+  @IntegerField(1, LARGEST_ID, {
     optional: true,
     description:
       'The id of the last booking of the page before: the list goes on from where that booking stood on the page',

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { EXAMPLE_DATE } from '../http/example-date.js';
-import { DateField, DurationField, FromText, IdField, TimeField } from '../http/fields.js';
+import { ApiDate, ApiId, ApiInstant, ApiInteger, ApiTime } from '../http/api-properties.js';
+import { EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../http/example-date.js';
+import { DateField, DurationField, FromText, IdField, LARGEST_ID, TimeField } from '../http/fields.js';
 import { type Booking, isoTimes } from './booking.js';
 import { changeOf, type RequestedTime } from './booking.rules.js';
 
@@ -13,7 +14,7 @@ export class AvailableSlotsQuery {
   date!: string;
 
   @FromText()
-  @DurationField({ optional: true })
+  @DurationField({ optional: true, default: 30 })
   duration: number = 30;
 }
 
@@ -27,7 +28,7 @@ export class BookDto {
   @TimeField({ description: "At the doctor's" })
   time!: string;
 
-  @DurationField({ optional: true })
+  @DurationField({ optional: true, description: 'Minutes; 30 without it' })
   duration: number = 30;
 }
 
@@ -48,37 +49,37 @@ export class RescheduleDto {
 }
 
 export class BookingDto {
-  @ApiProperty({ example: 101 })
+  @ApiId({ example: 101 })
   id!: number;
 
-  @ApiProperty({ example: 1 })
+  @ApiId()
   doctor_id!: number;
 
-  @ApiProperty({ example: 12, description: "The patient's account" })
+  @ApiId({ example: 12, description: "The patient's account" })
   user_id!: number;
 
-  @ApiProperty({ example: EXAMPLE_DATE, format: 'date', description: "At the doctor's" })
+  @ApiDate({ description: "At the doctor's" })
   date!: string;
 
-  @ApiProperty({ example: '10:00', description: "At the doctor's" })
+  @ApiTime({ description: "At the doctor's" })
   time!: string;
 
-  @ApiProperty({ example: 30, description: 'Minutes' })
+  @ApiInteger(1, 480, { example: 30, description: 'Minutes' })
   duration!: number;
 
   @ApiProperty({ enum: ['booked', 'cancelled'], example: 'booked' })
   status!: string;
 
-  @ApiProperty({ example: 1, description: 'Raised by each change' })
+  @ApiInteger(1, LARGEST_ID, { example: 1, description: 'Raised by each change' })
   version!: number;
 
-  @ApiProperty({ example: 'Europe/Madrid', description: "The doctor's" })
+  @ApiProperty({ example: EXAMPLE_TIMEZONE, description: "The doctor's" })
   timezone!: string;
 
-  @ApiProperty({ example: `${EXAMPLE_DATE}T10:00:00+01:00`, format: 'date-time' })
+  @ApiInstant({ example: EXAMPLE_START })
   starts_at!: string;
 
-  @ApiProperty({ example: `${EXAMPLE_DATE}T10:30:00+01:00`, format: 'date-time' })
+  @ApiInstant({ example: EXAMPLE_END })
   ends_at!: string;
 
   static from(booking: Booking): BookingDto {

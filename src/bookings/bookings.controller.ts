@@ -2,21 +2,23 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } fr
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Only, SignedIn } from '../auth/access.js';
+import { HALF_AN_ADMIN, Only, SignedIn } from '../auth/access.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
-import { MessageDto } from '../http/message.dto.js';
+import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { AvailableSlotsQuery, BookDto, BookingDto, RescheduleDto } from './booking.dto.js';
+import { WALL_TIME } from '../time/wall-time.js';
 import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
 import { BookingListsService, type Page } from './booking-lists.service.js';
 import { BookingsService } from './bookings.service.js';
 
 @ApiTags('Bookings')
 @SignedIn()
+@ApiProblems(HALF_AN_ADMIN)
 @Controller('bookings')
 export class BookingsController {
   constructor(
@@ -25,30 +27,54 @@ export class BookingsController {
   ) {}
 
   @Get('available-slots')
-  @ApiOperation({ summary: "A doctor's open start times on a date" })
-  @ApiOkResponse({
-    schema: { type: 'array', items: { type: 'string' }, example: ['09:00', '09:15', '09:30'] },
+  @ApiOperation({
+    operationId: 'listAvailableSlots',
+    summary: 'List available slots',
+    description: "The doctor's open start times on a date, every 15 minutes.",
   })
-  @ApiProblems(400)
+  @ApiOkResponse({
+    schema: {
+      type: 'array',
+      items: { type: 'string', pattern: WALL_TIME.source },
+      example: ['09:00', '09:15', '09:30'],
+    },
+  })
+  @ApiProblems('UNKNOWN_DOCTOR', 'DOCTOR_TIME_ZONE')
   async availableSlots(@Query() { doctor_id, date, duration }: AvailableSlotsQuery): Promise<string[]> {
     return this.bookings.availableSlots(doctor_id, date, duration);
   }
 
   @Post()
   @RateLimit('booking', 'bookingDaily', 'bookingAddress')
-  @ApiOperation({ summary: 'Book a time; a confirmation is mailed' })
+  @ApiOperation({
+    operationId: 'bookAppointment',
+    summary: 'Book an appointment',
+    description: 'A confirmation is mailed.',
+  })
   @ApiCreatedResponse({ type: BookingDto })
-  @ApiProblems(400)
   @AcceptsIdempotencyKey()
+  @ApiProblems(
+    'UNKNOWN_DOCTOR',
+    'NO_SUCH_TIME',
+    'NOT_IN_FUTURE',
+    'OUTSIDE_AVAILABILITY',
+    'EXCEPTION',
+    'TAKEN',
+    'DOCTOR_TIME_ZONE',
+  )
   async book(@Caller() by: Asker, @Body() { doctor_id, date, time, duration }: BookDto): Promise<BookingDto> {
     const requested = { date, time, durationMinutes: duration };
     return BookingDto.from(await this.bookings.book(by, doctor_id, requested));
   }
 
   @Get('me')
-  @ApiOperation({ summary: 'Own bookings, by the instant at which they begin' })
+  @ApiOperation({
+    operationId: 'listMyBookings',
+    summary: 'List my bookings',
+    description: 'By the instant at which they begin.',
+  })
   @ApiOkResponse({ type: [PatientsBookingDto], headers: NEXT_PAGE })
-  @ApiProblems(400)
+  @ApiProblems('UNKNOWN_BOOKING')
   async mine(
     @Caller() { id }: Principal,
     @Query() query: BookingListQuery,
@@ -62,9 +88,13 @@ export class BookingsController {
   @Only('doctor')
   @Get('doctor')
   @RecordedRead('booking.listed')
-  @ApiOperation({ summary: "The doctor's bookings, by the instant at which they begin" })
+  @ApiOperation({
+    operationId: 'listDoctorBookings',
+    summary: "List the doctor's bookings",
+    description: 'The bookings with the doctor who asks, by the instant at which they begin.',
+  })
   @ApiOkResponse({ type: [DoctorsBookingDto], headers: NEXT_PAGE })
-  @ApiProblems(400, 404)
+  @ApiProblems('PROFILE_NOT_FOUND', 'UNKNOWN_BOOKING')
   async ofDoctor(
     @Caller() { id }: Principal,
     @Query() query: BookingListQuery,
@@ -77,10 +107,24 @@ export class BookingsController {
 
   @Patch(':id')
   @RateLimit('booking', 'bookingDaily', 'bookingAddress')
-  @ApiOperation({ summary: 'Move an own booking, or change its length; the new time is mailed' })
+  @ApiOperation({
+    operationId: 'rescheduleBooking',
+    summary: 'Reschedule a booking',
+    description: 'Changes date, time or length of an own booking. The new time is mailed.',
+  })
   @ApiOkResponse({ type: BookingDto })
-  @ApiProblems(400)
   @AcceptsIdempotencyKey()
+  @ApiProblems(
+    'BOOKING_NOT_FOUND',
+    'BOOKING_STARTED',
+    'NOTHING_TO_CHANGE',
+    'NO_SUCH_TIME',
+    'NOT_IN_FUTURE',
+    'OUTSIDE_AVAILABILITY',
+    'EXCEPTION',
+    'TAKEN',
+    'DOCTOR_TIME_ZONE',
+  )
   async reschedule(
     @Caller() by: Asker,
     @Param() { id }: IdParams,
@@ -91,10 +135,14 @@ export class BookingsController {
 
   @Delete(':id')
   @RateLimit('booking', 'bookingDaily', 'bookingAddress')
-  @ApiOperation({ summary: 'Cancel an own booking; the cancellation is mailed' })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOperation({
+    operationId: 'cancelBooking',
+    summary: 'Cancel a booking',
+    description: 'An own booking that has not started. The cancellation is mailed.',
+  })
+  @ApiOkMessage('Booking cancelled successfully')
   @AcceptsIdempotencyKey()
+  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED')
   async cancel(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.bookings.cancel(by, id);
     return { message: 'Booking cancelled successfully' };

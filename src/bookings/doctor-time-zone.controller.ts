@@ -25,10 +25,13 @@ export class DoctorTimeZoneController {
   @Patch(':id')
   @RateLimit('change')
   @ApiOperation({
-    summary: 'Set the time zone, while no booking lies ahead; a bad one while bookings keep their moments',
+    operationId: 'changeDoctor',
+    summary: 'Set the time zone of a doctor',
+    description:
+      'While no booking lies ahead. A bad zone can be mended while the bookings keep their moments.',
   })
   @ApiOkResponse({ type: PublicDoctorDto })
-  @ApiProblems(400, 404)
+  @ApiProblems('BOOKINGS_AHEAD', 'DOCTOR_NOT_FOUND')
   @AcceptsIdempotencyKey()
   async change(
     @Caller() by: Asker,

@@ -34,3 +34,33 @@ export function trustedProxies(proxies: readonly string[]): string[] {
 export function isContradictory(proxies: readonly string[]): boolean {
   return proxies.length > 1 && proxies.includes(NO_PROXY);
 }
+
+/** The ranges of addresses, as ipaddr.js calls them, that the names stand for. */
+const RANGES: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['loopback'],
+  linklocal: ['linkLocal'],
+  uniquelocal: ['private', 'uniqueLocal'],
+};
+
+/** Whether an address is one of the trusted proxies'. Pure. */
+export function isTrusted(address: string, proxies: readonly string[]): boolean {
+  const bare = address.replace(/%.*$/, '');
+  if (!ipaddr.isValid(bare)) return false;
+  const parsed = ipaddr.process(bare);
+  return trustedProxies(proxies).some((proxy) => {
+    const ranges = RANGES[proxy];
+    if (ranges) return ranges.includes(parsed.range());
+    const [network, bits] = networkOf(proxy);
+    return network.kind() === parsed.kind() && parsed.match(network, bits);
+  });
+}
+
+/** A network of IPv4 that is written in IPv6 is one of IPv4. */
+function networkOf(proxy: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  const [address, bits] = proxy.includes('/')
+    ? ipaddr.parseCIDR(proxy)
+    : [ipaddr.parse(proxy), isIP(proxy) === 4 ? 32 : 128];
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress())
+    return [address.toIPv4Address(), Math.max(0, bits - 96)];
+  return [address, bits];
+}

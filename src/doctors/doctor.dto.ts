@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { shownAddress } from '../config/mail-address.js';
+import { ApiId } from '../http/api-properties.js';
 import { EmailField, IdField, LineField, TimeZoneField } from '../http/fields.js';
 import type { Profile } from './doctors.service.js';
 
@@ -25,7 +26,7 @@ export class CreateDoctorDto {
 
 /** A doctor as anyone sees them. */
 export class PublicDoctorDto {
-  @ApiProperty({ example: 1 })
+  @ApiId()
   id!: number;
 
   @ApiProperty({ example: 'Dr. Ana Ruiz' })
@@ -47,7 +48,7 @@ export class PublicDoctorDto {
 
 /** A doctor as the admin and the doctor see them: with the account. */
 export class DoctorDto extends PublicDoctorDto {
-  @ApiProperty({ example: 5 })
+  @ApiId({ example: 5 })
   user_id!: number;
 
   @ApiProperty({ example: 'doctor@clinica.example', description: 'Address of the account' })

@@ -16,9 +16,12 @@ export class DoctorsController {
 
   @Public()
   @Get('public')
-  @ApiOperation({ summary: "The clinic's doctors, by name" })
+  @ApiOperation({
+    operationId: 'listPublicDoctors',
+    summary: 'List doctors',
+    description: "The clinic's doctors, by name.",
+  })
   @ApiOkResponse({ type: [PublicDoctorDto] })
-  @ApiProblems()
   async listPublic(): Promise<PublicDoctorDto[]> {
     return (await this.doctors.list()).map((doctor) => PublicDoctorDto.from(doctor));
   }
@@ -26,7 +29,11 @@ export class DoctorsController {
   @Only('admin')
   @Get()
   @RecordedRead('doctor.listed')
-  @ApiOperation({ summary: 'The doctors with their accounts' })
+  @ApiOperation({
+    operationId: 'listDoctors',
+    summary: 'List doctors with their accounts',
+    description: 'As the public list, with the account of each.',
+  })
   @ApiOkResponse({ type: [DoctorDto] })
   async list(): Promise<DoctorDto[]> {
     return (await this.doctors.listWithAccounts()).map(({ doctor, userEmail }) =>
@@ -36,9 +43,13 @@ export class DoctorsController {
 
   @Only('doctor')
   @Get('me')
-  @ApiOperation({ summary: 'Own profile' })
+  @ApiOperation({
+    operationId: 'getMyProfile',
+    summary: 'Get my doctor profile',
+    description: 'As patients see it, with the account.',
+  })
   @ApiOkResponse({ type: DoctorDto })
-  @ApiProblems(404)
+  @ApiProblems('PROFILE_NOT_FOUND')
   async me(@Caller() { id, email }: Principal): Promise<DoctorDto> {
     return DoctorDto.of(await this.doctors.ofAccount(id), email);
   }
@@ -46,10 +57,14 @@ export class DoctorsController {
   @Only('admin')
   @Post()
   @RateLimit('change')
-  @ApiOperation({ summary: 'Create a profile; it starts with Monday to Friday, 09:00 to 17:00' })
+  @ApiOperation({
+    operationId: 'createDoctor',
+    summary: 'Create a doctor profile',
+    description: 'It starts with Monday to Friday, 09:00 to 17:00.',
+  })
   @ApiCreatedResponse({ type: DoctorDto })
-  @ApiProblems(400)
   @AcceptsIdempotencyKey()
+  @ApiProblems('NOT_A_DOCTOR_ACCOUNT', 'PROFILE_EXISTS')
   async create(
     @Caller() by: Asker,
     @Body() { user_id: userId, ...profile }: CreateDoctorDto,

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
-import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ERROR_CODES, type ErrorCode } from './error-codes/error-codes.js';
 
 class FieldProblemDto {
   @ApiProperty({ example: 'date' })
@@ -15,20 +15,24 @@ export class ProblemDto {
   @ApiProperty({ example: 'about:blank' })
   type!: string;
 
-  @ApiProperty({ example: 'Bad Request' })
+  @ApiProperty({ description: 'What the status is called' })
   title!: string;
 
-  @ApiProperty({ example: 400 })
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599 })
   status!: number;
 
-  @ApiProperty({ example: 'date is required' })
+  @ApiProperty({ description: 'A sentence for a person: what is wrong, and what to do' })
   detail!: string;
 
-  @ApiProperty({ description: 'The same text as detail', example: 'date is required' })
+  @ApiProperty({ description: 'The same text as detail' })
   error!: string;
 
-  @ApiProperty({ description: 'Stable; made to be compared', example: 'VALIDATION_FAILED' })
-  code!: string;
+  @ApiProperty({
+    enum: Object.keys(ERROR_CODES).sort(),
+    enumName: 'ErrorCode',
+    description: 'Stable; made to be compared',
+  })
+  code!: ErrorCode;
 
   @ApiProperty({
     type: [FieldProblemDto],
@@ -44,43 +48,24 @@ export class ProblemDto {
   request_id!: string;
 }
 
-const EXPLAINED: Record<number, string> = {
-  400: 'The request was refused; `detail` says why.',
-  401: 'No token, or not a valid one. `TOKEN_EXPIRED`: log in again.',
-  403: 'The token is valid, but its role may not do this.',
-  404: 'There is nothing like it.',
-  409: 'A request with this Idempotency-Key is being worked on; `Retry-After` says when to ask again.',
-  413: 'The body is larger than 64 KiB.',
-  415: 'The body is not JSON.',
-  422: 'This Idempotency-Key was used with another body.',
-  429: 'Too many requests; `Retry-After` says when to try again.',
-  503: 'Not available right now; `Retry-After` says when to try again.',
-};
+/** An error that a route answers with: its code, and the status where that code comes with several. */
+export type DeclaredProblem = ErrorCode | { readonly code: ErrorCode; readonly status: number };
 
-const ANY_ROUTE = [429, 503];
-const ANY_BODY = [413, 415];
+const PROBLEMS = 'openapi:problems';
 
-/** Documents the errors a route answers with, besides those that any route may: 429 and 503. */
-export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
-  return applyDecorators(
-    ApiExtraModels(ProblemDto),
-    ...[...statuses, ...ANY_ROUTE].map((status) => ApiResponse({ status, ...problemResponse(status) })),
-  );
-}
-
-/** Documents the errors of every route that reads a body. */
-export function describeBodyProblems({ paths }: OpenAPIObject): void {
-  for (const { post, patch, delete: remove } of Object.values(paths)) {
-    for (const operation of [post, patch, remove]) {
-      if (!operation?.requestBody) continue;
-      for (const status of ANY_BODY) operation.responses[status] = problemResponse(status);
-    }
-  }
-}
-
-function problemResponse(status: number) {
-  return {
-    description: EXPLAINED[status] ?? STATUS_CODES[status] ?? '',
-    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+/**
+ * Documents errors that a route, or each route of a controller, answers with. Those that any route may answer with, or any
+ * that reads a body or parameters, are added by `describeProblems`.
+ */
+export function ApiProblems(...problems: DeclaredProblem[]): MethodDecorator & ClassDecorator {
+  const add = (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    const declared = declaredProblems((descriptor?.value ?? target) as object);
+    SetMetadata(PROBLEMS, [...declared, ...problems])(target, key!, descriptor!);
   };
+  return applyDecorators(ApiExtraModels(ProblemDto), add as MethodDecorator & ClassDecorator);
+}
+
+/** The errors that decorators of a class or a method declare. */
+export function declaredProblems(target: object): readonly DeclaredProblem[] {
+  return (Reflect.getMetadata(PROBLEMS, target) ?? []) as DeclaredProblem[];
 }

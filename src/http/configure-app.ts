@@ -1,4 +1,4 @@
-import { RequestMethod } from '@nestjs/common';
+import { type INestApplication, RequestMethod } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Environment } from '../config/environment.js';
@@ -29,7 +29,7 @@ const NOT_OURS = { origin: false };
 /** Everything that all routes have in common. */
 export function configureApp(app: NestFastifyApplication): void {
   const environment = app.get(Environment);
-  app.setGlobalPrefix('api', { exclude: [{ path: 'health/*path', method: RequestMethod.GET }] });
+  prefixRoutes(app);
   app.useGlobalPipes(new StrictValidationPipe(app.get(PasswordJudge, { strict: false })));
   app.useGlobalFilters(new ProblemFilter());
   if (environment.CORS_ORIGINS.length > 0) {
@@ -86,6 +86,11 @@ function countUnread(adapter: FastifyAdapter, limits: PageLimits): void {
     setErrorHandler((error, request, reply) =>
       limits.ofUnread(request, reply, () => handle.call(server, error, request, reply)),
     );
+}
+
+/** Puts the API below /api; health checks stay where balancers look for them. */
+export function prefixRoutes(app: INestApplication): void {
+  app.setGlobalPrefix('api', { exclude: [{ path: 'health/*path', method: RequestMethod.GET }] });
 }
 
 /** An OPTIONS that is not a browser's question about another origin is a wrong method, as where none may ask. */

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes/error-codes.js';
+
 /**
  * Something a client is told in words. Services throw these; only the problem filter knows what status each
  * becomes.
@@ -8,7 +10,7 @@ export abstract class DomainError extends Error {
    * @param message what went wrong and what to do, for a person
    */
   constructor(
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
   ) {
     super(message);
@@ -19,7 +21,7 @@ export abstract class DomainError extends Error {
 export class Refusal extends DomainError {
   /** @param errors each field at fault with its own message, when the fault lies in fields */
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     readonly errors?: readonly { field: string; message: string }[],
   ) {
@@ -74,7 +76,7 @@ export class Unavailable extends DomainError {
   readonly retryAfterSeconds: number = 2;
 
   constructor(
-    code = 'UNAVAILABLE',
+    code: ErrorCode = 'UNAVAILABLE',
     message = 'The service is busy, or its database away. Nothing was changed; please try again in a moment.',
   ) {
     super(code, message);

@@ -19,6 +19,8 @@ export interface FieldOptions {
   readonly optional?: boolean;
   readonly description?: string;
   readonly example?: unknown;
+  /** What an absent parameter means. Not for bodies: clients generated from a PATCH would fill it in, others require it. */
+  readonly default?: unknown;
 }
 
 /** What is wrong with a value, after the name of its field. */
@@ -32,13 +34,16 @@ const HIDDEN = /(?![\u200c\u200d])\p{C}/u;
 const TOKEN = /^[\w-]{1,200}$/;
 const CODE = /^[0-9]{6}$/;
 
+/** The largest id, version or count that the database holds. */
 export const LARGEST_ID = 4_294_967_295;
+
+export const DATE_PATTERN = '^[1-9]\\d{3}-\\d{2}-\\d{2}$';
 
 /** The id of a resource. */
 export function IdField(options: FieldOptions = {}): PropertyDecorator {
   return field(
     options,
-    { type: 'integer', minimum: 1, example: 1 },
+    { type: 'integer', minimum: 1, maximum: LARGEST_ID, example: 1 },
     'must be a whole number of at least 1',
     (value) => isWholeNumber(value, 1, LARGEST_ID),
   );
@@ -49,7 +54,7 @@ export function DateField(options: FieldOptions = {}): PropertyDecorator {
   const message = 'must be a date of the calendar, written YYYY-MM-DD';
   return field(
     options,
-    { type: 'string', format: 'date', example: EXAMPLE_DATE },
+    { type: 'string', format: 'date', pattern: DATE_PATTERN, example: EXAMPLE_DATE },
     message,
     (value) => typeof value === 'string' && isCalendarDate(value),
   );
@@ -73,7 +78,12 @@ export function WallStartField(options: FieldOptions = {}): PropertyDecorator {
     return isCalendarDate(value.slice(0, 10)) && WALL_TIME.test(value.slice(11));
   };
   const message = 'must be a date and a time of day, written YYYY-MM-DDTHH:MM';
-  return field(options, { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}$' }, message, isOne);
+  return field(
+    options,
+    { type: 'string', pattern: '^[1-9]\\d{3}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d$' },
+    message,
+    isOne,
+  );
 }
 
 /** The end of a part of a day, HH:MM, 24 hours; 24:00 is the end of the day. */
@@ -93,7 +103,6 @@ export function DurationField(options: FieldOptions = {}): PropertyDecorator {
     type: 'integer',
     minimum: 1,
     maximum: 480,
-    ...(options.optional && { default: 30 }),
     example: 30,
   };
   return field(options, schema, 'must be a whole number of minutes from 1 to 480', (value) =>
@@ -177,7 +186,8 @@ export function TokenField(options: FieldOptions = {}): PropertyDecorator {
 
 /** The six digits that an authenticator shows. */
 export function CodeField(options: FieldOptions = {}): PropertyDecorator {
-  const schema = { type: 'string', pattern: CODE.source, example: '492039' };
+  // An optional one has no example: most accounts have no second factor.
+  const schema = { type: 'string', pattern: CODE.source, ...(!options.optional && { example: '492039' }) };
   return field(
     options,
     schema,

@@ -1,8 +1,9 @@
+import { UNUSED_ID } from './example-id.js';
 import { FromText, IdField } from './fields.js';
 
 /** The `:id` of a path. */
 export class IdParams {
   @FromText()
-  @IdField()
+  @IdField({ example: UNUSED_ID })
   id!: number;
 }

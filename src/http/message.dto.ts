@@ -1,7 +1,12 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 
 /** A sentence for the person who asked. */
 export class MessageDto {
-  @ApiProperty({ example: 'Booking cancelled successfully' })
+  @ApiProperty()
   message!: string;
+}
+
+/** Documents that a route answers with this sentence. */
+export function ApiOkMessage(message: string): MethodDecorator {
+  return ApiOkResponse({ type: MessageDto, example: { message } });
 }

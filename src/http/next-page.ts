@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { prefixOf } from './path-prefix.js';
 
 /** Documents the link to the next page. */
 export const NEXT_PAGE = {
@@ -17,5 +18,8 @@ export function linkNextPage(
 ): void {
   const query = new URLSearchParams(request.url.split('?')[1]);
   for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-  void reply.header('link', `<${request.routeOptions.url}?${query.toString()}>; rel="next"`);
+  void reply.header(
+    'link',
+    `<${prefixOf(request)}${request.routeOptions.url}?${query.toString()}>; rel="next"`,
+  );
 }

@@ -12,6 +12,7 @@ import {
   Unauthenticated,
   Unavailable,
 } from './domain-error.js';
+import type { ErrorCode } from './error-codes/error-codes.js';
 
 /** An error as it goes over the wire: RFC 9457, plus the fields that existing clients read. */
 export interface Problem {
@@ -21,7 +22,7 @@ export interface Problem {
   readonly detail: string;
   /** The same text as `detail`. */
   readonly error: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly errors?: readonly { field: string; message: string }[];
   readonly request_id?: string;
 }
@@ -107,6 +108,6 @@ function frameworkStatus(error: unknown): number {
   return typeof statusCode === 'number' ? statusCode : 500;
 }
 
-function problem(status: number, code: string, detail: string): Problem {
+function problem(status: number, code: ErrorCode, detail: string): Problem {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, error: detail, code };
 }

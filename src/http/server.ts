@@ -10,6 +10,7 @@ import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
 import { addressOf } from './client-address.js';
 import { PAGE_LIMITS, type PageLimits } from './page-limits.js';
+import { rememberPrefix } from './path-prefix.js';
 import { answerProblem } from './problem.filter.js';
 import { RequestLog } from './request-log.js';
 import { protectAnswer } from './security-headers.js';
@@ -61,6 +62,10 @@ export function createServer(logger: Logger, environment: Environment): FastifyA
   const server = adapter.getInstance<FastifyInstance>();
   acceptOnlyJson(server);
   rememberAddress(server);
+  server.addHook('onRequest', (request, _reply, done) => {
+    rememberPrefix(request, proxies);
+    done();
+  });
   answerInTurn(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

@@ -1,45 +1,48 @@
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { addDays, dateIn, dayOfWeek } from '../time/clinic-time.js';
 import type { Clock } from '../time/clock.js';
-import { describeBodyProblems } from './api-problems.js';
-import { EXAMPLE_DATE } from './example-date.js';
-
-const ABOUT = `Appointment booking for clinics.
-
-Dates are \`YYYY-MM-DD\` and times \`HH:MM\`, both in the doctor's own time zone; \`starts_at\` and \`ends_at\` are the
-same moments in ISO 8601 with an offset. Errors are RFC 9457 problem documents.
-
-**To try it:** log in at \`POST /api/auth/login\`, copy the \`token\` from the answer, press **Authorize**, paste it,
-then ask for a doctor's open times and book one of them.`;
+import { isoIn } from '../time/zone-offset.js';
+import { createApiDocument } from './api-document.js';
+import { EXAMPLE_DATE, EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from './example-date.js';
+import { prefixOf } from './path-prefix.js';
 
 /** Swagger UI at /api/docs and its document at /api/docs-json. */
 export function serveDocs(app: NestFastifyApplication, clock: Clock): void {
-  const config = new DocumentBuilder()
-    .setTitle('Clinica')
-    .setDescription(ABOUT)
-    .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    .build();
-  SwaggerModule.setup(
-    'api/docs',
-    app,
-    () => {
-      const document = SwaggerModule.createDocument(app, config);
-      describeBodyProblems(document);
-      return withCurrentDates(document, clock);
-    },
-    {
-      jsonDocumentUrl: 'api/docs-json',
-      raw: ['json'],
-      customSiteTitle: 'Clinica API',
-      swaggerOptions: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true },
-    },
-  );
+  let shown: { date: string; prefix: string; document: OpenAPIObject } | undefined;
+  const patchDocumentOnRequest = (request: unknown, _: unknown, document: OpenAPIObject): OpenAPIObject => {
+    const [date, prefix] = [exampleMonday(clock), prefixOf(request as FastifyRequest)];
+    if (shown?.date !== date || shown.prefix !== prefix)
+      shown = { date, prefix, document: below(prefix, withExampleDate(document, date)) };
+    return shown.document;
+  };
+  SwaggerModule.setup('api/docs', app, () => createApiDocument(app), {
+    jsonDocumentUrl: 'api/docs-json',
+    raw: ['json'],
+    customSiteTitle: 'Clinica API',
+    patchDocumentOnRequest,
+    swaggerOptions: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true },
+  });
 }
 
-function withCurrentDates(document: OpenAPIObject, clock: Clock): OpenAPIObject {
+/** A Monday at least four weeks ahead: nobody has booked it, and the demo's doctors work on it. */
+export function exampleMonday(clock: Clock): string {
   const inFourWeeks = addDays(dateIn('UTC', clock.now()), 28);
-  const monday = addDays(inFourWeeks, (8 - dayOfWeek(inFourWeeks)) % 7);
-  return JSON.parse(JSON.stringify(document).replaceAll(EXAMPLE_DATE, monday)) as OpenAPIObject;
+  return addDays(inFourWeeks, (8 - dayOfWeek(inFourWeeks)) % 7);
+}
+
+/** Puts a date in the place of those in the examples, with the offset that is in force then. */
+export function withExampleDate(document: OpenAPIObject, date: string): OpenAPIObject {
+  const offset = isoIn(EXAMPLE_TIMEZONE, Date.parse(`${date}T12:00:00Z`)).slice(19);
+  const text = JSON.stringify(document)
+    .replaceAll(EXAMPLE_START, `${date}T10:00:00${offset}`)
+    .replaceAll(EXAMPLE_END, `${date}T10:30:00${offset}`)
+    .replaceAll(EXAMPLE_DATE, date);
+  return JSON.parse(text) as OpenAPIObject;
+}
+
+function below(prefix: string, document: OpenAPIObject): OpenAPIObject {
+  if (prefix === '') return document;
+  return { ...document, servers: document.servers?.map((server) => ({ ...server, url: prefix })) };
 }

@@ -63,6 +63,6 @@ function notTaken(): Refusal {
   );
 }
 
-function refusal(code: string, message: string): Refusal {
+function refusal(code: 'IDEMPOTENCY_KEY_INVALID' | 'IDEMPOTENCY_KEY_NOT_TAKEN', message: string): Refusal {
   return new Refusal(code, message, [{ field: KEY_HEADER, message }]);
 }

@@ -42,6 +42,6 @@ export function AcceptsIdempotencyKey(): MethodDecorator {
         'Tokens are not kept: a replay issues new ones.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: PRINTABLE.source },
     }),
-    ApiProblems(409, 422),
+    ApiProblems('IDEMPOTENCY_KEY_INVALID', 'REQUEST_IN_PROGRESS', 'IDEMPOTENCY_KEY_REUSED'),
   );
 }

@@ -3,15 +3,21 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Environment } from '../config/environment.js';
 import { FAIL_FAST, redisOptions } from '../database/redis.js';
-import type { TakenRow } from '../outbox/ledger.js';
+import type { ClaimedRow, TakenRow } from '../outbox/ledger.js';
 
 export const QUEUE_NAME = 'notifications';
 
 /** BullMQ takes jobs with any priority after those without one. */
 const LAST = 1;
 
-/** What a job carries: which row to send, nothing of what is in it. */
-export type NotificationJob = TakenRow;
+/** What a job carries: which row to send, and for operators which attempt at what it is. Nothing of a person. */
+export interface NotificationJob extends TakenRow {
+  readonly kind?: string;
+  /** From 1. */
+  readonly attempt?: number;
+  /** ISO 8601, UTC. */
+  readonly due_at?: string;
+}
 
 /** The queue between the relay and the senders. It may be lost at any time: the ledger remembers. */
 @Injectable()
@@ -49,11 +55,17 @@ export class NotificationQueue implements OnApplicationShutdown {
    *
    * @param isLast whether they are sent only while no others wait
    */
-  async add(rows: readonly TakenRow[], isLast = false): Promise<void> {
+  async add(rows: readonly (TakenRow & Partial<ClaimedRow>)[], isLast = false): Promise<void> {
     await this.queue.addBulk(
-      rows.map(({ id, lease }) => ({
+      rows.map(({ id, lease, kind, attempts, due_at }) => ({
         name: 'send',
-        data: { id, lease },
+        data: {
+          id,
+          lease,
+          ...(kind !== undefined && { kind }),
+          ...(attempts !== undefined && { attempt: attempts + 1 }),
+          ...(due_at !== undefined && { due_at: due_at.toISOString() }),
+        },
         opts: { jobId: `notification-${id}-${lease}`, ...(isLast && { priority: LAST }) },
       })),
     );

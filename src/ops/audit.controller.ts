@@ -4,8 +4,9 @@ import { RecordedRead } from '../audit/recorded-read.js';
 import { AUDIT_SUBJECTS, type AuditSubject } from '../audit/audit-action.js';
 import { type AuditRow, AuditService } from '../audit/audit.service.js';
 import { Only } from '../auth/access.js';
-import { ApiProblems } from '../http/api-problems.js';
-import { ChoiceField, FromText, IdField, IntegerField } from '../http/fields.js';
+import { ApiId, ApiInstant, ApiInteger } from '../http/api-properties.js';
+import { EXAMPLE_DATE } from '../http/example-date.js';
+import { ChoiceField, FromText, IdField, IntegerField, LARGEST_ID } from '../http/fields.js';
 
 class AuditQuery {
   @ChoiceField(AUDIT_SUBJECTS, { optional: true, example: 'booking' })
@@ -24,22 +25,18 @@ class AuditQuery {
   before?: number;
 
   @FromText()
-  @IntegerField(1, 1000, { optional: true, example: 100 })
+  @IntegerField(1, 1000, { optional: true, default: 100, example: 100 })
   limit: number = 100;
 }
 
 class AuditEventDto {
-  @ApiProperty({ example: 7 })
+  @ApiId({ example: 7 })
   id!: number;
 
-  @ApiProperty({ format: 'date-time', description: 'UTC' })
+  @ApiInstant({ description: 'UTC' })
   at!: string;
 
-  @ApiProperty({
-    type: Number,
-    nullable: true,
-    description: 'The account; null for a visitor or the service',
-  })
+  @ApiId({ nullable: true, description: 'The account; null for a visitor or the service' })
   actor_id!: number | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'user' })
@@ -51,7 +48,7 @@ class AuditEventDto {
   @ApiProperty({ enum: AUDIT_SUBJECTS })
   subject!: string;
 
-  @ApiProperty({ example: 101 })
+  @ApiInteger(0, LARGEST_ID, { example: 101, description: '0 where it is no single thing' })
   subject_id!: number;
 
   @ApiProperty({ type: String, nullable: true, description: 'The network address it came from' })
@@ -60,7 +57,7 @@ class AuditEventDto {
   @ApiProperty({ type: String, nullable: true })
   request_id!: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, example: { date: '2027-01-11', time: '10:00' } })
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { date: EXAMPLE_DATE, time: '10:00' } })
   particulars!: Record<string, unknown>;
 
   static from({ at, particulars, ...row }: AuditRow): AuditEventDto {
@@ -80,9 +77,12 @@ export class AuditController {
 
   @Get()
   @RecordedRead('event.listed')
-  @ApiOperation({ summary: 'Who did what to what, when and from where, the newest first' })
+  @ApiOperation({
+    operationId: 'listEvents',
+    summary: 'List events',
+    description: 'Who did what to what, when and from where, newest first.',
+  })
   @ApiOkResponse({ type: [AuditEventDto] })
-  @ApiProblems(400)
   async list(@Query() query: AuditQuery): Promise<AuditEventDto[]> {
     return (await this.audit.list(query)).map((row) => AuditEventDto.from(row));
   }

@@ -2,9 +2,12 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { NotificationQueue } from '../notifications/notification-queue.js';
+import { prefixOf } from '../http/path-prefix.js';
+import { type NotificationJob, NotificationQueue } from '../notifications/notification-queue.js';
+import { Clock } from '../time/clock.js';
 import { DashboardTrail } from './dashboard-trail.js';
 import { DashboardGuard } from './dashboard.guard.js';
+import { jobTitle } from './job-title.js';
 
 const PATH = '/admin/queues';
 
@@ -15,10 +18,13 @@ const PATH = '/admin/queues';
 export async function serveDashboard(app: NestFastifyApplication): Promise<void> {
   const [guard, trail] = [app.get(DashboardGuard), app.get(DashboardTrail)];
   const { queue } = app.get(NotificationQueue);
+  const clock = app.get(Clock);
+  const notifications = new BullMQAdapter(queue);
+  notifications.setFormatter('name', ({ data }: { data: NotificationJob }) => jobTitle(data, clock.now()));
   const board = new FastifyAdapter();
   board.setBasePath(PATH);
   createBullBoard({
-    queues: [new BullMQAdapter(queue)],
+    queues: [notifications],
     serverAdapter: board,
     options: { uiConfig: { boardTitle: 'Clinica queues' } },
   });
@@ -27,8 +33,12 @@ export async function serveDashboard(app: NestFastifyApplication): Promise<void>
     scope.addHook('onRequest', (request, reply) => guard.orAnswer(request, reply));
     scope.addHook('preHandler', (request) => trail.record(request, PATH));
     // The page would tell a font service on the internet that somebody looks at it.
-    scope.addHook('onSend', async (_request, _reply, payload) =>
-      typeof payload === 'string' ? payload.replace(/<link [^>]*fonts\.googleapis[^>]*>/, '') : payload,
+    scope.addHook('onSend', async (request, _reply, payload) =>
+      typeof payload === 'string'
+        ? payload
+            .replace(/<link [^>]*fonts\.googleapis[^>]*>/, '')
+            .replace(`<base href="${PATH}`, `<base href="${prefixOf(request)}${PATH}`)
+        : payload,
     );
     await scope.register(board.registerPlugin(), { prefix: PATH });
   });

@@ -2,6 +2,7 @@ import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
+import { ApiProblems } from '../http/api-problems.js';
 import { Unlimited } from '../auth/throttling/rate-limit.js';
 import { Ending } from '../http/ending.js';
 import { ZONE_DATA_VERSION } from '../time/zone-data.js';
@@ -43,7 +44,12 @@ export class HealthController {
 
   @Get('live')
   @Unlimited()
-  @ApiOperation({ summary: 'Whether the process answers' })
+  @ApiProblems('HEADERS_TOO_LONG')
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Get liveness',
+    description: 'Whether the process answers.',
+  })
   @ApiOkResponse({ type: LivenessDto })
   @ApiResponse({
     status: 503,
@@ -57,9 +63,14 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether database and Redis answer, within two seconds' })
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Get readiness',
+    description: 'Whether database and Redis answer, within two seconds.',
+  })
   @ApiOkResponse({ type: ReadinessDto })
   @ApiResponse({ status: 503, type: ReadinessDto, description: 'One of them does not answer' })
+  @ApiProblems('TOO_MANY_REQUESTS')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessDto> {
     const { database, redis, mail } = await this.readiness.check();
     // Booking goes on without a mail server: no balancer should take the process away for it.

@@ -5,10 +5,11 @@ import { Only } from '../auth/access.js';
 import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { ChoiceField, FromText, IntegerField } from '../http/fields.js';
+import { ApiId, ApiInstant, ApiInteger } from '../http/api-properties.js';
+import { ChoiceField, FromText, IntegerField, LARGEST_ID } from '../http/fields.js';
 import { IdParams } from '../http/id-params.js';
-import { MessageDto } from '../http/message.dto.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { NOTIFICATION_KINDS } from '../outbox/notification-kind.js';
 import { type LedgerRow, NotificationsService, STATES } from './notifications.service.js';
 
@@ -17,23 +18,18 @@ class NotificationsQuery {
   state?: string;
 
   @FromText()
-  @IntegerField(1, 1000, { optional: true, example: 100 })
+  @IntegerField(1, 1000, { optional: true, default: 100, example: 100 })
   limit: number = 100;
 }
 
 class NotificationDto {
-  @ApiProperty({ example: 7 })
+  @ApiId({ example: 7 })
   id!: number;
 
-  @ApiProperty({
-    type: Number,
-    nullable: true,
-    example: 101,
-    description: 'null where it is about an account',
-  })
+  @ApiId({ nullable: true, example: 101, description: 'null where it is about an account' })
   booking_id!: number | null;
 
-  @ApiProperty({ example: 1 })
+  @ApiInteger(0, LARGEST_ID, { example: 1, description: '0 where it is about an account' })
   booking_version!: number;
 
   @ApiProperty({ enum: NOTIFICATION_KINDS })
@@ -42,16 +38,16 @@ class NotificationDto {
   @ApiProperty({ enum: STATES })
   state!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'UTC' })
+  @ApiInstant({ description: 'UTC' })
   due_at!: string;
 
-  @ApiProperty({ example: 1, description: 'How often it was offered to the mail server' })
+  @ApiInteger(0, LARGEST_ID, { example: 1, description: 'How often it was offered to the mail server' })
   attempts!: number;
 
   @ApiProperty({ type: String, nullable: true, description: 'The last error, or why it was cancelled' })
   reason!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'UTC' })
+  @ApiInstant({ nullable: true, description: 'UTC' })
   settled_at!: string | null;
 
   static from(row: LedgerRow): NotificationDto {
@@ -67,9 +63,12 @@ export class NotificationsController {
 
   @Get()
   @RecordedRead('message.listed')
-  @ApiOperation({ summary: 'The mails and what became of them, the newest first; dead ones need a look' })
+  @ApiOperation({
+    operationId: 'listNotifications',
+    summary: 'List notifications',
+    description: 'The mails and what became of them, newest first. Dead ones need attention.',
+  })
   @ApiOkResponse({ type: [NotificationDto] })
-  @ApiProblems(400)
   async list(@Query() { state, limit }: NotificationsQuery): Promise<NotificationDto[]> {
     return (await this.notifications.list(state, limit)).map((row) => NotificationDto.from(row));
   }
@@ -77,9 +76,13 @@ export class NotificationsController {
   @Post(':id/retry')
   @RateLimit('change')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Send a dead mail after all' })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400, 404)
+  @ApiOperation({
+    operationId: 'retryNotification',
+    summary: 'Retry a dead notification',
+    description: 'Sends it after all, if its booking still stands as it says.',
+  })
+  @ApiOkMessage('The mail will be sent')
+  @ApiProblems('NOT_DEAD')
   @AcceptsIdempotencyKey()
   async retry(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.notifications.retry(by, id);

@@ -7,6 +7,7 @@ import { inOneStatement } from '../database/in-one-statement.js';
 import { look } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
+import type { NotificationKind } from './notification-kind.js';
 
 /** A row taken for sending. Each taking has its own number, so that an old one is recognised. */
 export interface TakenRow {
@@ -14,10 +15,18 @@ export interface TakenRow {
   readonly lease: number;
 }
 
+/** A row just taken, and what operators need to recognise it: nothing of a person. */
+export interface ClaimedRow extends TakenRow {
+  readonly kind: NotificationKind;
+  /** How often it was offered to the mail server before. */
+  readonly attempts: number;
+  readonly due_at: Date;
+}
+
 /** Rows taken together. */
 export interface Claim {
   readonly token: string;
-  readonly rows: readonly TakenRow[];
+  readonly rows: readonly ClaimedRow[];
 }
 
 /** Whose messages are taken; by default everybody's. */
@@ -93,9 +102,9 @@ export class Ledger {
       [token, this.leaseEnd(), new Date(this.clock.now()), ...accounts],
     );
     if (affectedRows === 0) return { token, rows: [] };
-    const rows = await look<TakenRow>(
+    const rows = await look<ClaimedRow>(
       this.dataSource,
-      "SELECT id, lease FROM notifications WHERE claim = ? AND state = 'queued' ORDER BY due_at, id",
+      "SELECT id, lease, kind, attempts, due_at FROM notifications WHERE claim = ? AND state = 'queued' ORDER BY due_at, id",
       [token],
     );
     return { token, rows };

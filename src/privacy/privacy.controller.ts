@@ -5,16 +5,17 @@ import { SignedIn } from '../auth/access.js';
 import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
+import { PLACEHOLDER_PASSWORD } from '../http/example-password.js';
 import { CodeField, PasswordField } from '../http/fields.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
-import { MessageDto } from '../http/message.dto.js';
+import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
 import type { ExportedRow } from './exported-pages.js';
 import type { Section } from './exported-sections.js';
 
 class ConfirmedDto {
-  @PasswordField({ example: 'demo-patient-password' })
+  @PasswordField({ example: PLACEHOLDER_PASSWORD })
   password!: string;
 
   @CodeField({ optional: true, description: 'The digits, where the account has a second factor' })
@@ -60,7 +61,7 @@ class ExportDto implements Record<Section, ExportedRow[]> {
   events!: ExportedRow[];
 }
 
-@ApiTags('Accounts')
+@ApiTags('My account')
 @SignedIn()
 @Controller('auth/me')
 export class PrivacyController {
@@ -74,10 +75,12 @@ export class PrivacyController {
   @HttpCode(200)
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({
-    summary: "Everything that is held about the caller's account; one at a time, three an hour",
+    operationId: 'exportMyData',
+    summary: 'Export my data',
+    description: 'Everything that is held about the account. One export at a time, three an hour.',
   })
   @ApiOkResponse({ type: ExportDto })
-  @ApiProblems(400)
+  @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_REQUIRED', 'SECOND_FACTOR_WRONG')
   @AcceptsIdempotencyKey()
   async export(@Caller() by: Asker, @Body() proof: ConfirmedDto): Promise<Readable> {
     return this.exports.export(by, proof);
@@ -86,10 +89,19 @@ export class PrivacyController {
   @Delete()
   @RateLimit('change')
   @ApiOperation({
-    summary: "Erase the caller's account: coming bookings are cancelled, past ones stay under a pseudonym",
+    operationId: 'eraseMyAccount',
+    summary: 'Erase my account',
+    description: 'Cannot be undone. Coming bookings are cancelled, past ones stay under a pseudonym.',
   })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOkMessage('The account is erased')
+  @ApiProblems(
+    'WRONG_PASSWORD',
+    'SECOND_FACTOR_REQUIRED',
+    'SECOND_FACTOR_WRONG',
+    'LAST_ADMIN',
+    'IS_CONFIGURED',
+    'HAS_PROFILE',
+  )
   async erase(@Caller() by: Asker, @Body() proof: ConfirmedDto): Promise<MessageDto> {
     await this.erasure.erase(by, proof);
     return { message: 'The account is erased' };

@@ -128,7 +128,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
     }),
   },
   'GET /api/availability/me': { expected: DOCTORS },
-  'GET /api/availability/{doctor_id}': { expected: ANYONE, id: 'doctorId' },
+  'GET /api/availability/{id}': { expected: ANYONE, id: 'doctorId' },
   'POST /api/availability': {
     expected: created(DOCTORS),
     body: () => ({ day_of_week: 6, start_time: '09:00', end_time: '10:00' }),

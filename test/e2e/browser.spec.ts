@@ -53,7 +53,7 @@ describe.skipIf(!CHROMIUM)('in a real browser', () => {
     );
     await page.goto(`${clinic.client.baseUrl}/api/docs`);
 
-    const login = await route(page, 'AuthController_login');
+    const login = await route(page, 'logIn');
     await login
       .locator('textarea')
       .fill(JSON.stringify({ email: patient.email, password: patient.password }));
@@ -66,19 +66,19 @@ describe.skipIf(!CHROMIUM)('in a real browser', () => {
     await page.locator('.auth-btn-wrapper .authorize').click();
     await page.locator('.auth-btn-wrapper .btn-done').click();
 
-    const slots = await route(page, 'BookingsController_availableSlots');
+    const slots = await route(page, 'listAvailableSlots');
     await slots.locator('[data-param-name="doctor_id"] input').fill(String(doctorId));
     await slots.locator('[data-param-name="date"] input').fill('2026-03-02');
     expect((await execute(slots)).body).toContain('09:15');
 
-    const book = await route(page, 'BookingsController_book');
+    const book = await route(page, 'bookAppointment');
     const wish = { doctor_id: doctorId, date: '2026-03-02', time: '09:15' };
     await book.locator('textarea').fill(JSON.stringify(wish));
     const booked = await execute(book);
     expect(booked.status).toBe('201');
     expect(booked.body).toMatchObject(wish);
 
-    const mine = await execute(await route(page, 'BookingsController_mine'));
+    const mine = await execute(await route(page, 'listMyBookings'));
     expect(mine.body).toMatchObject([wish]);
     expect(complaints).toEqual([]);
     const [mail] = await mailbox.mailsTo(patient.email, 1);

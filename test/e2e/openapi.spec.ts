@@ -79,6 +79,7 @@ describe('schemas are not empty', () => {
   test('each has properties, each property a type, and each reference leads somewhere', () => {
     expect(Object.keys(document.schemas).length).toBeGreaterThan(15);
     for (const [name, schema] of Object.entries(document.schemas)) {
+      if (schema.enum) continue;
       expect(Object.keys(schema.properties ?? {}), name).not.toEqual([]);
       for (const [property, described] of Object.entries(schema.properties!))
         expectDescribed(described, `${name}.${property}`);
@@ -119,7 +120,7 @@ describe('Authorize with a token', () => {
   test('a route needs it exactly where the API asks for a token', async () => {
     for (const { name, method, path, security } of document.operations) {
       const { status } = await clinic.client.send(method, path.replaceAll(/\{\w+\}/g, '1'), {});
-      expect(security?.at(-1), name).toEqual(status === 401 ? { bearer: [] } : undefined);
+      expect(security, name).toEqual(status === 401 ? [{ bearer: [] }] : []);
     }
   });
 });
@@ -140,7 +141,7 @@ describe('the examples work on the demo clinic', () => {
     const schema = operation.requestBody?.content['application/json']?.schema;
     return clinic.client.send<unknown>(operation.method, query === '' ? path : `${path}?${query}`, {
       token,
-      body: schema && document.example(schema),
+      body: schema && operation.requestBody!.content['application/json']!.example,
     });
   }
 
@@ -151,17 +152,16 @@ describe('the examples work on the demo clinic', () => {
 
   const VISITS: readonly (readonly [as: string, routes: readonly string[]])[] = [
     ['nobody', ['GET /health/live', 'GET /health/ready', 'POST /api/auth/login', 'POST /api/auth/register']],
-    ['nobody', ['GET /api/doctors/public', 'GET /api/availability/{doctor_id}']],
+    ['nobody', ['GET /api/doctors/public', 'GET /api/availability/{id}']],
     [
       'patient',
       ['GET /api/auth/me', 'PATCH /api/auth/me', 'GET /api/bookings/available-slots', 'POST /api/bookings'],
     ],
-    // Before its booking is moved and cancelled: a mail that no longer says what is true is not sent again.
-    ['admin', ['GET /api/notifications', 'POST /api/notifications/{id}/retry']],
-    ['patient', ['GET /api/bookings/me', 'PATCH /api/bookings/{id}', 'DELETE /api/bookings/{id}']],
+    ['admin', ['GET /api/notifications']],
+    ['patient', ['GET /api/bookings/me']],
     ['doctor', ['GET /api/doctors/me', 'GET /api/bookings/doctor', 'GET /api/availability/me']],
-    ['doctor', ['POST /api/availability', 'DELETE /api/availability/{id}']],
-    ['doctor', ['POST /api/exceptions', 'GET /api/exceptions/me', 'DELETE /api/exceptions/{id}']],
+    ['doctor', ['POST /api/availability']],
+    ['doctor', ['POST /api/exceptions', 'GET /api/exceptions/me']],
     [
       'admin',
       [
@@ -170,7 +170,6 @@ describe('the examples work on the demo clinic', () => {
         'GET /api/doctors',
         'GET /api/users',
         'POST /api/users',
-        'PATCH /api/users/{id}',
         'POST /api/doctors',
       ],
     ],
@@ -179,8 +178,6 @@ describe('the examples work on the demo clinic', () => {
       ['POST /api/auth/logout', 'POST /api/auth/password/forgot', 'POST /api/auth/verify-email/send'],
     ],
     ['doctor', ['GET /api/auth/sessions', 'POST /api/auth/logout-everywhere']],
-    ['patient', ['POST /api/auth/me/export', 'POST /api/auth/second-factor', 'POST /api/auth/password']],
-    ['leaving', ['DELETE /api/auth/me']],
   ];
 
   /** No example can show a secret that is good, nor a session of whoever tries it. */
@@ -192,14 +189,34 @@ describe('the examples work on the demo clinic', () => {
     'POST /api/auth/change-email',
     'POST /api/auth/not-me',
     'POST /api/auth/second-factor/confirm',
-    'DELETE /api/auth/second-factor',
-    'DELETE /api/auth/sessions/{id}',
+    'POST /api/auth/second-factor',
+    'POST /api/auth/me/export',
+  ];
+
+  /** As they stand they do no harm: what they name must be put in first. */
+  const HARMLESS: readonly (readonly [as: string, route: string])[] = [
+    ['patient', 'DELETE /api/auth/second-factor'],
+    ['patient', 'DELETE /api/auth/sessions/{id}'],
+    ['patient', 'PATCH /api/bookings/{id}'],
+    ['patient', 'DELETE /api/bookings/{id}'],
+    ['patient', 'POST /api/auth/password'],
+    ['patient', 'DELETE /api/auth/me'],
+    ['doctor', 'DELETE /api/auth/me'],
+    ['admin', 'DELETE /api/auth/me'],
+    ['doctor', 'DELETE /api/availability/{id}'],
+    ['doctor', 'DELETE /api/exceptions/{id}'],
+    ['admin', 'PATCH /api/users/{id}'],
+    ['admin', 'POST /api/notifications/{id}/retry'],
   ];
 
   test('every route is tried', () => {
-    expect([...VISITS.flatMap(([, routes]) => routes), ...NEED_A_SECRET].sort()).toEqual(
-      document.operations.map(({ name }) => name).sort(),
-    );
+    expect(
+      [
+        ...VISITS.flatMap(([, routes]) => routes),
+        ...NEED_A_SECRET,
+        ...new Set(HARMLESS.map(([, route]) => route)),
+      ].sort(),
+    ).toEqual(document.operations.map(({ name }) => name).sort());
   });
 
   test('the open times of the example have the time that the booking example asks for', async () => {
@@ -210,10 +227,27 @@ describe('the examples work on the demo clinic', () => {
     expect(slots.body).toContain((document.example(schema) as { time: string }).time);
   });
 
+  test('what changes or deletes something does nothing as it stands', async () => {
+    const tokens: Record<string, string> = {
+      patient: await logIn('patient@clinica.example', PATIENT_PASSWORD),
+      doctor: await logIn('doctor@clinica.example', DOCTOR_PASSWORD),
+      admin: await logIn(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD),
+    };
+    for (const [who, route] of HARMLESS) {
+      const { status } = await tryOut(
+        document.operations.find(({ name }) => name === route)!,
+        tokens[who],
+      );
+      expect([400, 404], `${route}: ${status}`).toContain(status);
+    }
+    const shown = document.operations.filter(({ method }) => method !== 'GET');
+    for (const { name, requestBody } of shown.filter(({ name }) => name !== 'POST /api/auth/login'))
+      expect(JSON.stringify(requestBody ?? {}), name).not.toMatch(/demo-\w+-password/);
+  });
+
   test('each answers with its success status and the fields that its schema promises', async () => {
     const tokens: Record<string, string | undefined> = {
       patient: await logIn('patient@clinica.example', PATIENT_PASSWORD),
-      leaving: await logIn('regular@clinica.example', PATIENT_PASSWORD),
       doctor: await logIn('doctor@clinica.example', DOCTOR_PASSWORD),
       admin: await logIn(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD),
     };
@@ -223,7 +257,9 @@ describe('the examples work on the demo clinic', () => {
         const operation = document.operations.find(({ name }) => name === route)!;
         const { status, body } = await tryOut(operation, tokens[who]);
         expect(`${status} ${JSON.stringify(body)}`, route).toMatch(new RegExp(`^${statuses(operation)[0]} `));
-        expectShape(body, operation.responses[status]!.content!['application/json']!.schema!, route);
+        const { schema, example } = operation.responses[status]!.content!['application/json']!;
+        expectShape(body, schema!, route);
+        if (schema!.$ref?.endsWith('/MessageDto')) expect(body, route).toEqual(example);
       }
     }
   });

@@ -4,6 +4,10 @@ import type { Client } from './client.js';
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly enum?: readonly unknown[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -13,14 +17,17 @@ export interface Schema {
   readonly example?: unknown;
 }
 
-type Content = Readonly<Record<string, { schema?: Schema }>>;
+type Content = Readonly<
+  Record<string, { schema?: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }>
+>;
 
 /** One method of one path. */
 export interface Operation {
-  /** As the document spells it: `GET /api/availability/{doctor_id}`. */
+  /** As the document spells it: `GET /api/availability/{id}`. */
   readonly name: string;
   readonly method: string;
   readonly path: string;
+  readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly object[];
@@ -32,7 +39,7 @@ export interface Operation {
     example?: unknown;
   }[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { description?: string; content?: Content }>>;
+  readonly responses: Readonly<Record<string, { description?: string; headers?: object; content?: Content }>>;
 }
 
 interface DocumentJson {

@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiId } from '../../http/api-properties.js';
 import { LOCALES, type Locale } from '../../config/locale.js';
+import { PLACEHOLDER_PASSWORD } from '../../http/example-password.js';
 import {
   BooleanField,
   CodeField,
@@ -65,7 +67,7 @@ export class LogOutDto {
 }
 
 export class ChangePasswordDto {
-  @PasswordField({ example: 'demo-patient-password' })
+  @PasswordField({ example: PLACEHOLDER_PASSWORD })
   old_password!: string;
 
   @NewPasswordField()
@@ -83,7 +85,7 @@ export class CodeDto {
 }
 
 export class VerifyAddressDto extends CodeDto {
-  @PasswordField({ example: 'demo-patient-password', description: 'That of the account' })
+  @PasswordField({ example: PLACEHOLDER_PASSWORD, description: 'That of the account' })
   password!: string;
 }
 
@@ -116,7 +118,7 @@ export class ChangeMeDto {
 
 /** What registering answers. */
 export class RegisteredDto {
-  @ApiProperty({ example: 12 })
+  @ApiId({ example: 12 })
   id!: number;
 
   @ApiProperty({ example: 'new.patient@clinica.example' })

@@ -1,14 +1,14 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
-import { MessageDto } from '../../http/message.dto.js';
+import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../throttling/rate-limit.js';
 import { AcceptInvitationDto } from './account.dto.js';
 
-@ApiTags('Accounts')
+@ApiTags('My account')
 @Public()
 @Controller('auth/invitation')
 export class InvitationController {
@@ -18,10 +18,13 @@ export class InvitationController {
   @RateLimit('codes')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Accept an invitation with the mailed code, good once and for seven days: choose a password',
+    operationId: 'acceptInvitation',
+    summary: 'Accept an invitation',
+    description:
+      'Sets the password of an invited account with the mailed code, good once and for seven days.',
   })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOkMessage('The account is yours: log in with the password')
+  @ApiProblems('LINK_INVALID')
   async accept(
     @Body() { token, password }: AcceptInvitationDto,
     @Visitor() by: Visiting,

@@ -20,7 +20,6 @@ import type { PublicAccount } from './account.entity.js';
 class ProvenDto {
   @PasswordField({
     optional: true,
-    example: 'demo-admin-password',
     description: "The admin's own password, for what makes an admin or takes a second factor away",
   })
   your_password?: string;
@@ -75,11 +74,16 @@ export class AccountsQuery {
   role?: Role;
 
   @FromText()
-  @IntegerField(0, LARGEST_ID, { optional: true, example: 0, description: 'Only accounts after this id' })
+  @IntegerField(0, LARGEST_ID, {
+    optional: true,
+    default: 0,
+    example: 0,
+    description: 'Only accounts after this id',
+  })
   after: number = 0;
 
   @FromText()
-  @IntegerField(1, 1000, { optional: true, example: 100 })
+  @IntegerField(1, 1000, { optional: true, default: 100, example: 100 })
   limit: number = 100;
 }
 

@@ -2,8 +2,8 @@ import { Body, Controller, Get, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { Refusal } from '../../http/domain-error.js';
-import { MessageDto } from '../../http/message.dto.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
+import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public, SignedIn } from '../access.js';
 import { type Asker, Caller, type Principal, type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../throttling/rate-limit.js';
@@ -13,7 +13,7 @@ import { AddressChange } from './address-change.js';
 import { OwnAccount } from './own-account.service.js';
 
 /** The caller's own account. */
-@ApiTags('Accounts')
+@ApiTags('My account')
 @Controller('auth')
 export class MeController {
   constructor(
@@ -24,9 +24,13 @@ export class MeController {
 
   @SignedIn()
   @Get('me')
-  @ApiOperation({ summary: "The caller's own account" })
+  @ApiOperation({
+    operationId: 'getMyAccount',
+    summary: 'Get my account',
+    description: 'With its role and language.',
+  })
   @ApiOkResponse({ type: AccountDto })
-  @ApiProblems(404)
+  @ApiProblems('ACCOUNT_NOT_FOUND')
   async me(@Caller() { id }: Principal): Promise<AccountDto> {
     return AccountDto.from(await this.accounts.get(id));
   }
@@ -35,11 +39,20 @@ export class MeController {
   @Patch('me')
   @RateLimit('change')
   @ApiOperation({
-    summary:
-      "Choose the language of the caller's mails, or another address: it changes once the code mailed there comes back",
+    operationId: 'changeMyAccount',
+    summary: 'Change my language or email',
+    description:
+      'The email changes once the code mailed to the new address comes back at `POST /api/auth/change-email`.',
   })
   @ApiOkResponse({ type: AccountDto })
-  @ApiProblems(400, 404)
+  @ApiProblems(
+    'WRONG_PASSWORD',
+    'SECOND_FACTOR_REQUIRED',
+    'SECOND_FACTOR_WRONG',
+    'IS_CONFIGURED',
+    'EMAIL_TAKEN',
+    'ACCOUNT_NOT_FOUND',
+  )
   @AcceptsIdempotencyKey()
   async change(
     @Caller() by: Asker,
@@ -58,11 +71,13 @@ export class MeController {
   @RateLimit('codes')
   @HttpCode(200)
   @ApiOperation({
-    summary:
-      'Give an account its new address, with the code that was mailed there and the password of the account; all sessions end',
+    operationId: 'confirmNewEmail',
+    summary: 'Confirm a new email',
+    description:
+      'Takes the code mailed to the new address and the password of the account. All sessions end.',
   })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOkMessage('The address is changed: log in with the new one')
+  @ApiProblems('LINK_INVALID', 'WRONG_PASSWORD', 'EMAIL_TAKEN')
   async finish(@Body() { token, password }: VerifyAddressDto, @Visitor() by: Visiting): Promise<MessageDto> {
     await this.addressChange.finish(by, token, password);
     return { message: 'The address is changed: log in with the new one' };

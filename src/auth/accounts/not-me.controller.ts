@@ -1,14 +1,14 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
-import { MessageDto } from '../../http/message.dto.js';
+import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
 import { type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../throttling/rate-limit.js';
 import { CodeDto } from './account.dto.js';
 import { AddressRefusals } from './address-refusals.js';
 
-@ApiTags('Accounts')
+@ApiTags('My account')
 @Public()
 @Controller('auth/not-me')
 export class NotMeController {
@@ -18,10 +18,12 @@ export class NotMeController {
   @RateLimit('codes')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Say that an account is not yours, with the code in a mail: your address gets no more mails',
+    operationId: 'disownEmail',
+    summary: 'Say that an account is not mine',
+    description: 'Takes the code in a mail. The address gets no further mails.',
   })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOkMessage('This address gets no more mails, until its owner confirms it with a new password')
+  @ApiProblems('LINK_INVALID')
   async refuse(@Body() { token }: CodeDto, @Visitor() by: Visiting): Promise<MessageDto> {
     await this.refusals.refuse(by, token);
     return { message: 'This address gets no more mails, until its owner confirms it with a new password' };

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../../audit/recorded-read.js';
 import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
@@ -31,12 +31,20 @@ export class UsersController {
   @Post()
   @RateLimit('change')
   @ApiOperation({
-    summary:
-      'Open an account of any role, for instance for a doctor; without a password, by a mailed invitation',
+    operationId: 'createAccount',
+    summary: 'Create an account',
+    description:
+      'An account of any role, for instance for a doctor. Without a password it is opened by a mailed invitation.',
   })
   @ApiCreatedResponse({ type: AccountDto })
-  @ApiProblems(400)
   @AcceptsIdempotencyKey()
+  @ApiProblems(
+    'EMAIL_TAKEN',
+    'PASSWORD_REQUIRED',
+    'WRONG_PASSWORD',
+    'SECOND_FACTOR_REQUIRED',
+    'SECOND_FACTOR_WRONG',
+  )
   async create(
     @Caller() by: Asker,
     @Body() { email, password, role, locale, proof }: CreateAccountDto,
@@ -46,9 +54,12 @@ export class UsersController {
 
   @Get()
   @RecordedRead('account.listed')
-  @ApiOperation({ summary: 'All accounts, by id' })
+  @ApiOperation({
+    operationId: 'listAccounts',
+    summary: 'List accounts',
+    description: 'All accounts, by id.',
+  })
   @ApiOkResponse({ type: [ManagedAccountDto] })
-  @ApiProblems(400)
   async list(@Query() query: AccountsQuery): Promise<ManagedAccountDto[]> {
     return (await this.accounts.list(query)).map((account) => ManagedAccountDto.from(account));
   }
@@ -56,12 +67,21 @@ export class UsersController {
   @Patch(':id')
   @RateLimit('change')
   @ApiOperation({
-    summary:
-      'Change what an account may do, disable or enable it, free it of a lost second factor; its tokens end',
+    operationId: 'changeAccount',
+    summary: 'Change the role or state of an account',
+    description:
+      'Changes the role, disables or enables the account, or takes away a lost second factor. Its tokens end.',
   })
-  @ApiParam({ name: 'id', type: 'integer', example: 13 })
   @ApiOkResponse({ type: ManagedAccountDto })
-  @ApiProblems(400, 404)
+  @ApiProblems(
+    'PASSWORD_REQUIRED',
+    'WRONG_PASSWORD',
+    'SECOND_FACTOR_REQUIRED',
+    'SECOND_FACTOR_WRONG',
+    'EMAIL_NOT_VERIFIED',
+    'LAST_ADMIN',
+    'ACCOUNT_NOT_FOUND',
+  )
   @AcceptsIdempotencyKey()
   async change(
     @Caller() by: Asker,

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
-import { MessageDto } from '../../http/message.dto.js';
+import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
 import { EmailDto, VerifyAddressDto } from './account.dto.js';
 import { AddressConfirmation } from './address-confirmation.js';
@@ -9,7 +9,7 @@ import { AddressVerification } from './address-verification.js';
 import { type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../throttling/rate-limit.js';
 
-@ApiTags('Accounts')
+@ApiTags('My account')
 @Public()
 @Controller('auth/verify-email')
 export class VerificationController {
@@ -21,9 +21,13 @@ export class VerificationController {
   @Post()
   @RateLimit('codes')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Confirm an address with the mailed code and the password of the account' })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOperation({
+    operationId: 'verifyEmail',
+    summary: 'Verify an email',
+    description: 'Takes the mailed code and the password of the account.',
+  })
+  @ApiOkMessage('The address is confirmed')
+  @ApiProblems('LINK_INVALID', 'WRONG_PASSWORD')
   async confirm(@Body() { token, password }: VerifyAddressDto, @Visitor() by: Visiting): Promise<MessageDto> {
     await this.confirmation.confirm(by, token, password);
     return { message: 'The address is confirmed' };
@@ -32,9 +36,12 @@ export class VerificationController {
   @Post('send')
   @RateLimit('mails')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Have the code that confirms an address mailed once more' })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOperation({
+    operationId: 'resendVerification',
+    summary: 'Send the verification again',
+    description: 'Mails the code once more if the address is still to be confirmed.',
+  })
+  @ApiOkMessage('If this address is still to be confirmed, a mail is on its way to it')
   async sendAgain(@Body() { email }: EmailDto): Promise<MessageDto> {
     await this.verification.sendAgain(email);
     return { message: 'If this address is still to be confirmed, a mail is on its way to it' };

@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
-import { MessageDto } from '../../http/message.dto.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
+import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public, SignedIn } from '../access.js';
 import { ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from '../accounts/account.dto.js';
 import { PasswordsService } from './passwords.service.js';
@@ -10,7 +10,7 @@ import { type Asker, Caller, type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../throttling/rate-limit.js';
 import { SessionStarter } from '../sessions/session-starter.js';
 
-@ApiTags('Accounts')
+@ApiTags('My account')
 @Controller('auth/password')
 export class PasswordsController {
   constructor(
@@ -22,9 +22,13 @@ export class PasswordsController {
   @Post()
   @RateLimit('change')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Change the own password; all sessions end, and the answer begins a new one' })
+  @ApiOperation({
+    operationId: 'changeMyPassword',
+    summary: 'Change my password',
+    description: 'All sessions end, and the answer begins a new one.',
+  })
   @ApiOkResponse({ type: SessionDto })
-  @ApiProblems(400)
+  @ApiProblems('WRONG_PASSWORD')
   @AcceptsIdempotencyKey()
   async change(
     @Caller() by: Asker,
@@ -39,10 +43,11 @@ export class PasswordsController {
   @RateLimit('mails')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Have a code for a new password mailed, good once, for an hour or until the next may be mailed',
+    operationId: 'requestPasswordReset',
+    summary: 'Request a password reset',
+    description: 'Mails a code, good once and for an hour, to the address if it has an account.',
   })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOkMessage('If there is an account with this address, a mail is on its way to it')
   async forgot(@Body() { email }: EmailDto, @Visitor() by: Visiting): Promise<MessageDto> {
     await this.passwords.forgotten(by, email);
     return { message: 'If there is an account with this address, a mail is on its way to it' };
@@ -52,9 +57,13 @@ export class PasswordsController {
   @Post('reset')
   @RateLimit('codes')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Set a new password with the mailed code; all sessions end' })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400)
+  @ApiOperation({
+    operationId: 'resetPassword',
+    summary: 'Reset a password',
+    description: 'Sets a new password with the mailed code. All sessions end.',
+  })
+  @ApiOkMessage('The password is changed: log in with the new one')
+  @ApiProblems('LINK_INVALID')
   async reset(
     @Body() { token, new_password }: ResetPasswordDto,
     @Visitor() by: Visiting,

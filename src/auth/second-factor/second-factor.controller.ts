@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
+import { PLACEHOLDER_PASSWORD } from '../../http/example-password.js';
 import { CodeField, PasswordField } from '../../http/fields.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
 import { SignedIn } from '../access.js';
@@ -11,7 +12,7 @@ import { RateLimit } from '../throttling/rate-limit.js';
 import { SecondFactors } from './second-factors.service.js';
 
 class BeginDto {
-  @PasswordField({ example: 'demo-patient-password' })
+  @PasswordField({ example: PLACEHOLDER_PASSWORD })
   password!: string;
 }
 
@@ -39,7 +40,7 @@ class BegunDto {
   uri!: string;
 }
 
-@ApiTags('Accounts')
+@ApiTags('Second factor')
 @SignedIn()
 @Controller('auth/second-factor')
 export class SecondFactorController {
@@ -51,9 +52,13 @@ export class SecondFactorController {
   @Post()
   @RateLimit('change')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Begin with a second factor: a secret for an authenticator, not yet asked for' })
+  @ApiOperation({
+    operationId: 'beginSecondFactor',
+    summary: 'Begin with a second factor',
+    description: 'Answers a secret for an authenticator. Log-in does not ask for it until it is confirmed.',
+  })
   @ApiOkResponse({ type: BegunDto })
-  @ApiProblems(400)
+  @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_IS_ON', 'EMAIL_NOT_VERIFIED')
   @AcceptsIdempotencyKey()
   async begin(@Caller() by: Asker, @Body() { password }: BeginDto): Promise<BegunDto> {
     return this.secondFactors.begin(by, password);
@@ -63,11 +68,12 @@ export class SecondFactorController {
   @RateLimit('change')
   @HttpCode(200)
   @ApiOperation({
-    summary:
-      'Confirm it with its digits: from now on log-in asks for them; all sessions end, and the answer begins a new one',
+    operationId: 'confirmSecondFactor',
+    summary: 'Confirm the second factor',
+    description: 'From now on log-in asks for its digits. All sessions end, and the answer begins a new one.',
   })
   @ApiOkResponse({ type: SessionDto })
-  @ApiProblems(400, 404)
+  @ApiProblems('SECOND_FACTOR_NOT_BEGUN', 'SECOND_FACTOR_IS_ON', 'SECOND_FACTOR_WRONG', 'ACCOUNT_NOT_FOUND')
   @AcceptsIdempotencyKey()
   async confirm(@Caller() by: Asker, @Body() { code }: ConfirmDto): Promise<SessionDto> {
     const account = await this.secondFactors.confirm(by, code);
@@ -76,9 +82,13 @@ export class SecondFactorController {
 
   @Delete()
   @RateLimit('change')
-  @ApiOperation({ summary: 'Do without it again; all sessions end, and the answer begins a new one' })
+  @ApiOperation({
+    operationId: 'removeSecondFactor',
+    summary: 'Remove the second factor',
+    description: 'All sessions end, and the answer begins a new one.',
+  })
   @ApiOkResponse({ type: SessionDto })
-  @ApiProblems(400)
+  @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_WRONG', 'SECOND_FACTOR_NOT_BEGUN')
   @AcceptsIdempotencyKey()
   async remove(@Caller() by: Asker, @Body() { password, code }: RemoveDto): Promise<SessionDto> {
     const account = await this.secondFactors.remove(by, password, code);

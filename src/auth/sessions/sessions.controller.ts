@@ -1,9 +1,10 @@
 import { Controller, Delete, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiId, ApiInstant } from '../../http/api-properties.js';
 import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
-import { MessageDto } from '../../http/message.dto.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
+import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { SignedIn } from '../access.js';
 import { type Asker, Caller } from '../principal.js';
 import { LogoutService } from './logout.service.js';
@@ -12,13 +13,13 @@ import type { Session } from './session.entity.js';
 import { SessionRepository } from './session.repository.js';
 
 class LiveSessionDto {
-  @ApiProperty({ type: 'integer', example: 7 })
+  @ApiId({ example: 7 })
   id!: number;
 
-  @ApiProperty({ format: 'date-time', description: 'UTC; the log-in' })
+  @ApiInstant({ description: 'UTC; the log-in' })
   created_at!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'UTC; the last request, to the minute' })
+  @ApiInstant({ description: 'UTC; the last request, to the minute' })
   last_seen_at!: string;
 
   @ApiProperty({ example: '203.0.113.7', description: 'The network address of the log-in' })
@@ -45,7 +46,7 @@ class LiveSessionDto {
   }
 }
 
-@ApiTags('Accounts')
+@ApiTags('Log-in')
 @SignedIn()
 @Controller('auth/sessions')
 export class SessionsController {
@@ -55,7 +56,11 @@ export class SessionsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: "The caller's own live sessions, the newest first" })
+  @ApiOperation({
+    operationId: 'listMySessions',
+    summary: 'List my sessions',
+    description: 'The live sessions of the account, newest first.',
+  })
   @ApiOkResponse({ type: [LiveSessionDto] })
   async list(@Caller() { id, session }: Asker): Promise<LiveSessionDto[]> {
     return (await this.sessions.live(id)).map((row) => LiveSessionDto.from(row, session));
@@ -64,11 +69,12 @@ export class SessionsController {
   @Delete(':id')
   @RateLimit('change')
   @ApiOperation({
-    summary: "End one of the caller's own sessions: its tokens stop working within five seconds",
+    operationId: 'endMySession',
+    summary: 'End one of my sessions',
+    description: 'Its tokens stop working within five seconds.',
   })
-  @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400, 404)
+  @ApiOkMessage('Session ended')
+  @ApiProblems('SESSION_NOT_FOUND')
   @AcceptsIdempotencyKey()
   async end(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.logouts.endSession(by, id);

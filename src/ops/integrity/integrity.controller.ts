@@ -14,7 +14,9 @@ export class IntegrityController {
   @Get()
   @Unhurried()
   @ApiOperation({
-    summary: 'Whether all is as it should be, and what to do where it is not; reads every booking',
+    operationId: 'checkIntegrity',
+    summary: 'Check integrity',
+    description: 'Whether all is as it should be, and what to do where it is not. Reads every booking.',
   })
   @ApiOkResponse({ type: IntegrityDto })
   async check(): Promise<IntegrityDto> {

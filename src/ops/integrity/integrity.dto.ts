@@ -1,4 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiInteger } from '../../http/api-properties.js';
+import { EXAMPLE_DATE } from '../../http/example-date.js';
+import { LARGEST_ID } from '../../http/fields.js';
 import type { Finding } from './finding.js';
 import type { CheckReport, Report } from './integrity.service.js';
 
@@ -11,8 +14,7 @@ class FindingDto {
 
   @ApiProperty({
     description: 'What is wrong; instants in UTC',
-    example:
-      'it begins at 2026-03-02T09:15:00.000Z, while booking 101, also with doctor 1, goes on until 2026-03-02T09:30:00.000Z',
+    example: `it begins at ${EXAMPLE_DATE}T09:15:00.000Z, while booking 101, also with doctor 1, goes on until ${EXAMPLE_DATE}T09:30:00.000Z`,
   })
   detail!: string;
 
@@ -35,7 +37,7 @@ class IntegrityCheckDto {
   @ApiProperty({ example: 'live bookings of one doctor that overlap' })
   title!: string;
 
-  @ApiProperty({ example: 1 })
+  @ApiInteger(0, LARGEST_ID, { example: 1 })
   findings_total!: number;
 
   @ApiProperty({ type: [FindingDto], description: 'The first hundred of them' })

@@ -1,0 +1,83 @@
+import { STATUS_CODES } from 'node:http';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { operationsOf } from './api-operations.js';
+
+type Schema = Exclude<
+  NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string],
+  { $ref: string }
+>;
+type Described = Schema | { readonly $ref: string };
+
+const HEADERS = {
+  'X-Request-Id': {
+    description: 'The id of the request, for help and logs',
+    schema: { type: 'string', format: 'uuid' },
+  },
+  'Retry-After': {
+    description: 'Seconds after which to try again',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  'WWW-Authenticate': {
+    description: 'How to show who asks, as RFC 6750 has it',
+    schema: { type: 'string', example: 'Bearer' },
+  },
+  'Idempotency-Replayed': {
+    description: '`true` where this is the first answer to the same `Idempotency-Key`, given again',
+    schema: { type: 'string', enum: ['true'] },
+  },
+};
+
+type HeaderName = keyof typeof HEADERS;
+
+/** Declares the headers of all answers. */
+export function describeHeaders(document: OpenAPIObject): void {
+  document.components = { ...document.components, headers: HEADERS as never };
+  for (const { operation } of operationsOf(document)) {
+    const isKeyed = (operation.parameters ?? []).some(
+      (parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key',
+    );
+    for (const [status, response] of Object.entries(operation.responses)) {
+      if (response === undefined || '$ref' in response) continue;
+      response.description ||= STATUS_CODES[status] ?? '';
+      const isProblem = response.content?.['application/problem+json'] !== undefined;
+      const names = headersOf(Number(status), isProblem, isKeyed);
+      const added = names.map((name) => [name, { $ref: `#/components/headers/${name}` }]);
+      response.headers = { ...response.headers, ...(Object.fromEntries(added) as object) };
+    }
+  }
+}
+
+function headersOf(status: number, isProblem: boolean, isKeyed: boolean): HeaderName[] {
+  const names: HeaderName[] = ['X-Request-Id'];
+  if (isProblem && [409, 429, 503].includes(status)) names.push('Retry-After');
+  if (status === 401) names.push('WWW-Authenticate');
+  if (isKeyed && (status < 300 || status === 400)) names.push('Idempotency-Replayed');
+  return names;
+}
+
+/**
+ * Gives each body an example made of those of its fields. Without it, Swagger UI makes up values for the fields that have
+ * none, and sends them.
+ */
+export function showBodies(document: OpenAPIObject): void {
+  for (const { operation } of operationsOf(document)) {
+    const { requestBody } = operation;
+    if (requestBody === undefined || '$ref' in requestBody) continue;
+    for (const media of Object.values(requestBody.content))
+      if (media.schema) media.example ??= exampleOf(media.schema, document);
+  }
+}
+
+function exampleOf(described: Described, document: OpenAPIObject): unknown {
+  const schema = resolved(described, document);
+  if (schema.properties === undefined) return schema.example as unknown;
+  const fields = Object.entries(schema.properties)
+    .map(([name, property]) => [name, exampleOf(property, document)] as const)
+    .filter(([, example]) => example !== undefined);
+  return Object.fromEntries(fields);
+}
+
+function resolved(described: Described, { components }: OpenAPIObject): Schema {
+  if (!('$ref' in described)) return described;
+  return components!.schemas![described.$ref.replace('#/components/schemas/', '')] as Schema;
+}

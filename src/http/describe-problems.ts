@@ -1,0 +1,89 @@
+import { STATUS_CODES } from 'node:http';
+import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { operationsOf, type PlacedOperation } from './api-operations.js';
+import { type DeclaredProblem, ProblemDto } from './api-problems.js';
+import { ERROR_CODES, type ErrorCode, statusesOf } from './error-codes/error-codes.js';
+
+const EXPLAINED: Record<number, string> = {
+  400: 'The request was refused; `detail` says why, and `code` which rule it was.',
+  401: 'No token, or not a valid one.',
+  403: 'The token is valid, but its account may not do this.',
+  404: 'There is nothing like it.',
+  409: 'A request with this Idempotency-Key is being worked on; `Retry-After` says when to ask again.',
+  413: 'The body is larger than 64 KiB.',
+  415: 'The body is not JSON.',
+  422: 'This Idempotency-Key was used with another body.',
+  429: 'Too many requests; `Retry-After` says when to try again.',
+  503: 'Not available right now; `Retry-After` says when to try again.',
+};
+
+const REQUEST_ID = '5f0c6c3a-7f52-4b0e-8f6d-0b8f6f8f9d11';
+
+/**
+ * Writes the errors of each operation into the document: one response for a status, with an example for each code. What
+ * the operation needs for them to be right, it says too: a token, or none.
+ */
+export function describeProblems(
+  document: OpenAPIObject,
+  declared: ReadonlyMap<string, readonly DeclaredProblem[]>,
+): void {
+  for (const placed of operationsOf(document)) {
+    const { operation } = placed;
+    const own = declared.get(operation.operationId!) ?? [];
+    operation.security = own.includes('TOKEN_REQUIRED') ? [{ bearer: [] }] : [];
+    for (const [status, codes] of byStatus([...impliedBy(placed), ...own]))
+      operation.responses[status] = problemResponse(status, codes);
+  }
+}
+
+/** What any route answers with that is as open, and reads as much, as this one. */
+function impliedBy({ path, method, operation }: PlacedOperation): ErrorCode[] {
+  const { requestBody, parameters = [] } = operation;
+  const isWriting = method !== 'get';
+  const codes: ErrorCode[] = path.startsWith('/api/') ? ['TOO_MANY_REQUESTS', 'UNAVAILABLE', 'BUSY'] : [];
+  if (isWriting) codes.push('OUTCOME_UNKNOWN');
+  if (requestBody !== undefined || parameters.length > 0) codes.push('VALIDATION_FAILED');
+  if (isWriting) codes.push('MALFORMED_REQUEST');
+  if (requestBody !== undefined) codes.push('BODY_TOO_LARGE', 'NOT_JSON');
+  return codes;
+}
+
+function byStatus(problems: readonly DeclaredProblem[]): Map<number, Set<ErrorCode>> {
+  const found = new Map<number, Set<ErrorCode>>();
+  for (const problem of problems) {
+    const { code, status } =
+      typeof problem === 'string' ? { code: problem, status: statusesOf(problem)[0]! } : problem;
+    found.set(status, (found.get(status) ?? new Set()).add(code));
+  }
+  return found;
+}
+
+function problemResponse(status: number, codes: ReadonlySet<ErrorCode>) {
+  const examples = [...codes].map((code) => [
+    code,
+    { summary: ERROR_CODES[code].action, value: exampleOf(status, code) },
+  ]);
+  return {
+    description: EXPLAINED[status] ?? STATUS_CODES[status] ?? '',
+    content: {
+      'application/problem+json': {
+        schema: { $ref: getSchemaPath(ProblemDto) },
+        examples: Object.fromEntries(examples) as Record<string, { summary: string; value: object }>,
+      },
+    },
+  };
+}
+
+function exampleOf(status: number, code: ErrorCode) {
+  const detail = ERROR_CODES[code].answers[status]!;
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status]!,
+    status,
+    detail,
+    error: detail,
+    code,
+    ...(code === 'VALIDATION_FAILED' && { errors: [{ field: 'date', message: detail }] }),
+    request_id: REQUEST_ID,
+  };
+}

@@ -1,0 +1,74 @@
+import type { ErrorCodeInfo } from './error-code-info.js';
+
+/** About who asks, and what they may do. */
+export const ACCESS_CODES = {
+  TOKEN_REQUIRED: {
+    answers: { 401: 'Token required' },
+    action: 'Log in, and send the token as `Authorization: Bearer <token>`.',
+  },
+  TOKEN_INVALID: {
+    answers: { 401: 'Invalid token' },
+    action: 'Forget the token and log in again.',
+  },
+  TOKEN_EXPIRED: {
+    answers: { 401: 'Token expired' },
+    action: 'Get a new token with the refresh token, else log in again. Then repeat the request.',
+  },
+  TOKEN_REVOKED: {
+    answers: { 401: 'This token was ended: log in again' },
+    action: 'Forget the token and log in again.',
+  },
+  REFRESH_TOKEN_INVALID: {
+    answers: { 401: 'This refresh token is no longer good: log in again.' },
+    action: 'Forget both tokens and log in again.',
+  },
+  ADMIN_REQUIRED: {
+    answers: {
+      401: 'Log in with the email and password of an admin; with a second factor, with a token in place of the password.',
+    },
+    action:
+      'Only for the pages of operators. Send an admin’s credentials by HTTP Basic, with a second factor a token in place of the password.',
+  },
+  FORBIDDEN: {
+    answers: { 403: 'Forbidden' },
+    action: 'Do not offer this to the role of the account.',
+  },
+  CROSS_ORIGIN: {
+    answers: { 403: 'Only the dashboard itself may change something here.' },
+    action: 'Only for the dashboard. Open its page and act there.',
+  },
+  SECOND_FACTOR_REQUIRED: {
+    answers: {
+      400: 'Send the six digits of your authenticator too, as code.',
+      403: 'Admins need a second factor here: begin with one at POST /api/auth/second-factor.',
+    },
+    action:
+      'With 400, ask for the six digits of the authenticator and send them too. With 403, have the admin set up a second factor first.',
+  },
+  SECOND_FACTOR_WRONG: {
+    answers: {
+      400: 'These are not the six digits of the moment, or they were used before: wait for the next ones.',
+    },
+    action: 'Ask for the next six digits.',
+  },
+  SECOND_FACTOR_IS_ON: {
+    answers: { 400: 'This account has a second factor already.' },
+    action: 'Remove the second factor first, to begin with another one.',
+  },
+  SECOND_FACTOR_NOT_BEGUN: {
+    answers: { 400: 'Begin with a new secret, then confirm it.' },
+    action: 'Begin again at `POST /api/auth/second-factor`.',
+  },
+  INVALID_CREDENTIALS: {
+    answers: { 400: 'Invalid credentials' },
+    action: 'Ask for email and password again. It is not told which of them is wrong.',
+  },
+  PASSWORD_REQUIRED: {
+    answers: { 400: 'This needs your own password too. Send it as your_password.' },
+    action: 'Ask the admin for the own password and send it as `your_password`.',
+  },
+  WRONG_PASSWORD: {
+    answers: { 400: 'This is not the password of the account. Type it again, or have a new one mailed.' },
+    action: 'Ask for the password again.',
+  },
+} as const satisfies Record<string, ErrorCodeInfo>;

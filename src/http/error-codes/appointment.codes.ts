@@ -1,0 +1,98 @@
+import { EXAMPLE_DATE } from '../example-date.js';
+import type { ErrorCodeInfo } from './error-code-info.js';
+
+/** About bookings, and the hours that they need. */
+export const APPOINTMENT_CODES = {
+  UNKNOWN_DOCTOR: {
+    answers: { 400: 'There is no doctor 9.' },
+    action: 'Read the list of doctors again.',
+  },
+  NO_SUCH_TIME: {
+    answers: {
+      400: '02:30 does not exist on this date: the clocks go forward past it. Choose another time.',
+    },
+    action: 'Offer the available slots: the clocks skip this time on that date.',
+  },
+  NOT_IN_FUTURE: {
+    answers: { 400: 'This time is not in the future. Choose a later time.' },
+    action: 'Offer a later slot.',
+  },
+  OUTSIDE_AVAILABILITY: {
+    answers: {
+      400: `The doctor does not see patients for 30 minutes from 19:00 on ${EXAMPLE_DATE}. Choose one of the available slots.`,
+    },
+    action: 'Offer the available slots of that doctor and date.',
+  },
+  EXCEPTION: {
+    answers: { 400: `The doctor is away at 10:00 on ${EXAMPLE_DATE}. Choose one of the available slots.` },
+    action: 'Offer the available slots of another date.',
+  },
+  TAKEN: {
+    answers: { 400: `10:00 on ${EXAMPLE_DATE} is already taken. Choose one of the available slots.` },
+    action: 'Read the available slots again and let the person choose another one.',
+  },
+  BOOKING_NOT_FOUND: {
+    answers: { 400: 'Booking not found or already cancelled' },
+    action: 'Read the list of bookings again.',
+  },
+  BOOKING_STARTED: {
+    answers: { 400: 'This booking has already started and can no longer be changed.' },
+    action: 'Do not offer to change it; the clinic can be called.',
+  },
+  UNKNOWN_BOOKING: {
+    answers: {
+      400: 'after must be the id of a booking of this list: the last one that you were shown.',
+    },
+    action: 'Read the list again from its first page.',
+  },
+  BOOKINGS_AHEAD: {
+    answers: {
+      400: 'The time zone of doctor 9 cannot change: booking 101 lies ahead. Have the coming bookings moved to another doctor or cancelled first.',
+    },
+    action: 'Have the coming bookings cancelled first, then send the same request.',
+  },
+  DOCTOR_TIME_ZONE: {
+    answers: {
+      400: 'The time zone of doctor 9, PST, is unknown. An admin must set it: PATCH /api/doctors/9 with the IANA time zone of a place, such as America/Santiago.',
+    },
+    action: 'Tell the clinic: an admin must set the time zone of this doctor.',
+  },
+  NOTHING_TO_CHANGE: {
+    answers: { 400: 'Send at least one of date, time and duration.' },
+    action: 'Mend the client: send what is to change.',
+  },
+  WINDOW_REVERSED: {
+    answers: { 400: 'start_time must be before end_time' },
+    action: 'Ask for an end after the start.',
+  },
+  WINDOW_OVERLAPS: {
+    answers: { 400: 'This overlaps another availability window of yours on that day.' },
+    action: 'Read the windows again; choose hours that are free, or delete the other window first.',
+  },
+  AVAILABILITY_NOT_FOUND: {
+    answers: { 400: 'Availability not found' },
+    action: 'Read the list of windows again.',
+  },
+  EXCEPTION_FORM: {
+    answers: { 400: 'start_time and end_time are required unless is_full_day is true' },
+    action: 'Send either `is_full_day: true` or both times.',
+  },
+  EXCEPTION_REVERSED: {
+    answers: { 400: 'start_time must be before end_time' },
+    action: 'Ask for an end after the start.',
+  },
+  EXCEPTION_PAST: {
+    answers: { 400: 'This date is past: only today and later dates can be blocked.' },
+    action: 'Ask for today or a later date.',
+  },
+  TOO_MANY_EXCEPTIONS: {
+    answers: {
+      400: `${EXAMPLE_DATE} has 50 exceptions already. Delete some, or block a longer time at once.`,
+    },
+    action: 'Delete exceptions of that date, or block a longer time at once.',
+  },
+  EXCEPTION_NOT_FOUND: {
+    answers: { 400: 'Exception not found' },
+    action: 'Read the list of exceptions again.',
+  },
+} as const satisfies Record<string, ErrorCodeInfo>;

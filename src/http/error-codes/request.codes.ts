@@ -1,0 +1,91 @@
+import type { ErrorCodeInfo } from './error-code-info.js';
+
+/** About the request itself, whatever it is for. */
+export const REQUEST_CODES = {
+  VALIDATION_FAILED: {
+    answers: { 400: 'date is required' },
+    action: 'Show each message of `errors` beside its field, and let the person correct it.',
+  },
+  MALFORMED_REQUEST: {
+    answers: { 400: 'The request could not be read. Send valid JSON to a valid address.' },
+    action: 'Mend the client: the body is no valid JSON in UTF-8, or the address is broken.',
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    answers: { 400: 'Idempotency-Key must be one text of 1 to 255 printable ASCII characters' },
+    action: 'Mend the client: send one key, such as a UUID.',
+  },
+  IDEMPOTENCY_KEY_NOT_TAKEN: {
+    answers: {
+      400: 'This request takes no Idempotency-Key: sent twice it would be done twice. Send it without the header.',
+    },
+    action: 'Send the request without the header.',
+  },
+  NOT_FOUND: {
+    answers: { 404: 'There is nothing at this address. See /api/docs for what there is.' },
+    action: 'Mend the client: no route has this path.',
+  },
+  METHOD_NOT_ALLOWED: {
+    answers: { 405: 'This address does not answer that method. See /api/docs.' },
+    action: 'Mend the client: the path has other methods.',
+  },
+  TOO_SLOW: {
+    answers: { 408: 'The request took too long to arrive; please try again.' },
+    action: 'Send the request again, in one go.',
+  },
+  REQUEST_IN_PROGRESS: {
+    answers: {
+      409: 'A request with this Idempotency-Key is being worked on. Ask again in a moment for its answer.',
+    },
+    action: 'Send the same request again, with the same key, after `Retry-After` seconds.',
+  },
+  BODY_TOO_LARGE: {
+    answers: { 413: 'The request body is too large: at most 64 KiB are accepted.' },
+    action: 'Send less.',
+  },
+  ADDRESS_TOO_LONG: {
+    answers: { 414: 'The address of the request is too long.' },
+    action: 'Send fewer or shorter parameters.',
+  },
+  NOT_JSON: {
+    answers: { 415: 'Send the body as JSON, with the header Content-Type: application/json.' },
+    action: 'Mend the client: send JSON, and say so in `Content-Type`.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    answers: {
+      422: 'This Idempotency-Key was used for a request with another body. Use a new key for a new request.',
+    },
+    action: 'Send a new request with a new key.',
+  },
+  TOO_MANY_REQUESTS: {
+    answers: { 429: 'Too many requests. Try again in 30 seconds.' },
+    action: 'Wait for `Retry-After` seconds, then try again.',
+  },
+  HEADERS_TOO_LONG: {
+    answers: { 431: 'The address and the headers of the request are too long.' },
+    action: 'Send fewer or shorter headers.',
+  },
+  INTERNAL_ERROR: {
+    answers: { 500: 'Something went wrong on our side. It was recorded; please try again.' },
+    action: 'Try again later. If it stays so, tell the clinic the `request_id`.',
+  },
+  UNAVAILABLE: {
+    answers: {
+      503: 'The service is busy, or its database away. Nothing was changed; please try again in a moment.',
+    },
+    action:
+      'Wait for `Retry-After` seconds, then try again; with the same `Idempotency-Key` nothing is done twice.',
+  },
+  BUSY: {
+    answers: {
+      503: 'The service is busy, or its database away. Nothing was changed; please try again in a moment.',
+    },
+    action: 'Nothing was changed. Wait for `Retry-After` seconds, then try again.',
+  },
+  OUTCOME_UNKNOWN: {
+    answers: {
+      503: 'The connection to the database broke while saving. Look whether your change was made before you try again.',
+    },
+    action:
+      'Read whether the change was made, then decide; or send it again with the same `Idempotency-Key`.',
+  },
+} as const satisfies Record<string, ErrorCodeInfo>;

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { jobTitle } from './job-title.js';
+
+const NOW = Date.parse('2026-03-01T10:00:00Z');
+
+test.each([
+  ['2026-03-01T10:00:01.000Z', 'just now'],
+  ['2026-03-01T09:59:30.000Z', 'just now'],
+  ['2026-03-01T09:57:00.000Z', '3 min ago'],
+  ['2026-03-01T08:00:00.000Z', '2 h ago'],
+  ['2026-02-28T09:00:00.000Z', '1 day ago'],
+  ['2026-02-26T10:00:00.000Z', '3 days ago'],
+])('a job due at %s: %s', (due_at, age) => {
+  expect(jobTitle({ kind: 'booked', attempt: 2, due_at }, NOW)).toBe(`booked, attempt 2, due ${age}`);
+});
+
+test('a job of an earlier version, which says less, has a title all the same', () => {
+  expect(jobTitle({ id: 7, lease: 1 }, NOW)).toBe('notification');
+});
