@@ -27,31 +27,3 @@ describe('what somebody thought of is not', () => {
       expect(isCommonPassword(randomBytes(9).toString('base64'))).toBe(false);
   });
 });
-
-test('none takes so long to look at that others would notice', () => {
-  const made = [
-    'p@$$w0rd',
-    '1',
-    '1|!',
-    '4@8({[<369&!1|l+70$52%v',
-    '@$0!1|',
-    'ab',
-    'qwertyuiop',
-    '1990',
-    'aA@',
-  ];
-  const fastest = (password: string): number => {
-    const times = Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      isCommonPassword(password);
-      return performance.now() - start;
-    });
-    return Math.min(...times);
-  };
-  for (const text of made) {
-    for (const length of [16, 32, 256]) {
-      const password = text.repeat(length).slice(0, length);
-      expect(fastest(password), password).toBeLessThan(50);
-    }
-  }
-});

@@ -17,6 +17,9 @@ const PLACES = [
 /** A shorter one cannot be chosen. */
 const SHORTEST = 8;
 
+/** Stands for one in samples of URLs, and is refused as the most common of all. */
+const PLACEHOLDER = 'password';
+
 const PATTERNS: readonly RegExp[] = [
   // "password": "...", your_password: '...', ADMIN_PASSWORD = '...'
   /password["'`]?\s*[:=]\s*["'`]([^"'`\n]+)["'`]/gi,
@@ -49,7 +52,9 @@ function printed(): Map<string, string> {
 }
 
 test('every password that this repository prints is refused as a new one', () => {
-  const found = [...printed()].filter(([password]) => password.length >= SHORTEST);
+  const found = [...printed()].filter(
+    ([password]) => password.length >= SHORTEST && password !== PLACEHOLDER,
+  );
   expect(found.length).toBeGreaterThan(2);
   expect(found.filter(([password]) => !PRINTED_PASSWORDS.includes(password.toLowerCase()))).toEqual([]);
 });

@@ -5,5 +5,4 @@ export const PRINTED_PASSWORDS: readonly string[] = [
   'demo-patient-password',
   'change-me',
   'correct horse battery',
-  'password',
 ];

@@ -118,6 +118,12 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/doctors/public': { expected: ANYONE },
   'GET /api/doctors': { expected: ADMINS },
   'GET /api/doctors/me': { expected: DOCTORS },
+  'PATCH /api/doctors/{id}': {
+    expected: ADMINS,
+    id: 'doctorId',
+    // What it is already: the bookings ahead are not in the way.
+    body: () => ({ timezone: 'Europe/Madrid' }),
+  },
   'POST /api/doctors': {
     expected: created(ADMINS),
     body: ({ newcomerId }) => ({
@@ -276,7 +282,8 @@ test('every route that the server has is in the table, shown in the document or 
   const pages = /^[A-Z]+ \/(api\/docs|admin\/queues)/;
   const served = [...clinic.routes]
     .filter((route) => !route.startsWith('HEAD ') && !pages.test(route))
-    .map((route) => route.replace(/:(\w+)/g, '{$1}'));
+    // The document has one name for what two methods of a path call differently.
+    .map((route) => route.replace(/:\w+/g, '{id}'));
   expect(served.sort()).toEqual(Object.keys(MATRIX).sort());
 });
 
@@ -325,8 +332,8 @@ describe("ids of others and unknown ids answer alike, and what is another's stay
       const unknown = await clinic.client.get(`${path}?include_cancelled=true&after=${UNKNOWN_ID}`, {
         token,
       });
-      expect(theirs.status).toBe(200);
-      expect(theirs.body).toEqual(unknown.body);
+      expect([theirs.status, unknown.status]).toEqual([400, 400]);
+      expect({ ...theirs.body, request_id: '' }).toEqual({ ...unknown.body, request_id: '' });
     }
   });
 });

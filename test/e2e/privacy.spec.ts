@@ -134,6 +134,7 @@ test('an export holds all there is about an account, and nothing of others', asy
     'account.logged_in',
     'account.reset_asked',
     'booking.booked',
+    'account.exported',
   ]);
   const doctors = await exportOf(doctor);
   expect(doctors.doctor_profile).toHaveLength(1);

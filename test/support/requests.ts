@@ -87,6 +87,7 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: C
       ...['role', 'disabled', 'second_factor', 'your_password', 'your_code'],
     ),
     route(['POST', '/api/doctors'], admin, { ...profile, timezone: 'Asia/Tokyo' }, 'timezone'),
+    route(['PATCH', `/api/doctors/${doctor.doctorId}`], admin, { timezone: doctor.timezone }),
     route(['POST', '/api/bookings'], patient, { doctor_id: doctor.doctorId, ...time }, 'duration'),
     route(['PATCH', `/api/bookings/${bookingId}`], patient, time, 'date', 'time', 'duration'),
     route(['POST', '/api/availability'], doctor, { day_of_week: 6, start_time: '09:00', end_time: '12:00' }),
