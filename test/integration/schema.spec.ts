@@ -135,6 +135,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'RestrainMails1000000000008',
       'Invitations1000000000009',
       'Retain1000000000010',
+      'CanonicalAddresses1000000000015',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
