@@ -63,7 +63,8 @@ function finalError(error: unknown, uncertain: boolean): unknown {
   if (uncertain) {
     return new Unavailable(
       'OUTCOME_UNKNOWN',
-      'The connection to the database broke while saving. Look whether your change was made before you try again.',
+      'The connection to the database broke while saving. Send the request again if it has an Idempotency-Key; otherwise ' +
+        'check whether your change was made first.',
     );
   }
   return isConnectionLost(error) ? new Unavailable() : new Unavailable('BUSY');

@@ -33,7 +33,7 @@ export class Refusal extends DomainError {
 export class Unauthenticated extends DomainError {}
 
 export function tokenEnded(): Unauthenticated {
-  return new Unauthenticated('TOKEN_REVOKED', 'This token was ended: log in again');
+  return new Unauthenticated('TOKEN_REVOKED', 'This token was ended. Log in again.');
 }
 
 /** The caller is known and may not do this. */
@@ -67,8 +67,15 @@ export class Mismatch extends DomainError {
 /** Too many requests; allowed again after `retryAfterSeconds`. */
 export class TooManyRequests extends DomainError {
   constructor(readonly retryAfterSeconds: number) {
-    super('TOO_MANY_REQUESTS', `Too many requests. Try again in ${retryAfterSeconds} seconds.`);
+    super('TOO_MANY_REQUESTS', `Too many requests. Try again in ${inWords(retryAfterSeconds)}.`);
   }
+}
+
+/** A time to wait, as people say it; never less than it is. */
+function inWords(seconds: number): string {
+  const [size, unit] = seconds > 7_200 ? [3_600, 'hour'] : seconds > 120 ? [60, 'minute'] : [1, 'second'];
+  const count = Math.ceil(seconds / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** The service cannot answer right now, through no fault of the client; nothing was changed. */
@@ -77,7 +84,7 @@ export class Unavailable extends DomainError {
 
   constructor(
     code: ErrorCode = 'UNAVAILABLE',
-    message = 'The service is busy, or its database away. Nothing was changed; please try again in a moment.',
+    message = 'The service is busy, or cannot reach its database. Nothing was changed. Try again in a few seconds.',
   ) {
     super(code, message);
   }

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { challengeOf } from './challenge.js';
 import { problemOf } from './problem.js';
 import { note } from './request-notes.js';
 
@@ -18,8 +19,9 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   note(request, { code: problem.code });
   if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, problem.detail);
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
-  if (problem.status === 401 && !reply.hasHeader('www-authenticate'))
-    void reply.header('www-authenticate', 'Bearer');
+  const challenge = challengeOf(problem, request.headers.authorization);
+  if (challenge !== undefined && !reply.hasHeader('www-authenticate'))
+    void reply.header('www-authenticate', challenge);
   void reply
     .status(problem.status)
     // An address that cannot be read gets here before the hook that sets it for all others.

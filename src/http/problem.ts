@@ -45,7 +45,7 @@ export function problemOf(thrown: unknown): Problem & { readonly retryAfterSecon
 function outOfReach(): Unavailable {
   return new Unavailable(
     'UNAVAILABLE',
-    'The service is not available right now. Look whether your change was made before you try again.',
+    'The service cannot reach its database. Try again in a few seconds; check first whether your change was made.',
   );
 }
 
@@ -91,7 +91,7 @@ function frameworkProblem(error: unknown): Problem {
       return problem(
         503,
         'UNAVAILABLE',
-        'The service is not available right now; please try again in a moment.',
+        'The service is not available right now. Try again in a few seconds.',
       );
     default:
       return problem(

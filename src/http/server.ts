@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -9,6 +8,7 @@ import { Keys } from '../config/keys.js';
 import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
 import { addressOf } from './client-address.js';
+import { answerInTurn } from './in-turn.js';
 import { PAGE_LIMITS, type PageLimits } from './page-limits.js';
 import { rememberPrefix } from './path-prefix.js';
 import { answerProblem } from './problem.filter.js';
@@ -24,8 +24,6 @@ const LONGEST_HEAD_MS = 8_000;
 const LOOK_FOR_SLOW_ONES_MS = 2_000;
 /** Without a byte from or to a client that is being answered; one who does not read would keep the answer here. */
 const LONGEST_SILENCE_MS = 30_000;
-/** Requests on one connection behind the one that is being answered. Browsers and proxies send one at a time. */
-const MOST_WAITING = 16;
 /** Ids of others that are taken: whatever else a client writes would stand in the log and in the audit trail. */
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
@@ -79,27 +77,6 @@ function rememberAddress(server: FastifyInstance): void {
   server.addHook('onRequest', (request, _reply, done) => {
     addressOf(request);
     done();
-  });
-}
-
-/**
- * Begins with a request only when the answer to the one before it on its connection has been taken, and ends a connection
- * on which many are waiting: answers that nobody reads would take memory, and files that stay open.
- */
-function answerInTurn(server: FastifyInstance): void {
-  const waiting = new WeakMap<Socket, (() => void)[]>();
-  server.addHook('onRequest', (request, reply, done) => {
-    const { socket } = request.raw;
-    const line = waiting.get(socket);
-    reply.raw.once('close', () => {
-      const next = waiting.get(socket)?.shift();
-      if (!next) waiting.delete(socket);
-      else if (!socket.destroyed) next();
-    });
-    if (!line) {
-      waiting.set(socket, []);
-      done();
-    } else if (line.push(done) > MOST_WAITING) socket.destroy();
   });
 }
 

@@ -124,11 +124,29 @@ export class DashboardGuard extends AdminsOnly {
   }
 }
 
-function credentialsOf(header: string | undefined): Credentials | undefined {
-  const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1];
-  const text = encoded && Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text ? text.indexOf(':') : -1;
-  return text && colon > 0 ? { email: text.slice(0, colon), password: text.slice(colon + 1) } : undefined;
+/** Longer than any email and password together; nothing longer is decoded. */
+const LONGEST_HEADER = 8_192;
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function credentialsOf(header = ''): Credentials | undefined {
+  if (header.length > LONGEST_HEADER) return undefined;
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1];
+  const bytes = Buffer.from(encoded ?? '', 'base64');
+  const colon = bytes.indexOf(':');
+  if (colon <= 0) return undefined;
+  return { email: textOf(bytes.subarray(0, colon)), password: textOf(bytes.subarray(colon + 1)) };
+}
+
+/**
+ * Bytes as text. What is not UTF-8 becomes a text that nobody can have chosen, not the same for all wrong bytes, and is
+ * judged like any other: in the same time.
+ */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    return randomBytes(32).toString('base64');
+  }
 }
 
 function refused(): Unauthenticated {

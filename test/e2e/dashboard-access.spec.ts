@@ -69,6 +69,24 @@ describe('everyone else gets 401, on the page, its static files and its API alik
     'a NUL between email and password': () =>
       `Basic ${Buffer.from(`${admin.email}\0${admin.password}`).toString('base64')}`,
   };
+  test('bytes that are not UTF-8, whichever they are', async () => {
+    const owner = await clinic.admin();
+    const password = 'muchas letras \ufffd o';
+    const changed = { old_password: owner.password, new_password: password };
+    await clinic.client.post('/api/auth/password', changed, { token: owner.token });
+    expect((await visit('/admin/queues', basic({ ...owner, password }))).status).toBe(200);
+    for (const byte of [0xf1, 0xff, 0xc3]) {
+      const typed = Buffer.concat([
+        Buffer.from(`${owner.email}:muchas letras `),
+        Buffer.from([byte]),
+        Buffer.from(' o'),
+      ]);
+      expectLockedOut(await visit('/admin/queues', `Basic ${typed.toString('base64')}`));
+    }
+  });
+  test('more than an email and a password can be', async () => {
+    expectLockedOut(await visit('/admin/queues', basic({ ...admin, password: 'x'.repeat(9_000) })));
+  });
   test.each(Object.keys(people))('%s', async (who) => {
     for (const path of everything()) expectLockedOut(await visit(path, people[who]!()));
   });

@@ -67,6 +67,11 @@ test.each([
     headers: { 'content-type': type },
   });
   expect(body.code).toBeUndefined();
+  const changed = await clinic.client.patch('/api/auth/me', '', {
+    token: admin.token,
+    headers: { 'content-type': type },
+  });
+  expectProblem(changed, { status: 400, code: 'VALIDATION_FAILED' });
 });
 
 describe('a name', () => {

@@ -37,6 +37,7 @@ const INVALID = { status: 401, code: 'TOKEN_INVALID', detail: 'Invalid token' };
 test('Authorization: Bearer <token> opens a route that needs a token', async () => {
   expect((await asking(`Bearer ${patient.token}`)).status).toBe(200);
   expect((await asking(`bearer ${patient.token}`)).status, 'the scheme has no case').toBe(200);
+  expect((await asking(`Bearer   ${patient.token}`)).status, 'one space or more').toBe(200);
   expect((await asking(`Bearer ${handmade()}`)).status, 'made by hand, to hold the forgeries against').toBe(
     200,
   );
@@ -45,7 +46,24 @@ test('Authorization: Bearer <token> opens a route that needs a token', async () 
 test('No header: 401 "Token required"', async () => {
   const answer = await asking();
   expectProblem(answer, { status: 401, code: 'TOKEN_REQUIRED', detail: 'Token required' });
-  expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+  expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+});
+
+describe('WWW-Authenticate says what is wrong with a token that was sent', () => {
+  test.each([
+    ['forged', 'Bearer a.b.c', 'Bearer error="invalid_token", error_description="Invalid token"'],
+    ['with another scheme', 'Basic YTpi', 'Bearer'],
+  ])('%s', async (_, header, challenge) => {
+    expect((await asking(header)).headers.get('www-authenticate')).toBe(challenge);
+  });
+
+  test('of the wrong role: 403 insufficient_scope', async () => {
+    const answer = await clinic.client.get('/api/users', { token: patient.token });
+    expectProblem(answer, { status: 403, code: 'FORBIDDEN' });
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Bearer error="insufficient_scope", error_description="Forbidden"',
+    );
+  });
 });
 
 test('a token anywhere but in the header is no token', async () => {

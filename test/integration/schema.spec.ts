@@ -138,6 +138,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'CountAddresses1000000000011',
       'RecordFailing1000000000013',
       'OrderByInstant1000000000014',
+      'CanonicalAddresses1000000000015',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

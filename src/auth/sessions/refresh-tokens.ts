@@ -64,7 +64,7 @@ export class RefreshTokens {
     if (!exchanged) {
       throw new Unauthenticated(
         'REFRESH_TOKEN_INVALID',
-        'This refresh token is no longer good: log in again.',
+        'This refresh token is unknown, has expired, was used before, or its session has ended. Log in again.',
       );
     }
     this.activity.note(exchanged.session);

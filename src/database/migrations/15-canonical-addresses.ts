@@ -8,7 +8,7 @@ export class CanonicalAddresses15 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(
       `ALTER TABLE accounts ADD COLUMN mail_address VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL
-       COMMENT 'where mails go, if not to email'`,
+       COMMENT 'where mails go, if not to email' AFTER email`,
     );
     await runner.query(
       `ALTER TABLE accounts MODIFY email VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL

@@ -19,7 +19,9 @@ export const ACCESS_CODES = {
     action: 'Forget the token and log in again.',
   },
   REFRESH_TOKEN_INVALID: {
-    answers: { 401: 'This refresh token is no longer good: log in again.' },
+    answers: {
+      401: 'This refresh token is unknown, has expired, was used before, or its session has ended. Log in again.',
+    },
     action: 'Forget both tokens and log in again.',
   },
   ADMIN_REQUIRED: {

@@ -70,14 +70,14 @@ export const REQUEST_CODES = {
   },
   UNAVAILABLE: {
     answers: {
-      503: 'The service is busy, or its database away. Nothing was changed; please try again in a moment.',
+      503: 'The service is busy, or cannot reach its database. Nothing was changed. Try again in a few seconds.',
     },
     action:
       'Wait for `Retry-After` seconds, then try again; with the same `Idempotency-Key` nothing is done twice.',
   },
   BUSY: {
     answers: {
-      503: 'The service is busy, or its database away. Nothing was changed; please try again in a moment.',
+      503: 'The service is busy, or cannot reach its database. Nothing was changed. Try again in a few seconds.',
     },
     action: 'Nothing was changed. Wait for `Retry-After` seconds, then try again.',
   },

@@ -1,0 +1,60 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+
+/** Requests on one connection behind the one that is being answered. Browsers and proxies send one at a time. */
+const MOST_WAITING = 16;
+/** Further ones, which are not answered: an honest client learns from `Connection: close`, and sends them again. */
+const MOST_IGNORED = 256;
+/** For a client to take the answers to those that wait, once more have come than are answered. */
+const LAST_ANSWERS_MS = 10_000;
+
+/** The requests of one connection that wait for their turn. */
+interface Line {
+  readonly waiting: (() => void)[];
+  ignored: number;
+}
+
+/**
+ * Begins with a request only when the answer to the one before it on its connection has been taken: answers that nobody
+ * reads would take memory, and files that stay open. Of a connection on which too many wait, those that came before the
+ * limit are answered, in order, and the last of them says that it closes.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2
+ */
+export function answerInTurn(server: FastifyInstance): void {
+  const lines = new WeakMap<Socket, Line>();
+  server.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw;
+    const line = lines.get(socket);
+    if (!line) {
+      lines.set(socket, { waiting: [], ignored: 0 });
+      passOnAfter(reply, socket, lines);
+      return done();
+    }
+    if (line.ignored > 0 || line.waiting.length >= MOST_WAITING) return ignore(line, socket);
+    passOnAfter(reply, socket, lines);
+    line.waiting.push(() => {
+      if (line.ignored > 0 && line.waiting.length === 0) void reply.header('connection', 'close');
+      done();
+    });
+  });
+}
+
+/** Has the next request begin once this one's answer has been taken. */
+function passOnAfter(reply: FastifyReply, socket: Socket, lines: WeakMap<Socket, Line>): void {
+  reply.raw.once('close', () => {
+    const next = lines.get(socket)?.waiting.shift();
+    if (!next) lines.delete(socket);
+    else if (!socket.destroyed) next();
+  });
+}
+
+/** Leaves a request without an answer; nothing was done of it. */
+function ignore(line: Line, socket: Socket): void {
+  line.ignored += 1;
+  if (line.ignored === 1) {
+    const timer = setTimeout(() => socket.destroy(), LAST_ANSWERS_MS).unref();
+    socket.once('close', () => clearTimeout(timer));
+  }
+  if (line.ignored > MOST_IGNORED) socket.destroy();
+}
