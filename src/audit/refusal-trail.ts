@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { countedAs } from '../http/caller-address.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { type Actor, THE_SERVICE } from './actor.js';
@@ -9,7 +10,9 @@ import { AuditTrail, type Particulars } from './audit-trail.js';
 /** For so long those that are alike are counted. */
 const COUNTED_FOR_MS = 60_000;
 /** Kinds of refusal that are told apart at a time; what comes beyond is counted together. */
-const MOST_KINDS = 200;
+const MOST_KINDS = 500;
+/** Of one network address: a stranger with many accounts must not use up what tells others apart. */
+const MOST_KINDS_OF_ADDRESS = 60;
 const EVERY_MS = 5_000;
 
 /** Something that was refused. */
@@ -24,6 +27,8 @@ export interface Refused {
 interface Counted {
   readonly refused: Refused;
   readonly since: EpochMs;
+  /** The network address, as it is limited. */
+  readonly from: string;
   more: number;
 }
 
@@ -62,8 +67,12 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
       known.more += 1;
       return;
     }
-    if (this.counted.size >= MOST_KINDS) return this.countTogether(action);
-    this.counted.set(kind, { refused, since: this.clock.now(), more: 0 });
+    const from = countedAs(by.address ?? '');
+    const ofAddress = [...this.counted.values()].filter((each) => each.from === from).length;
+    if (this.counted.size >= MOST_KINDS) return this.countTogether(action, '', THE_SERVICE);
+    if (ofAddress >= MOST_KINDS_OF_ADDRESS)
+      return this.countTogether(action, from, { ...THE_SERVICE, address: by.address });
+    this.counted.set(kind, { refused, since: this.clock.now(), from, more: 0 });
     await this.write(refused);
   }
 
@@ -77,15 +86,21 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** One more of those that are not told apart. */
-  private countTogether(action: AuditAction): void {
-    const known = this.counted.get(action);
+  /** One more of those that are not told apart: of one address, or of all. */
+  private countTogether(action: AuditAction, from: string, by: Actor): void {
+    const kind = JSON.stringify([action, from]);
+    const known = this.counted.get(kind);
     if (known) {
       known.more += 1;
       return;
     }
-    const refused = { by: THE_SERVICE, action, subjectId: 0, particulars: { from: 'many' } };
-    this.counted.set(action, { refused, since: this.clock.now(), more: 1 });
+    const particulars = { from: from === '' ? 'many' : 'address' };
+    this.counted.set(kind, {
+      refused: { by, action, subjectId: 0, particulars },
+      since: this.clock.now(),
+      from,
+      more: 1,
+    });
   }
 
   private async write({ by, action, subjectId, particulars }: Refused): Promise<void> {

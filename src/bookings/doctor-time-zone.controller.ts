@@ -5,7 +5,7 @@ import { type Asker, Caller } from '../auth/principal.js';
 import { RateLimit } from '../auth/throttling/rate-limit.js';
 import { PublicDoctorDto } from '../doctors/doctor.dto.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { TimeZoneField } from '../http/fields.js';
+import { TimeZoneField } from '../http/time-zone-field.js';
 import { IdParams } from '../http/id-params.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
 import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
@@ -26,12 +26,12 @@ export class DoctorTimeZoneController {
   @RateLimit('change')
   @ApiOperation({
     operationId: 'changeDoctor',
-    summary: 'Set the time zone of a doctor',
+    summary: 'Mend the time zone of a doctor',
     description:
-      'While no booking lies ahead. A bad zone can be mended while the bookings keep their moments.',
+      'Only a bad one, and while the coming bookings keep their moments. A good one never changes.',
   })
   @ApiOkResponse({ type: PublicDoctorDto })
-  @ApiProblems('BOOKINGS_AHEAD', 'DOCTOR_NOT_FOUND')
+  @ApiProblems('TIME_ZONE_FIXED', 'BOOKINGS_AHEAD', 'DOCTOR_NOT_FOUND')
   @AcceptsIdempotencyKey()
   async change(
     @Caller() by: Asker,

@@ -12,7 +12,10 @@ import { Clock } from '../time/clock.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
 import { instantsMeantBy, isRight } from './booking-instants.js';
 
-/** Sets the time zone of a doctor. What patients have booked must not come to mean another moment by it. */
+/**
+ * Mends the bad time zone of a doctor. A good one never changes: bookings of different dates could come to overlap without
+ * sharing a row of `doctor_days` (decision 0001). In a bad one nothing can be booked, so that no booking is made meanwhile.
+ */
 @Injectable()
 export class DoctorTimeZoneService {
   constructor(
@@ -24,7 +27,8 @@ export class DoctorTimeZoneService {
 
   /**
    * @throws NotFound DOCTOR_NOT_FOUND
-   * @throws Refusal BOOKINGS_AHEAD
+   * @throws Refusal TIME_ZONE_FIXED where the present one is good
+   * @throws Refusal BOOKINGS_AHEAD where a coming booking would come to mean another moment
    */
   async change(by: KnownActor, id: number, timezone: string): Promise<Doctor> {
     return this.requests.once((tx) => this.changeIn(tx, by, id, timezone));
@@ -35,11 +39,14 @@ export class DoctorTimeZoneService {
     const doctor = await tx.findOne(Doctor, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `There is no doctor ${id}.`);
     if (doctor.timezone === timezone) return doctor;
+    if (isTimeZone(doctor.timezone)) {
+      throw new Refusal(
+        'TIME_ZONE_FIXED',
+        `The time zone of doctor ${id} is ${doctor.timezone}, and cannot change. Create another profile for another place.`,
+      );
+    }
     const ahead = await this.findAhead(tx, id);
-    // A bad zone may be mended where all that is booked keeps its moment.
-    const inTheWay = isTimeZone(doctor.timezone)
-      ? ahead[0]
-      : ahead.find((booking) => !keepsInstants(booking, timezone));
+    const inTheWay = ahead.find((booking) => !keepsInstants(booking, timezone));
     if (inTheWay) {
       throw new Refusal(
         'BOOKINGS_AHEAD',
@@ -56,7 +63,7 @@ export class DoctorTimeZoneService {
     const rows = await look<BookingRow>(
       tx,
       `SELECT ${BOOKING_COLUMNS} FROM bookings b JOIN doctors d ON d.id = b.doctor_id
-       WHERE b.doctor_id = ? AND b.status = 'booked' AND b.starts_at > ? ORDER BY b.starts_at`,
+       WHERE b.doctor_id = ? AND b.status = 'booked' AND b.ends_at > ? ORDER BY b.starts_at`,
       [doctorId, new Date(this.clock.now())],
     );
     return rows.map(bookingOf);

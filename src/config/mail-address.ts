@@ -7,7 +7,7 @@ export const LONGEST_ADDRESS = 254;
 const LONGEST_TYPED = 4 * LONGEST_ADDRESS;
 
 /** Mail servers read quoted names, and what cannot be seen, each in their own way: two accounts could share a mailbox. */
-const ODD = /[\p{C}\p{Z}"<>]/u;
+const ODD = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}"<>]/u;
 /** What `domainToASCII`, which reads the host of a URL, would take for the end of the domain, or decode. */
 const NO_DOMAIN = /[^-.a-z0-9\u0080-\u{10ffff}]/iu;
 
@@ -15,12 +15,12 @@ const NO_DOMAIN = /[^-.a-z0-9\u0080-\u{10ffff}]/iu;
 const DOTLESS = 'ı';
 
 /**
- * A mail address as it was typed, trimmed, in NFC, and with its domain in ASCII and lower case; undefined for what is none.
+ * A mail address as it was typed, without spaces around it, in NFC, and with its domain in ASCII and lower case; undefined for what is none.
  * Idempotent, as all forms here. Pure.
  */
 export function readAddress(typed: string): string | undefined {
   if (typed.length > LONGEST_TYPED) return undefined;
-  const text = typed.trim();
+  const text = withoutSpaces(typed);
   if (ODD.test(text)) return undefined;
   const [local, domain] = partsOf(text.normalize('NFC'));
   if (NO_DOMAIN.test(domain)) return undefined;
@@ -32,7 +32,7 @@ export function readAddress(typed: string): string | undefined {
 export function canonicalAddress(typed: string): string {
   const address = readAddress(typed);
   // What is no address belongs to no account, but is counted and hashed all the same.
-  return address === undefined ? typed.slice(0, LONGEST_TYPED).trim().toLowerCase() : folded(address);
+  return address === undefined ? withoutSpaces(typed.slice(0, LONGEST_TYPED)).toLowerCase() : folded(address);
 }
 
 /** The form that mails go to: in lower case, and otherwise with the letters that its owner typed. Pure. */
@@ -45,6 +45,11 @@ export function deliveryAddress(typed: string): string {
 export function shownAddress(address: string): string {
   const [local, domain] = partsOf(address);
   return `${local}@${domainToUnicode(domain) || domain}`;
+}
+
+/** Spaces that a hand or a clipboard left; a line break is no accident. */
+function withoutSpaces(text: string): string {
+  return text.replace(/^[\t\p{Zs}]+/u, '').replace(/[\t\p{Zs}]+$/u, '');
 }
 
 function isAddress(text: string): boolean {

@@ -5,4 +5,5 @@ export const PRINTED_PASSWORDS: readonly string[] = [
   'demo-patient-password',
   'change-me',
   'correct horse battery',
+  'the-password-of-the-account',
 ];

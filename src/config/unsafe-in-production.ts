@@ -62,7 +62,7 @@ function ofSecrets({
 }
 
 function isSampleSecret(secret: string): boolean {
-  return SAMPLE_SECRETS.test(secret) || new Set(secret).size < 10 || guessesFor(secret) < FEWEST_GUESSES;
+  return SAMPLE_SECRETS.test(secret) || new Set(secret).size < 7 || guessesFor(secret) < FEWEST_GUESSES;
 }
 
 function ofTheWeb(environment: Environment): Judgement[] {

@@ -62,7 +62,7 @@ export function ApiProblems(...problems: DeclaredProblem[]): MethodDecorator & C
     const declared = declaredProblems((descriptor?.value ?? target) as object);
     SetMetadata(PROBLEMS, [...declared, ...problems])(target, key!, descriptor!);
   };
-  return applyDecorators(ApiExtraModels(ProblemDto), add as MethodDecorator & ClassDecorator);
+  return applyDecorators(ApiExtraModels(ProblemDto), add);
 }
 
 /** The errors that decorators of a class or a method declare. */

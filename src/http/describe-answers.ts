@@ -31,7 +31,7 @@ type HeaderName = keyof typeof HEADERS;
 
 /** Declares the headers of all answers. */
 export function describeHeaders(document: OpenAPIObject): void {
-  document.components = { ...document.components, headers: HEADERS as never };
+  document.components = { ...document.components, headers: HEADERS };
   for (const { operation } of operationsOf(document)) {
     const isKeyed = (operation.parameters ?? []).some(
       (parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key',

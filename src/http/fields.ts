@@ -3,7 +3,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsDefined, isIn, ValidateBy, ValidateIf } from 'class-validator';
 import { LONGEST_ADDRESS, readAddress } from '../config/mail-address.js';
 import { normalizePassword } from '../config/password-form.js';
-import { isTimeZone, timeZoneMessage } from '../config/time-zone.js';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { END_TIME, WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from './example-date.js';
@@ -227,16 +226,6 @@ export function ChoiceField(choices: readonly string[], options: FieldOptions = 
   const message = `must be one of: ${choices.join(', ')}`;
   return field(options, { type: 'string', enum: [...choices] }, message, (value) =>
     isIn(value, [...choices]),
-  );
-}
-
-/** The IANA name of a place's time zone; see `isTimeZone`. */
-export function TimeZoneField(options: FieldOptions = {}): PropertyDecorator {
-  return field(
-    options,
-    { type: 'string', example: 'Europe/Madrid', maxLength: 64 },
-    timeZoneMessage,
-    (value) => typeof value === 'string' && isTimeZone(value),
   );
 }
 

@@ -102,7 +102,8 @@ const ABOUT_BOOKING = `
 
 const WITH_LINK = `
   SELECT ${ADDRESSED}, n.kind, l.uid AS link_uid, l.expires_at, l.used_at,
-         a.session_version <> l.session_version OR a.disabled_at IS NOT NULL AS has_ended
+         l.kind NOT IN ('password_reset', 'invitation') AND a.session_version <> l.session_version
+           OR a.disabled_at IS NOT NULL AS has_ended
   FROM notifications n
   JOIN account_links l ON l.id = n.link_id
   JOIN accounts a ON a.id = l.account_id

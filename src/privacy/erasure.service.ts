@@ -97,9 +97,9 @@ async function forgetRequests(tx: EntityManager, { id, email, mailAddress }: Acc
   await write(tx, 'DELETE FROM idempotency_keys WHERE account_id = ?', [id]);
   await write(
     tx,
-    `DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'POST /api/doctors')
-     AND (LOCATE(?, outcome) > 0 OR LOCATE(?, outcome) > 0)`,
-    [stored, mailed],
+    `DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'PATCH /api/users/:id', 'POST /api/doctors')
+     AND (LOCATE(?, outcome) > 0 OR LOCATE(?, outcome) > 0 OR route LIKE '%/users%' AND JSON_EXTRACT(outcome, '$.result.id') = ?)`,
+    [stored, mailed, id],
   );
 }
 

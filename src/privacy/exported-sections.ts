@@ -114,8 +114,8 @@ async function* messagesTo(dataSource: DataSource, accountId: number): Pages {
 }
 
 const EVENT = 'SELECT id, at, actor_role, action, subject, subject_id';
-/** What others did, without where they called from; a visitor who registers or resets is the account's owner. */
-const BY_OTHERS = `${EVENT}, IF(actor_id IS NULL, address, NULL) AS address, NULL AS request_id, particulars
+/** What others and visitors did, without where they called from: who may be the one an account was opened against. */
+const BY_OTHERS = `${EVENT}, NULL AS address, NULL AS request_id, particulars
   FROM audit_events WHERE (actor_id IS NULL OR actor_id <> ?) AND`;
 
 /** What the account did, and what was done to it, by id. Each branch reads no more of its index than one page. */

@@ -88,17 +88,34 @@ describe('a password that was forgotten', () => {
     expect((await logIn(person.email, person.password)).status).toBe(200);
   });
 
-  test('another password, a disabled account, or another kind of link: the code is good no more', async () => {
+  test('whoever has the password cannot end the code that the owner of the mailbox has', async () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const code = await codeOf(person);
-    expectProblem(await verify(code, person), LINK_INVALID);
     await clinic.client.post('/api/auth/logout-everywhere', undefined, { token: person.token });
-    expectProblem(await reset(code), LINK_INVALID);
+    const { body } = await logIn(person.email, person.password);
+    const change = { old_password: person.password, new_password: 'what a thief chose' };
+    await clinic.client.post('/api/auth/password', change, { token: (body as { token: string }).token });
+    expect((await reset(code)).status).toBe(200);
+    expect((await logIn(person.email, NEW)).status).toBe(200);
+  });
+
+  test('a used code ends the others that were mailed', async () => {
+    const person = await clinic.patient();
+    await forgot(person.email);
+    const first = await codeOf(person);
     await allDueSettled(clinic);
     clinic.clock.advance({ minutes: 2 });
     await forgot(person.email);
-    const next = await codeOf(person, 2);
+    expect((await reset(await codeOf(person, 2))).status).toBe(200);
+    expectProblem(await reset(first), LINK_INVALID);
+  });
+
+  test('a disabled account, or another kind of link: the code is good no longer', async () => {
+    const person = await clinic.patient();
+    await forgot(person.email);
+    const next = await codeOf(person);
+    expectProblem(await verify(next, person), LINK_INVALID);
     const admin = await clinic.admin();
     await clinic.client.patch(`/api/users/${person.id}`, { disabled: true }, { token: admin.token });
     expectProblem(await reset(next), LINK_INVALID);

@@ -285,7 +285,7 @@ describe('whoever asks for codes again and again, the owner has a good one', () 
     expect((await reset(await lastReset(person.email, 5))).status).toBe(200);
   });
 
-  test('where codes ended with the sessions, within an hour', async () => {
+  test('though somebody who has the password ends all sessions', async () => {
     const person = await clinic.patient();
     for (const minutes of [0, 2, 10, 60]) {
       await pass({ minutes });
@@ -294,9 +294,7 @@ describe('whoever asks for codes again and again, the owner has a good one', () 
     await allDueSettled(clinic);
     const { token } = await logIn(person.email, person.password);
     expect((await clinic.client.post('/api/auth/logout-everywhere', undefined, { token })).status).toBe(200);
-    await pass({ hours: 1 });
-    await forgot(person.email);
-    expect((await reset(await lastReset(person.email, 5))).status).toBe(200);
+    expect((await reset(await lastReset(person.email, 4))).status).toBe(200);
   });
 
   test('a code that confirms an address lives as long as the pause after it, too', async () => {

@@ -71,6 +71,11 @@ const REQUESTS: Readonly<Record<string, () => Asked | Promise<Asked>>> = {
     const body = { name: 'Dr. Once', specialty: 'Cardiology', email: 'c@clinic.example', user_id: id };
     return { path: '/api/doctors', body, who: admin };
   },
+  'patch /api/doctors/{id}': async () => {
+    const { doctorId } = await clinic.doctor();
+    await clinic.query("UPDATE doctors SET timezone = 'PST' WHERE id = ?", [doctorId]);
+    return { path: `/api/doctors/${doctorId}`, body: { timezone: 'Asia/Tokyo' }, who: admin };
+  },
   'post /api/users': () => ({
     path: '/api/users',
     body: { email: 'once@people.example', password: 'only once', role: 'doctor' },
@@ -177,9 +182,10 @@ describe('a request with a key that is sent again', () => {
       const again = await send(method, asked, key);
       expect(again.status).toBe(first.status);
       expect(again.headers.get('idempotency-replayed')).toBe('true');
-      // An export is read anew: by now there is a request with a key to tell of.
-      if (!what.endsWith('export')) expect(again.body).toEqual(first.body);
-      expect(await eventsOf()).toBe(events);
+      // An export is read anew, and that is an event: by now there is a request with a key to tell of.
+      const isExport = what.endsWith('export');
+      if (!isExport) expect(again.body).toEqual(first.body);
+      expect(await eventsOf()).toBe(isExport ? events + 1 : events);
     },
   );
 

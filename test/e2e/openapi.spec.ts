@@ -141,7 +141,7 @@ describe('the examples work on the demo clinic', () => {
     const schema = operation.requestBody?.content['application/json']?.schema;
     return clinic.client.send<unknown>(operation.method, query === '' ? path : `${path}?${query}`, {
       token,
-      body: schema && operation.requestBody!.content['application/json']!.example,
+      body: schema && operation.requestBody.content['application/json']!.example,
     });
   }
 
@@ -206,6 +206,7 @@ describe('the examples work on the demo clinic', () => {
     ['doctor', 'DELETE /api/availability/{id}'],
     ['doctor', 'DELETE /api/exceptions/{id}'],
     ['admin', 'PATCH /api/users/{id}'],
+    ['admin', 'PATCH /api/doctors/{id}'],
     ['admin', 'POST /api/notifications/{id}/retry'],
   ];
 

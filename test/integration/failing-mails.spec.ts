@@ -57,7 +57,14 @@ async function found(): Promise<string[]> {
   return findings.map(({ subject, detail }) => `${subject}: ${detail}`);
 }
 
-const UP = { http: 200, status: 'up', database: 'up', redis: 'up', mail: 'up' };
+const UP = {
+  http: 200,
+  status: 'up',
+  database: 'up',
+  redis: 'up',
+  mail: 'up',
+  time_zone_data: process.versions.tz,
+};
 const FAILING = { ...UP, mail: 'failing' };
 
 async function confirmationOf({ id }: BookingJson) {

@@ -71,7 +71,7 @@ test('a healthy clinic: exit code 0, and a line for each check', async () => {
   expect(exitCode).toBe(0);
   expectWords(said);
   expect(said).toMatch(/^ {4}ok {2}live bookings of one doctor that overlap$/m);
-  expect(said.match(/^ {4}ok {2}\S/gm)).toHaveLength(12);
+  expect(said.match(/^ {4}ok {2}\S/gm)).toHaveLength(14);
   expect(said.trimEnd().split('\n').at(-1)).toBe('Nothing was found: all is as it should be.');
 });
 
@@ -108,7 +108,7 @@ test('Redis away: that is a finding, and all that needs no Redis is looked at', 
   const { exitCode, said, complained } = await run({ REDIS_URL: `redis://${NOWHERE}` });
   expect([exitCode, complained]).toEqual([1, '']);
   expectWords(said);
-  expect(said.match(/^ {4}ok {2}\S/gm)).toHaveLength(11);
+  expect(said.match(/^ {4}ok {2}\S/gm)).toHaveLength(13);
   expect(said).toMatch(
     /^ +REDIS_AWAY, Redis: it does not answer, so that .* could not be looked at \(.+\)\.$/m,
   );
@@ -129,7 +129,7 @@ test('the database away, or not there, or without its tables: exit code 1 and wo
   expect(away.complained).toMatch(/^Clinica cannot use its database: .*ECONNREFUSED.*DATABASE_URL/);
   expect(unknown.complained).toMatch(/^Clinica cannot use its database: Unknown database/);
   expect(empty.complained).toMatch(
-    /^Clinica could not look at everything .*bookings.* the migration has been run/,
+    /^Clinica could not look at everything .*doctors.* the migration has been run/,
   );
 });
 

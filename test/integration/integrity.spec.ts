@@ -160,6 +160,7 @@ describe('GET /api/integrity', () => {
     expect(
       body.checks.map(({ code, findings_total }) => `${String(code)} ${String(findings_total)}`),
     ).toEqual([
+      'BAD_TIME_ZONE 0',
       'OVERLAP 0',
       'WRONG_INSTANTS 0',
       'OUTSIDE_OPEN_TIME 0',
@@ -171,9 +172,10 @@ describe('GET /api/integrity', () => {
       'STUCK_LEASE 0',
       'OVERDUE 0',
       'FAILING 0',
+      'SHARED_MAILBOX 0',
       'JOB_WITHOUT_ROW 0',
     ]);
-    expect(body.checks[3]!.findings).toEqual([
+    expect(body.checks[4]!.findings).toEqual([
       {
         code: 'NOT_IN_FUTURE',
         subject: `booking ${booking.id}`,

@@ -103,7 +103,7 @@ test('a row whose lease ran out is free again; who held it before can no longer 
   expect(await ledger.freeExpired()).toBe(1);
   expect(await ledger.begin(old)).toBe(false);
   const [taken] = (await ledger.claimDue(1)).rows;
-  expect(taken).toEqual({ id: old.id, lease: old.lease + 1 });
+  expect(taken).toMatchObject({ id: old.id, lease: old.lease + 1 });
   expect(await ledger.begin(old)).toBe(false);
   expect(await ledger.begin(taken!)).toBe(true);
 });

@@ -16,8 +16,9 @@ import { uidOfLink } from './link-token.js';
 /** Parameters: uid, kind, now. */
 const IS_GOOD =
   'l.uid = ? AND l.kind = ? AND l.used_at IS NULL AND l.expires_at > ? AND a.disabled_at IS NULL';
-const OF_ACCOUNT =
-  'account_links l JOIN accounts a ON a.id = l.account_id AND a.session_version = l.session_version';
+// Reading the mailbox outranks the password: whoever has that may end sessions, but not the codes for a new password.
+const OF_ACCOUNT = `account_links l JOIN accounts a ON a.id = l.account_id
+  AND (a.session_version = l.session_version OR l.kind IN ('password_reset', 'invitation'))`;
 
 interface NewLink {
   readonly kind: AccountKind;
@@ -56,7 +57,7 @@ export class AccountLinks {
     const now = this.clock.now();
     const { before, after, addressHash } = await this.pauses.of(tx, { account, kind, address }, now);
     if (before > 0) return before;
-    if (address !== undefined) await this.expireAll(tx, account.id, kind);
+    if (address !== undefined) await this.expireAll(tx, account.id, [kind]);
     const isConfirmed = account.isVerified && address === undefined;
     const linkId = await insertLink(tx, account, {
       kind,
@@ -116,13 +117,21 @@ export class AccountLinks {
     return link!;
   }
 
-  /** Makes all links of a kind useless that were mailed to an account. */
-  private async expireAll(tx: EntityManager, accountId: number, kind: AccountKind): Promise<void> {
+  /** Makes all links useless with which the password of an account could be set. */
+  async expirePasswordLinks(tx: EntityManager, accountId: number): Promise<void> {
+    await this.expireAll(tx, accountId, ['password_reset', 'invitation']);
+  }
+
+  private async expireAll(
+    tx: EntityManager,
+    accountId: number,
+    kinds: readonly AccountKind[],
+  ): Promise<void> {
     const now = new Date(this.clock.now());
     await write(
       tx,
-      'UPDATE account_links SET expires_at = ? WHERE account_id = ? AND kind = ? AND expires_at > ?',
-      [now, accountId, kind, now],
+      'UPDATE account_links SET expires_at = ? WHERE account_id = ? AND kind IN (?) AND expires_at > ?',
+      [now, accountId, kinds, now],
     );
   }
 }

@@ -113,6 +113,8 @@ export class AddressChange {
     const { accountId: id, address } = await this.links.use(tx, token, 'change_address');
     const before = await tx.findOneByOrFail(Account, { id });
     const former = mailsOf(before);
+    // They lie in the mailbox of the former address.
+    await this.links.expirePasswordLinks(tx, id);
     await setAddress(tx, id, address!);
     await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
     await this.refusals.lift(tx, address!);

@@ -45,7 +45,8 @@ interface Row {
 // Of a link whose mail was held back, or refused by the mail server, nobody has the code.
 const LINKS = `
   SELECT l.created_at, l.expires_at, l.used_at,
-         a.session_version <> l.session_version OR a.disabled_at IS NOT NULL
+         l.kind NOT IN ('password_reset', 'invitation') AND a.session_version <> l.session_version
+           OR a.disabled_at IS NOT NULL
            OR COALESCE(n.state IN ('cancelled', 'dead'), 0) AS has_ended
   FROM account_links l
   JOIN accounts a ON a.id = l.account_id

@@ -126,6 +126,7 @@ export class PasswordsService {
     const passwordHash = await this.hasher.hash(password);
     const [id, version] = await inTransaction(this.dataSource, async (tx) => {
       const { accountId: id } = await this.links.use(tx, token, kind);
+      await this.links.expirePasswordLinks(tx, id);
       const account = await tx.findOneByOrFail(Account, { id });
       const isStrangers = wasBegunUnverified(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());

@@ -4,7 +4,7 @@ import { Environment } from '../../config/environment.js';
 import { Keys } from '../../config/keys.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { RedisClient } from '../../database/redis.module.js';
-import { countedAs } from './caller-address.js';
+import { countedAs } from '../../http/caller-address.js';
 import { counter } from './counter.js';
 import { loginDelay } from './login-delay.js';
 

@@ -4,7 +4,7 @@ import { Environment } from '../../config/environment.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { addressOf } from '../../http/client-address.js';
 import { PageLimits } from '../../http/page-limits.js';
-import { countedAs } from './caller-address.js';
+import { countedAs } from '../../http/caller-address.js';
 import { InFlight } from './in-flight.js';
 import { IN_FLIGHT, type LimitName, LIMITS } from './limits.js';
 import { Throttle } from './throttle.js';

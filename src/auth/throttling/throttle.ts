@@ -4,7 +4,7 @@ import { Environment } from '../../config/environment.js';
 import { Keys } from '../../config/keys.js';
 import { RedisClient } from '../../database/redis.module.js';
 import { TooManyRequests } from '../../http/domain-error.js';
-import { countedAs } from './caller-address.js';
+import { countedAs } from '../../http/caller-address.js';
 import { counter } from './counter.js';
 import { type LimitName, LIMITS } from './limits.js';
 

@@ -57,6 +57,12 @@ export const APPOINTMENT_CODES = {
     },
     action: 'Tell the clinic: an admin must set the time zone of this doctor.',
   },
+  TIME_ZONE_FIXED: {
+    answers: {
+      400: 'The time zone of doctor 9 is Europe/Madrid, and cannot change. Create another profile for another place.',
+    },
+    action: 'Create another profile for another place.',
+  },
   NOTHING_TO_CHANGE: {
     answers: { 400: 'Send at least one of date, time and duration.' },
     action: 'Mend the client: send what is to change.',
