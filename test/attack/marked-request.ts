@@ -44,7 +44,7 @@ type Parameter = NonNullable<Operation['parameters']>[number];
 /** A good value of a parameter: what the document shows, or what its type allows. */
 function valueOf({ example, schema }: Parameter, document: Document): string {
   const { type, enum: choices, example: shown } = document.resolve(schema ?? {});
-  const format = (schema)?.format;
+  const format = schema?.format;
   const made = format === 'date' ? exampleDate(document) : type === 'boolean' ? false : 1;
   const value = example ?? shown ?? choices?.[0] ?? made;
   return typeof value === 'string' ? value : JSON.stringify(value);

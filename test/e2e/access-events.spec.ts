@@ -264,9 +264,31 @@ describe('a flood fills no table', () => {
       clinic.clock.advance({ seconds: 61 });
       await trail.writeCounts();
     });
-    expect(events.length).toBeLessThanOrEqual(202);
+    expect(events.length).toBeLessThanOrEqual(502);
     const counted = events.reduce((sum, { particulars }) => sum + Number(particulars.count ?? 1), 0);
     expect(counted).toBe(1_000);
+  });
+
+  test('however many kinds of refusal one address makes, those of another are told apart', async () => {
+    const trail = clinic.app.get(RefusalTrail);
+    const refused = (address: string, route: string) =>
+      trail.record({
+        by: { id: null, role: null, address, requestId: null },
+        action: 'account.access_denied',
+        subjectId: 0,
+        particulars: { code: 'FORBIDDEN', route },
+      });
+    const events = await eventsOf(async () => {
+      // All of one /64, as one customer is given.
+      for (let turn = 0; turn < 600; turn += 1) await refused(`2001:db8::${turn.toString(16)}`, `/${turn}`);
+      await refused('2001:db8:1::1', '/another');
+      clinic.clock.advance({ seconds: 61 });
+      await trail.writeCounts();
+    });
+    expect(events).toContainEqual(expect.objectContaining({ address: '2001:db8:1::1' }));
+    expect(events.length).toBeLessThan(70);
+    const counted = events.reduce((sum, { particulars }) => sum + Number(particulars.count ?? 1), 0);
+    expect(counted).toBe(601);
   });
 });
 

@@ -177,7 +177,7 @@ describe('a password that was forgotten', () => {
     }
   });
 
-  test('ending all sessions makes codes useless, and the pauses between them no shorter than an hour', async () => {
+  test('ending all sessions makes the pauses between codes no shorter', async () => {
     const person = await clinic.patient();
     for (const [minutes, mails] of [
       [0, 1],
@@ -185,7 +185,7 @@ describe('a password that was forgotten', () => {
       [10, 3],
       [59, 3],
       [1, 4],
-      [59, 4],
+      [1439, 4],
       [1, 5],
     ] as const) {
       await allDueSettled(clinic);
@@ -217,8 +217,8 @@ describe('a link whose sending takes long', () => {
       'the link has expired',
     ],
     [
-      'ended with the sessions',
-      'UPDATE account_links SET session_version = session_version + 1 WHERE account_id = ?',
+      'that of an account that was disabled',
+      'UPDATE accounts SET disabled_at = created_at WHERE id = ?',
       'the sessions of the account were ended',
     ],
   ])('is not mailed once it is %s', async (_, sql, reason) => {
