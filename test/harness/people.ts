@@ -15,6 +15,8 @@ export interface DoctorPerson extends Person {
 
 export interface People {
   readonly patients: readonly Person[];
+  /** Of each patient all accounts, the first one too: an account may make only so many `Idempotency-Key`s a day. */
+  readonly accounts: readonly (readonly Person[])[];
   readonly doctors: readonly DoctorPerson[];
 }
 
@@ -28,6 +30,8 @@ const ZONES = [
   'UTC',
   'Australia/Lord_Howe',
 ];
+/** Enough for runs of half an hour on a quick machine. */
+const ACCOUNTS_OF_A_PATIENT = 24;
 /** Nobody logs in with a password here. */
 const NO_HASH = 'none';
 
@@ -46,14 +50,15 @@ export async function settle(
     const id = (answer as { insertId: number }).insertId;
     return { id, email, token: tokenFor({ id, email, role }, secret) };
   };
-  const patients: Person[] = [];
-  for (let number = 1; number <= counts.patients; number += 1) patients.push(await account('user', number));
+  const accounts: Person[][] = Array.from({ length: counts.patients }, () => []);
+  for (let number = 0; number < counts.patients * ACCOUNTS_OF_A_PATIENT; number += 1)
+    accounts[number % counts.patients]!.push(await account('user', number + 1));
   const doctors: DoctorPerson[] = [];
   for (let number = 0; number < counts.doctors; number += 1) {
     const person = await account('doctor', number + 1);
     doctors.push(await profile(database, person, ZONES[number % ZONES.length]!));
   }
-  return { patients, doctors };
+  return { patients: accounts.map(([first]) => first!), accounts, doctors };
 }
 
 async function profile(database: Connection, person: Person, timezone: string): Promise<DoctorPerson> {

@@ -4,6 +4,9 @@ import type { People, Person } from './people.js';
 import type { Random } from './random.js';
 import { type Memory, Visit } from './visit.js';
 
+/** At most one new `Idempotency-Key` a step, of the 1,000 that an account may make in 24 hours. */
+const STEPS_OF_AN_ACCOUNT = 900;
+
 /** A booking as its patient was last told of it. */
 export interface Acknowledged {
   readonly id: number;
@@ -38,8 +41,8 @@ export class Traffic implements Memory {
   ) {}
 
   start(): void {
-    this.loops = this.people.patients.map((patient, index) =>
-      this.patient(patient, index, this.random.fork()),
+    this.loops = this.people.accounts.map((accounts, index) =>
+      this.patient(accounts, index, this.random.fork()),
     );
   }
 
@@ -56,12 +59,16 @@ export class Traffic implements Memory {
     return true;
   }
 
-  private async patient(patient: Person, index: number, random: Random): Promise<void> {
+  private async patient(accounts: readonly Person[], index: number, random: Random): Promise<void> {
     const stick = this.sticky ? index : undefined;
-    const visit = new Visit(this.front, this.people.doctors, patient, random, this, stick);
-    while (!this.stopping) {
-      await visit.step();
-      await sleep(random.between(...this.pauseMs));
+    for (const account of accounts) {
+      const visit = new Visit(this.front, this.people.doctors, account, random, this, stick);
+      for (let steps = 0; steps < STEPS_OF_AN_ACCOUNT; steps += 1) {
+        if (this.stopping) return;
+        await visit.step();
+        await sleep(random.between(...this.pauseMs));
+      }
     }
+    throw new Error(`A patient needs more than ${accounts.length} accounts: give them more.`);
   }
 }

@@ -9,8 +9,10 @@ import { Visit } from './visit.js';
 
 // What a patient believes decides what the oracle counts as lost, so a patient must believe nothing that no answer said.
 
+const PATIENT = { id: 1, email: 'patient@people.example', token: 'token' };
 const PEOPLE: People = {
-  patients: [{ id: 1, email: 'patient@people.example', token: 'token' }],
+  patients: [PATIENT],
+  accounts: [[PATIENT]],
   doctors: [{ id: 2, email: 'doctor@people.example', token: 'token', doctorId: 1, timezone: 'UTC' }],
 };
 const CUT: Reply = { end: 'cut', body: {} };
