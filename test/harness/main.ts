@@ -64,17 +64,23 @@ export async function runFaults(wanted: Wanted): Promise<boolean> {
   console.log(`seed ${seed}\n`);
   const busy = wanted.isBusy ? new BusyCores() : undefined;
   try {
-    const results = await runAll(chosen, wanted);
-    const text = `${origin}\n\n${tableOf(COLUMNS, results)}`;
-    console.log(`\n${text}`);
-    if (document !== undefined) writeInto(document, place!, text);
+    const tableOfAll = (results: readonly Result[]): string => `${origin}\n\n${tableOf(COLUMNS, results)}`;
+    // After each run: of hours of them, what an interruption leaves is still worth reading.
+    const results = await runAll(chosen, wanted, (sofar) => {
+      if (document !== undefined) writeInto(document, place!, tableOfAll(sofar));
+    });
+    console.log(`\n${tableOfAll(results)}`);
     return results.every(({ broken }) => broken.length === 0);
   } finally {
     busy?.stop();
   }
 }
 
-async function runAll(chosen: readonly Scenario[], wanted: Wanted): Promise<Result[]> {
+async function runAll(
+  chosen: readonly Scenario[],
+  wanted: Wanted,
+  note: (sofar: readonly Result[]) => void,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (let round = 0; round < wanted.repeat; round += 1) {
     for (const scenario of chosen) {
@@ -85,6 +91,7 @@ async function runAll(chosen: readonly Scenario[], wanted: Wanted): Promise<Resu
       const verdict = result.broken.length === 0 ? 'held' : `DID NOT HOLD: ${result.broken.join('; ')}`;
       console.log(`  ${verdict} (${Math.round(result.seconds)} s)`);
       results.push(result);
+      note(results);
     }
   }
   return results;
