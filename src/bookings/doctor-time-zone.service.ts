@@ -14,7 +14,8 @@ import { instantsMeantBy, isRight } from './booking-instants.js';
 
 /**
  * Mends the bad time zone of a doctor. A good one never changes: bookings of different dates could come to overlap without
- * sharing a row of `doctor_days` (decision 0001). In a bad one nothing can be booked, so that no booking is made meanwhile.
+ * sharing a row of `doctor_days` (decision 0001). A booking
+ * that is being made in a bad one with which times can be computed would keep its moment: mend it while nobody books.
  */
 @Injectable()
 export class DoctorTimeZoneService {

@@ -36,7 +36,10 @@ export interface UsedLink {
   readonly address: string | null;
 }
 
-/** Links that are mailed to an account and are good once, until they expire or all sessions of the account end. */
+/**
+ * Links that are mailed to an account and are good once, until they expire. Those that confirm or change an address end with
+ * the sessions of the account too; those that set a password do not.
+ */
 @Injectable()
 export class AccountLinks {
   constructor(

@@ -30,7 +30,7 @@ export interface NewAddress {
 
 /**
  * Changes the address of an account, once a code that was mailed to the new one comes back. All sessions end then, because
- * tokens name the address, and with them all links that were mailed to the old one.
+ * tokens name the address, and all links that were mailed to the old one.
  */
 @Injectable()
 export class AddressChange {
