@@ -46,14 +46,7 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-/** A code of some kind that was mailed to an address by now. */
-async function codeTo(email: string, page: string): Promise<string> {
-  const letters = await mailbox.mailsTo(email, 1);
-  const found = letters.flatMap(
-    ({ mail }) => new RegExp(`/${page}#token=([\\w-]+)`).exec(mail.text!)?.[1] ?? [],
-  );
-  return found.at(-1)!;
-}
+const codeTo = (email: string, page: string) => mailbox.codeTo(email, page);
 
 /** Each way to set a password, all of them for an account with the parts of `EMAIL` in its address. */
 const ways: readonly (readonly [
