@@ -14,8 +14,8 @@ import { instantsMeantBy, isRight } from './booking-instants.js';
 
 /**
  * Mends the bad time zone of a doctor. A good one never changes: bookings of different dates could come to overlap without
- * sharing a row of `doctor_days` (decision 0001). A booking
- * that is being made in a bad one with which times can be computed would keep its moment: mend it while nobody books.
+ * sharing a row of `doctor_days` (decision 0001). Some bad zones can be computed with,
+ * such as CET. A booking that is being made in one keeps its former moment, so mend these while nobody books.
  */
 @Injectable()
 export class DoctorTimeZoneService {
@@ -51,8 +51,8 @@ export class DoctorTimeZoneService {
     if (inTheWay) {
       throw new Refusal(
         'BOOKINGS_AHEAD',
-        `The time zone of doctor ${id} cannot change: booking ${inTheWay.id} lies ahead. Have the coming bookings moved to ` +
-          'another doctor or cancelled first.',
+        `In ${timezone}, booking ${inTheWay.id} of doctor ${id} would begin at another moment. Set the zone that it was made ` +
+          'in, or have it cancelled first.',
       );
     }
     await tx.update(Doctor, { id }, { timezone });

@@ -3,7 +3,12 @@ import { DataSource } from 'typeorm';
 import { look } from '../database/statement.js';
 import type { Role } from '../auth/role.js';
 import type { Locale } from '../config/locale.js';
-import type { AccountKind, BookingKind, NoticeKind } from '../outbox/notification-kind.js';
+import {
+  type AccountKind,
+  type BookingKind,
+  LINKS_THAT_OUTLIVE_SESSIONS,
+  type NoticeKind,
+} from '../outbox/notification-kind.js';
 
 /** What every message has, and whom it goes to, as things stand now. */
 export interface Addressed {
@@ -102,7 +107,7 @@ const ABOUT_BOOKING = `
 
 const WITH_LINK = `
   SELECT ${ADDRESSED}, n.kind, l.uid AS link_uid, l.expires_at, l.used_at,
-         l.kind NOT IN ('password_reset', 'invitation') AND a.session_version <> l.session_version
+         l.kind NOT IN ${LINKS_THAT_OUTLIVE_SESSIONS} AND a.session_version <> l.session_version
            OR a.disabled_at IS NOT NULL AS has_ended
   FROM notifications n
   JOIN account_links l ON l.id = n.link_id

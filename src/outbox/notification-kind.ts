@@ -21,3 +21,9 @@ export type BookingKind = (typeof BOOKING_KINDS)[number];
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/**
+ * The kinds of links that do not end with the sessions of the account, as a list in SQL: reading the mailbox outranks the
+ * password, and whoever has that may end sessions.
+ */
+export const LINKS_THAT_OUTLIVE_SESSIONS = "('password_reset', 'invitation')";

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Keys } from '../../config/keys.js';
 import { look, write } from '../../database/statement.js';
 import { Refusal } from '../../http/domain-error.js';
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
 import { Outbox } from '../../outbox/outbox.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
@@ -16,9 +16,8 @@ import { uidOfLink } from './link-token.js';
 /** Parameters: uid, kind, now. */
 const IS_GOOD =
   'l.uid = ? AND l.kind = ? AND l.used_at IS NULL AND l.expires_at > ? AND a.disabled_at IS NULL';
-// Reading the mailbox outranks the password: whoever has that may end sessions, but not the codes for a new password.
 const OF_ACCOUNT = `account_links l JOIN accounts a ON a.id = l.account_id
-  AND (a.session_version = l.session_version OR l.kind IN ('password_reset', 'invitation'))`;
+  AND (a.session_version = l.session_version OR l.kind IN ${LINKS_THAT_OUTLIVE_SESSIONS})`;
 
 interface NewLink {
   readonly kind: AccountKind;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { look } from '../../database/statement.js';
 import { MailedAddresses } from '../../outbox/mailed-addresses.js';
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import { mailsOf } from './account-address.js';
 import type { Account } from './account.entity.js';
@@ -45,7 +45,7 @@ interface Row {
 // Of a link whose mail was held back, or refused by the mail server, nobody has the code.
 const LINKS = `
   SELECT l.created_at, l.expires_at, l.used_at,
-         l.kind NOT IN ('password_reset', 'invitation') AND a.session_version <> l.session_version
+         l.kind NOT IN ${LINKS_THAT_OUTLIVE_SESSIONS} AND a.session_version <> l.session_version
            OR a.disabled_at IS NOT NULL
            OR COALESCE(n.state IN ('cancelled', 'dead'), 0) AS has_ended
   FROM account_links l

@@ -47,9 +47,9 @@ export const APPOINTMENT_CODES = {
   },
   BOOKINGS_AHEAD: {
     answers: {
-      400: 'The time zone of doctor 9 cannot change: booking 101 lies ahead. Have the coming bookings moved to another doctor or cancelled first.',
+      400: 'In Asia/Tokyo, booking 101 of doctor 9 would begin at another moment. Set the zone that it was made in, or have it cancelled first.',
     },
-    action: 'Have the coming bookings cancelled first, then send the same request.',
+    action: 'Send the zone that the bookings were made in, or cancel them first.',
   },
   DOCTOR_TIME_ZONE: {
     answers: {
