@@ -27,6 +27,17 @@ export class Reauthentication {
     if (password === undefined) throw passwordRequired();
     await this.secondFactors.check(await this.passwords.confirm(id, password), code, 'your_code');
   }
+
+  /**
+   * Checks a password that came with a request that needs none. Otherwise a thief of the token could learn whether it is
+   * right: the key of an earlier request replays that one's answer for the right password alone.
+   *
+   * @throws Refusal WRONG_PASSWORD
+   * @throws TooManyRequests after too many attempts
+   */
+  async confirmGiven({ id }: KnownActor, { password }: Proof): Promise<void> {
+    if (password !== undefined) await this.passwords.confirm(id, password);
+  }
 }
 
 /** Names the fields as every request does that asks for a proof: `password` is the new account's in some of them. */

@@ -3,6 +3,7 @@ import { look, type Source } from '../database/statement.js';
 import { unknownTimeZone } from '../doctors/doctor-time-zone.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { dayOfWeek } from '../time/clinic-time.js';
+import type { Interval } from '../time/interval.js';
 
 interface Part {
   readonly part: 'doctor' | 'window' | 'exception' | 'busy';
@@ -10,20 +11,23 @@ interface Part {
   /** Minutes of the doctor's day; of a busy time seconds since 1970. Null for a full day. */
   readonly start: number | null;
   readonly end: number | null;
+  /** Of a busy time the minute at which it begins on the doctor's clock. */
+  readonly wall: number | null;
 }
 
 // A doctor's bookings of one date cannot overlap those of another, so the date is all that needs looking at,
 // however long the doctor's history. Numbers, since they are quicker to send and to read than times.
 const ONE_DAY = `
-  SELECT 'doctor' AS part, timezone, NULL AS start, NULL AS end FROM doctors WHERE id = ?
+  SELECT 'doctor' AS part, timezone, NULL AS start, NULL AS end, NULL AS wall FROM doctors WHERE id = ?
   UNION ALL
-  SELECT 'window', NULL, TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
+  SELECT 'window', NULL, TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60, NULL
   FROM availability_windows WHERE doctor_id = ? AND day_of_week = ?
   UNION ALL
-  SELECT 'exception', NULL, TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
+  SELECT 'exception', NULL, TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60, NULL
   FROM exceptions WHERE doctor_id = ? AND date = ?
   UNION ALL
-  SELECT 'busy', NULL, TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SECOND, '1970-01-01', ends_at)
+  SELECT 'busy', NULL, TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SECOND, '1970-01-01', ends_at),
+         TIME_TO_SEC(start_time) DIV 60
   FROM bookings WHERE doctor_id = ? AND date = ? AND status = 'booked' AND id <> ?`;
 
 export interface FoundDay {
@@ -57,8 +61,9 @@ export async function readDoctorDay(
     date,
     movingId,
   ]);
-  const timezone = parts.find(({ part }) => part === 'doctor')?.timezone;
-  if (!timezone) return undefined;
+  const doctor = parts.find(({ part }) => part === 'doctor');
+  if (!doctor) return undefined;
+  const timezone = doctor.timezone!;
   const clinicDay = ClinicDay.find(date, timezone);
   if (!clinicDay) throw unknownTimeZone(doctorId, timezone);
   const of = (wanted: Part['part']): Part[] => parts.filter(({ part }) => part === wanted);
@@ -66,9 +71,20 @@ export async function readDoctorDay(
     clinicDay,
     of('window').map(wallRange),
     of('exception').map((part) => (part.start === null ? 'full day' : wallRange(part))),
-    of('busy').map(({ start, end }) => ({ start: start! * 1000, end: end! * 1000 })),
+    of('busy').flatMap((part) => timesTakenBy(part, clinicDay)),
   );
   return { day, timezone };
+}
+
+/**
+ * The stored time of a booking. Where other time zone data was in use when it was stored, also the time that its wall
+ * clock means now: until its instants are renewed, neither may be sold again.
+ */
+function timesTakenBy({ start, end, wall }: Part, day: ClinicDay): Interval[] {
+  const stored = { start: start! * 1000, end: end! * 1000 };
+  const meant = day.instantOf(wall!);
+  if (meant === undefined || meant === stored.start) return [stored];
+  return [stored, { start: meant, end: meant + stored.end - stored.start }];
 }
 
 function wallRange({ start, end }: Part): { start: number; end: number } {

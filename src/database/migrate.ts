@@ -12,23 +12,44 @@ import { type Host, readDatabaseUrl } from './server-url.js';
 const PATIENCE_SECONDS = 86_400;
 
 /**
- * Creates the database where it is missing and brings its tables up to date. Run by one process at a time; after a
- * failure, run again.
+ * Creates the database where it is missing and brings its tables up to date. Of several processes one does it, and the
+ * others wait; after a failure, run again.
  */
 export async function migrate(environment: Environment): Promise<string[]> {
   const { hosts, database, user, password, tls } = readDatabaseUrl(environment.DATABASE_URL)!;
   const login = { user, password, ...(tls && { ssl: VERIFIED }) };
   await onFirstThatAnswers(hosts, (host) => createDatabase({ ...host, ...login }, database));
-  const options = dataSourceOptions({ ...environment, DATABASE_TIMEOUT_SECONDS: PATIENCE_SECONDS });
+  const options = dataSourceOptions({
+    ...environment,
+    DATABASE_TIMEOUT_SECONDS: PATIENCE_SECONDS,
+    // One of them holds the lock.
+    DATABASE_POOL_SIZE: 2,
+  });
   // Each time it fails to connect, the next of the hosts has its turn.
   const dataSource = await onFirstThatAnswers(hosts, () => new DataSource(options).initialize());
   try {
-    const applied = await runMigrations(dataSource);
-    // Each time: a mailbox that two accounts shared is free once an admin has settled it.
-    await renewAddresses(dataSource.manager);
-    return applied;
+    return await alone(dataSource, async () => {
+      const applied = await runMigrations(dataSource);
+      // Each time: a mailbox that two accounts shared is free once an admin has settled it.
+      await renewAddresses(dataSource.manager);
+      return applied;
+    });
   } finally {
     await dataSource.destroy();
+  }
+}
+
+/** Waits while another process migrates this database by the same server. */
+async function alone<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
+  const name = "CONCAT('clinica migrate ', MD5(DATABASE()))";
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query(`SELECT GET_LOCK(${name}, ${PATIENCE_SECONDS})`);
+    return await work();
+  } finally {
+    // The lock ends with its connection, should this not reach the server.
+    await runner.query(`SELECT RELEASE_LOCK(${name})`).catch(() => undefined);
+    await runner.release();
   }
 }
 

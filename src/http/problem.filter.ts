@@ -4,6 +4,8 @@ import { challengeOf } from './challenge.js';
 import { problemOf } from './problem.js';
 import { note } from './request-notes.js';
 
+const UNREADABLE = { statusCode: 400 };
+
 /** Answers every error as `application/problem+json`; the only place that knows statuses. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -15,7 +17,9 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Writes the problem for an error, wherever in the server it arose. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { retryAfterSeconds, ...problem } = problemOf(error);
+  // A client that hangs up in mid-body looks like a lost connection to the database.
+  const isHungUp = error !== undefined && error === request.raw.errored;
+  const { retryAfterSeconds, ...problem } = problemOf(isHungUp ? UNREADABLE : error);
   note(request, { code: problem.code });
   if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, problem.detail);
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));

@@ -85,7 +85,7 @@ function frameworkProblem(error: unknown): Problem {
       return problem(
         415,
         'NOT_JSON',
-        'Send the body as JSON, with the header Content-Type: application/json.',
+        'Send the body as JSON in UTF-8, with the header Content-Type: application/json.',
       );
     case 503:
       return problem(

@@ -39,7 +39,12 @@ export function createServer(logger: Logger, environment: Environment): FastifyA
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: LONGEST_REQUEST_MS,
     connectionTimeout: LONGEST_SILENCE_MS,
-    http: { headersTimeout: LONGEST_HEAD_MS, connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_MS },
+    http: {
+      headersTimeout: LONGEST_HEAD_MS,
+      connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_MS,
+      // Without one a request is refused below, in our words.
+      requireHostHeader: false,
+    },
     // What is asked on a connection that is still open is answered, to the last.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
@@ -58,6 +63,8 @@ export function createServer(logger: Logger, environment: Environment): FastifyA
     clientErrorHandler: answerUnreadable,
   });
   const server = adapter.getInstance<FastifyInstance>();
+  ignoreExpectations(server);
+  refuseWithoutHost(server);
   acceptOnlyJson(server);
   rememberAddress(server);
   server.addHook('onRequest', (request, _reply, done) => {
@@ -70,6 +77,19 @@ export function createServer(logger: Logger, environment: Environment): FastifyA
     done();
   });
   return adapter;
+}
+
+/** Node would answer an expectation that it does not know by itself; a server may ignore it (RFC 9110, 10.1.1). */
+function ignoreExpectations({ server }: FastifyInstance): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
+/** RFC 9112, 3.2. */
+function refuseWithoutHost(server: FastifyInstance): void {
+  server.addHook('onRequest', ({ raw }, _reply, done) => {
+    const isMissing = raw.httpVersion === '1.1' && raw.headers.host === undefined;
+    done(isMissing ? Object.assign(new Error('no Host'), { statusCode: 400 }) : undefined);
+  });
 }
 
 /** Before anything is waited for: see `addressOf`. */
@@ -94,8 +114,10 @@ function acceptOnlyJson(server: FastifyInstance): void {
   });
 }
 
+/** JSON is UTF-8 (RFC 8259, 8.1): a body that names another encoding would be misread. */
 function isJson(contentType = ''): boolean {
-  return /^application\/json\s*(;|$)/i.test(contentType);
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType)?.[1] ?? 'utf-8';
+  return /^application\/json\s*(;|$)/i.test(contentType) && /^(utf-?8|us-ascii)$/i.test(charset);
 }
 
 function notJson(): Error {

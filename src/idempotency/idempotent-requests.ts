@@ -80,7 +80,7 @@ export class IdempotentRequests {
     prepare: () => Promise<P>,
     work: (tx: EntityManager, prepared: P) => Promise<T>,
   ): Promise<T> {
-    const prepared = (await this.isReplay()) ? undefined : { value: await prepare() };
+    const prepared = (await this.isReplay(prepare)) ? undefined : { value: await prepare() };
     return this.once((tx) => {
       // It was done, and has been forgotten since: the next attempt prepares.
       if (!prepared) throw new InProgress();
@@ -88,11 +88,21 @@ export class IdempotentRequests {
     });
   }
 
-  /** Whether the request was done before, so that `once` would answer as it did then. */
-  async isReplay(): Promise<boolean> {
+  /**
+   * Whether the request was done before, so that `once` would answer as it did then.
+   *
+   * @throws Mismatch if the key was used with another body. `prepare` comes first: it counts attempts at a password, which
+   *   could be guessed without limit if a wrong one were answered as another body.
+   */
+  private async isReplay(prepare: () => Promise<unknown>): Promise<boolean> {
     const request = currentKeyedRequest.getStore();
     if (!request) return false;
-    return (await find(this.dataSource.manager, request, this.hashesOf(request))) !== undefined;
+    try {
+      return (await find(this.dataSource.manager, request, this.hashesOf(request))) !== undefined;
+    } catch (error) {
+      if (error instanceof Mismatch) await prepare();
+      throw error;
+    }
   }
 
   private async onceIn<T>(

@@ -45,6 +45,8 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async send(job: NotificationJob): Promise<string> {
+    // The dashboard lets admins add jobs by hand.
+    if (!Number.isSafeInteger(job.id) || !Number.isSafeInteger(job.lease)) return 'no notification';
     const sending = this.sender.send(job);
     this.sending.add(sending);
     try {

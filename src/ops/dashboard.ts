@@ -28,6 +28,10 @@ export async function serveDashboard(app: NestFastifyApplication): Promise<void>
     serverAdapter: board,
     options: { uiConfig: { boardTitle: 'Clinica queues' } },
   });
+  // Its own would tell admins an error's raw text; thrown on, it is answered and logged as any other.
+  board.setErrorHandler((error) => {
+    throw error;
+  });
   const server = app.getHttpAdapter().getInstance();
   await server.register(async (scope) => {
     scope.addHook('onRequest', (request, reply) => guard.orAnswer(request, reply));

@@ -145,6 +145,8 @@ describe('Not JSON: 415 or 400', () => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'application/xml',
+    'application/json; charset=utf-16',
+    'application/json;charset="ISO-8859-1"',
     '///',
     '',
   ])('content type "%s": 415', async (type) => {
@@ -155,6 +157,16 @@ describe('Not JSON: 415 or 400', () => {
     });
     expectProblem(answer, { status: 415, code: 'NOT_JSON' });
   });
+  test.each(['charset=utf-8', 'charset="UTF-8"', 'charset=utf8', 'charset=US-ASCII', 'profile=x'])(
+    'JSON with the parameter %s is taken',
+    async (parameter) => {
+      const answer = await clinic.client.send('POST', '/api/auth/login', {
+        body: '{"email":"a@b.example","password":"long enough"}',
+        headers: { 'content-type': `application/json; ${parameter}` },
+      });
+      expectProblem(answer, { status: 400, code: 'INVALID_CREDENTIALS' });
+    },
+  );
   test.each([
     '{"email":',
     '{email:"a@b.example"}',
@@ -217,6 +229,14 @@ describe('What is no HTTP request, or a broken address, is answered as a problem
   test('40 kB of headers: 431', async () => {
     const bytes = `GET /api/doctors/public HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`;
     expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 431 });
+  });
+  test('no Host: 400', async () => {
+    const bytes = 'GET /api/doctors/public HTTP/1.1\r\nConnection: close\r\n\r\n';
+    expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 400, code: 'MALFORMED_REQUEST' });
+  });
+  test('an expectation that nobody knows is ignored', async () => {
+    const bytes = 'GET /api/nowhere HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n';
+    expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 404, code: 'NOT_FOUND' });
   });
   test('a NUL byte in the address: 400', async () => {
     const bytes = 'GET /api/doctors/\0public HTTP/1.1\r\nHost: x\r\n\r\n';

@@ -169,3 +169,17 @@ test('neither password nor digits of the admin are kept with the key of a reques
   expect(rows).toContain('opened');
   for (const secret of Object.values(proof)) expect(rows).not.toContain(secret);
 });
+
+test('a key that was used with the right password does not tell by its answer whether another is wrong', async () => {
+  const key = randomUUID();
+  const body = { role: 'admin', your_password: admin.password };
+  const send = (your_password: string) =>
+    clinic.client.send('PATCH', `/api/users/${target.id}`, {
+      body: { ...body, your_password },
+      token: admin.token,
+      headers: { 'idempotency-key': key },
+    });
+  expect((await send(admin.password)).status).toBe(200);
+  for (const guess of ['a wrong guess', 'another guess']) expectProblem(await send(guess), WRONG_PASSWORD);
+  expect((await send(admin.password)).status).toBe(200);
+});

@@ -242,3 +242,13 @@ describe('after an outage', () => {
     expect(subjects()).toEqual([CONFIRMED, 'Appointment moved', 'Appointment cancelled']);
   });
 });
+
+test('a job that was added by hand and names no notification ends as one', async () => {
+  const { queue } = worker!.get(NotificationQueue);
+  const { id } = await queue.add('send', {} as never);
+  const job = await eventually('it has ended', async () => {
+    const found = await queue.getJob(id!);
+    return found?.finishedOn === undefined ? undefined : found;
+  });
+  expect(job.returnvalue).toBe('no notification');
+});

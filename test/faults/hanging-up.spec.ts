@@ -35,3 +35,21 @@ test.each(['/api/doctors/public', '/nothing-here', '/health/live'])(
     await program.kill();
   },
 );
+
+test('a client that hangs up in the middle of a body leaves no error in the log', async () => {
+  const { program, client } = await Program.api({ ...environment, LOG_LEVEL: 'info' });
+  const { port } = new URL(client.baseUrl);
+  const head =
+    'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60\r\n';
+  await new Promise<void>((resolve) => {
+    const socket = connect({ port: Number(port), host: '127.0.0.1' }, () => {
+      socket.write(`${head}\r\n{"email":`, () => setTimeout(() => socket.destroy(), 200));
+    });
+    socket.on('close', () => resolve());
+  });
+  await sleep(1000);
+  expect((await client.get('/health/live')).status).toBe(200);
+  await program.kill();
+  expect(program.output).toContain('/health/live');
+  expect(program.output).not.toContain('"level":"error"');
+});

@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { InstantRenewal, type Renewal } from '../../src/bookings/instant-renewal.service.js';
 import { Outbox } from '../../src/outbox/outbox.js';
-import { book, type BookingJson } from '../support/appointments.js';
+import { ask, book, type BookingJson, openTimes } from '../support/appointments.js';
 import type { Clinic } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { ExaminedClinic } from '../support/examined-clinic.js';
 import { messagesOf } from '../support/messages.js';
-import { cancel } from '../support/races.js';
+import { cancel, move } from '../support/races.js';
 
 // Bookings are given instants that are an hour off, as the rules of other time zone data would have.
 
@@ -185,10 +185,41 @@ test('a booking that becomes later gets the reminder that would have come too la
   ]);
 });
 
+test.each([-1, 1])(
+  'a booking that is %i h off keeps its stored time and its wall time from others',
+  async (hours) => {
+    const { doctor, booking } = await exam.newBooking({ time: '12:00' });
+    const later = await book(clinic, exam.patient, doctor, { date: booking.date, time: '14:00' });
+    await shift(hours, booking);
+    const stored = hours < 0 ? '11:00' : '13:00';
+    const offered = await openTimes(clinic, exam.patient, doctor, booking.date);
+    for (const time of ['12:00', stored]) {
+      expect(offered).not.toContain(time);
+      for (const start of [time, time.replace(':00', ':29')]) {
+        const asked = await ask(clinic, exam.patient, doctor, {
+          date: booking.date,
+          time: start,
+          duration: 30,
+        });
+        const moved = await move(clinic, exam.patient, later.id, { time: start });
+        expect([asked.status, asked.body.code]).toEqual([400, 'TAKEN']);
+        expect([moved.status, moved.body.code]).toEqual([400, 'TAKEN']);
+      }
+    }
+    await renewAll();
+    expect(await openTimes(clinic, exam.patient, doctor, booking.date)).toContain(stored);
+  },
+);
+
 test('a booking that would come to overlap another is left, and named with the other', async () => {
   const { doctor, booking } = await exam.newBooking({ time: '10:00' });
+  const other = await book(clinic, exam.patient, doctor, { date: booking.date, time: '11:00' });
   await shift(-1, booking);
-  const other = await book(clinic, exam.patient, doctor, { date: booking.date, time: '10:15' });
+  await clinic.query(
+    `UPDATE bookings SET starts_at = starts_at - INTERVAL 45 MINUTE, ends_at = ends_at - INTERVAL 45 MINUTE,
+                         start_time = '10:15' WHERE id = ?`,
+    [other.id],
+  );
   const stale = await instantsOf(booking);
   expect(await renewAll()).toEqual([
     { booking: expect.objectContaining({ id: booking.id }) as unknown, is: 'overlapping', other: other.id },

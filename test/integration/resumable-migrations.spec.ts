@@ -3,6 +3,7 @@ import { AbstractLogger, DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Environment } from '../../src/config/environment.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { migrate } from '../../src/database/migrate.js';
 import { runMigrations } from '../../src/database/resumable-migrations.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 
@@ -103,4 +104,10 @@ test('while one is under way, the database says how far it came; afterwards noth
   expect(Object.keys(await tables())).toContain('migration_progress');
   while (await killedAt('after', survived));
   expect(Object.keys(await tables())).not.toContain('migration_progress');
+}, 120_000);
+
+test('of three processes that migrate at once one does it, and the others wait for it', async () => {
+  await emptyDatabase();
+  const applied = await Promise.all([1, 2, 3].map(() => migrate(environment)));
+  expect(applied.map((names) => names.length > 0).sort()).toEqual([false, false, true]);
 }, 120_000);

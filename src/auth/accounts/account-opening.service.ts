@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { KnownActor } from '../../audit/actor.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { NewPasswords } from '../passwords/new-passwords.js';
+import { PasswordHasher } from '../passwords/password-hasher.js';
 import { type Proof, Reauthentication } from '../reauthentication.js';
 import type { PublicAccount } from './account.entity.js';
 import { AccountsService, type NewAccount } from './accounts.service.js';
@@ -15,6 +16,7 @@ export class AccountOpening {
     private readonly invitations: Invitations,
     private readonly reauthentication: Reauthentication,
     private readonly newPasswords: NewPasswords,
+    private readonly hasher: PasswordHasher,
     private readonly requests: IdempotentRequests,
   ) {}
 
@@ -29,10 +31,16 @@ export class AccountOpening {
     proof: Proof,
   ): Promise<PublicAccount> {
     const { password, email, role } = account;
-    if (password !== undefined) await this.newPasswords.judge(password, email);
-    // Digits are good once: the same request, sent again, is answered without them.
-    if (role === 'admin' && !(await this.requests.isReplay())) await this.reauthentication.confirm(by, proof);
-    if (password === undefined) return this.invitations.open(by, account);
-    return this.accounts.open(by, { ...account, password });
+    const prepare = async (): Promise<string | undefined> => {
+      if (password !== undefined) await this.newPasswords.judge(password, email);
+      if (role === 'admin') await this.reauthentication.confirm(by, proof);
+      else await this.reauthentication.confirmGiven(by, proof);
+      return password === undefined ? undefined : this.hasher.hash(password);
+    };
+    return this.requests.onceAfter(prepare, (tx, passwordHash) =>
+      passwordHash === undefined
+        ? this.invitations.openIn(tx, by, account)
+        : this.accounts.openIn(tx, by, account, passwordHash),
+    );
   }
 }

@@ -39,6 +39,7 @@ export class AccountRights {
       assertMayHave(account, change);
       const isProven = needsProof(account, change);
       if (isProven) await this.reauthentication.confirm(by, proof);
+      else await this.reauthentication.confirmGiven(by, proof);
       return isProven;
     };
     const changed = await this.requests.onceAfter(prepare, async (tx, isProven) => {

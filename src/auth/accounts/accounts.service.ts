@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, MoreThan, Repository } from 'typeorm';
+import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
 import { type Actor, isKnown } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
@@ -59,15 +59,26 @@ export class AccountsService {
    * @throws Refusal EMAIL_TAKEN
    */
   async open(by: Actor, account: NewAccount): Promise<PublicAccount> {
+    return this.requests.onceAfter(
+      () => this.hasher.hash(account.password),
+      (tx, passwordHash) => this.openIn(tx, by, account, passwordHash),
+    );
+  }
+
+  /** As `open`, with the password hashed already. */
+  async openIn(
+    tx: EntityManager,
+    by: Actor,
+    account: Omit<NewAccount, 'password'>,
+    passwordHash: string,
+  ): Promise<PublicAccount> {
+    if (isKnown(by)) await this.sessions.hold(tx, by);
     const now = new Date(this.clock.now());
-    const row = { ...(await this.rowOf(account)), createdAt: now, verifiedAt: now };
-    return this.requests.once(async (tx) => {
-      if (isKnown(by)) await this.sessions.hold(tx, by);
-      const opened = await insertAccount(tx, row);
-      await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
-      if (opened.role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
-      return opened;
-    });
+    const row = { ...this.rowOf(account), passwordHash, createdAt: now, verifiedAt: now };
+    const opened = await insertAccount(tx, row);
+    await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
+    if (opened.role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
+    return opened;
   }
 
   /**
@@ -78,7 +89,8 @@ export class AccountsService {
   async register(by: Actor, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
     await this.newPasswords.judge(account.password, account.email);
     const row = {
-      ...(await this.rowOf({ ...account, role: 'user' })),
+      ...this.rowOf({ ...account, role: 'user' }),
+      passwordHash: await this.hasher.hash(account.password),
       createdAt: new Date(this.clock.now()),
       verifiedAt: null,
     };
@@ -133,10 +145,9 @@ export class AccountsService {
     });
   }
 
-  private async rowOf({ email, password, role, locale }: NewAccount) {
+  private rowOf({ email, role, locale }: Omit<NewAccount, 'password'>) {
     return {
       ...columnsOfAddress(email),
-      passwordHash: await this.hasher.hash(password),
       role,
       locale: locale ?? this.environment.DEFAULT_LOCALE,
     };

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Environment } from '../../config/environment.js';
 import { TooManyRequests } from '../../http/domain-error.js';
-import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -18,7 +18,6 @@ import { insertAccount } from './insert-account.js';
 @Injectable()
 export class Invitations {
   constructor(
-    private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
@@ -34,26 +33,24 @@ export class Invitations {
    * @throws Refusal EMAIL_TAKEN
    * @throws TooManyRequests so soon after another account's invitation to the same address
    */
-  async open(
+  async openIn(
+    tx: EntityManager,
     by: KnownActor,
     { email, role, locale = this.environment.DEFAULT_LOCALE }: Omit<NewAccount, 'password'>,
   ): Promise<PublicAccount> {
-    const row = {
+    await this.sessions.hold(tx, by);
+    const opened = await insertAccount(tx, {
       ...columnsOfAddress(email),
       passwordHash: await this.hasher.hashOfNobody(),
       role,
       locale,
       createdAt: new Date(this.clock.now()),
       verifiedAt: null,
-    };
-    return this.requests.once(async (tx) => {
-      await this.sessions.hold(tx, by);
-      const opened = await insertAccount(tx, row);
-      const pause = await this.links.mail(tx, opened, 'invitation');
-      if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
-      await this.audit.record(tx, by, 'account.opened', opened.id, { role, invited: true });
-      if (role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
-      return opened;
     });
+    const pause = await this.links.mail(tx, opened, 'invitation');
+    if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
+    await this.audit.record(tx, by, 'account.opened', opened.id, { role, invited: true });
+    if (role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
+    return opened;
   }
 }

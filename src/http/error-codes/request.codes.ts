@@ -47,7 +47,7 @@ export const REQUEST_CODES = {
     action: 'Send fewer or shorter parameters.',
   },
   NOT_JSON: {
-    answers: { 415: 'Send the body as JSON, with the header Content-Type: application/json.' },
+    answers: { 415: 'Send the body as JSON in UTF-8, with the header Content-Type: application/json.' },
     action: 'Mend the client: send JSON, and say so in `Content-Type`.',
   },
   IDEMPOTENCY_KEY_REUSED: {

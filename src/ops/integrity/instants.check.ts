@@ -36,9 +36,9 @@ export class InstantsCheck extends BookingCheck<Row> {
         `it is for ${row.date} ${row.start_time}, ${row.duration_minutes} minutes, in ${row.timezone}, ${meant}; ` +
         `but it has ${span(row.starts_at.getTime(), row.ends_at.getTime())}`,
       remedy:
-        'Ask the doctor and the patient which of the two they keep to. The date and time: write their instants into ' +
-        'the booking (docs/operations.md, Mending by hand); that is also what to do where a country has changed its ' +
-        'clocks. The instants: have the patient move it.',
+        'If a country has changed its clocks, run: node dist/integrity.js --renew-instants. Otherwise ask the doctor ' +
+        'and the patient which of the two they keep to. If it is the date and time, run the same command; if it is the ' +
+        'instants, have the patient reschedule.',
     };
   }
 }
