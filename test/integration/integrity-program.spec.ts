@@ -85,7 +85,7 @@ test('a finding: exit code 1, what it is and what to do', async () => {
   expect(said).toMatch(
     new RegExp(`^ +WRONG_INSTANTS, booking ${bookingId}: it is for ${MONDAY} 10:00:00, .*\\.$`, 'm'),
   );
-  expect(said).toMatch(/^ +-> If a country has changed its clocks .*\.$/m);
+  expect(said).toMatch(/^ +-> If a country has changed its clocks, .*\.$/m);
   expect(said.trimEnd().split('\n').at(-1)).toBe('1 found. docs/operations.md explains the codes.');
 });
 
