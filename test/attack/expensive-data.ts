@@ -6,6 +6,8 @@ import type { Person, Target } from './target.js';
 const COUNT = 60_000;
 const AT_ONCE = 6;
 const EVERY_MINUTES = 180;
+/** Of one clinic. */
+const DOCTORS = 500;
 
 /** Something that takes its time with much data. */
 export interface Deed {
@@ -14,7 +16,7 @@ export interface Deed {
   readonly prepare: () => Promise<() => Promise<unknown>>;
 }
 
-/** A doctor and a patient with as much as can be made by one account, and what they may ask. */
+/** A doctor and a patient with as much as can be made by one account, an admin of a large clinic, and what they may ask. */
 export class LargestData {
   private erased = 0;
 
@@ -23,21 +25,24 @@ export class LargestData {
     private readonly url: string,
     private readonly doctor: Person & { readonly doctorId: number },
     private readonly patient: Person,
+    private readonly admin: Person,
   ) {}
 
   static async in(target: Target, url: string): Promise<LargestData> {
     const [doctor, patient] = [await target.newcomer('doctor'), await target.newcomer('user')];
+    const admin = await target.newcomer('admin');
     await target.database.query("UPDATE doctors SET timezone = 'UTC' WHERE user_id = ?", [doctor.id]);
     const [rows] = await target.database.query('SELECT id FROM doctors WHERE user_id = ?', [doctor.id]);
     const doctorId = (rows as { id: number }[])[0]!.id;
-    const data = new LargestData(target, url, { ...doctor, doctorId }, patient);
+    const data = new LargestData(target, url, { ...doctor, doctorId }, patient, admin);
     await data.fill(patient);
     await data.fillSchedule();
+    await data.fillAccounts();
     return data;
   }
 
   get deeds(): Deed[] {
-    const { doctor, patient } = this;
+    const { doctor, patient, admin } = this;
     const ask = (what: string, who: Person, path: string, body?: object): Deed => ({
       what,
       prepare: () => Promise.resolve(() => this.send(who, body ? 'POST' : 'GET', path, body)),
@@ -60,6 +65,15 @@ export class LargestData {
       ),
       ask('an export', patient, '/api/auth/me/export', { password }),
       ask("a doctor's export", doctor, '/api/auth/me/export', { password }),
+      ask('a list of sessions', patient, '/api/auth/sessions'),
+      ask('the accounts', admin, '/api/users'),
+      ask('the longest page of accounts', admin, '/api/users?limit=1000&after=3000'),
+      ask('the trail', admin, '/api/audit'),
+      ask('the longest page of the trail', admin, '/api/audit?limit=1000&subject=booking&before=90000'),
+      ask('the trail of an account', admin, `/api/audit?limit=1000&actor_id=${patient.id}`),
+      ask('the notifications', admin, '/api/notifications'),
+      ask('the longest page of notifications', admin, '/api/notifications?limit=1000&state=pending'),
+      ask('the public doctors', admin, '/api/doctors/public'),
     ];
     return [...single, ...single.map(atOnce), { what: 'an erasure', prepare: () => this.prepareErasure() }];
   }
@@ -103,6 +117,30 @@ export class LargestData {
       `INSERT INTO exceptions (doctor_id, date, start_time, end_time)
        SELECT doctor_id, date, start_time, ADDTIME(start_time, '00:01') FROM bookings WHERE doctor_id = ?`,
       [doctorId],
+    );
+  }
+
+  /** Accounts and sessions by the ten thousand, and more doctors than a hospital has. */
+  private async fillAccounts(): Promise<void> {
+    const { id } = this.patient;
+    const uids = 'FROM bookings WHERE user_id = ? ORDER BY id LIMIT';
+    await this.target.database.query(
+      `INSERT INTO sessions (account_id, created_at, last_seen_at, expires_at, address, user_agent)
+       SELECT user_id, NOW(3), NOW(3), NOW(3) + INTERVAL 30 DAY, '2001:db8::1', REPEAT('x', 200) ${uids} ${COUNT}`,
+      [id],
+    );
+    for (const [role, count] of [
+      ['user', COUNT / 2],
+      ['doctor', DOCTORS],
+    ] as const)
+      await this.target.database.query(
+        `INSERT INTO accounts (email, password_hash, role, locale, created_at)
+         SELECT CONCAT(uid, ?), '', ?, 'en', NOW(3) ${uids} ${count}`,
+        [`@${role}s.example`, role, id],
+      );
+    await this.target.database.query(
+      `INSERT INTO doctors (user_id, name, specialty, email, timezone, created_at)
+       SELECT id, email, REPEAT('x', 120), email, 'UTC', NOW(3) FROM accounts WHERE email LIKE '%@doctors.example'`,
     );
   }
 
