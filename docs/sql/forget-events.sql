@@ -1,4 +1,4 @@
--- Only where AUDIT_EVENT_DAYS is set, beside service.sql. With it, whoever has the service's database password can
--- remove what the audit trail tells of them.
+-- Run this in addition to service.sql, only if AUDIT_EVENT_DAYS is set. With this grant, anyone who has the service's
+-- database password can delete events about themselves from the audit trail.
 
 GRANT DELETE ON clinica.audit_events TO 'clinica'@'%';

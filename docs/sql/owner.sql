@@ -1,4 +1,4 @@
--- What the owner of the database may do, who migrates: node dist/migrate.js.
+-- Privileges of the database's owner, who runs migrations: node dist/migrate.js.
 -- Run it as root, after CREATE DATABASE clinica CHARACTER SET utf8mb4 and
 -- CREATE USER 'clinica_owner'@'%' IDENTIFIED BY '...'.
 

@@ -1,10 +1,10 @@
--- What the service's own user may do, API and worker. Run it as root after each migration, and the first time after
--- CREATE USER 'clinica'@'%' IDENTIFIED BY '...'. A right on a table needs the table.
--- There is DELETE only where the service deletes: what was withdrawn, what has expired, and what has had its time.
+-- Privileges of the service's own user, for API and worker. Run this as root after each migration, because a table must
+-- exist before privileges on it can be granted; the first time, after CREATE USER 'clinica'@'%' IDENTIFIED BY '...'.
+-- DELETE is granted only where the service deletes: withdrawn, expired and outdated data.
 
 GRANT SELECT ON clinica.migrations TO 'clinica'@'%';
 
--- The audit trail is added to. Of what stands there only the network address may go, after AUDIT_ADDRESS_DAYS.
+-- Events of the audit trail are only added. Only their network address may be removed, after AUDIT_ADDRESS_DAYS.
 GRANT SELECT, INSERT, UPDATE (address) ON clinica.audit_events TO 'clinica'@'%';
 
 GRANT SELECT, INSERT, UPDATE ON clinica.accounts TO 'clinica'@'%';
