@@ -34,7 +34,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     const targets = [context.getHandler(), context.getClass()];
     const open = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets);
     if (!open) {
-      const known = this.known.find(request.headers.authorization ?? '');
+      const known = this.known.find(request.headers.authorization);
       if (known) request.user = known;
       else await this.authenticate(context, request);
       note(request, { account: request.user!.id });

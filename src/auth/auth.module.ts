@@ -1,6 +1,6 @@
 import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { JwtModule, JwtSecretRequestType } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -46,6 +46,7 @@ import { SessionStarter } from './sessions/session-starter.js';
 import { SessionRepository } from './sessions/session.repository.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.js';
+import { PlaceInterceptor } from './throttling/place.interceptor.js';
 import { RequestLimits } from './throttling/request-limits.js';
 import { Throttle } from './throttling/throttle.js';
 import { PasswordJudge } from '../http/password-judge.js';
@@ -129,6 +130,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     TokenKeys,
     TokenReader,
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_INTERCEPTOR, useClass: PlaceInterceptor },
   ],
   exports: [
     AccountsService,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { accountKey, Bulkhead } from '../database/bulkhead.js';
 import { look } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import type { EpochMs } from '../time/interval.js';
@@ -54,6 +55,7 @@ export class BookingListsService {
     private readonly dataSource: DataSource,
     private readonly doctors: DoctorsService,
     private readonly pageEnds: PageEnds,
+    private readonly bulkhead: Bulkhead,
   ) {}
 
   /** @throws Refusal UNKNOWN_BOOKING where `after` names none of the list */
@@ -87,7 +89,17 @@ export class BookingListsService {
     return pageOf(rows, filter, (row) => ({ booking: bookingOf(row), patientEmail: row.email }));
   }
 
-  private async list<Row extends BookingRow>(
+  /** Lists of one account take no more of the connections than its bookings do. */
+  private list<Row extends BookingRow>(
+    rest: string,
+    list: List,
+    userId: number,
+    filter: ListFilter,
+  ): Promise<Row[]> {
+    return this.bulkhead.run(accountKey(userId), () => this.read(rest, list, userId, filter));
+  }
+
+  private async read<Row extends BookingRow>(
     rest: string,
     list: List,
     userId: number,

@@ -21,6 +21,9 @@ const address = fc
   .map(([name, host]) => `${name}@${host}`)
   .filter((text) => readAddress(text) !== undefined);
 
+/** Letters whose capitals are those of ASCII letters, which they are not. */
+const KEEPS_CASE = /[ıſŉﬁﬃ]/u;
+
 /** Decomposed, so that an iota below a letter comes after its accents when it becomes a letter. */
 const capitals = (text: string): string => text.normalize('NFD').toUpperCase();
 
@@ -32,8 +35,8 @@ const spellings: readonly [string, (text: string) => string][] = [
   ['in lower case', (text) => text.toLowerCase()],
   ['domain in its own script', (text) => shownAddress(readAddress(text)!)],
   ['as mails go to it', deliveryAddress],
-  // The capital of the dotless i is that of the ordinary one; in domains a final sigma is a letter of its own.
-  ['in capitals', (text) => (/ı/.test(text) ? text : text.replace(/^.*@/u, capitals))],
+  // In domains a final sigma is a letter of its own.
+  ['in capitals', (text) => (KEEPS_CASE.test(text) ? text : text.replace(/^.*@/u, capitals))],
 ];
 
 describe('every form', () => {
@@ -92,6 +95,8 @@ describe('mailboxes that are not one stay two', () => {
     ['dots', 'a.b@people.example', 'ab@people.example'],
     ['tags', 'a+b@people.example', 'a@people.example'],
     ['scripts', 'а@people.example', 'a@people.example'],
+    ['long s', 'maria.ſosa@people.example', 'maria.sosa@people.example'],
+    ['ligatures', 'ﬁona@people.example', 'fiona@people.example'],
   ])('%s', (_, one, other) => {
     expect(canonicalAddress(one)).not.toBe(canonicalAddress(other));
   });
@@ -112,6 +117,16 @@ test.each([
     delivery,
     shown,
   ]);
+});
+
+test('no letter beyond ASCII but the sharp s takes an address that is written in ASCII alone', () => {
+  for (let code = 0x80; code < 0x30000; code++) {
+    const typed = `a${String.fromCodePoint(code)}b@people.example`;
+    if (readAddress(typed) === undefined || /[ßẞ]/.test(typed)) continue;
+    // Some signs are another way to write an ASCII letter: mails to them go to the ASCII address.
+    if (/^[\0-\x7f]*$/.test(canonicalAddress(typed)))
+      expect(deliveryAddress(typed)).toBe(canonicalAddress(typed));
+  }
 });
 
 test('what is far too long is neither normalised nor stored', () => {

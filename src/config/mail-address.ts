@@ -11,6 +11,8 @@ const ODD = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}"<>]/u;
 /** What `domainToASCII`, which reads the host of a URL, would take for the end of the domain, or decode. */
 const NO_DOMAIN = /[^-.a-z0-9\u0080-\u{10ffff}]/iu;
 
+const HAS_ASCII = /[\0-\x7f]/;
+
 /** The Turkish dotless i is a letter of its own, though its capital is an ordinary one. */
 const DOTLESS = 'ı';
 
@@ -70,8 +72,13 @@ function folded(address: string): string {
 
 /**
  * Full case folding of one character (Unicode, 3.13, D145), letter by letter, so that a sigma at the end of a word is one
- * like any other. The first step takes the capital sharp s to the small one, which has capitals of its own.
+ * like any other. The first step takes the capital sharp s to the small one, which has capitals of its own. A variant of an
+ * ASCII letter, such as the long s or a ligature, stays: it is another mailbox, and whoever registers it must not take the
+ * address of everybody with an s.
  */
 function foldCase(character: string): string {
-  return character === DOTLESS ? character : character.toLowerCase().toUpperCase().toLowerCase();
+  const lower = character.toLowerCase();
+  const folded = lower.toUpperCase().toLowerCase();
+  const isVariant = lower.normalize('NFKC') !== lower && HAS_ASCII.test(folded);
+  return character === DOTLESS || isVariant ? lower : folded;
 }

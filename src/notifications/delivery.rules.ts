@@ -1,5 +1,5 @@
 import type { BookingKind, NotificationKind } from '../outbox/notification-kind.js';
-import { ACCOUNT_KINDS, NOTICE_KINDS } from '../outbox/notification-kind.js';
+import { ACCOUNT_KINDS, BOOKING_KINDS, NOTICE_KINDS } from '../outbox/notification-kind.js';
 import type { EpochMs } from '../time/interval.js';
 
 const MINUTE_MS = 60_000;
@@ -86,15 +86,18 @@ export interface Budget {
   readonly isConfirmed: boolean;
 }
 
+/** Notices about the account, and as many mails about bookings, that an unconfirmed address gets within 24 hours anyway. */
+const KEPT_OF_EACH = 2;
+
 /** Codes of a sort that a confirmed address gets within 24 hours, however small its budget: as many as the pauses allow. */
 const CODES_A_DAY = 5;
 
 /**
  * Whether an address has had so many mails that it gets no further one of a kind. All mails to it are counted together.
  *
- * Nobody knows whose an unconfirmed address is: it gets a quarter of the budget and nothing beyond. The last place is for
- * a code with which whoever reads its mails takes the account over, unless it has had one: for a new password, or an
- * invitation.
+ * Nobody knows whose an unconfirmed address is: it gets a quarter of the budget. The last place is for a code with which
+ * whoever reads its mails takes the account over, unless it has had one: for a new password, or an invitation. Two mails
+ * about bookings and two notices, which warn of a thief, come in any case: any stranger can use up the quarter with codes.
  *
  * A confirmed one gets news of bookings while it has had fewer mails than the budget. Strangers can have it mailed nothing
  * but codes: they are counted for a quarter of the budget at most, and no other mail keeps them back. What must be known
@@ -110,7 +113,11 @@ export function isBudgetSpent(
   const codes = countOf(had, isCode);
   const others = countOf(had, (each) => !isCode(each));
   if (!isConfirmed) {
-    const isKept = !takesOver(kind) && countOf(had, takesOver) === 0 && quarter > 1;
+    const isAlike = isNotice(kind) ? isNotice : isAboutBooking;
+    if (!isCode(kind) && countOf(had, isAlike) < KEPT_OF_EACH) return false;
+    const canTakeOver = countOf(had, takesOver) > 0;
+    if (takesOver(kind) && !canTakeOver) return false;
+    const isKept = !canTakeOver && quarter > 1;
     return codes + others >= (isKept ? quarter - 1 : quarter);
   }
   if (isCode(kind)) return (had[kind] ?? 0) >= Math.max(quarter, CODES_A_DAY);
@@ -126,6 +133,14 @@ function takesOver(kind: NotificationKind): boolean {
   return kind === 'password_reset' || kind === 'invitation';
 }
 
+function isNotice(kind: NotificationKind): boolean {
+  return (NOTICE_KINDS as readonly NotificationKind[]).includes(kind);
+}
+
+function isAboutBooking(kind: NotificationKind): boolean {
+  return (BOOKING_KINDS as readonly NotificationKind[]).includes(kind);
+}
+
 function isCode(kind: NotificationKind): boolean {
   return (ACCOUNT_KINDS as readonly NotificationKind[]).includes(kind);
 }
@@ -133,7 +148,7 @@ function isCode(kind: NotificationKind): boolean {
 /** How often the budget a kind may fill. */
 function weightOf(kind: NotificationKind): number {
   if (kind === 'booked' || kind === 'moved') return 1;
-  return (NOTICE_KINDS as readonly NotificationKind[]).includes(kind) ? 3 : 2;
+  return isNotice(kind) ? 3 : 2;
 }
 
 export const BUDGET_SPENT = 'the address has had its mails of the day';

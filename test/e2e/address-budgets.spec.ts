@@ -181,7 +181,6 @@ describe('mails of all sorts together', () => {
     await post('verify-email/send', { email });
     await bookInBulk(clinic, person, doctor, 6);
     await allDueSettled(clinic);
-    await post('password', { old_password: PASSWORD, new_password: 'quite another phrase' }, person);
     expect(await count(email)).toBe(4);
     await forgot(email);
     expect((await subjectsTo(email)).at(-1)).toBe('Choose a new password');
@@ -194,6 +193,24 @@ describe('mails of all sorts together', () => {
       [person.id],
     );
     expect(rows).toEqual([{ reason: SPENT }]);
+  });
+
+  test('to an unconfirmed address: what strangers ask for keeps back neither two mails about bookings nor two notices', async () => {
+    const email = newAddress();
+    const person = await register(email);
+    for (const minutes of [0, 2, 10, 60]) {
+      await pass({ minutes });
+      await forgot(email);
+      await post('verify-email/send', { email });
+    }
+    expect(await count(email)).toBe(5);
+    await bookInBulk(clinic, person, doctor, 6);
+    expect(await count(email)).toBe(7);
+    await askFor(newAddress(), person);
+    expect((await subjectsTo(email)).at(-1)).toBe('Your address is to be changed');
+    await post('password', { old_password: PASSWORD, new_password: 'quite another phrase' }, person);
+    expect((await subjectsTo(email)).at(-1)).toBe('Your password was changed');
+    expect(await count(email)).toBe(9);
   });
 
   test('to a confirmed address: what strangers ask for takes a quarter of the budget at most', async () => {
@@ -240,7 +257,10 @@ describe('mails of all sorts together', () => {
     } finally {
       worker = await startWorker(clinic.environment, clinic.clock);
     }
-    expect(await count(email)).toBe(4);
+    expect((await subjectsTo(email)).slice(4)).toEqual([
+      'Your address is to be changed',
+      'Your address was changed',
+    ]);
     expect(await subjectsTo(next)).toEqual(['Your address was changed']);
   });
 

@@ -194,6 +194,17 @@ describe('a mail to an address that nobody has confirmed', () => {
     expectProblem(await post('not-me', { token: notMeIn(mails[0]!.mail.text!) }), LINK_INVALID);
   });
 
+  test('refuses nothing by the code of an account that has been erased', async () => {
+    const person = await stranger();
+    const token = await codeTo(person);
+    const erased = await clinic.client.send('DELETE', '/api/auth/me', {
+      token: person.token,
+      body: { password: person.password },
+    });
+    expect(erased.status).toBe(200);
+    expectProblem(await post('not-me', { token }), LINK_INVALID);
+  });
+
   test('refuses nothing by a made-up code, or one of another kind', async () => {
     const person = await stranger();
     const token = await codeTo(person);

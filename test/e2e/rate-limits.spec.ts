@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type INestApplication, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
@@ -211,6 +212,31 @@ describe('at once', () => {
     });
     await Promise.all(waiting);
     expect(await send('/api/auth/me', { token })).toBe(200);
+  });
+
+  test('clients that hang up get no further place before the work has ended', async () => {
+    const { token } = await clinic.patient();
+    await whileHeld(MONDAY, async () => {
+      const hangUp = new AbortController();
+      const waiting = Array.from({ length: IN_FLIGHT.account }, () =>
+        fetch(`${clinic.client.baseUrl}/api/bookings`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ doctor_id: doctor.doctorId, date: MONDAY, time: '11:00' }),
+          signal: hangUp.signal,
+        }).catch(() => undefined),
+      );
+      await eventually('all are under way', async () => (await send('/api/auth/me', { token })) === 429);
+      hangUp.abort();
+      await Promise.all(waiting);
+      // Time for the server to notice.
+      await sleep(500);
+      expect(await send('/api/auth/me', { token })).toBe(429);
+    });
+    await eventually(
+      'the places are free again',
+      async () => (await send('/api/auth/me', { token })) === 200,
+    );
   });
 });
 

@@ -188,6 +188,19 @@ describe('digits', () => {
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 400), 429]);
     await limited.app.close();
   });
+
+  test('are counted before anything else is told, such as that there is nothing to confirm', async () => {
+    const limited = await Clinic.over(
+      withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
+      clinic.clock,
+    );
+    const { token } = await clinic.patient();
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 11; attempt += 1)
+      statuses.push((await limited.client.post(`${ROUTE}/confirm`, { code: '000000' }, { token })).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 400), 429]);
+    await limited.app.close();
+  });
 });
 
 test('who reads the database learns no secret', async () => {
@@ -218,6 +231,19 @@ test('a reset password leaves it as it is, and erasure leaves nothing of it', as
     [person.id],
   );
   expect(rows).toEqual([]);
+});
+
+test('a secret that was begun goes when the password changes, so that nobody confirms it with a stolen token', async () => {
+  const person = await clinic.patient();
+  const { secret } = (await begin(person)).body;
+  const { body } = await clinic.client.post<Session>(
+    '/api/auth/password',
+    { old_password: person.password, new_password: 'quite another one' },
+    person,
+  );
+  const stolen = { ...person, token: body.token };
+  expectProblem(await confirm(stolen, digits(secret)), { status: 400, code: 'SECOND_FACTOR_NOT_BEGUN' });
+  expect((await logIn({ ...person, password: 'quite another one' })).status).toBe(200);
 });
 
 test('an admin sees who has one, and frees those who lost it; the audit trail tells of all that', async () => {

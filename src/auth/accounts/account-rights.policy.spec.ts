@@ -32,6 +32,8 @@ describe('an admin proves who they are', () => {
       { ...account, isDisabled: true },
       { role: 'admin', isDisabled: false },
     ],
+    ['to make a disabled account an admin’s', { ...account, isDisabled: true }, { role: 'admin' }],
+    ['to make somebody an admin and disable them', account, { role: 'admin', isDisabled: true }],
     ['to take a second factor away', account, { secondFactor: false }],
   ] as const)('%s', (_, of, change) => {
     expect(needsProof(of, change)).toBe(true);
@@ -48,7 +50,6 @@ describe('an admin proves who they are', () => {
       { ...admin, isDisabled: true },
       { role: 'doctor', isDisabled: false },
     ],
-    ['to make a disabled account an admin’s', { ...account, isDisabled: true }, { role: 'admin' }],
     ['to leave a second factor', account, { secondFactor: true }],
   ] as const)('but not %s', (_, of, change) => {
     expect(needsProof(of, change)).toBe(false);

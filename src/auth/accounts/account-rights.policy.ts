@@ -24,12 +24,12 @@ export function assertMayHave(account: Rights, { role = account.role }: AccountC
 }
 
 /**
- * Whether a change is one that an admin proves who they are for: it makes somebody an admin who can log in, also by
- * enabling one, or takes a second factor away, be it their own. Pure.
+ * Whether a change is one that an admin proves who they are for: it makes somebody an admin, be the account disabled or
+ * not, enables an admin, or takes a second factor away, be it their own. Pure.
  */
 export function needsProof(account: Rights, change: AccountChange): boolean {
   const { role = account.role, isDisabled = account.isDisabled, secondFactor } = change;
-  const wasAdmin = account.role === 'admin' && !account.isDisabled;
-  const becomesAdmin = role === 'admin' && !isDisabled && !wasAdmin;
+  const isEnabled = account.isDisabled && !isDisabled;
+  const becomesAdmin = role === 'admin' && (account.role !== 'admin' || isEnabled);
   return becomesAdmin || secondFactor === false;
 }

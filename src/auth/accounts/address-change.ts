@@ -120,8 +120,7 @@ export class AddressChange {
     await this.refusals.lift(tx, address!);
     await this.audit.record(tx, by, 'account.address_changed', id);
     await this.notices.append(tx, id, 'address_changed');
-    // Whether an address that nobody confirmed is the owner's is not known.
-    if (before.isVerified) await this.notices.append(tx, id, 'address_changed', former);
+    await this.notices.append(tx, id, 'address_changed', former);
     return { id, former, version: await this.sessions.endAll(tx, id) };
   }
 }

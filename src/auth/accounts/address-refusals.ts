@@ -25,14 +25,16 @@ export class AddressRefusals {
     private readonly keys: Keys,
   ) {}
 
-  /** @throws Refusal LINK_INVALID: unknown, or the address was confirmed since, for whichever account */
+  /**
+   * @throws Refusal LINK_INVALID: unknown, or no longer the account's address, or confirmed since, for whichever account
+   */
   async refuse(by: Actor, token: string): Promise<void> {
     const mailed = this.keys.find((key) => readAddressToken(token, key));
     if (!mailed) throw linkInvalid();
     const { accountId, hash } = mailed;
     await inTransaction(this.dataSource, async (tx) => {
       const email = await mailedAddress(tx, accountId, hash);
-      if (email !== undefined && (await isConfirmed(tx, email))) throw linkInvalid();
+      if (email === undefined || (await isConfirmed(tx, email))) throw linkInvalid();
       await write(
         tx,
         'INSERT INTO refused_addresses (hash, refused_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE refused_at = refused_at',

@@ -12,6 +12,9 @@ import { Unavailable } from '../../http/domain-error.js';
  */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
+/** New passwords that are judged or wait for it: a flood of them leaves log-ins the rest of the queue. */
+const MOST_JUDGED = 50;
+
 /** Hashes waiting beyond this many could not be answered within a patient's patience. */
 const LONGEST_QUEUE = 200;
 
@@ -32,6 +35,7 @@ export class PasswordHasher implements OnApplicationShutdown {
     concurrentTasksPerWorker: 2,
     idleTimeout: IDLE_MS,
   });
+  private judged = 0;
   private readonly dummyHash = hash('a password that nobody has', PARAMETERS);
 
   /** Last of all: until then people may log in. */
@@ -56,7 +60,13 @@ export class PasswordHasher implements OnApplicationShutdown {
    * @throws Unavailable when too many are waiting
    */
   async isCommon(password: string, userInputs: readonly string[]): Promise<boolean> {
-    return this.run('isCommon', { password: inKeptForm(password), userInputs });
+    if (this.judged >= MOST_JUDGED) throw new Unavailable();
+    this.judged += 1;
+    try {
+      return await this.run('isCommon', { password: inKeptForm(password), userInputs });
+    } finally {
+      this.judged -= 1;
+    }
   }
 
   /**

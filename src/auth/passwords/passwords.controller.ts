@@ -20,7 +20,7 @@ export class PasswordsController {
 
   @SignedIn()
   @Post()
-  @RateLimit('change')
+  @RateLimit('newPassword')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'changeMyPassword',

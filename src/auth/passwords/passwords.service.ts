@@ -144,14 +144,15 @@ export class PasswordsService {
   }
 
   /**
-   * Has a visitor who sends a mailed code show that they know the account's password. A wrong one is an event.
+   * Has a visitor who sends a mailed code show that they know the account's password. A wrong one is an event. Attempts are
+   * counted apart from the owner's: whoever reads the mails must not use those up.
    *
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
   async confirmVisitor(by: Actor, link: AccountKind, id: number, password: string): Promise<void> {
     try {
-      await this.confirm(id, password);
+      await this.confirm(id, password, 'visitor of account');
     } catch (error) {
       if (error instanceof Refusal) {
         const particulars = { code: error.code, link };
@@ -167,8 +168,8 @@ export class PasswordsService {
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirm(id: number, password: string): Promise<Account> {
-    await this.throttle.count('password', `account ${id}`);
+  async confirm(id: number, password: string, who = 'account'): Promise<Account> {
+    await this.throttle.count('password', `${who} ${id}`);
     const account = await this.accounts.find(id);
     if (!account) throw tokenEnded();
     if (!(await this.hasher.verify(account.passwordHash, password))) throw wrong();

@@ -77,11 +77,12 @@ export class SecondFactors {
    */
   async confirm(by: KnownActor, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<{ account: Account; step: number }> => {
+      await this.countAttempt(by.id);
       const account = await this.accounts.get(by.id);
       assertOwnAddressVerified(account);
       if (!account.secondFactor || account.secondFactorSince)
         throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
-      return { account, step: (await this.readDigits(account, code)).step };
+      return { account, step: this.readDigits(account, code).step };
     };
     return this.change(by, 'added', prepare, async (tx, { account, step }) => {
       const { affectedRows } = await write(
@@ -119,7 +120,8 @@ export class SecondFactors {
       const message = `Send the six digits of your authenticator too, as ${field}.`;
       throw new Refusal('SECOND_FACTOR_REQUIRED', message);
     }
-    const { step, sealed } = await this.readDigits(account, code);
+    await this.countAttempt(account.id);
+    const { step, sealed } = this.readDigits(account, code);
     const { affectedRows } = await write(
       this.dataSource,
       `UPDATE accounts SET second_factor_step = ?, second_factor = ?
@@ -129,12 +131,13 @@ export class SecondFactors {
     if (affectedRows === 0) throw wrong();
   }
 
-  /** The step that the digits are right for; and the secret as it is to be kept, sealed anew if it was with a former key. */
-  private async readDigits(
-    { id, secondFactor }: Account,
-    code: string,
-  ): Promise<{ step: number; sealed: Buffer }> {
+  /** Counts an attempt before anything that the answer tells is looked at. */
+  private async countAttempt(id: number): Promise<void> {
     await this.throttle.count('secondFactor', `account ${id}`);
+  }
+
+  /** The step that the digits are right for; and the secret as it is to be kept, sealed anew if it was with a former key. */
+  private readDigits({ id, secondFactor }: Account, code: string): { step: number; sealed: Buffer } {
     const opened = secondFactor && this.open(secondFactor, id);
     const step = opened ? stepOf(code, opened.secret, this.clock.now()) : undefined;
     if (step === undefined) throw wrong();

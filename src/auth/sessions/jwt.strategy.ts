@@ -39,7 +39,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     const principal = dates === 'good' && principalOf(claims);
     if (!principal) return false;
     const { exp } = claims;
-    if (typeof exp === 'number') this.known.remember(headers.authorization!, principal, exp * 1000);
+    if (typeof exp === 'number') this.known.remember(headers.authorization, principal, exp * 1000);
     return principal;
   }
 }

@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import type { Principal } from '../principal.js';
+import { bearerIn } from './bearer.js';
 
-/** Some megabytes of them. */
+/** Of three hundred characters each: some megabytes. */
 const MOST = 10_000;
 
 interface Known {
@@ -19,13 +20,14 @@ export class KnownTokens {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Who sent this `Authorization` header, if it was verified before and has not expired since. */
-  find(authorization: string): Principal | undefined {
-    const found = this.known.get(authorization);
+  /** Whose token this `Authorization` header holds, if it was verified before and has not expired since. */
+  find(authorization: string | undefined): Principal | undefined {
+    const found = this.known.get(bearerIn(authorization) ?? '');
     return found && found.expiresAt > this.clock.now() ? found.principal : undefined;
   }
 
-  remember(authorization: string, principal: Principal, expiresAt: EpochMs): void {
-    this.known.set(authorization, { principal, expiresAt });
+  /** By the token alone: a header may hold as many spaces as a client likes. */
+  remember(authorization: string | undefined, principal: Principal, expiresAt: EpochMs): void {
+    this.known.set(bearerIn(authorization) ?? '', { principal, expiresAt });
   }
 }

@@ -90,13 +90,14 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Ends all sessions of an account, refresh tokens included, once the transaction has committed; answers with the
-   * version that new tokens have. Call `remember` then, so that this process need not wait for its next look.
+   * Ends all sessions of an account once the transaction has committed: refresh tokens and a second factor that was begun
+   * and not confirmed go too. Answers with the version that new tokens have. Call `remember` then, so that this process need not wait for its next look.
    */
   async endAll(tx: EntityManager, accountId: number): Promise<number> {
     const { insertId } = await write(
       tx,
-      `UPDATE accounts SET session_version = LAST_INSERT_ID(session_version + 1), sessions_ended_at = ? WHERE id = ?`,
+      `UPDATE accounts SET session_version = LAST_INSERT_ID(session_version + 1), sessions_ended_at = ?,
+                           second_factor = IF(second_factor_since IS NULL, NULL, second_factor) WHERE id = ?`,
       [new Date(this.clock.now()), accountId],
     );
     await write(tx, 'DELETE FROM refresh_tokens WHERE account_id = ?', [accountId]);

@@ -52,6 +52,13 @@ export const LIMITS = {
     by: 'account',
     counts: 'attempts at the own password of somebody who is signed in',
   },
+  // Each is judged, which takes time, before the old one is.
+  newPassword: {
+    points: 20,
+    seconds: MINUTE,
+    by: 'account',
+    counts: 'changes of the own password',
+  },
   // RFC 6238, 5.2.
   secondFactor: {
     points: 10,

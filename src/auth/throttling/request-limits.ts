@@ -3,9 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../config/environment.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { addressOf } from '../../http/client-address.js';
+import { TooManyRequests } from '../../http/domain-error.js';
 import { PageLimits } from '../../http/page-limits.js';
 import { countedAs } from '../../http/caller-address.js';
-import { InFlight } from './in-flight.js';
+import { InFlight, type Place } from './in-flight.js';
 import { IN_FLIGHT, type LimitName, LIMITS } from './limits.js';
 import { Throttle } from './throttle.js';
 
@@ -31,14 +32,14 @@ export class RequestLimits extends PageLimits {
       this.throttle.count('account', keyOf(id)),
       this.throttle.countFrom('signedInAddress', addressOf(request)),
     ]);
-    this.takePlace(keyOf(id), IN_FLIGHT.account, reply);
+    this.takePlace(keyOf(id), IN_FLIGHT.account, request, reply);
   }
 
   /** @throws TooManyRequests */
   async ofVisitor(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const address = addressOf(request);
     await this.throttle.countFrom('visitor', address);
-    this.takePlace(countedAs(address), IN_FLIGHT.visitor, reply);
+    this.takePlace(countedAs(address), IN_FLIGHT.visitor, request, reply);
   }
 
   /** @throws TooManyRequests */
@@ -62,11 +63,21 @@ export class RequestLimits extends PageLimits {
     }
   }
 
-  private takePlace(caller: string, most: number, reply: FastifyReply): void {
-    // Of a client that has hung up meanwhile nobody says again that its request is over.
-    if (!this.environment.RATE_LIMIT_ENABLED || reply.raw.closed) return;
-    reply.raw.once('close', this.inFlight.enter(caller, most));
+  /** @throws TooManyRequests, also where the client has hung up already: nothing was done, and nobody reads the answer */
+  private takePlace(caller: string, most: number, request: FastifyRequest, reply: FastifyReply): void {
+    if (!this.environment.RATE_LIMIT_ENABLED) return;
+    if (reply.raw.closed) throw new TooManyRequests(1);
+    const place = this.inFlight.enter(caller, most);
+    places.set(request, place);
+    reply.raw.once('close', () => place.close());
   }
+}
+
+const places = new WeakMap<FastifyRequest, Place>();
+
+/** The place of a request among those under way; undefined where it needs none. */
+export function placeOf(request: FastifyRequest): Place | undefined {
+  return places.get(request);
 }
 
 function keyOf(id: number): string {
