@@ -440,7 +440,8 @@ describe('what an ended session was about to do it does not do, on another proce
     const confirming = () => other.client.post('/api/auth/second-factor/confirm', { code }, { token });
     expectProblem(
       (await unheard(person, () => change(person, { disabled: true }), confirming)) as never,
-      REVOKED,
+      // It went with the sessions.
+      { status: 400, code: 'SECOND_FACTOR_NOT_BEGUN' },
     );
   });
 });
