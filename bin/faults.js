@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from './support/build.js';
 import { runToTheEnd } from './support/ending.js';
 import { ROOT } from './support/environment.js';
-import { ensureGalera } from './support/galera.js';
+import { ensureGalera } from '../test/support/cluster/galera.js';
 import { ensurePackages, ensureServers } from './support/provision.js';
 import { Failure, line, stage } from './support/say.js';
 import { temporaryFolder } from './support/temporary.js';

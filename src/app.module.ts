@@ -3,9 +3,9 @@ import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
 import { ConfigModule } from './config/config.module.js';
-import type { Environment } from './config/environment.js';
+import { ApiEnvironment } from './config/api.environment.js';
 import { DatabaseModule } from './database/database.module.js';
-import { RedisModule } from './database/redis.module.js';
+import { RedisModule } from './redis/redis.module.js';
 import { HttpModule } from './http/ending.js';
 import { DoctorsModule } from './doctors/doctors.module.js';
 import { OpsModule } from './ops/ops.module.js';
@@ -14,11 +14,11 @@ import { PrivacyModule } from './privacy/privacy.module.js';
 /** The API process. */
 @Module({})
 export class AppModule {
-  static with(environment: Environment): DynamicModule {
+  static with(environment: ApiEnvironment): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        ConfigModule.forRoot(environment),
+        ConfigModule.forRoot(ApiEnvironment, environment),
         DatabaseModule,
         HttpModule,
         RedisModule,

@@ -3,10 +3,10 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { QueryFailedError } from 'typeorm';
 import { InstantRenewal } from './bookings/instant-renewal.service.js';
-import { processEnvironment, readEnvironment } from './config/read-environment.js';
+import { IntegrityEnvironment } from './config/integrity.environment.js';
+import { readEnvironment } from './config/read-environment.js';
 import { start } from './config/start.js';
 import { isConnectionLost } from './database/mysql-errors.js';
-import { integrityVariables } from './ops/integrity/integrity.environment.js';
 import { IntegrityModule } from './ops/integrity/integrity.module.js';
 import { IntegrityService } from './ops/integrity/integrity.service.js';
 import { renewalSummary, renewalText } from './ops/integrity/renewal-text.js';
@@ -36,7 +36,7 @@ function readArguments(): boolean | undefined {
 }
 
 async function run(work: (context: INestApplicationContext) => Promise<boolean>): Promise<void> {
-  const environment = readEnvironment(integrityVariables(processEnvironment()));
+  const environment = readEnvironment(IntegrityEnvironment);
   const context = await NestFactory.createApplicationContext(IntegrityModule.with(environment), {
     logger: false,
     abortOnError: false,

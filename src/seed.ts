@@ -4,14 +4,15 @@ import { AppModule } from './app.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
-import { createLogger, NestLogger } from './config/logger.js';
+import { createLogger, NestLogger } from './logging/logger.js';
+import { ApiEnvironment } from './config/api.environment.js';
 import { ConfigurationError, readEnvironment } from './config/read-environment.js';
 import { start } from './config/start.js';
 import { DemoSeeder } from './demo/demo.seeder.js';
 import { DoctorsModule } from './doctors/doctors.module.js';
 
 await start(async () => {
-  const environment = readEnvironment();
+  const environment = readEnvironment(ApiEnvironment);
   if (environment.NODE_ENV === 'production') {
     throw new ConfigurationError([
       'NODE_ENV is production, or not set: the demo clinic has well-known passwords',

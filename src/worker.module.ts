@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
-import type { Environment } from './config/environment.js';
+import { WorkerEnvironment } from './config/worker.environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Retention } from './ops/retention/retention.js';
 import { Sweeper } from './ops/sweeper.js';
@@ -9,10 +9,10 @@ import { NotificationsModule } from './notifications/notifications.module.js';
 /** The worker process: it carries the ledger's messages to the mail server, and sweeps. */
 @Module({})
 export class WorkerModule {
-  static with(environment: Environment): DynamicModule {
+  static with(environment: WorkerEnvironment): DynamicModule {
     return {
       module: WorkerModule,
-      imports: [ConfigModule.forRoot(environment), DatabaseModule, NotificationsModule],
+      imports: [ConfigModule.forRoot(WorkerEnvironment, environment), DatabaseModule, NotificationsModule],
       providers: [Retention, Sweeper],
     };
   }

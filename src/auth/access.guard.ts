@@ -2,17 +2,17 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Forbidden, Unauthenticated, tokenEnded } from '../http/domain-error.js';
+import { Forbidden, Unauthenticated, tokenEnded } from '../errors/domain-error.js';
 import { note } from '../http/request-notes.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
-import { Environment } from '../config/environment.js';
+import { ApiEnvironment } from '../config/api.environment.js';
 import { KnownTokens } from './sessions/known-tokens.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
 import { Sessions } from './sessions/sessions.js';
-import type { LimitName } from './throttling/limits.js';
-import { RATE_LIMITS, UNLIMITED } from './throttling/rate-limit.js';
-import { RequestLimits } from './throttling/request-limits.js';
+import type { LimitName } from '../http/rate-limits/limits.js';
+import { RATE_LIMITS, UNLIMITED } from '../http/rate-limits/rate-limit.js';
+import { RequestLimits } from '../http/rate-limits/request-limits.js';
 
 const OWN_ACCOUNT = /^\/api\/auth\//;
 
@@ -24,7 +24,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     private readonly limits: RequestLimits,
     private readonly known: KnownTokens,
     private readonly sessions: Sessions,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
   ) {
     super();
   }

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../http/api-problems.js';
-import { Refusal } from '../http/domain-error.js';
+import { Refusal } from '../errors/domain-error.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
@@ -21,7 +21,7 @@ import { LoginService } from './sessions/login.service.js';
 import { LogoutService } from './sessions/logout.service.js';
 import { type Asker, Caller, type Visiting, Visitor } from './principal.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
-import { RateLimit } from './throttling/rate-limit.js';
+import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { SessionStarter } from './sessions/session-starter.js';
 import { SHORT_TOKEN_SECONDS, TokenIssuer } from './sessions/token.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { KnownActor } from '../audit/actor.js';
-import { Refusal } from '../http/domain-error.js';
+import { Refusal } from '../errors/domain-error.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
 

@@ -5,7 +5,7 @@ import { type Particulars, AuditTrail } from '../audit/audit-trail.js';
 import { Bulkhead, scheduleKey } from '../database/bulkhead.js';
 import { look } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
-import { Refusal } from '../http/domain-error.js';
+import { Refusal } from '../errors/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
 import { lockSchedule } from './day-lock.js';

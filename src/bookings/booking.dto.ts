@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiDate, ApiId, ApiInstant, ApiInteger, ApiTime } from '../http/api-properties.js';
-import { EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../http/example-date.js';
+import { EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../time/example-date.js';
 import { DateField, DurationField, FromText, IdField, LARGEST_ID, TimeField } from '../http/fields.js';
 import { type Booking, isoTimes } from './booking.js';
 import { changeOf, type RequestedTime } from './booking.rules.js';

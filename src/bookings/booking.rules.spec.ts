@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DoctorDay, type WallRange } from '../availability/doctor-day.js';
-import { Refusal } from '../http/domain-error.js';
+import { Refusal } from '../errors/domain-error.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { parseWallTime } from '../time/wall-time.js';
 import {

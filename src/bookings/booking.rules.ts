@@ -1,5 +1,5 @@
 import type { DoctorDay, Obstacle } from '../availability/doctor-day.js';
-import { Refusal } from '../http/domain-error.js';
+import { Refusal } from '../errors/domain-error.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { parseWallTime } from '../time/wall-time.js';
 

@@ -4,7 +4,7 @@ import { RecordedRead } from '../audit/recorded-read.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HALF_AN_ADMIN, Only, SignedIn } from '../auth/access.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
-import { RateLimit } from '../auth/throttling/rate-limit.js';
+import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';

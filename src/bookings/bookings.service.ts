@@ -6,7 +6,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
 import { accountKey, Bulkhead, dayKey, dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
-import { tokenEnded } from '../http/domain-error.js';
+import { tokenEnded } from '../errors/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { type Message, Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Param, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only } from '../auth/access.js';
 import { type Asker, Caller } from '../auth/principal.js';
-import { RateLimit } from '../auth/throttling/rate-limit.js';
+import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { PublicDoctorDto } from '../doctors/doctor.dto.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { TimeZoneField } from '../http/time-zone-field.js';

@@ -6,7 +6,7 @@ import { Sessions } from '../auth/sessions/sessions.js';
 import { isTimeZone } from '../config/time-zone.js';
 import { look } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
-import { NotFound, Refusal } from '../http/domain-error.js';
+import { NotFound, Refusal } from '../errors/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';

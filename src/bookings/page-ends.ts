@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RedisClient } from '../database/redis.module.js';
+import { RedisClient } from '../redis/redis.module.js';
 import type { EpochMs } from '../time/interval.js';
 
 /** Longer than anybody takes from one page to the next. */

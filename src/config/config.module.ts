@@ -1,16 +1,30 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { Environment } from './environment.js';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { ClinicEnvironment } from './clinic.environment.js';
+import type { DatabaseEnvironment } from './database.environment.js';
 import { Keys } from './keys.js';
 
-/** Gives every module the one validated `Environment`, and the keys in it. */
+type Program<T> = new () => T;
+
+/**
+ * Gives every module the one validated environment of its program, by its class and by the classes that this extends, and
+ * the keys in it.
+ */
 @Module({})
 export class ConfigModule {
-  static forRoot(environment: Environment): DynamicModule {
+  static forRoot<T extends DatabaseEnvironment>(program: Program<T>, environment: T): DynamicModule {
+    const classes = classesOf(program);
+    const environments: Provider[] = classes.map((provide) => ({ provide, useValue: environment }));
+    const keys: Provider[] = classes.includes(ClinicEnvironment) ? [Keys] : [];
     return {
       module: ConfigModule,
       global: true,
-      providers: [{ provide: Environment, useValue: environment }, Keys],
-      exports: [Environment, Keys],
+      providers: [...environments, ...keys],
+      exports: [...classes, ...(keys.length > 0 ? [Keys] : [])],
     };
   }
+}
+
+function classesOf(program: Program<unknown>): Program<unknown>[] {
+  const parent = Object.getPrototypeOf(program) as Program<unknown>;
+  return parent === Function.prototype ? [program] : [program, ...classesOf(parent)];
 }

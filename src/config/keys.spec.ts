@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Environment } from './environment.js';
+import type { ClinicEnvironment } from './clinic.environment.js';
 import { Keys } from './keys.js';
 
-const keysOf = (JWT_SECRET: string) => new Keys({ JWT_SECRET } as Environment);
+const keysOf = (JWT_SECRET: string) => new Keys({ JWT_SECRET } as ClinicEnvironment);
 
 test('the first secret is the present one; the second is only for what is there already', () => {
   const keys = keysOf('new, former');

@@ -1,6 +1,6 @@
 import { type BinaryToTextEncoding, createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Environment } from './environment.js';
+import { ClinicEnvironment } from './clinic.environment.js';
 import { readSecrets } from './secrets.js';
 
 /**
@@ -13,7 +13,7 @@ export class Keys {
   /** The present one first. */
   readonly all: readonly string[];
 
-  constructor({ JWT_SECRET }: Environment) {
+  constructor({ JWT_SECRET }: ClinicEnvironment) {
     this.all = readSecrets(JWT_SECRET)!;
     this.present = this.all[0]!;
   }

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { getMetadataStorage } from 'class-validator';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Environment } from './environment.js';
-import { ConfigurationError, readEnvironment } from './read-environment.js';
+import { unsafeAdmin } from '../auth/passwords/unsafe-admin.js';
+import { ApiEnvironment } from './api.environment.js';
+import { DatabaseEnvironment } from './database.environment.js';
+import { IntegrityEnvironment } from './integrity.environment.js';
+import { ConfigurationError, readEnvironment, variablesOf } from './read-environment.js';
+import { WorkerEnvironment } from './worker.environment.js';
 
 const GOOD = {
   DATABASE_URL: 'mysql://clinica:Zx81-Qm07-Lk42@127.0.0.1:3306/clinica',
@@ -77,9 +80,24 @@ const WRONG: Record<string, string[]> = {
   MAIL_CONCURRENCY: ['0', '101', 'all'],
 };
 
+/** As API and worker read it. */
+const read = (variables: NodeJS.ProcessEnv) => ({
+  ...readEnvironment(WorkerEnvironment, variables),
+  ...readEnvironment(ApiEnvironment, variables, unsafeAdmin),
+});
+
+/** What keeps the API or the worker from starting. */
 function problemsOf(variables: NodeJS.ProcessEnv): readonly string[] {
+  const problems = [
+    problemsWhen(() => readEnvironment(ApiEnvironment, variables, unsafeAdmin)),
+    problemsWhen(() => readEnvironment(WorkerEnvironment, variables)),
+  ];
+  return [...new Set(problems.flat())];
+}
+
+function problemsWhen(start: () => unknown): readonly string[] {
   try {
-    readEnvironment(variables);
+    start();
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigurationError);
     return (error as ConfigurationError).problems;
@@ -89,14 +107,32 @@ function problemsOf(variables: NodeJS.ProcessEnv): readonly string[] {
 
 /** Every variable there is, whether it has a default or not. */
 function variables(): string[] {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(Environment, '', false, false);
-  return [...new Set(rules.map(({ propertyName }) => propertyName))];
+  return [...new Set([...variablesOf(ApiEnvironment), ...variablesOf(WorkerEnvironment)])];
 }
+
+describe('a program needs no more than it uses', () => {
+  const missing = (Program: new () => DatabaseEnvironment) =>
+    problemsWhen(() => readEnvironment(Program, {})).map((problem) => problem.split(' ')[0]);
+
+  test('the migration: the database', () => {
+    expect(missing(DatabaseEnvironment)).toEqual(['DATABASE_URL']);
+  });
+  test('the integrity check: the database and Redis', () => {
+    expect(missing(IntegrityEnvironment).sort()).toEqual(['DATABASE_URL', 'REDIS_URL']);
+  });
+  test('the API: no mail server', () => {
+    expect(missing(ApiEnvironment)).not.toContain('SMTP_URL');
+  });
+  test('the worker: no proxies', () => {
+    expect(missing(WorkerEnvironment)).not.toContain('TRUST_PROXY');
+    expect(missing(WorkerEnvironment)).toContain('SMTP_URL');
+  });
+});
 
 describe('what is right', () => {
   test('the six variables without a default are enough', () => {
     expect(problemsOf(GOOD)).toEqual([]);
-    expect(readEnvironment(GOOD)).toMatchObject({
+    expect(read(GOOD)).toMatchObject({
       ...GOOD,
       TRUST_PROXY: ['none'],
       NODE_ENV: 'production',
@@ -110,7 +146,7 @@ describe('what is right', () => {
     });
   });
   test('numbers, choices and lists are read as what they mean', () => {
-    const read = readEnvironment({
+    const found = read({
       ...GOOD,
       PORT: '8080',
       RATE_LIMIT_ENABLED: 'false',
@@ -118,7 +154,7 @@ describe('what is right', () => {
       CLINIC_TIMEZONE: 'America/Santiago',
       DEFAULT_LOCALE: 'es',
     });
-    expect(read).toMatchObject({
+    expect(found).toMatchObject({
       PORT: 8080,
       RATE_LIMIT_ENABLED: false,
       CORS_ORIGINS: ['https://a.example', 'http://localhost:5173'],
@@ -127,7 +163,7 @@ describe('what is right', () => {
     });
   });
   test('an empty variable counts as not set, and variables of others are left alone', () => {
-    const read = readEnvironment({
+    const found = read({
       ...GOOD,
       PORT: '',
       ADMIN_EMAIL: '',
@@ -135,12 +171,12 @@ describe('what is right', () => {
       PATH: '/bin',
       HOME: '/',
     });
-    expect(read.PORT).toBe(3000);
-    expect(read).not.toHaveProperty('PATH');
+    expect(found.PORT).toBe(3000);
+    expect(found).not.toHaveProperty('PATH');
   });
   test('the first admin: both or neither', () => {
     const admin = { ADMIN_EMAIL: 'admin@clinica.example', ADMIN_PASSWORD: 'a long password' };
-    expect(readEnvironment({ ...GOOD, ...admin })).toMatchObject(admin);
+    expect(read({ ...GOOD, ...admin })).toMatchObject(admin);
     for (const name of ['ADMIN_EMAIL', 'ADMIN_PASSWORD'] as const) {
       expect(problemsOf({ ...GOOD, [name]: admin[name] }).join()).toContain(
         'ADMIN_EMAIL and ADMIN_PASSWORD belong together',
@@ -368,7 +404,7 @@ describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () 
   });
   test.each([{}, { NODE_ENV: '' }])('no NODE_ENV means production: %j', (unset) => {
     expect(problemsOf({ ...GOOD, ...unset, JWT_SECRET: 'change-me' })).not.toEqual([]);
-    expect(readEnvironment({ ...GOOD, ...unset }).NODE_ENV).toBe('production');
+    expect(read({ ...GOOD, ...unset }).NODE_ENV).toBe('production');
   });
 });
 
@@ -402,7 +438,7 @@ describe('.env.example', () => {
   });
   test('names the defaults that there are', () => {
     const lines = exampleLines();
-    for (const [name, value] of Object.entries(new Environment())) {
+    for (const [name, value] of Object.entries({ ...new ApiEnvironment(), ...new WorkerEnvironment() })) {
       const shown = Array.isArray(value) ? 'none' : String(value);
       const place = lines.findIndex((line) => line.startsWith(`${name}=`));
       expect(lines[place - 1], name).toContain(`Default: ${shown}`);

@@ -1,11 +1,12 @@
-import { guessesFor, isCommonPassword, SAMPLE_PASSWORDS } from './common-passwords.mjs';
-import { canonicalAddress } from './mail-address.js';
-import type { Environment } from './environment.js';
-import { passwordInputs } from './password-inputs.js';
+import { ApiEnvironment } from './api.environment.js';
+import { ClinicEnvironment } from './clinic.environment.js';
+import type { DatabaseEnvironment } from './database.environment.js';
+import { guessesFor } from './guesses.mjs';
 import { isContradictory, isTooWide } from './proxies.js';
 import { readSecrets } from './secrets.js';
 import { type Judgement, ofServers } from './unsafe-servers.js';
 import { isLoopback, readOrigin, readPage } from './web-addresses.js';
+import { WorkerEnvironment } from './worker.environment.js';
 
 const SHORTEST_SECRET = 32;
 /** Chance makes none of 32 hexadecimal digits that takes fewer. */
@@ -15,24 +16,20 @@ const SAMPLE_SECRETS =
   /change|replace|secret|sample|example|default|placeholder|password|(?<![a-z\d])(demo|test|your|this|here)(?![a-z\d])/i;
 
 /** What must not be so where real people's data are: a sentence for each, with what to do. */
-export function unsafeInProduction(environment: Environment): string[] {
-  return [...ofSecrets(environment), ...ofServers(environment), ...ofTheWeb(environment)]
+export function unsafeInProduction(environment: DatabaseEnvironment): string[] {
+  return [
+    ...ofServers(environment),
+    ...(environment instanceof ClinicEnvironment ? ofSecrets(environment) : []),
+    ...(environment instanceof ApiEnvironment ? ofTheWeb(environment) : []),
+    ...(environment instanceof WorkerEnvironment ? ofPages(environment) : []),
+    ...ofLogs(environment),
+  ]
     .filter(([isUnsafe]) => isUnsafe)
     .map(([, sentence]) => sentence);
 }
 
-function ofSecrets({
-  JWT_SECRET = '',
-  ADMIN_EMAIL,
-  ADMIN_PASSWORD = '',
-  CLINIC_NAME,
-}: Environment): Judgement[] {
+function ofSecrets({ JWT_SECRET = '' }: ClinicEnvironment): Judgement[] {
   const secrets = readSecrets(JWT_SECRET) ?? [];
-  const isChosen = ADMIN_PASSWORD !== '';
-  const isAddress =
-    ADMIN_EMAIL !== undefined && canonicalAddress(ADMIN_PASSWORD) === canonicalAddress(ADMIN_EMAIL);
-  const isSample = SAMPLE_PASSWORDS.test(ADMIN_PASSWORD);
-  const inputs = isAddress || isSample ? [] : passwordInputs(ADMIN_EMAIL ?? '', CLINIC_NAME);
   return [
     [
       secrets.some((secret) => secret.length < SHORTEST_SECRET),
@@ -42,22 +39,6 @@ function ofSecrets({
       secrets.some(isSampleSecret),
       'JWT_SECRET looks like a sample or a pattern: make a random one, for instance with openssl rand -base64 48',
     ],
-    [
-      isChosen && isCommonPassword(ADMIN_PASSWORD, inputs),
-      "ADMIN_PASSWORD is one of the most common passwords, or made of ADMIN_EMAIL or the clinic's name: choose one that nobody guesses",
-    ],
-    [
-      isChosen && isSample,
-      'ADMIN_PASSWORD looks like a sample, which others have read too: choose one of your own',
-    ],
-    [
-      isChosen && isAddress,
-      'ADMIN_PASSWORD is the same as ADMIN_EMAIL, which anybody may know: choose another',
-    ],
-    [
-      isChosen && new Set(ADMIN_PASSWORD).size < 5,
-      'ADMIN_PASSWORD has fewer than 5 different characters, and is soon guessed: choose one with more',
-    ],
   ];
 }
 
@@ -65,16 +46,11 @@ function isSampleSecret(secret: string): boolean {
   return SAMPLE_SECRETS.test(secret) || new Set(secret).size < 7 || guessesFor(secret) < FEWEST_GUESSES;
 }
 
-function ofTheWeb(environment: Environment): Judgement[] {
-  const { CORS_ORIGINS, FRONT_END_URL = '', HOST, LOG_LEVEL, RATE_LIMIT_ENABLED, TRUST_PROXY } = environment;
+function ofTheWeb({ CORS_ORIGINS, HOST, RATE_LIMIT_ENABLED, TRUST_PROXY }: ApiEnvironment): Judgement[] {
   return [
     [
       CORS_ORIGINS.some((origin) => isPlain(readOrigin(origin))),
       'CORS_ORIGINS has an origin without TLS: anybody on the way could read what it is answered; use https',
-    ],
-    [
-      isPlain(readPage(FRONT_END_URL)),
-      'FRONT_END_URL is without TLS: anybody on the way could read the codes that are mailed; use https',
     ],
     [
       TRUST_PROXY.length === 0,
@@ -89,6 +65,20 @@ function ofTheWeb(environment: Environment): Judgement[] {
       !RATE_LIMIT_ENABLED && !isLoopback(HOST),
       'RATE_LIMIT_ENABLED is false while HOST is reached from the network: passwords could be guessed without a pause; set it to true',
     ],
+  ];
+}
+
+function ofPages({ FRONT_END_URL = '' }: WorkerEnvironment): Judgement[] {
+  return [
+    [
+      isPlain(readPage(FRONT_END_URL)),
+      'FRONT_END_URL is without TLS: anybody on the way could read the codes that are mailed; use https',
+    ],
+  ];
+}
+
+function ofLogs({ LOG_LEVEL }: DatabaseEnvironment): Judgement[] {
+  return [
     [
       LOG_LEVEL === 'silent',
       'LOG_LEVEL is silent: nobody would learn of an error or an attack; use fatal, or a level that says more',

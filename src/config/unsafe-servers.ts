@@ -1,7 +1,8 @@
-import { readDatabaseUrl, readRedisUrl, type ServerUrl } from '../database/server-url.js';
-import { SAMPLE_PASSWORDS } from './common-passwords.mjs';
-import type { Environment } from './environment.js';
+import { readDatabaseUrl, readRedisUrl, type ServerUrl } from './server-url.js';
+import type { DatabaseEnvironment } from './database.environment.js';
+import { SAMPLE_PASSWORDS } from './sample-passwords.js';
 import { isLoopback, readSmtpUrl } from './web-addresses.js';
+import type { WorkerEnvironment } from './worker.environment.js';
 
 /** Whether something is unsafe, and the sentence that says so and what to do. */
 export type Judgement = readonly [isUnsafe: boolean, sentence: string];
@@ -14,8 +15,13 @@ const MAIL_CATCHER_PORT = '1025';
 const MAIL_CATCHERS = /^(maildev|mailhog|mailpit|mailcatcher)(\.|$)/i;
 
 /** What must not be so of the servers that the service connects to. */
-export function ofServers(environment: Environment): Judgement[] {
-  const { ALLOW_PLAINTEXT, DATABASE_URL = '', REDIS_URL = '', SMTP_URL = '' } = environment;
+export function ofServers(environment: DatabaseEnvironment): Judgement[] {
+  const {
+    ALLOW_PLAINTEXT,
+    DATABASE_URL = '',
+    REDIS_URL = '',
+    SMTP_URL = '',
+  }: Partial<DatabaseEnvironment & WorkerEnvironment> = environment;
   const allowed = new Set(Array.isArray(ALLOW_PLAINTEXT) ? ALLOW_PLAINTEXT.map(withoutBrackets) : []);
   const isTrusted: IsTrusted = (host) => isLoopback(host) || allowed.has(withoutBrackets(host));
   return [

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Unavailable } from '../http/domain-error.js';
+import { Unavailable } from '../errors/domain-error.js';
 
 /** Nobody waits longer for a place; with the time that a transaction takes, an answer comes within twenty seconds. */
 const PATIENCE_MS = 8_000;

@@ -1,8 +1,8 @@
 import type { DataSourceOptions } from 'typeorm';
-import type { Environment } from '../config/environment.js';
+import type { DatabaseEnvironment } from '../config/database.environment.js';
 import { ImpatientPools } from './connection-pool.js';
 import { DatabaseServers, VERIFIED } from './database-servers.js';
-import { readDatabaseUrl } from './server-url.js';
+import { readDatabaseUrl } from '../config/server-url.js';
 import { CreateClinic1 } from './migrations/1-create-clinic.js';
 import { KeepEvidence2 } from './migrations/2-keep-evidence.js';
 import { GuardAccounts3 } from './migrations/3-guard-accounts.js';
@@ -29,7 +29,7 @@ const MOST_PREPARED = 200;
  * How this service talks to MySQL or MariaDB: UTC throughout, and a DATE stays the text it is, since as a
  * JavaScript Date it could become the day before.
  */
-export function dataSourceOptions(environment: Environment): DataSourceOptions {
+export function dataSourceOptions(environment: DatabaseEnvironment): DataSourceOptions {
   const { hosts, user, password, database, tls } = readDatabaseUrl(environment.DATABASE_URL)!;
   const servers = new DatabaseServers(hosts, environment.DATABASE_TIMEOUT_SECONDS * 1000, tls);
   return {

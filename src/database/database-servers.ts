@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Host } from './server-url.js';
+import type { Host } from '../config/server-url.js';
 
 /** A server that says so cannot be written to: no part of the cluster (1047), shutting down (1053), read-only. */
 const NO_USE = new Set([1047, 1053, 1290, 1836]);

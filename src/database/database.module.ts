@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Environment } from '../config/environment.js';
+import { DatabaseEnvironment } from '../config/database.environment.js';
 import { Bulkhead } from './bulkhead.js';
 import { Clock } from '../time/clock.js';
 import { dataSourceOptions } from './data-source-options.js';
@@ -11,8 +11,8 @@ import { DatabaseClock } from './database-clock.js';
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
-      inject: [Environment],
-      useFactory: (environment: Environment) => ({
+      inject: [DatabaseEnvironment],
+      useFactory: (environment: DatabaseEnvironment) => ({
         ...dataSourceOptions(environment),
         autoLoadEntities: true,
         retryAttempts: 5,
@@ -24,8 +24,8 @@ import { DatabaseClock } from './database-clock.js';
     { provide: Clock, useClass: DatabaseClock },
     {
       provide: Bulkhead,
-      inject: [Environment],
-      useFactory: ({ DATABASE_POOL_SIZE }: Environment) =>
+      inject: [DatabaseEnvironment],
+      useFactory: ({ DATABASE_POOL_SIZE }: DatabaseEnvironment) =>
         new Bulkhead(Math.max(2, Math.floor(DATABASE_POOL_SIZE / 4))),
     },
   ],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { Unavailable } from '../http/domain-error.js';
+import { Unavailable } from '../errors/domain-error.js';
 import { isConnectionLost, isRetryable, mayPass, wasNotSent } from './mysql-errors.js';
 import { bind, unbind } from './statement.js';
 import { SentAhead } from './statement-order.js';

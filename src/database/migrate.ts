@@ -1,12 +1,12 @@
 import { type ConnectionOptions, createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
-import type { Environment } from '../config/environment.js';
+import type { DatabaseEnvironment } from '../config/database.environment.js';
 import { renewAddresses } from './canonical-addresses.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { VERIFIED } from './database-servers.js';
 import { isAccessDenied, isConnectionLost } from './mysql-errors.js';
 import { runMigrations } from './resumable-migrations.js';
-import { type Host, readDatabaseUrl } from './server-url.js';
+import { type Host, readDatabaseUrl } from '../config/server-url.js';
 
 /** To change a large table may take its time. */
 const PATIENCE_SECONDS = 86_400;
@@ -15,7 +15,7 @@ const PATIENCE_SECONDS = 86_400;
  * Creates the database where it is missing and brings its tables up to date. Of several processes one does it, and the
  * others wait; after a failure, run again.
  */
-export async function migrate(environment: Environment): Promise<string[]> {
+export async function migrate(environment: DatabaseEnvironment): Promise<string[]> {
   const { hosts, database, user, password, tls } = readDatabaseUrl(environment.DATABASE_URL)!;
   const login = { user, password, ...(tls && { ssl: VERIFIED }) };
   await onFirstThatAnswers(hosts, (host) => createDatabase({ ...host, ...login }, database));

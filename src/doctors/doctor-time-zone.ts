@@ -1,4 +1,4 @@
-import { Refusal } from '../http/domain-error.js';
+import { Refusal } from '../errors/domain-error.js';
 import { dateIn } from '../time/clinic-time.js';
 import type { EpochMs } from '../time/interval.js';
 

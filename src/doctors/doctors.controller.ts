@@ -2,7 +2,7 @@ import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
 import { Only, Public } from '../auth/access.js';
-import { RateLimit } from '../auth/throttling/rate-limit.js';
+import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';

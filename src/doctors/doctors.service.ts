@@ -7,10 +7,10 @@ import { Sessions } from '../auth/sessions/sessions.js';
 import { mailsOf } from '../auth/accounts/account-address.js';
 import { Account } from '../auth/accounts/account.entity.js';
 import { assertAddressVerified } from '../auth/accounts/address-verification.js';
-import { Environment } from '../config/environment.js';
+import { ClinicEnvironment } from '../config/clinic.environment.js';
 import { look } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
-import { NotFound, Refusal } from '../http/domain-error.js';
+import { NotFound, Refusal } from '../errors/domain-error.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { Doctor } from './doctor.entity.js';
@@ -46,7 +46,7 @@ export class DoctorsService {
     private readonly audit: AuditTrail,
     private readonly sessions: Sessions,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: ClinicEnvironment,
   ) {}
 
   /** Everyone, by name. */

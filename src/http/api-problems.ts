@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ERROR_CODES, type ErrorCode } from './error-codes/error-codes.js';
+import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
 
 class FieldProblemDto {
   @ApiProperty({ example: 'date' })

@@ -1,6 +1,6 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { END_TIME, WALL_TIME } from '../time/wall-time.js';
-import { EXAMPLE_DATE } from './example-date.js';
+import { EXAMPLE_DATE } from '../time/example-date.js';
 import { DATE_PATTERN, LARGEST_ID } from './fields.js';
 
 /** The kinds of property that answers are made of, as the OpenAPI document describes them. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ErrorCode } from './error-codes/error-codes.js';
+import type { ErrorCode } from '../errors/error-codes.js';
 import { challengeOf } from './challenge.js';
 
 const problem = (status: number, code: ErrorCode, detail = 'What is wrong') => ({ status, code, detail });

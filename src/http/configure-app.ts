@@ -1,14 +1,14 @@
 import { type INestApplication, RequestMethod } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { Environment } from '../config/environment.js';
+import { ApiEnvironment } from '../config/api.environment.js';
 import { trustedProxies } from '../config/proxies.js';
 import { Clock } from '../time/clock.js';
 import { AdminsOnly } from './admins-only.js';
 import { Ending } from './ending.js';
 import { refuseOddFiles } from './page-files.js';
 import { ForwardedWarning } from './forwarded.js';
-import { PAGE_LIMITS, PageLimits } from './page-limits.js';
+import { PAGE_LIMITS, PageLimits } from './rate-limits/page-limits.js';
 import { PasswordJudge } from './password-judge.js';
 import { ProblemFilter } from './problem.filter.js';
 import { protectAnswer, protectPage } from './security-headers.js';
@@ -28,7 +28,7 @@ const NOT_OURS = { origin: false };
 
 /** Everything that all routes have in common. */
 export function configureApp(app: NestFastifyApplication): void {
-  const environment = app.get(Environment);
+  const environment = app.get(ApiEnvironment);
   prefixRoutes(app);
   app.useGlobalPipes(new StrictValidationPipe(app.get(PasswordJudge, { strict: false })));
   app.useGlobalFilters(new ProblemFilter());

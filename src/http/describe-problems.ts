@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { operationsOf, type PlacedOperation } from './api-operations.js';
 import { type DeclaredProblem, ProblemDto } from './api-problems.js';
-import { ERROR_CODES, type ErrorCode, statusesOf } from './error-codes/error-codes.js';
+import { ERROR_CODES, type ErrorCode, statusesOf } from '../errors/error-codes.js';
 
 const EXPLAINED: Record<number, string> = {
   400: 'The request was refused; `detail` says why, and `code` which rule it was.',

@@ -8,7 +8,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Environment } from '../config/environment.js';
+import { ApiEnvironment } from '../config/api.environment.js';
 
 /** No answer takes longer. Who has not even asked in full by then is not waited for. */
 const LONGEST_FAREWELL_MS = 20_000;
@@ -22,7 +22,7 @@ export class Ending implements OnModuleDestroy, BeforeApplicationShutdown {
   isUnderWay = false;
 
   constructor(
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
     private readonly host: HttpAdapterHost,
   ) {}
 

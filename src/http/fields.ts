@@ -2,12 +2,10 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsDefined, isIn, ValidateBy, ValidateIf } from 'class-validator';
 import { LONGEST_ADDRESS, readAddress } from '../config/mail-address.js';
-import { normalizePassword } from '../config/password-form.js';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { END_TIME, WALL_TIME } from '../time/wall-time.js';
-import { EXAMPLE_DATE } from './example-date.js';
-import { EXAMPLE_PASSWORD } from './example-password.js';
-import { markNewPassword, markReader } from './shape.js';
+import { EXAMPLE_DATE } from '../time/example-date.js';
+import { markReader } from './shape.js';
 
 /**
  * The kinds of field that requests are made of: each decorator checks the value, has one message for a person,
@@ -136,46 +134,6 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-/** What is said of a password to be set that is too short, too long, or too common. */
-export const NEW_PASSWORD_RULE = 'must have 8 to 256 characters and not be one of the most common passwords';
-
-/**
- * A password to be set: 8 to 256 characters of any kind, every one of which counts. Half a character is none: encoded,
- * all halves are the same. Whether it is a common one is judged later, off the event loop (`NewPasswords`).
- */
-export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
-  const schema = {
-    type: 'string',
-    format: 'password',
-    minLength: 8,
-    maxLength: 256,
-    example: EXAMPLE_PASSWORD,
-  };
-  return applyDecorators(
-    (prototype: object, name: string | symbol) => markNewPassword(prototype, name as string),
-    Holding('must have no half of a character (a surrogate without the other)', isWhole),
-    field(
-      options,
-      schema,
-      NEW_PASSWORD_RULE,
-      (value) =>
-        typeof value === 'string' &&
-        hasLength(value, 8, 256) &&
-        hasLength(normalizePassword(value) ?? '', 8, Infinity),
-    ),
-  );
-}
-
-/** A password as typed at log-in: any text. One that is longer than any password is a wrong one. */
-export function PasswordField(options: FieldOptions = {}): PropertyDecorator {
-  return field(
-    options,
-    { type: 'string', format: 'password' },
-    'must be a text',
-    (value) => typeof value === 'string',
-  );
-}
-
 /** A text that this service made and gets back. */
 export function TokenField(options: FieldOptions = {}): PropertyDecorator {
   const schema = { type: 'string', pattern: TOKEN.source };
@@ -262,7 +220,7 @@ export function field(
 }
 
 /** A rule that a field's value must hold to, and what else is said of the field. */
-function Holding(message: Message, validate: (value: unknown) => boolean): PropertyDecorator {
+export function Holding(message: Message, validate: (value: unknown) => boolean): PropertyDecorator {
   const text = (value: unknown): string => (typeof message === 'string' ? message : message(value));
   return ValidateBy({
     name: text(undefined),
@@ -270,15 +228,12 @@ function Holding(message: Message, validate: (value: unknown) => boolean): Prope
   });
 }
 
-function isWhole(value: unknown): boolean {
-  return typeof value !== 'string' || !/\p{Surrogate}/u.test(value);
-}
-
 function isWholeNumber(value: unknown, minimum: number, maximum: number): boolean {
   return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
 }
 
-function hasLength(text: string, shortest: number, longest: number): boolean {
+/** Whether a text has so many characters, however each of them is encoded. */
+export function hasLength(text: string, shortest: number, longest: number): boolean {
   // Each character takes one unit or two: what is far too long is not counted.
   if (text.length > 2 * longest) return false;
   const characters = [...text].length;

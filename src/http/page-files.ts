@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NotFound } from './domain-error.js';
+import { NotFound } from '../errors/domain-error.js';
 import { answerProblem } from './problem.filter.js';
 
 const PLAIN = /^[\w./-]*$/;

@@ -11,8 +11,8 @@ import {
   TooManyRequests,
   Unauthenticated,
   Unavailable,
-} from './domain-error.js';
-import type { ErrorCode } from './error-codes/error-codes.js';
+} from '../errors/domain-error.js';
+import type { ErrorCode } from '../errors/error-codes.js';
 
 /** An error as it goes over the wire: RFC 9457, plus the fields that existing clients read. */
 export interface Problem {

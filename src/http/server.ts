@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Environment } from '../config/environment.js';
+import type { ApiEnvironment } from '../config/api.environment.js';
 import { Keys } from '../config/keys.js';
 import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
 import { addressOf } from './client-address.js';
 import { answerInTurn } from './in-turn.js';
-import { PAGE_LIMITS, type PageLimits } from './page-limits.js';
+import { PAGE_LIMITS, type PageLimits } from './rate-limits/page-limits.js';
 import { rememberPrefix } from './path-prefix.js';
 import { answerProblem } from './problem.filter.js';
 import { RequestLog } from './request-log.js';
@@ -28,7 +28,7 @@ const LONGEST_SILENCE_MS = 30_000;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** The HTTP server: JSON only, a request id in each answer and each line of the log. */
-export function createServer(logger: Logger, environment: Environment): FastifyAdapter {
+export function createServer(logger: Logger, environment: ApiEnvironment): FastifyAdapter {
   const proxies = trustedProxies(environment.TRUST_PROXY);
   const log = new RequestLog(new Keys(environment));
   const adapter = new FastifyAdapter({

@@ -5,7 +5,7 @@ import { addDays, dateIn, dayOfWeek } from '../time/clinic-time.js';
 import type { Clock } from '../time/clock.js';
 import { isoIn } from '../time/zone-offset.js';
 import { createApiDocument } from './api-document.js';
-import { EXAMPLE_DATE, EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from './example-date.js';
+import { EXAMPLE_DATE, EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../time/example-date.js';
 import { prefixOf } from './path-prefix.js';
 
 /** Swagger UI at /api/docs and its document at /api/docs-json. */

@@ -1,8 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
-import { Refusal } from './domain-error.js';
-import { NEW_PASSWORD_RULE } from './fields.js';
-import type { PasswordJudge } from './password-judge.js';
+import { Refusal } from '../errors/domain-error.js';
+import { NEW_PASSWORD_RULE, type PasswordJudge } from './password-judge.js';
 import { Shape } from './shape.js';
 
 interface FieldProblem {

@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Keys } from '../config/keys.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate, isLockedNow } from '../database/mysql-errors.js';
-import { InProgress, Mismatch, Refusal, TooManyRequests } from '../http/domain-error.js';
+import { InProgress, Mismatch, Refusal, TooManyRequests } from '../errors/domain-error.js';
 import { Clock } from '../time/clock.js';
 import { currentKeyedRequest, type KeyedRequest } from './keyed-request.js';
 

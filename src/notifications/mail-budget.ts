@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Environment } from '../config/environment.js';
+import { WorkerEnvironment } from '../config/worker.environment.js';
 import { inOneStatement } from '../database/in-one-statement.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { look, write } from '../database/statement.js';
@@ -24,7 +24,7 @@ export class MailBudget {
     private readonly dataSource: DataSource,
     private readonly addresses: MailedAddresses,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: WorkerEnvironment,
   ) {}
 
   /** Counts a mail that is about to be sent, if its address may still have one of its kind; false if not. */

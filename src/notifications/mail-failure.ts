@@ -1,4 +1,4 @@
-import { withoutRecipient } from '../config/redaction.js';
+import { withoutRecipient } from '../logging/redaction.js';
 import type { Settlement } from '../outbox/ledger.js';
 import type { EpochMs } from '../time/interval.js';
 import { isOwnFault, isPermanent, MOST_ATTEMPTS, pauseAfter } from './delivery.rules.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ISendMailOptions, MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
-import { Environment } from '../config/environment.js';
+import { WorkerEnvironment } from '../config/worker.environment.js';
 import { mayPass } from '../database/mysql-errors.js';
 import { Ledger, type Settlement, type TakenRow, WAITS } from '../outbox/ledger.js';
 import { Clock } from '../time/clock.js';
@@ -30,7 +30,7 @@ export class MailSender {
     private readonly budget: MailBudget,
     private readonly mailer: MailerService,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: WorkerEnvironment,
   ) {}
 
   /** From now on what cannot be written down at once is left to the lease. */

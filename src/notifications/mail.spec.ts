@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Environment } from '../config/environment.js';
+import { WorkerEnvironment } from '../config/worker.environment.js';
 import { mailOf } from './mail.js';
 import type { BookingMessage } from './message.reader.js';
 
-const environment = Object.assign(new Environment(), {
+const environment = Object.assign(new WorkerEnvironment(), {
   JWT_SECRET: 'a secret of the tests that is long enough',
   MAIL_FROM: 'Clinic <Desk@clínica.example>',
 });

@@ -1,5 +1,5 @@
 import type { ISendMailOptions } from '@nestjs-modules/mailer';
-import type { Environment } from '../config/environment.js';
+import type { WorkerEnvironment } from '../config/worker.environment.js';
 import { Keys } from '../config/keys.js';
 import { readAddress, shownAddress } from '../config/mail-address.js';
 import { type CalendarKind, writeCalendar } from './calendar/calendar.js';
@@ -15,7 +15,7 @@ import type { Addressed, BookingMessage, LinkMessageRow, MessageRow } from './me
 const NO_ANSWERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /** The mail that a message becomes: letter, and for news of a booking the calendar entry too. Pure. */
-export function mailOf(message: MessageRow, environment: Environment): ISendMailOptions {
+export function mailOf(message: MessageRow, environment: WorkerEnvironment): ISendMailOptions {
   return {
     to: { name: '', address: spelled(message.email) },
     messageId: message.message_id,
@@ -29,7 +29,7 @@ function spelled(address: string): string {
   return readAddress(address) ?? address;
 }
 
-function contentOf(message: MessageRow, environment: Environment): ISendMailOptions {
+function contentOf(message: MessageRow, environment: WorkerEnvironment): ISendMailOptions {
   if ('link_uid' in message) return withLink(message, environment);
   if ('booking_id' in message) return aboutBooking(message, environment);
   return writeNotice({
@@ -42,7 +42,7 @@ function contentOf(message: MessageRow, environment: Environment): ISendMailOpti
 }
 
 /** What every letter is made of. */
-function commonFacts({ locale, email, account_id, is_confirmed }: Addressed, environment: Environment) {
+function commonFacts({ locale, email, account_id, is_confirmed }: Addressed, environment: WorkerEnvironment) {
   const { CLINIC_NAME, CLINIC_TIMEZONE, CLINIC_ADDRESS, CLINIC_PHONE, FRONT_END_URL } = environment;
   const unconfirmed = {
     notMeCode: addressTokenOf(email, account_id, new Keys(environment).present),
@@ -58,7 +58,7 @@ function commonFacts({ locale, email, account_id, is_confirmed }: Addressed, env
   };
 }
 
-function withLink(message: LinkMessageRow, environment: Environment): ISendMailOptions {
+function withLink(message: LinkMessageRow, environment: WorkerEnvironment): ISendMailOptions {
   return writeAccountLetter({
     kind: message.kind,
     ...commonFacts(message, environment),
@@ -68,7 +68,7 @@ function withLink(message: LinkMessageRow, environment: Environment): ISendMailO
   });
 }
 
-function aboutBooking(message: BookingMessage, environment: Environment): ISendMailOptions {
+function aboutBooking(message: BookingMessage, environment: WorkerEnvironment): ISendMailOptions {
   const facts = {
     ...commonFacts(message, environment),
     doctorName: message.doctor_name,
@@ -102,7 +102,7 @@ function calendarPart(
   kind: CalendarKind,
   facts: Facts,
   message: BookingMessage,
-  environment: Environment,
+  environment: WorkerEnvironment,
 ): ISendMailOptions['icalEvent'] {
   const { method, content } = writeCalendar({
     ...facts,

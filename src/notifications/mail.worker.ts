@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Worker } from 'bullmq';
-import { Environment } from '../config/environment.js';
-import { redisOptions } from '../database/redis.js';
+import { WorkerEnvironment } from '../config/worker.environment.js';
+import { redisOptions } from '../redis/redis.js';
 import { MailSender } from './mail.sender.js';
 import { type NotificationJob, QUEUE_NAME } from './notification-queue.js';
 
@@ -18,7 +18,7 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly sender: MailSender,
-    environment: Environment,
+    environment: WorkerEnvironment,
   ) {
     this.worker = new Worker<NotificationJob, string>(QUEUE_NAME, ({ data }) => this.send(data), {
       autorun: false,

@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { Environment } from '../config/environment.js';
-import { FAIL_FAST, redisOptions } from '../database/redis.js';
+import { OutboxEnvironment } from '../config/outbox.environment.js';
+import { FAIL_FAST, redisOptions } from '../redis/redis.js';
 import type { ClaimedRow, TakenRow } from '../outbox/ledger.js';
 
 export const QUEUE_NAME = 'notifications';
@@ -26,7 +26,7 @@ export class NotificationQueue implements OnApplicationShutdown {
   // Of our own, since BullMQ cannot end one that is just trying to connect.
   private readonly redis: Redis;
 
-  constructor(environment: Environment) {
+  constructor(environment: OutboxEnvironment) {
     this.redis = new Redis({ ...redisOptions(environment), ...FAIL_FAST });
     this.queue = new Queue(QUEUE_NAME, {
       connection: this.redis,

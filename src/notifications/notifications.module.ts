@@ -1,6 +1,6 @@
 import { MailerModule } from '@nestjs-modules/mailer';
 import { Module } from '@nestjs/common';
-import { Environment } from '../config/environment.js';
+import { WorkerEnvironment } from '../config/worker.environment.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { MailBudget } from './mail-budget.js';
 import { MailSender } from './mail.sender.js';
@@ -14,7 +14,7 @@ import { mailerOptions } from './smtp-transport.js';
 @Module({
   imports: [
     OutboxModule,
-    MailerModule.forRootAsync({ imports: [], inject: [Environment], useFactory: mailerOptions }),
+    MailerModule.forRootAsync({ imports: [], inject: [WorkerEnvironment], useFactory: mailerOptions }),
   ],
   providers: [NotificationQueue, MessageReader, MailBudget, MailSender, MailWorker, Relay],
 })

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Environment } from '../config/environment.js';
+import { WorkerEnvironment } from '../config/worker.environment.js';
 import { type Choice, Ledger } from '../outbox/ledger.js';
 import { NotificationQueue } from './notification-queue.js';
 
@@ -26,7 +26,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly ledger: Ledger,
     private readonly queue: NotificationQueue,
-    private readonly environment: Environment,
+    private readonly environment: WorkerEnvironment,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import { expect, test } from 'vitest';
-import { Environment } from '../config/environment.js';
+import { WorkerEnvironment } from '../config/worker.environment.js';
 import { mailerOptions } from './smtp-transport.js';
 
 /** What a server without STARTTLS learns of a mail. */
@@ -24,7 +24,7 @@ async function learned(query: string): Promise<string[]> {
   });
   const SMTP_URL = `smtp://clinic:hunter2@127.0.0.1:${port}${query}`;
   const transport = createTransport(
-    mailerOptions(Object.assign(new Environment(), { SMTP_URL })).transport as object,
+    mailerOptions(Object.assign(new WorkerEnvironment(), { SMTP_URL })).transport as object,
   );
   await transport
     .sendMail({ from: 'a@clinic.example', to: 'b@people.example', text: 'Hello' })

@@ -1,11 +1,11 @@
 import type { MailerOptions } from '@nestjs-modules/mailer';
-import type { Environment } from '../config/environment.js';
+import type { WorkerEnvironment } from '../config/worker.environment.js';
 
 /**
  * How mails leave: a pool of connections, as many as mails are sent at once. A server may well think about a
  * mail for a minute before it takes it: who hangs up earlier sends it again and again.
  */
-export function mailerOptions(environment: Environment): MailerOptions {
+export function mailerOptions(environment: WorkerEnvironment): MailerOptions {
   const url = new URL(environment.SMTP_URL);
   const secure = url.protocol === 'smtps:';
   return {

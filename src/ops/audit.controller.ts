@@ -5,7 +5,7 @@ import { AUDIT_SUBJECTS, type AuditSubject } from '../audit/audit-action.js';
 import { type AuditRow, AuditService } from '../audit/audit.service.js';
 import { Only } from '../auth/access.js';
 import { ApiId, ApiInstant, ApiInteger } from '../http/api-properties.js';
-import { EXAMPLE_DATE } from '../http/example-date.js';
+import { EXAMPLE_DATE } from '../time/example-date.js';
 import { ChoiceField, FromText, IdField, IntegerField, LARGEST_ID } from '../http/fields.js';
 
 class AuditQuery {

@@ -9,12 +9,12 @@ import { type Credentials, LoginService } from '../auth/sessions/login.service.j
 import { type Visiting, visitorOf } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { TokenReader } from '../auth/sessions/token.js';
-import { emailIn } from '../auth/throttling/request-limits.js';
-import { Throttle } from '../auth/throttling/throttle.js';
-import { Environment } from '../config/environment.js';
+import { emailIn } from '../http/rate-limits/request-limits.js';
+import { Throttle } from '../http/rate-limits/throttle.js';
+import { ApiEnvironment } from '../config/api.environment.js';
 import { canonicalAddress } from '../config/mail-address.js';
 import { AdminsOnly } from '../http/admins-only.js';
-import { Forbidden, Refusal, Unauthenticated } from '../http/domain-error.js';
+import { Forbidden, Refusal, Unauthenticated } from '../errors/domain-error.js';
 import { note } from '../http/request-notes.js';
 import { Clock } from '../time/clock.js';
 
@@ -45,7 +45,7 @@ export class DashboardGuard extends AdminsOnly {
     private readonly throttle: Throttle,
     private readonly tokens: TokenReader,
     private readonly sessions: Sessions,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
     private readonly clock: Clock,
     private readonly dataSource: DataSource,
     private readonly audit: AuditTrail,

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiResponse, ApiTags } from '
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { Unlimited } from '../auth/throttling/rate-limit.js';
+import { Unlimited } from '../http/rate-limits/rate-limit.js';
 import { Ending } from '../http/ending.js';
 import { ZONE_DATA_VERSION } from '../time/zone-data.js';
 import { type Health, type MailHealth, ReadinessService } from './readiness.service.js';

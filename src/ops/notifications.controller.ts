@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
 import { Only } from '../auth/access.js';
-import { RateLimit } from '../auth/throttling/rate-limit.js';
+import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiId, ApiInstant, ApiInteger } from '../http/api-properties.js';

@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { write } from '../database/statement.js';
-import { NotFound } from '../http/domain-error.js';
+import { NotFound } from '../errors/domain-error.js';
 import type { NotificationKind } from '../outbox/notification-kind.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { RedisClient } from '../database/redis.module.js';
+import { RedisClient } from '../redis/redis.module.js';
 import { FailingNotifications } from '../outbox/failing-notifications.js';
 
 const DEADLINE_MS = 2_000;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ResultSetHeader } from 'mysql2';
 import { DataSource } from 'typeorm';
-import { Environment } from '../config/environment.js';
+import { OutboxEnvironment } from '../config/outbox.environment.js';
 import { inOneStatement } from '../database/in-one-statement.js';
 import { look } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
@@ -68,7 +68,7 @@ export class Ledger {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
-    environment: Environment,
+    environment: OutboxEnvironment,
   ) {
     this.leaseMs = environment.NOTIFICATION_LEASE_SECONDS * 1000;
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Environment } from '../config/environment.js';
+import { OutboxEnvironment } from '../config/outbox.environment.js';
 import { look, type Rows, write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
@@ -55,7 +55,7 @@ export class Outbox {
 
   constructor(
     private readonly clock: Clock,
-    environment: Environment,
+    environment: OutboxEnvironment,
   ) {
     this.domain = mailDomain(environment);
   }

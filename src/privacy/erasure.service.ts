@@ -11,12 +11,12 @@ import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { AddressCounters } from '../auth/throttling/address-counters.js';
 import { BookingsService } from '../bookings/bookings.service.js';
-import { Environment } from '../config/environment.js';
+import { ApiEnvironment } from '../config/api.environment.js';
 import { canonicalAddress } from '../config/mail-address.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { write } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
-import { Refusal, tokenEnded } from '../http/domain-error.js';
+import { Refusal, tokenEnded } from '../errors/domain-error.js';
 import { Clock } from '../time/clock.js';
 import type { Proof } from './export.service.js';
 
@@ -37,7 +37,7 @@ export class ErasureService {
     private readonly bookings: BookingsService,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
   ) {}
 
   /**

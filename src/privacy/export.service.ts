@@ -5,7 +5,7 @@ import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
-import { Throttle } from '../auth/throttling/throttle.js';
+import { Throttle } from '../http/rate-limits/throttle.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { Pages } from './exported-pages.js';
 import { sectionsOf } from './exported-sections.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { counter } from '../auth/throttling/counter.js';
-import { RedisClient } from '../database/redis.module.js';
-import { TooManyRequests } from '../http/domain-error.js';
+import { counter } from '../http/rate-limits/counter.js';
+import { RedisClient } from '../redis/redis.module.js';
+import { TooManyRequests } from '../errors/domain-error.js';
 
 /** An export that its client reads so slowly is ended. */
 export const LONGEST_EXPORT_SECONDS = 300;

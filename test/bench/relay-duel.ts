@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import { eventually } from '../support/eventually.js';
 import { mailOf } from '../../src/notifications/mail.js';
+import { WorkerEnvironment } from '../../src/config/worker.environment.js';
 import { readEnvironment } from '../../src/config/read-environment.js';
 import type { Arena, Contestant, Side } from './arena.js';
 import type { Duel, Ring } from './duel.js';
@@ -70,7 +71,7 @@ async function announce({ database }: Ring): Promise<void> {
 
 /** The same mails, finished. */
 function jobs(arena: Arena): Parameters<Queue['addBulk']>[0] {
-  const environment = readEnvironment(arena.variables('clinica'));
+  const environment = readEnvironment(WorkerEnvironment, arena.variables('clinica'));
   const startsAt = new Date(`${dateIn(20_000)}T08:00:00Z`);
   return Array.from({ length: MAILS }, (_, index) => {
     const mail = mailOf(

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeDemoEnv } from '../../bin/support/environment.js';
 import { startMailbox } from '../../bin/support/mailbox.js';
 import { freePort } from '../../bin/support/services.js';
-import type { Environment } from '../../src/config/environment.js';
+import type { Environment } from '../support/test-environment.js';
 import { commandsOf, documents, ROOT, Shell, shellBlocks } from '../support/documents.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';

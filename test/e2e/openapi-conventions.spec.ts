@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ERROR_CODES } from '../../src/http/error-codes/error-codes.js';
+import { ERROR_CODES } from '../../src/errors/error-codes.js';
 import { Clinic } from '../support/clinic.js';
 import { Document, type Operation, type Schema } from '../support/openapi.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../bin/support/services.js';
-import type { Environment } from '../../src/config/environment.js';
+import type { Environment } from '../support/test-environment.js';
 import { Program } from '../support/program.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startDatabase } from '../../bin/support/services.js';
-import type { Environment } from '../../src/config/environment.js';
+import type { Environment } from '../support/test-environment.js';
 import type { Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { Program } from '../support/program.js';

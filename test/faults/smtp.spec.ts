@@ -2,7 +2,7 @@ import { MAILER_OPTIONS } from '@nestjs-modules/mailer';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createLogger, NestLogger } from '../../src/config/logger.js';
+import { createLogger, NestLogger } from '../../src/logging/logger.js';
 import { mailerOptions } from '../../src/notifications/smtp-transport.js';
 import { WorkerModule } from '../../src/worker.module.js';
 import { bookInBulk } from '../support/bookings-in-bulk.js';

@@ -1,6 +1,6 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Environment } from '../../src/config/environment.js';
+import type { Environment } from '../support/test-environment.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { inTransaction } from '../../src/database/in-transaction.js';
 import { Statements } from '../support/statements.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Environment } from '../../src/config/environment.js';
+import type { Environment } from '../support/test-environment.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { inTransaction } from '../../src/database/in-transaction.js';
 import { look } from '../../src/database/statement.js';

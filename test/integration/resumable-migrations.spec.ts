@@ -1,7 +1,7 @@
 import { createConnection } from 'mysql2/promise';
 import { AbstractLogger, DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Environment } from '../../src/config/environment.js';
+import type { Environment } from '../support/test-environment.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { migrate } from '../../src/database/migrate.js';
 import { runMigrations } from '../../src/database/resumable-migrations.js';

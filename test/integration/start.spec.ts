@@ -10,16 +10,20 @@ const CARELESS = {
   JWT_SECRET: 'change-me',
 };
 
-test.each(['main.js', 'worker.js', 'migrate.js', 'seed.js'])(
-  'without NODE_ENV %s starts as in production, or not at all',
-  async (file) => {
-    const program = Program.start(file, CARELESS);
-    expect(await program.exit()).toBe(1);
-    expect(program.output).toMatch(/^Clinica cannot start: its configuration is wrong\.$/m);
-    for (const name of ['JWT_SECRET is too short', 'DATABASE_URL names', 'SMTP_URL names a mail catcher'])
-      expect(program.output).toContain(`  - ${name}`);
-  },
-);
+const DATABASE = 'DATABASE_URL names';
+const SECRET = 'JWT_SECRET is too short';
+
+test.each([
+  ['main.js', [DATABASE, SECRET, 'TRUST_PROXY is not set']],
+  ['worker.js', [DATABASE, SECRET, 'SMTP_URL names a mail catcher']],
+  ['migrate.js', [DATABASE]],
+  ['seed.js', [DATABASE, SECRET]],
+])('without NODE_ENV %s starts as in production, or not at all', async (file, names) => {
+  const program = Program.start(file, CARELESS);
+  expect(await program.exit()).toBe(1);
+  expect(program.output).toMatch(/^Clinica cannot start: its configuration is wrong\.$/m);
+  for (const name of names) expect(program.output).toContain(`  - ${name}`);
+});
 
 test('the demo clinic is made in no production, however safe its configuration', async () => {
   const program = Program.start('seed.js', {

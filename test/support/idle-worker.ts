@@ -1,7 +1,7 @@
 import type { TestingModule } from '@nestjs/testing';
 import { Test } from '@nestjs/testing';
-import type { Environment } from '../../src/config/environment.js';
-import { createLogger, NestLogger } from '../../src/config/logger.js';
+import type { Environment } from './test-environment.js';
+import { createLogger, NestLogger } from '../../src/logging/logger.js';
 import { Clock } from '../../src/time/clock.js';
 import { WorkerModule } from '../../src/worker.module.js';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from '../../src/config/environment.js';
+import type { Environment } from './test-environment.js';
 
 /** A program of the service as it runs in production, in a process of its own, with all it writes. */
 export class Program {

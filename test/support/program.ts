@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../bin/support/services.js';
-import type { Environment } from '../../src/config/environment.js';
+import type { Environment } from './test-environment.js';
 import { Client } from './client.js';
 import { eventually } from './eventually.js';
 

@@ -1,6 +1,6 @@
-import { Environment } from '../../src/config/environment.js';
+import type { Environment } from './test-environment.js';
 
 /** The same configuration with other settings, for another process over the same database and Redis. */
 export function withSettings(environment: Environment, changes: Partial<Environment>): Environment {
-  return Object.assign(new Environment(), environment, changes);
+  return { ...environment, ...changes };
 }

@@ -1,13 +1,17 @@
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
-import type { Environment } from '../../src/config/environment.js';
+import { ApiEnvironment } from '../../src/config/api.environment.js';
 import { readEnvironment } from '../../src/config/read-environment.js';
+import { WorkerEnvironment } from '../../src/config/worker.environment.js';
 import { migrate } from '../../src/database/migrate.js';
 
 const SERVER = process.env.TEST_DATABASE_URL ?? '';
 const REDIS = process.env.TEST_REDIS_URL ?? '';
 
 let databases = 0;
+
+/** Of the API and the worker together. */
+export type Environment = ApiEnvironment & WorkerEnvironment;
 
 /**
  * The configuration of one test file: a database of its own, migrated, and a Redis database that no file running
@@ -22,7 +26,7 @@ export async function testEnvironment(overrides: NodeJS.ProcessEnv = {}): Promis
   database.pathname = `/clinica_test_${process.pid}_${slot}_${databases}`;
   const redis = new URL(REDIS);
   redis.pathname = `/${slot}`;
-  const environment = readEnvironment({
+  const variables = {
     NODE_ENV: 'test',
     DATABASE_URL: database.href,
     DATABASE_POOL_SIZE: '10',
@@ -35,7 +39,11 @@ export async function testEnvironment(overrides: NodeJS.ProcessEnv = {}): Promis
     RATE_LIMIT_ENABLED: 'false',
     LOG_LEVEL: 'fatal',
     ...overrides,
-  });
+  };
+  const environment = {
+    ...readEnvironment(ApiEnvironment, variables),
+    ...readEnvironment(WorkerEnvironment, variables),
+  };
   await migrate(environment);
   await flush(environment);
   return environment;

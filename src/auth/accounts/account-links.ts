@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Keys } from '../../config/keys.js';
 import { look, write } from '../../database/statement.js';
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
 import { Outbox } from '../../outbox/outbox.js';
 import { Clock } from '../../time/clock.js';

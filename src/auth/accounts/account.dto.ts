@@ -2,15 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiId } from '../../http/api-properties.js';
 import { LOCALES, type Locale } from '../../config/locale.js';
 import { PLACEHOLDER_PASSWORD } from '../../http/example-password.js';
-import {
-  BooleanField,
-  CodeField,
-  ChoiceField,
-  EmailField,
-  NewPasswordField,
-  PasswordField,
-  TokenField,
-} from '../../http/fields.js';
+import { BooleanField, CodeField, ChoiceField, EmailField, TokenField } from '../../http/fields.js';
+import { NewPasswordField, PasswordField } from '../passwords/password-fields.js';
 import { shownAddressOf } from './account-address.js';
 import type { PublicAccount } from './account.entity.js';
 import { ROLES, type Role } from '../role.js';

@@ -3,11 +3,11 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
 import { type Actor, isKnown } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { Environment } from '../../config/environment.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import type { Locale } from '../../config/locale.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { NotFound } from '../../http/domain-error.js';
+import { NotFound } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { columnsOfAddress } from './account-address.js';
@@ -49,7 +49,7 @@ export class AccountsService {
     private readonly sessions: Sessions,
     private readonly verification: AddressVerification,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
   ) {}
 
   /**

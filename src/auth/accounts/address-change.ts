@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { Environment } from '../../config/environment.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import { canonicalAddress, deliveryAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { isDuplicate } from '../../database/mysql-errors.js';
-import { Refusal, TooManyRequests } from '../../http/domain-error.js';
+import { Refusal, TooManyRequests } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
 import { Sessions } from '../sessions/sessions.js';
 import { AddressCounters } from '../throttling/address-counters.js';
-import { Throttle } from '../throttling/throttle.js';
+import { Throttle } from '../../http/rate-limits/throttle.js';
 import { columnsOfAddress, mailsOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
 import { AccountNotices } from './account-notices.js';
@@ -46,7 +46,7 @@ export class AddressChange {
     private readonly throttle: Throttle,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
   ) {}
 
   /**

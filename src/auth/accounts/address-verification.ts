@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import { Environment } from '../../config/environment.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 import { AccountLinks } from './account-links.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { inEvenTime } from '../throttling/even-time.js';
@@ -14,7 +14,7 @@ export class AddressVerification {
   constructor(
     private readonly dataSource: DataSource,
     private readonly links: AccountLinks,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
   ) {}
 
   /** Mails a link to an account that was just registered. */

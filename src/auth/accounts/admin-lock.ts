@@ -1,6 +1,6 @@
 import { type EntityManager, IsNull, Not } from 'typeorm';
 import { write } from '../../database/statement.js';
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 import { Account } from './account.entity.js';
 
 /**

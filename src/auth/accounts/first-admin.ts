@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { THE_SERVICE } from '../../audit/actor.js';
-import { Environment } from '../../config/environment.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import { ConfigurationError } from '../../config/read-environment.js';
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 import { AccountsService } from './accounts.service.js';
 
 /** Opens the admin account that the configuration names, where it does not exist yet. */
@@ -11,7 +11,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
   private readonly logger = new Logger(FirstAdmin.name);
 
   constructor(
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
     private readonly accounts: AccountsService,
   ) {}
 

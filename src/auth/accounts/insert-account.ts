@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { isDuplicate } from '../../database/mysql-errors.js';
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 import { Account, type PublicAccount } from './account.entity.js';
 
 type NewRow = Pick<

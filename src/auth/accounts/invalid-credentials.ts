@@ -1,4 +1,4 @@
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 
 /** An email and a password that open no account; one text for all reasons. */
 export class InvalidCredentials extends Refusal {

@@ -5,7 +5,7 @@ import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { type Visiting, Visitor } from '../principal.js';
-import { RateLimit } from '../throttling/rate-limit.js';
+import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { AcceptInvitationDto } from './account.dto.js';
 
 @ApiTags('My account')

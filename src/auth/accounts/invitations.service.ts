@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { Environment } from '../../config/environment.js';
-import { TooManyRequests } from '../../http/domain-error.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
+import { TooManyRequests } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -24,7 +24,7 @@ export class Invitations {
     private readonly audit: AuditTrail,
     private readonly notices: AccountNotices,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
   ) {}
 
   /**

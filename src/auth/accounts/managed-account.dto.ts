@@ -8,9 +8,8 @@ import {
   FromText,
   IntegerField,
   LARGEST_ID,
-  NewPasswordField,
-  PasswordField,
 } from '../../http/fields.js';
+import { NewPasswordField, PasswordField } from '../passwords/password-fields.js';
 import type { Proof } from '../reauthentication.js';
 import { type Role, ROLES } from '../role.js';
 import { AccountDto, LOCALE_HELP } from './account.dto.js';

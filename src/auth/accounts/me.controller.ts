@@ -1,12 +1,12 @@
 import { Body, Controller, Get, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public, SignedIn } from '../access.js';
 import { type Asker, Caller, type Principal, type Visiting, Visitor } from '../principal.js';
-import { RateLimit } from '../throttling/rate-limit.js';
+import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { AccountDto, ChangeMeDto, VerifyAddressDto } from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
 import { AddressChange } from './address-change.js';

@@ -4,7 +4,7 @@ import { ApiProblems } from '../../http/api-problems.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
 import { type Visiting, Visitor } from '../principal.js';
-import { RateLimit } from '../throttling/rate-limit.js';
+import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { CodeDto } from './account.dto.js';
 import { AddressRefusals } from './address-refusals.js';
 

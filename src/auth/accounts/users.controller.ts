@@ -16,7 +16,7 @@ import {
 import { AccountRights } from './account-rights.service.js';
 import { AccountsService } from './accounts.service.js';
 import { type Asker, Caller } from '../principal.js';
-import { RateLimit } from '../throttling/rate-limit.js';
+import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 
 @ApiTags('Accounts')
 @Only('admin')

@@ -7,7 +7,7 @@ import { EmailDto, VerifyAddressDto } from './account.dto.js';
 import { AddressConfirmation } from './address-confirmation.js';
 import { AddressVerification } from './address-verification.js';
 import { type Visiting, Visitor } from '../principal.js';
-import { RateLimit } from '../throttling/rate-limit.js';
+import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 
 @ApiTags('My account')
 @Public()

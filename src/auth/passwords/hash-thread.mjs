@@ -21,7 +21,7 @@ export function hash({ password, parameters }) {
  * @param {{ password: string, userInputs: readonly string[] }} task
  */
 export async function isCommon({ password, userInputs }) {
-  const { isCommonPassword } = await import('../../config/common-passwords.mjs');
+  const { isCommonPassword } = await import('./common-passwords.mjs');
   return isCommonPassword(password, userInputs);
 }
 

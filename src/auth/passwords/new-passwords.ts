@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Environment } from '../../config/environment.js';
-import { passwordInputs } from '../../config/password-inputs.js';
-import { Refusal } from '../../http/domain-error.js';
-import { NEW_PASSWORD_RULE } from '../../http/fields.js';
-import { PasswordJudge } from '../../http/password-judge.js';
+import { ClinicEnvironment } from '../../config/clinic.environment.js';
+import { passwordInputs } from './password-inputs.js';
+import { Refusal } from '../../errors/domain-error.js';
+import { NEW_PASSWORD_RULE, PasswordJudge } from '../../http/password-judge.js';
 import { PasswordHasher } from './password-hasher.js';
 
 /** Judges passwords that people choose. Their shape is part of the request's; this is what costs time. */
@@ -11,7 +10,7 @@ import { PasswordHasher } from './password-hasher.js';
 export class NewPasswords extends PasswordJudge {
   constructor(
     private readonly hasher: PasswordHasher,
-    private readonly environment: Environment,
+    private readonly environment: ClinicEnvironment,
   ) {
     super();
   }

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
-import { normalizePassword } from '../../config/password-form.js';
-import { Unavailable } from '../../http/domain-error.js';
+import { normalizePassword } from './password-form.js';
+import { Unavailable } from '../../errors/domain-error.js';
 
 /**
  * argon2id (the library's default) with 19 MiB, two passes and one lane: the first choice of OWASP's Password Storage Cheat Sheet.

@@ -7,7 +7,7 @@ import { Public, SignedIn } from '../access.js';
 import { ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from '../accounts/account.dto.js';
 import { PasswordsService } from './passwords.service.js';
 import { type Asker, Caller, type Visiting, Visitor } from '../principal.js';
-import { RateLimit } from '../throttling/rate-limit.js';
+import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { SessionStarter } from '../sessions/session-starter.js';
 
 @ApiTags('My account')

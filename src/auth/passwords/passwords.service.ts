@@ -5,7 +5,7 @@ import { AuditTrail } from '../../audit/audit-trail.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { Refusal, tokenEnded } from '../../http/domain-error.js';
+import { Refusal, tokenEnded } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
 import { Clock } from '../../time/clock.js';
@@ -19,7 +19,7 @@ import { inEvenTime } from '../throttling/even-time.js';
 import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
-import { Throttle } from '../throttling/throttle.js';
+import { Throttle } from '../../http/rate-limits/throttle.js';
 
 /** The links that set a password, and the event that it leaves. */
 const SET_BY = {

@@ -2,13 +2,14 @@ import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { PLACEHOLDER_PASSWORD } from '../../http/example-password.js';
-import { CodeField, PasswordField } from '../../http/fields.js';
+import { CodeField } from '../../http/fields.js';
+import { PasswordField } from '../passwords/password-fields.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
 import { SignedIn } from '../access.js';
 import { SessionDto } from '../accounts/account.dto.js';
 import { type Asker, Caller } from '../principal.js';
 import { SessionStarter } from '../sessions/session-starter.js';
-import { RateLimit } from '../throttling/rate-limit.js';
+import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { SecondFactors } from './second-factors.service.js';
 
 class BeginDto {

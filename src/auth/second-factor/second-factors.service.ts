@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { Environment } from '../../config/environment.js';
+import { ClinicEnvironment } from '../../config/clinic.environment.js';
 import { Keys } from '../../config/keys.js';
 import { write } from '../../database/statement.js';
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import { AccountNotices } from '../accounts/account-notices.js';
@@ -15,7 +15,7 @@ import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '.
 import { AccountsService } from '../accounts/accounts.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { Sessions } from '../sessions/sessions.js';
-import { Throttle } from '../throttling/throttle.js';
+import { Throttle } from '../../http/rate-limits/throttle.js';
 import { seal, unseal } from './sealed-secret.js';
 import { forAuthenticator, SECRET_BYTES, stepOf } from './totp.js';
 
@@ -35,7 +35,7 @@ export class SecondFactors {
     private readonly notices: AccountNotices,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: ClinicEnvironment,
     private readonly keys: Keys,
   ) {}
 

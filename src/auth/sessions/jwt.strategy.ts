@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import { Unauthenticated } from '../../http/domain-error.js';
+import { Unauthenticated } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import type { Principal } from '../principal.js';
 import { bearerIn } from './bearer.js';

@@ -5,7 +5,7 @@ import { AuditTrail } from '../../audit/audit-trail.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { Keys } from '../../config/keys.js';
 import { canonicalAddress } from '../../config/mail-address.js';
-import { Refusal } from '../../http/domain-error.js';
+import { Refusal } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { Account } from '../accounts/account.entity.js';
 import { AddressVerification } from '../accounts/address-verification.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditAction } from '../../audit/audit-action.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { NotFound, Refusal, tokenEnded } from '../../http/domain-error.js';
+import { NotFound, Refusal, tokenEnded } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { Asker, Principal, Visiting } from '../principal.js';
 import { SessionRepository } from './session.repository.js';

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Keys } from '../../config/keys.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { Unauthenticated } from '../../http/domain-error.js';
+import { Unauthenticated } from '../../errors/domain-error.js';
 import type { Client } from '../../http/client.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from '../accounts/account.entity.js';

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Environment } from '../../config/environment.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { SessionRepository } from './session.repository.js';
@@ -29,7 +29,7 @@ export class SessionActivity implements OnApplicationBootstrap, OnModuleDestroy 
   constructor(
     private readonly repository: SessionRepository,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
   ) {}
 
   onApplicationBootstrap(): void {

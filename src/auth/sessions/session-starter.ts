@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { tokenEnded } from '../../http/domain-error.js';
+import { tokenEnded } from '../../errors/domain-error.js';
 import type { Account, PublicAccount } from '../accounts/account.entity.js';
 import { InvalidCredentials } from '../accounts/invalid-credentials.js';
 import type { Asker, Visiting } from '../principal.js';

@@ -8,7 +8,7 @@ import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { SignedIn } from '../access.js';
 import { type Asker, Caller } from '../principal.js';
 import { LogoutService } from './logout.service.js';
-import { RateLimit } from '../throttling/rate-limit.js';
+import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import type { Session } from './session.entity.js';
 import { SessionRepository } from './session.repository.js';
 

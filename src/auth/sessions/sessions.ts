@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { DataSource, type EntityManager } from 'typeorm';
 import type { KnownActor } from '../../audit/actor.js';
 import { look, write } from '../../database/statement.js';
-import { tokenEnded } from '../../http/domain-error.js';
+import { tokenEnded } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { SessionActivity } from './session-activity.js';

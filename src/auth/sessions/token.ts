@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService, type JwtVerifyOptions } from '@nestjs/jwt';
-import { Unauthenticated } from '../../http/domain-error.js';
+import { Unauthenticated } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { shownAddressOf } from '../accounts/account-address.js';
 import type { Account } from '../accounts/account.entity.js';

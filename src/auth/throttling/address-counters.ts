@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { canonicalAddress } from '../../config/mail-address.js';
-import { RedisClient } from '../../database/redis.module.js';
-import { COUNTER_PREFIX } from './counter.js';
+import { RedisClient } from '../../redis/redis.module.js';
+import { COUNTER_PREFIX } from '../../http/rate-limits/counter.js';
 import { LoginFailures } from './login-failures.js';
-import { Throttle } from './throttle.js';
+import { Throttle } from '../../http/rate-limits/throttle.js';
 
 const KEYS_AT_ONCE = 1_000;
 

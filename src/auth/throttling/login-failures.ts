@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type RateLimiterAbstract } from 'rate-limiter-flexible';
-import { Environment } from '../../config/environment.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import { Keys } from '../../config/keys.js';
 import { canonicalAddress } from '../../config/mail-address.js';
-import { RedisClient } from '../../database/redis.module.js';
+import { RedisClient } from '../../redis/redis.module.js';
 import { countedAs } from '../../http/caller-address.js';
-import { counter } from './counter.js';
+import { counter } from '../../http/rate-limits/counter.js';
 import { loginDelay } from './login-delay.js';
 
 const HOUR = 60 * 60;
@@ -36,7 +36,7 @@ export class LoginFailures {
   private readonly successes: RateLimiterAbstract;
 
   constructor(
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
     private readonly keys: Keys,
     redis: RedisClient,
   ) {

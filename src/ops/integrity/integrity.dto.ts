@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../../http/api-properties.js';
-import { EXAMPLE_DATE } from '../../http/example-date.js';
+import { EXAMPLE_DATE } from '../../time/example-date.js';
 import { LARGEST_ID } from '../../http/fields.js';
 import type { Finding } from './finding.js';
 import type { CheckReport, Report } from './integrity.service.js';

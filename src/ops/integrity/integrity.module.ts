@@ -2,20 +2,22 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from '../../audit/audit.module.js';
 import { InstantRenewal } from '../../bookings/instant-renewal.service.js';
 import { ConfigModule } from '../../config/config.module.js';
-import type { Environment } from '../../config/environment.js';
+import { IntegrityEnvironment } from '../../config/integrity.environment.js';
 import { DatabaseModule } from '../../database/database.module.js';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
-import { OutboxModule } from '../../outbox/outbox.module.js';
+import { FailingNotifications } from '../../outbox/failing-notifications.js';
+import { Outbox } from '../../outbox/outbox.js';
 import { IntegrityService } from './integrity.service.js';
 
 /** The process that looks whether all is well, and renews the instants of bookings when it is told to. */
 @Module({})
 export class IntegrityModule {
-  static with(environment: Environment): DynamicModule {
+  static with(environment: IntegrityEnvironment): DynamicModule {
     return {
       module: IntegrityModule,
-      imports: [AuditModule, ConfigModule.forRoot(environment), DatabaseModule, OutboxModule],
-      providers: [InstantRenewal, NotificationQueue, IntegrityService],
+      imports: [AuditModule, ConfigModule.forRoot(IntegrityEnvironment, environment), DatabaseModule],
+      // Not the whole of the outbox: its counts of addresses need the keys, which this program has none of.
+      providers: [FailingNotifications, InstantRenewal, NotificationQueue, Outbox, IntegrityService],
     };
   }
 }

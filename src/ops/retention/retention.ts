@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Environment } from '../../config/environment.js';
+import { WorkerEnvironment } from '../../config/worker.environment.js';
 import { lacksPrivilege } from '../../database/mysql-errors.js';
 import { Clock } from '../../time/clock.js';
 import { deleteEvents, forgetAddresses } from './old-events.js';
@@ -30,7 +30,7 @@ export class Retention {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
-    private readonly environment: Environment,
+    private readonly environment: WorkerEnvironment,
   ) {}
 
   /** Answers how many rows were deleted, or lost what they had to lose. */

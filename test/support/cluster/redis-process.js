@@ -1,12 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { basename, join } from 'node:path';
-import { serverEnvironment } from './database-server.js';
-import { endLeftover } from './leftovers.js';
+import { serverEnvironment } from '../../../bin/support/database-server.js';
+import { endLeftover } from '../../../bin/support/leftovers.js';
 import { Member } from './member.js';
-import { findRedisServer } from './programs.js';
-import { Failure } from './say.js';
-import { redisAnswers } from './waiting.js';
+import { findRedisServer } from '../../../bin/support/programs.js';
+import { Failure } from '../../../bin/support/say.js';
+import { redisAnswers } from '../../../bin/support/waiting.js';
 
 // Usually it takes some tenths of a second.
 const START_WITHIN_MS = 30_000;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answerProblem } from './problem.filter.js';
+import { answerProblem } from '../problem.filter.js';
 
 /** The server's decorator that holds them, for errors that no hook sees. */
 export const PAGE_LIMITS = 'pageLimits';

@@ -1,4 +1,4 @@
-import { TooManyRequests } from '../../http/domain-error.js';
+import { TooManyRequests } from '../../errors/domain-error.js';
 
 /**
  * A place among the requests of a caller that are under way. It is given back once the connection has closed and the work

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as accounts from '../../bin/support/demo-accounts.js';
+import * as accounts from '../../../bin/support/demo-accounts.js';
 import { isCommonPassword } from './common-passwords.mjs';
-import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../demo/clinic.js';
+import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../demo/clinic.js';
 import { passwordInputs } from './password-inputs.js';
 import { PRINTED_PASSWORDS } from './printed-passwords.js';
 
@@ -67,7 +67,7 @@ describe('a password that this repository prints is refused', () => {
   });
 
   test.each(['README.md', '.env.example', 'docs/operations.md', 'docker-compose.yml'])('in %s', (file) => {
-    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
     const printed = [
       ...[...text.matchAll(/`(\S+-password)`/g)].map(([, password]) => password!),
       ...[...text.matchAll(/"password":\s*"([^"]+)"/g)].map(([, password]) => password!),

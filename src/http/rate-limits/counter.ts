@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import type { RedisClient } from '../../database/redis.module.js';
+import type { RedisClient } from '../../redis/redis.module.js';
 
 /** Begins the key of every counter. */
 export const COUNTER_PREFIX = 'throttle:';

@@ -1,7 +1,7 @@
 import { type Logger, symbols } from 'pino';
 import { QueryFailedError } from 'typeorm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Environment } from './environment.js';
+import { DatabaseEnvironment } from '../config/database.environment.js';
 import { createLogger, NestLogger } from './logger.js';
 
 interface Line {
@@ -15,7 +15,7 @@ let logger: Logger & { [symbols.streamSym]?: { write: (line: string) => void } }
 let written: string[];
 
 beforeEach(() => {
-  logger = createLogger(Object.assign(new Environment(), { LOG_LEVEL: 'info' }));
+  logger = createLogger(Object.assign(new DatabaseEnvironment(), { LOG_LEVEL: 'info' }));
   written = [];
   logger[symbols.streamSym] = { write: (line) => written.push(line) };
 });

@@ -1,20 +1,14 @@
 /** JavaScript, so that the threads that judge passwords can load it from the sources too. */
-import { ZxcvbnFactory } from '@zxcvbn-ts/core';
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import { dictionary } from '@zxcvbn-ts/language-common';
+import { guessesFor } from '../../config/guesses.mjs';
 
 const FEW_GUESSES = 150_000;
 /** To estimate a longer one takes longer, and by then somebody else's request waits. */
 const LONGEST_COMMON = 32;
 const MOST_SIGNS = 2;
 
-/** Passwords of instructions. Short words count where they stand alone: chance spells them too. */
-export const SAMPLE_PASSWORDS =
-  /change.?me|replace.?me|sample|example|default|placeholder|(?<![a-z\d])(demo|test)(?![a-z\d])/i;
-
 /** @type {ReadonlySet<string> | undefined} */
 let list;
-/** @type {ZxcvbnFactory | undefined} */
-let estimator;
 
 /**
  * Whether a password is one that is tried first: among the fifty thousand most common ones, in capitals or not, perhaps
@@ -30,19 +24,6 @@ export function isCommonPassword(password, userInputs = []) {
   const text = password.toLowerCase();
   if (list.has(text) || list.has(withoutSigns(text)) || isMadeOf(userInputs, text)) return true;
   return password.length <= LONGEST_COMMON && guessesFor(password, userInputs) < FEW_GUESSES;
-}
-
-/**
- * How many guesses a text takes of somebody who knows how people choose. It looks at 256 characters.
- *
- * @param {string} text
- * @param {readonly string[]} userInputs
- * @returns {number}
- */
-export function guessesFor(text, userInputs = []) {
-  // With the hundred of the default, a text made for it takes twenty times as long.
-  estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, l33tMaxSubstitutions: 10 });
-  return estimator.check(text, [...userInputs]).guesses;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino, stdSerializers } from 'pino';
-import type { Environment } from './environment.js';
+import type { DatabaseEnvironment } from '../config/database.environment.js';
 import { withoutAddresses } from './redaction.js';
 
 /** JSON lines on standard output, with no mail address in any of them. */
-export function createLogger(environment: Environment): Logger {
+export function createLogger(environment: DatabaseEnvironment): Logger {
   return pino({
     level: environment.LOG_LEVEL,
     base: undefined,

@@ -1,4 +1,4 @@
-import { EXAMPLE_DATE } from '../example-date.js';
+import { EXAMPLE_DATE } from '../time/example-date.js';
 import type { ErrorCodeInfo } from './error-code-info.js';
 
 /** About bookings, and the hours that they need. */

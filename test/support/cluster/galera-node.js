@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
-import { serverEnvironment } from './database-server.js';
+import { serverEnvironment } from '../../../bin/support/database-server.js';
 import { agreedStatusOf, ask, statusOf } from './galera-status.js';
-import { endLeftover } from './leftovers.js';
+import { endLeftover } from '../../../bin/support/leftovers.js';
 import { Member } from './member.js';
-import { run, Running } from './processes.js';
-import { Failure } from './say.js';
-import { until } from './waiting.js';
+import { run, Running } from '../../../bin/support/processes.js';
+import { Failure } from '../../../bin/support/say.js';
+import { until } from '../../../bin/support/waiting.js';
 
 /**
  * @typedef {object} Common what all nodes share

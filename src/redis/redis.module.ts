@@ -1,12 +1,12 @@
 import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { Environment } from '../config/environment.js';
+import { OutboxEnvironment } from '../config/outbox.environment.js';
 import { FAIL_FAST, redisOptions } from './redis.js';
 
 /** The shared connection for counters and health checks: it fails fast while Redis is away. */
 @Injectable()
 export class RedisClient extends Redis implements OnApplicationShutdown {
-  constructor(environment: Environment) {
+  constructor(environment: OutboxEnvironment) {
     super({ ...redisOptions(environment), ...FAIL_FAST });
     const logger = new Logger('Redis');
     let away = false;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-codes/error-codes.js';
+import type { ErrorCode } from './error-codes.js';
 
 /**
  * Something a client is told in words. Services throw these; only the problem filter knows what status each

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { Environment } from '../../config/environment.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import { Keys } from '../../config/keys.js';
-import { RedisClient } from '../../database/redis.module.js';
-import { TooManyRequests } from '../../http/domain-error.js';
-import { countedAs } from '../../http/caller-address.js';
+import { RedisClient } from '../../redis/redis.module.js';
+import { TooManyRequests } from '../../errors/domain-error.js';
+import { countedAs } from '../caller-address.js';
 import { counter } from './counter.js';
 import { type LimitName, LIMITS } from './limits.js';
 
@@ -15,7 +15,7 @@ export class Throttle {
   private readonly enabled: boolean;
 
   constructor(
-    environment: Environment,
+    environment: ApiEnvironment,
     private readonly keys: Keys,
     redis: RedisClient,
   ) {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Environment } from '../../config/environment.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import { canonicalAddress } from '../../config/mail-address.js';
-import { addressOf } from '../../http/client-address.js';
-import { TooManyRequests } from '../../http/domain-error.js';
-import { PageLimits } from '../../http/page-limits.js';
-import { countedAs } from '../../http/caller-address.js';
+import { TooManyRequests } from '../../errors/domain-error.js';
+import { countedAs } from '../caller-address.js';
+import { addressOf } from '../client-address.js';
 import { InFlight, type Place } from './in-flight.js';
+import { PageLimits } from './page-limits.js';
 import { IN_FLIGHT, type LimitName, LIMITS } from './limits.js';
 import { Throttle } from './throttle.js';
 
@@ -17,7 +17,7 @@ export class RequestLimits extends PageLimits {
 
   constructor(
     private readonly throttle: Throttle,
-    private readonly environment: Environment,
+    private readonly environment: ApiEnvironment,
   ) {
     super();
   }

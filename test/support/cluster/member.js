@@ -1,4 +1,4 @@
-import { Running } from './processes.js';
+import { Running } from '../../../bin/support/processes.js';
 
 /**
  * A server of a group, which can be ended and started again, always at the same place.

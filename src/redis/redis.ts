@@ -1,6 +1,6 @@
 import type { RedisOptions } from 'ioredis';
-import type { Environment } from '../config/environment.js';
-import { readRedisUrl } from './server-url.js';
+import type { OutboxEnvironment } from '../config/outbox.environment.js';
+import { readRedisUrl } from '../config/server-url.js';
 
 /** What ioredis and BullMQ both take. */
 export type RedisConnection = Omit<RedisOptions, 'retryStrategy'> & {
@@ -13,7 +13,7 @@ const retryStrategy = (times: number): number => Math.min(times * 50, 500);
  * How this service talks to Redis. It reconnects for ever, at least twice a second: whoever uses Redis must do
  * without it while it is away.
  */
-export function redisOptions(environment: Environment): RedisConnection {
+export function redisOptions(environment: OutboxEnvironment): RedisConnection {
   const { hosts, master, user, password, db, tls } = readRedisUrl(environment.REDIS_URL)!;
   const place = master === undefined ? hosts[0] : throughSentinels([...hosts], master, tls);
   return {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { exchange, RedisProcess } from './redis-process.js';
-import { Failure } from './say.js';
-import { portsInARow, until } from './waiting.js';
+import { Failure } from '../../../bin/support/say.js';
+import { portsInARow, until } from '../../../bin/support/waiting.js';
 
 /**
  * A private Redis that outlives its master: two replicas follow it, and three sentinels make one of these the next. The

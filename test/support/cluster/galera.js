@@ -2,11 +2,11 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join, sep } from 'node:path';
-import { canInstall, install } from './apt.js';
+import { canInstall, install } from '../../../bin/support/apt.js';
 import { GaleraNode } from './galera-node.js';
-import { findProgram } from './programs.js';
-import { Failure, stage } from './say.js';
-import { portsInARow } from './waiting.js';
+import { findProgram } from '../../../bin/support/programs.js';
+import { Failure, stage } from '../../../bin/support/say.js';
+import { portsInARow } from '../../../bin/support/waiting.js';
 
 /**
  * A private Galera cluster: MariaDB servers that hold the same data and all take writes, which the fault tests kill and

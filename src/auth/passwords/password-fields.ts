@@ -1,0 +1,47 @@
+import { applyDecorators } from '@nestjs/common';
+import { EXAMPLE_PASSWORD } from '../../http/example-password.js';
+import { field, type FieldOptions, hasLength, Holding } from '../../http/fields.js';
+import { NEW_PASSWORD_RULE } from '../../http/password-judge.js';
+import { markNewPassword } from '../../http/shape.js';
+import { normalizePassword } from './password-form.js';
+
+/**
+ * A password to be set: 8 to 256 characters of any kind, every one of which counts. Half a character is none: encoded,
+ * all halves are the same. Whether it is a common one is judged later, off the event loop (`NewPasswords`).
+ */
+export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = {
+    type: 'string',
+    format: 'password',
+    minLength: 8,
+    maxLength: 256,
+    example: EXAMPLE_PASSWORD,
+  };
+  return applyDecorators(
+    (prototype: object, name: string | symbol) => markNewPassword(prototype, name as string),
+    Holding('must have no half of a character (a surrogate without the other)', isWhole),
+    field(
+      options,
+      schema,
+      NEW_PASSWORD_RULE,
+      (value) =>
+        typeof value === 'string' &&
+        hasLength(value, 8, 256) &&
+        hasLength(normalizePassword(value) ?? '', 8, Infinity),
+    ),
+  );
+}
+
+/** A password as typed at log-in: any text. One that is longer than any password is a wrong one. */
+export function PasswordField(options: FieldOptions = {}): PropertyDecorator {
+  return field(
+    options,
+    { type: 'string', format: 'password' },
+    'must be a text',
+    (value) => typeof value === 'string',
+  );
+}
+
+function isWhole(value: unknown): boolean {
+  return typeof value !== 'string' || !/\p{Surrogate}/u.test(value);
+}

@@ -1,0 +1,29 @@
+import { IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
+import { OutboxEnvironment } from './outbox.environment.js';
+import { readSecrets } from './secrets.js';
+import { isTimeZone, timeZoneMessage } from './time-zone.js';
+import { TextVariable } from './variables.js';
+
+/** What API and worker are both configured by. */
+export class ClinicEnvironment extends OutboxEnvironment {
+  /** Read by `Keys` and nobody else. */
+  @TextVariable(
+    readSecrets,
+    'JWT_SECRET must be one secret, or while keys are rotated the new and the former one with a comma between them',
+  )
+  JWT_SECRET!: string;
+
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  @Matches(/^[^\p{Cc}<>]+$/u, {
+    message: 'CLINIC_NAME must be plain text without line breaks or angle brackets',
+  })
+  CLINIC_NAME: string = 'Clinica';
+
+  @TextVariable(
+    (text) => (isTimeZone(text) ? text : undefined),
+    (value) => `CLINIC_TIMEZONE ${timeZoneMessage(value)}`,
+  )
+  CLINIC_TIMEZONE: string = 'UTC';
+}
