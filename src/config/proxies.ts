@@ -13,15 +13,14 @@ export function readProxy(text: string): string | undefined {
 }
 
 /**
- * Whether a network is wider than proxies need, a /24 or in IPv6 a /64: whoever sits in it can make up the address that is
- * limited. One of IPv4 may be written in IPv6. This machine's own, loopback, is never too wide. Pure.
+ * Whether a network is wider than proxies need, a /24 or in IPv6 a /64: a client inside it can make up the address that is
+ * limited. A network of IPv4 may be written in IPv6. Loopback, 127.0.0.0/8, is never too wide. Pure.
  */
 export function isTooWide(proxy: string): boolean {
   if (proxy === 'linklocal' || proxy === 'uniquelocal') return true;
   if (!ipaddr.isValidCIDR(proxy)) return false;
   const [address, bits] = ipaddr.parseCIDR(proxy);
-  if (address.range() === 'loopback') return false;
-  if (address instanceof ipaddr.IPv4) return bits < 24;
+  if (address instanceof ipaddr.IPv4) return bits < (address.range() === 'loopback' ? 8 : 24);
   return bits < (address.isIPv4MappedAddress() ? 96 + 24 : 64);
 }
 

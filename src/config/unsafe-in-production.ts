@@ -2,7 +2,7 @@ import { ApiEnvironment } from './api.environment.js';
 import { ClinicEnvironment } from './clinic.environment.js';
 import type { DatabaseEnvironment } from './database.environment.js';
 import { guessesFor } from './guesses.mjs';
-import { isContradictory, isTooWide } from './proxies.js';
+import { isContradictory, isTooWide, trustedProxies } from './proxies.js';
 import { readSecrets } from './secrets.js';
 import { type Judgement, ofServers } from './unsafe-servers.js';
 import { isLoopback, readOrigin, readPage } from './web-addresses.js';
@@ -62,8 +62,9 @@ function ofTheWeb({ CORS_ORIGINS, HOST, RATE_LIMIT_ENABLED, TRUST_PROXY }: ApiEn
     ],
     [isContradictory(TRUST_PROXY), 'TRUST_PROXY names proxies and none: leave one of the two out'],
     [
-      !RATE_LIMIT_ENABLED && !isLoopback(HOST),
-      'RATE_LIMIT_ENABLED is false while HOST is reached from the network: passwords could be guessed without a pause; set it to true',
+      // A proxy brings clients of the network to an API that listens on loopback.
+      !RATE_LIMIT_ENABLED && !(isLoopback(HOST) && trustedProxies(TRUST_PROXY).length === 0),
+      'RATE_LIMIT_ENABLED is false while the network reaches HOST or a proxy of TRUST_PROXY: passwords could be guessed without a pause; set it to true',
     ],
   ];
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { expect, test } from 'vitest';
 import { ClinicDay } from './clinic-day.js';
 import { isoIn } from './zone-offset.js';
@@ -29,6 +30,25 @@ test('whichever instants are asked for, in whichever order, each leads back to i
   );
 });
 
+test('in any year the offset is the one that Temporal finds', () => {
+  const instant = fc.integer({ min: Date.UTC(1000, 0, 2) / 1000, max: Date.UTC(9998, 0, 1) / 1000 });
+  fc.assert(
+    fc.property(fc.constantFrom(...ZONES), instant, (timezone, seconds) => {
+      const at = seconds * 1000;
+      const iso = isoIn(timezone, at);
+      const { offsetNanoseconds } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
+      const minutes = Math.trunc(offsetNanoseconds / 60e9);
+      expect((Date.parse(`${iso.slice(0, 19)}Z`) - at) / 60_000).toBe(minutes);
+      expect(Date.parse(iso)).toBe(at);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each(['Mars/Olympus', 'PST', ''])('in "%s", which is no zone, instants are shown in UTC', (timezone) => {
+  expect(isoIn(timezone, Date.parse('2027-07-01T09:00:00Z'))).toBe('2027-07-01T09:00:00+00:00');
+});
+
 test.each([
   // The last minute before the clocks change, and the first after.
   ['Europe/Madrid', '2027-03-28T00:59:00Z', '2027-03-28T01:59:00+01:00'],
@@ -36,6 +56,9 @@ test.each([
   ['Europe/Madrid', '2027-10-31T00:59:00Z', '2027-10-31T02:59:00+02:00'],
   ['Europe/Madrid', '2027-10-31T01:00:00Z', '2027-10-31T02:00:00+01:00'],
   ['America/St_Johns', '2027-01-15T12:00:00Z', '2027-01-15T08:30:00-03:30'],
+  ['Europe/Madrid', '2999-07-15T08:00:00Z', '2999-07-15T10:00:00+02:00'],
+  // By local mean time, 14 minutes and 44 seconds behind: ISO 8601 has no seconds in an offset.
+  ['Europe/Madrid', '1890-01-15T12:00:00Z', '1890-01-15T11:46:00-00:14'],
 ])('in %s %s is %s', (timezone, instant, iso) => {
   expect(isoIn(timezone, Date.parse(instant))).toBe(iso);
 });

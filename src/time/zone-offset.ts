@@ -1,66 +1,70 @@
+import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 import type { EpochMs } from './interval.js';
 import { formatWallTime } from './wall-time.js';
 
 const MINUTE_MS = 60_000;
-/** Of one zone: a century of clock changes. */
-const MOST_STRETCHES = 200;
-/** More than there are names of zones in use. */
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** More than there are names of zones in use; each costs 0.1 ms and 30 kB. */
 const MOST_ZONES = 600;
+/** Of each zone: years of working days. */
+const MOST_DAYS = 2_000;
 
-/** A stretch of time during which a zone's offset from UTC is known not to change. */
-interface Stretch {
-  start: EpochMs;
-  /** Exclusive. */
-  readonly end: EpochMs;
-  /** Local time minus UTC. */
-  readonly offsetMs: number;
+/** What is known of a zone. */
+interface Zone {
+  readonly formatter: Intl.DateTimeFormat;
+  /** By day in UTC, counted from 1970, the minutes from UTC to local time; NaN where the clocks change on that day. */
+  readonly offsets: LRUCache<number, number>;
 }
-
-/** By zone, the latest found first. A list of bookings asks thousands of times; Temporal takes 0.2 ms to find one. */
-const known = new Map<string, Stretch[]>();
 
 /**
- * An instant as ISO 8601 with the offset that is in force in a zone: `2027-03-01T09:00:00+01:00`. In a zone that nobody knows
- * it is told in UTC, so that one doctor's wrong zone spoils no list.
+ * By name. A list of bookings asks thousands of times, for any years: a formatter answers in 2 µs, while Temporal takes
+ * 0.5 ms to find a clock change in a year that it has not seen.
+ */
+const zones = new LRUCache<string, Zone>({
+  max: MOST_ZONES,
+  memoMethod: (timezone) => {
+    const formatter = new Intl.DateTimeFormat('en-US', {
+      timeZone: isKnown(timezone) ? timezone : 'UTC',
+      // A date is always part of the text; the day of the week is the cheapest part.
+      weekday: 'short',
+      timeZoneName: 'longOffset',
+    });
+    const offsets = new LRUCache<number, number>({
+      max: MOST_DAYS,
+      memoMethod: (day) => {
+        const [first, last] = [read(formatter, day * DAY_MS), read(formatter, (day + 1) * DAY_MS - 1)];
+        return first === last ? first : NaN;
+      },
+    });
+    return { formatter, offsets };
+  },
+});
+
+/**
+ * An instant as ISO 8601 with the offset that is in force in a zone: `2027-03-01T09:00:00+01:00`. Falls back to UTC in
+ * an unknown zone, so that one doctor's wrong zone spoils no list.
  */
 export function isoIn(timezone: string, instant: EpochMs): string {
-  const { offsetMs } = stretchAround(timezone, instant);
-  const local = new Date(instant + offsetMs).toISOString().slice(0, 19);
-  return `${local}${formatOffset(offsetMs)}`;
+  const minutes = offsetMinutes(timezone, instant);
+  const local = new Date(instant + minutes * MINUTE_MS).toISOString().slice(0, 19);
+  return `${local}${minutes < 0 ? '-' : '+'}${formatWallTime(Math.abs(minutes))}`;
 }
 
-function formatOffset(offsetMs: number): string {
-  const minutes = Math.trunc(Math.abs(offsetMs) / MINUTE_MS);
-  return `${offsetMs < 0 ? '-' : '+'}${formatWallTime(minutes)}`;
+/** Local time minus UTC. */
+function offsetMinutes(timezone: string, instant: EpochMs): number {
+  const { formatter, offsets } = zones.memo(timezone);
+  const minutes = offsets.memo(Math.floor(instant / DAY_MS));
+  return Number.isNaN(minutes) ? read(formatter, instant) : minutes;
 }
 
-function stretchAround(timezone: string, instant: EpochMs): Stretch {
-  let stretches = known.get(timezone);
-  if (!stretches) {
-    if (known.size >= MOST_ZONES) known.clear();
-    known.set(timezone, (stretches = []));
-  }
-  return (
-    stretches.find(({ start, end }) => instant >= start && instant < end) ??
-    findStretch(stretches, timezone, instant)
-  );
-}
-
-function findStretch(stretches: Stretch[], timezone: string, instant: EpochMs): Stretch {
-  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(
-    isKnown(timezone) ? timezone : 'UTC',
-  );
-  const end = local.getTimeZoneTransition('next')?.epochMilliseconds ?? Infinity;
-  const later = stretches.find((stretch) => stretch.end === end);
-  if (later) {
-    later.start = instant;
-    return later;
-  }
-  const found = { start: instant, end, offsetMs: local.offsetNanoseconds / 1e6 };
-  if (stretches.length >= MOST_STRETCHES) stretches.length = 0;
-  stretches.unshift(found);
-  return found;
+/** Without the seconds of local mean times: ISO 8601 has no place for them. */
+function read(formatter: Intl.DateTimeFormat, instant: EpochMs): number {
+  // `Mon, GMT-03:30`; some versions of ICU write zero as `GMT`.
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(formatter.format(instant)) ?? [];
+  if (sign === undefined) return 0;
+  const total = Number(hours) * 60 + Number(minutes);
+  return sign === '-' ? -total : total;
 }
 
 function isKnown(timezone: string): boolean {

@@ -8,6 +8,9 @@ const AT_ONCE = 6;
 const EVERY_MINUTES = 180;
 /** Of one clinic. */
 const DOCTORS = 500;
+/** As many bookings as one page lists, two a year. */
+const FAR_COUNT = 1_000;
+const HALF_A_YEAR_MINUTES = 262_980;
 
 /** Something that takes its time with much data. */
 export interface Deed {
@@ -19,6 +22,7 @@ export interface Deed {
 /** A doctor and a patient with as much as can be made by one account, an admin of a large clinic, and what they may ask. */
 export class LargestData {
   private erased = 0;
+  private far: Person | undefined;
 
   private constructor(
     private readonly target: Target,
@@ -75,7 +79,39 @@ export class LargestData {
       ask('the longest page of notifications', admin, '/api/notifications?limit=1000&state=pending'),
       ask('the public doctors', admin, '/api/doctors/public'),
     ];
-    return [...single, ...single.map(atOnce), { what: 'an erasure', prepare: () => this.prepareErasure() }];
+    return [
+      ...single,
+      ...single.map(atOnce),
+      { what: 'a list of bookings in five hundred years', prepare: () => this.prepareFarYears() },
+      { what: 'an erasure', prepare: () => this.prepareErasure() },
+    ];
+  }
+
+  /** In other years at each try: what was computed for the years before must not help. */
+  private async prepareFarYears(): Promise<() => Promise<unknown>> {
+    const { database } = this.target;
+    this.far ??= await this.fillFarYears();
+    await database.query(
+      `UPDATE bookings SET date = date + INTERVAL 500 YEAR, starts_at = starts_at + INTERVAL 500 YEAR,
+         ends_at = ends_at + INTERVAL 500 YEAR WHERE user_id = ?`,
+      [this.far.id],
+    );
+    return () => this.send(this.far!, 'GET', '/api/bookings/me');
+  }
+
+  private async fillFarYears(): Promise<Person> {
+    const [doctor, patient] = [await this.target.newcomer('doctor'), await this.target.newcomer('user')];
+    const { database } = this.target;
+    await database.query("UPDATE doctors SET timezone = 'Europe/Madrid' WHERE user_id = ?", [doctor.id]);
+    const [rows] = await database.query('SELECT id FROM doctors WHERE user_id = ?', [doctor.id]);
+    await insertMany((sql, parameters) => database.query(sql, parameters), {
+      patientId: patient.id,
+      doctorId: (rows as { id: number }[])[0]!.id,
+      count: FAR_COUNT,
+      first: '2030-01-15 09:00:00',
+      everyMinutes: HALF_A_YEAR_MINUTES,
+    });
+    return patient;
   }
 
   private async prepareErasure(): Promise<() => Promise<unknown>> {

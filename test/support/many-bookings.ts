@@ -4,12 +4,12 @@ interface Many {
   readonly patientId: number;
   readonly doctorId: number;
   readonly count: number;
-  /** When the first one begins, in UTC, which must be the doctor's zone: `2030-01-01 00:00:00`. */
+  /** When the first one begins, in UTC: `2030-01-01 00:00:00`. At a doctor in another zone the wall times do not match. */
   readonly first: string;
   readonly everyMinutes: number;
 }
 
-/** The numbers from 0 on, as many as a `LIMIT` asks for: MySQL recurses no deeper than a thousand. */
+/** The digits of the numbers below 100,000: MySQL recurses no deeper than a thousand. */
 const NUMBERS = ['a', 'b', 'c', 'd', 'e']
   .map(
     (name) =>
@@ -27,9 +27,10 @@ export async function insertMany(run: Run, many: Many): Promise<void> {
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
      SELECT UUID(), ?, ?, DATE(t.at), TIME(t.at), 15, t.at, t.at + INTERVAL 15 MINUTE, 'booked', 1, NOW(3), NOW(3)
-     FROM (SELECT CAST(? AS DATETIME) + INTERVAL (a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n) * ? MINUTE AS at
-           FROM ${NUMBERS} ORDER BY at LIMIT ${Number(count)}) t`,
-    [doctorId, patientId, first, everyMinutes],
+     FROM (SELECT CAST(? AS DATETIME) + INTERVAL n * ? MINUTE AS at
+           FROM (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n AS n FROM ${NUMBERS}) numbers
+           WHERE n < ? ORDER BY n) t`,
+    [doctorId, patientId, first, everyMinutes, count],
   );
   for (const [kind, state] of [
     ['booked', 'sent'],
