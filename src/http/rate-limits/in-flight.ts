@@ -10,8 +10,13 @@ export class Place {
 
   constructor(private readonly giveBack: () => void) {}
 
-  /** Says that work begins, which may outlast the connection. */
+  /**
+   * Says that work begins, which may outlast the connection.
+   *
+   * @throws TooManyRequests if the connection has closed: the place is given back, and nobody reads the answer
+   */
   begin(): void {
+    if (this.isClosed) throw new TooManyRequests(1);
     this.isWorking = true;
   }
 
@@ -21,7 +26,7 @@ export class Place {
     if (this.isClosed) this.giveBack();
   }
 
-  /** Says that the connection has closed. */
+  /** Says that the connection has closed; once. */
   close(): void {
     this.isClosed = true;
     if (!this.isWorking) this.giveBack();
