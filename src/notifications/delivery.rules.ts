@@ -97,7 +97,7 @@ const CODES_A_DAY = 5;
  *
  * Nobody knows whose an unconfirmed address is: it gets a quarter of the budget. The last place is for a code with which
  * whoever reads its mails takes the account over, unless it has had one: for a new password, or an invitation. Two mails
- * about bookings and two notices, which warn of a thief, come in any case: any stranger can use up the quarter with codes.
+ * about bookings and two notices, which warn of a thief, are sent in any case: a stranger can use up the quarter with codes.
  *
  * A confirmed one gets news of bookings while it has had fewer mails than the budget. Strangers can have it mailed nothing
  * but codes: they are counted for a quarter of the budget at most, and no other mail keeps them back. What must be known

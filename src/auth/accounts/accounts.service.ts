@@ -9,7 +9,6 @@ import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { NotFound } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
-import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { columnsOfAddress } from './account-address.js';
 import { AccountNotices } from './account-notices.js';
 import { Account, type PublicAccount } from './account.entity.js';
@@ -41,7 +40,6 @@ export class AccountsService {
   constructor(
     private readonly dataSource: DataSource,
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
-    private readonly requests: IdempotentRequests,
     private readonly hasher: PasswordHasher,
     private readonly newPasswords: NewPasswords,
     private readonly audit: AuditTrail,
@@ -59,10 +57,8 @@ export class AccountsService {
    * @throws Refusal EMAIL_TAKEN
    */
   async open(by: Actor, account: NewAccount): Promise<PublicAccount> {
-    return this.requests.onceAfter(
-      () => this.hasher.hash(account.password),
-      (tx, passwordHash) => this.openIn(tx, by, account, passwordHash),
-    );
+    const passwordHash = await this.hasher.hash(account.password);
+    return inTransaction(this.dataSource, (tx) => this.openIn(tx, by, account, passwordHash));
   }
 
   /** As `open`, with the password hashed already. */

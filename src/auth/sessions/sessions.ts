@@ -91,7 +91,8 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
 
   /**
    * Ends all sessions of an account once the transaction has committed: refresh tokens and a second factor that was begun
-   * and not confirmed go too. Answers with the version that new tokens have. Call `remember` then, so that this process need not wait for its next look.
+   * and not confirmed end too. Returns the version of new tokens. Call `remember` afterwards, so that this process does not
+   * wait for its next look.
    */
   async endAll(tx: EntityManager, accountId: number): Promise<number> {
     const { insertId } = await write(

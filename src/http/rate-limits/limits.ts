@@ -52,7 +52,7 @@ export const LIMITS = {
     by: 'account',
     counts: 'attempts at the own password of somebody who is signed in',
   },
-  // Each is judged, which takes time, before the old one is.
+  // In a body that is refused, the new password is judged before the old one is checked; that takes time.
   newPassword: {
     points: 20,
     seconds: MINUTE,
