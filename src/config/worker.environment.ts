@@ -11,7 +11,7 @@ export class WorkerEnvironment extends ClinicEnvironment {
   @IntegerVariable(1, 100)
   MAIL_CONCURRENCY: number = 5;
 
-  /** Mails that a confirmed address gets within 24 hours; a quarter of them until it is confirmed. */
+  /** Mails that a confirmed address gets within 24 hours; a quarter of them, two at least, until it is confirmed. */
   @IntegerVariable(4, 1_000_000)
   MAIL_BUDGET_PER_DAY: number = 20;
 

@@ -89,13 +89,16 @@ export interface Budget {
 /** Notices about the account, and as many mails about bookings, that an unconfirmed address gets within 24 hours anyway. */
 const KEPT_OF_EACH = 2;
 
+/** Mails of a day that an unconfirmed address gets at least: one of any kind, and a code that takes the account over. */
+const FEWEST_UNCONFIRMED = 2;
+
 /** Codes of a sort that a confirmed address gets within 24 hours, however small its budget: as many as the pauses allow. */
 const CODES_A_DAY = 5;
 
 /**
  * Whether an address has had so many mails that it gets no further one of a kind. All mails to it are counted together.
  *
- * Nobody knows whose an unconfirmed address is: it gets a quarter of the budget. The last place is for a code with which
+ * Nobody knows whose an unconfirmed address is: it gets a quarter of the budget, and two at least. The last place is for a code with which
  * whoever reads its mails takes the account over, unless it has had one: for a new password, or an invitation. Two mails
  * about bookings and two notices, which warn of a thief, are sent in any case: a stranger can use up the quarter with codes.
  *
@@ -117,8 +120,8 @@ export function isBudgetSpent(
     if (!isCode(kind) && countOf(had, isAlike) < KEPT_OF_EACH) return false;
     const canTakeOver = countOf(had, takesOver) > 0;
     if (takesOver(kind) && !canTakeOver) return false;
-    const isKept = !canTakeOver && quarter > 1;
-    return codes + others >= (isKept ? quarter - 1 : quarter);
+    const most = Math.max(quarter, FEWEST_UNCONFIRMED);
+    return codes + others >= (canTakeOver ? most : most - 1);
   }
   if (isCode(kind)) return (had[kind] ?? 0) >= Math.max(quarter, CODES_A_DAY);
   return Math.min(codes, quarter) + others >= perDay * weightOf(kind);
