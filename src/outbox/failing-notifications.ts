@@ -2,25 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { look } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
-import type { NotificationKind } from './notification-kind.js';
+import type { EpochMs } from '../time/interval.js';
 
 /** A shorter trouble of the mail server mends by itself. */
 export const FAILING_AFTER_MINUTES = 5;
 
-/** A notification whose mail was attempted, and not sent, for more than five minutes. */
-export interface FailingRow {
-  readonly id: number;
-  /** Null where it is about an account. */
-  readonly booking_id: number | null;
-  readonly kind: NotificationKind;
-  readonly attempts: number;
-  readonly failing_since: Date;
+/**
+ * A notification whose email was attempted, and not sent, for more than five minutes: the one definition for readiness
+ * and the integrity check. A part of a WHERE clause; its parameter is `failingBefore(now)`.
+ */
+export const FAILING = "failing_since < ? AND state IN ('pending', 'queued', 'sending')";
+
+export function failingBefore(now: EpochMs): Date {
+  return new Date(now - FAILING_AFTER_MINUTES * 60_000);
 }
 
-const FAILING = `FROM notifications
-  WHERE failing_since < ? AND state IN ('pending', 'queued', 'sending') ORDER BY failing_since, id`;
-
-/** The one definition of a failing mail. Readiness and the integrity check both ask here. */
 @Injectable()
 export class FailingNotifications {
   constructor(
@@ -28,26 +24,13 @@ export class FailingNotifications {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether any mail is failing. It reads one entry of an index. */
+  /** Whether any email is failing. It reads one entry of an index. */
   async exist(): Promise<boolean> {
-    const rows = await look(this.dataSource, `/* find-failing */ SELECT id ${FAILING} LIMIT 1`, [
-      this.limit(),
-    ]);
-    return rows.length > 0;
-  }
-
-  /** Those that have failed longest, and how many there are in all. */
-  async list(most: number): Promise<{ rows: readonly FailingRow[]; total: number }> {
-    const rows = await look<FailingRow & { total: number | string }>(
+    const rows = await look(
       this.dataSource,
-      `/* list-failing */ SELECT id, booking_id, kind, attempts, failing_since, COUNT(*) OVER () AS total
-       ${FAILING} LIMIT ${Number(most)}`,
-      [this.limit()],
+      `/* find-failing */ SELECT id FROM notifications WHERE ${FAILING} ORDER BY failing_since, id LIMIT 1`,
+      [failingBefore(this.clock.now())],
     );
-    return { rows, total: Number(rows[0]?.total ?? 0) };
-  }
-
-  private limit(): Date {
-    return new Date(this.clock.now() - FAILING_AFTER_MINUTES * 60_000);
+    return rows.length > 0;
   }
 }

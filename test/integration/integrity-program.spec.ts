@@ -141,7 +141,7 @@ test('the connection breaks while it looks: exit code 1 and words', async () => 
     const id = await eventually('it waits for the bookings', async () => {
       const waiting = await clinic.query<{ id: number }>(
         `SELECT id FROM information_schema.processlist
-         WHERE db = DATABASE() AND info LIKE 'SELECT DISTINCT doctor_id%'`,
+         WHERE db = DATABASE() AND info LIKE '/* find-booked-doctors */%'`,
       );
       return waiting[0] && Object.values(waiting[0])[0];
     });

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Finding } from '../../src/ops/integrity/finding.js';
+import type { Finding } from '../../src/database/integrity-check.js';
 import { IntegrityService } from '../../src/ops/integrity/integrity.service.js';
 import { ask } from '../support/appointments.js';
 import type { Answer } from '../support/client.js';

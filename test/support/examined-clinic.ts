@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Finding } from '../../src/ops/integrity/finding.js';
+import type { Finding } from '../../src/database/integrity-check.js';
 import { IntegrityService, type Report } from '../../src/ops/integrity/integrity.service.js';
 import { book, type BookingJson, type Wish } from './appointments.js';
 import { Clinic, type DoctorPerson, type Person, type Week } from './clinic.js';

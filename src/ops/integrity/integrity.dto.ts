@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../../http/api-properties.js';
 import { EXAMPLE_DATE } from '../../time/example-date.js';
 import { LARGEST_ID } from '../../http/fields.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../../database/integrity-check.js';
 import type { CheckReport, Report } from './integrity.service.js';
 
 class FindingDto {

@@ -5,7 +5,6 @@ import { ConfigModule } from '../../config/config.module.js';
 import { IntegrityEnvironment } from '../../config/integrity.environment.js';
 import { DatabaseModule } from '../../database/database.module.js';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
-import { FailingNotifications } from '../../outbox/failing-notifications.js';
 import { Outbox } from '../../outbox/outbox.js';
 import { IntegrityService } from './integrity.service.js';
 
@@ -17,7 +16,7 @@ export class IntegrityModule {
       module: IntegrityModule,
       imports: [AuditModule, ConfigModule.forRoot(IntegrityEnvironment, environment), DatabaseModule],
       // Not the whole of the outbox: its counts of addresses need the keys, which this program has none of.
-      providers: [FailingNotifications, InstantRenewal, NotificationQueue, Outbox, IntegrityService],
+      providers: [InstantRenewal, NotificationQueue, Outbox, IntegrityService],
     };
   }
 }

@@ -1,70 +1,65 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ACCOUNT_CHECKS } from '../../auth/accounts/account.checks.js';
+import { BOOKING_CHECKS } from '../../bookings/booking.checks.js';
+import { BOOKING_LEDGER_CHECKS } from '../../bookings/booking-ledger.checks.js';
+import { type Finding, type IntegrityCheck, MOST_LISTED } from '../../database/integrity-check.js';
+import { DOCTOR_CHECKS } from '../../doctors/doctor.checks.js';
+import { jobChecks } from '../../notifications/job.checks.js';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
-import { FailingNotifications } from '../../outbox/failing-notifications.js';
-import { AddressCheck } from './address.check.js';
-import type { Check } from './check.js';
-import { DayVersionCheck } from './day-version.check.js';
-import { ExceptionCheck } from './exception.check.js';
-import { FailingCheck } from './failing.check.js';
-import type { Finding } from './finding.js';
-import { FutureCheck } from './future.check.js';
-import { InstantsCheck } from './instants.check.js';
-import { JobCheck } from './job.check.js';
-import { LeaseCheck } from './lease.check.js';
-import { NewsCheck } from './news.check.js';
-import { OpenTimeCheck } from './open-time.check.js';
-import { OverdueCheck } from './overdue.check.js';
-import { OverlapCheck } from './overlap.check.js';
-import { ReminderCheck } from './reminder.check.js';
-import { TimeZoneCheck } from './time-zone.check.js';
+import { NOTIFICATION_CHECKS } from '../../outbox/notification.checks.js';
+import { Clock } from '../../time/clock.js';
 
-/** What came of one check. */
+/** The result of one check. */
 export interface CheckReport {
   readonly code: string;
   readonly title: string;
   readonly findingsTotal: number;
-  /** The first of them. */
+  /** The first hundred. */
   readonly findings: readonly Finding[];
 }
 
-/** What came of all checks. */
+/** The result of all checks. */
 export interface Report {
   readonly healthy: boolean;
   readonly checks: readonly CheckReport[];
 }
 
-/** Looks whether everything that the clinic relies on holds. It only reads, and may run at any time. */
+/** Runs the checks of all rooms. It only reads, and may run at any time. */
 @Injectable()
 export class IntegrityService {
-  private readonly checks: readonly Check[];
+  private readonly checks: readonly IntegrityCheck[];
 
-  constructor(dataSource: DataSource, queue: NotificationQueue, failing: FailingNotifications) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    queue: NotificationQueue,
+  ) {
     this.checks = [
-      new TimeZoneCheck(dataSource),
-      new OverlapCheck(dataSource),
-      new InstantsCheck(dataSource),
-      new OpenTimeCheck(dataSource),
-      new FutureCheck(dataSource),
-      new ExceptionCheck(dataSource),
-      new DayVersionCheck(dataSource),
-      new NewsCheck(dataSource),
-      new ReminderCheck(dataSource),
-      new LeaseCheck(dataSource),
-      new OverdueCheck(dataSource),
-      new FailingCheck(failing),
-      new AddressCheck(dataSource),
-      new JobCheck(dataSource, queue),
+      ...DOCTOR_CHECKS,
+      ...BOOKING_CHECKS,
+      ...BOOKING_LEDGER_CHECKS,
+      ...NOTIFICATION_CHECKS,
+      ...ACCOUNT_CHECKS,
+      ...jobChecks(queue),
     ];
   }
 
-  /** One check after the other, so that the clinic's work is hardly slowed. */
+  /** Runs one check after the other, so that the clinic's work is hardly slowed. */
   async check(): Promise<Report> {
     const checks: CheckReport[] = [];
-    for (const check of this.checks) {
-      const { total, listed } = await check.look();
-      checks.push({ code: check.code, title: check.title, findingsTotal: total, findings: listed });
-    }
+    for (const check of this.checks) checks.push(await this.run(check));
     return { healthy: checks.every(({ findingsTotal }) => findingsTotal === 0), checks };
+  }
+
+  private async run(check: IntegrityCheck): Promise<CheckReport> {
+    const { code, title } = check;
+    const findings: Finding[] = [];
+    let findingsTotal = 0;
+    for await (const { total, ...found } of check.find(this.dataSource, this.clock.now())) {
+      findingsTotal = total ?? findingsTotal + 1;
+      if (findings.length < MOST_LISTED) findings.push({ code, ...found });
+    }
+    return { code, title, findingsTotal, findings };
   }
 }

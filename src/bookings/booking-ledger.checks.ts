@@ -1,0 +1,95 @@
+import type { IntegrityCheck } from '../database/integrity-check.js';
+import { SUPERSEDED } from '../outbox/outbox.js';
+import type { BookingRow } from './booking.js';
+import { messagesForNewTime } from './booking.messages.js';
+import { bookingCheck, IN_PAGE } from './booking-check.js';
+
+interface News extends Pick<BookingRow, 'id' | 'version' | 'status'> {
+  // How many notifications of each kind there are. The driver returns counts as text.
+  readonly booked: string;
+  readonly moved: string;
+  readonly cancelled: string;
+  /** Whether the last news is marked as superseded by later news, which does not exist. */
+  readonly unsaid: string;
+}
+
+interface Reminded extends Pick<BookingRow, 'id' | 'version' | 'starts_at' | 'duration_minutes'> {
+  readonly updated_at: Date;
+  /** The kinds of notification of the booking's version, separated by commas. */
+  readonly told: string | null;
+}
+
+/** Leaves out bookings so old that retention may have deleted their notifications. */
+const HAS_LEDGER = `b.ends_at >= COALESCE(
+  (SELECT m.reached_at FROM retention_marks m WHERE m.name = 'notifications_from'), '1970-01-01')`;
+
+export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
+  // Version 1 has news of kind `booked`, the last version of a cancelled booking `cancelled`, and each between `moved`.
+  // Superseded news counts, except that of the last version: the patient learned the newer state instead.
+  // The key `notifications_once` keeps a booking's notifications together, and each of them once.
+  bookingCheck({
+    code: 'LEDGER_NEWS',
+    title: 'bookings with news that are missing from the ledger',
+    statement: `/* check-news */
+      SELECT b.id, b.version, b.status,
+             COUNT(CASE WHEN n.kind = 'booked' AND n.booking_version = 1 THEN 1 END) AS booked,
+             COUNT(CASE WHEN n.kind = 'moved' AND n.booking_version BETWEEN 2 AND b.version
+                             AND (b.status = 'booked' OR n.booking_version < b.version) THEN 1 END) AS moved,
+             COUNT(CASE WHEN n.kind = 'cancelled' AND n.booking_version = b.version
+                             AND b.status = 'cancelled' THEN 1 END) AS cancelled,
+             COUNT(CASE WHEN n.booking_version = b.version AND n.reason = '${SUPERSEDED}' THEN 1 END) AS unsaid
+      FROM bookings b LEFT JOIN notifications n ON n.booking_id = b.id
+      WHERE ${IN_PAGE} AND ${HAS_LEDGER}
+      GROUP BY b.id, b.version, b.status
+      HAVING booked + moved + cancelled < b.version OR (b.status = 'cancelled' AND cancelled = 0)
+             OR unsaid > 0`,
+    explain: (row: News) =>
+      `it is ${row.status} and at version ${row.version}, but the ledger lacks ${missingNews(row).join(', ')}`,
+    remedy:
+      'Most likely nobody was told: write the message into the ledger (docs/operations.md, Mending by hand), and the ' +
+      'worker sends it. All tables of a restore must come from one backup.',
+  }),
+  bookingCheck({
+    code: 'LEDGER_REMINDER',
+    title: 'live bookings with reminders that are missing from the ledger',
+    statement: `/* check-reminders */
+      SELECT b.id, b.version, b.starts_at, b.duration_minutes, b.updated_at,
+             (SELECT GROUP_CONCAT(n.kind) FROM notifications n
+              WHERE n.booking_id = b.id AND n.booking_version = b.version) AS told
+      FROM bookings b WHERE ${IN_PAGE} AND ${HAS_LEDGER} AND b.status = 'booked'`,
+    explain: explainReminders,
+    remedy:
+      'If the reminder can still come in time, write it into the ledger (docs/operations.md, Mending by hand): the ' +
+      'worker sends it. All tables of a restore must come from one backup.',
+  }),
+];
+
+function missingNews({ version, status, booked, moved, cancelled, unsaid }: News): string[] {
+  const lastMove = status === 'cancelled' ? version - 1 : version;
+  const moves = Math.max(0, lastMove - 1);
+  const lackingMoves = moves - Number(moved);
+  return [
+    ...(Number(booked) === 1 ? [] : ["'booked' of version 1"]),
+    ...(lackingMoves === 0 ? [] : [`${lackingMoves} of ${moves} 'moved' of versions 2 to ${lastMove}`]),
+    ...(Number(unsaid) === 0 ? [] : [`what supersedes the news of version ${version}`]),
+    ...(status === 'booked' || Number(cancelled) === 1 ? [] : [`'cancelled' of version ${version}`]),
+  ];
+}
+
+function explainReminders({ updated_at, told, ...row }: Reminded): string | undefined {
+  const kinds = told?.split(',') ?? [];
+  const lacking = remindersAt(updated_at, row).filter((kind) => !kinds.includes(kind));
+  if (lacking.length === 0) return undefined;
+  return (
+    `it begins at ${row.starts_at.toISOString()} and took that time at ${updated_at.toISOString()}, as ` +
+    `version ${row.version}, for which the ledger lacks ${lacking.join(' and ')}`
+  );
+}
+
+/** The reminders that were written when the booking took its time, which is when it was last changed. */
+function remindersAt(changedAt: Date, row: Omit<Reminded, 'updated_at' | 'told'>): string[] {
+  const { id, version, starts_at, duration_minutes: durationMinutes } = row;
+  const booking = { id, version, startsAt: starts_at.getTime(), durationMinutes };
+  const [, ...reminders] = messagesForNewTime('moved', booking, changedAt.getTime());
+  return reminders.map(({ kind }) => kind);
+}

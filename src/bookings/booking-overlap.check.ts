@@ -1,0 +1,42 @@
+import type { Found, IntegrityCheck } from '../database/integrity-check.js';
+import { look } from '../database/statement.js';
+import type { BookingRow } from './booking.js';
+
+type Row = Pick<BookingRow, 'id' | 'starts_at' | 'ends_at'>;
+
+const DOCTORS = '/* find-booked-doctors */ SELECT DISTINCT doctor_id AS id FROM bookings ORDER BY doctor_id';
+const BOOKINGS = `/* check-overlap */ SELECT id, starts_at, ends_at FROM bookings
+  WHERE doctor_id = ? AND status = 'booked' ORDER BY starts_at, id`;
+
+/**
+ * Live bookings of one doctor that overlap in real time, whatever their dates.
+ *
+ * It reads one doctor's bookings at a time, in the order of their starts. A booking overlaps if it begins before the
+ * latest end so far. A running MAX in SQL takes quadratic time, on MariaDB always and on MySQL nearly always: 8 s and
+ * 36 s for the 17,000 bookings of one doctor.
+ */
+export const OVERLAP: IntegrityCheck = {
+  code: 'OVERLAP',
+  title: 'live bookings of one doctor that overlap',
+  async *find(source) {
+    for (const { id: doctorId } of await look<{ id: number }>(source, DOCTORS)) {
+      let longest: Row | undefined;
+      for (const booking of await look<Row>(source, BOOKINGS, [doctorId])) {
+        if (longest && booking.starts_at < longest.ends_at) yield found(doctorId, longest, booking);
+        if (!longest || booking.ends_at > longest.ends_at) longest = booking;
+      }
+    }
+  },
+};
+
+function found(doctorId: number, earlier: Row, later: Row): Found {
+  return {
+    subject: `booking ${later.id}`,
+    detail:
+      `it begins at ${later.starts_at.toISOString()}, while booking ${earlier.id}, also with doctor ${doctorId}, ` +
+      `goes on until ${earlier.ends_at.toISOString()}`,
+    remedy:
+      'Agree with the two patients which of the bookings stays, and have the other moved or cancelled, or cancel it ' +
+      'yourself (docs/operations.md, Mending by hand). Find out what wrote it: the service does not.',
+  };
+}

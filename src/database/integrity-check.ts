@@ -1,0 +1,58 @@
+import type { EpochMs } from '../time/interval.js';
+import { look, type Source } from './statement.js';
+
+/** Something that should not be. Operators read it, so it never names a person. */
+export interface Finding {
+  /** Stable, SCREAMING_SNAKE; docs/operations.md explains each. */
+  readonly code: string;
+  /** What it is about: `booking 12`. */
+  readonly subject: string;
+  /** What is wrong, with the figures; instants in UTC. */
+  readonly detail: string;
+  /** What the operator should do. */
+  readonly remedy: string;
+}
+
+/** A finding as its check yields it. */
+export interface Found extends Omit<Finding, 'code'> {
+  /** Only if it differs from the check's. */
+  readonly code?: string;
+  /** How many findings there are, if the check yields only the first `MOST_LISTED`. */
+  readonly total?: number;
+}
+
+/** A report lists so many findings of a check, and counts the others. */
+export const MOST_LISTED = 100;
+
+/** One thing that holds in a healthy clinic at every moment, also while the clinic is open. */
+export interface IntegrityCheck {
+  /** Stable, SCREAMING_SNAKE. */
+  readonly code: string;
+  /** What the check looks for, in a few words. */
+  readonly title: string;
+  /** Changes nothing. Values that it compares come from one statement, which sees one moment. */
+  find(source: Source, now: EpochMs): AsyncIterable<Found>;
+}
+
+const PAGE = 5_000;
+
+/**
+ * Reads a statement page by page, so that a million rows need little memory and each answer comes in good time.
+ *
+ * @param statement its two parameters bound the ids of the table: above the first, up to the second
+ */
+export async function* readByPage<Row>(
+  source: Source,
+  table: string,
+  statement: string,
+): AsyncGenerator<Row> {
+  const endOfPage = `/* find-end-of-page */ SELECT MAX(id) AS last
+    FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ${PAGE}) page`;
+  for (let after = 0; ;) {
+    const [page] = await look<{ last: number | null }>(source, endOfPage, [after]);
+    const { last } = page!;
+    if (last === null) return;
+    yield* await look<Row>(source, statement, [after, last]);
+    after = last;
+  }
+}
