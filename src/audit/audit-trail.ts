@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Rows, type Source, write } from '../database/statement.js';
+import type { Context } from '../http/context.js';
 import { Clock } from '../time/clock.js';
-import type { Actor } from './actor.js';
 import type { AuditAction } from './audit-action.js';
 
 /** Particulars of an event: dates, times, roles, numbers. Never a text that somebody typed. */
@@ -17,8 +17,8 @@ export class AuditTrail {
   constructor(private readonly clock: Clock) {}
 
   async record(
+    { actor, requestId }: Context,
     source: Source,
-    by: Actor,
     action: AuditAction,
     subjectId: number,
     particulars: Particulars = {},
@@ -29,13 +29,13 @@ export class AuditTrail {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         new Date(this.clock.now()),
-        by.id,
-        by.role,
+        actor.id,
+        actor.role,
         action,
         action.split('.')[0],
         subjectId,
-        by.address,
-        by.requestId,
+        actor.address,
+        requestId,
         JSON.stringify(particulars),
       ],
     );
@@ -47,8 +47,8 @@ export class AuditTrail {
    * @param subjects with id, and particulars as JSON
    */
   async recordEach(
+    { actor, requestId }: Context,
     tx: EntityManager,
-    by: Actor,
     action: AuditAction,
     { sql, parameters }: Rows,
   ): Promise<void> {
@@ -58,12 +58,12 @@ export class AuditTrail {
        SELECT ?, ?, ?, ?, ?, s.id, ?, ?, s.particulars FROM (${sql}) s`,
       [
         new Date(this.clock.now()),
-        by.id,
-        by.role,
+        actor.id,
+        actor.role,
         action,
         action.split('.')[0],
-        by.address,
-        by.requestId,
+        actor.address,
+        requestId,
         ...parameters,
       ],
     );

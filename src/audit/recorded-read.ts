@@ -8,10 +8,9 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
 import { type Observable, mergeMap } from 'rxjs';
 import { DataSource } from 'typeorm';
-import { addressOf } from '../http/client-address.js';
+import { contextOf, type SignedInRequest } from '../http/context.js';
 import type { AuditAction } from './audit-action.js';
 import { AuditTrail } from './audit-trail.js';
 
@@ -26,17 +25,13 @@ class ReadRecorder implements NestInterceptor {
     private readonly audit: AuditTrail,
   ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const action = this.reflector.get<AuditAction>(ACTION, context.getHandler());
-    const request = context
-      .switchToHttp()
-      .getRequest<FastifyRequest & { user: { id: number; role: string } }>();
-    const { id, role } = request.user;
-    const by = { id, role, address: addressOf(request), requestId: request.id };
+  intercept(host: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const action = this.reflector.get<AuditAction>(ACTION, host.getHandler());
+    const context = contextOf(host.switchToHttp().getRequest<SignedInRequest>());
     return next.handle().pipe(
       mergeMap(async (answer: unknown) => {
         const rows = Array.isArray(answer) ? answer.length : 1;
-        await this.audit.record(this.dataSource, by, action, 0, { rows });
+        await this.audit.record(context, this.dataSource, action, 0, { rows });
         return answer;
       }),
     );

@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { countedAs } from '../http/caller-address.js';
+import { type Context, SYSTEM_CONTEXT } from '../http/context.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
-import { type Actor, THE_SERVICE } from './actor.js';
 import type { AuditAction } from './audit-action.js';
 import { AuditTrail, type Particulars } from './audit-trail.js';
 
@@ -17,7 +17,6 @@ const EVERY_MS = 5_000;
 
 /** Something that was refused. */
 export interface Refused {
-  readonly by: Actor;
   readonly action: AuditAction;
   /** The account; 0 where there is none. */
   readonly subjectId: number;
@@ -25,6 +24,7 @@ export interface Refused {
 }
 
 interface Counted {
+  readonly context: Context;
   readonly refused: Refused;
   readonly since: EpochMs;
   /** The network address, as it is limited. */
@@ -59,35 +59,39 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Never fails: what cannot be recorded is said in the log. */
-  async record(refused: Refused): Promise<void> {
-    const { by, action, subjectId, particulars } = refused;
-    const kind = JSON.stringify([action, subjectId, by.id, by.address, particulars]);
+  async record({ actor, requestId }: Context, refused: Refused): Promise<void> {
+    const { action, subjectId, particulars } = refused;
+    const kind = JSON.stringify([action, subjectId, actor.id, actor.address, particulars]);
     const known = this.counted.get(kind);
     if (known) {
       known.more += 1;
       return;
     }
-    const from = countedAs(by.address ?? '');
+    const from = countedAs(actor.address ?? '');
     const ofAddress = [...this.counted.values()].filter((each) => each.from === from).length;
-    if (this.counted.size >= MOST_KINDS) return this.countTogether(action, '', THE_SERVICE);
-    if (ofAddress >= MOST_KINDS_OF_ADDRESS)
-      return this.countTogether(action, from, { ...THE_SERVICE, address: by.address });
-    this.counted.set(kind, { refused, since: this.clock.now(), from, more: 0 });
-    await this.write(refused);
+    if (this.counted.size >= MOST_KINDS) return this.countTogether(SYSTEM_CONTEXT, action, '');
+    if (ofAddress >= MOST_KINDS_OF_ADDRESS) {
+      const unnamed = { ...SYSTEM_CONTEXT.actor, address: actor.address };
+      return this.countTogether({ ...SYSTEM_CONTEXT, actor: unnamed }, action, from);
+    }
+    // Without the request's key: its body may hold a password, which must not stay in memory.
+    const context = { actor, requestId };
+    this.counted.set(kind, { context, refused, since: this.clock.now(), from, more: 0 });
+    await this.write(context, refused);
   }
 
   /** Writes the counts that are complete. */
   async writeCounts(now: EpochMs = this.clock.now()): Promise<void> {
-    for (const [kind, { refused, since, more }] of [...this.counted]) {
+    for (const [kind, { context, refused, since, more }] of [...this.counted]) {
       if (now - since < COUNTED_FOR_MS) continue;
       this.counted.delete(kind);
       if (more === 0) continue;
-      await this.write({ ...refused, particulars: { ...refused.particulars, count: more } });
+      await this.write(context, { ...refused, particulars: { ...refused.particulars, count: more } });
     }
   }
 
   /** One more of those that are not told apart: of one address, or of all. */
-  private countTogether(action: AuditAction, from: string, by: Actor): void {
+  private countTogether(context: Context, action: AuditAction, from: string): void {
     const kind = JSON.stringify([action, from]);
     const known = this.counted.get(kind);
     if (known) {
@@ -96,16 +100,17 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const particulars = { from: from === '' ? 'many' : 'address' };
     this.counted.set(kind, {
-      refused: { by, action, subjectId: 0, particulars },
+      context,
+      refused: { action, subjectId: 0, particulars },
       since: this.clock.now(),
       from,
       more: 1,
     });
   }
 
-  private async write({ by, action, subjectId, particulars }: Refused): Promise<void> {
+  private async write(context: Context, { action, subjectId, particulars }: Refused): Promise<void> {
     try {
-      await this.audit.record(this.dataSource, by, action, subjectId, particulars);
+      await this.audit.record(context, this.dataSource, action, subjectId, particulars);
     } catch (error) {
       this.logger.warn(`Cannot record ${action} in the audit trail: ${(error as Error).message}`);
     }

@@ -5,7 +5,7 @@ import { ApiProblems } from '../http/api-problems.js';
 import { Refusal } from '../errors/domain-error.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
-import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { Public, SignedIn } from './access.js';
 import {
   LoginDto,
@@ -19,7 +19,13 @@ import { AccountsService } from './accounts/accounts.service.js';
 import { inEvenTime } from './throttling/even-time.js';
 import { LoginService } from './sessions/login.service.js';
 import { LogoutService } from './sessions/logout.service.js';
-import { type Asker, Caller, type Visiting, Visitor } from './principal.js';
+import {
+  type AccountContext,
+  type ClientContext,
+  type Context,
+  PublicContext,
+  SignedInContext,
+} from '../http/context.js';
 import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { SessionStarter } from './sessions/session-starter.js';
@@ -50,10 +56,10 @@ export class AuthController {
   @ApiProblems('EMAIL_TAKEN')
   async register(
     @Body() { email, password, locale }: RegisterDto,
-    @Visitor() by: Visiting,
+    @PublicContext() context: Context,
   ): Promise<RegisteredDto> {
     return RegisteredDto.from(
-      await inEvenTime(() => this.accounts.register(by, { email, password, locale })),
+      await inEvenTime(() => this.accounts.register(context, { email, password, locale })),
     );
   }
 
@@ -72,11 +78,11 @@ export class AuthController {
   async login(
     @Body() { refresh, ...credentials }: LoginDto,
     @Req() request: FastifyRequest,
-    @Visitor() by: Visiting,
+    @PublicContext() context: ClientContext,
   ): Promise<SessionDto> {
-    const account = await this.logins.logIn(credentials, by);
+    const account = await this.logins.logIn(context, credentials);
     note(request, { account: account.id });
-    const { token, refreshToken } = await this.starter.begin(account, by, refresh);
+    const { token, refreshToken } = await this.starter.begin(context, account, refresh);
     return SessionDto.of(account, token, refreshToken);
   }
 
@@ -94,9 +100,9 @@ export class AuthController {
   async refresh(
     @Body() { refresh_token }: RefreshDto,
     @Req() request: FastifyRequest,
-    @Visitor() by: Visiting,
+    @PublicContext() context: ClientContext,
   ): Promise<SessionDto> {
-    const { account, session, next } = await this.refreshTokens.exchange(by, refresh_token);
+    const { account, session, next } = await this.refreshTokens.exchange(context, refresh_token);
     note(request, { account: account.id });
     return SessionDto.of(account, this.tokens.issue(account, session, SHORT_TOKEN_SECONDS), next);
   }
@@ -116,12 +122,12 @@ export class AuthController {
   async logOut(
     @Body() { refresh_token }: LogOutDto,
     @Req() request: FastifyRequest,
-    @Visitor() by: Visiting,
+    @PublicContext() context: Context,
   ): Promise<MessageDto> {
     const { authorization } = request.headers;
     if (refresh_token !== undefined) await this.refreshTokens.end(refresh_token);
     else if (!authorization) throw nothingToEnd();
-    else note(request, { account: (await this.logouts.logOut(by, authorization)).id });
+    else note(request, { account: (await this.logouts.logOut(context, authorization)).id });
     return { message: 'Logged out' };
   }
 
@@ -136,8 +142,8 @@ export class AuthController {
   })
   @ApiOkMessage('Logged out everywhere')
   @AcceptsIdempotencyKey()
-  async logOutEverywhere(@Caller() by: Asker): Promise<MessageDto> {
-    await this.logins.logOutEverywhere(by);
+  async logOutEverywhere(@SignedInContext() context: AccountContext): Promise<MessageDto> {
+    await this.logins.logOutEverywhere(context);
     return { message: 'Logged out everywhere' };
   }
 }

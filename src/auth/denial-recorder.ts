@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RefusalTrail } from '../audit/refusal-trail.js';
 import { addressOf } from '../http/client-address.js';
+import { visitorContextOf } from '../http/context.js';
 import { notesOf } from '../http/request-notes.js';
 import type { Principal } from './principal.js';
 
@@ -40,13 +41,9 @@ export class DenialRecorder implements OnModuleInit {
     if (code === undefined) return;
     if (account === undefined) return this.recordVisitor(request, code);
     if (statusCode !== 403 && !TELLING.includes(code)) return;
-    await this.refusals.record({
-      by: {
-        id: account,
-        role: request.user?.role ?? null,
-        address: addressOf(request),
-        requestId: request.id,
-      },
+    const actor = { id: account, role: request.user?.role ?? null, address: addressOf(request) };
+    const context = { actor, requestId: request.id };
+    await this.refusals.record(context, {
       action: 'account.access_denied',
       subjectId: account,
       particulars: { code, route: routeOf(request) },
@@ -54,18 +51,17 @@ export class DenialRecorder implements OnModuleInit {
   }
 
   private async recordVisitor(request: FastifyRequest, code: string): Promise<void> {
-    const by = { id: null, role: null, address: addressOf(request), requestId: request.id };
+    const context = visitorContextOf(request);
     // Without the email, which a flood could vary: one event for each address and minute.
     if (code === 'TOO_MANY_REQUESTS' && isLogin(request))
-      await this.refusals.record({
-        by,
+      await this.refusals.record(context, {
         action: 'account.login_refused',
         subjectId: 0,
         particulars: { code },
       });
     if (code === 'LINK_INVALID') {
       const particulars = { code, route: routeOf(request) };
-      await this.refusals.record({ by, action: 'account.access_denied', subjectId: 0, particulars });
+      await this.refusals.record(context, { action: 'account.access_denied', subjectId: 0, particulars });
     }
   }
 }

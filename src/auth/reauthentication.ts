@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { KnownActor } from '../audit/actor.js';
 import { Refusal } from '../errors/domain-error.js';
+import type { AccountContext } from '../http/context.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
 
@@ -23,7 +23,7 @@ export class Reauthentication {
    * @throws Refusal PASSWORD_REQUIRED, WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts
    */
-  async confirm({ id }: KnownActor, { password, code }: Proof): Promise<void> {
+  async confirm({ actor: { id } }: AccountContext, { password, code }: Proof): Promise<void> {
     if (password === undefined) throw passwordRequired();
     await this.secondFactors.check(await this.passwords.confirm(id, password), code, 'your_code');
   }
@@ -35,7 +35,7 @@ export class Reauthentication {
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirmGiven({ id }: KnownActor, { password }: Proof): Promise<void> {
+  async confirmGiven({ actor: { id } }: AccountContext, { password }: Proof): Promise<void> {
     if (password !== undefined) await this.passwords.confirm(id, password);
   }
 }

@@ -2,12 +2,12 @@ import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only, Public } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
-import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
+import { type AccountContext, SignedInContext } from '../http/context.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
-import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { AddWindowDto, DoctorIdParams, WindowDto } from './availability.dto.js';
 import { AvailabilityService } from './availability.service.js';
 
@@ -28,8 +28,8 @@ export class AvailabilityController {
   })
   @ApiOkResponse({ type: [WindowDto] })
   @ApiProblems('PROFILE_NOT_FOUND')
-  async mine(@Caller() { id }: Principal): Promise<WindowDto[]> {
-    return (await this.availability.ofAccount(id)).map((window) => WindowDto.from(window));
+  async mine(@SignedInContext() { actor }: AccountContext): Promise<WindowDto[]> {
+    return (await this.availability.ofAccount(actor.id)).map((window) => WindowDto.from(window));
   }
 
   @Public()
@@ -57,11 +57,11 @@ export class AvailabilityController {
   @AcceptsIdempotencyKey()
   @ApiProblems('WINDOW_REVERSED', 'WINDOW_OVERLAPS', 'PROFILE_NOT_FOUND')
   async add(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountContext,
     @Body() { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime }: AddWindowDto,
   ): Promise<WindowDto> {
-    const doctor = await this.doctors.ofAccount(by.id);
-    return WindowDto.from(await this.availability.add(by, doctor.id, { dayOfWeek, startTime, endTime }));
+    const doctor = await this.doctors.ofAccount(context.actor.id);
+    return WindowDto.from(await this.availability.add(context, doctor.id, { dayOfWeek, startTime, endTime }));
   }
 
   @Only('doctor')
@@ -75,9 +75,9 @@ export class AvailabilityController {
   @ApiOkMessage('Availability deleted')
   @ApiProblems('AVAILABILITY_NOT_FOUND', 'PROFILE_NOT_FOUND')
   @AcceptsIdempotencyKey()
-  async remove(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
-    const doctor = await this.doctors.ofAccount(by.id);
-    await this.availability.remove(by, doctor.id, id);
+  async remove(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
+    const doctor = await this.doctors.ofAccount(context.actor.id);
+    await this.availability.remove(context, doctor.id, id);
     return { message: 'Availability deleted' };
   }
 }

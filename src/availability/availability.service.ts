@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
-import type { Actor } from '../audit/actor.js';
 import { type Particulars, AuditTrail } from '../audit/audit-trail.js';
 import { Bulkhead, scheduleKey } from '../database/bulkhead.js';
 import { look } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../errors/domain-error.js';
+import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
 import { lockSchedule } from './day-lock.js';
@@ -60,7 +60,7 @@ export class AvailabilityService {
   }
 
   /** @throws Refusal WINDOW_REVERSED, WINDOW_OVERLAPS */
-  async add(by: Actor, doctorId: number, window: NewWindow): Promise<AvailabilityWindow> {
+  async add(context: Context, doctorId: number, window: NewWindow): Promise<AvailabilityWindow> {
     const work = async (tx: EntityManager): Promise<AvailabilityWindow> => {
       if (window.startTime >= window.endTime) {
         throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
@@ -79,24 +79,24 @@ export class AvailabilityService {
         );
       }
       const added = await tx.save(tx.create(AvailabilityWindow, { doctorId, ...window }));
-      await this.audit.record(tx, by, 'window.added', added.id, {
+      await this.audit.record(context, tx, 'window.added', added.id, {
         doctor_id: doctorId,
         ...particularsOf(window),
       });
       return added;
     };
-    return this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(work));
+    return this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(context, work));
   }
 
   /** @throws Refusal AVAILABILITY_NOT_FOUND, also for another doctor's */
-  async remove(by: Actor, doctorId: number, id: number): Promise<void> {
+  async remove(context: Context, doctorId: number, id: number): Promise<void> {
     const work = async (tx: EntityManager): Promise<void> => {
       await lockSchedule(tx, doctorId);
       const { affected } = await tx.delete(AvailabilityWindow, { id, doctorId });
       if (!affected) throw new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
-      await this.audit.record(tx, by, 'window.removed', id, { doctor_id: doctorId });
+      await this.audit.record(context, tx, 'window.removed', id, { doctor_id: doctorId });
     };
-    await this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(work));
+    await this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(context, work));
   }
 }
 

@@ -3,13 +3,13 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Only } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
-import { type Asker, Caller, type Principal } from '../auth/principal.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
+import { type AccountContext, SignedInContext } from '../http/context.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
-import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { AddExceptionDto, ExceptionDto, ExceptionsQuery } from './exceptions.dto.js';
 import { ExceptionsService } from './exceptions.service.js';
 
@@ -31,12 +31,12 @@ export class ExceptionsController {
   @ApiOkResponse({ type: [ExceptionDto], headers: NEXT_PAGE })
   @ApiProblems('PROFILE_NOT_FOUND')
   async mine(
-    @Caller() { id }: Principal,
+    @SignedInContext() { actor }: AccountContext,
     @Query() { after, after_start: afterStart }: ExceptionsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExceptionDto[]> {
-    const { exceptions, next } = await this.exceptions.ofAccount(id, { after, afterStart });
+    const { exceptions, next } = await this.exceptions.ofAccount(actor.id, { after, afterStart });
     if (next) linkNextPage(request, reply, { after: next.after, after_start: next.afterStart });
     return exceptions.map((exception) => ExceptionDto.from(exception));
   }
@@ -58,12 +58,12 @@ export class ExceptionsController {
     'PROFILE_NOT_FOUND',
   )
   async add(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountContext,
     @Body() { date, is_full_day: isFullDay, start_time: startTime, end_time: endTime }: AddExceptionDto,
   ): Promise<ExceptionDto> {
-    const doctor = await this.doctors.ofAccount(by.id);
+    const doctor = await this.doctors.ofAccount(context.actor.id);
     const exception = { date, isFullDay, startTime, endTime };
-    return ExceptionDto.from(await this.exceptions.add(by, doctor, exception));
+    return ExceptionDto.from(await this.exceptions.add(context, doctor, exception));
   }
 
   @Delete(':id')
@@ -76,9 +76,9 @@ export class ExceptionsController {
   @ApiOkMessage('Exception deleted')
   @ApiProblems('EXCEPTION_NOT_FOUND', 'PROFILE_NOT_FOUND')
   @AcceptsIdempotencyKey()
-  async remove(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
-    const doctor = await this.doctors.ofAccount(by.id);
-    await this.exceptions.remove(by, doctor.id, id);
+  async remove(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
+    const doctor = await this.doctors.ofAccount(context.actor.id);
+    await this.exceptions.remove(context, doctor.id, id);
     return { message: 'Exception deleted' };
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
 import { look } from '../database/statement.js';
@@ -8,6 +7,7 @@ import type { Doctor } from '../doctors/doctor.entity.js';
 import { dateAt } from '../doctors/doctor-time-zone.js';
 import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../errors/domain-error.js';
+import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { AvailabilityException } from './availability-exception.entity.js';
@@ -84,7 +84,7 @@ export class ExceptionsService {
    *
    * @throws Refusal EXCEPTION_FORM, EXCEPTION_REVERSED, EXCEPTION_PAST, TOO_MANY_EXCEPTIONS
    */
-  async add(by: Actor, doctor: Doctor, exception: NewException): Promise<AvailabilityException> {
+  async add(context: Context, doctor: Doctor, exception: NewException): Promise<AvailabilityException> {
     const work = async (tx: EntityManager): Promise<AvailabilityException> => {
       const times = blockedTimes(exception);
       if (exception.date < dateAt(doctor, this.clock.now())) {
@@ -102,7 +102,7 @@ export class ExceptionsService {
       const added = await tx.save(
         tx.create(AvailabilityException, { doctorId: doctor.id, date, ...times, dayVersion }),
       );
-      await this.audit.record(tx, by, 'exception.added', added.id, {
+      await this.audit.record(context, tx, 'exception.added', added.id, {
         doctor_id: doctor.id,
         date,
         start_time: times.startTime,
@@ -110,17 +110,17 @@ export class ExceptionsService {
       });
       return added;
     };
-    const keys = by.id === null ? [] : [accountKey(by.id)];
+    const keys = context.actor.id === null ? [] : [accountKey(context.actor.id)];
     keys.push(dayKey(doctor.id, exception.date));
-    return this.bulkhead.runUnder(keys, () => this.requests.once(work));
+    return this.bulkhead.runUnder(keys, () => this.requests.once(context, work));
   }
 
   /** @throws Refusal EXCEPTION_NOT_FOUND, also for another doctor's */
-  async remove(by: Actor, doctorId: number, id: number): Promise<void> {
-    await this.requests.once(async (tx) => {
+  async remove(context: Context, doctorId: number, id: number): Promise<void> {
+    await this.requests.once(context, async (tx) => {
       const { affected } = await tx.delete(AvailabilityException, { id, doctorId });
       if (!affected) throw new Refusal('EXCEPTION_NOT_FOUND', 'Exception not found');
-      await this.audit.record(tx, by, 'exception.removed', id, { doctor_id: doctorId });
+      await this.audit.record(context, tx, 'exception.removed', id, { doctor_id: doctorId });
     });
   }
 }

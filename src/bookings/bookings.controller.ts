@@ -3,13 +3,13 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { RecordedRead } from '../audit/recorded-read.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HALF_AN_ADMIN, Only, SignedIn } from '../auth/access.js';
-import { type Asker, Caller, type Principal } from '../auth/principal.js';
+import { type AccountContext, SignedInContext } from '../http/context.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
-import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { AvailableSlotsQuery, BookDto, BookingDto, RescheduleDto } from './booking.dto.js';
 import { WALL_TIME } from '../time/wall-time.js';
 import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
@@ -62,9 +62,12 @@ export class BookingsController {
     'TAKEN',
     'DOCTOR_TIME_ZONE',
   )
-  async book(@Caller() by: Asker, @Body() { doctor_id, date, time, duration }: BookDto): Promise<BookingDto> {
+  async book(
+    @SignedInContext() context: AccountContext,
+    @Body() { doctor_id, date, time, duration }: BookDto,
+  ): Promise<BookingDto> {
     const requested = { date, time, durationMinutes: duration };
-    return BookingDto.from(await this.bookings.book(by, doctor_id, requested));
+    return BookingDto.from(await this.bookings.book(context, doctor_id, requested));
   }
 
   @Get('me')
@@ -76,12 +79,12 @@ export class BookingsController {
   @ApiOkResponse({ type: [PatientsBookingDto], headers: NEXT_PAGE })
   @ApiProblems('UNKNOWN_BOOKING')
   async mine(
-    @Caller() { id }: Principal,
+    @SignedInContext() { actor }: AccountContext,
     @Query() query: BookingListQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PatientsBookingDto[]> {
-    const page = await this.lists.ofPatient(id, query.toFilter());
+    const page = await this.lists.ofPatient(actor.id, query.toFilter());
     return answer(page, request, reply).map((booking) => PatientsBookingDto.of(booking));
   }
 
@@ -96,12 +99,12 @@ export class BookingsController {
   @ApiOkResponse({ type: [DoctorsBookingDto], headers: NEXT_PAGE })
   @ApiProblems('PROFILE_NOT_FOUND', 'UNKNOWN_BOOKING')
   async ofDoctor(
-    @Caller() { id }: Principal,
+    @SignedInContext() { actor }: AccountContext,
     @Query() query: BookingListQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoctorsBookingDto[]> {
-    const page = await this.lists.ofDoctor(id, query.toFilter());
+    const page = await this.lists.ofDoctor(actor.id, query.toFilter());
     return answer(page, request, reply).map((booking) => DoctorsBookingDto.of(booking));
   }
 
@@ -126,11 +129,11 @@ export class BookingsController {
     'DOCTOR_TIME_ZONE',
   )
   async reschedule(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,
     @Body() change: RescheduleDto,
   ): Promise<BookingDto> {
-    return BookingDto.from(await this.bookings.reschedule(by, id, change.toChange()));
+    return BookingDto.from(await this.bookings.reschedule(context, id, change.toChange()));
   }
 
   @Delete(':id')
@@ -143,8 +146,8 @@ export class BookingsController {
   @ApiOkMessage('Booking cancelled successfully')
   @AcceptsIdempotencyKey()
   @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED')
-  async cancel(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
-    await this.bookings.cancel(by, id);
+  async cancel(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
+    await this.bookings.cancel(context, id);
     return { message: 'Booking cancelled successfully' };
   }
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
 import { accountKey, Bulkhead, dayKey, dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenEnded } from '../errors/domain-error.js';
+import type { AccountContext } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { type Message, Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
@@ -72,18 +72,18 @@ export class BookingsService {
    * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased meanwhile
    * @throws Unavailable when the database is too busy, or the outcome cannot be found out
    */
-  async book(by: KnownActor, doctorId: number, requested: RequestedTime): Promise<Booking> {
+  async book(context: AccountContext, doctorId: number, requested: RequestedTime): Promise<Booking> {
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       if (attempt > 1) await this.openTime(tx, doctorId, requested);
-      return this.bookIn(tx, uid, by, doctorId, requested);
+      return this.bookIn(context, tx, uid, doctorId, requested);
     };
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, doctorId, requested.date);
       return findByUid(tx, uid);
     };
-    const keys = [accountKey(by.id), dayKey(doctorId, requested.date)];
-    return this.bulkhead.runUnder(keys, () => this.requests.once(work, lookUp));
+    const keys = [accountKey(context.actor.id), dayKey(doctorId, requested.date)];
+    return this.bulkhead.runUnder(keys, () => this.requests.once(context, work, lookUp));
   }
 
   /**
@@ -93,19 +93,19 @@ export class BookingsService {
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the obstacle that stands against the new time
    * @throws Unavailable as `book` does
    */
-  async reschedule(by: KnownActor, id: number, change: Partial<RequestedTime>): Promise<Booking> {
+  async reschedule(context: AccountContext, id: number, change: Partial<RequestedTime>): Promise<Booking> {
     // It tells which days to queue for, and is read again if it was changed by then.
-    const seen = await findLive(this.dataSource, by.id, id);
+    const seen = await findLive(this.dataSource, context.actor.id, id);
     let attempted: Booking | undefined;
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      return (attempted = await this.rescheduleIn(tx, by, id, change, attempt, seen));
+      return (attempted = await this.rescheduleIn(context, tx, id, change, attempt, seen));
     };
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
       return (await this.hasHappened(tx, attempted!)) ? attempted : undefined;
     };
-    const keys = [accountKey(by.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
-    return this.bulkhead.runUnder(keys, () => this.requests.once(work, lookUp));
+    const keys = [accountKey(context.actor.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
+    return this.bulkhead.runUnder(keys, () => this.requests.once(context, work, lookUp));
   }
 
   /**
@@ -114,14 +114,14 @@ export class BookingsService {
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED
    * @throws Unavailable as `book` does
    */
-  async cancel(by: KnownActor, id: number): Promise<void> {
+  async cancel(context: AccountContext, id: number): Promise<void> {
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await awaitBooking(tx, id);
-      const found = await findOwn(tx, by.id, id);
+      const found = await findOwn(tx, context.actor.id, id);
       return found?.status === 'cancelled' ? found : undefined;
     };
-    await this.bulkhead.run(accountKey(by.id), () =>
-      this.requests.once((tx) => this.cancelIn(tx, by, id), lookUp),
+    await this.bulkhead.run(accountKey(context.actor.id), () =>
+      this.requests.once(context, (tx) => this.cancelIn(context, tx, id), lookUp),
     );
   }
 
@@ -129,20 +129,20 @@ export class BookingsService {
    * Cancels all that an account has still to come, and all its mails, within its erasure and under its lock, so that no
    * booking is added. It takes a few statements, however many there are, and one moment decides which have started.
    */
-  async cancelAllIn(tx: EntityManager, by: KnownActor, reason: string): Promise<void> {
+  async cancelAllIn(context: AccountContext, tx: EntityManager, reason: string): Promise<void> {
     const now = this.clock.now();
-    await lockLive(tx, by.id);
-    await this.outbox.withdrawAll(tx, by.id, reason);
-    const { messages, events } = cancellations(by.id, now);
-    await this.outbox.appendWithdrawn(tx, by.id, 'cancelled', reason, messages);
-    await this.audit.recordEach(tx, by, 'booking.cancelled', events);
-    await cancelComing(tx, by.id, now);
+    await lockLive(tx, context.actor.id);
+    await this.outbox.withdrawAll(tx, context.actor.id, reason);
+    const { messages, events } = cancellations(context.actor.id, now);
+    await this.outbox.appendWithdrawn(tx, context.actor.id, 'cancelled', reason, messages);
+    await this.audit.recordEach(context, tx, 'booking.cancelled', events);
+    await cancelComing(tx, context.actor.id, now);
   }
 
   private async bookIn(
+    context: AccountContext,
     tx: EntityManager,
     uid: string,
-    by: KnownActor,
     doctorId: number,
     requested: RequestedTime,
   ): Promise<Booking> {
@@ -154,7 +154,7 @@ export class BookingsService {
     const wanted = {
       uid,
       doctorId,
-      userId: by.id,
+      userId: context.actor.id,
       ...requested,
       ...instants(appointment),
       status: 'booked' as const,
@@ -162,22 +162,25 @@ export class BookingsService {
       createdAt: now,
       timezone,
     };
-    const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, { dayVersion, open }, by));
+    const booking = await speakingAsTaken(
+      requested,
+      insertBooking(tx, wanted, { dayVersion, open }, context.actor),
+    );
     if (!booking) throw tokenEnded();
-    await this.tell(tx, by, 'booked', booking, messagesForNewTime('booked', booking, now));
+    await this.tell(context, tx, 'booked', booking, messagesForNewTime('booked', booking, now));
     return booking;
   }
 
   /** @throws ChangedMeanwhile if another change came between reading the booking and locking its days */
   private async rescheduleIn(
+    context: AccountContext,
     tx: EntityManager,
-    by: KnownActor,
     id: number,
     change: Partial<RequestedTime>,
     attempt: number,
     before: Booking | undefined,
   ): Promise<Booking> {
-    const seen = (attempt === 1 && before) || (await findLive(tx, by.id, id));
+    const seen = (attempt === 1 && before) || (await findLive(tx, context.actor.id, id));
     if (!seen) throw noSuchBooking();
     assertNotStarted(seen, this.clock.now());
     const { date, time, durationMinutes } = { ...seen, ...change };
@@ -193,7 +196,7 @@ export class BookingsService {
     if (!changed) throw new ChangedMeanwhile();
     const newsDueAt = await this.outbox.nextMoveDue(tx, id, now);
     await this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now);
-    await this.tell(tx, by, 'moved', moved, messagesForNewTime('moved', moved, now, newsDueAt));
+    await this.tell(context, tx, 'moved', moved, messagesForNewTime('moved', moved, now, newsDueAt));
     return moved;
   }
 
@@ -227,8 +230,8 @@ export class BookingsService {
 
   /** Writes the mails and the event of a change. */
   private async tell(
+    context: AccountContext,
     tx: EntityManager,
-    by: KnownActor,
     kind: 'booked' | 'moved' | 'cancelled',
     booking: Booking,
     messages: readonly Message[],
@@ -236,19 +239,19 @@ export class BookingsService {
     const { id, doctorId, date, time, durationMinutes } = booking;
     const particulars = { doctor_id: doctorId, date, time, duration: durationMinutes };
     await this.outbox.append(tx, messages);
-    await this.audit.record(tx, by, `booking.${kind}`, id, particulars);
+    await this.audit.record(context, tx, `booking.${kind}`, id, particulars);
   }
 
-  private async cancelIn(tx: EntityManager, by: KnownActor, id: number): Promise<Booking> {
+  private async cancelIn(context: AccountContext, tx: EntityManager, id: number): Promise<Booking> {
     const now = this.clock.now();
-    const done = await cancelLive(tx, by.id, id, now);
-    const booking = await findOwn(tx, by.id, id);
+    const done = await cancelLive(tx, context.actor.id, id, now);
+    const booking = await findOwn(tx, context.actor.id, id);
     if (!done) {
       if (booking?.status === 'booked') assertNotStarted(booking, now);
       throw noSuchBooking();
     }
     await this.outbox.withdrawOutdated(tx, id, 'the booking was cancelled', now);
-    await this.tell(tx, by, 'cancelled', booking!, [messageForCancellation(booking!, now)]);
+    await this.tell(context, tx, 'cancelled', booking!, [messageForCancellation(booking!, now)]);
     return booking!;
   }
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { KnownActor } from '../audit/actor.js';
 import { look, type Rows, type Source, write } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
+import type { AccountActor } from '../http/context.js';
 import type { EpochMs } from '../time/interval.js';
 import { type Basis, type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
 import { type RequestedTime, taken } from './booking.rules.js';
@@ -35,7 +35,7 @@ export async function insertBooking(
   tx: EntityManager,
   booking: Omit<Booking, 'id'>,
   basis: Basis,
-  { version, session = null }: Pick<KnownActor, 'version' | 'session'>,
+  { version, session }: Pick<AccountActor, 'version' | 'session'>,
 ): Promise<Booking | undefined> {
   const createdAt = new Date(booking.createdAt);
   const { insertId, affectedRows } = await write(

@@ -1,13 +1,13 @@
 import { Body, Controller, Param, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only } from '../auth/access.js';
-import { type Asker, Caller } from '../auth/principal.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { PublicDoctorDto } from '../doctors/doctor.dto.js';
 import { ApiProblems } from '../http/api-problems.js';
+import { type AccountContext, SignedInContext } from '../http/context.js';
 import { TimeZoneField } from '../http/time-zone-field.js';
 import { IdParams } from '../http/id-params.js';
-import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
 
 export class ChangeDoctorDto {
@@ -34,10 +34,10 @@ export class DoctorTimeZoneController {
   @ApiProblems('TIME_ZONE_FIXED', 'BOOKINGS_AHEAD', 'DOCTOR_NOT_FOUND')
   @AcceptsIdempotencyKey()
   async change(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,
     @Body() { timezone }: ChangeDoctorDto,
   ): Promise<PublicDoctorDto> {
-    return PublicDoctorDto.from(await this.timeZones.change(by, id, timezone));
+    return PublicDoctorDto.from(await this.timeZones.change(context, id, timezone));
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { isTimeZone } from '../config/time-zone.js';
 import { look } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
 import { NotFound, Refusal } from '../errors/domain-error.js';
+import type { AccountContext } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
@@ -31,12 +31,17 @@ export class DoctorTimeZoneService {
    * @throws Refusal TIME_ZONE_FIXED where the present one is good
    * @throws Refusal BOOKINGS_AHEAD where a coming booking would come to mean another moment
    */
-  async change(by: KnownActor, id: number, timezone: string): Promise<Doctor> {
-    return this.requests.once((tx) => this.changeIn(tx, by, id, timezone));
+  async change(context: AccountContext, id: number, timezone: string): Promise<Doctor> {
+    return this.requests.once(context, (tx) => this.changeIn(context, tx, id, timezone));
   }
 
-  private async changeIn(tx: EntityManager, by: KnownActor, id: number, timezone: string): Promise<Doctor> {
-    await this.sessions.hold(tx, by);
+  private async changeIn(
+    context: AccountContext,
+    tx: EntityManager,
+    id: number,
+    timezone: string,
+  ): Promise<Doctor> {
+    await this.sessions.hold(context, tx);
     const doctor = await tx.findOne(Doctor, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `There is no doctor ${id}.`);
     if (doctor.timezone === timezone) return doctor;
@@ -56,7 +61,10 @@ export class DoctorTimeZoneService {
       );
     }
     await tx.update(Doctor, { id }, { timezone });
-    await this.audit.record(tx, by, 'doctor.changed', id, { timezone_before: doctor.timezone, timezone });
+    await this.audit.record(context, tx, 'doctor.changed', id, {
+      timezone_before: doctor.timezone,
+      timezone,
+    });
     return Object.assign(doctor, { timezone });
   }
 

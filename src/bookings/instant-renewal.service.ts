@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { THE_SERVICE } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
 import { ChangedMeanwhile, inTransaction } from '../database/in-transaction.js';
+import { SYSTEM_CONTEXT } from '../http/context.js';
 import { Outbox } from '../outbox/outbox.js';
 import { dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
@@ -114,7 +114,7 @@ export class InstantRenewal {
       tx,
       missing.map((reminder) => ({ ...reminder, dueAt: Math.max(reminder.dueAt, now) })),
     );
-    await this.audit.record(tx, THE_SERVICE, 'booking.renewed', booking.id, {
+    await this.audit.record(SYSTEM_CONTEXT, tx, 'booking.renewed', booking.id, {
       doctor_id: booking.doctorId,
       date: booking.date,
       time: booking.time,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { THE_SERVICE } from '../audit/actor.js';
+import { SYSTEM_CONTEXT } from '../http/context.js';
 import { AccountsService } from '../auth/accounts/accounts.service.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import { BookingsService } from '../bookings/bookings.service.js';
@@ -40,12 +40,22 @@ export class DemoSeeder {
     for (const { email, locale } of PATIENTS) {
       if (await this.accounts.isOpen(email)) continue;
       patients.push(
-        (await this.accounts.open(THE_SERVICE, { email, password: PATIENT_PASSWORD, role: 'user', locale }))
-          .id,
+        (
+          await this.accounts.open(SYSTEM_CONTEXT, {
+            email,
+            password: PATIENT_PASSWORD,
+            role: 'user',
+            locale,
+          })
+        ).id,
       );
     }
     if (!(await this.accounts.isOpen(NEW_DOCTOR)))
-      await this.accounts.open(THE_SERVICE, { email: NEW_DOCTOR, password: DOCTOR_PASSWORD, role: 'doctor' });
+      await this.accounts.open(SYSTEM_CONTEXT, {
+        email: NEW_DOCTOR,
+        password: DOCTOR_PASSWORD,
+        role: 'doctor',
+      });
     // The bookings come with the patients: a later start must not add a fortnight each time.
     const bookings = patients.length > 0 ? await this.seedBookings(patients) : 0;
     return { doctors: made, patients: patients.length, bookings };
@@ -53,18 +63,18 @@ export class DemoSeeder {
 
   private async seedDoctor({ account, contact, hours, ...profile }: DemoDoctor): Promise<boolean> {
     if (await this.accounts.isOpen(account)) return false;
-    const { id: userId } = await this.accounts.open(THE_SERVICE, {
+    const { id: userId } = await this.accounts.open(SYSTEM_CONTEXT, {
       email: account,
       password: DOCTOR_PASSWORD,
       role: 'doctor',
     });
-    const { doctor } = await this.doctors.create(THE_SERVICE, { ...profile, email: contact, userId });
+    const { doctor } = await this.doctors.create(SYSTEM_CONTEXT, { ...profile, email: contact, userId });
     if (!hours) return true;
     for (const { id } of await this.availability.ofDoctor(doctor.id))
-      await this.availability.remove(THE_SERVICE, doctor.id, id);
+      await this.availability.remove(SYSTEM_CONTEXT, doctor.id, id);
     for (const { days, start, end } of hours) {
       for (const dayOfWeek of days) {
-        await this.availability.add(THE_SERVICE, doctor.id, { dayOfWeek, startTime: start, endTime: end });
+        await this.availability.add(SYSTEM_CONTEXT, doctor.id, { dayOfWeek, startTime: start, endTime: end });
       }
     }
     return true;
@@ -102,11 +112,9 @@ export class DemoSeeder {
       // Most are the regular's, so that the others' lists stay easy to read.
       const patient = patients[(sofar + made) % 12] ?? patients.at(-1)!;
       const { sessionVersion: version } = await this.accounts.get(patient);
-      await this.bookings.book({ ...THE_SERVICE, id: patient, version }, doctor.id, {
-        date,
-        time,
-        durationMinutes,
-      });
+      const actor = { ...SYSTEM_CONTEXT.actor, id: patient, version, session: null };
+      const requested = { date, time, durationMinutes };
+      await this.bookings.book({ ...SYSTEM_CONTEXT, actor }, doctor.id, requested);
     }
     return BOOKINGS_A_DAY;
   }

@@ -1,11 +1,12 @@
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
 import { Only, Public } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
-import { type Asker, Caller, type Principal } from '../auth/principal.js';
+import type { Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { type AccountContext, SignedInContext } from '../http/context.js';
+import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { CreateDoctorDto, DoctorDto, PublicDoctorDto } from './doctor.dto.js';
 import { DoctorsService } from './doctors.service.js';
 
@@ -50,8 +51,8 @@ export class DoctorsController {
   })
   @ApiOkResponse({ type: DoctorDto })
   @ApiProblems('PROFILE_NOT_FOUND')
-  async me(@Caller() { id, email }: Principal): Promise<DoctorDto> {
-    return DoctorDto.of(await this.doctors.ofAccount(id), email);
+  async me(@Req() { user }: { user: Principal }): Promise<DoctorDto> {
+    return DoctorDto.of(await this.doctors.ofAccount(user.id), user.email);
   }
 
   @Only('admin')
@@ -66,10 +67,10 @@ export class DoctorsController {
   @AcceptsIdempotencyKey()
   @ApiProblems('NOT_A_DOCTOR_ACCOUNT', 'PROFILE_EXISTS')
   async create(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountContext,
     @Body() { user_id: userId, ...profile }: CreateDoctorDto,
   ): Promise<DoctorDto> {
-    const { doctor, userEmail } = await this.doctors.create(by, { ...profile, userId });
+    const { doctor, userEmail } = await this.doctors.create(context, { ...profile, userId });
     return DoctorDto.of(doctor, userEmail);
   }
 }

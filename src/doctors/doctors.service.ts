@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
-import { type Actor, isKnown } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { mailsOf } from '../auth/accounts/account-address.js';
@@ -11,6 +10,7 @@ import { ClinicEnvironment } from '../config/clinic.environment.js';
 import { look } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../errors/domain-error.js';
+import { type Context, hasAccount } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { Doctor } from './doctor.entity.js';
@@ -87,12 +87,16 @@ export class DoctorsService {
    *
    * @throws Refusal NOT_A_DOCTOR_ACCOUNT, EMAIL_NOT_VERIFIED, PROFILE_EXISTS
    */
-  async create(by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
-    return this.requests.once((tx) => this.createIn(tx, by, profile));
+  async create(context: Context, profile: NewDoctor): Promise<DoctorWithAccount> {
+    return this.requests.once(context, (tx) => this.createIn(context, tx, profile));
   }
 
-  private async createIn(tx: EntityManager, by: Actor, profile: NewDoctor): Promise<DoctorWithAccount> {
-    if (isKnown(by)) await this.sessions.hold(tx, by);
+  private async createIn(
+    context: Context,
+    tx: EntityManager,
+    profile: NewDoctor,
+  ): Promise<DoctorWithAccount> {
+    if (hasAccount(context)) await this.sessions.hold(context, tx);
     // Locked, so that it is not just being erased.
     const account = await tx.findOne(Account, {
       where: { id: profile.userId },
@@ -109,7 +113,7 @@ export class DoctorsService {
     const createdAt = new Date(this.clock.now());
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
     await giveDefaultWeek(tx, doctor.id);
-    await this.audit.record(tx, by, 'doctor.created', doctor.id, { account_id: account.id });
+    await this.audit.record(context, tx, 'doctor.created', doctor.id, { account_id: account.id });
     return { doctor, userEmail: mailsOf(account) };
   }
 }

@@ -4,8 +4,8 @@ import { Keys } from '../config/keys.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate, isLockedNow } from '../database/mysql-errors.js';
 import { InProgress, Mismatch, Refusal, TooManyRequests } from '../errors/domain-error.js';
+import type { Context, KeyedRequest } from '../http/context.js';
 import { Clock } from '../time/clock.js';
-import { currentKeyedRequest, type KeyedRequest } from './keyed-request.js';
 
 /** How a request ended. Results are plain data: they are kept as JSON. */
 type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors'> };
@@ -53,10 +53,10 @@ export class IdempotentRequests {
    * @throws TooManyRequests after a thousand keys of the account in a day
    */
   async once<T>(
+    { keyed: request }: Context,
     work: (tx: EntityManager, attempt: number) => Promise<T>,
     lookUp?: (tx: EntityManager) => Promise<T | undefined>,
   ): Promise<T> {
-    const request = currentKeyedRequest.getStore();
     if (!request) return inTransaction(this.dataSource, work, lookUp);
     const hashes = this.hashesOf(request);
     const run = (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
@@ -77,11 +77,12 @@ export class IdempotentRequests {
    * @param prepare what it refuses is not kept
    */
   async onceAfter<P, T>(
+    context: Context,
     prepare: () => Promise<P>,
     work: (tx: EntityManager, prepared: P) => Promise<T>,
   ): Promise<T> {
-    const prepared = (await this.isReplay(prepare)) ? undefined : { value: await prepare() };
-    return this.once((tx) => {
+    const prepared = (await this.isReplay(context, prepare)) ? undefined : { value: await prepare() };
+    return this.once(context, (tx) => {
       // It was done, and has been forgotten since: the next attempt prepares.
       if (!prepared) throw new InProgress();
       return work(tx, prepared.value);
@@ -94,8 +95,7 @@ export class IdempotentRequests {
    * @throws Mismatch if the key was used with another body. `prepare` comes first: it counts attempts at a password, which
    *   could be guessed without limit if a wrong one were answered as another body.
    */
-  private async isReplay(prepare: () => Promise<unknown>): Promise<boolean> {
-    const request = currentKeyedRequest.getStore();
+  private async isReplay({ keyed: request }: Context, prepare: () => Promise<unknown>): Promise<boolean> {
     if (!request) return false;
     try {
       return (await find(this.dataSource.manager, request, this.hashesOf(request))) !== undefined;

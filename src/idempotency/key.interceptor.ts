@@ -1,20 +1,14 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, lastValueFrom, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { Refusal } from '../errors/domain-error.js';
-import {
-  ACCEPTS_KEY,
-  currentKeyedRequest,
-  KEY_HEADER,
-  type KeyedRequest,
-  PRINTABLE,
-  REPLAYED_HEADER,
-} from './keyed-request.js';
+import type { KeyedRequest, SignedInRequest } from '../http/context.js';
+import { ACCEPTS_KEY, KEY_HEADER, PRINTABLE, REPLAYED_HEADER } from './accepts-idempotency-key.js';
+
+type Request = FastifyRequest & Partial<Pick<SignedInRequest, 'user' | 'keyed'>>;
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-type Request = FastifyRequest & { user?: { id: number } };
 
 /** Reads the `Idempotency-Key` of every request that changes something; a key that would not be heeded is refused. */
 @Injectable()
@@ -29,8 +23,8 @@ export class KeyInterceptor implements NestInterceptor {
     if (keys === undefined || SAFE.has(request.method)) return next.handle();
     const accepts = this.reflector.get<boolean | undefined>(ACCEPTS_KEY, context.getHandler());
     if (!accepts || !request.user) throw notTaken();
-    const keyed = keyedRequest(keys, request, http.getResponse<FastifyReply>(), request.user.id);
-    return from(currentKeyedRequest.run(keyed, () => lastValueFrom(next.handle())));
+    request.keyed = keyedRequest(keys, request, http.getResponse<FastifyReply>(), request.user.id);
+    return next.handle();
   }
 }
 

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { addressOf } from '../http/client-address.js';
+import type { Context } from '../http/context.js';
 import { notesOf } from '../http/request-notes.js';
 
 /** Ids of jobs as this service makes them: what else stands in a path is not recorded. */
@@ -26,18 +27,14 @@ export class DashboardTrail {
     if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return;
     const { jobId } = params as { jobId?: string };
     const action = `${method} ${(routeOptions.url ?? '').slice(path.length)}`;
-    await this.audit.record(this.dataSource, actorOf(request), 'queue.changed', 0, {
+    await this.audit.record(contextOf(request), this.dataSource, 'queue.changed', 0, {
       action,
       ...(jobId !== undefined && JOB_ID.test(jobId) && { job: jobId }),
     });
   }
 }
 
-function actorOf(request: FastifyRequest) {
-  return {
-    id: notesOf(request).account ?? null,
-    role: 'admin',
-    address: addressOf(request),
-    requestId: request.id,
-  };
+function contextOf(request: FastifyRequest): Context {
+  const actor = { id: notesOf(request).account ?? null, role: 'admin', address: addressOf(request) };
+  return { actor, requestId: request.id };
 }

@@ -6,7 +6,6 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { RefusalTrail } from '../audit/refusal-trail.js';
 import { AccountsService } from '../auth/accounts/accounts.service.js';
 import { type Credentials, LoginService } from '../auth/sessions/login.service.js';
-import { type Visiting, visitorOf } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { TokenReader } from '../auth/sessions/token.js';
 import { emailIn } from '../http/rate-limits/request-limits.js';
@@ -15,6 +14,7 @@ import { ApiEnvironment } from '../config/api.environment.js';
 import { canonicalAddress } from '../config/mail-address.js';
 import { AdminsOnly } from '../http/admins-only.js';
 import { Forbidden, Refusal, Unauthenticated } from '../errors/domain-error.js';
+import { type ClientContext, visitorContextOf } from '../http/context.js';
 import { note } from '../http/request-notes.js';
 import { Clock } from '../time/clock.js';
 
@@ -68,24 +68,22 @@ export class DashboardGuard extends AdminsOnly {
       .update(`${credentials.email}\0${credentials.password}`)
       .digest('hex');
     if (await this.isRemembered(request, mark)) return;
-    const by = visitorOf(request);
-    await this.throttle.countFrom('loginAddress', by.address);
-    await this.throttle.countFrom('login', by.address, emailIn(credentials));
-    const account = await this.logIn(credentials, by);
+    const context = visitorContextOf(request);
+    await this.throttle.countFrom('loginAddress', context.actor.address);
+    await this.throttle.countFrom('login', context.actor.address, emailIn(credentials));
+    const account = await this.logIn(context, credentials);
     note(request, { account: account.id });
     const { id, role } = account;
+    const loggedIn = { ...context, actor: { ...context.actor, id, role } };
     if (role !== 'admin' || this.environment.ADMIN_SECOND_FACTOR_REQUIRED) {
-      await this.refusals.record({
-        by: { ...by, id, role },
+      await this.refusals.record(loggedIn, {
         action: 'account.access_denied',
         subjectId: id,
         particulars: { code: 'ADMIN_REQUIRED', route: request.routeOptions.url ?? '' },
       });
       throw refused();
     }
-    await this.audit.record(this.dataSource, { ...by, id, role }, 'account.logged_in', id, {
-      dashboard: true,
-    });
+    await this.audit.record(loggedIn, this.dataSource, 'account.logged_in', id, { dashboard: true });
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
     this.remembered.set(mark, {
       accountId: account.id,
@@ -115,9 +113,9 @@ export class DashboardGuard extends AdminsOnly {
     return account.passwordHash === found.passwordHash;
   }
 
-  private async logIn(credentials: Credentials, by: Visiting): ReturnType<LoginService['logIn']> {
+  private async logIn(context: ClientContext, credentials: Credentials): ReturnType<LoginService['logIn']> {
     try {
-      return await this.logins.logIn(credentials, by);
+      return await this.logins.logIn(context, credentials);
     } catch (error) {
       throw error instanceof Refusal ? refused() : error;
     }

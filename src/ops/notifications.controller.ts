@@ -3,12 +3,12 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { RecordedRead } from '../audit/recorded-read.js';
 import { Only } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
-import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiId, ApiInstant, ApiInteger } from '../http/api-properties.js';
+import { type AccountContext, SignedInContext } from '../http/context.js';
 import { ChoiceField, FromText, IntegerField, LARGEST_ID } from '../http/fields.js';
 import { IdParams } from '../http/id-params.js';
-import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { NOTIFICATION_KINDS } from '../outbox/notification-kind.js';
 import { type LedgerRow, NotificationsService, STATES } from './notifications.service.js';
@@ -84,8 +84,8 @@ export class NotificationsController {
   @ApiOkMessage('The mail will be sent')
   @ApiProblems('NOT_DEAD')
   @AcceptsIdempotencyKey()
-  async retry(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
-    await this.notifications.retry(by, id);
+  async retry(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
+    await this.notifications.retry(context, id);
     return { message: 'The mail will be sent' };
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Actor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { write } from '../database/statement.js';
 import { NotFound } from '../errors/domain-error.js';
+import type { Context } from '../http/context.js';
 import type { NotificationKind } from '../outbox/notification-kind.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
@@ -48,11 +48,11 @@ export class NotificationsService {
    *
    * @throws NotFound NOT_DEAD, also for what the booking or the link has outgrown
    */
-  async retry(by: Actor, id: number): Promise<void> {
-    await this.requests.once((tx) => this.retryIn(tx, by, id));
+  async retry(context: Context, id: number): Promise<void> {
+    await this.requests.once(context, (tx) => this.retryIn(context, tx, id));
   }
 
-  private async retryIn(tx: EntityManager, by: Actor, id: number): Promise<void> {
+  private async retryIn(context: Context, tx: EntityManager, id: number): Promise<void> {
     const now = new Date(this.clock.now());
     const { affectedRows } = await write(
       tx,
@@ -74,6 +74,6 @@ export class NotificationsService {
           'GET /api/notifications?state=dead lists those that were given up.',
       );
     }
-    await this.audit.record(tx, by, 'message.retried', id);
+    await this.audit.record(context, tx, 'message.retried', id);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { KnownActor } from '../audit/actor.js';
+import type { AccountContext } from '../http/context.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Account, NO_SECOND_FACTOR } from '../auth/accounts/account.entity.js';
 import { assertNotLastAdmin, lockAdmins } from '../auth/accounts/admin-lock.js';
@@ -45,34 +45,34 @@ export class ErasureService {
    * @throws Unauthenticated TOKEN_REVOKED if it was disabled or erased meanwhile
    * @throws TooManyRequests after too many attempts at the password
    */
-  async erase(by: KnownActor, { password, code }: Proof): Promise<void> {
-    await this.secondFactors.check(await this.passwords.confirm(by.id, password), code);
+  async erase(context: AccountContext, { password, code }: Proof): Promise<void> {
+    await this.secondFactors.check(await this.passwords.confirm(context.actor.id, password), code);
     const passwordHash = await this.hasher.hashOfNobody();
     const { email, version } = await inTransaction(this.dataSource, (tx) =>
-      this.eraseIn(tx, by, passwordHash),
+      this.eraseIn(context, tx, passwordHash),
     );
-    this.sessions.remember(by.id, version);
+    this.sessions.remember(context.actor.id, version);
     await this.counters.forget(email);
   }
 
   private async eraseIn(
+    context: AccountContext,
     tx: EntityManager,
-    by: KnownActor,
     passwordHash: string,
   ): Promise<{ email: string; version: number }> {
-    const { id } = by;
+    const { id } = context.actor;
     // Before the account, as whoever takes an admin away does. Others have no need of it, and would keep admins waiting.
-    if (by.role === 'admin') await lockAdmins(tx);
+    if (context.actor.role === 'admin') await lockAdmins(tx);
     // What the account has begun elsewhere is done before; what it begins from here on waits, and is refused.
-    await this.sessions.hold(tx, by);
+    await this.sessions.hold(context, tx);
     const account = await tx.findOneByOrFail(Account, { id });
     // A change of role ends all tokens: this one was issued by nobody who knew of it.
-    if (account.role !== by.role) throw tokenEnded();
+    if (account.role !== context.actor.role) throw tokenEnded();
     const { ADMIN_EMAIL } = this.environment;
     if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
     await assertNotLastAdmin(tx, account);
     if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();
-    await this.bookings.cancelAllIn(tx, by, 'the account was erased');
+    await this.bookings.cancelAllIn(context, tx, 'the account was erased');
     await forgetRequests(tx, account);
     await write(tx, 'UPDATE account_links SET address = NULL WHERE account_id = ?', [id]);
     // Nobody can have taken it before.
@@ -86,7 +86,7 @@ export class ErasureService {
       disabledAt: new Date(this.clock.now()),
     };
     await tx.update(Account, { id }, erased);
-    await this.audit.record(tx, by, 'account.erased', id);
+    await this.audit.record(context, tx, 'account.erased', id);
     return { email: account.email, version: await this.sessions.endAll(tx, id) };
   }
 }

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { KnownActor } from '../audit/actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
+import type { AccountContext } from '../http/context.js';
 import { Throttle } from '../http/rate-limits/throttle.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { Pages } from './exported-pages.js';
@@ -38,20 +38,20 @@ export class ExportService {
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests while another export of the account is under way, or after too many of them
    */
-  async export(by: KnownActor, { password, code }: Proof): Promise<Readable> {
+  async export(context: AccountContext, { password, code }: Proof): Promise<Readable> {
     const prove = async (): Promise<void> =>
-      this.secondFactors.check(await this.passwords.confirm(by.id, password), code);
+      this.secondFactors.check(await this.passwords.confirm(context.actor.id, password), code);
     // What is done once is the proof: digits are good once, and an export changes nothing.
-    await this.requests.onceAfter(prove, () => Promise.resolve());
-    const ended = await this.running.begin(by.id);
+    await this.requests.onceAfter(context, prove, () => Promise.resolve());
+    const ended = await this.running.begin(context.actor.id);
     try {
-      await this.throttle.count('exports', `account ${by.id}`);
-      await this.audit.record(this.dataSource, by, 'account.exported', by.id);
+      await this.throttle.count('exports', `account ${context.actor.id}`);
+      await this.audit.record(context, this.dataSource, 'account.exported', context.actor.id);
     } catch (error) {
       ended();
       throw error;
     }
-    const stream = Readable.from(jsonOf(sectionsOf(this.dataSource, by.id)));
+    const stream = Readable.from(jsonOf(sectionsOf(this.dataSource, context.actor.id)));
     const tooSlow = (): unknown => stream.destroy(new Error('The client took too long to read its export'));
     const timer = setTimeout(tooSlow, LONGEST_EXPORT_SECONDS * 1000).unref();
     return stream.once('close', () => {

@@ -3,12 +3,12 @@ import { Body, Controller, Delete, Header, HttpCode, Post } from '@nestjs/common
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
-import { type Asker, Caller } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { PLACEHOLDER_PASSWORD } from '../http/example-password.js';
 import { CodeField } from '../http/fields.js';
 import { PasswordField } from '../auth/passwords/password-fields.js';
-import { AcceptsIdempotencyKey } from '../idempotency/keyed-request.js';
+import { type AccountContext, SignedInContext } from '../http/context.js';
+import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
@@ -83,8 +83,8 @@ export class PrivacyController {
   @ApiOkResponse({ type: ExportDto })
   @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_REQUIRED', 'SECOND_FACTOR_WRONG')
   @AcceptsIdempotencyKey()
-  async export(@Caller() by: Asker, @Body() proof: ConfirmedDto): Promise<Readable> {
-    return this.exports.export(by, proof);
+  async export(@SignedInContext() context: AccountContext, @Body() proof: ConfirmedDto): Promise<Readable> {
+    return this.exports.export(context, proof);
   }
 
   @Delete()
@@ -103,8 +103,8 @@ export class PrivacyController {
     'IS_CONFIGURED',
     'HAS_PROFILE',
   )
-  async erase(@Caller() by: Asker, @Body() proof: ConfirmedDto): Promise<MessageDto> {
-    await this.erasure.erase(by, proof);
+  async erase(@SignedInContext() context: AccountContext, @Body() proof: ConfirmedDto): Promise<MessageDto> {
+    await this.erasure.erase(context, proof);
     return { message: 'The account is erased' };
   }
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RefusalTrail } from '../../src/audit/refusal-trail.js';
 import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
 import { Keys } from '../../src/config/keys.js';
+import { SYSTEM_CONTEXT } from '../../src/http/context.js';
 import type { AccountKind } from '../../src/outbox/notification-kind.js';
 import { NotificationQueue } from '../../src/notifications/notification-queue.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -65,6 +66,11 @@ async function codeOf({ id }: Person, kind: AccountKind): Promise<string> {
   );
   return linkTokenOf(uid, kind, clinic.app.get(Keys).present);
 }
+
+const visitorAt = (address: string) => ({
+  ...SYSTEM_CONTEXT,
+  actor: { ...SYSTEM_CONTEXT.actor, address },
+});
 
 const attempt = (email: string, password: string, code?: string) =>
   clinic.client.post('/api/auth/login', { email, password, ...(code !== undefined && { code }) });
@@ -253,8 +259,7 @@ describe('a flood fills no table', () => {
   test('of a thousand accounts that are tried at once a few hundred are told apart', async () => {
     const trail = clinic.app.get(RefusalTrail);
     const refused = (turn: number) =>
-      trail.record({
-        by: { id: null, role: null, address: `192.0.2.${turn % 250}`, requestId: null },
+      trail.record(visitorAt(`192.0.2.${turn % 250}`), {
         action: 'account.login_refused',
         subjectId: 0,
         particulars: { code: 'INVALID_CREDENTIALS', email_hash: `hash ${turn}` },
@@ -272,8 +277,7 @@ describe('a flood fills no table', () => {
   test('however many kinds of refusal one address makes, those of another are told apart', async () => {
     const trail = clinic.app.get(RefusalTrail);
     const refused = (address: string, route: string) =>
-      trail.record({
-        by: { id: null, role: null, address, requestId: null },
+      trail.record(visitorAt(address), {
         action: 'account.access_denied',
         subjectId: 0,
         particulars: { code: 'FORBIDDEN', route },

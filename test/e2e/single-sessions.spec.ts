@@ -141,8 +141,9 @@ describe('a session', () => {
     const { id } = await clinic.patient();
     const account = await clinic.app.get(AccountsService).get(id);
     await clinic.query('UPDATE accounts SET disabled_at = created_at WHERE id = ?', [id]);
-    const by = { id: null, role: null, address: '127.0.0.1', userAgent: null, requestId: null };
-    await expect(clinic.app.get(SessionStarter).begin(account, by, true)).rejects.toMatchObject({
+    const actor = { id: null, role: null, address: '127.0.0.1', userAgent: null };
+    const context = { actor, requestId: null };
+    await expect(clinic.app.get(SessionStarter).begin(context, account, true)).rejects.toMatchObject({
       code: 'INVALID_CREDENTIALS',
     });
     expect(await clinic.query('SELECT id FROM sessions WHERE account_id = ?', [id])).toEqual([]);

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
-import { THE_SERVICE } from '../../src/audit/actor.js';
+import { SYSTEM_CONTEXT } from '../../src/http/context.js';
 import { AccountsService } from '../../src/auth/accounts/accounts.service.js';
 import type { Role } from '../../src/auth/role.js';
 import { TokenIssuer } from '../../src/auth/sessions/token.js';
@@ -103,7 +103,7 @@ export class Clinic {
     week,
   }: { timezone?: string; week?: Week } = {}): Promise<DoctorPerson> {
     const person = await this.person('doctor');
-    const { doctor } = await this.app.get(DoctorsService).create(THE_SERVICE, {
+    const { doctor } = await this.app.get(DoctorsService).create(SYSTEM_CONTEXT, {
       name: `Dr. Number ${person.id}`,
       specialty: 'Cardiology',
       email: `contact${person.id}@clinic.example`,
@@ -114,7 +114,7 @@ export class Clinic {
       await this.query('DELETE FROM availability_windows WHERE doctor_id = ?', [doctor.id]);
       const availability = this.app.get(AvailabilityService);
       for (const [dayOfWeek, startTime, endTime] of week) {
-        await availability.add(THE_SERVICE, doctor.id, { dayOfWeek, startTime, endTime });
+        await availability.add(SYSTEM_CONTEXT, doctor.id, { dayOfWeek, startTime, endTime });
       }
     }
     return { ...person, doctorId: doctor.id, timezone };
@@ -125,7 +125,9 @@ export class Clinic {
     this.people += 1;
     const email = `${role}${this.people}@people.example`;
     const password = `password of ${email}`;
-    const account = await this.app.get(AccountsService).open(THE_SERVICE, { email, password, role, locale });
+    const account = await this.app
+      .get(AccountsService)
+      .open(SYSTEM_CONTEXT, { email, password, role, locale });
     // Of no session, and good for as long as any test sets the clock ahead.
     const token = this.app.get(TokenIssuer).issue(account, null, 400 * 86_400);
     return { id: account.id, email, password, token };

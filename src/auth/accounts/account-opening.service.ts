@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { KnownActor } from '../../audit/actor.js';
+import type { AccountContext } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { NewPasswords } from '../passwords/new-passwords.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
@@ -26,21 +26,21 @@ export class AccountOpening {
    * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED, and for an admin's account what `Reauthentication` refuses
    */
   async open(
-    by: KnownActor,
+    context: AccountContext,
     account: Omit<NewAccount, 'password'> & { readonly password?: string | undefined },
     proof: Proof,
   ): Promise<PublicAccount> {
     const { password, email, role } = account;
     const prepare = async (): Promise<string | undefined> => {
       if (password !== undefined) await this.newPasswords.judge(password, email);
-      if (role === 'admin') await this.reauthentication.confirm(by, proof);
-      else await this.reauthentication.confirmGiven(by, proof);
+      if (role === 'admin') await this.reauthentication.confirm(context, proof);
+      else await this.reauthentication.confirmGiven(context, proof);
       return password === undefined ? undefined : this.hasher.hash(password);
     };
-    return this.requests.onceAfter(prepare, (tx, passwordHash) =>
+    return this.requests.onceAfter(context, prepare, (tx, passwordHash) =>
       passwordHash === undefined
-        ? this.invitations.openIn(tx, by, account)
-        : this.accounts.openIn(tx, by, account, passwordHash),
+        ? this.invitations.openIn(context, tx, account)
+        : this.accounts.openIn(context, tx, account, passwordHash),
     );
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
+import type { AccountContext } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
@@ -33,17 +33,22 @@ export class AccountRights {
    * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, and where a proof is needed what `Reauthentication` refuses
    * @throws Unauthenticated TOKEN_REVOKED if the admin's own sessions were ended meanwhile
    */
-  async change(by: KnownActor, id: number, change: AccountChange, proof: Proof): Promise<PublicAccount> {
+  async change(
+    context: AccountContext,
+    id: number,
+    change: AccountChange,
+    proof: Proof,
+  ): Promise<PublicAccount> {
     const prepare = async (): Promise<boolean> => {
       const account = await this.accounts.get(id);
       assertMayHave(account, change);
       const isProven = needsProof(account, change);
-      if (isProven) await this.reauthentication.confirm(by, proof);
-      else await this.reauthentication.confirmGiven(by, proof);
+      if (isProven) await this.reauthentication.confirm(context, proof);
+      else await this.reauthentication.confirmGiven(context, proof);
       return isProven;
     };
-    const changed = await this.requests.onceAfter(prepare, async (tx, isProven) => {
-      await this.changeIn(tx, by, id, change, isProven);
+    const changed = await this.requests.onceAfter(context, prepare, async (tx, isProven) => {
+      await this.changeIn(context, tx, id, change, isProven);
       return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
     });
     this.sessions.remember(id, changed.sessionVersion);
@@ -51,15 +56,15 @@ export class AccountRights {
   }
 
   private async changeIn(
+    context: AccountContext,
     tx: EntityManager,
-    by: KnownActor,
     id: number,
     change: AccountChange,
     isProven: boolean,
   ): Promise<void> {
     const { role, isDisabled, secondFactor } = change;
     await lockAdmins(tx);
-    await this.sessions.hold(tx, by);
+    await this.sessions.hold(context, tx);
     const account = await tx.findOneBy(Account, { id });
     if (!account) throw noSuchAccount(id);
     // Once more: another may have changed the account meanwhile.
@@ -76,12 +81,12 @@ export class AccountRights {
     // What changes and nothing else: a whole row would undo what others changed since.
     await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
     if (losesFactor) {
-      await this.audit.record(tx, by, 'account.second_factor_removed', id);
+      await this.audit.record(context, tx, 'account.second_factor_removed', id);
       await this.notices.append(tx, id, 'second_factor_removed');
     }
     await this.sessions.endAll(tx, id);
     if (isSame) return;
-    await this.audit.record(tx, by, 'account.changed', id, {
+    await this.audit.record(context, tx, 'account.changed', id, {
       role: changed.role,
       disabled: changed.disabledAt !== null,
     });

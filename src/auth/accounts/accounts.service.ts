@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
-import { type Actor, isKnown } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import type { Locale } from '../../config/locale.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { NotFound } from '../../errors/domain-error.js';
+import { type Context, hasAccount } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { columnsOfAddress } from './account-address.js';
 import { AccountNotices } from './account-notices.js';
@@ -56,23 +56,23 @@ export class AccountsService {
    *
    * @throws Refusal EMAIL_TAKEN
    */
-  async open(by: Actor, account: NewAccount): Promise<PublicAccount> {
+  async open(context: Context, account: NewAccount): Promise<PublicAccount> {
     const passwordHash = await this.hasher.hash(account.password);
-    return inTransaction(this.dataSource, (tx) => this.openIn(tx, by, account, passwordHash));
+    return inTransaction(this.dataSource, (tx) => this.openIn(context, tx, account, passwordHash));
   }
 
   /** As `open`, with the password hashed already. */
   async openIn(
+    context: Context,
     tx: EntityManager,
-    by: Actor,
     account: Omit<NewAccount, 'password'>,
     passwordHash: string,
   ): Promise<PublicAccount> {
-    if (isKnown(by)) await this.sessions.hold(tx, by);
+    if (hasAccount(context)) await this.sessions.hold(context, tx);
     const now = new Date(this.clock.now());
     const row = { ...this.rowOf(account), passwordHash, createdAt: now, verifiedAt: now };
     const opened = await insertAccount(tx, row);
-    await this.audit.record(tx, by, 'account.opened', opened.id, { role: opened.role });
+    await this.audit.record(context, tx, 'account.opened', opened.id, { role: opened.role });
     if (opened.role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
     return opened;
   }
@@ -82,7 +82,7 @@ export class AccountsService {
    *
    * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED
    */
-  async register(by: Actor, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
+  async register(context: Context, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
     await this.newPasswords.judge(account.password, account.email);
     const row = {
       ...this.rowOf({ ...account, role: 'user' }),
@@ -93,7 +93,7 @@ export class AccountsService {
     return inTransaction(this.dataSource, async (tx) => {
       const opened = await insertAccount(tx, row);
       await this.verification.begin(tx, opened);
-      await this.audit.record(tx, by, 'account.registered', opened.id);
+      await this.audit.record(context, tx, 'account.registered', opened.id);
       return opened;
     });
   }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
-import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import { canonicalAddress, deliveryAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { isDuplicate } from '../../database/mysql-errors.js';
 import { Refusal, TooManyRequests } from '../../errors/domain-error.js';
+import type { AccountContext, Context } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
@@ -55,12 +55,12 @@ export class AddressChange {
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED
    * @throws TooManyRequests after too many attempts at the password or at addresses
    */
-  async confirm(by: KnownActor, { email, password, code }: NewAddress): Promise<Account> {
-    const account = await this.passwords.confirm(by.id, password);
+  async confirm(context: AccountContext, { email, password, code }: NewAddress): Promise<Account> {
+    const account = await this.passwords.confirm(context.actor.id, password);
     await this.secondFactors.check(account, code);
     const { ADMIN_EMAIL } = this.environment;
     if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
-    if (deliveryAddress(email) !== mailsOf(account)) await this.count(by);
+    if (deliveryAddress(email) !== mailsOf(account)) await this.count(context);
     return account;
   }
 
@@ -70,20 +70,20 @@ export class AddressChange {
    * @throws Refusal EMAIL_TAKEN
    * @throws TooManyRequests so soon after the last code
    */
-  async begin(tx: EntityManager, by: KnownActor, account: Account, email: string): Promise<void> {
+  async begin(context: AccountContext, tx: EntityManager, account: Account, email: string): Promise<void> {
     const wanted = columnsOfAddress(email);
     const [address, present] = [mailsOf(wanted), mailsOf(account)];
     if (address === present) return;
-    await this.sessions.hold(tx, by);
+    await this.sessions.hold(context, tx);
     if (await tx.existsBy(Account, { email: wanted.email, id: Not(account.id) })) throw emailTaken();
     const pause = await this.links.mail(tx, account, 'change_address', address);
     if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
-    await this.audit.record(tx, by, 'account.address_change_asked', account.id);
+    await this.audit.record(context, tx, 'account.address_change_asked', account.id);
     await this.notices.append(tx, account.id, 'address_change_asked', present);
   }
 
   /** Counts before anything is said about the address, which would tell who has an account here. */
-  private async count({ id, address }: KnownActor): Promise<void> {
+  private async count({ actor: { id, address } }: AccountContext): Promise<void> {
     await this.throttle.count('addressChange', `account ${id}`);
     await this.throttle.countFrom('addressChangeAddress', address ?? '');
   }
@@ -95,19 +95,19 @@ export class AddressChange {
    * @throws Refusal LINK_INVALID, WRONG_PASSWORD, EMAIL_TAKEN
    * @throws TooManyRequests after too many attempts at the password
    */
-  async finish(by: Actor, token: string, password: string): Promise<void> {
+  async finish(context: Context, token: string, password: string): Promise<void> {
     const account = await this.links.find(token, 'change_address');
-    await this.passwords.confirmVisitor(by, 'change_address', account.id, password);
+    await this.passwords.confirmVisitor(context, 'change_address', account.id, password);
     const { id, former, version } = await inTransaction(this.dataSource, (tx) =>
-      this.finishIn(tx, by, token),
+      this.finishIn(context, tx, token),
     );
     this.sessions.remember(id, version);
     await this.counters.forget(former);
   }
 
   private async finishIn(
+    context: Context,
     tx: EntityManager,
-    by: Actor,
     token: string,
   ): Promise<{ id: number; former: string; version: number }> {
     const { accountId: id, address } = await this.links.use(tx, token, 'change_address');
@@ -118,7 +118,7 @@ export class AddressChange {
     await setAddress(tx, id, address!);
     await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
     await this.refusals.lift(tx, address!);
-    await this.audit.record(tx, by, 'account.address_changed', id);
+    await this.audit.record(context, tx, 'account.address_changed', id);
     await this.notices.append(tx, id, 'address_changed');
     await this.notices.append(tx, id, 'address_changed', former);
     return { id, former, version: await this.sessions.endAll(tx, id) };

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
-import type { Actor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
+import type { Context } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { mailsOf } from './account-address.js';
@@ -31,15 +31,15 @@ export class AddressConfirmation {
    * @throws Refusal LINK_INVALID, WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts at the password
    */
-  async confirm(by: Actor, token: string, password: string): Promise<void> {
+  async confirm(context: Context, token: string, password: string): Promise<void> {
     const account = await this.links.find(token, 'verify_address');
     const { id } = account;
-    await this.passwords.confirmVisitor(by, 'verify_address', id, password);
+    await this.passwords.confirmVisitor(context, 'verify_address', id, password);
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
       await this.refusals.lift(tx, mailsOf(account));
-      await this.audit.record(tx, by, 'account.address_verified', id);
+      await this.audit.record(context, tx, 'account.address_verified', id);
     });
   }
 }

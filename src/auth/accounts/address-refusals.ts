@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Actor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { Keys } from '../../config/keys.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { look, write } from '../../database/statement.js';
+import type { Context } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from './account.entity.js';
 import { linkInvalid } from './account-links.js';
@@ -28,7 +28,7 @@ export class AddressRefusals {
   /**
    * @throws Refusal LINK_INVALID: unknown, or no longer the account's address, or confirmed since, for whichever account
    */
-  async refuse(by: Actor, token: string): Promise<void> {
+  async refuse(context: Context, token: string): Promise<void> {
     const mailed = this.keys.find((key) => readAddressToken(token, key));
     if (!mailed) throw linkInvalid();
     const { accountId, hash } = mailed;
@@ -40,7 +40,7 @@ export class AddressRefusals {
         'INSERT INTO refused_addresses (hash, refused_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE refused_at = refused_at',
         [hash, new Date(this.clock.now())],
       );
-      await this.audit.record(tx, by, 'account.address_refused', accountId);
+      await this.audit.record(context, tx, 'account.address_refused', accountId);
     });
   }
 

@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { THE_SERVICE } from '../../audit/actor.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import { ConfigurationError } from '../../config/read-environment.js';
 import { Refusal } from '../../errors/domain-error.js';
+import { SYSTEM_CONTEXT } from '../../http/context.js';
 import { AccountsService } from './accounts.service.js';
 
 /** Opens the admin account that the configuration names, where it does not exist yet. */
@@ -21,7 +21,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
     if (ADMIN_EMAIL === undefined || ADMIN_PASSWORD === undefined) return;
     if (await this.isThere(ADMIN_EMAIL)) return;
     try {
-      await this.accounts.open(THE_SERVICE, {
+      await this.accounts.open(SYSTEM_CONTEXT, {
         email: ADMIN_EMAIL,
         password: ADMIN_PASSWORD,
         role: 'admin',

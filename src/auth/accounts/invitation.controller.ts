@@ -3,8 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
+import { type Context, PublicContext } from '../../http/context.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
-import { type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { AcceptInvitationDto } from './account.dto.js';
 
@@ -27,9 +27,9 @@ export class InvitationController {
   @ApiProblems('LINK_INVALID')
   async accept(
     @Body() { token, password }: AcceptInvitationDto,
-    @Visitor() by: Visiting,
+    @PublicContext() context: Context,
   ): Promise<MessageDto> {
-    await this.passwords.acceptInvitation(by, token, password);
+    await this.passwords.acceptInvitation(context, token, password);
     return { message: 'The account is yours: log in with the password' };
   }
 }

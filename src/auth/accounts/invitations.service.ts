@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import { TooManyRequests } from '../../errors/domain-error.js';
+import type { AccountContext } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -34,11 +34,11 @@ export class Invitations {
    * @throws TooManyRequests so soon after another account's invitation to the same address
    */
   async openIn(
+    context: AccountContext,
     tx: EntityManager,
-    by: KnownActor,
     { email, role, locale = this.environment.DEFAULT_LOCALE }: Omit<NewAccount, 'password'>,
   ): Promise<PublicAccount> {
-    await this.sessions.hold(tx, by);
+    await this.sessions.hold(context, tx);
     const opened = await insertAccount(tx, {
       ...columnsOfAddress(email),
       passwordHash: await this.hasher.hashOfNobody(),
@@ -49,7 +49,7 @@ export class Invitations {
     });
     const pause = await this.links.mail(tx, opened, 'invitation');
     if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
-    await this.audit.record(tx, by, 'account.opened', opened.id, { role, invited: true });
+    await this.audit.record(context, tx, 'account.opened', opened.id, { role, invited: true });
     if (role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
     return opened;
   }

@@ -2,10 +2,10 @@ import { Body, Controller, Get, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { Refusal } from '../../errors/domain-error.js';
-import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public, SignedIn } from '../access.js';
-import { type Asker, Caller, type Principal, type Visiting, Visitor } from '../principal.js';
+import { type AccountContext, type Context, PublicContext, SignedInContext } from '../../http/context.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { AccountDto, ChangeMeDto, VerifyAddressDto } from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
@@ -31,8 +31,8 @@ export class MeController {
   })
   @ApiOkResponse({ type: AccountDto })
   @ApiProblems('ACCOUNT_NOT_FOUND')
-  async me(@Caller() { id }: Principal): Promise<AccountDto> {
-    return AccountDto.from(await this.accounts.get(id));
+  async me(@SignedInContext() { actor }: AccountContext): Promise<AccountDto> {
+    return AccountDto.from(await this.accounts.get(actor.id));
   }
 
   @SignedIn()
@@ -55,15 +55,15 @@ export class MeController {
   )
   @AcceptsIdempotencyKey()
   async change(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountContext,
     @Body() { locale, email, password, code }: ChangeMeDto,
   ): Promise<AccountDto> {
     if (locale === undefined && email === undefined)
       throw lacking('locale', 'locale is required where no email is sent');
     if (email === undefined)
-      return AccountDto.from(await this.own.change(by, { locale, address: undefined }));
+      return AccountDto.from(await this.own.change(context, { locale, address: undefined }));
     if (password === undefined) throw lacking('password', 'password is required with email');
-    return AccountDto.from(await this.own.change(by, { locale, address: { email, password, code } }));
+    return AccountDto.from(await this.own.change(context, { locale, address: { email, password, code } }));
   }
 
   @Public()
@@ -78,8 +78,11 @@ export class MeController {
   })
   @ApiOkMessage('The address is changed: log in with the new one')
   @ApiProblems('LINK_INVALID', 'WRONG_PASSWORD', 'EMAIL_TAKEN')
-  async finish(@Body() { token, password }: VerifyAddressDto, @Visitor() by: Visiting): Promise<MessageDto> {
-    await this.addressChange.finish(by, token, password);
+  async finish(
+    @Body() { token, password }: VerifyAddressDto,
+    @PublicContext() context: Context,
+  ): Promise<MessageDto> {
+    await this.addressChange.finish(context, token, password);
     return { message: 'The address is changed: log in with the new one' };
   }
 }

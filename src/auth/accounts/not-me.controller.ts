@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
-import { type Visiting, Visitor } from '../principal.js';
+import { type Context, PublicContext } from '../../http/context.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { CodeDto } from './account.dto.js';
 import { AddressRefusals } from './address-refusals.js';
@@ -24,8 +24,8 @@ export class NotMeController {
   })
   @ApiOkMessage('This address gets no more mails, until its owner confirms it with a new password')
   @ApiProblems('LINK_INVALID')
-  async refuse(@Body() { token }: CodeDto, @Visitor() by: Visiting): Promise<MessageDto> {
-    await this.refusals.refuse(by, token);
+  async refuse(@Body() { token }: CodeDto, @PublicContext() context: Context): Promise<MessageDto> {
+    await this.refusals.refuse(context, token);
     return { message: 'This address gets no more mails, until its owner confirms it with a new password' };
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { KnownActor } from '../../audit/actor.js';
 import type { Locale } from '../../config/locale.js';
+import type { AccountContext } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Account, type PublicAccount, withoutSecrets } from './account.entity.js';
 import { AddressChange, type NewAddress } from './address-change.js';
@@ -24,12 +24,12 @@ export class OwnAccount {
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED, EMAIL_TAKEN
    * @throws TooManyRequests after too many attempts, and so soon after the last code
    */
-  async change(by: KnownActor, { locale, address }: OwnChange): Promise<PublicAccount> {
-    const { id } = by;
+  async change(context: AccountContext, { locale, address }: OwnChange): Promise<PublicAccount> {
+    const { id } = context.actor;
     const prepare = async (): Promise<Account | undefined> =>
-      address && (await this.addressChange.confirm(by, address));
-    return this.requests.onceAfter(prepare, async (tx, account) => {
-      if (account && address) await this.addressChange.begin(tx, by, account, address.email);
+      address && (await this.addressChange.confirm(context, address));
+    return this.requests.onceAfter(context, prepare, async (tx, account) => {
+      if (account && address) await this.addressChange.begin(context, tx, account, address.email);
       if (locale !== undefined) await tx.update(Account, { id }, { locale });
       return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
     });

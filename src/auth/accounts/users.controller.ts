@@ -3,8 +3,9 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { RecordedRead } from '../../audit/recorded-read.js';
 import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
-import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { Only } from '../access.js';
+import { type AccountContext, SignedInContext } from '../../http/context.js';
 import { AccountDto } from './account.dto.js';
 import { AccountOpening } from './account-opening.service.js';
 import {
@@ -15,7 +16,6 @@ import {
 } from './managed-account.dto.js';
 import { AccountRights } from './account-rights.service.js';
 import { AccountsService } from './accounts.service.js';
-import { type Asker, Caller } from '../principal.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 
 @ApiTags('Accounts')
@@ -46,10 +46,10 @@ export class UsersController {
     'SECOND_FACTOR_WRONG',
   )
   async create(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountContext,
     @Body() { email, password, role, locale, proof }: CreateAccountDto,
   ): Promise<AccountDto> {
-    return AccountDto.from(await this.opening.open(by, { email, password, role, locale }, proof));
+    return AccountDto.from(await this.opening.open(context, { email, password, role, locale }, proof));
   }
 
   @Get()
@@ -84,11 +84,11 @@ export class UsersController {
   )
   @AcceptsIdempotencyKey()
   async change(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,
     @Body() { role, disabled, second_factor, proof }: ChangeAccountDto,
   ): Promise<ManagedAccountDto> {
     const change = { role, isDisabled: disabled, secondFactor: second_factor };
-    return ManagedAccountDto.from(await this.rights.change(by, id, change, proof));
+    return ManagedAccountDto.from(await this.rights.change(context, id, change, proof));
   }
 }

@@ -3,10 +3,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public } from '../access.js';
+import { type Context, PublicContext } from '../../http/context.js';
 import { EmailDto, VerifyAddressDto } from './account.dto.js';
 import { AddressConfirmation } from './address-confirmation.js';
 import { AddressVerification } from './address-verification.js';
-import { type Visiting, Visitor } from '../principal.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 
 @ApiTags('My account')
@@ -28,8 +28,11 @@ export class VerificationController {
   })
   @ApiOkMessage('The address is confirmed')
   @ApiProblems('LINK_INVALID', 'WRONG_PASSWORD')
-  async confirm(@Body() { token, password }: VerifyAddressDto, @Visitor() by: Visiting): Promise<MessageDto> {
-    await this.confirmation.confirm(by, token, password);
+  async confirm(
+    @Body() { token, password }: VerifyAddressDto,
+    @PublicContext() context: Context,
+  ): Promise<MessageDto> {
+    await this.confirmation.confirm(context, token, password);
     return { message: 'The address is confirmed' };
   }
 

@@ -1,12 +1,17 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
-import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public, SignedIn } from '../access.js';
 import { ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from '../accounts/account.dto.js';
 import { PasswordsService } from './passwords.service.js';
-import { type Asker, Caller, type Visiting, Visitor } from '../principal.js';
+import {
+  type AccountClientContext,
+  type Context,
+  PublicContext,
+  SignedInContext,
+} from '../../http/context.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { SessionStarter } from '../sessions/session-starter.js';
 
@@ -31,11 +36,11 @@ export class PasswordsController {
   @ApiProblems('WRONG_PASSWORD')
   @AcceptsIdempotencyKey()
   async change(
-    @Caller() by: Asker,
+    @SignedInContext() context: AccountClientContext,
     @Body() { old_password, new_password }: ChangePasswordDto,
   ): Promise<SessionDto> {
-    const account = await this.passwords.change(by, old_password, new_password);
-    return SessionDto.of(account, await this.starter.renew(account, by));
+    const account = await this.passwords.change(context, old_password, new_password);
+    return SessionDto.of(account, await this.starter.renew(context, account));
   }
 
   @Public()
@@ -48,8 +53,8 @@ export class PasswordsController {
     description: 'Mails a code, good once and for an hour, to the address if it has an account.',
   })
   @ApiOkMessage('If there is an account with this address, a mail is on its way to it')
-  async forgot(@Body() { email }: EmailDto, @Visitor() by: Visiting): Promise<MessageDto> {
-    await this.passwords.forgotten(by, email);
+  async forgot(@Body() { email }: EmailDto, @PublicContext() context: Context): Promise<MessageDto> {
+    await this.passwords.forgotten(context, email);
     return { message: 'If there is an account with this address, a mail is on its way to it' };
   }
 
@@ -66,9 +71,9 @@ export class PasswordsController {
   @ApiProblems('LINK_INVALID')
   async reset(
     @Body() { token, new_password }: ResetPasswordDto,
-    @Visitor() by: Visiting,
+    @PublicContext() context: Context,
   ): Promise<MessageDto> {
-    await this.passwords.reset(by, token, new_password);
+    await this.passwords.reset(context, token, new_password);
     return { message: 'The password is changed: log in with the new one' };
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import type { Actor, KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { canonicalAddress } from '../../config/mail-address.js';
@@ -15,6 +14,7 @@ import { AccountNotices } from '../accounts/account-notices.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
 import { AddressRefusals } from '../accounts/address-refusals.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import type { AccountContext, Context } from '../../http/context.js';
 import { inEvenTime } from '../throttling/even-time.js';
 import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -55,36 +55,38 @@ export class PasswordsService {
    * @throws Unauthenticated TOKEN_REVOKED if the token was ended meanwhile
    * @throws TooManyRequests after too many attempts
    */
-  async change(by: KnownActor, oldPassword: string, newPassword: string): Promise<PublicAccount> {
+  async change(context: AccountContext, oldPassword: string, newPassword: string): Promise<PublicAccount> {
     const prepare = async (): Promise<[before: string, after: string]> => {
-      const account = await this.confirm(by.id, oldPassword);
+      const account = await this.confirm(context.actor.id, oldPassword);
       await this.newPasswords.judge(newPassword, account.email, 'new_password');
       return [account.passwordHash, await this.hasher.hash(newPassword)];
     };
-    const changed = await this.requests.onceAfter(prepare, (tx, hashes) => this.changeIn(tx, by, ...hashes));
-    this.sessions.remember(by.id, changed.sessionVersion);
+    const changed = await this.requests.onceAfter(context, prepare, (tx, hashes) =>
+      this.changeIn(context, tx, ...hashes),
+    );
+    this.sessions.remember(context.actor.id, changed.sessionVersion);
     return changed;
   }
 
   private async changeIn(
+    context: AccountContext,
     tx: EntityManager,
-    by: KnownActor,
     before: string,
     passwordHash: string,
   ): Promise<PublicAccount> {
-    const { id } = by;
-    await this.sessions.hold(tx, by);
+    const { id } = context.actor;
+    await this.sessions.hold(context, tx);
     // Of two who change it at once the second no longer knows the old one.
     const { affected } = await tx.update(Account, { id, passwordHash: before }, { passwordHash });
     if (!affected) throw wrong();
-    await this.audit.record(tx, by, 'account.password_changed', id);
+    await this.audit.record(context, tx, 'account.password_changed', id);
     await this.notices.append(tx, id, 'password_changed');
     await this.sessions.endAll(tx, id);
     return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
   }
 
   /** Mails a link to the account with this address, if there is one; does not tell whether. */
-  async forgotten(by: Actor, email: string): Promise<void> {
+  async forgotten(context: Context, email: string): Promise<void> {
     await inEvenTime(() =>
       inTransaction(this.dataSource, async (tx) => {
         const account = await tx.findOne(Account, {
@@ -94,7 +96,7 @@ export class PasswordsService {
         });
         if (!account) return;
         await this.links.mail(tx, account, 'password_reset');
-        await this.audit.record(tx, by, 'account.reset_asked', account.id);
+        await this.audit.record(context, tx, 'account.reset_asked', account.id);
       }),
     );
   }
@@ -104,10 +106,10 @@ export class PasswordsService {
    *
    * @throws Refusal LINK_INVALID, VALIDATION_FAILED
    */
-  async reset(by: Actor, token: string, newPassword: string): Promise<void> {
+  async reset(context: Context, token: string, newPassword: string): Promise<void> {
     const { email } = await this.links.find(token, 'password_reset');
     await this.newPasswords.judge(newPassword, email, 'new_password');
-    await this.setByLink(by, token, 'password_reset', newPassword);
+    await this.setByLink(context, token, 'password_reset', newPassword);
   }
 
   /**
@@ -115,14 +117,19 @@ export class PasswordsService {
    *
    * @throws Refusal LINK_INVALID, VALIDATION_FAILED
    */
-  async acceptInvitation(by: Actor, token: string, password: string): Promise<void> {
+  async acceptInvitation(context: Context, token: string, password: string): Promise<void> {
     const { email } = await this.links.find(token, 'invitation');
     await this.newPasswords.judge(password, email);
-    await this.setByLink(by, token, 'invitation', password);
+    await this.setByLink(context, token, 'invitation', password);
   }
 
   /** Whoever has the link reads the address's mails: it is confirmed, and what was set before that is not theirs. */
-  private async setByLink(by: Actor, token: string, kind: PasswordLink, password: string): Promise<void> {
+  private async setByLink(
+    context: Context,
+    token: string,
+    kind: PasswordLink,
+    password: string,
+  ): Promise<void> {
     const passwordHash = await this.hasher.hash(password);
     const [id, version] = await inTransaction(this.dataSource, async (tx) => {
       const { accountId: id } = await this.links.use(tx, token, kind);
@@ -133,10 +140,10 @@ export class PasswordsService {
       await tx.update(Account, { id }, { passwordHash, verifiedAt, ...(isStrangers && NO_SECOND_FACTOR) });
       await this.refusals.lift(tx, mailsOf(account));
       if (isStrangers && account.hasSecondFactor) {
-        await this.audit.record(tx, by, 'account.second_factor_removed', id);
+        await this.audit.record(context, tx, 'account.second_factor_removed', id);
         await this.notices.append(tx, id, 'second_factor_removed');
       }
-      await this.audit.record(tx, by, SET_BY[kind], id);
+      await this.audit.record(context, tx, SET_BY[kind], id);
       if (kind === 'password_reset') await this.notices.append(tx, id, 'password_changed');
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
@@ -150,13 +157,13 @@ export class PasswordsService {
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirmVisitor(by: Actor, link: AccountKind, id: number, password: string): Promise<void> {
+  async confirmVisitor(context: Context, link: AccountKind, id: number, password: string): Promise<void> {
     try {
       await this.confirm(id, password, 'visitor of account');
     } catch (error) {
       if (error instanceof Refusal) {
         const particulars = { code: error.code, link };
-        await this.denials.record({ by, action: 'account.access_denied', subjectId: id, particulars });
+        await this.denials.record(context, { action: 'account.access_denied', subjectId: id, particulars });
       }
       throw error;
     }

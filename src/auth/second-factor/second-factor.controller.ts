@@ -4,10 +4,10 @@ import { ApiProblems } from '../../http/api-problems.js';
 import { PLACEHOLDER_PASSWORD } from '../../http/example-password.js';
 import { CodeField } from '../../http/fields.js';
 import { PasswordField } from '../passwords/password-fields.js';
-import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { SignedIn } from '../access.js';
 import { SessionDto } from '../accounts/account.dto.js';
-import { type Asker, Caller } from '../principal.js';
+import { type AccountClientContext, type AccountContext, SignedInContext } from '../../http/context.js';
 import { SessionStarter } from '../sessions/session-starter.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { SecondFactors } from './second-factors.service.js';
@@ -61,8 +61,8 @@ export class SecondFactorController {
   @ApiOkResponse({ type: BegunDto })
   @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_IS_ON', 'EMAIL_NOT_VERIFIED')
   @AcceptsIdempotencyKey()
-  async begin(@Caller() by: Asker, @Body() { password }: BeginDto): Promise<BegunDto> {
-    return this.secondFactors.begin(by, password);
+  async begin(@SignedInContext() context: AccountContext, @Body() { password }: BeginDto): Promise<BegunDto> {
+    return this.secondFactors.begin(context, password);
   }
 
   @Post('confirm')
@@ -76,9 +76,12 @@ export class SecondFactorController {
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems('SECOND_FACTOR_NOT_BEGUN', 'SECOND_FACTOR_IS_ON', 'SECOND_FACTOR_WRONG', 'ACCOUNT_NOT_FOUND')
   @AcceptsIdempotencyKey()
-  async confirm(@Caller() by: Asker, @Body() { code }: ConfirmDto): Promise<SessionDto> {
-    const account = await this.secondFactors.confirm(by, code);
-    return SessionDto.of(account, await this.starter.renew(account, by));
+  async confirm(
+    @SignedInContext() context: AccountClientContext,
+    @Body() { code }: ConfirmDto,
+  ): Promise<SessionDto> {
+    const account = await this.secondFactors.confirm(context, code);
+    return SessionDto.of(account, await this.starter.renew(context, account));
   }
 
   @Delete()
@@ -91,8 +94,11 @@ export class SecondFactorController {
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_WRONG', 'SECOND_FACTOR_NOT_BEGUN')
   @AcceptsIdempotencyKey()
-  async remove(@Caller() by: Asker, @Body() { password, code }: RemoveDto): Promise<SessionDto> {
-    const account = await this.secondFactors.remove(by, password, code);
-    return SessionDto.of(account, await this.starter.renew(account, by));
+  async remove(
+    @SignedInContext() context: AccountClientContext,
+    @Body() { password, code }: RemoveDto,
+  ): Promise<SessionDto> {
+    const account = await this.secondFactors.remove(context, password, code);
+    return SessionDto.of(account, await this.starter.renew(context, account));
   }
 }

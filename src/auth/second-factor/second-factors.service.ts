@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { ClinicEnvironment } from '../../config/clinic.environment.js';
 import { Keys } from '../../config/keys.js';
@@ -13,6 +12,7 @@ import { AccountNotices } from '../accounts/account-notices.js';
 import { shownAddressOf } from '../accounts/account-address.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import type { AccountContext } from '../../http/context.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { Sessions } from '../sessions/sessions.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
@@ -45,12 +45,12 @@ export class SecondFactors {
    * @throws Refusal WRONG_PASSWORD, EMAIL_NOT_VERIFIED, SECOND_FACTOR_IS_ON
    * @throws TooManyRequests after too many attempts at the password
    */
-  async begin(by: KnownActor, password: string): Promise<{ secret: string; uri: string }> {
-    const { id } = by;
+  async begin(context: AccountContext, password: string): Promise<{ secret: string; uri: string }> {
+    const { id } = context.actor;
     const prepare = async (): Promise<void> =>
       assertOwnAddressVerified(await this.passwords.confirm(id, password));
     // Sealed: the result is kept with the key of the request.
-    const sealed = await this.requests.onceAfter(prepare, (tx) => this.beginIn(tx, id));
+    const sealed = await this.requests.onceAfter(context, prepare, (tx) => this.beginIn(tx, id));
     const account = await this.accounts.get(id);
     const opened = this.open(Buffer.from(sealed, 'base64'), id);
     // A replay tells it no more once it counts.
@@ -75,16 +75,16 @@ export class SecondFactors {
    * @throws Refusal EMAIL_NOT_VERIFIED, SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts
    */
-  async confirm(by: KnownActor, code: string): Promise<PublicAccount> {
+  async confirm(context: AccountContext, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<{ account: Account; step: number }> => {
-      await this.countAttempt(by.id);
-      const account = await this.accounts.get(by.id);
+      await this.countAttempt(context.actor.id);
+      const account = await this.accounts.get(context.actor.id);
       assertOwnAddressVerified(account);
       if (!account.secondFactor || account.secondFactorSince)
         throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
       return { account, step: this.readDigits(account, code).step };
     };
-    return this.change(by, 'added', prepare, async (tx, { account, step }) => {
+    return this.change(context, 'added', prepare, async (tx, { account, step }) => {
       const { affectedRows } = await write(
         tx,
         `UPDATE accounts SET second_factor_since = ?, second_factor_step = ?
@@ -99,11 +99,11 @@ export class SecondFactors {
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts
    */
-  async remove(by: KnownActor, password: string, code: string): Promise<PublicAccount> {
+  async remove(context: AccountContext, password: string, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<void> =>
-      this.check(await this.passwords.confirm(by.id, password), code);
-    return this.change(by, 'removed', prepare, async (tx) => {
-      await tx.update(Account, { id: by.id }, NO_SECOND_FACTOR);
+      this.check(await this.passwords.confirm(context.actor.id, password), code);
+    return this.change(context, 'removed', prepare, async (tx) => {
+      await tx.update(Account, { id: context.actor.id }, NO_SECOND_FACTOR);
     });
   }
 
@@ -153,20 +153,20 @@ export class SecondFactors {
   }
 
   private async change<P>(
-    by: KnownActor,
+    context: AccountContext,
     what: 'added' | 'removed',
     prepare: () => Promise<P>,
     work: (tx: EntityManager, prepared: P) => Promise<void>,
   ): Promise<PublicAccount> {
-    const changed = await this.requests.onceAfter(prepare, async (tx, prepared) => {
-      await this.sessions.hold(tx, by);
+    const changed = await this.requests.onceAfter(context, prepare, async (tx, prepared) => {
+      await this.sessions.hold(context, tx);
       await work(tx, prepared);
-      await this.audit.record(tx, by, `account.second_factor_${what}`, by.id);
-      await this.notices.append(tx, by.id, `second_factor_${what}`);
-      await this.sessions.endAll(tx, by.id);
-      return withoutSecrets(await tx.findOneByOrFail(Account, { id: by.id }));
+      await this.audit.record(context, tx, `account.second_factor_${what}`, context.actor.id);
+      await this.notices.append(tx, context.actor.id, `second_factor_${what}`);
+      await this.sessions.endAll(tx, context.actor.id);
+      return withoutSecrets(await tx.findOneByOrFail(Account, { id: context.actor.id }));
     });
-    this.sessions.remember(by.id, changed.sessionVersion);
+    this.sessions.remember(context.actor.id, changed.sessionVersion);
     return changed;
   }
 }

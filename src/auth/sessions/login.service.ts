@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { KnownActor } from '../../audit/actor.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { Keys } from '../../config/keys.js';
@@ -11,7 +10,7 @@ import type { Account } from '../accounts/account.entity.js';
 import { AddressVerification } from '../accounts/address-verification.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { InvalidCredentials } from '../accounts/invalid-credentials.js';
-import type { Visiting } from '../principal.js';
+import type { AccountContext, ClientContext } from '../../http/context.js';
 import { refuseInEvenTime } from '../throttling/even-time.js';
 import { LoginFailures } from '../throttling/login-failures.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
@@ -47,17 +46,17 @@ export class LoginService {
    * @throws Refusal INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts at its digits
    */
-  async logIn({ email, password, code }: Credentials, by: Visiting): Promise<Account> {
-    const attempt = await this.failures.begin(email, by.address);
+  async logIn(context: ClientContext, { email, password, code }: Credentials): Promise<Account> {
+    const attempt = await this.failures.begin(email, context.actor.address);
     const { refusalDelayMs, successDelayMs } = attempt;
     const account = await refuseInEvenTime(
-      () => this.recordRefusal(by, email, () => this.accounts.authenticate(email, password)),
+      () => this.recordRefusal(context, email, () => this.accounts.authenticate(email, password)),
       refusalDelayMs,
     );
     if (successDelayMs > 0) await sleep(successDelayMs);
     await attempt.succeeded();
     return this.recordRefusal(
-      by,
+      context,
       email,
       async () => {
         this.verification.assertVerified(account);
@@ -69,17 +68,17 @@ export class LoginService {
   }
 
   /** Ends all sessions of an account, this one and those elsewhere. */
-  async logOutEverywhere(by: KnownActor): Promise<void> {
-    const version = await this.requests.once(async (tx) => {
-      await this.audit.record(tx, by, 'account.sessions_ended', by.id);
-      return this.sessions.endAll(tx, by.id);
+  async logOutEverywhere(context: AccountContext): Promise<void> {
+    const version = await this.requests.once(context, async (tx) => {
+      await this.audit.record(context, tx, 'account.sessions_ended', context.actor.id);
+      return this.sessions.endAll(tx, context.actor.id);
     });
-    this.sessions.remember(by.id, version);
+    this.sessions.remember(context.actor.id, version);
   }
 
   /** Of an email without an account only a keyed hash is recorded. */
   private async recordRefusal<T>(
-    by: Visiting,
+    context: ClientContext,
     email: string,
     work: () => Promise<T>,
     accountId?: number,
@@ -91,7 +90,7 @@ export class LoginService {
       const subjectId = accountId ?? (error instanceof InvalidCredentials ? error.accountId : undefined) ?? 0;
       const hash = this.keys.hash(`login ${canonicalAddress(email)}`);
       const particulars = { code: error.code, ...(subjectId === 0 && { email_hash: hash }) };
-      await this.refusals.record({ by, action: 'account.login_refused', subjectId, particulars });
+      await this.refusals.record(context, { action: 'account.login_refused', subjectId, particulars });
       throw error;
     }
   }

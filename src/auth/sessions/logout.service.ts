@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { AuditAction } from '../../audit/audit-action.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { NotFound, Refusal, tokenEnded } from '../../errors/domain-error.js';
+import type { AccountContext, Context } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
-import type { Asker, Principal, Visiting } from '../principal.js';
+import type { Principal } from '../principal.js';
 import { SessionRepository } from './session.repository.js';
 import { Sessions } from './sessions.js';
 import { TokenReader } from './token.js';
@@ -25,36 +26,31 @@ export class LogoutService {
    * @throws Unauthenticated TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_REVOKED
    * @throws Refusal NO_SESSION for a token that was issued before there were sessions
    */
-  async logOut(by: Visiting, authorization: string): Promise<Principal> {
+  async logOut(context: Context, authorization: string): Promise<Principal> {
     const found = this.tokens.demand(authorization);
     if (await this.sessions.haveEnded(found)) throw tokenEnded();
     if (found.session === null) throw noSession();
-    const done = await this.end(
-      { ...by, id: found.id, role: found.role },
-      found.session,
-      'account.logged_out',
-    );
+    const { id, role, version, session } = found;
+    const actor = { ...context.actor, id, role, version, session };
+    const done = await this.end({ ...context, actor }, session, 'account.logged_out');
     if (!done) throw tokenEnded();
     return found;
   }
 
   /** @throws NotFound SESSION_NOT_FOUND: unknown, another's, or ended */
-  async endSession(by: Asker, session: number): Promise<void> {
-    if (await this.end(by, session, 'account.session_ended')) return;
+  async endSession(context: AccountContext, session: number): Promise<void> {
+    if (await this.end(context, session, 'account.session_ended')) return;
     throw new NotFound(
       'SESSION_NOT_FOUND',
       'This session is not a live one of yours. GET /api/auth/sessions lists them.',
     );
   }
 
-  private async end(
-    by: Pick<Asker, 'id' | 'role' | 'address' | 'requestId'>,
-    session: number,
-    action: AuditAction,
-  ): Promise<boolean> {
-    const done = await this.requests.once(async (tx) => {
-      const ended = await this.repository.end(tx, by.id, session);
-      if (ended) await this.audit.record(tx, by, action, by.id, { session });
+  private async end(context: AccountContext, session: number, action: AuditAction): Promise<boolean> {
+    const { id } = context.actor;
+    const done = await this.requests.once(context, async (tx) => {
+      const ended = await this.repository.end(tx, id, session);
+      if (ended) await this.audit.record(context, tx, action, id, { session });
       return ended;
     });
     if (done) this.sessions.rememberEnded(session);

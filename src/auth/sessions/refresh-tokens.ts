@@ -8,7 +8,7 @@ import { Unauthenticated } from '../../errors/domain-error.js';
 import type { Client } from '../../http/client.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from '../accounts/account.entity.js';
-import type { Visiting } from '../principal.js';
+import type { ClientContext } from '../../http/context.js';
 import { RefreshTokenRepository, type RefreshTokenRow } from './refresh-token.repository.js';
 import { SessionActivity } from './session-activity.js';
 import { SessionRepository } from './session.repository.js';
@@ -59,8 +59,8 @@ export class RefreshTokens {
   }
 
   /** @throws Unauthenticated REFRESH_TOKEN_INVALID: unknown, expired, ended or used before */
-  async exchange(by: Visiting, token: string): Promise<Exchanged> {
-    const exchanged = await inTransaction(this.dataSource, (tx) => this.exchangeIn(tx, by, token));
+  async exchange(context: ClientContext, token: string): Promise<Exchanged> {
+    const exchanged = await inTransaction(this.dataSource, (tx) => this.exchangeIn(context, tx, token));
     if (!exchanged) {
       throw new Unauthenticated(
         'REFRESH_TOKEN_INVALID',
@@ -79,30 +79,34 @@ export class RefreshTokens {
     });
   }
 
-  private async exchangeIn(tx: EntityManager, by: Visiting, token: string): Promise<Exchanged | undefined> {
+  private async exchangeIn(
+    context: ClientContext,
+    tx: EntityManager,
+    token: string,
+  ): Promise<Exchanged | undefined> {
     const row = await this.rows.find(tx, token);
     if (!row?.is_live || row.expires_at.getTime() <= this.clock.now()) return undefined;
-    const next = row.used_at ? await this.successorAgain(tx, by, token, row) : undefined;
+    const next = row.used_at ? await this.successorAgain(tx, context.actor, token, row) : undefined;
     if (row.used_at && next === undefined) {
       await this.endFamily(tx, row);
-      await this.audit.record(tx, by, 'account.token_reused', row.account_id);
+      await this.audit.record(context, tx, 'account.token_reused', row.account_id);
       return undefined;
     }
     const account = await tx.findOneByOrFail(Account, { id: row.account_id });
     if (account.isDisabled || account.sessionVersion !== row.session_version) return undefined;
-    const session = row.session_id ?? (await this.adopt(tx, account, by, row));
+    const session = row.session_id ?? (await this.adopt(tx, account, context.actor, row));
     if (session === undefined) return undefined;
     return {
       account,
       session,
-      next: next ?? (await this.use(tx, by, token, { ...row, session_id: session })),
+      next: next ?? (await this.use(tx, context.actor, token, { ...row, session_id: session })),
     };
   }
 
   /** Marks a token as used and answers with its successor, which nobody can compute who lacks the token or the key. */
-  private async use(tx: EntityManager, by: Client, token: string, row: RefreshTokenRow): Promise<string> {
+  private async use(tx: EntityManager, client: Client, token: string, row: RefreshTokenRow): Promise<string> {
     const successor = successorOf(token, this.keys.present);
-    await this.rows.markUsed(tx, row.id, this.keys.hash(nameOf(by)));
+    await this.rows.markUsed(tx, row.id, this.keys.hash(nameOf(client)));
     await this.rows.insert(tx, row, successor);
     return successor;
   }
@@ -110,12 +114,12 @@ export class RefreshTokens {
   /** The successor of a token that was used a moment ago by the same client, if that has not been used itself. */
   private async successorAgain(
     tx: EntityManager,
-    by: Client,
+    client: Client,
     token: string,
     { used_at, used_by }: RefreshTokenRow,
   ): Promise<string | undefined> {
     const isRecent = this.clock.now() - used_at!.getTime() <= REPEATABLE_MS;
-    if (!isRecent || !this.keys.hashes(nameOf(by)).includes(used_by ?? '')) return undefined;
+    if (!isRecent || !this.keys.hashes(nameOf(client)).includes(used_by ?? '')) return undefined;
     for (const key of this.keys.all) {
       const successor = successorOf(token, key);
       const found = await this.rows.find(tx, successor);
@@ -128,11 +132,11 @@ export class RefreshTokens {
   private async adopt(
     tx: EntityManager,
     account: Account,
-    by: Client,
+    client: Client,
     row: RefreshTokenRow,
   ): Promise<number | undefined> {
     const goodForMs = row.expires_at.getTime() - this.clock.now() + SHORT_TOKEN_SECONDS * 1000;
-    const session = await this.sessions.begin(tx, account, by, goodForMs);
+    const session = await this.sessions.begin(tx, account, client, goodForMs);
     if (session === undefined) return undefined;
     await this.rows.assignSession(tx, row.family, session);
     return session;

@@ -5,7 +5,8 @@ import { inTransaction } from '../../database/in-transaction.js';
 import { tokenEnded } from '../../errors/domain-error.js';
 import type { Account, PublicAccount } from '../accounts/account.entity.js';
 import { InvalidCredentials } from '../accounts/invalid-credentials.js';
-import type { Asker, Visiting } from '../principal.js';
+import type { Client } from '../../http/client.js';
+import type { ClientContext } from '../../http/context.js';
 import { REFRESHABLE_MS, RefreshTokens } from './refresh-tokens.js';
 import { SessionRepository } from './session.repository.js';
 import { LONGEST_TOKEN_MS, SHORT_TOKEN_SECONDS, TokenIssuer } from './token.js';
@@ -35,10 +36,11 @@ export class SessionStarter {
    *
    * @throws Refusal INVALID_CREDENTIALS if the account was disabled, or all its sessions ended, meanwhile
    */
-  async begin(account: Account, by: Visiting, refresh: boolean): Promise<Started> {
+  async begin(context: ClientContext, account: Account, refresh: boolean): Promise<Started> {
     const { id, role } = account;
-    const started = await this.start(account, by, refresh, (tx) =>
-      this.audit.record(tx, { ...by, id, role }, 'account.logged_in', id, { refresh }),
+    const loggedIn = { ...context, actor: { ...context.actor, id, role } };
+    const started = await this.start(account, context.actor, refresh, (tx) =>
+      this.audit.record(loggedIn, tx, 'account.logged_in', id, { refresh }),
     );
     if (!started) throw new InvalidCredentials(id);
     return started;
@@ -49,21 +51,21 @@ export class SessionStarter {
    *
    * @throws Unauthenticated TOKEN_REVOKED in the same case
    */
-  async renew(account: Startable, by: Asker): Promise<string> {
-    const started = await this.start(account, by, false);
+  async renew(context: ClientContext, account: Startable): Promise<string> {
+    const started = await this.start(account, context.actor, false);
     if (!started) throw tokenEnded();
     return started.token;
   }
 
   private async start(
     account: Startable,
-    by: Asker | Visiting,
+    client: Client,
     refresh: boolean,
     record?: (tx: EntityManager) => Promise<void>,
   ): Promise<Started | undefined> {
     const goodForMs = refresh ? REFRESHABLE_MS + SHORT_TOKEN_SECONDS * 1000 : LONGEST_TOKEN_MS;
     const [session, refreshToken] = await inTransaction(this.dataSource, async (tx) => {
-      const begun = await this.repository.begin(tx, account, by, goodForMs);
+      const begun = await this.repository.begin(tx, account, client, goodForMs);
       if (begun === undefined) return [];
       const token = refresh ? await this.refreshTokens.begin(tx, account, begun) : undefined;
       await record?.(tx);

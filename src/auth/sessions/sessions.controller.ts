@@ -3,10 +3,10 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { ApiId, ApiInstant } from '../../http/api-properties.js';
 import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
-import { AcceptsIdempotencyKey } from '../../idempotency/keyed-request.js';
+import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { SignedIn } from '../access.js';
-import { type Asker, Caller } from '../principal.js';
+import { type AccountContext, SignedInContext } from '../../http/context.js';
 import { LogoutService } from './logout.service.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import type { Session } from './session.entity.js';
@@ -62,8 +62,8 @@ export class SessionsController {
     description: 'The live sessions of the account, newest first.',
   })
   @ApiOkResponse({ type: [LiveSessionDto] })
-  async list(@Caller() { id, session }: Asker): Promise<LiveSessionDto[]> {
-    return (await this.sessions.live(id)).map((row) => LiveSessionDto.from(row, session));
+  async list(@SignedInContext() { actor }: AccountContext): Promise<LiveSessionDto[]> {
+    return (await this.sessions.live(actor.id)).map((row) => LiveSessionDto.from(row, actor.session));
   }
 
   @Delete(':id')
@@ -76,8 +76,8 @@ export class SessionsController {
   @ApiOkMessage('Session ended')
   @ApiProblems('SESSION_NOT_FOUND')
   @AcceptsIdempotencyKey()
-  async end(@Caller() by: Asker, @Param() { id }: IdParams): Promise<MessageDto> {
-    await this.logouts.endSession(by, id);
+  async end(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
+    await this.logouts.endSession(context, id);
     return { message: 'Session ended' };
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { KnownActor } from '../../audit/actor.js';
 import { look, write } from '../../database/statement.js';
 import { tokenEnded } from '../../errors/domain-error.js';
+import type { AccountActor, AccountContext } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { SessionActivity } from './session-activity.js';
@@ -17,7 +17,7 @@ const LATE_COMMITS_MS = 60_000;
 const ALL_OVER_AGAIN_MS = 60 * 60_000;
 
 /** Whose token it is that may have been ended. */
-type TokenOf = Pick<KnownActor, 'id' | 'version' | 'session'>;
+type TokenOf = Pick<AccountActor, 'id' | 'version' | 'session'>;
 
 /**
  * Which sessions were ended, one by one or all of an account, while tokens of theirs may still be about. Every process
@@ -62,7 +62,7 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   async haveEnded({ id, version, session }: TokenOf): Promise<boolean> {
     if (performance.now() - this.timerAt > GOOD_FOR_MS) await this.lookNow();
     if (version < (this.versions.get(id) ?? 0)) return true;
-    if (session === null || session === undefined) return false;
+    if (session === null) return false;
     if (this.ended.has(session)) return true;
     this.activity.note(session);
     return false;
@@ -74,7 +74,7 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
    *
    * @throws Unauthenticated TOKEN_REVOKED
    */
-  async hold(tx: EntityManager, { id, version, session = null }: TokenOf): Promise<void> {
+  async hold({ actor: { id, version, session } }: AccountContext, tx: EntityManager): Promise<void> {
     // Sent together, in this order: the database reads only once it has granted the lock.
     const [, [held]] = await Promise.all([
       look(tx, 'SELECT id FROM accounts WHERE id = ? FOR UPDATE', [id]),

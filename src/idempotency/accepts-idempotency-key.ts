@@ -1,32 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.js';
-
-/** A request that its client has given a name, so that it can be sent again without being done again. */
-export interface KeyedRequest {
-  readonly accountId: number;
-  /** Method and path pattern: the same key on another route is another request. */
-  readonly route: string;
-  readonly key: string;
-  /** What the path names, such as the id of a booking. */
-  readonly params: object;
-  readonly query: object;
-  readonly body: unknown;
-  /** Marks the answer as that of an earlier request. */
-  replayed(): void;
-}
 
 export const KEY_HEADER = 'Idempotency-Key';
 export const REPLAYED_HEADER = 'Idempotency-Replayed';
 export const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 export const ACCEPTS_KEY = 'idempotency:accepts';
-
-/**
- * The request with a key that is being answered. Services need not hand it on: whatever `IdempotentRequests` runs on its
- * behalf is done once.
- */
-export const currentKeyedRequest = new AsyncLocalStorage<KeyedRequest>();
 
 /** Says of a route that it takes an `Idempotency-Key`: its service does what it does within `IdempotentRequests.once`. */
 export function AcceptsIdempotencyKey(): MethodDecorator {
