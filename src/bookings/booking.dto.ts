@@ -87,7 +87,7 @@ export class BookingDto {
     return {
       id: booking.id,
       doctor_id: booking.doctorId,
-      user_id: booking.userId,
+      user_id: booking.patientId,
       date: booking.date,
       time: booking.time,
       duration: booking.durationMinutes,

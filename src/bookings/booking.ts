@@ -8,7 +8,7 @@ export interface Booking {
   readonly uid: string;
   readonly doctorId: number;
   /** The patient's account. */
-  readonly userId: number;
+  readonly patientId: number;
   /** YYYY-MM-DD at the doctor's. */
   readonly date: string;
   /** HH:MM at the doctor's. */
@@ -49,16 +49,22 @@ export interface BookingRow {
   readonly timezone: string;
 }
 
+const COLUMNS = `b.id, b.uid, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes,
+  b.starts_at, b.ends_at, b.status, b.version, b.created_at`;
+
 /** What a SELECT of bookings `b` joined to doctors `d` must name. */
-export const BOOKING_COLUMNS = `b.id, b.uid, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes,
-  b.starts_at, b.ends_at, b.status, b.version, b.created_at, d.timezone`;
+export const BOOKING_COLUMNS = `${COLUMNS}, d.timezone`;
+
+/** The same for a SELECT of bookings `b` alone: with FOR UPDATE, a join would lock the doctor too. */
+export const LOCKED_BOOKING_COLUMNS = `${COLUMNS},
+  (SELECT timezone FROM doctors WHERE id = b.doctor_id) AS timezone`;
 
 export function bookingOf(row: BookingRow): Booking {
   return {
     id: row.id,
     uid: row.uid,
     doctorId: row.doctor_id,
-    userId: row.user_id,
+    patientId: row.user_id,
     date: row.date,
     time: row.start_time.slice(0, 5),
     durationMinutes: row.duration_minutes,
@@ -69,6 +75,20 @@ export function bookingOf(row: BookingRow): Booking {
     createdAt: row.created_at.getTime(),
     timezone: row.timezone,
   };
+}
+
+/** A booking in the outcome of a request with a key, which releases that run side by side read from each other. */
+interface KeptBooking extends Booking {
+  /** What version 0.4 calls `patientId`. */
+  readonly userId?: number;
+}
+
+export function toKept(booking: Booking): KeptBooking {
+  return { ...booking, userId: booking.patientId };
+}
+
+export function fromKept({ userId, ...booking }: KeptBooking): Booking {
+  return userId === undefined ? booking : { ...booking, patientId: userId };
 }
 
 /** The start and end as ISO 8601 with the doctor's offset. */

@@ -3,9 +3,9 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { RecordedRead } from '../audit/recorded-read.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HALF_AN_ADMIN, Only, SignedIn } from '../auth/access.js';
-import { type AccountContext, SignedInContext } from '../http/context.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
+import { type AccountContext, SignedInContext } from '../http/context.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
@@ -67,7 +67,8 @@ export class BookingsController {
     @Body() { doctor_id, date, time, duration }: BookDto,
   ): Promise<BookingDto> {
     const requested = { date, time, durationMinutes: duration };
-    return BookingDto.from(await this.bookings.book(context, doctor_id, requested));
+    const command = { patientId: context.actor.id, doctorId: doctor_id, ...requested };
+    return BookingDto.from(await this.bookings.book(context, command));
   }
 
   @Get('me')

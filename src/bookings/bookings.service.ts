@@ -5,38 +5,44 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
 import { accountKey, Bulkhead, dayKey, dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
-import { tokenEnded } from '../errors/domain-error.js';
-import type { AccountContext } from '../http/context.js';
+import { Forbidden, tokenEnded } from '../errors/domain-error.js';
+import type { AccountContext, Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { type Message, Outbox } from '../outbox/outbox.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { formatWallTime } from '../time/wall-time.js';
-import type { Booking } from './booking.js';
+import { type Booking, fromKept, toKept } from './booking.js';
 import { messageForCancellation, messagesForNewTime } from './booking.messages.js';
+import { assertMayChange, mayBookFor, mayChange } from './booking.policy.js';
 import {
   assertBookable,
   assertNotStarted,
   type Bookable,
   isAt,
-  noSuchBooking,
   type RequestedTime,
   unknownDoctor,
 } from './booking.rules.js';
 import {
-  awaitBooking,
   cancelComing,
   cancellations,
-  cancelLive,
+  cancelLocked,
   changeTime,
+  findBooking,
   findByUid,
-  findLive,
-  findOwn,
   insertBooking,
+  lockBooking,
   lockLive,
   speakingAsTaken,
 } from './bookings.table.js';
 import { readDoctorDay } from './doctor-day.reader.js';
+
+/** A time with a doctor, for a patient. */
+interface NewBooking extends RequestedTime {
+  /** The patient's account. */
+  readonly patientId: number;
+  readonly doctorId: number;
+}
 
 /**
  * Booking, moving and cancelling. Each is one transaction that also writes what the patient is to be told.
@@ -66,58 +72,63 @@ export class BookingsService {
   }
 
   /**
-   * Books a time with a doctor for the patient who asks.
+   * Books a time with a doctor for a patient.
    *
+   * @throws Forbidden if the actor may not book for the patient
    * @throws Refusal UNKNOWN_DOCTOR, or the obstacle that stands against the time
    * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased meanwhile
    * @throws Unavailable when the database is too busy, or the outcome cannot be found out
    */
-  async book(context: AccountContext, doctorId: number, requested: RequestedTime): Promise<Booking> {
+  async book(context: AccountContext, command: NewBooking): Promise<Booking> {
+    const { patientId, doctorId, ...requested } = command;
+    if (!mayBookFor(context.actor, patientId)) throw new Forbidden('FORBIDDEN', 'Forbidden');
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       if (attempt > 1) await this.openTime(tx, doctorId, requested);
-      return this.bookIn(context, tx, uid, doctorId, requested);
+      return toKept(await this.bookIn(context, tx, uid, command));
     };
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, doctorId, requested.date);
       return findByUid(tx, uid);
     };
     const keys = [accountKey(context.actor.id), dayKey(doctorId, requested.date)];
-    return this.bulkhead.runUnder(keys, () => this.requests.once(context, work, lookUp));
+    const run = (): Promise<Booking> => this.requests.once(context, work, lookUp);
+    return fromKept(await this.bulkhead.runUnder(keys, run));
   }
 
   /**
-   * Moves a patient's own live booking to another time, or changes its length, in one step; what is not given
-   * stays. A change to what it already is changes nothing and mails nothing.
+   * Moves a live booking to another time, or changes its length, in one step; what is not given stays. A change to what
+   * it already is changes nothing and mails nothing.
    *
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the obstacle that stands against the new time
    * @throws Unavailable as `book` does
    */
   async reschedule(context: AccountContext, id: number, change: Partial<RequestedTime>): Promise<Booking> {
     // It tells which days to queue for, and is read again if it was changed by then.
-    const seen = await findLive(this.dataSource, context.actor.id, id);
+    const found = await findBooking(this.dataSource, id);
+    const seen = mayChange(context.actor, found) ? found : undefined;
     let attempted: Booking | undefined;
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      return (attempted = await this.rescheduleIn(context, tx, id, change, attempt, seen));
+      return (attempted = toKept(await this.rescheduleIn(context, tx, id, change, attempt, seen)));
     };
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
       return (await this.hasHappened(tx, attempted!)) ? attempted : undefined;
     };
     const keys = [accountKey(context.actor.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
-    return this.bulkhead.runUnder(keys, () => this.requests.once(context, work, lookUp));
+    const run = (): Promise<Booking> => this.requests.once(context, work, lookUp);
+    return fromKept(await this.bulkhead.runUnder(keys, run));
   }
 
   /**
-   * Cancels a patient's own live booking; its time is open again at once.
+   * Cancels a live booking; its time is open again at once.
    *
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED
    * @throws Unavailable as `book` does
    */
   async cancel(context: AccountContext, id: number): Promise<void> {
     const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
-      await awaitBooking(tx, id);
-      const found = await findOwn(tx, context.actor.id, id);
+      const found = await lockBooking(tx, id);
       return found?.status === 'cancelled' ? found : undefined;
     };
     await this.bulkhead.run(accountKey(context.actor.id), () =>
@@ -126,25 +137,25 @@ export class BookingsService {
   }
 
   /**
-   * Cancels all that an account has still to come, and all its mails, within its erasure and under its lock, so that no
-   * booking is added. It takes a few statements, however many there are, and one moment decides which have started.
+   * Cancels all that a patient has still to come, and all their mails, within the erasure of their account and under its
+   * lock, so that no booking is added. It takes a few statements, however many there are, and one moment decides which
+   * have started.
    */
-  async cancelAllIn(context: AccountContext, tx: EntityManager, reason: string): Promise<void> {
+  async cancelAllIn(context: Context, tx: EntityManager, patientId: number, reason: string): Promise<void> {
     const now = this.clock.now();
-    await lockLive(tx, context.actor.id);
-    await this.outbox.withdrawAll(tx, context.actor.id, reason);
-    const { messages, events } = cancellations(context.actor.id, now);
-    await this.outbox.appendWithdrawn(tx, context.actor.id, 'cancelled', reason, messages);
+    await lockLive(tx, patientId);
+    await this.outbox.withdrawAll(tx, patientId, reason);
+    const { messages, events } = cancellations(patientId, now);
+    await this.outbox.appendWithdrawn(tx, patientId, 'cancelled', reason, messages);
     await this.audit.recordEach(context, tx, 'booking.cancelled', events);
-    await cancelComing(tx, context.actor.id, now);
+    await cancelComing(tx, patientId, now);
   }
 
   private async bookIn(
     context: AccountContext,
     tx: EntityManager,
     uid: string,
-    doctorId: number,
-    requested: RequestedTime,
+    { patientId, doctorId, ...requested }: NewBooking,
   ): Promise<Booking> {
     // Sent together, in this order: the database reads only once it has granted the lock.
     const [dayVersion, { appointment, open, timezone, now }] = await Promise.all([
@@ -154,7 +165,7 @@ export class BookingsService {
     const wanted = {
       uid,
       doctorId,
-      userId: context.actor.id,
+      patientId,
       ...requested,
       ...instants(appointment),
       status: 'booked' as const,
@@ -162,10 +173,8 @@ export class BookingsService {
       createdAt: now,
       timezone,
     };
-    const booking = await speakingAsTaken(
-      requested,
-      insertBooking(tx, wanted, { dayVersion, open }, context.actor),
-    );
+    const basis = { dayVersion, open };
+    const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, basis, context.actor));
     if (!booking) throw tokenEnded();
     await this.tell(context, tx, 'booked', booking, messagesForNewTime('booked', booking, now));
     return booking;
@@ -180,8 +189,8 @@ export class BookingsService {
     attempt: number,
     before: Booking | undefined,
   ): Promise<Booking> {
-    const seen = (attempt === 1 && before) || (await findLive(tx, context.actor.id, id));
-    if (!seen) throw noSuchBooking();
+    const seen = (attempt === 1 && before) || (await findBooking(tx, id));
+    assertMayChange(context.actor, seen);
     assertNotStarted(seen, this.clock.now());
     const { date, time, durationMinutes } = { ...seen, ...change };
     const requested = { date, time, durationMinutes };
@@ -205,7 +214,7 @@ export class BookingsService {
    * change. A version that an equal reschedule made counts too; after that one, ours would have changed nothing.
    */
   private async hasHappened(tx: EntityManager, moved: Booking): Promise<boolean> {
-    const found = await findOwn(tx, moved.userId, moved.id);
+    const found = await findBooking(tx, moved.id);
     if (!found || found.version < moved.version) return false;
     if (found.version === moved.version) return isAt(found, moved);
     return this.outbox.hasTold(tx, messagesForNewTime('moved', moved, moved.createdAt)[0]!);
@@ -230,7 +239,7 @@ export class BookingsService {
 
   /** Writes the mails and the event of a change. */
   private async tell(
-    context: AccountContext,
+    context: Context,
     tx: EntityManager,
     kind: 'booked' | 'moved' | 'cancelled',
     booking: Booking,
@@ -244,15 +253,14 @@ export class BookingsService {
 
   private async cancelIn(context: AccountContext, tx: EntityManager, id: number): Promise<Booking> {
     const now = this.clock.now();
-    const done = await cancelLive(tx, context.actor.id, id, now);
-    const booking = await findOwn(tx, context.actor.id, id);
-    if (!done) {
-      if (booking?.status === 'booked') assertNotStarted(booking, now);
-      throw noSuchBooking();
-    }
+    const booking = await lockBooking(tx, id);
+    assertMayChange(context.actor, booking);
+    assertNotStarted(booking, now);
+    await cancelLocked(tx, id, now);
+    const cancelled = { ...booking, status: 'cancelled' as const, version: booking.version + 1 };
     await this.outbox.withdrawOutdated(tx, id, 'the booking was cancelled', now);
-    await this.tell(context, tx, 'cancelled', booking!, [messageForCancellation(booking!, now)]);
-    return booking!;
+    await this.tell(context, tx, 'cancelled', cancelled, [messageForCancellation(cancelled, now)]);
+    return cancelled;
   }
 }
 

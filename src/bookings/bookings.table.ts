@@ -3,7 +3,14 @@ import { look, type Rows, type Source, write } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { AccountActor } from '../http/context.js';
 import type { EpochMs } from '../time/interval.js';
-import { type Basis, type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import {
+  type Basis,
+  type Booking,
+  BOOKING_COLUMNS,
+  bookingOf,
+  type BookingRow,
+  LOCKED_BOOKING_COLUMNS,
+} from './booking.js';
 import { type RequestedTime, taken } from './booking.rules.js';
 
 /** The statements of the `bookings` table that run inside the transactions of `BookingsService`. */
@@ -11,31 +18,33 @@ import { type RequestedTime, taken } from './booking.rules.js';
 const SELECT = `SELECT ${BOOKING_COLUMNS} FROM bookings b JOIN doctors d ON d.id = b.doctor_id`;
 
 export async function findByUid(source: Source, uid: string): Promise<Booking | undefined> {
-  return findOne(source, 'b.uid = ?', [uid]);
+  return findOne(source, `${SELECT} WHERE b.uid = ?`, uid);
 }
 
-/** A patient's own booking that is not cancelled. */
-export async function findLive(source: Source, userId: number, id: number): Promise<Booking | undefined> {
-  return findOne(source, "b.id = ? AND b.user_id = ? AND b.status = 'booked'", [id, userId]);
+export async function findBooking(source: Source, id: number): Promise<Booking | undefined> {
+  return findOne(source, `${SELECT} WHERE b.id = ?`, id);
 }
 
-/** A patient's own booking, whatever became of it. */
-export async function findOwn(source: Source, userId: number, id: number): Promise<Booking | undefined> {
-  return findOne(source, 'b.id = ? AND b.user_id = ?', [id, userId]);
+/** Waits until nobody else is changing the booking; nobody does until the transaction ends. */
+export async function lockBooking(tx: EntityManager, id: number): Promise<Booking | undefined> {
+  return findOne(
+    tx,
+    `/* lock-booking */ SELECT ${LOCKED_BOOKING_COLUMNS} FROM bookings b WHERE b.id = ? FOR UPDATE`,
+    id,
+  );
 }
 
 /**
- * Inserts the booking only if the account is active and the token's session has not ended. Takes a shared lock on the
- * account, so that it serialises with a concurrent erasure.
+ * Inserts the booking only if the actor's account is active and the token's session has not ended. Takes a shared lock on
+ * the account, so that it serialises with a concurrent erasure.
  *
- * @param token version and session of the patient's token
- * @returns undefined if the token is no longer good
+ * @returns undefined if the actor's token is no longer good
  */
 export async function insertBooking(
   tx: EntityManager,
   booking: Omit<Booking, 'id'>,
   basis: Basis,
-  { version, session }: Pick<AccountActor, 'version' | 'session'>,
+  actor: AccountActor,
 ): Promise<Booking | undefined> {
   const createdAt = new Date(booking.createdAt);
   const { insertId, affectedRows } = await write(
@@ -49,7 +58,7 @@ export async function insertBooking(
     [
       booking.uid,
       booking.doctorId,
-      booking.userId,
+      booking.patientId,
       booking.date,
       booking.time,
       booking.durationMinutes,
@@ -60,27 +69,27 @@ export async function insertBooking(
       createdAt,
       createdAt,
       ...columnsOf(basis),
-      booking.userId,
-      version,
-      session,
-      session,
+      actor.id,
+      actor.version,
+      actor.session,
+      actor.session,
     ],
   );
   return affectedRows === 1 ? { ...booking, id: insertId } : undefined;
 }
 
 /** Waits until nobody else is changing a patient's live bookings; nobody does until the transaction ends. */
-export async function lockLive(tx: EntityManager, userId: number): Promise<void> {
+export async function lockLive(tx: EntityManager, patientId: number): Promise<void> {
   await look(tx, "SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status = 'booked' FOR UPDATE", [
-    userId,
+    patientId,
   ]);
 }
 
 const COMING = "user_id = ? AND status = 'booked' AND starts_at > ?";
 
 /** The rows that are written with the cancellation of all of a patient's live bookings that have not started. */
-export function cancellations(userId: number, now: EpochMs): { messages: Rows; events: Rows } {
-  const parameters = [userId, new Date(now)];
+export function cancellations(patientId: number, now: EpochMs): { messages: Rows; events: Rows } {
+  const parameters = [patientId, new Date(now)];
   const particulars = `CONCAT('{"doctor_id":', doctor_id, ',"date":"', date, '","time":"', TIME_FORMAT(start_time, '%H:%i'),
                               '","duration":', duration_minutes, '}')`;
   return {
@@ -93,28 +102,21 @@ export function cancellations(userId: number, now: EpochMs): { messages: Rows; e
 }
 
 /** Cancels them. */
-export async function cancelComing(tx: EntityManager, userId: number, now: EpochMs): Promise<void> {
+export async function cancelComing(tx: EntityManager, patientId: number, now: EpochMs): Promise<void> {
   await write(
     tx,
     `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE ${COMING}`,
-    [new Date(now), userId, new Date(now)],
+    [new Date(now), patientId, new Date(now)],
   );
 }
 
-/** Cancels a patient's own live booking that has not started; false if there is none such. */
-export async function cancelLive(
-  tx: EntityManager,
-  userId: number,
-  id: number,
-  now: EpochMs,
-): Promise<boolean> {
-  const { affectedRows } = await write(
+/** Cancels a booking that the transaction has locked. */
+export async function cancelLocked(tx: EntityManager, id: number, now: EpochMs): Promise<void> {
+  await write(
     tx,
-    `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ?
-     WHERE id = ? AND user_id = ? AND status = 'booked' AND starts_at > ?`,
-    [new Date(now), id, userId, new Date(now)],
+    "UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE id = ?",
+    [new Date(now), id],
   );
-  return affectedRows === 1;
 }
 
 /** Gives a live booking its new time; false if it was changed since `booking`, the version before, was read. */
@@ -145,11 +147,6 @@ export async function changeTime(
   return affectedRows === 1;
 }
 
-/** Waits until nobody else is changing the booking. */
-export async function awaitBooking(tx: EntityManager, id: number): Promise<void> {
-  await look(tx, 'SELECT id FROM bookings WHERE id = ? FOR UPDATE', [id]);
-}
-
 /**
  * The unique key on live starts is the second net under the lock. Should it ever catch anything, it speaks as
  * the rule does.
@@ -167,7 +164,7 @@ function columnsOf({ dayVersion, open }: Basis): [number, Date, Date] {
   return [dayVersion, new Date(open.start), new Date(open.end)];
 }
 
-async function findOne(source: Source, where: string, parameters: unknown[]): Promise<Booking | undefined> {
-  const [row] = await look<BookingRow>(source, `${SELECT} WHERE ${where}`, parameters);
+async function findOne(source: Source, sql: string, key: number | string): Promise<Booking | undefined> {
+  const [row] = await look<BookingRow>(source, sql, [key]);
   return row && bookingOf(row);
 }

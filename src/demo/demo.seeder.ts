@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { SYSTEM_CONTEXT } from '../http/context.js';
 import { AccountsService } from '../auth/accounts/accounts.service.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import { BookingsService } from '../bookings/bookings.service.js';
 import type { Profile } from '../doctors/doctors.service.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
+import { SYSTEM_CONTEXT } from '../http/context.js';
 import { addDays, dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import {
@@ -113,8 +113,8 @@ export class DemoSeeder {
       const patient = patients[(sofar + made) % 12] ?? patients.at(-1)!;
       const { sessionVersion: version } = await this.accounts.get(patient);
       const actor = { ...SYSTEM_CONTEXT.actor, id: patient, version, session: null };
-      const requested = { date, time, durationMinutes };
-      await this.bookings.book({ ...SYSTEM_CONTEXT, actor }, doctor.id, requested);
+      const command = { patientId: patient, doctorId: doctor.id, date, time, durationMinutes };
+      await this.bookings.book({ ...SYSTEM_CONTEXT, actor }, command);
     }
     return BOOKINGS_A_DAY;
   }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { AccountContext } from '../http/context.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Account, NO_SECOND_FACTOR } from '../auth/accounts/account.entity.js';
 import { assertNotLastAdmin, lockAdmins } from '../auth/accounts/admin-lock.js';
@@ -17,6 +16,7 @@ import { inTransaction } from '../database/in-transaction.js';
 import { write } from '../database/statement.js';
 import { Doctor } from '../doctors/doctor.entity.js';
 import { Refusal, tokenEnded } from '../errors/domain-error.js';
+import type { AccountContext } from '../http/context.js';
 import { Clock } from '../time/clock.js';
 import type { Proof } from './export.service.js';
 
@@ -72,7 +72,7 @@ export class ErasureService {
     if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
     await assertNotLastAdmin(tx, account);
     if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();
-    await this.bookings.cancelAllIn(context, tx, 'the account was erased');
+    await this.bookings.cancelAllIn(context, tx, id, 'the account was erased');
     await forgetRequests(tx, account);
     await write(tx, 'UPDATE account_links SET address = NULL WHERE account_id = ?', [id]);
     // Nobody can have taken it before.

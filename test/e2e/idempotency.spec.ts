@@ -77,6 +77,15 @@ describe('the same key and body again', () => {
     expect(again.body).toEqual(first.body);
   });
 
+  test('gets it also from the outcome that version 0.4 kept', async () => {
+    const first = await book('kept before', '09:00');
+    await clinic.query(
+      `UPDATE idempotency_keys SET outcome = JSON_REMOVE(outcome, '$.result.patientId')
+       WHERE idempotency_key = 'kept before'`,
+    );
+    expect((await book('kept before', '09:00')).body).toEqual(first.body);
+  });
+
   test('gets it also when the booking was cancelled since', async () => {
     const first = await book('cancelled since', '09:30');
     await cancel(clinic, patient, first.body.id!);

@@ -7,6 +7,7 @@ import {
   INSERT_BOOKING,
   ERASE_ACCOUNT,
   LOCK_ACCOUNT,
+  LOCK_BOOKING,
   LOCK_DAY,
   LOCK_SCHEDULE,
   MONDAY,
@@ -129,11 +130,16 @@ describe('one booking, if a change does not look at what it changes', () => {
       parameters,
     }));
 
-  test('cancelled twice at once is cancelled twice, and told twice', async () => {
-    blindly(CANCEL_BOOKING);
-    const { slow, fast, ...end } = await raceForOneBooking(rivals, CANCEL_BOOKING, cancel, cancel);
-    expect([slow.status, fast.status]).toEqual([200, 200]);
-    expect(end.news).toEqual(['booked', 'cancelled', 'cancelled']);
+  test('cancelled twice at once: the second fails, where the lock lets the rule refuse it', async () => {
+    rivals.statements.forEach((statements) =>
+      statements.replace(LOCK_BOOKING, ({ sql, parameters }) => ({
+        sql: sql.replace('FOR UPDATE', ''),
+        parameters,
+      })),
+    );
+    const { slow, fast, waited } = await raceForOneBooking(rivals, CANCEL_BOOKING, cancel, cancel);
+    expect([waited, slow.status, fast.status]).toEqual([false, 500, 200]);
+    expect(rivals.errors).toEqual([1062]);
   });
 
   test('cancelled while it is being moved: the patient is reminded of it', async () => {

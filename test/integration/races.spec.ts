@@ -153,14 +153,28 @@ describe('one booking', () => {
   const toTuesday = { date: TUESDAY, time: '12:00' };
 
   test('cancelled twice at once is cancelled once, and told once', async () => {
-    const { slow, fast, ...end } = await raceForOneBooking(rivals, CANCEL_BOOKING, cancel, cancel);
-    expect([slow.status, slow.body.code, fast.status]).toEqual([400, 'BOOKING_NOT_FOUND', 200]);
+    const { slow, fast, waited, ...end } = await raceForOneBooking(rivals, CANCEL_BOOKING, cancel, cancel);
+    expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 200, 400, 'BOOKING_NOT_FOUND']);
     expect(end).toMatchObject({
       status: 'cancelled',
       version: 2,
       news: ['booked', 'cancelled'],
       reminders: 0,
     });
+  });
+
+  test('while it is being cancelled, its doctor is not locked', async () => {
+    const [doctor, patient] = [await rivals.clinic.doctor(), await rivals.clinic.patient()];
+    const { id } = await book(rivals.clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    const held = rivals.statements[0].hold(CANCEL_BOOKING);
+    const cancelled = cancel(rivals.clinic, patient, id);
+    await held.reached;
+    const locking = (table: string, row: number) =>
+      rivals.clinic.query(`SELECT id FROM ${table} WHERE id = ? FOR UPDATE NOWAIT`, [row]);
+    await expect(locking('bookings', id)).rejects.toThrow();
+    await expect(locking('doctors', doctor.doctorId)).resolves.toHaveLength(1);
+    held.release();
+    expect((await cancelled).status).toBe(200);
   });
 
   test('cancelled while it is being moved stays cancelled, and nobody is reminded', async () => {
