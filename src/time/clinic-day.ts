@@ -70,6 +70,12 @@ export class ClinicDay {
     return undefined;
   }
 
+  /** The real time from a wall time on; `undefined` where the clocks skip it. Durations are real minutes. */
+  intervalFrom(start: WallMinutes, durationMinutes: number): Interval | undefined {
+    const instant = this.instantOf(start);
+    return instant === undefined ? undefined : { start: instant, end: instant + durationMinutes * MINUTE_MS };
+  }
+
   /**
    * All the instants at which the wall clock reads at least `from` and less than `to`, in ascending order: one
    * interval on most days, two where the clocks go back in between, none where the whole of it is skipped.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readWall } from '../../test/support/wall-clock.js';
-import { addDays, dateIn, dayOfWeek, isCalendarDate } from './clinic-time.js';
+import { addDays, dateIn, datesBetween, dayOfWeek, isCalendarDate } from './clinic-time.js';
 
 const date = fc
   .date({ min: new Date('1000-01-02T00:00:00Z'), max: new Date('9998-12-30T00:00:00Z'), noInvalidDate: true })
@@ -120,4 +120,14 @@ describe('a date of the calendar', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test('the dates between two include both, over the ends of months and years', () => {
+  expect(datesBetween('2026-03-29', '2026-03-29')).toEqual(['2026-03-29']);
+  expect(datesBetween('2026-12-30', '2027-01-02')).toEqual([
+    '2026-12-30',
+    '2026-12-31',
+    '2027-01-01',
+    '2027-01-02',
+  ]);
 });

@@ -19,6 +19,13 @@ export function addDays(date: string, days: number): string {
   return Temporal.PlainDate.from(date).add({ days }).toString();
 }
 
+/** The dates from one to another, both included, YYYY-MM-DD, in ascending order. */
+export function datesBetween(from: string, to: string): string[] {
+  const dates = [from];
+  while (dates.at(-1)! < to) dates.push(addDays(dates.at(-1)!, 1));
+  return dates;
+}
+
 /**
  * Whether the text is a date of the calendar, YYYY-MM-DD, that the database can hold and a day later too;
  * 2027-02-31 is not.

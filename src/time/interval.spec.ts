@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contains, type Interval, merge, overlaps } from './interval.js';
+import { contains, type Interval, merge, overlaps, overlapsAny } from './interval.js';
 
 const interval = fc
   .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 20 }))
@@ -32,6 +32,15 @@ describe('overlaps', () => {
       }),
     );
   });
+});
+
+test('an interval overlaps any of several in order exactly when it overlaps one of them', () => {
+  fc.assert(
+    fc.property(fc.array(interval, { maxLength: 6 }), interval, (several, one) => {
+      const inOrder = merge(several);
+      expect(overlapsAny(inOrder, one)).toBe(several.some((other) => overlaps(other, one)));
+    }),
+  );
 });
 
 test('one interval contains another exactly when it has all of its points, the ends included', () => {

@@ -12,6 +12,14 @@ export function overlaps(a: Interval, b: Interval): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
+/** Whether the interval shares time with any of the others, which are in ascending order. */
+export function overlapsAny(intervals: readonly Interval[], interval: Interval): boolean {
+  for (const other of intervals) {
+    if (other.end > interval.start) return other.start < interval.end;
+  }
+  return false;
+}
+
 /** Whether `outer` holds the whole of `inner`. */
 export function contains(outer: Interval, inner: Interval): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
@@ -19,6 +27,7 @@ export function contains(outer: Interval, inner: Interval): boolean {
 
 /** Joins intervals that touch or overlap; the answer is in ascending order. */
 export function merge(intervals: readonly Interval[]): Interval[] {
+  if (intervals.length < 2) return [...intervals];
   const merged: Interval[] = [];
   for (const next of [...intervals].sort((a, b) => a.start - b.start)) {
     const last = merged.at(-1);
