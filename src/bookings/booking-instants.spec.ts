@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { overlaps } from '../time/interval.js';
-import { inRenewalOrder, instantsMeantBy, isRight } from './booking-instants.js';
+import { ClinicDay } from '../time/clinic-day.js';
+import { type Interval, overlaps } from '../time/interval.js';
+import { parseWallTime } from '../time/wall-time.js';
+import { inRenewalOrder, instantsMeantBy, isRight, timesTakenBy } from './booking-instants.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -25,6 +27,27 @@ describe('the instants that a wall time means', () => {
     ['a zone that Temporal does not know', '2027-03-28', '10:00', 'PST'],
   ])('are none of %s', (_, date, time, timezone) => {
     expect(instantsMeantBy({ date, time, timezone, durationMinutes: 30 })).toBeUndefined();
+  });
+});
+
+describe('the times that a stored booking takes', () => {
+  const at = (time: string, minutes: number): Interval => {
+    const start = Date.parse(`2027-03-28T${time}:00Z`);
+    return { start, end: start + minutes * 60_000 };
+  };
+  const day = ClinicDay.of('2027-03-28', 'Europe/Madrid');
+
+  test.each([
+    ['its stored one where its wall time means that', at('08:00', 45), '10:00', [at('08:00', 45)]],
+    [
+      'also the one that its wall time means now, as long as the stored one',
+      at('09:00', 45),
+      '10:00',
+      [at('09:00', 45), at('08:00', 45)],
+    ],
+    ['its stored one where the clocks skip its wall time', at('01:30', 30), '02:30', [at('01:30', 30)]],
+  ])('are %s', (_, stored, time, taken) => {
+    expect(timesTakenBy(stored, parseWallTime(time), day)).toEqual(taken);
   });
 });
 

@@ -1,6 +1,6 @@
 import { ClinicDay } from '../time/clinic-day.js';
 import type { EpochMs, Interval } from '../time/interval.js';
-import { parseWallTime } from '../time/wall-time.js';
+import { parseWallTime, type WallMinutes } from '../time/wall-time.js';
 import type { Booking } from './booking.js';
 
 const MINUTE_MS = 60_000;
@@ -9,8 +9,19 @@ type AtWallTime = Pick<Booking, 'date' | 'time' | 'durationMinutes' | 'timezone'
 
 /** The instants that a booking's date and time mean by the rules that this process knows; undefined if there are none. */
 export function instantsMeantBy({ date, time, durationMinutes, timezone }: AtWallTime): Interval | undefined {
-  const start = ClinicDay.find(date, timezone)?.instantOf(parseWallTime(time));
-  return start === undefined ? undefined : { start, end: start + durationMinutes * MINUTE_MS };
+  return ClinicDay.find(date, timezone)?.intervalFrom(parseWallTime(time), durationMinutes);
+}
+
+/**
+ * The times that a live booking takes: the stored one and, where other time zone data was in use when it was stored, also
+ * the one that its wall time means now. Until its instants are renewed, neither may be booked again.
+ *
+ * @param start its wall time
+ * @param day its date in the doctor's zone
+ */
+export function timesTakenBy(stored: Interval, start: WallMinutes, day: ClinicDay): Interval[] {
+  const meant = day.intervalFrom(start, (stored.end - stored.start) / MINUTE_MS);
+  return !meant || meant.start === stored.start ? [stored] : [stored, meant];
 }
 
 /** Whether a booking has the instants that its date and time mean. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DoctorDay, type WallRange } from '../availability/doctor-day.js';
+import { ScheduleDay, type WallRange } from '../availability/schedule-day.js';
+import { Schedule } from '../availability/schedule.js';
 import { Refusal } from '../errors/domain-error.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { parseWallTime } from '../time/wall-time.js';
@@ -19,14 +20,13 @@ function range(start: string, end: string): WallRange {
 }
 
 /** Open from 01:00 to 17:00 in Madrid, away from 12:00 to 13:00, taken from 10:00 to 10:30 UTC. */
-function dayOf(date: string): DoctorDay {
-  const busy = { start: Date.parse(`${date}T10:00:00Z`), end: Date.parse(`${date}T10:30:00Z`) };
-  return new DoctorDay(
-    ClinicDay.of(date, 'Europe/Madrid'),
-    [range('01:00', '17:00')],
-    [range('12:00', '13:00')],
-    [busy],
-  );
+function scheduleOf(date: string): Schedule {
+  const day = new ScheduleDay(ClinicDay.of(date, 'Europe/Madrid'), {
+    windows: [range('01:00', '17:00')],
+    exceptions: [range('12:00', '13:00')],
+    busy: [{ start: Date.parse(`${date}T10:00:00Z`), end: Date.parse(`${date}T10:30:00Z`) }],
+  });
+  return new Schedule('Europe/Madrid', [day]);
 }
 
 /** The refusal that `act` throws. */
@@ -41,9 +41,9 @@ function refusal(act: () => unknown): Refusal {
 }
 
 describe('a time may be booked', () => {
-  test('if nothing stands against it; the answer is its real time, and the open time around it', () => {
+  test('if nothing stands against it; the answer is its real time, and the availability around it', () => {
     const requested = { date: '2026-03-02', time: '09:07', durationMinutes: 53 };
-    expect(assertBookable(dayOf('2026-03-02'), requested, EARLIER)).toEqual({
+    expect(assertBookable(scheduleOf('2026-03-02'), requested, EARLIER)).toEqual({
       appointment: { start: Date.parse('2026-03-02T08:07:00Z'), end: Date.parse('2026-03-02T09:00:00Z') },
       open: { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-03-02T16:00:00Z') },
     });
@@ -66,7 +66,9 @@ describe('a time may be booked', () => {
     { code: 'EXCEPTION', date: '2026-03-02', time: '11:31', says: 'away at 11:31 on 2026-03-02' },
     { code: 'TAKEN', date: '2026-03-02', time: '11:29', says: '11:29 on 2026-03-02 is already taken' },
   ])('else the refusal has the code $code and names the time', ({ code, date, time, says }) => {
-    const refused = refusal(() => assertBookable(dayOf(date), { date, time, durationMinutes: 30 }, EARLIER));
+    const refused = refusal(() =>
+      assertBookable(scheduleOf(date), { date, time, durationMinutes: 30 }, EARLIER),
+    );
     expect(refused.code).toBe(code);
     expect(refused.message).toContain(says);
   });
@@ -98,7 +100,7 @@ describe('a change', () => {
 
 test('the second net says what the rule says, word for word', () => {
   const requested = { date: '2026-03-02', time: '11:00', durationMinutes: 30 };
-  const byRule = refusal(() => assertBookable(dayOf('2026-03-02'), requested, EARLIER));
+  const byRule = refusal(() => assertBookable(scheduleOf('2026-03-02'), requested, EARLIER));
   expect([taken(requested).code, taken(requested).message]).toEqual([byRule.code, byRule.message]);
 });
 

@@ -1,29 +1,13 @@
-import type { DoctorDay, Obstacle } from '../availability/doctor-day.js';
+import { evaluate } from '../availability/evaluate.js';
+import type { RequestedTime, Violation } from '../availability/rules/rule.js';
+import { TAKEN } from '../availability/rules/taken.js';
+import type { Schedule } from '../availability/schedule.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { EpochMs, Interval } from '../time/interval.js';
-import { parseWallTime } from '../time/wall-time.js';
 
-/** A time that a patient asks for. */
-export interface RequestedTime {
-  /** YYYY-MM-DD at the doctor's. */
-  readonly date: string;
-  /** HH:MM at the doctor's. */
-  readonly time: string;
-  readonly durationMinutes: number;
-}
+export type { RequestedTime };
 
-const SENTENCES: Record<Obstacle, (requested: RequestedTime) => string> = {
-  NO_SUCH_TIME: ({ date, time }) =>
-    `${time} does not exist on ${date}: the clocks go forward past it. Choose another time.`,
-  NOT_IN_FUTURE: ({ date, time }) => `${date} ${time} is not in the future. Choose a later time.`,
-  OUTSIDE_AVAILABILITY: ({ date, time, durationMinutes }) =>
-    `The doctor does not see patients for ${durationMinutes} minutes from ${time} on ${date}. Choose one of the available slots.`,
-  EXCEPTION: ({ date, time }) =>
-    `The doctor is away at ${time} on ${date}. Choose one of the available slots.`,
-  TAKEN: ({ date, time }) => `${time} on ${date} is already taken. Choose one of the available slots.`,
-};
-
-/** An appointment that may be booked, in real time, and the open time that it lies in. */
+/** An appointment that may be booked, in real time, and the availability that holds it. */
 export interface Bookable {
   readonly appointment: Interval;
   readonly open: Interval;
@@ -32,14 +16,13 @@ export interface Bookable {
 /**
  * The appointment, if it may be booked.
  *
- * @throws Refusal with the obstacle as its code, and a sentence for the patient
+ * @throws Refusal of the first rule that does not hold
  */
-export function assertBookable(day: DoctorDay, requested: RequestedTime, now: EpochMs): Bookable {
-  const start = parseWallTime(requested.time);
-  const obstacle = day.obstacleTo(start, requested.durationMinutes, now);
-  if (obstacle) throw new Refusal(obstacle, SENTENCES[obstacle](requested));
-  const appointment = day.appointment(start, requested.durationMinutes)!;
-  return { appointment, open: day.openAround(appointment)! };
+export function assertBookable(schedule: Schedule, requested: RequestedTime, now: EpochMs): Bookable {
+  const { appointment, violations } = evaluate(requested, schedule, now);
+  if (violations[0]) throw refusalOf(violations[0], requested);
+  const { start, end, availability } = appointment!;
+  return { appointment: { start, end }, open: availability! };
 }
 
 /**
@@ -96,5 +79,9 @@ export function unknownDoctor(doctorId: number): Refusal {
 
 /** The refusal for a time that somebody else has. */
 export function taken(requested: RequestedTime): Refusal {
-  return new Refusal('TAKEN', SENTENCES.TAKEN(requested));
+  return refusalOf(TAKEN, requested);
+}
+
+function refusalOf({ code, message }: Violation, requested: RequestedTime): Refusal {
+  return new Refusal(code, message(requested));
 }

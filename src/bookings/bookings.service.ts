@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.js';
+import { availableSlots } from '../availability/evaluate.js';
 import { accountKey, Bulkhead, dayKey, dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { Forbidden, tokenEnded } from '../errors/domain-error.js';
@@ -35,7 +36,7 @@ import {
   lockLive,
   speakingAsTaken,
 } from './bookings.table.js';
-import { readDoctorDay } from './doctor-day.reader.js';
+import { readSchedule } from './schedule.reader.js';
 
 /** A time with a doctor, for a patient. */
 interface NewBooking extends RequestedTime {
@@ -66,9 +67,9 @@ export class BookingsService {
    * @throws Refusal UNKNOWN_DOCTOR
    */
   async availableSlots(doctorId: number, date: string, durationMinutes: number): Promise<string[]> {
-    const found = await readDoctorDay(this.dataSource, doctorId, date);
-    if (!found) throw unknownDoctor(doctorId);
-    return found.day.openStarts(durationMinutes, this.clock.now()).map(formatWallTime);
+    const schedule = await readSchedule(this.dataSource, doctorId, { from: date, to: date });
+    if (!schedule) throw unknownDoctor(doctorId);
+    return availableSlots(schedule, date, durationMinutes, this.clock.now()).map(formatWallTime);
   }
 
   /**
@@ -231,10 +232,11 @@ export class BookingsService {
     requested: RequestedTime,
     movingId?: number,
   ): Promise<Bookable & { timezone: string; now: EpochMs }> {
-    const found = await readDoctorDay(tx, doctorId, requested.date, movingId);
-    if (!found) throw unknownDoctor(doctorId);
+    const range = { from: requested.date, to: requested.date };
+    const schedule = await readSchedule(tx, doctorId, range, movingId);
+    if (!schedule) throw unknownDoctor(doctorId);
     const now = this.clock.now();
-    return { ...assertBookable(found.day, requested, now), timezone: found.timezone, now };
+    return { ...assertBookable(schedule, requested, now), timezone: schedule.timezone, now };
   }
 
   /** Writes the mails and the event of a change. */

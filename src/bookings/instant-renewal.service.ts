@@ -32,7 +32,7 @@ export type Renewal =
 /**
  * Gives coming bookings the instants that their wall time means by the present time zone data: when a country changes its
  * rules, "Tuesday at ten" stays what was agreed. Until then a booking keeps both its stored time and its wall time from
- * others (see `readDoctorDay`). Each booking is a transaction of its own, under the lock of its doctor's day, so the command
+ * others (see `timesTakenBy`). Each booking is a transaction of its own, under the lock of its doctor's day, so the command
  * may be killed at any time and continues when it is run again.
  */
 @Injectable()

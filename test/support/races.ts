@@ -8,6 +8,7 @@ export const INSERT_BOOKING = /^INSERT INTO bookings/;
 export const MOVE_BOOKING = /^UPDATE bookings SET date/;
 export const CANCEL_BOOKING = /^UPDATE bookings SET status/;
 export const LOCK_BOOKING = /^\/\* lock-booking \*\//;
+export const READ_SCHEDULE = /^\/\* read-schedule \*\//;
 export const LOCK_DAY = /^INSERT INTO doctor_days/;
 export const INSERT_KEY = /^INSERT INTO idempotency_keys/;
 export const ERASE_ACCOUNT = /^UPDATE `accounts` SET `email`/;

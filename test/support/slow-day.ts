@@ -1,20 +1,18 @@
-import type { Obstacle, WallRange } from '../../src/availability/doctor-day.js';
+import type { DayFacts } from '../../src/availability/schedule-day.js';
+import type { ErrorCode } from '../../src/errors/error-codes.js';
 import type { EpochMs, Interval } from '../../src/time/interval.js';
 import { type LivedMinute, minutesLived } from './wall-clock.js';
 
 const MINUTE_MS = 60_000;
 
 /** All that decides which times of a doctor's date are open. */
-export interface DayPlan {
+export interface DayPlan extends DayFacts {
   readonly timezone: string;
   readonly date: string;
-  readonly windows: readonly WallRange[];
-  readonly exceptions: readonly (WallRange | 'full day')[];
-  readonly busy: readonly Interval[];
 }
 
 /**
- * The same questions as `DoctorDay` answers, answered by living through the day minute by minute with an eye on the
+ * The same questions as `evaluate` answers, answered by living through the day minute by minute with an eye on the
  * wall clock. Slow and obviously right.
  */
 export class SlowDay {
@@ -26,31 +24,35 @@ export class SlowDay {
     this.byInstant = new Map(this.minutes.map((minute) => [minute.instant, minute]));
   }
 
-  obstacleTo(start: number, duration: number, now: EpochMs): Obstacle | undefined {
+  /** The codes of all violations, the one to answer first. */
+  violations(start: number, duration: number, now: EpochMs): ErrorCode[] {
     const first = this.minutes.find(({ minutes }) => minutes === start);
-    if (!first) return 'NO_SUCH_TIME';
-    if (first.instant <= now) return 'NOT_IN_FUTURE';
+    if (!first) return ['NO_SUCH_TIME'];
     const instants = Array.from({ length: duration }, (_, index) => first.instant + index * MINUTE_MS);
     const lived = instants.map((instant) => this.byInstant.get(instant));
-    if (!lived.every((minute) => minute && this.inWindow(minute.minutes))) return 'OUTSIDE_AVAILABILITY';
-    if (lived.some((minute) => this.isBlocked(minute!.minutes))) return 'EXCEPTION';
     const taken = ({ start, end }: Interval): boolean =>
       instants.some((instant) => instant >= start && instant < end);
-    return this.plan.busy.some(taken) ? 'TAKEN' : undefined;
+    const found: ErrorCode[] = [];
+    if (first.instant <= now) found.push('NOT_IN_FUTURE');
+    if (!lived.every((minute) => minute && this.inWindow(minute.minutes))) found.push('OUTSIDE_AVAILABILITY');
+    if (lived.some((minute) => minute && this.isBlocked(minute.minutes))) found.push('EXCEPTION');
+    if (this.plan.busy.some(taken)) found.push('TAKEN');
+    return found;
   }
 
-  openStarts(duration: number, now: EpochMs): number[] {
-    const starts: number[] = [];
+  slots(duration: number, now: EpochMs): number[] {
+    const slots: number[] = [];
     let sinceOpening = 0;
     for (let minutes = 0; minutes < 24 * 60; minutes += 1) {
       if (!this.inWindow(minutes)) {
         sinceOpening = 0;
         continue;
       }
-      if (sinceOpening % 15 === 0 && !this.obstacleTo(minutes, duration, now)) starts.push(minutes);
+      if (sinceOpening % 15 === 0 && this.violations(minutes, duration, now).length === 0)
+        slots.push(minutes);
       sinceOpening += 1;
     }
-    return starts;
+    return slots;
   }
 
   private inWindow(minutes: number): boolean {

@@ -1,0 +1,48 @@
+import type { EpochMs } from '../time/interval.js';
+import { parseWallTime, type WallMinutes } from '../time/wall-time.js';
+import type { Appointment, RequestedTime, Violation } from './rules/rule.js';
+import { RULES_IN_ORDER } from './rules/rules-in-order.js';
+import type { ScheduleDay } from './schedule-day.js';
+import type { Schedule } from './schedule.js';
+
+const GRID_MINUTES = 15;
+
+export interface Evaluation {
+  /** `undefined` where the clocks skip the requested time. */
+  readonly appointment: Appointment | undefined;
+  /** Every rule that does not hold, in the order of the rules. */
+  readonly violations: readonly Violation[];
+}
+
+/** Judges a requested time. Without violations it is open, and its appointment has an availability. */
+export function evaluate(requested: RequestedTime, schedule: Schedule, now: EpochMs): Evaluation {
+  const day = schedule.on(requested.date);
+  const appointment = day.appointment(parseWallTime(requested.time), requested.durationMinutes);
+  const violations = RULES_IN_ORDER.map((rule) => rule(appointment, day, now));
+  return { appointment, violations: violations.filter((violation) => violation !== undefined) };
+}
+
+/** The starts to offer on a date: every 15 minutes from each window's start, where all rules hold. */
+export function availableSlots(
+  schedule: Schedule,
+  date: string,
+  durationMinutes: number,
+  now: EpochMs,
+): WallMinutes[] {
+  const day = schedule.on(date);
+  const slots: WallMinutes[] = [];
+  for (const window of day.windows) {
+    for (let start = window.start; start < window.end; start += GRID_MINUTES) {
+      if (isOpen(day.appointment(start, durationMinutes), day, now)) slots.push(start);
+    }
+  }
+  return slots;
+}
+
+/** Asks the last rules first: on the grid of the windows, most starts that are not open are taken. */
+function isOpen(appointment: Appointment | undefined, day: ScheduleDay, now: EpochMs): boolean {
+  for (let index = RULES_IN_ORDER.length - 1; index >= 0; index -= 1) {
+    if (RULES_IN_ORDER[index]!(appointment, day, now)) return false;
+  }
+  return true;
+}

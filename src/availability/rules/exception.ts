@@ -1,0 +1,11 @@
+import { overlapsAny } from '../../time/interval.js';
+import type { Rule, Violation } from './rule.js';
+
+const EXCEPTION: Violation = {
+  code: 'EXCEPTION',
+  message: ({ date, time }) => `The doctor is away at ${time} on ${date}. Choose one of the available slots.`,
+};
+
+/** The appointment touches no time that the doctor blocked. */
+export const exception: Rule = (appointment, { exceptions }) =>
+  appointment && overlapsAny(exceptions, appointment) ? EXCEPTION : undefined;

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { ClinicDay } from '../../time/clinic-day.js';
+import { evaluate } from '../evaluate.js';
+import { ScheduleDay } from '../schedule-day.js';
+import { Schedule } from '../schedule.js';
+
+const hour = (hours: number): number => hours * 60;
+
+/** In Madrid, an hour ahead of UTC: open from 01:00 to 17:00, away from 12:00 to 13:00, taken from 15:00 to 15:30. */
+function scheduleOf(date: string): Schedule {
+  const day = new ScheduleDay(ClinicDay.of(date, 'Europe/Madrid'), {
+    windows: [{ start: hour(1), end: hour(17) }],
+    exceptions: [{ start: hour(12), end: hour(13) }],
+    busy: [{ start: Date.parse(`${date}T14:00:00Z`), end: Date.parse(`${date}T14:30:00Z`) }],
+  });
+  return new Schedule('Europe/Madrid', [day]);
+}
+
+/** The codes and texts of all violations. */
+function judge(date: string, time: string, durationMinutes: number, now: string): [string, string][] {
+  const requested = { date, time, durationMinutes };
+  const { violations } = evaluate(requested, scheduleOf(date), Date.parse(now));
+  return violations.map(({ code, message }) => [code, message(requested)]);
+}
+
+const MONDAY = '2026-03-02';
+const EARLIER = '2026-03-01T00:00:00Z';
+/** 10:00 in Madrid. */
+const AT_TEN = '2026-03-02T09:00:00Z';
+
+describe('each rule has its code and its sentence', () => {
+  test.each([
+    [
+      'NO_SUCH_TIME',
+      ['2026-03-29', '02:30', 30, EARLIER],
+      '02:30 does not exist on 2026-03-29: the clocks go forward past it. Choose another time.',
+    ],
+    [
+      'NOT_IN_FUTURE',
+      [MONDAY, '10:00', 30, AT_TEN],
+      '2026-03-02 10:00 is not in the future. Choose a later time.',
+    ],
+    [
+      'OUTSIDE_AVAILABILITY',
+      [MONDAY, '16:45', 30, EARLIER],
+      'The doctor does not see patients for 30 minutes from 16:45 on 2026-03-02. Choose one of the available slots.',
+    ],
+    [
+      'EXCEPTION',
+      [MONDAY, '11:31', 30, EARLIER],
+      'The doctor is away at 11:31 on 2026-03-02. Choose one of the available slots.',
+    ],
+    [
+      'TAKEN',
+      [MONDAY, '14:31', 30, EARLIER],
+      '14:31 on 2026-03-02 is already taken. Choose one of the available slots.',
+    ],
+  ] as const)('%s', (code, [date, time, duration, now], message) => {
+    expect(judge(date, time, duration, now)).toEqual([[code, message]]);
+  });
+});
+
+test.each([
+  ['a moment after now', [MONDAY, '10:01', 30, AT_TEN]],
+  ['from the start of a window', [MONDAY, '01:00', 30, EARLIER]],
+  ['up to the end of a window', [MONDAY, '16:30', 30, EARLIER]],
+  ['up to an exception', [MONDAY, '11:30', 30, EARLIER]],
+  ['from the end of an exception', [MONDAY, '13:00', 30, EARLIER]],
+  ['up to a busy time', [MONDAY, '14:30', 30, EARLIER]],
+  ['from the end of a busy time', [MONDAY, '15:30', 30, EARLIER]],
+] as const)('all rules hold for %s', (_, [date, time, duration, now]) => {
+  expect(judge(date, time, duration, now)).toEqual([]);
+});
+
+test.each([
+  ['outside, away and taken', [MONDAY, '11:00', 480, AT_TEN], ['OUTSIDE_AVAILABILITY', 'EXCEPTION', 'TAKEN']],
+  ['past, away and taken', [MONDAY, '09:59', 360, AT_TEN], ['NOT_IN_FUTURE', 'EXCEPTION', 'TAKEN']],
+  [
+    'nothing but a time that the clocks skip',
+    ['2026-03-29', '02:00', 480, '2027-01-01T00:00:00Z'],
+    ['NO_SUCH_TIME'],
+  ],
+] as const)('violations are answered together, the most telling first: %s', (_, request, codes) => {
+  const [date, time, duration, now] = request;
+  expect(judge(date, time, duration, now).map(([code]) => code)).toEqual(codes);
+});
