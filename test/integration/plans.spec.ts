@@ -59,6 +59,10 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     'looking at a day',
     () => look(`/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`, patient),
   ],
+  [
+    'looking at a day of a doctor with a long history',
+    () => look(`/api/bookings/available-slots?doctor_id=1&date=${MONDAY}`, patient),
+  ],
   ['booking', () => ask(clinic, patient, doctor, { date: MONDAY, time: '09:00' })],
   ['a patient’s bookings', () => look('/api/bookings/me', patient)],
   ['a patient’s bookings, page by page', () => look('/api/bookings/me?limit=5&after=1', patient)],
