@@ -15,7 +15,8 @@ const LOGIN = '/api/auth/login';
 /**
  * Records that an account was denied something: what it has no right to, a token that was ended, and wrong passwords and
  * digits of somebody who is signed in. Of visitors it records log-ins that were too many, by address, and mailed codes that
- * are not valid. After the answer, so that it neither slows nor fails it.
+ * are not valid. It passes the answer on first, so that it neither slows nor fails it, and does not wait until the answer
+ * was sent, so that a client cannot prevent the record by hanging up.
  */
 @Injectable()
 export class DenialRecorder implements OnModuleInit {
@@ -27,8 +28,8 @@ export class DenialRecorder implements OnModuleInit {
   onModuleInit(): void {
     // Programs without a server, such as the seeder, have none.
     const server = this.host.httpAdapter?.getInstance<FastifyInstance>() as FastifyInstance | undefined;
-    server?.addHook('onResponse', (request, reply, done) => {
-      done();
+    server?.addHook('onSend', (request, reply, payload, done) => {
+      done(null, payload);
       void this.record(request, reply);
     });
   }

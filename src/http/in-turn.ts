@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Requests on one connection behind the one that is being answered. Browsers and proxies send one at a time. */
 const MOST_WAITING = 16;
@@ -8,9 +8,16 @@ const MOST_IGNORED = 256;
 /** For a client to take the answers to those that wait, once more have come than are answered. */
 const LAST_ANSWERS_MS = 10_000;
 
+type Drop = (request: FastifyRequest, reply: FastifyReply) => void;
+
+interface Waiting {
+  readonly begin: () => void;
+  readonly drop: () => void;
+}
+
 /** The requests of one connection that wait for their turn. */
 interface Line {
-  readonly waiting: (() => void)[];
+  readonly waiting: Waiting[];
   ignored: number;
 }
 
@@ -20,8 +27,9 @@ interface Line {
  * limit are answered, in order, and the last of them says that it closes.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2
+ * @param drop is called for each request that is never begun
  */
-export function answerInTurn(server: FastifyInstance): void {
+export function answerInTurn(server: FastifyInstance, drop: Drop): void {
   const lines = new WeakMap<Socket, Line>();
   server.addHook('onRequest', (request, reply, done) => {
     const { socket } = request.raw;
@@ -31,21 +39,27 @@ export function answerInTurn(server: FastifyInstance): void {
       passOnAfter(reply, socket, lines);
       return done();
     }
-    if (line.ignored > 0 || line.waiting.length >= MOST_WAITING) return ignore(line, socket);
+    if (line.ignored > 0 || line.waiting.length >= MOST_WAITING) {
+      drop(request, reply);
+      return ignore(line, socket);
+    }
     passOnAfter(reply, socket, lines);
-    line.waiting.push(() => {
+    const begin = (): void => {
       if (line.ignored > 0 && line.waiting.length === 0) void reply.header('connection', 'close');
       done();
-    });
+    };
+    line.waiting.push({ begin, drop: () => drop(request, reply) });
   });
 }
 
-/** Has the next request begin once this one's answer has been taken. */
+/** Has the next request begin once this one's answer has been taken, or drops all if the connection has closed. */
 function passOnAfter(reply: FastifyReply, socket: Socket, lines: WeakMap<Socket, Line>): void {
   reply.raw.once('close', () => {
-    const next = lines.get(socket)?.waiting.shift();
-    if (!next) lines.delete(socket);
-    else if (!socket.destroyed) next();
+    const line = lines.get(socket);
+    if (socket.destroyed) for (const each of line?.waiting.splice(0) ?? []) each.drop();
+    const next = line?.waiting.shift();
+    if (next) next.begin();
+    else lines.delete(socket);
   });
 }
 

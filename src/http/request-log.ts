@@ -1,4 +1,4 @@
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Keys } from '../config/keys.js';
 import { addressOf } from './client-address.js';
@@ -12,6 +12,7 @@ const HASH_LENGTH = 16;
 export class RequestLog extends LogController {
   /** Keyed: the lines of one client can be found, and nobody's address is in the log. */
   private readonly hashes: LRUCache<string, string>;
+  private readonly written = new WeakSet<FastifyRequest>();
 
   constructor(keys: Keys) {
     super({ requestIdLogLabel: 'request_id' });
@@ -33,11 +34,35 @@ export class RequestLog extends LogController {
     this.write(request, reply);
   }
 
-  write(request: FastifyRequest, reply: FastifyReply): void {
+  /** Also writes the lines of requests whose client hangs up: Fastify reports only answers that were sent. */
+  watch(server: FastifyInstance): void {
+    server.addHook('onSend', (request, reply, payload, done) => {
+      if (reply.raw.destroyed) this.write(request, reply);
+      else reply.raw.once('close', () => this.write(request, reply));
+      done(null, payload);
+    });
+  }
+
+  /** Writes the line of a request that is never begun, because its connection closes first. */
+  writeUnbegun(request: FastifyRequest, reply: FastifyReply): void {
+    this.write(request, reply, { aborted: true });
+  }
+
+  /** Writes the line of a request, once. Node destroys an answer after it was sent, or because it cannot be sent. */
+  write(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    outcome: object = { status: reply.statusCode, ...(reply.raw.destroyed && { aborted: true }) },
+  ): void {
+    if (this.written.has(request)) return;
+    this.written.add(request);
     // The route, not the address: an address may hold whatever a client put there.
     const route = request.routeOptions.url ?? 'unknown';
-    const [status, ms] = [reply.statusCode, Math.round(reply.elapsedTime)];
+    const ms = Math.round(reply.elapsedTime);
     const client = this.hashes.memo(addressOf(request));
-    request.log.info({ method: request.method, route, status, ms, client, ...notesOf(request) }, 'request');
+    request.log.info(
+      { method: request.method, route, ...outcome, ms, client, ...notesOf(request) },
+      'request',
+    );
   }
 }

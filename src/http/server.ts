@@ -63,15 +63,17 @@ export function createServer(logger: Logger, environment: ApiEnvironment): Fasti
     clientErrorHandler: answerUnreadable,
   });
   const server = adapter.getInstance<FastifyInstance>();
+  log.watch(server);
   ignoreExpectations(server);
   refuseWithoutHost(server);
   acceptOnlyJson(server);
+  refuseLostBodies(server);
   rememberAddress(server);
   server.addHook('onRequest', (request, _reply, done) => {
     rememberPrefix(request, proxies);
     done();
   });
-  answerInTurn(server);
+  answerInTurn(server, (request, reply) => log.writeUnbegun(request, reply));
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
@@ -111,6 +113,14 @@ function acceptOnlyJson(server: FastifyInstance): void {
     } catch (error) {
       done(error as Error);
     }
+  });
+}
+
+/** Fastify would wait without end for the body of a client that hung up before Fastify began to read it. */
+function refuseLostBodies(server: FastifyInstance): void {
+  server.addHook('preParsing', ({ raw }, _reply, payload, done) => {
+    if (raw.errored) done(raw.errored);
+    else done(null, payload);
   });
 }
 

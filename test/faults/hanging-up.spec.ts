@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/support/build.js';
 import type { Environment } from '../support/test-environment.js';
+import type { Client } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
 import { Program } from '../support/program.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 
@@ -52,4 +57,125 @@ test('a client that hangs up in the middle of a body leaves no error in the log'
   await program.kill();
   expect(program.output).toContain('/health/live');
   expect(program.output).not.toContain('"level":"error"');
+});
+
+describe('a request whose client hangs up before the answer', () => {
+  const PASSWORD = 'seven herons at dusk';
+  let api: { program: Program; client: Client };
+  let database: Connection;
+  let token: string;
+
+  beforeAll(async () => {
+    // With limits, a request whose client is gone before its work begins is refused, whatever it asks for.
+    api = await Program.api({ ...environment, RATE_LIMIT_ENABLED: false, LOG_LEVEL: 'info' });
+    database = await createConnection(environment.DATABASE_URL);
+    const account = { email: 'pat@people.example', password: PASSWORD };
+    await api.client.post('/api/auth/register', account);
+    token = (await api.client.post<{ token: string }>('/api/auth/login', account)).body.token;
+  });
+
+  afterAll(async () => {
+    await database?.end();
+    await api?.program.kill();
+  });
+
+  /** The request's last lines in the log. */
+  const linesOf = (id: string) =>
+    api.program.output
+      .split('\n')
+      .filter((line) => line.includes(id) && line.includes('"msg":"request"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  const lineOf = (id: string) =>
+    eventually('the request has its line', () => Promise.resolve(linesOf(id).length > 0));
+
+  function requestText(id: string, method: string, path: string, body: string, missing = 0): string {
+    const head = [
+      `${method} ${path} HTTP/1.1`,
+      'Host: x',
+      `X-Request-Id: ${id}`,
+      `Authorization: Bearer ${token}`,
+      ...(body === '' ? [] : ['Content-Type: application/json', `Content-Length: ${body.length + missing}`]),
+    ];
+    return `${head.join('\r\n')}\r\n\r\n${body}`;
+  }
+
+  const wrongPassword = JSON.stringify({ old_password: 'a wrong guess', new_password: 'nine owls at dawn' });
+
+  /** Sends on one connection, and resets that later. */
+  async function resetAfter(text: string, wait: () => Promise<unknown>): Promise<void> {
+    const { port } = new URL(api.client.baseUrl);
+    const socket = connect({ port: Number(port), host: '127.0.0.1' });
+    socket.on('error', () => undefined);
+    socket.write(text);
+    await wait();
+    const closed = once(socket, 'close');
+    socket.resetAndDestroy();
+    await closed;
+  }
+
+  async function isWaiting(): Promise<boolean> {
+    const [rows] = await database.query('SHOW PROCESSLIST');
+    return (rows as { db: string | null; State: string | null }[]).some(
+      ({ db, State }) =>
+        environment.DATABASE_URL.endsWith(`/${db}`) && /^Waiting for table/.test(State ?? ''),
+    );
+  }
+
+  /** Resets a connection whose first request waits for the accounts, and lets that continue. */
+  async function resetWhileWaiting(text: string): Promise<void> {
+    await database.query('LOCK TABLES accounts WRITE');
+    await resetAfter(text, () => eventually('a request waits', isWaiting, 5));
+    await sleep(300);
+    await database.query('UNLOCK TABLES');
+  }
+
+  test('has one line in the log, which says so, and its refusal is one event', async () => {
+    const id = randomUUID();
+    await resetWhileWaiting(requestText(id, 'POST', '/api/auth/password', wrongPassword));
+    await lineOf(id);
+    expect(linesOf(id)).toEqual([
+      expect.objectContaining({ status: 400, code: 'WRONG_PASSWORD', aborted: true }),
+    ]);
+    const events = async () => {
+      const sql = `SELECT action, particulars FROM audit_events WHERE request_id = '${id}'`;
+      return (await database.query(sql))[0] as { action: string; particulars: string }[];
+    };
+    await eventually('the refusal is recorded', async () => (await events()).length > 0);
+    await sleep(300);
+    expect((await events()).map(({ action }) => action)).toEqual(['account.access_denied']);
+  });
+
+  test('has one line even if its turn on the connection never comes', async () => {
+    const ids = Array.from({ length: 20 }, () => randomUUID());
+    const [first, ...more] = ids as [string, ...string[]];
+    await resetWhileWaiting(
+      requestText(first, 'POST', '/api/auth/password', wrongPassword) +
+        more.map((id) => requestText(id, 'GET', '/api/auth/me', '')).join(''),
+    );
+    await lineOf(first);
+    expect(linesOf(first)).toEqual([expect.objectContaining({ status: 400, aborted: true })]);
+    for (const id of more) {
+      expect(linesOf(id)).toEqual([expect.objectContaining({ route: '/api/auth/me', aborted: true })]);
+      expect(linesOf(id)[0]).not.toHaveProperty('status');
+    }
+  });
+
+  test.each(['/api/auth/password', '/nothing-here'])('in the middle of its body, at %s', async (path) => {
+    const id = randomUUID();
+    await resetAfter(requestText(id, 'POST', path, '{"old', 60), () => sleep(500));
+    await lineOf(id);
+    expect(linesOf(id)).toEqual([expect.objectContaining({ aborted: true })]);
+  });
+
+  test.each(['keep-alive', 'close'])(
+    'answered with Connection: %s, a request has one line that does not',
+    async (connection) => {
+      const id = randomUUID();
+      await api.client.get('/api/doctors/public', { headers: { 'x-request-id': id, connection } });
+      await lineOf(id);
+      await sleep(300);
+      expect(linesOf(id)).toEqual([expect.not.objectContaining({ aborted: true })]);
+    },
+  );
 });
