@@ -43,12 +43,12 @@ export function configureApp(app: NestFastifyApplication): void {
   server.addHook('onRequest', (request, reply, done) => {
     const route = request.routeOptions.url ?? '';
     const protect = ANSWERS.test(route) ? protectAnswer : protectPage;
-    // What is about people is kept by nobody on the way.
-    if (!DOCS.test(route)) reply.raw.setHeader('Cache-Control', 'no-store');
     protect(request.raw, reply.raw, () => done());
   });
-  // At the answer, not at the request: who began before and ends after must not keep the server from closing.
+  // At the answer, not at the request: who began before and ends after must not keep the server from closing, and files of
+  // the pages would set a Cache-Control of their own.
   server.addHook('onSend', (_request, reply, payload, done) => {
+    void reply.header('cache-control', 'no-store');
     if (ending.isUnderWay) void reply.header('connection', 'close');
     done(null, payload);
   });
