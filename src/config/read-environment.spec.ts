@@ -271,6 +271,10 @@ test.each<[NodeJS.ProcessEnv, string]>([
   [{ REDIS_URL: `redis+sentinel://:${LONG}@127.0.0.1,10.0.0.2/main` }, 'REDIS_URL would send'],
   [{ REDIS_URL: 'redis://:hunter2@127.0.0.1' }, 'REDIS_URL has a password of fewer'],
   [{ REDIS_URL: 'redis://:change-me-please@127.0.0.1' }, 'REDIS_URL has a sample password'],
+  [{ REDIS_URL: 'redis://:abcdabcdabcd@127.0.0.1' }, 'REDIS_URL has a password of fewer than 5 different'],
+  [{ DATABASE_URL: db('clinica', 'abcdabcdabcd', '127.0.0.1') }, 'password of fewer than 5 different'],
+  [{ DATABASE_URL: db('clinica', '%61bcdabcdabcd', '127.0.0.1') }, 'password of fewer than 5 different'],
+  [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, 'NODE_TLS_REJECT_UNAUTHORIZED is 0'],
   [{ SMTP_URL: 'smtp://mail.example' }, 'SMTP_URL would send'],
   [{ SMTP_URL: `smtp://clinic:${LONG}@mail.example:587` }, 'SMTP_URL would send'],
   [{ SMTP_URL: `smtp://clinic:${LONG}@mail.example?requireTLS=yes` }, 'SMTP_URL would send'],
@@ -338,6 +342,14 @@ test.each<[NodeJS.ProcessEnv]>([
   [{ DATABASE_URL: db('clinica', LONG, 'a:3306,b:3307'), ALLOW_PLAINTEXT: 'b, a, c' }],
   [{ DATABASE_URL: db('clinica', LONG, '[fd00::1]'), ALLOW_PLAINTEXT: 'fd00::1' }],
   [{ REDIS_URL: `redis://:${LONG}@redis`, ALLOW_PLAINTEXT: 'redis' }],
+  [
+    {
+      REDIS_URL: 'redis://:abcdeabcdeab@127.0.0.1',
+      DATABASE_URL: db('clinica', 'abcdeabcdeab', 'localhost'),
+    },
+  ],
+  [{ NODE_TLS_REJECT_UNAUTHORIZED: '1' }],
+  [{ NODE_TLS_REJECT_UNAUTHORIZED: '' }],
   [{ REDIS_URL: `rediss+sentinel://:${LONG}@10.0.0.1,10.0.0.2/main` }],
   [{ REDIS_URL: 'redis+sentinel://127.0.0.1:1,127.0.0.1:2/main' }],
   [{ SMTP_URL: `smtp://clinic:${LONG}@mail.example?requireTLS=true` }],
@@ -402,6 +414,17 @@ describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () 
     '0123456789abcdef0123456789abcdef',
   ])('a sample: %s', (secret) => {
     expect(inProduction(secret).join()).toContain('JWT_SECRET looks like a sample');
+  });
+  test.each(['purple-monkey-dishwasher-elephant-marmalade', 'OurClinicInMadridOpensEveryMorning'])(
+    'a phrase: %s',
+    (secret) => {
+      expect(inProduction(secret)).toEqual([expect.stringContaining('JWT_SECRET is made of words')]);
+    },
+  );
+  test('a phrase may be rotated out, and not in', () => {
+    const phrase = 'purple-monkey-dishwasher-elephant-marmalade';
+    expect(inProduction(`${GOOD.JWT_SECRET},${phrase}`)).toEqual([]);
+    expect(inProduction(`${phrase},${GOOD.JWT_SECRET}`).join()).toContain('JWT_SECRET is made of words');
   });
   test('the one of .env.example', () => {
     expect(inProduction(samples().JWT_SECRET!)).not.toEqual([]);

@@ -16,7 +16,7 @@ export class ConfigurationError extends Error {
 }
 
 /** Judges what is only wrong where real people's data are: a sentence for each, with what to do. */
-type Judge<T> = (environment: T) => readonly string[];
+type Judge<T> = (environment: T, source: NodeJS.ProcessEnv) => readonly string[];
 
 /**
  * Reads and validates the configuration of a program. Empty variables count as not set, and those that its class does not
@@ -43,7 +43,7 @@ export function readEnvironment<T extends DatabaseEnvironment>(
   );
   const { NODE_ENV, ADMIN_EMAIL, ADMIN_PASSWORD }: Partial<ApiEnvironment> = environment;
   if (NODE_ENV === 'production')
-    problems.push(...[unsafeInProduction, ...judges].flatMap((judge) => judge(environment)));
+    problems.push(...[unsafeInProduction, ...judges].flatMap((judge) => judge(environment, source)));
   if ((ADMIN_EMAIL === undefined) !== (ADMIN_PASSWORD === undefined)) {
     problems.push('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither');
   }

@@ -2,6 +2,7 @@ import { ApiEnvironment } from './api.environment.js';
 import { ClinicEnvironment } from './clinic.environment.js';
 import type { DatabaseEnvironment } from './database.environment.js';
 import { guessesFor } from './guesses.mjs';
+import { isPhrase } from './phrase.js';
 import { isContradictory, isTooWide, trustedProxies } from './proxies.js';
 import { readSecrets } from './secrets.js';
 import { type Judgement, ofServers } from './unsafe-servers.js';
@@ -16,8 +17,9 @@ const SAMPLE_SECRETS =
   /change|replace|secret|sample|example|default|placeholder|password|(?<![a-z\d])(demo|test|your|this|here)(?![a-z\d])/i;
 
 /** What must not be so where real people's data are: a sentence for each, with what to do. */
-export function unsafeInProduction(environment: DatabaseEnvironment): string[] {
+export function unsafeInProduction(environment: DatabaseEnvironment, source: NodeJS.ProcessEnv): string[] {
   return [
+    ...ofNode(source),
     ...ofServers(environment),
     ...(environment instanceof ClinicEnvironment ? ofSecrets(environment) : []),
     ...(environment instanceof ApiEnvironment ? ofTheWeb(environment) : []),
@@ -26,6 +28,16 @@ export function unsafeInProduction(environment: DatabaseEnvironment): string[] {
   ]
     .filter(([isUnsafe]) => isUnsafe)
     .map(([, sentence]) => sentence);
+}
+
+/** Node reads it at each connection: no class of variables has it. */
+function ofNode({ NODE_TLS_REJECT_UNAUTHORIZED }: NodeJS.ProcessEnv): Judgement[] {
+  return [
+    [
+      NODE_TLS_REJECT_UNAUTHORIZED === '0',
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0: anybody on the way could pose as the database, Redis or the mail server; remove it, and name the certificate of your own authority in NODE_EXTRA_CA_CERTS',
+    ],
+  ];
 }
 
 function ofSecrets({ JWT_SECRET = '' }: ClinicEnvironment): Judgement[] {
@@ -38,6 +50,11 @@ function ofSecrets({ JWT_SECRET = '' }: ClinicEnvironment): Judgement[] {
     [
       secrets.some(isSampleSecret),
       'JWT_SECRET looks like a sample or a pattern: make a random one, for instance with openssl rand -base64 48',
+    ],
+    [
+      // The former one may be a phrase: it has to be rotated out.
+      isPhrase(secrets[0] ?? ''),
+      'JWT_SECRET is made of words: make a random one, for instance with openssl rand -base64 48, and name the former one after a comma',
     ],
   ];
 }

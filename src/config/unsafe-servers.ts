@@ -11,6 +11,7 @@ export type Judgement = readonly [isUnsafe: boolean, sentence: string];
 type IsTrusted = (host: string) => boolean;
 
 const SHORTEST_PASSWORD = 12;
+const FEWEST_DIFFERENT = 5;
 const MAIL_CATCHER_PORT = '1025';
 const MAIL_CATCHERS = /^(maildev|mailhog|mailpit|mailcatcher)(\.|$)/i;
 
@@ -48,6 +49,10 @@ function ofDatabase(database: ReturnType<typeof readDatabaseUrl>, isTrusted: IsT
       `DATABASE_URL has a password of fewer than ${SHORTEST_PASSWORD} characters: give the database user a longer one, for instance from openssl rand -hex 24`,
     ],
     [
+      isMonotonous(password),
+      `DATABASE_URL has a password of fewer than ${FEWEST_DIFFERENT} different characters: give the database user another, for instance from openssl rand -hex 24`,
+    ],
+    [
       !tls && !areTrusted(database, isTrusted),
       'DATABASE_URL would send patients’ data in clear to another machine: use mysqls://, or name the host in ALLOW_PLAINTEXT if nobody can listen on the way',
     ],
@@ -66,6 +71,10 @@ function ofRedis(redis: ReturnType<typeof readRedisUrl>, isTrusted: IsTrusted): 
     [
       password !== '' && password.length < SHORTEST_PASSWORD,
       `REDIS_URL has a password of fewer than ${SHORTEST_PASSWORD} characters: set a longer one, for instance from openssl rand -hex 24`,
+    ],
+    [
+      isMonotonous(password),
+      `REDIS_URL has a password of fewer than ${FEWEST_DIFFERENT} different characters: set another, for instance from openssl rand -hex 24`,
     ],
     [
       SAMPLE_PASSWORDS.test(password),
@@ -99,6 +108,11 @@ function ofMail(mail: URL | undefined, isTrusted: IsTrusted): Judgement[] {
       'SMTP_URL would send mails in clear to another machine where somebody on the way hides STARTTLS: add ?requireTLS=true, use smtps://, or name the host in ALLOW_PLAINTEXT if nobody can listen on the way',
     ],
   ];
+}
+
+/** Whether a long password is soon guessed; a short one has a sentence of its own. */
+function isMonotonous(password: string): boolean {
+  return password.length >= SHORTEST_PASSWORD && new Set(password).size < FEWEST_DIFFERENT;
 }
 
 function areTrusted({ hosts }: ServerUrl, isTrusted: IsTrusted): boolean {
