@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
 import { type Particulars, AuditTrail } from '../audit/audit-trail.js';
 import { Bulkhead, scheduleKey } from '../database/bulkhead.js';
 import { look } from '../database/statement.js';
-import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
+import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
+import { DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
@@ -19,7 +20,7 @@ interface NewWindow {
 
 /** The weekly windows of the doctors. Changing them leaves existing bookings as they are. */
 @Injectable()
-export class AvailabilityService {
+export class AvailabilityService implements OnModuleInit {
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
@@ -27,6 +28,10 @@ export class AvailabilityService {
     private readonly audit: AuditTrail,
     private readonly bulkhead: Bulkhead,
   ) {}
+
+  onModuleInit(): void {
+    this.doctors.onCreate(giveDefaultWeek);
+  }
 
   /**
    * By day and start.
@@ -102,4 +107,15 @@ export class AvailabilityService {
 
 function particularsOf({ dayOfWeek, startTime, endTime }: NewWindow): Particulars {
   return { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime };
+}
+
+const MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5];
+
+async function giveDefaultWeek(tx: EntityManager, doctorId: number): Promise<void> {
+  await tx.query(
+    `INSERT INTO availability_windows (doctor_id, day_of_week, start_time, end_time) VALUES ${MONDAY_TO_FRIDAY.map(
+      () => `(?, ?, '09:00', '17:00')`,
+    ).join(', ')}`,
+    MONDAY_TO_FRIDAY.flatMap((day) => [doctorId, day]),
+  );
 }

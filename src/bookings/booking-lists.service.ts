@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
 import { accountKey, Bulkhead } from '../database/bulkhead.js';
 import { look } from '../database/statement.js';
-import { DOCTOR_OF_ACCOUNT, DoctorsService } from '../doctors/doctors.service.js';
+import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
+import { DoctorsService } from '../doctors/doctors.service.js';
 import type { EpochMs } from '../time/interval.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 import { unknownLastBooking } from './booking.rules.js';
 import { PageEnds } from './page-ends.js';
 
@@ -61,7 +64,7 @@ export class BookingListsService {
   /** @throws Refusal UNKNOWN_BOOKING where `after` names none of the list */
   async ofPatient(userId: number, filter: ListFilter): Promise<Page<PatientsBooking>> {
     const rows = await this.list<BookingRow & { name: string; specialty: string }>(
-      'd.name, d.specialty FROM bookings b JOIN doctors d ON d.id = b.doctor_id',
+      `d.name, d.specialty FROM ${BOOKINGS_WITH_DOCTORS}`,
       'me',
       userId,
       filter,
@@ -79,7 +82,7 @@ export class BookingListsService {
    */
   async ofDoctor(userId: number, filter: ListFilter): Promise<Page<DoctorsBooking>> {
     const rows = await this.list<BookingRow & { email: string }>(
-      'COALESCE(a.mail_address, a.email) AS email FROM bookings b JOIN doctors d ON d.id = b.doctor_id JOIN accounts a ON a.id = b.user_id',
+      `${mailAddressOf()} AS email FROM ${BOOKINGS_WITH_DOCTORS} ${joinAccount('b.user_id')}`,
       'doctor',
       userId,
       filter,

@@ -1,3 +1,4 @@
+import { timeZoneOf } from '../doctors/doctor.sql.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { isoIn } from '../time/zone-offset.js';
 
@@ -57,7 +58,7 @@ export const BOOKING_COLUMNS = `${COLUMNS}, d.timezone`;
 
 /** The same for a SELECT of bookings `b` alone: with FOR UPDATE, a join would lock the doctor too. */
 export const LOCKED_BOOKING_COLUMNS = `${COLUMNS},
-  (SELECT timezone FROM doctors WHERE id = b.doctor_id) AS timezone`;
+  ${timeZoneOf('b.doctor_id')} AS timezone`;
 
 export function bookingOf(row: BookingRow): Booking {
   return {

@@ -249,7 +249,7 @@ export class BookingsService {
   ): Promise<void> {
     const { id, doctorId, date, time, durationMinutes } = booking;
     const particulars = { doctor_id: doctorId, date, time, duration: durationMinutes };
-    await this.outbox.append(tx, messages);
+    await this.outbox.append(tx, booking.patientId, messages);
     await this.audit.record(context, tx, `booking.${kind}`, id, particulars);
   }
 

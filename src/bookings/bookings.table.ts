@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { FROM_VALID_SESSION, valuesOf } from '../auth/sessions/valid-session.sql.js';
 import { look, type Rows, type Source, write } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { AccountActor } from '../http/context.js';
@@ -11,11 +12,12 @@ import {
   type BookingRow,
   LOCKED_BOOKING_COLUMNS,
 } from './booking.js';
+import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 import { type RequestedTime, taken } from './booking.rules.js';
 
 /** The statements of the `bookings` table that run inside the transactions of `BookingsService`. */
 
-const SELECT = `SELECT ${BOOKING_COLUMNS} FROM bookings b JOIN doctors d ON d.id = b.doctor_id`;
+const SELECT = `SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}`;
 
 export async function findByUid(source: Source, uid: string): Promise<Booking | undefined> {
   return findOne(source, `${SELECT} WHERE b.uid = ?`, uid);
@@ -51,9 +53,7 @@ export async function insertBooking(
     tx,
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at, day_version, open_from, open_until)
-     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM accounts
-     WHERE id = ? AND session_version = ? AND disabled_at IS NULL
-       AND (? IS NULL OR EXISTS (SELECT 1 FROM sessions s WHERE s.id = ? AND s.ended_at IS NULL))
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? ${FROM_VALID_SESSION}
      LOCK IN SHARE MODE`,
     [
       booking.uid,
@@ -69,10 +69,7 @@ export async function insertBooking(
       createdAt,
       createdAt,
       ...columnsOf(basis),
-      actor.id,
-      actor.version,
-      actor.session,
-      actor.session,
+      ...valuesOf(actor),
     ],
   );
   return affectedRows === 1 ? { ...booking, id: insertId } : undefined;

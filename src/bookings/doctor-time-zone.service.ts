@@ -4,12 +4,14 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { isTimeZone } from '../config/time-zone.js';
 import { look } from '../database/statement.js';
-import { Doctor } from '../doctors/doctor.entity.js';
+import type { Doctor } from '../doctors/doctor.entity.js';
+import { changeTimeZone, lockDoctor } from '../doctors/doctors.table.js';
 import { NotFound, Refusal } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 import { instantsMeantBy, isRight } from './booking-instants.js';
 
 /**
@@ -42,7 +44,7 @@ export class DoctorTimeZoneService {
     timezone: string,
   ): Promise<Doctor> {
     await this.sessions.hold(context, tx);
-    const doctor = await tx.findOne(Doctor, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    const doctor = await lockDoctor(tx, id);
     if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `There is no doctor ${id}.`);
     if (doctor.timezone === timezone) return doctor;
     if (isTimeZone(doctor.timezone)) {
@@ -60,7 +62,7 @@ export class DoctorTimeZoneService {
           'in, or have it cancelled first.',
       );
     }
-    await tx.update(Doctor, { id }, { timezone });
+    await changeTimeZone(tx, id, timezone);
     await this.audit.record(context, tx, 'doctor.changed', id, {
       timezone_before: doctor.timezone,
       timezone,
@@ -71,7 +73,7 @@ export class DoctorTimeZoneService {
   private async findAhead(tx: EntityManager, doctorId: number): Promise<Booking[]> {
     const rows = await look<BookingRow>(
       tx,
-      `SELECT ${BOOKING_COLUMNS} FROM bookings b JOIN doctors d ON d.id = b.doctor_id
+      `SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
        WHERE b.doctor_id = ? AND b.status = 'booked' AND b.ends_at > ? ORDER BY b.starts_at`,
       [doctorId, new Date(this.clock.now())],
     );

@@ -112,6 +112,7 @@ export class InstantRenewal {
     );
     await this.outbox.append(
       tx,
+      booking.patientId,
       missing.map((reminder) => ({ ...reminder, dueAt: Math.max(reminder.dueAt, now) })),
     );
     await this.audit.record(SYSTEM_CONTEXT, tx, 'booking.renewed', booking.id, {

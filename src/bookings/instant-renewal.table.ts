@@ -2,10 +2,11 @@ import type { EntityManager } from 'typeorm';
 import { look, type Source, write } from '../database/statement.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 
 /** The statements of the `bookings` table that renew instants. */
 
-const FROM = 'FROM bookings b JOIN doctors d ON d.id = b.doctor_id';
+const FROM = `FROM ${BOOKINGS_WITH_DOCTORS}`;
 const PAGE = 2_000;
 /** No booking lasts longer, so that one that overlaps another began no earlier before it. */
 const LONGEST_MS = 480 * 60_000;

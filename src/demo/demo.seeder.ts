@@ -6,6 +6,7 @@ import { BookingsService } from '../bookings/bookings.service.js';
 import type { Profile } from '../doctors/doctors.service.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { SYSTEM_CONTEXT } from '../http/context.js';
+import { cancelPending } from '../outbox/notifications.table.js';
 import { addDays, dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import {
@@ -89,11 +90,8 @@ export class DemoSeeder {
       for (let day = 1; day <= DAYS; day += 1)
         count += await this.seedDay(doctor, addDays(today, day), count, patients);
     }
-    await this.dataSource.query(
-      `UPDATE notifications SET state = 'cancelled', reason = 'made with the demo clinic: not mailed', settled_at = ?
-       WHERE kind = 'booked' AND state = 'pending'`,
-      [new Date(this.clock.now())],
-    );
+    const now = new Date(this.clock.now());
+    await cancelPending(this.dataSource, 'booked', 'made with the demo clinic: not mailed', now);
     return count;
   }
 

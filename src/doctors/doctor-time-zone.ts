@@ -2,12 +2,6 @@ import { Refusal } from '../errors/domain-error.js';
 import { dateIn } from '../time/clinic-time.js';
 import type { EpochMs } from '../time/interval.js';
 
-/** SQL: the doctor's part of `read-schedule`. All parts have the columns of this one. */
-export const TIME_ZONE_OF_SCHEDULE = `
-  SELECT 'doctor' AS kind, timezone, NULL AS date, NULL AS weekday, NULL AS start, NULL AS end,
-         NULL AS starts_at, NULL AS ends_at
-  FROM doctors WHERE id = ?`;
-
 /** For a doctor whose row holds a time zone with which nothing can be computed, from before zones were judged. */
 export function unknownTimeZone(doctorId: number, timezone: string): Refusal {
   return new Refusal(

@@ -1,7 +1,6 @@
 import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Account } from '../auth/accounts/account.entity.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Doctor } from './doctor.entity.js';
@@ -10,7 +9,7 @@ import { DoctorsService } from './doctors.service.js';
 
 /** The doctors' profiles. */
 @Module({
-  imports: [AuditModule, AuthModule, IdempotencyModule, TypeOrmModule.forFeature([Account, Doctor])],
+  imports: [AuditModule, AuthModule, IdempotencyModule, TypeOrmModule.forFeature([Doctor])],
   controllers: [DoctorsController],
   providers: [DoctorsService],
   exports: [DoctorsService],

@@ -4,7 +4,8 @@ import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { mailsOf } from '../auth/accounts/account-address.js';
-import { Account } from '../auth/accounts/account.entity.js';
+import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
+import { lockAccount } from '../auth/accounts/accounts.table.js';
 import { assertAddressVerified } from '../auth/accounts/address-verification.js';
 import { ClinicEnvironment } from '../config/clinic.environment.js';
 import { look } from '../database/statement.js';
@@ -31,14 +32,16 @@ export interface DoctorWithAccount {
   readonly userEmail: string;
 }
 
-/** SQL: the id of the doctor whose account is the parameter. */
-export const DOCTOR_OF_ACCOUNT = '(SELECT id FROM doctors WHERE user_id = ?)';
+/** Writes the rows that a new doctor starts with in the tables of another room. */
+type Completion = (tx: EntityManager, doctorId: number) => Promise<void>;
 
 const COLUMNS = 'd.id, d.user_id AS userId, d.name, d.specialty, d.email, d.timezone';
 
 /** The doctors' profiles. */
 @Injectable()
 export class DoctorsService {
+  private complete: Completion | undefined;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
@@ -49,6 +52,11 @@ export class DoctorsService {
     private readonly environment: ClinicEnvironment,
   ) {}
 
+  /** Sets what runs in the transaction that creates a doctor, once the profile is inserted. */
+  onCreate(complete: Completion): void {
+    this.complete = complete;
+  }
+
   /** Everyone, by name. */
   async list(): Promise<Profile[]> {
     return look(this.dataSource, `SELECT ${COLUMNS} FROM doctors d ORDER BY d.name, d.id`);
@@ -58,7 +66,8 @@ export class DoctorsService {
   async listWithAccounts(): Promise<DoctorWithAccount[]> {
     const rows = await look<Profile & { userEmail: string }>(
       this.dataSource,
-      `SELECT ${COLUMNS}, COALESCE(a.mail_address, a.email) AS userEmail FROM doctors d JOIN accounts a ON a.id = d.user_id ORDER BY d.name, d.id`,
+      `SELECT ${COLUMNS}, ${mailAddressOf()} AS userEmail FROM doctors d ${joinAccount('d.user_id')}
+       ORDER BY d.name, d.id`,
     );
     return rows.map(({ userEmail, ...doctor }) => ({ doctor, userEmail }));
   }
@@ -98,10 +107,7 @@ export class DoctorsService {
   ): Promise<DoctorWithAccount> {
     if (hasAccount(context)) await this.sessions.hold(context, tx);
     // Locked, so that it is not just being erased.
-    const account = await tx.findOne(Account, {
-      where: { id: profile.userId },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const account = await lockAccount(tx, profile.userId);
     if (account?.role !== 'doctor' || account.isDisabled) {
       throw new Refusal(
         'NOT_A_DOCTOR_ACCOUNT',
@@ -112,7 +118,7 @@ export class DoctorsService {
     const timezone = profile.timezone ?? this.environment.CLINIC_TIMEZONE;
     const createdAt = new Date(this.clock.now());
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
-    await giveDefaultWeek(tx, doctor.id);
+    await this.complete?.(tx, doctor.id);
     await this.audit.record(context, tx, 'doctor.created', doctor.id, { account_id: account.id });
     return { doctor, userEmail: mailsOf(account) };
   }
@@ -127,15 +133,4 @@ async function insert(tx: EntityManager, doctor: Doctor): Promise<Profile> {
     if (!isDuplicate(error, 'doctors_user')) throw error;
     throw new Refusal('PROFILE_EXISTS', `Account ${doctor.userId} has a doctor profile already.`);
   }
-}
-
-const MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5];
-
-async function giveDefaultWeek(tx: EntityManager, doctorId: number): Promise<void> {
-  await tx.query(
-    `INSERT INTO availability_windows (doctor_id, day_of_week, start_time, end_time) VALUES ${MONDAY_TO_FRIDAY.map(
-      () => `(?, ?, '09:00', '17:00')`,
-    ).join(', ')}`,
-    MONDAY_TO_FRIDAY.flatMap((day) => [doctorId, day]),
-  );
 }

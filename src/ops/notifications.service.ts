@@ -1,27 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { write } from '../database/statement.js';
+import { joinAccount, joinLink } from '../auth/accounts/account.sql.js';
+import { joinBooking } from '../bookings/booking.sql.js';
 import { NotFound } from '../errors/domain-error.js';
 import type { Context } from '../http/context.js';
-import type { NotificationKind } from '../outbox/notification-kind.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import { type LedgerRow, listNotifications, retryDead } from '../outbox/notifications.table.js';
 import { Clock } from '../time/clock.js';
 
-export const STATES = ['pending', 'queued', 'sending', 'sent', 'dead', 'cancelled'] as const;
-
-/** A row of the ledger for an operator: whose it is stays out of sight. */
-export interface LedgerRow {
-  readonly id: number;
-  readonly booking_id: number | null;
-  readonly booking_version: number;
-  readonly kind: NotificationKind;
-  readonly state: (typeof STATES)[number];
-  readonly due_at: Date;
-  readonly attempts: number;
-  readonly reason: string | null;
-  readonly settled_at: Date | null;
-}
+/** What a message tells is still so. Parameter: now. */
+const STILL_TRUE = {
+  joins: `LEFT ${joinBooking('n.booking_id')} LEFT ${joinLink('n.link_id')} LEFT ${joinAccount('n.account_id')}`,
+  sql: `(n.booking_id IS NULL OR b.version = n.booking_version)
+         AND (n.booking_id IS NOT NULL OR a.disabled_at IS NULL)
+         AND (n.link_id IS NULL OR l.used_at IS NULL AND l.expires_at > ?)`,
+};
 
 /** The ledger as operators see it. */
 @Injectable()
@@ -35,11 +29,7 @@ export class NotificationsService {
 
   /** The newest first. */
   async list(state: string | undefined, limit: number): Promise<LedgerRow[]> {
-    return this.dataSource.query(
-      `SELECT id, booking_id, booking_version, kind, state, due_at, attempts, reason, settled_at
-       FROM notifications ${state === undefined ? '' : 'WHERE state = ?'} ORDER BY id DESC LIMIT ${Number(limit)}`,
-      state === undefined ? [] : [state],
-    );
+    return listNotifications(this.dataSource, state, limit);
   }
 
   /**
@@ -54,20 +44,7 @@ export class NotificationsService {
 
   private async retryIn(context: Context, tx: EntityManager, id: number): Promise<void> {
     const now = new Date(this.clock.now());
-    const { affectedRows } = await write(
-      tx,
-      `/* retry-dead */ UPDATE notifications n
-         LEFT JOIN bookings b ON b.id = n.booking_id
-         LEFT JOIN account_links l ON l.id = n.link_id
-         LEFT JOIN accounts a ON a.id = n.account_id
-       SET n.state = 'pending', n.due_at = ?, n.attempts = 0, n.settled_at = NULL, n.failing_since = NULL
-       WHERE n.id = ? AND n.state = 'dead'
-         AND (n.booking_id IS NULL OR b.version = n.booking_version)
-         AND (n.booking_id IS NOT NULL OR a.disabled_at IS NULL)
-         AND (n.link_id IS NULL OR l.used_at IS NULL AND l.expires_at > ?)`,
-      [now, id, now],
-    );
-    if (affectedRows === 0) {
+    if (!(await retryDead(tx, id, now, { ...STILL_TRUE, parameters: [now] }))) {
       throw new NotFound(
         'NOT_DEAD',
         `Message ${id} cannot be sent again: it was not given up, or what it tells is no longer true. ` +

@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Keys } from '../config/keys.js';
 import { canonicalAddress } from '../config/mail-address.js';
+import { sweepBy } from '../database/in-batches.js';
 import { write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * Addresses that mails go to, as they are counted: by keyed hashes, whichever accounts the mails are for. What is counted
@@ -35,3 +38,9 @@ export class MailedAddresses {
     );
   }
 }
+
+/** Deletes addresses by which nothing has been counted for a day. */
+export const deleteOldMailedAddresses = sweepBy(
+  'DELETE FROM mailed_addresses WHERE counted_at < ? ORDER BY counted_at',
+  DAY_MS,
+);

@@ -28,6 +28,7 @@ export interface Message {
 
 /** A message that carries a link to its account. */
 export interface LinkMessage {
+  readonly accountId: number;
   readonly linkId: number;
   readonly kind: AccountKind;
   readonly dueAt: EpochMs;
@@ -60,12 +61,11 @@ export class Outbox {
     this.domain = mailDomain(environment);
   }
 
-  /** Writes messages into the ledger, in one statement. */
-  async append(tx: EntityManager, messages: readonly Message[]): Promise<void> {
+  /** Writes messages to an account into the ledger, in one statement. */
+  async append(tx: EntityManager, accountId: number, messages: readonly Message[]): Promise<void> {
     if (messages.length === 0) return;
     const now = new Date(this.clock.now());
-    const patient = '(SELECT b.user_id FROM bookings b WHERE b.id = ?)';
-    const rows = messages.map(() => `(?, ${patient}, ?, ?, ?, ?, ?, 'pending', ?, ?)`).join(', ');
+    const rows = messages.map(() => "(?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
     await write(
       tx,
       `INSERT INTO notifications
@@ -74,7 +74,7 @@ export class Outbox {
        VALUES ${rows}`,
       messages.flatMap((message) => [
         message.bookingId,
-        message.bookingId,
+        accountId,
         message.bookingVersion,
         message.kind,
         new Date(message.startsAt),
@@ -128,15 +128,16 @@ export class Outbox {
   }
 
   /** Writes the message of a link into the ledger. */
-  async appendLink(tx: EntityManager, { linkId, kind, dueAt, address }: LinkMessage): Promise<void> {
+  async appendLink(tx: EntityManager, message: LinkMessage): Promise<void> {
+    const { accountId, linkId, kind, dueAt, address } = message;
     await write(
       tx,
       `INSERT INTO notifications (link_id, account_id, address, booking_version, kind, due_at, state, message_id,
                                   created_at)
-       VALUES (?, (SELECT l.account_id FROM account_links l WHERE l.id = ?), ?, 0, ?, ?, 'pending', ?, ?)`,
+       VALUES (?, ?, ?, 0, ?, ?, 'pending', ?, ?)`,
       [
         linkId,
-        linkId,
+        accountId,
         address ?? null,
         kind,
         new Date(dueAt),

@@ -53,7 +53,7 @@ const sent = { state: 'sent', offered: true } as const;
 test('there is one row per booking, version and kind', async () => {
   const [booking] = await bookings(1);
   const append = (version: number): Promise<void> =>
-    inTransaction(clinic.dataSource, (tx) => appendMessages(clinic, tx, [booking!], { version }));
+    inTransaction(clinic.dataSource, (tx) => appendMessages(clinic, tx, patient, [booking!], { version }));
   await expect(append(1)).rejects.toThrow(/notifications_once/);
   await append(2);
   expect(await messagesOf(clinic, booking!)).toHaveLength(2);
@@ -62,7 +62,7 @@ test('there is one row per booking, version and kind', async () => {
 test('what is rolled back tells nobody', async () => {
   const [booking] = await bookings(1);
   const broken = inTransaction(clinic.dataSource, async (tx) => {
-    await appendMessages(clinic, tx, [booking!], { version: 2 });
+    await appendMessages(clinic, tx, patient, [booking!], { version: 2 });
     throw new Error('the booking failed after all');
   });
   await expect(broken).rejects.toThrow('after all');
@@ -155,7 +155,7 @@ test('rows that could not be queued are given back at once, but for those that h
 test('a withdrawn reminder is not sent by who has taken it, nor freed, nor given back', async () => {
   const [booking] = await bookings(1);
   await inTransaction(clinic.dataSource, (tx) =>
-    appendMessages(clinic, tx, [booking!], { version: 1, kind: 'reminder_1h' }),
+    appendMessages(clinic, tx, patient, [booking!], { version: 1, kind: 'reminder_1h' }),
   );
   const claim = await ledger.claimDue(2);
   await inTransaction(clinic.dataSource, (tx) =>

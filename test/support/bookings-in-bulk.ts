@@ -47,15 +47,16 @@ export async function bookInBulk(
       );
       ids.push(insertId);
     }
-    await appendMessages(clinic, tx, ids, { kind });
+    await appendMessages(clinic, tx, person, ids, { kind });
     return ids;
   });
 }
 
-/** Writes a message due now about each booking. */
+/** Writes a message due now about each booking of a patient. */
 export async function appendMessages(
   clinic: Clinic,
   tx: EntityManager,
+  { id }: Person,
   bookingIds: readonly number[],
   { version = 1, kind = 'booked' }: { version?: number; kind?: BookingKind } = {},
 ): Promise<void> {
@@ -68,5 +69,5 @@ export async function appendMessages(
     durationMinutes: 1,
     dueAt: now,
   }));
-  await clinic.app.get(Outbox).append(tx, messages);
+  await clinic.app.get(Outbox).append(tx, id, messages);
 }

@@ -68,7 +68,7 @@ export class AccountLinks {
       createdAt: now,
       expiresAt: now + goodForMs(kind, isConfirmed, after),
     });
-    await this.outbox.appendLink(tx, { linkId, kind, dueAt: now, address });
+    await this.outbox.appendLink(tx, { accountId: account.id, linkId, kind, dueAt: now, address });
     return 0;
   }
 

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { look } from '../../database/statement.js';
 import { MailedAddresses } from '../../outbox/mailed-addresses.js';
-import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
+import type { AccountKind } from '../../outbox/notification-kind.js';
+import { existsNotification } from '../../outbox/notification.sql.js';
 import type { EpochMs } from '../../time/interval.js';
 import { mailsOf } from './account-address.js';
 import type { Account } from './account.entity.js';
+import { joinAccount, LINK_HAS_ENDED } from './account.sql.js';
 import { hashOfAddress } from './address-token.js';
 import {
   type MailedLink,
@@ -45,12 +47,9 @@ interface Row {
 // Of a link whose mail was held back, or refused by the mail server, nobody has the code.
 const LINKS = `
   SELECT l.created_at, l.expires_at, l.used_at,
-         l.kind NOT IN ${LINKS_THAT_OUTLIVE_SESSIONS} AND a.session_version <> l.session_version
-           OR a.disabled_at IS NOT NULL
-           OR COALESCE(n.state IN ('cancelled', 'dead'), 0) AS has_ended
-  FROM account_links l
-  JOIN accounts a ON a.id = l.account_id
-  LEFT JOIN notifications n ON n.link_id = l.id`;
+         ${LINK_HAS_ENDED}
+           OR ${existsNotification("n.link_id = l.id AND n.state IN ('cancelled', 'dead')")} AS has_ended
+  FROM account_links l ${joinAccount('l.account_id')}`;
 const LATEST = `ORDER BY l.created_at DESC, l.id DESC LIMIT ${MOST_REMEMBERED}`;
 
 /** The pauses between links of a kind to an address, whichever accounts they were for, erased ones too. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { sweepBy } from '../../database/in-batches.js';
 import { look, write } from '../../database/statement.js';
 import { Clock } from '../../time/clock.js';
+import { isLive } from './valid-session.sql.js';
 
 /** A stored refresh token: of the token itself only the SHA-256. */
 export interface RefreshTokenRow {
@@ -35,8 +37,7 @@ export class RefreshTokenRepository {
     const [row] = await look<RefreshTokenRow>(
       tx,
       `SELECT id, account_id, session_version, family, session_id, expires_at, used_at, used_by,
-              session_id IS NULL OR
-              EXISTS (SELECT 1 FROM sessions s WHERE s.id = session_id AND s.ended_at IS NULL) AS is_live
+              ${isLive('session_id')} AS is_live
        FROM refresh_tokens WHERE token_hash = ? FOR UPDATE`,
       [hashOf(token)],
     );
@@ -81,3 +82,7 @@ export class RefreshTokenRepository {
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
+
+export const deleteExpiredRefreshTokens = sweepBy(
+  'DELETE FROM refresh_tokens WHERE expires_at < ? ORDER BY expires_at',
+);

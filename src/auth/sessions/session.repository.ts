@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
+import { sweepBy } from '../../database/in-batches.js';
 import { inOneStatement } from '../../database/in-one-statement.js';
 import { write } from '../../database/statement.js';
 import type { Client } from '../../http/client.js';
@@ -8,6 +9,7 @@ import type { EpochMs } from '../../time/interval.js';
 import type { Account } from '../accounts/account.entity.js';
 import { Session } from './session.entity.js';
 import { LONGEST_TOKEN_MS } from './token.js';
+import { FROM_VALID_SESSION, valuesOf } from './valid-session.sql.js';
 
 const MOST_LISTED = 100;
 
@@ -36,9 +38,15 @@ export class SessionRepository {
     const { insertId, affectedRows } = await write(
       tx,
       `/* begin-session */ INSERT INTO sessions (account_id, created_at, last_seen_at, expires_at, address, user_agent)
-       SELECT id, ?, ?, ?, ?, ? FROM accounts
-       WHERE id = ? AND session_version = ? AND disabled_at IS NULL LOCK IN SHARE MODE`,
-      [new Date(now), new Date(now), new Date(now + goodForMs), address, userAgent, id, sessionVersion],
+       SELECT id, ?, ?, ?, ?, ? ${FROM_VALID_SESSION} LOCK IN SHARE MODE`,
+      [
+        new Date(now),
+        new Date(now),
+        new Date(now + goodForMs),
+        address,
+        userAgent,
+        ...valuesOf({ id, version: sessionVersion, session: null }),
+      ],
     );
     return affectedRows === 1 ? insertId : undefined;
   }
@@ -96,3 +104,5 @@ export class SessionRepository {
     );
   }
 }
+
+export const deleteExpiredSessions = sweepBy('DELETE FROM sessions WHERE expires_at < ? ORDER BY expires_at');

@@ -2,12 +2,13 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { DataSource, type EntityManager } from 'typeorm';
 import { look, write } from '../../database/statement.js';
 import { tokenEnded } from '../../errors/domain-error.js';
-import type { AccountActor, AccountContext } from '../../http/context.js';
+import type { AccountContext } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { SessionActivity } from './session-activity.js';
 import { SessionRepository } from './session.repository.js';
 import { LONGEST_TOKEN_MS } from './token.js';
+import { FROM_VALID_SESSION, type TokenOf, valuesOf } from './valid-session.sql.js';
 
 export const LOOK_EVERY_MS = 1_000;
 /** A look that is older is not relied on: with the time that an answer takes, within five seconds. */
@@ -15,9 +16,6 @@ export const GOOD_FOR_MS = 4_000;
 /** A transaction may commit some time after the moment that it wrote down. */
 const LATE_COMMITS_MS = 60_000;
 const ALL_OVER_AGAIN_MS = 60 * 60_000;
-
-/** Whose token it is that may have been ended. */
-type TokenOf = Pick<AccountActor, 'id' | 'version' | 'session'>;
 
 /**
  * Which sessions were ended, one by one or all of an account, while tokens of theirs may still be about. Every process
@@ -74,19 +72,13 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
    *
    * @throws Unauthenticated TOKEN_REVOKED
    */
-  async hold({ actor: { id, version, session } }: AccountContext, tx: EntityManager): Promise<void> {
+  async hold({ actor }: AccountContext, tx: EntityManager): Promise<void> {
     // Sent together, in this order: the database reads only once it has granted the lock.
-    const [, [held]] = await Promise.all([
-      look(tx, 'SELECT id FROM accounts WHERE id = ? FOR UPDATE', [id]),
-      look<{ version: number; disabled_at: Date | null; is_live: number }>(
-        tx,
-        `SELECT session_version AS version, disabled_at,
-                ? IS NULL OR EXISTS (SELECT 1 FROM sessions WHERE id = ? AND ended_at IS NULL) AS is_live
-         FROM accounts WHERE id = ?`,
-        [session, session, id],
-      ),
+    const [, held] = await Promise.all([
+      look(tx, 'SELECT id FROM accounts WHERE id = ? FOR UPDATE', [actor.id]),
+      look(tx, `SELECT id ${FROM_VALID_SESSION}`, valuesOf(actor)),
     ]);
-    if (held?.version !== version || held.disabled_at !== null || !held.is_live) throw tokenEnded();
+    if (held.length === 0) throw tokenEnded();
   }
 
   /**

@@ -1,0 +1,57 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { sweepBy } from '../database/in-batches.js';
+import { inOneStatement } from '../database/in-one-statement.js';
+import { look, write } from '../database/statement.js';
+import type { EpochMs } from '../time/interval.js';
+import type { NotificationKind } from './notification-kind.js';
+
+/** The statements of the `address_mails` table: which mails an address got within a day. */
+
+const DAY_MS = 24 * 60 * 60_000;
+
+interface Mail {
+  /** The notification's. */
+  readonly id: number;
+  readonly kind: NotificationKind;
+}
+
+/** What the address has had, but for earlier attempts at this mail. */
+export async function mailsOfDay(
+  tx: EntityManager,
+  hashes: readonly string[],
+  id: number,
+  now: EpochMs,
+): Promise<Partial<Record<NotificationKind, number>>> {
+  const rows = await look<{ kind: NotificationKind; mails: number | string }>(
+    tx,
+    `SELECT kind, COUNT(*) AS mails FROM address_mails
+     WHERE address_hash IN (?) AND mailed_at > ? AND notification_id <> ? GROUP BY kind`,
+    [hashes, new Date(now - DAY_MS), id],
+  );
+  return Object.fromEntries(rows.map(({ kind, mails }) => [kind, Number(mails)]));
+}
+
+export async function countMail(
+  tx: EntityManager,
+  hash: string,
+  { id, kind }: Mail,
+  now: EpochMs,
+): Promise<void> {
+  const at = new Date(now);
+  await write(
+    tx,
+    `INSERT INTO address_mails (notification_id, address_hash, kind, mailed_at) VALUES (?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE address_hash = ?, kind = ?, mailed_at = ?`,
+    [id, hash, kind, at, hash, kind, at],
+  );
+}
+
+export async function uncountMail(dataSource: DataSource, id: number): Promise<void> {
+  await inOneStatement(dataSource, 'DELETE FROM address_mails WHERE notification_id = ?', [id]);
+}
+
+/** Deletes what no longer counts. */
+export const deleteOldAddressMails = sweepBy(
+  'DELETE FROM address_mails WHERE mailed_at < ? ORDER BY mailed_at',
+  DAY_MS,
+);

@@ -1,0 +1,34 @@
+/** SQL by which other rooms read notifications along with their own tables. */
+
+/** Notifications, as `n`. */
+export const NOTIFICATIONS = 'notifications n';
+
+/** States in which a notification stays. */
+export const SETTLED = "'sent', 'dead', 'cancelled'";
+
+/** Whether there is a notification `n` that meets a condition. */
+export function existsNotification(condition: string): string {
+  return `EXISTS (SELECT 1 FROM notifications n WHERE ${condition})`;
+}
+
+/** What the patient was told last before a reschedule, or else should have been. A join would read the whole ledger. */
+const lastTold = (column: string): string => `
+         (SELECT e.${column} FROM notifications e
+          WHERE n.kind = 'moved' AND e.booking_id = n.booking_id AND e.booking_version < n.booking_version
+            AND e.kind IN ('booked', 'moved')
+          ORDER BY e.state = 'sent' DESC, e.booking_version DESC LIMIT 1)`;
+
+/** Columns of a notification `n`: the time that its patient was told before. */
+export const TOLD_BEFORE = `${lastTold('starts_at')} AS told_starts_at,
+         ${lastTold('duration_minutes')} AS told_duration_minutes`;
+
+/**
+ * When the notifications of the same booking that must arrive before `n` are due, or their leases run out. What comes
+ * earlier is told by versions, not by ids: those of a cluster's nodes do not ascend together.
+ */
+export const EARLIER_UNTIL = `(SELECT MAX(IF(e.leased_until > e.due_at, e.leased_until, e.due_at)) FROM notifications e
+          WHERE e.booking_id = n.booking_id
+            AND (e.booking_version < n.booking_version
+                 OR e.booking_version = n.booking_version AND n.kind LIKE 'reminder%' AND e.kind NOT LIKE 'reminder%')
+            AND (e.state = 'sending'
+                 OR e.state IN ('pending', 'queued') AND e.kind IN ('booked', 'moved', 'cancelled')))`;

@@ -1,0 +1,77 @@
+import type { EntityManager } from 'typeorm';
+import { look, type Source, write } from '../database/statement.js';
+import type { BookingKind, NotificationKind } from './notification-kind.js';
+import { NOTIFICATIONS } from './notification.sql.js';
+
+/** The statements of the `notifications` table on behalf of operators. */
+
+export const STATES = ['pending', 'queued', 'sending', 'sent', 'dead', 'cancelled'] as const;
+
+/** A row of the ledger for an operator: whose it is stays out of sight. */
+export interface LedgerRow {
+  readonly id: number;
+  readonly booking_id: number | null;
+  readonly booking_version: number;
+  readonly kind: NotificationKind;
+  readonly state: (typeof STATES)[number];
+  readonly due_at: Date;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly settled_at: Date | null;
+}
+
+/** What must hold of a notification `n` in the tables of other rooms. */
+export interface Condition {
+  readonly joins: string;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** The newest first. */
+export async function listNotifications(
+  source: Source,
+  state: string | undefined,
+  limit: number,
+): Promise<LedgerRow[]> {
+  return look(
+    source,
+    `SELECT id, booking_id, booking_version, kind, state, due_at, attempts, reason, settled_at
+     FROM notifications ${state === undefined ? '' : 'WHERE state = ?'} ORDER BY id DESC LIMIT ${Number(limit)}`,
+    state === undefined ? [] : [state],
+  );
+}
+
+/**
+ * Has a message that was given up sent after all, with a full count of attempts before it.
+ *
+ * @returns whether there was one, and the condition holds
+ */
+export async function retryDead(
+  tx: EntityManager,
+  id: number,
+  now: Date,
+  { joins, sql, parameters }: Condition,
+): Promise<boolean> {
+  const { affectedRows } = await write(
+    tx,
+    `/* retry-dead */ UPDATE ${NOTIFICATIONS} ${joins}
+     SET n.state = 'pending', n.due_at = ?, n.attempts = 0, n.settled_at = NULL, n.failing_since = NULL
+     WHERE n.id = ? AND n.state = 'dead' AND ${sql}`,
+    [now, id, ...parameters],
+  );
+  return affectedRows > 0;
+}
+
+/** Cancels all messages of a kind that are still to be sent, whoever they are for. */
+export async function cancelPending(
+  source: Source,
+  kind: BookingKind,
+  reason: string,
+  now: Date,
+): Promise<void> {
+  await write(
+    source,
+    "UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ? WHERE kind = ? AND state = 'pending'",
+    [reason, now, kind],
+  );
+}
