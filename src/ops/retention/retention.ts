@@ -1,24 +1,29 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { deleteEvents, forgetAddresses } from '../../audit/old-events.js';
+import { deleteLinks } from '../../auth/accounts/old-links.js';
+import { deleteBookings, deleteNotificationsOfBookings } from '../../bookings/past-bookings.js';
 import { WorkerEnvironment } from '../../config/worker.environment.js';
+import type { Sweep } from '../../database/in-batches.js';
 import { lacksPrivilege } from '../../database/mysql-errors.js';
+import { deleteOtherNotifications } from '../../outbox/old-notifications.js';
 import { Clock } from '../../time/clock.js';
-import { deleteEvents, forgetAddresses } from './old-events.js';
-import { deleteLinks, deleteOtherNotifications } from './old-mails.js';
-import { deleteBookings, deleteNotificationsOfBookings } from './past-bookings.js';
+import { readMark, setMark } from './retention-marks.js';
 
 const DAY_MS = 24 * 60 * 60_000;
+/** Bookings that had an unsettled notification when retention came by are looked at again for so long. */
+const LOOK_BACK_MS = 30 * DAY_MS;
 
 type Setting = 'BOOKING_DAYS' | 'NOTIFICATION_DAYS' | 'LINK_DAYS' | 'AUDIT_EVENT_DAYS' | 'AUDIT_ADDRESS_DAYS';
 
 /** What is done about things that are older than a setting says. */
-const STEPS: readonly (readonly [Setting, (dataSource: DataSource, before: Date) => Promise<number>])[] = [
+const STEPS: readonly (readonly [Setting, Sweep])[] = [
   ['BOOKING_DAYS', deleteBookings],
-  ['NOTIFICATION_DAYS', deleteNotificationsOfBookings],
+  ['NOTIFICATION_DAYS', deleteSinceMark],
   ['NOTIFICATION_DAYS', deleteOtherNotifications],
   ['LINK_DAYS', deleteLinks],
   ['AUDIT_EVENT_DAYS', deleteEvents],
-  ['AUDIT_ADDRESS_DAYS', forgetAddresses],
+  ['AUDIT_ADDRESS_DAYS', forgetSinceMark],
 ];
 
 /** Deletes what has been kept for as long as the clinic wants to keep it. Any number of processes may do so. */
@@ -64,4 +69,21 @@ export class Retention {
       return 0;
     }
   }
+}
+
+/** The integrity check must know beforehand which bookings may lack their notifications. */
+async function deleteSinceMark(dataSource: DataSource, before: Date): Promise<number> {
+  const done = await readMark(dataSource, 'notifications_done');
+  const from = new Date(Math.max(0, done.getTime() - LOOK_BACK_MS));
+  await setMark(dataSource, 'notifications_from', before);
+  const deleted = await deleteNotificationsOfBookings(dataSource, { from, before });
+  await setMark(dataSource, 'notifications_done', before);
+  return deleted;
+}
+
+/** The mark spares it to look at the same events again and again. */
+async function forgetSinceMark(dataSource: DataSource, before: Date): Promise<number> {
+  const after = await readMark(dataSource, 'addresses_done');
+  const reached = (last: Date): Promise<void> => setMark(dataSource, 'addresses_done', last);
+  return forgetAddresses(dataSource, { after, before }, reached);
 }

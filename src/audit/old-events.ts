@@ -1,0 +1,41 @@
+import type { DataSource } from 'typeorm';
+import { BATCH, sweepBy } from '../database/in-batches.js';
+import { inOneStatement } from '../database/in-one-statement.js';
+import { look } from '../database/statement.js';
+
+/** Deletes events before. The database user needs the right of docs/sql/forget-events.sql. */
+export const deleteEvents = sweepBy('DELETE FROM audit_events WHERE at < ? ORDER BY at');
+
+/**
+ * Takes the network address away from events in a span of time, and nothing else: the database user may write no other
+ * column.
+ *
+ * @param reached is called after each batch with where it ended
+ */
+export async function forgetAddresses(
+  dataSource: DataSource,
+  span: { readonly after: Date; readonly before: Date },
+  reached: (last: Date) => Promise<void>,
+): Promise<number> {
+  let { after } = span;
+  const { before } = span;
+  let forgotten = 0;
+  while (after < before) {
+    const last = await endOfBatch(dataSource, after, before);
+    const { affectedRows } = await inOneStatement(
+      dataSource,
+      'UPDATE audit_events SET address = NULL WHERE at > ? AND at <= ? AND address IS NOT NULL',
+      [after, last],
+    );
+    await reached(last);
+    forgotten += affectedRows;
+    after = last;
+  }
+  return forgotten;
+}
+
+async function endOfBatch(dataSource: DataSource, after: Date, before: Date): Promise<Date> {
+  const sql = `SELECT at FROM audit_events WHERE at > ? AND at < ? ORDER BY at LIMIT ${BATCH - 1}, 1`;
+  const [row] = await look<{ at: Date }>(dataSource, sql, [after, before]);
+  return row?.at ?? before;
+}

@@ -1,0 +1,35 @@
+import type { DataSource } from 'typeorm';
+import { BATCH, deleteInBatches, sweepBy } from '../../database/in-batches.js';
+import { inTransaction } from '../../database/in-transaction.js';
+import { look, write } from '../../database/statement.js';
+import { existsNotification, SETTLED } from '../../outbox/notification.sql.js';
+import { deleteNotificationsOf } from '../../outbox/old-notifications.js';
+import { REMEMBERED_MS } from './link-pause.js';
+
+/** Deletes links that expired before, and the notifications that carried them. Answers how many links. */
+export function deleteLinks(dataSource: DataSource, before: Date): Promise<number> {
+  const find = async (): Promise<number[]> => {
+    const rows = await look<{ id: number }>(
+      dataSource,
+      `SELECT l.id FROM account_links l
+       WHERE l.expires_at < ?
+         AND NOT ${existsNotification(`n.link_id = l.id AND n.state NOT IN (${SETTLED})`)}
+       ORDER BY l.expires_at LIMIT ${BATCH}`,
+      [before],
+    );
+    return rows.map(({ id }) => id);
+  };
+  return deleteInBatches(find, (ids) =>
+    inTransaction(dataSource, async (tx) => {
+      await deleteNotificationsOf(tx, 'link_id', ids);
+      return (await write(tx, 'DELETE FROM account_links WHERE id IN (?)', [ids])).affectedRows;
+    }),
+  );
+}
+
+/** Takes the address hashes from links that no pause is counted by any longer. */
+export const forgetAddressHashes = sweepBy(
+  `UPDATE account_links SET address_hash = NULL WHERE address_hash IS NOT NULL AND created_at < ?
+   ORDER BY address_hash`,
+  REMEMBERED_MS,
+);

@@ -1,0 +1,75 @@
+import type { DataSource } from 'typeorm';
+import { BATCH, deleteInBatches } from '../database/in-batches.js';
+import { inTransaction } from '../database/in-transaction.js';
+import { look, write } from '../database/statement.js';
+import { findDoctorIds } from '../doctors/doctors.table.js';
+import { existsNotification, SETTLED } from '../outbox/notification.sql.js';
+import { deleteNotificationsOf } from '../outbox/old-notifications.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+const BEGINNING = new Date(0);
+
+/** A doctor's bookings that ended in some span of time. */
+interface Span {
+  readonly doctorId: number;
+  readonly from: Date;
+  readonly before: Date;
+}
+
+/** Deletes bookings that ended before, with their notifications. Answers how many. */
+export async function deleteBookings(dataSource: DataSource, before: Date): Promise<number> {
+  let deleted = 0;
+  for (const doctorId of await findDoctorIds(dataSource)) {
+    const find = (): Promise<number[]> => ended(dataSource, { doctorId, from: BEGINNING, before }, '');
+    deleted += await deleteInBatches(find, (ids) =>
+      inTransaction(dataSource, async (tx) => {
+        await deleteNotificationsOf(tx, 'booking_id', ids);
+        return (await write(tx, 'DELETE FROM bookings WHERE id IN (?)', [ids])).affectedRows;
+      }),
+    );
+  }
+  return deleted;
+}
+
+/**
+ * Deletes the notifications of bookings that ended in a span of time: all of a booking or none, since the integrity check
+ * counts them.
+ */
+export async function deleteNotificationsOfBookings(
+  dataSource: DataSource,
+  span: Omit<Span, 'doctorId'>,
+): Promise<number> {
+  let deleted = 0;
+  for (const doctorId of await findDoctorIds(dataSource)) {
+    const withAny = `AND ${existsNotification('n.booking_id = b.id')}`;
+    const find = (): Promise<number[]> => ended(dataSource, { ...span, doctorId }, withAny);
+    deleted += await deleteInBatches(find, (ids) =>
+      inTransaction(dataSource, (tx) => deleteNotificationsOf(tx, 'booking_id', ids)),
+    );
+  }
+  return deleted;
+}
+
+/**
+ * Bookings whose notifications are all settled: of others a job may still be queued. The dates, which the index
+ * `bookings_doctor_day` has, are a day wider than the instants, whatever the doctor's time zone.
+ */
+async function ended(
+  dataSource: DataSource,
+  { doctorId, from, before }: Span,
+  more: string,
+): Promise<number[]> {
+  const rows = await look<{ id: number }>(
+    dataSource,
+    `SELECT b.id FROM bookings b
+     WHERE b.doctor_id = ? AND b.date BETWEEN ? AND ? AND b.ends_at < ? ${more}
+       AND NOT ${existsNotification(`n.booking_id = b.id AND n.state NOT IN (${SETTLED})`)}
+     ORDER BY b.date, b.start_time LIMIT ${BATCH}`,
+    [doctorId, dayOf(from.getTime() - DAY_MS), dayOf(before.getTime() + DAY_MS), before],
+  );
+  return rows.map(({ id }) => id);
+}
+
+function dayOf(instant: number): string {
+  return new Date(Math.max(0, instant)).toISOString().slice(0, 10);
+}

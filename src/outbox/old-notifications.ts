@@ -1,0 +1,19 @@
+import type { EntityManager } from 'typeorm';
+import { sweepBy } from '../database/in-batches.js';
+import { write } from '../database/statement.js';
+import { SETTLED } from './notification.sql.js';
+
+/** Deletes notifications about accounts that were settled before. */
+export const deleteOtherNotifications = sweepBy(
+  `DELETE FROM notifications WHERE settled_at < ? AND booking_id IS NULL AND state IN (${SETTLED})
+   ORDER BY settled_at`,
+);
+
+/** Deletes all notifications of some bookings or links. Returns how many. */
+export async function deleteNotificationsOf(
+  tx: EntityManager,
+  column: 'booking_id' | 'link_id',
+  ids: readonly number[],
+): Promise<number> {
+  return (await write(tx, `DELETE FROM notifications WHERE ${column} IN (?)`, [ids])).affectedRows;
+}
