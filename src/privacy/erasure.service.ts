@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { Account, NO_SECOND_FACTOR } from '../auth/accounts/account.entity.js';
+import { mailsOf } from '../auth/accounts/account-address.js';
+import { eraseAccount } from '../auth/accounts/account.personal-data.js';
 import { assertNotLastAdmin, lockAdmins } from '../auth/accounts/admin-lock.js';
+import { findAccount } from '../auth/accounts/accounts.table.js';
 import { PasswordHasher } from '../auth/passwords/password-hasher.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
@@ -13,10 +14,10 @@ import { BookingsService } from '../bookings/bookings.service.js';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { canonicalAddress } from '../config/mail-address.js';
 import { inTransaction } from '../database/in-transaction.js';
-import { write } from '../database/statement.js';
-import { Doctor } from '../doctors/doctor.entity.js';
+import { assertNoProfile } from '../doctors/doctor.personal-data.js';
 import { Refusal, tokenEnded } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
+import { eraseRequests } from '../idempotency/request.personal-data.js';
 import { Clock } from '../time/clock.js';
 import type { Proof } from './export.service.js';
 
@@ -65,54 +66,24 @@ export class ErasureService {
     if (context.actor.role === 'admin') await lockAdmins(tx);
     // What the account has begun elsewhere is done before; what it begins from here on waits, and is refused.
     await this.sessions.hold(context, tx);
-    const account = await tx.findOneByOrFail(Account, { id });
+    const account = await findAccount(tx, id);
     // A change of role ends all tokens: this one was issued by nobody who knew of it.
-    if (account.role !== context.actor.role) throw tokenEnded();
+    if (account?.role !== context.actor.role) throw tokenEnded();
     const { ADMIN_EMAIL } = this.environment;
     if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
     await assertNotLastAdmin(tx, account);
-    if (await tx.existsBy(Doctor, { userId: id })) throw hasProfile();
+    await assertNoProfile(tx, id);
     await this.bookings.cancelAllIn(context, tx, id, 'the account was erased');
-    await forgetRequests(tx, account);
-    await write(tx, 'UPDATE account_links SET address = NULL WHERE account_id = ?', [id]);
-    // Nobody can have taken it before.
-    const email = `erased-${randomUUID()}@erased.invalid`;
-    const erased = {
-      email,
-      mailAddress: null,
-      passwordHash,
-      role: 'user' as const,
-      ...NO_SECOND_FACTOR,
-      disabledAt: new Date(this.clock.now()),
-    };
-    await tx.update(Account, { id }, erased);
+    await eraseRequests(tx, id, [account.email, mailsOf(account)]);
+    await eraseAccount(tx, id, { passwordHash, disabledAt: new Date(this.clock.now()) });
     await this.audit.record(context, tx, 'account.erased', id);
     return { email: account.email, version: await this.sessions.endAll(tx, id) };
   }
-}
-
-/** Their own, and those of admins whose kept answers name them. */
-async function forgetRequests(tx: EntityManager, { id, email, mailAddress }: Account): Promise<void> {
-  const [stored, mailed] = [email, mailAddress ?? email].map((text) => JSON.stringify(text).slice(1, -1));
-  await write(tx, 'DELETE FROM idempotency_keys WHERE account_id = ?', [id]);
-  await write(
-    tx,
-    `DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'PATCH /api/users/:id', 'POST /api/doctors')
-     AND (LOCATE(?, outcome) > 0 OR LOCATE(?, outcome) > 0 OR route LIKE '%/users%' AND JSON_EXTRACT(outcome, '$.result.id') = ?)`,
-    [stored, mailed, id],
-  );
 }
 
 function isConfigured(): Refusal {
   return new Refusal(
     'IS_CONFIGURED',
     'This account is the one that ADMIN_EMAIL names, and would be opened again at the next start: have it taken out there first.',
-  );
-}
-
-function hasProfile(): Refusal {
-  return new Refusal(
-    'HAS_PROFILE',
-    'You have a doctor profile, which appointments of patients are with. Ask an admin before you leave.',
   );
 }

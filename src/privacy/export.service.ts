@@ -7,7 +7,6 @@ import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
 import type { AccountContext } from '../http/context.js';
 import { Throttle } from '../http/rate-limits/throttle.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import type { Pages } from './exported-pages.js';
 import { sectionsOf } from './exported-sections.js';
 import { LONGEST_EXPORT_SECONDS, RunningExports } from './running-exports.js';
 
@@ -62,9 +61,9 @@ export class ExportService {
 }
 
 /** An object with an array for each section, in pieces. */
-async function* jsonOf(sections: Readonly<Record<string, Pages>>): AsyncGenerator<string> {
+async function* jsonOf(sections: ReturnType<typeof sectionsOf>): AsyncGenerator<string> {
   let before = '{';
-  for (const [name, pages] of Object.entries(sections)) {
+  for (const [name, pages] of sections) {
     yield `${before}${JSON.stringify(name)}:[`;
     let separator = '';
     for await (const rows of pages) {

@@ -12,7 +12,7 @@ import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
-import type { ExportedRow } from './exported-pages.js';
+import type { Row as ExportedRow } from '../database/pages.js';
 import type { Section } from './exported-sections.js';
 
 class ConfirmedDto {

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { look } from '../database/statement.js';
+import { look } from './statement.js';
 
-export type ExportedRow = Record<string, unknown>;
-export type Pages = AsyncGenerator<ExportedRow[]>;
+export type Row = Record<string, unknown>;
+export type Pages = AsyncGenerator<Row[]>;
 
 /** Rows on a page: mapping them takes a few milliseconds of the event loop. */
 export const PAGE_ROWS = 500;
@@ -13,6 +13,14 @@ interface Query {
   readonly parameters: readonly unknown[];
   /** Columns in the order of an index, by what they are called in a row: together no two rows have the same. */
   readonly key: Readonly<Record<string, string>>;
+}
+
+/** Reads what is held about an account. */
+export type PagesOfAccount = (dataSource: DataSource, accountId: number) => Pages;
+
+/** The rows of a query whose parameter is the account, by id unless another key is given. */
+export function pagesOfAccount(sql: string, key: Query['key'] = { id: 'id' }): PagesOfAccount {
+  return (dataSource, accountId) => pagesOf(dataSource, { sql, parameters: [accountId], key });
 }
 
 /** The rows of a query, page by page in the order of its key. */
@@ -32,8 +40,8 @@ export function pagesOf(dataSource: DataSource, { sql, parameters, key }: Query)
  *
  * @param read at most `PAGE_ROWS` rows, those that come after `last`
  */
-export async function* inPages(read: (last?: ExportedRow) => Promise<ExportedRow[]>): Pages {
-  let last: ExportedRow | undefined;
+export async function* inPages(read: (last?: Row) => Promise<Row[]>): Pages {
+  let last: Row | undefined;
   do {
     const rows = await read(last);
     if (rows.length > 0) yield rows;
@@ -42,7 +50,7 @@ export async function* inPages(read: (last?: ExportedRow) => Promise<ExportedRow
 }
 
 /** What comes after a row: a >= ? AND (a > ? OR a = ? AND b > ? OR ...), of which the first is what an index is entered by. */
-function afterRow(key: Query['key'], row: ExportedRow): [string, unknown[]] {
+function afterRow(key: Query['key'], row: Row): [string, unknown[]] {
   const columns = Object.entries(key);
   const alternatives = columns.map(([, column], at) => {
     const equal = columns.slice(0, at).map(([, before]) => `${before} = ? AND `);

@@ -1,0 +1,28 @@
+import type { DataSource } from 'typeorm';
+import { inPages, PAGE_ROWS, type Pages } from '../database/pages.js';
+import { look } from '../database/statement.js';
+
+const EVENT = 'SELECT id, at, actor_role, action, subject, subject_id';
+/** What others and visitors did, without where they called from: who may be the one an account was opened against. */
+const BY_OTHERS = `${EVENT}, NULL AS address, NULL AS request_id, particulars
+  FROM audit_events WHERE (actor_id IS NULL OR actor_id <> ?) AND`;
+
+/**
+ * What the account did, and what was done to it, by id. Each branch reads no more of its index than one page.
+ *
+ * @param doctorOfAccount SQL for the id of its doctor, if any, whose parameter is the account
+ */
+export function exportEvents(dataSource: DataSource, accountId: number, doctorOfAccount: string): Pages {
+  const branches = [
+    `${EVENT}, address, request_id, particulars FROM audit_events WHERE actor_id = ?`,
+    `${BY_OTHERS} subject = 'account' AND subject_id = ?`,
+    `${BY_OTHERS} subject = 'doctor' AND subject_id = ${doctorOfAccount}`,
+  ];
+  const page = `ORDER BY id LIMIT ${PAGE_ROWS}`;
+  const union = branches.map((sql) => `(${sql} AND id > ? ${page})`).join(' UNION ALL ');
+  return inPages((last) => {
+    const after = last?.id ?? 0;
+    const values = [accountId, after, accountId, accountId, after, accountId, accountId, after];
+    return look(dataSource, `${union} ${page}`, values);
+  });
+}

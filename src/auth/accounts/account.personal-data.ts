@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { pagesOfAccount } from '../../database/pages.js';
+import { write } from '../../database/statement.js';
+import { NOTIFICATIONS } from '../../outbox/notification.sql.js';
+import { Account, NO_SECOND_FACTOR } from './account.entity.js';
+
+export const exportAccount =
+  pagesOfAccount(`SELECT id, email, mail_address, role, locale, created_at, verified_at, second_factor_since, disabled_at
+       FROM accounts WHERE id = ?`);
+
+export const exportLinks = pagesOfAccount(
+  'SELECT id, kind, address, created_at, expires_at, used_at FROM account_links WHERE account_id = ?',
+  { kind: 'kind', created_at: 'created_at', id: 'id' },
+);
+
+/** The messages that carried the links of an account. */
+export const exportMessagesOfLinks = pagesOfAccount(
+  `SELECT n.id, n.kind, n.booking_id, n.state, n.reason, n.due_at, n.settled_at, l.created_at, l.id AS link_id
+          FROM account_links l JOIN ${NOTIFICATIONS} ON n.link_id = l.id WHERE l.account_id = ?`,
+  { kind: 'l.kind', created_at: 'l.created_at', link_id: 'l.id' },
+);
+
+/** Leaves of an account its number, disabled, with an address that nobody can have taken before. */
+export async function eraseAccount(
+  tx: EntityManager,
+  id: number,
+  { passwordHash, disabledAt }: Pick<Account, 'passwordHash'> & { readonly disabledAt: Date },
+): Promise<void> {
+  await write(tx, 'UPDATE account_links SET address = NULL WHERE account_id = ?', [id]);
+  const erased = {
+    email: `erased-${randomUUID()}@erased.invalid`,
+    mailAddress: null,
+    passwordHash,
+    role: 'user' as const,
+    ...NO_SECOND_FACTOR,
+    disabledAt,
+  };
+  await tx.update(Account, { id }, erased);
+}
