@@ -1,4 +1,6 @@
 import type { IntegrityCheck } from '../database/integrity-check.js';
+import { markIs } from '../database/retention-marks.js';
+import { NOTIFICATIONS } from '../outbox/notification.sql.js';
 import { SUPERSEDED } from '../outbox/outbox.js';
 import type { BookingRow } from './booking.js';
 import { messagesForNewTime } from './booking.messages.js';
@@ -20,8 +22,7 @@ interface Reminded extends Pick<BookingRow, 'id' | 'version' | 'starts_at' | 'du
 }
 
 /** Leaves out bookings so old that retention may have deleted their notifications. */
-const HAS_LEDGER = `b.ends_at >= COALESCE(
-  (SELECT m.reached_at FROM retention_marks m WHERE m.name = 'notifications_from'), '1970-01-01')`;
+const HAS_LEDGER = `b.ends_at >= ${markIs('notifications_from')}`;
 
 export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
   // Version 1 has news of kind `booked`, the last version of a cancelled booking `cancelled`, and each between `moved`.
@@ -38,7 +39,7 @@ export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
              COUNT(CASE WHEN n.kind = 'cancelled' AND n.booking_version = b.version
                              AND b.status = 'cancelled' THEN 1 END) AS cancelled,
              COUNT(CASE WHEN n.booking_version = b.version AND n.reason = '${SUPERSEDED}' THEN 1 END) AS unsaid
-      FROM bookings b LEFT JOIN notifications n ON n.booking_id = b.id
+      FROM bookings b LEFT JOIN ${NOTIFICATIONS} ON n.booking_id = b.id
       WHERE ${IN_PAGE} AND ${HAS_LEDGER}
       GROUP BY b.id, b.version, b.status
       HAVING booked + moved + cancelled < b.version OR (b.status = 'cancelled' AND cancelled = 0)
@@ -54,7 +55,7 @@ export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
     title: 'live bookings with reminders that are missing from the ledger',
     statement: `/* check-reminders */
       SELECT b.id, b.version, b.starts_at, b.duration_minutes, b.updated_at,
-             (SELECT GROUP_CONCAT(n.kind) FROM notifications n
+             (SELECT GROUP_CONCAT(n.kind) FROM ${NOTIFICATIONS}
               WHERE n.booking_id = b.id AND n.booking_version = b.version) AS told
       FROM bookings b WHERE ${IN_PAGE} AND ${HAS_LEDGER} AND b.status = 'booked'`,
     explain: explainReminders,

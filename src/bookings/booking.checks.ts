@@ -2,7 +2,9 @@ import type { IntegrityCheck } from '../database/integrity-check.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { type EpochMs, type Interval, overlaps } from '../time/interval.js';
 import { parseWallTime } from '../time/wall-time.js';
+import { joinDay, joinExceptions } from '../availability/schedule.sql.js';
 import { BOOKING_COLUMNS, type BookingRow } from './booking.js';
+import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 import { bookingCheck, IN_PAGE } from './booking-check.js';
 import { instantsMeantBy, isRight } from './booking-instants.js';
 import { OVERLAP } from './booking-overlap.check.js';
@@ -35,7 +37,7 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
   bookingCheck({
     code: 'WRONG_INSTANTS',
     title: 'live bookings whose date and time mean other instants than they have',
-    statement: `/* check-instants */ SELECT ${BOOKING_COLUMNS} FROM bookings b JOIN doctors d ON d.id = b.doctor_id
+    statement: `/* check-instants */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
       WHERE ${IN_PAGE} AND b.status = 'booked'`,
     explain: explainInstants,
     remedy:
@@ -74,9 +76,8 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
     statement: `/* check-exceptions */
       SELECT b.id, b.date, b.starts_at, b.ends_at, b.day_version, d.timezone, e.id AS exception_id,
              e.start_time AS blocked_from, e.end_time AS blocked_until, e.day_version AS blocked_version
-      FROM bookings b
-      JOIN exceptions e ON e.doctor_id = b.doctor_id AND e.date = b.date AND e.day_version < b.day_version
-      JOIN doctors d ON d.id = b.doctor_id
+      FROM ${BOOKINGS_WITH_DOCTORS}
+      ${joinExceptions('b.doctor_id', 'b.date')} AND e.day_version < b.day_version
       WHERE ${IN_PAGE} AND b.status = 'booked'`,
     explain: explainException,
     remedy: SETTLE,
@@ -86,7 +87,7 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
     title: 'live bookings that are ahead of the count of their day',
     statement: `/* check-day-version */
       SELECT b.id, b.doctor_id, b.date, b.day_version, t.version AS present_version
-      FROM bookings b LEFT JOIN doctor_days t ON t.doctor_id = b.doctor_id AND t.date = b.date
+      FROM bookings b LEFT ${joinDay('b.doctor_id', 'b.date')}
       WHERE ${IN_PAGE} AND b.status = 'booked' AND b.day_version > COALESCE(t.version, 0)`,
     explain: ({ doctor_id, date, day_version, present_version }: Ahead) =>
       `it took its time as change number ${day_version} of ${date} at doctor ${doctor_id}, of which doctor_days ` +

@@ -1,5 +1,5 @@
 import { type DayFacts, ScheduleDay } from '../availability/schedule-day.js';
-import { EXCEPTIONS_OF_SCHEDULE, WINDOWS_OF_SCHEDULE } from '../availability/schedule-facts.js';
+import { EXCEPTIONS_OF_SCHEDULE, WINDOWS_OF_SCHEDULE } from '../availability/schedule.sql.js';
 import { Schedule } from '../availability/schedule.js';
 import { look, type Source } from '../database/statement.js';
 import { unknownTimeZone } from '../doctors/doctor-time-zone.js';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobType } from 'bullmq';
 import type { Found, IntegrityCheck } from '../database/integrity-check.js';
-import { look, type Source } from '../database/statement.js';
+import type { Source } from '../database/statement.js';
+import { existingOf } from '../outbox/notifications.table.js';
 import type { NotificationQueue } from './notification-queue.js';
 
 interface QueuedJob {
@@ -72,12 +73,8 @@ async function withoutRow(source: Source, jobs: readonly QueuedJob[]): Promise<Q
   const orphans: QueuedJob[] = [];
   for (let start = 0; start < jobs.length; start += PAGE) {
     const page = jobs.slice(start, start + PAGE);
-    const rows = await look<{ id: number }>(
-      source,
-      '/* check-jobs */ SELECT id FROM notifications WHERE id IN (?)',
-      [page.map(({ row }) => Number(row) || 0)],
-    );
-    const existing = new Set<unknown>(rows.map(({ id }) => id));
+    const ids = page.map(({ row }) => Number(row) || 0);
+    const existing: ReadonlySet<unknown> = await existingOf(source, ids);
     orphans.push(...page.filter(({ row }) => !existing.has(row)));
   }
   return orphans;

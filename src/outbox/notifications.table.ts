@@ -41,6 +41,13 @@ export async function listNotifications(
   );
 }
 
+/** Those of the ids that the ledger has. */
+export async function existingOf(source: Source, ids: readonly number[]): Promise<Set<number>> {
+  const sql = '/* check-jobs */ SELECT id FROM notifications WHERE id IN (?)';
+  const rows = await look<{ id: number }>(source, sql, [ids]);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /**
  * Has a message that was given up sent after all, with a full count of attempts before it.
  *

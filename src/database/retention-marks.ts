@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { inOneStatement } from '../../database/in-one-statement.js';
-import { look } from '../../database/statement.js';
+import { inOneStatement } from './in-one-statement.js';
+import { look } from './statement.js';
 
 /** What retention remembers of itself. */
 export type RetentionMark =
@@ -18,6 +18,11 @@ export async function readMark(dataSource: DataSource, name: RetentionMark): Pro
   const sql = 'SELECT reached_at FROM retention_marks WHERE name = ?';
   const [row] = await look<{ reached_at: Date }>(dataSource, sql, [name]);
   return row?.reached_at ?? NEVER;
+}
+
+/** SQL: a mark, as an instant in UTC. */
+export function markIs(name: RetentionMark): string {
+  return `COALESCE((SELECT m.reached_at FROM retention_marks m WHERE m.name = '${name}'), '1970-01-01')`;
 }
 
 /** A mark never goes back: what is gone stays gone when more is to be kept from now on. */
