@@ -12,6 +12,7 @@ import { PAGE_LIMITS, PageLimits } from './rate-limits/page-limits.js';
 import { PasswordJudge } from './password-judge.js';
 import { ProblemFilter } from './problem.filter.js';
 import { protectAnswer, protectPage } from './security-headers.js';
+import { readShapes } from './shape.js';
 import { serveDocs } from './swagger.js';
 import { StrictValidationPipe } from './validation.pipe.js';
 
@@ -30,6 +31,7 @@ const NOT_OURS = { origin: false };
 export function configureApp(app: NestFastifyApplication): void {
   const environment = app.get(ApiEnvironment);
   prefixRoutes(app);
+  readShapes(app);
   app.useGlobalPipes(new StrictValidationPipe(app.get(PasswordJudge, { strict: false })));
   app.useGlobalFilters(new ProblemFilter());
   if (environment.CORS_ORIGINS.length > 0) {

@@ -1,4 +1,5 @@
-import type { Type } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { getMetadataStorage } from 'class-validator';
 
 type Check = (value: unknown) => boolean;
@@ -29,9 +30,16 @@ export function markNewPassword(prototype: object, name: string): void {
   Reflect.defineMetadata(NEW_PASSWORDS, [...others, name], prototype);
 }
 
+/** The types of decorators that check a value. */
+const CHECKED: readonly string[] = ['isDefined', 'customValidation'];
+
+type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
+
 /**
  * The fields of a DTO and their checks, as class-validator knows them. It gathers them anew for each value, which takes
  * longer than all that a request means to do; here they are gathered once.
+ *
+ * @throws Error for a decorator that cannot be checked this way, such as one of nested objects or of each item of a list
  */
 export class Shape {
   private static readonly known = new Map<Type<object>, Shape>();
@@ -42,7 +50,8 @@ export class Shape {
 
   private constructor(dto: Type<object>) {
     const storage = getMetadataStorage();
-    const metadata = storage.getTargetValidationMetadatas(dto, '', false, false);
+    const metadata = rulesOf(dto);
+    for (const rule of metadata) assertCheckable(dto, rule);
     this.names = new Set(metadata.map(({ propertyName }) => propertyName));
     this.fields = [...this.names].map((name) => {
       const rules = metadata.filter(({ propertyName }) => propertyName === name);
@@ -50,7 +59,7 @@ export class Shape {
       return {
         name,
         conditions: of('conditionalValidation').map(({ constraints }) => constraints[0] as Condition),
-        checks: of('customValidation')
+        checks: CHECKED.flatMap(of)
           .flatMap(({ constraintCls }) => storage.getTargetValidatorConstraints(constraintCls))
           .map(
             ({ instance }) =>
@@ -82,5 +91,37 @@ export class Shape {
       const value = (dto as Record<string, unknown>)[name];
       return !conditions.every((holds) => holds(dto, value)) || checks.every((passes) => passes(value));
     });
+  }
+}
+
+function rulesOf(dto: Type<object>): Rule[] {
+  return getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+}
+
+function assertCheckable({ name }: Type<object>, rule: Rule): void {
+  const { type, propertyName, each, groups, constraints, constraintCls } = rule;
+  if (type === 'conditionalValidation') return;
+  const validators = getMetadataStorage().getTargetValidatorConstraints(constraintCls);
+  const isPlain = !each && !groups?.length && !constraints?.length && !validators.some(({ async }) => async);
+  if (CHECKED.includes(type) && isPlain) return;
+  throw new Error(
+    `${name}.${propertyName} has a decorator of class-validator that requests are not checked by (${rule.name ?? type}). ` +
+      'Declare the field with a decorator of src/http/fields.ts.',
+  );
+}
+
+/**
+ * Reads the DTOs of all routes, so that one whose fields would pass unchecked ends the start, and no request.
+ *
+ * @throws Error as `Shape` does
+ */
+export function readShapes(app: INestApplication): void {
+  const methods = new MetadataScanner();
+  for (const { metatype } of new DiscoveryService(app.get(ModulesContainer)).getControllers()) {
+    const prototype = (metatype as Type<object>).prototype as object;
+    for (const name of methods.getAllMethodNames(prototype)) {
+      const types = (Reflect.getMetadata('design:paramtypes', prototype, name) ?? []) as Type<object>[];
+      for (const type of types) if (rulesOf(type).length > 0) Shape.of(type);
+    }
   }
 }
