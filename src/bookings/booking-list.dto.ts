@@ -66,7 +66,7 @@ export class PatientsBookingDto extends BookingDto {
   specialty!: string;
 
   static of({ booking, doctorName, specialty }: PatientsBooking): PatientsBookingDto {
-    return { ...BookingDto.from(booking), doctor_name: doctorName, specialty };
+    return Object.assign(BookingDto.from(booking), { doctor_name: doctorName, specialty });
   }
 }
 
@@ -76,6 +76,6 @@ export class DoctorsBookingDto extends BookingDto {
   patient_email!: string;
 
   static of({ booking, patientEmail }: DoctorsBooking): DoctorsBookingDto {
-    return { ...BookingDto.from(booking), patient_email: shownAddress(patientEmail) };
+    return Object.assign(BookingDto.from(booking), { patient_email: shownAddress(patientEmail) });
   }
 }

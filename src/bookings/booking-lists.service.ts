@@ -6,8 +6,9 @@ import { look } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import type { EpochMs } from '../time/interval.js';
-import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
+import type { ListedBooking } from './booking.js';
 import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
+import { LISTED_COLUMNS, listedOf, type ListedRow } from './listed-booking.js';
 import { unknownLastBooking } from './booking.rules.js';
 import { PageEnds } from './page-ends.js';
 
@@ -34,13 +35,13 @@ export interface Page<T> {
 }
 
 export interface PatientsBooking {
-  readonly booking: Booking;
+  readonly booking: ListedBooking;
   readonly doctorName: string;
   readonly specialty: string;
 }
 
 export interface DoctorsBooking {
-  readonly booking: Booking;
+  readonly booking: ListedBooking;
   readonly patientEmail: string;
 }
 
@@ -63,14 +64,14 @@ export class BookingListsService {
 
   /** @throws Refusal UNKNOWN_BOOKING where `after` names none of the list */
   async ofPatient(userId: number, filter: ListFilter): Promise<Page<PatientsBooking>> {
-    const rows = await this.list<BookingRow & { name: string; specialty: string }>(
+    const rows = await this.list<ListedRow & { name: string; specialty: string }>(
       `d.name, d.specialty FROM ${BOOKINGS_WITH_DOCTORS}`,
       'me',
       userId,
       filter,
     );
     return pageOf(rows, filter, (row) => ({
-      booking: bookingOf(row),
+      booking: listedOf(row),
       doctorName: row.name,
       specialty: row.specialty,
     }));
@@ -81,7 +82,7 @@ export class BookingListsService {
    * @throws Refusal UNKNOWN_BOOKING where `after` names none of the list
    */
   async ofDoctor(userId: number, filter: ListFilter): Promise<Page<DoctorsBooking>> {
-    const rows = await this.list<BookingRow & { email: string }>(
+    const rows = await this.list<ListedRow & { email: string }>(
       `${mailAddressOf()} AS email FROM ${BOOKINGS_WITH_DOCTORS} ${joinAccount('b.user_id')}`,
       'doctor',
       userId,
@@ -89,11 +90,11 @@ export class BookingListsService {
     );
     // Only a doctor without bookings may have no profile.
     if (rows.length === 0) await this.doctors.ofAccount(userId);
-    return pageOf(rows, filter, (row) => ({ booking: bookingOf(row), patientEmail: row.email }));
+    return pageOf(rows, filter, (row) => ({ booking: listedOf(row), patientEmail: row.email }));
   }
 
   /** Lists of one account take no more of the connections than its bookings do. */
-  private list<Row extends BookingRow>(
+  private list<Row extends ListedRow>(
     rest: string,
     list: List,
     userId: number,
@@ -102,7 +103,7 @@ export class BookingListsService {
     return this.bulkhead.run(accountKey(userId), () => this.read(rest, list, userId, filter));
   }
 
-  private async read<Row extends BookingRow>(
+  private async read<Row extends ListedRow>(
     rest: string,
     list: List,
     userId: number,
@@ -115,12 +116,12 @@ export class BookingListsService {
     // One more than asked for shows whether there is another page.
     const rows = await look<Row>(
       this.dataSource,
-      `SELECT ${BOOKING_COLUMNS}, ${rest} WHERE ${conditions.join(' AND ')}
+      `SELECT ${LISTED_COLUMNS}, ${rest} WHERE ${conditions.join(' AND ')}
        ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit) + 1}`,
       parameters,
     );
     const last = filter.isPaged ? rows.slice(0, filter.limit).at(-1) : rows[filter.limit - 1];
-    if (last) await this.pageEnds.remember(`${list}:${userId}`, last.id, last.starts_at.getTime());
+    if (last) await this.pageEnds.remember(`${list}:${userId}`, last.id, last.starts_at * 1000);
     return rows;
   }
 
@@ -166,7 +167,7 @@ function conditionsOf(list: List, userId: number, filter: ListFilter): [string[]
   return [conditions, parameters];
 }
 
-function pageOf<Row extends BookingRow, T>(
+function pageOf<Row extends ListedRow, T>(
   rows: readonly Row[],
   { limit }: ListFilter,
   map: (row: Row) => T,
@@ -174,5 +175,5 @@ function pageOf<Row extends BookingRow, T>(
   const bookings = rows.slice(0, limit).map(map);
   const last = rows[limit - 1];
   if (rows.length <= limit || !last) return { bookings };
-  return { bookings, next: { after: last.id, afterStart: last.starts_at.getTime() } };
+  return { bookings, next: { after: last.id, afterStart: last.starts_at * 1000 } };
 }

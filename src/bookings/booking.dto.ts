@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiDate, ApiId, ApiInstant, ApiInteger, ApiTime } from '../http/api-properties.js';
 import { EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../time/example-date.js';
 import { DateField, DurationField, FromText, IdField, LARGEST_ID, TimeField } from '../http/fields.js';
-import { type Booking, isoTimes } from './booking.js';
+import { isoTimes, type ListedBooking } from './booking.js';
 import { changeOf, type RequestedTime } from './booking.rules.js';
 
 export class AvailableSlotsQuery {
@@ -82,7 +82,7 @@ export class BookingDto {
   @ApiInstant({ example: EXAMPLE_END })
   ends_at!: string;
 
-  static from(booking: Booking): BookingDto {
+  static from(booking: ListedBooking): BookingDto {
     const { startsAt, endsAt } = isoTimes(booking);
     return {
       id: booking.id,

@@ -92,8 +92,11 @@ export function fromKept({ userId, ...booking }: KeptBooking): Booking {
   return userId === undefined ? booking : { ...booking, patientId: userId };
 }
 
+/** A booking as lists need it. */
+export type ListedBooking = Omit<Booking, 'uid' | 'createdAt'>;
+
 /** The start and end as ISO 8601 with the doctor's offset. */
-export function isoTimes({ timezone, startsAt, endsAt }: Booking): {
+export function isoTimes({ timezone, startsAt, endsAt }: ListedBooking): {
   startsAt: string;
   endsAt: string;
 } {

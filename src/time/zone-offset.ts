@@ -10,11 +10,18 @@ const MOST_ZONES = 600;
 /** Of each zone: years of working days. */
 const MOST_DAYS = 2_000;
 
+/** Local time minus UTC. */
+interface Offset {
+  readonly minutes: number;
+  /** As ISO 8601 writes it: `+01:00`. */
+  readonly text: string;
+}
+
 /** What is known of a zone. */
 interface Zone {
   readonly formatter: Intl.DateTimeFormat;
-  /** By day in UTC, counted from 1970, the minutes from UTC to local time; NaN where the clocks change on that day. */
-  readonly offsets: LRUCache<number, number>;
+  /** By day in UTC, counted from 1970; the minutes are NaN where the clocks change on that day. */
+  readonly offsets: LRUCache<number, Offset>;
 }
 
 /**
@@ -30,32 +37,46 @@ const zones = new LRUCache<string, Zone>({
       weekday: 'short',
       timeZoneName: 'longOffset',
     });
-    const offsets = new LRUCache<number, number>({
+    const offsets = new LRUCache<number, Offset>({
       max: MOST_DAYS,
       memoMethod: (day) => {
         const [first, last] = [read(formatter, day * DAY_MS), read(formatter, (day + 1) * DAY_MS - 1)];
-        return first === last ? first : NaN;
+        return offsetOf(first === last ? first : NaN);
       },
     });
     return { formatter, offsets };
   },
 });
 
+/** By day counted from 1970: YYYY-MM-DD. */
+const dates = new LRUCache<number, string>({
+  max: MOST_DAYS,
+  memoMethod: (day) => new Date(day * DAY_MS).toISOString().slice(0, 10),
+});
+
+const WALL_TIMES = Array.from({ length: DAY_MS / MINUTE_MS }, (_, minutes) => formatWallTime(minutes));
+
 /**
  * An instant as ISO 8601 with the offset that is in force in a zone: `2027-03-01T09:00:00+01:00`. Falls back to UTC in
- * an unknown zone, so that one doctor's wrong zone spoils no list.
+ * an unknown zone, so that one doctor's wrong zone spoils no list. Milliseconds are cut off.
  */
 export function isoIn(timezone: string, instant: EpochMs): string {
-  const minutes = offsetMinutes(timezone, instant);
-  const local = new Date(instant + minutes * MINUTE_MS).toISOString().slice(0, 19);
-  return `${local}${minutes < 0 ? '-' : '+'}${formatWallTime(Math.abs(minutes))}`;
+  const { minutes, text } = offsetAt(timezone, instant);
+  const local = instant + minutes * MINUTE_MS;
+  const day = Math.floor(local / DAY_MS);
+  const ofDay = local - day * DAY_MS;
+  const seconds = Math.floor((ofDay % MINUTE_MS) / 1000);
+  return `${dates.memo(day)}T${WALL_TIMES[Math.floor(ofDay / MINUTE_MS)]}:${String(seconds).padStart(2, '0')}${text}`;
 }
 
-/** Local time minus UTC. */
-function offsetMinutes(timezone: string, instant: EpochMs): number {
+function offsetAt(timezone: string, instant: EpochMs): Offset {
   const { formatter, offsets } = zones.memo(timezone);
-  const minutes = offsets.memo(Math.floor(instant / DAY_MS));
-  return Number.isNaN(minutes) ? read(formatter, instant) : minutes;
+  const offset = offsets.memo(Math.floor(instant / DAY_MS));
+  return Number.isNaN(offset.minutes) ? offsetOf(read(formatter, instant)) : offset;
+}
+
+function offsetOf(minutes: number): Offset {
+  return { minutes, text: `${minutes < 0 ? '-' : '+'}${formatWallTime(Math.abs(minutes))}` };
 }
 
 /** Without the seconds of local mean times: ISO 8601 has no place for them. */

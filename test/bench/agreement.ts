@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Contestant, Side } from './arena.js';
 import type { Ring } from './duel.js';
-import { bookings, lists, logIns, looks } from './duels.js';
+import { bookings, lists, logIns, longLists, looks } from './duels.js';
 import type { Asked } from './load.js';
 
 /** Fields that say who answered, or when. */
@@ -16,7 +16,7 @@ const OWN = new Set(['id', 'token', 'time']);
 export async function agree(contestants: Readonly<Record<Side, Contestant>>, ring: Ring): Promise<void> {
   const { secret } = ring.arena;
   const doctors: Asked = { method: 'GET', path: '/api/doctors/public' };
-  for (const asked of [...looks(secret, 100), ...lists(secret).slice(0, 10), doctors]) {
+  for (const asked of [...looks(secret, 100), ...lists(secret).slice(0, 10), ...longLists(secret), doctors]) {
     const [service, floor] = await Promise.all([
       ask(contestants.service, asked),
       ask(contestants.floor, asked),

@@ -3,7 +3,7 @@ import type { Contestant } from './arena.js';
 import type { Duel, Ring } from './duel.js';
 import { type Asked, load, type Measured, percentiles } from './load.js';
 import { Random } from '../harness/random.js';
-import { dateIn, DOCTORS, LISTED, PASSWORD, tokenOf } from './seed.js';
+import { dateIn, DOCTORS, LISTED, LONG, OTHERS, PASSWORD, tokenOf } from './seed.js';
 
 const CONNECTIONS = 50;
 const SECONDS = 3;
@@ -33,6 +33,14 @@ export const DUELS: readonly Duel[] = [
     by: 'perSecond',
     round: ({ url }, { arena }) =>
       load({ url, connections: CONNECTIONS, seconds: SECONDS, requests: lists(arena.secret) }),
+  },
+  {
+    name: 'many',
+    about: `my bookings, ${LONG.bookings} rows`,
+    target: { ratio: 0.7, is: 'at least' },
+    by: 'perSecond',
+    round: ({ url }, { arena }) =>
+      load({ url, connections: CONNECTIONS, seconds: SECONDS, requests: longLists(arena.secret) }),
   },
   {
     name: 'doctors',
@@ -90,10 +98,18 @@ export function bookings({ arena, used }: Pick<Ring, 'arena' | 'used'>, count: n
 }
 
 export function lists(secret: string): Asked[] {
-  return Array.from({ length: LISTED.patients }, (_, index) => ({
+  return listsOf(1, LISTED.patients, secret);
+}
+
+export function longLists(secret: string): Asked[] {
+  return listsOf(LISTED.patients + 1, LONG.patients, secret);
+}
+
+function listsOf(first: number, patients: number, secret: string): Asked[] {
+  return Array.from({ length: patients }, (_, index) => ({
     method: 'GET',
     path: '/api/bookings/me',
-    token: tokenOf(1 + index, secret),
+    token: tokenOf(first + index, secret),
   }));
 }
 
@@ -112,7 +128,7 @@ function bookingOf(secret: string, nth: number): Asked {
   const [day, quarter] = [Math.floor(slot / 32), slot % 32];
   const time = `${String(9 + (quarter >> 2)).padStart(2, '0')}:${String((quarter % 4) * 15).padStart(2, '0')}`;
   const body = { doctor_id: doctor, date: dateIn(60 + day), time, duration: 15 };
-  return { method: 'POST', path: '/api/bookings', token: tokenOf(51 + (nth % 49), secret), body };
+  return { method: 'POST', path: '/api/bookings', token: tokenOf(OTHERS + (nth % 39), secret), body };
 }
 
 /** Fifty at once want the same time, sixty times. */
@@ -163,7 +179,7 @@ async function bookToCancel({ database }: Ring, count: number): Promise<void> {
   await database.query(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
-     SELECT UUID(), 1 + i % ${DOCTORS}, 51 + i % 49, day, at, 15, TIMESTAMP(day, at), TIMESTAMP(day, at) + INTERVAL 15 MINUTE,
+     SELECT UUID(), 1 + i % ${DOCTORS}, ${OTHERS} + i % 39, day, at, 15, TIMESTAMP(day, at), TIMESTAMP(day, at) + INTERVAL 15 MINUTE,
             'booked', 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
      FROM (SELECT i, DATE(?) + INTERVAL i DIV ${DOCTORS} DAY AS day, '09:00' AS at FROM numbers WHERE i < ?) AS planned`,
     [dateIn(10_000), count],

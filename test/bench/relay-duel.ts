@@ -7,7 +7,7 @@ import type { Arena, Contestant, Side } from './arena.js';
 import type { Duel, Ring } from './duel.js';
 import type { Measured } from './load.js';
 import type { MailSink } from './mail-sink.js';
-import { dateIn, DOCTORS } from './seed.js';
+import { dateIn, DOCTORS, OTHERS } from './seed.js';
 
 const MAILS = 1500;
 const FLOOR = '../test/bench/floor/relay.js';
@@ -56,7 +56,7 @@ async function announce({ database }: Ring): Promise<void> {
   await database.query(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
-     SELECT UUID(), 1 + i % ${DOCTORS}, 51 + i % 49, day, '09:00', 15, TIMESTAMP(day, '08:00'), TIMESTAMP(day, '08:15'),
+     SELECT UUID(), 1 + i % ${DOCTORS}, ${OTHERS} + i % 39, day, '09:00', 15, TIMESTAMP(day, '08:00'), TIMESTAMP(day, '08:15'),
             'booked', 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
      FROM ${days} AS planned`,
   );

@@ -6,8 +6,12 @@ import { tokenFor } from '../harness/people.js';
 export const DOCTORS = 100;
 export const ZONE = 'Europe/Madrid';
 export const PASSWORD = 'a password of the bench';
-/** The patients whose lists are asked for, and how many bookings each has. */
+/** The first patients, whose lists are asked for, and how many bookings each has. */
 export const LISTED = { patients: 50, bookings: 30 };
+/** The patients after those, who have many. */
+export const LONG = { patients: 10, bookings: 100 };
+/** The first patient after both. */
+export const OTHERS = LISTED.patients + LONG.patients + 1;
 
 const FIRST_DOCTOR_ACCOUNT = 1_000_001;
 const HOUR_MS = 3_600_000;
@@ -99,9 +103,11 @@ interface Bulk {
 /** In one zone that is an hour ahead of UTC in winter; in summer the instants are an hour off, which nobody asks. */
 async function book(database: Connection, { count, doctor, nth, perDay, patients }: Bulk): Promise<void> {
   const minutes = 480 / perDay;
-  const others = `${LISTED.patients + 1} + i * 7919 % ${patients - LISTED.patients}`;
+  const others = `${OTHERS} + i * 7919 % ${patients - OTHERS + 1}`;
   const listed = perDay === 8 ? LISTED.patients * LISTED.bookings : 0;
-  const patient = `IF(i < ${listed}, 1 + i % ${LISTED.patients}, ${others})`;
+  const long = perDay === 8 ? listed + LONG.patients * LONG.bookings : 0;
+  const patient = `CASE WHEN i < ${listed} THEN 1 + i % ${LISTED.patients}
+                        WHEN i < ${long} THEN ${LISTED.patients + 1} + i % ${LONG.patients} ELSE ${others} END`;
   await database.query(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)

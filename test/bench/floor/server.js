@@ -43,10 +43,10 @@ const TELL = `INSERT INTO notifications
     (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
   VALUES (?, 1, 'booked', ?, ?, ?, 'pending', ?, ?), (?, 1, 'reminder_24h', ?, ?, ?, 'pending', ?, ?),
          (?, 1, 'reminder_1h', ?, ?, ?, 'pending', ?, ?)`;
-const MINE = `SELECT b.id, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes, b.starts_at, b.ends_at,
-    b.status, b.version, d.timezone, d.name, d.specialty
+const MINE = `SELECT b.id, b.doctor_id, b.user_id, b.date, TIME_TO_SEC(b.start_time) DIV 60, b.duration_minutes,
+    TIMESTAMPDIFF(MINUTE, '1970-01-01', b.starts_at), b.version, d.name, d.specialty
   FROM bookings b JOIN doctors d ON d.id = b.doctor_id
-  WHERE b.user_id = ? AND b.status = 'booked' ORDER BY b.date, b.start_time, b.id`;
+  WHERE b.user_id = ? AND b.status = 'booked' ORDER BY b.starts_at, b.id`;
 const CANCEL = `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ?
   WHERE id = ? AND user_id = ? AND status = 'booked' AND starts_at > ?`;
 const FIND = 'SELECT version, starts_at, duration_minutes FROM bookings WHERE id = ? AND user_id = ?';
@@ -67,6 +67,7 @@ const ACCOUNT = 'SELECT id, email, role, locale, password_hash FROM accounts WHE
  * @typedef {{ id: number, doctor_id: number, user_id: number, status: string, version: number, timezone: string,
  *   starts_at: Date, ends_at: Date }} Booking
  * @typedef {Booking & { date: string, start_time: string, duration_minutes: number, name: string, specialty: string }} Row
+ * @typedef {[number, number, number, string, number, number, number, number, string, string]} Listed
  * @typedef {{ id: number, email: string, role: string, locale: string, password_hash: string }} Account
  */
 
@@ -93,14 +94,11 @@ server.get('/api/bookings/available-slots', async (request) => {
   );
 });
 
-server.get('/api/bookings/me', async (request) => {
-  /** @type {Row[]} */
-  const rows = rowsOf(await pool.execute(MINE, [callerOf(request)]));
-  return rows.map((row) => ({
-    ...wire(row, row.date, row.start_time.slice(0, 5), row.duration_minutes),
-    doctor_name: row.name,
-    specialty: row.specialty,
-  }));
+server.get('/api/bookings/me', async (request, reply) => {
+  /** @type {Listed[]} */
+  const rows = rowsOf(await pool.execute({ sql: MINE, rowsAsArray: true }, [callerOf(request)]));
+  reply.type('application/json; charset=utf-8');
+  return `[${rows.map(listed).join(',')}]`;
 });
 
 server.get('/api/doctors/public', async () => (await pool.execute(DOCTORS))[0]);
@@ -245,6 +243,19 @@ function wire(
   return { ...booking, starts_at: iso(starts_at, date), ends_at: iso(ends_at, date) };
 }
 
+/** @param {Listed} row */
+function listed([id, doctor, patient, date, time, duration, start, version, name, specialty]) {
+  const ahead = offset(date);
+  const zone = `:00+${two(ahead / 60)}:00`;
+  const local = (start + ahead) % 1440;
+  return (
+    `{"id":${id},"doctor_id":${doctor},"user_id":${patient},"date":"${date}","time":"${WALL[time]}",` +
+    `"duration":${duration},"status":"booked","version":${version},"timezone":"${ZONE}",` +
+    `"starts_at":"${date}T${WALL[local]}${zone}","ends_at":"${date}T${WALL[local + duration]}${zone}",` +
+    `"doctor_name":${JSON.stringify(name)},"specialty":${JSON.stringify(specialty)}}`
+  );
+}
+
 /** @type {Map<string, number>} */
 const offsets = new Map();
 const hours = new Intl.DateTimeFormat('en', { timeZone: ZONE, hour: 'numeric', hourCycle: 'h23' });
@@ -275,5 +286,7 @@ const wall = (of) => `${two(Math.floor(of / 60))}:${two(of % 60)}`;
 
 /** @param {number} value */
 const two = (value) => String(value).padStart(2, '0');
+
+const WALL = Array.from({ length: 1440 }, (_, of) => wall(of));
 
 await server.listen({ port: Number(PORT), host: '127.0.0.1' });
