@@ -17,11 +17,11 @@ export async function agree(contestants: Readonly<Record<Side, Contestant>>, rin
   const { secret } = ring.arena;
   const doctors: Asked = { method: 'GET', path: '/api/doctors/public' };
   for (const asked of [...looks(secret, 100), ...lists(secret).slice(0, 10), ...longLists(secret), doctors]) {
-    const [service, floor] = await Promise.all([
+    const [service, baseline] = await Promise.all([
       ask(contestants.service, asked),
-      ask(contestants.floor, asked),
+      ask(contestants.baseline, asked),
     ]);
-    if (service !== floor) throw new Error(`${asked.path}\n${service}\n${floor}`);
+    if (service !== baseline) throw new Error(`${asked.path}\n${service}\n${baseline}`);
   }
   // Neighbours in time are with different doctors; these two are a hundred apart, a quarter of an hour.
   const [first, ...more] = bookings(ring, 101);
@@ -31,9 +31,9 @@ export async function agree(contestants: Readonly<Record<Side, Contestant>>, rin
   ];
   for (const [one, other] of pairs) {
     const service = JSON.parse(await ask(contestants.service, one)) as object;
-    const floor = JSON.parse(await ask(contestants.floor, other)) as object;
-    if (!isDeepStrictEqual(shapeOf(service), shapeOf(floor)))
-      throw new Error(`${one.path}\n${JSON.stringify(service)}\n${JSON.stringify(floor)}`);
+    const baseline = JSON.parse(await ask(contestants.baseline, other)) as object;
+    if (!isDeepStrictEqual(shapeOf(service), shapeOf(baseline)))
+      throw new Error(`${one.path}\n${JSON.stringify(service)}\n${JSON.stringify(baseline)}`);
   }
 }
 

@@ -9,8 +9,8 @@ import { fill, type Fullness } from './seed.js';
 
 type Variables = Record<string, string>;
 
-/** The service and its floor. */
-export type Side = 'service' | 'floor';
+/** The service and its baseline. */
+export type Side = 'service' | 'baseline';
 
 /** A program under measurement. */
 export interface Contestant {
@@ -21,7 +21,7 @@ export interface Contestant {
 
 /** A few bookings for everybody, as a clinic in its first month has. */
 const USUAL: Fullness = { bookings: 20_000 };
-const FLOOR = '../test/bench/floor/server.js';
+const BASELINE = '../test/bench/baseline/server.js';
 
 /** Private servers, and clinics on them: what is measured runs as in production, one process at a time. */
 export class Arena {
@@ -65,8 +65,8 @@ export class Arena {
     return this.ran(await Program.api({ ...this.variables(name), ...more }));
   }
 
-  async floor(name: string): Promise<Contestant> {
-    return this.ran(await Program.api(this.variables(name), undefined, FLOOR));
+  async baseline(name: string): Promise<Contestant> {
+    return this.ran(await Program.api(this.variables(name), undefined, BASELINE));
   }
 
   /** A program that answers nobody. */

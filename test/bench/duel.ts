@@ -5,12 +5,12 @@ import { processorSeconds } from './usage.js';
 
 /** What the service is measured by. */
 export interface Target {
-  /** Service divided by floor, of what is measured. */
+  /** Service divided by baseline, of what is measured. */
   readonly ratio: number;
   readonly is: 'at least' | 'at most';
 }
 
-/** One job, done by the service and by its floor in turn. */
+/** One job, done by the service and by its baseline in turn. */
 export interface Duel {
   readonly name: string;
   readonly about: string;
@@ -42,7 +42,7 @@ export interface Score extends Measured {
 export interface Outcome {
   readonly duel: Duel;
   readonly service: Score;
-  readonly floor: Score;
+  readonly baseline: Score;
   /** Of each pair of rounds. */
   readonly ratios: readonly number[];
   readonly ratio: number;
@@ -57,22 +57,22 @@ export async function fight(
   ring: Ring,
   contestants: Readonly<Record<Side, Contestant>>,
 ): Promise<Outcome> {
-  const scores: Record<Side, Score[]> = { service: [], floor: [] };
+  const scores: Record<Side, Score[]> = { service: [], baseline: [] };
   for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const side of ['floor', 'service'] as const) {
+    for (const side of ['baseline', 'service'] as const) {
       await duel.before?.(ring);
       const score = await measure(duel, ring, contestants[side], side);
       if (round > 0) scores[side].push(score);
     }
   }
-  const ratios = scores.service.map((score, index) => score[duel.by] / scores.floor[index]![duel.by]);
+  const ratios = scores.service.map((score, index) => score[duel.by] / scores.baseline[index]![duel.by]);
   const ratio = median(ratios);
   const { target } = duel;
   const reached = target.is === 'at least' ? ratio >= target.ratio : ratio <= target.ratio;
   return {
     duel,
     service: middleScore(scores.service),
-    floor: middleScore(scores.floor),
+    baseline: middleScore(scores.baseline),
     ratios,
     ratio,
     reached,

@@ -9,7 +9,7 @@ const CONNECTIONS = 50;
 const SECONDS = 3;
 const random = new Random(1);
 
-/** The jobs in which the service is compared with its floor, over HTTP. */
+/** The jobs in which the service is compared with its baseline, over HTTP. */
 export const DUELS: readonly Duel[] = [
   {
     name: 'slots',

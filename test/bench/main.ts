@@ -38,7 +38,7 @@ export interface Wanted {
 const CLINIC = 'clinica';
 const OTHERS = ['relay', 'storm', 'two', 'footprint', 'growth', 'soak'] as const;
 const TWO_TO_ONE = 1.6;
-/** Two processes, their database and whoever asks. */
+/** Two processes, their database and the load generator. */
 const ENOUGH_CORES = 4;
 const MOST_IN_STORM = 2;
 const MOST_GROWTH = 1.15;
@@ -86,11 +86,16 @@ async function duels(ring: Ring, wants: (name: string) => boolean): Promise<Sect
   const outcomes: Outcome[] = [];
   const tell = (outcome: Outcome): void => {
     const { duel, ratio, reached } = outcome;
-    console.log(`${duel.name.padEnd(8)} ${ratio.toFixed(2)} of the floor${reached ? '' : ': NOT REACHED'}`);
+    console.log(
+      `${duel.name.padEnd(8)} ${ratio.toFixed(2)} of the baseline${reached ? '' : ': NOT REACHED'}`,
+    );
     outcomes.push(outcome);
   };
   if (chosen.length > 0) {
-    const contestants = { service: await ring.arena.service(CLINIC), floor: await ring.arena.floor(CLINIC) };
+    const contestants = {
+      service: await ring.arena.service(CLINIC),
+      baseline: await ring.arena.baseline(CLINIC),
+    };
     await agree(contestants, ring);
     for (const duel of chosen) tell(await fight(duel, ring, contestants));
     await ring.arena.end(...Object.values(contestants));
@@ -111,7 +116,7 @@ async function relay(ring: Ring): Promise<Outcome> {
   // What earlier cases have left to be told would be told now.
   await ring.database.query('DELETE FROM notifications');
   const sink = await MailSink.open();
-  const queue = new Queue('floor', { connection: { host: '127.0.0.1', port: ring.arena.redis.port } });
+  const queue = new Queue('baseline', { connection: { host: '127.0.0.1', port: ring.arena.redis.port } });
   const contestants: Record<Side, Contestant> = workers(ring.arena, CLINIC, sink);
   try {
     return await fight(relayDuel(sink, queue), ring, contestants);
@@ -122,7 +127,7 @@ async function relay(ring: Ring): Promise<Outcome> {
   }
 }
 
-/** The cases that are measured by something else than a floor. */
+/** The cases that are measured by something else than a baseline. */
 const SINGLES = { storm, two: twoProcesses, footprint: footprints, soak: longRun };
 
 async function singles(ring: Ring, wants: (name: string) => boolean): Promise<Section[]> {
@@ -146,7 +151,7 @@ async function twoProcesses({ arena }: Ring): Promise<Section> {
   await arena.end(...apis);
   const cores = availableParallelism();
   const judged = cores >= ENOUGH_CORES;
-  const doubt = `, which they share with the database and whoever asks: not judged on fewer than ${ENOUGH_CORES}`;
+  const doubt = `, which they share with the database and the load generator: not judged on fewer than ${ENOUGH_CORES}`;
   const text = `Two processes of the API answered ${ratio.toFixed(2)} times what one did, on ${cores} cores`;
   return { place: 'two', text: `${text}${judged ? '' : doubt}.`, reached: !judged || ratio >= TWO_TO_ONE };
 }
@@ -154,7 +159,7 @@ async function twoProcesses({ arena }: Ring): Promise<Section> {
 async function footprints(ring: Ring): Promise<Section> {
   const prints = {
     service: await footprint(ring, CLINIC, 'service'),
-    floor: await footprint(ring, CLINIC, 'floor'),
+    baseline: await footprint(ring, CLINIC, 'baseline'),
   };
   return { place: 'footprint', text: footprintTable(prints), reached: true };
 }

@@ -10,7 +10,7 @@ import type { MailSink } from './mail-sink.js';
 import { dateIn, DOCTORS, OTHERS } from './seed.js';
 
 const MAILS = 1500;
-const FLOOR = '../test/bench/floor/relay.js';
+const BASELINE = '../test/bench/baseline/relay.js';
 
 /** The worker against a bare one that is handed finished mails. */
 export function relayDuel(sink: MailSink, queue: Queue): Duel {
@@ -33,7 +33,7 @@ export function relayDuel(sink: MailSink, queue: Queue): Duel {
 export function workers(arena: Arena, name: string, sink: MailSink): Record<Side, Contestant> {
   // Enough to keep a core busy while others wait for the disk.
   const to = { SMTP_URL: sink.url, MAIL_CONCURRENCY: '10' };
-  return { service: arena.background('worker.js', name, to), floor: arena.background(FLOOR, name, to) };
+  return { service: arena.background('worker.js', name, to), baseline: arena.background(BASELINE, name, to) };
 }
 
 /** From the first mail to the last. */
@@ -84,11 +84,11 @@ function jobs(arena: Arena): Parameters<Queue['addBulk']>[0] {
         booking_version: 1,
         starts_at: startsAt,
         duration_minutes: 15,
-        message_id: `<floor-${index}@clinic.example>`,
+        message_id: `<baseline-${index}@clinic.example>`,
         attempts: 0,
         created_at: new Date(),
         booking_id: index,
-        uid: `floor-${index}`,
+        uid: `baseline-${index}`,
         status: 'booked',
         current_version: 1,
         doctor_name: 'Dr. Number 1',

@@ -25,16 +25,16 @@ export function outcomeTable(outcomes: readonly Outcome[]): string {
     [
       ['case', ({ duel }) => duel.about],
       ['compared', ({ duel }) => (duel.by === 'perSecond' ? 'per second' : 'p50')],
-      ['service : floor', ({ ratio }) => ratio.toFixed(2)],
+      ['service : baseline', ({ ratio }) => ratio.toFixed(2)],
       ['spread', ({ ratios }) => `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`],
       ['target', ({ duel: { target } }) => `${target.is} ${target.ratio}`],
       ['reached', ({ reached }) => yes(reached)],
     ],
     outcomes,
   );
-  const sides = outcomes.flatMap(({ duel, service, floor }) => [
+  const sides = outcomes.flatMap(({ duel, service, baseline }) => [
     { who: `${duel.name}: service`, score: service },
-    { who: `${duel.name}: floor`, score: floor },
+    { who: `${duel.name}: baseline`, score: baseline },
   ]);
   const measured = tableOf<{ who: string; score: Score }>(
     [
@@ -44,7 +44,7 @@ export function outcomeTable(outcomes: readonly Outcome[]): string {
       ['p99 (ms)', ({ score }) => score.p99.toFixed(1)],
       ['own CPU', ({ score }) => score.processors.own.toFixed(2)],
       ['database CPU', ({ score }) => score.processors.database.toFixed(2)],
-      ['asking CPU', ({ score }) => score.processors.asking.toFixed(2)],
+      ['client CPU', ({ score }) => score.processors.asking.toFixed(2)],
       ['statements', ({ score }) => score.statements.toFixed(1)],
       ['bytes', ({ score }) => score.bytes],
     ],
@@ -80,7 +80,7 @@ export function footprintTable(prints: Readonly<Record<Side, Footprint>>): strin
       ['resident, idle (MiB)', (side) => Math.round(prints[side].idle)],
       ['resident, after load (MiB)', (side) => Math.round(prints[side].loaded)],
     ],
-    ['service', 'floor'],
+    ['service', 'baseline'],
   );
 }
 

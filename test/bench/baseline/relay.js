@@ -1,4 +1,4 @@
-/** The floor of the worker: a bare BullMQ worker that hands finished mails to a pool of nodemailer. */
+/** The baseline of the worker: a bare BullMQ worker that hands finished mails to a pool of nodemailer. */
 import { Worker } from 'bullmq';
 import { createTransport } from 'nodemailer';
 
@@ -13,7 +13,7 @@ const transport = createTransport({
 });
 
 new Worker(
-  'floor',
+  'baseline',
   async (job) => {
     await transport.sendMail(/** @type {{ data: import("nodemailer").SendMailOptions }} */ (job).data);
   },

@@ -1,5 +1,5 @@
 /**
- * The floor: the least that a program can do to give Clinica's answers, byte for byte, on this hardware, this Node and
+ * The baseline: the least that a program can do to give Clinica's answers, byte for byte, on this hardware, this Node and
  * this database. Bare Fastify and mysql2 with prepared statements; it checks tokens and nothing else, and knows only
  * doctors of one time zone whose clocks do not change while they see patients. Not a service: a measure.
  */
