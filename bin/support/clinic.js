@@ -62,7 +62,7 @@ export async function startClinic({ env, dir }, ending) {
     return together(programs.map((program) => program.stop(DRAIN_WITHIN_MS)));
   });
   const fallen = Promise.race(programs.map((program) => failing(program, () => wanted)));
-  // Whoever is waiting for something else at that moment hears of it by racing; nobody waits at the very end.
+  // Callers race this promise against their own work. At the end nobody does, so it must not count as unhandled.
   fallen.catch(() => undefined);
   const baseUrl = `http://${env.HOST}:${env.PORT}`;
   await Promise.race([ready(baseUrl, programs, signal), fallen]);

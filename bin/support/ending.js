@@ -45,7 +45,7 @@ export class Ending {
     this.#undo.push(undo);
   }
 
-  /** Undoes everything. What cannot be undone is told, and does not keep the rest from it. */
+  /** Undoes everything. A step that fails is reported, and the others still run. */
   async close() {
     for (let undo = this.#undo.pop(); undo; undo = this.#undo.pop()) {
       try {

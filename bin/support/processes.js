@@ -47,8 +47,8 @@ export async function run(command, args, { what, env, cwd, signal, remedy }) {
 }
 
 /**
- * A program of ours that stays: in a session of its own, so that a Ctrl-C in the terminal reaches only the command that
- * started it, which then ends its programs in good order.
+ * A long-running child process in a session of its own: Ctrl-C in the terminal reaches only the command that started it,
+ * which then ends its children in order.
  */
 export class Running {
   #child;

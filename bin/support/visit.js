@@ -1,7 +1,7 @@
 import { Patient } from './patient.js';
 import { Failure, line } from './say.js';
 
-/** The steps in their order, by the name that a failure is told with. @type {[string, (patient: Patient) => Promise<void>][]} */
+/** The steps in order, each with the name that an error message uses. @type {[string, (patient: Patient) => Promise<void>][]} */
 const STEPS = [
   ['The patient logs in', (patient) => patient.logIn()],
   ["A doctor's open times", (patient) => patient.seeOpenTimes()],

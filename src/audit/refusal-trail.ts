@@ -7,9 +7,9 @@ import type { EpochMs } from '../time/interval.js';
 import type { AuditAction } from './audit-action.js';
 import { AuditTrail, type Particulars } from './audit-trail.js';
 
-/** For so long those that are alike are counted. */
+/** How long equal refusals are counted together. */
 const COUNTED_FOR_MS = 60_000;
-/** Kinds of refusal that are told apart at a time; what comes beyond is counted together. */
+/** Kinds of refusal that are counted separately at a time; all others are counted together. */
 const MOST_KINDS = 500;
 /** Of one network address: a stranger with many accounts must not use up what tells others apart. */
 const MOST_KINDS_OF_ADDRESS = 60;

@@ -8,7 +8,7 @@ import { notesOf } from '../http/request-notes.js';
 import type { Principal } from './principal.js';
 
 /** Refusals, but for 403, that may mean that somebody holds a token who should not. */
-const TELLING = ['TOKEN_REVOKED', 'WRONG_PASSWORD', 'SECOND_FACTOR_WRONG'];
+const TELLING = ['TOKEN_REVOKED', 'WRONG_PASSWORD', 'SECOND_FACTOR_WRONG', 'SECOND_FACTOR_NOT_BEGUN'];
 
 const LOGIN = '/api/auth/login';
 

@@ -61,19 +61,28 @@ export const LOCKED_BOOKING_COLUMNS = `${COLUMNS},
   ${timeZoneOf('b.doctor_id')} AS timezone`;
 
 export function bookingOf(row: BookingRow): Booking {
+  const { uid, starts_at, ends_at, created_at } = row;
+  const listed = listedAt(row, starts_at.getTime(), ends_at.getTime());
+  return { ...listed, uid, createdAt: created_at.getTime() };
+}
+
+/** A booking from all that its row says but the instants, which rows tell in different ways. */
+export function listedAt(
+  row: Omit<BookingRow, 'uid' | 'created_at' | 'starts_at' | 'ends_at'>,
+  startsAt: EpochMs,
+  endsAt: EpochMs,
+): ListedBooking {
   return {
     id: row.id,
-    uid: row.uid,
     doctorId: row.doctor_id,
     patientId: row.user_id,
     date: row.date,
     time: row.start_time.slice(0, 5),
     durationMinutes: row.duration_minutes,
-    startsAt: row.starts_at.getTime(),
-    endsAt: row.ends_at.getTime(),
+    startsAt,
+    endsAt,
     status: row.status,
     version: row.version,
-    createdAt: row.created_at.getTime(),
     timezone: row.timezone,
   };
 }

@@ -17,6 +17,7 @@ import { CountAddresses11 } from './migrations/11-count-addresses.js';
 import { RecordFailing13 } from './migrations/13-record-failing.js';
 import { OrderByInstant14 } from './migrations/14-order-by-instant.js';
 import { CanonicalAddresses15 } from './migrations/15-canonical-addresses.js';
+import { FormerAddresses16 } from './migrations/16-former-addresses.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -74,6 +75,7 @@ export function dataSourceOptions(environment: DatabaseEnvironment): DataSourceO
       RecordFailing13,
       OrderByInstant14,
       CanonicalAddresses15,
+      FormerAddresses16,
     ],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',

@@ -86,11 +86,12 @@ function ignoreExpectations({ server }: FastifyInstance): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
 
-/** RFC 9112, 3.2. */
+/** One host, and no more (RFC 9112, 3.2). */
 function refuseWithoutHost(server: FastifyInstance): void {
   server.addHook('onRequest', ({ raw }, _reply, done) => {
-    const isMissing = raw.httpVersion === '1.1' && raw.headers.host === undefined;
-    done(isMissing ? Object.assign(new Error('no Host'), { statusCode: 400 }) : undefined);
+    const hosts = raw.headersDistinct.host?.length ?? 0;
+    const isWrong = hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1');
+    done(isWrong ? Object.assign(new Error('not one Host'), { statusCode: 400 }) : undefined);
   });
 }
 

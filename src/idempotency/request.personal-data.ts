@@ -14,7 +14,8 @@ export async function eraseRequests(
   accountId: number,
   addresses: readonly [string, string],
 ): Promise<void> {
-  const texts = addresses.map((text) => JSON.stringify(text).slice(1, -1));
+  // With its quotes: the address may be the tail of another.
+  const texts = addresses.map((text) => JSON.stringify(text));
   await write(tx, 'DELETE FROM idempotency_keys WHERE account_id = ?', [accountId]);
   await write(
     tx,

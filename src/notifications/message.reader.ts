@@ -74,12 +74,11 @@ export interface NoticeRow extends Addressed {
 
 export type MessageRow = BookingMessage | LinkMessageRow | NoticeRow;
 
-// A link that goes elsewhere goes to an address that the account may get, a notice to one that it had. Of these only news
-// of a change go to none but confirmed ones.
+// A link that goes elsewhere goes to an address that the account may get, a notice to one that it had.
 const EMAIL = `COALESCE(n.address, ${mailAddressOf()})`;
 const ADDRESSED = `
   n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale, ${EMAIL} AS email,
-  CASE WHEN n.address <> ${mailAddressOf()} THEN n.kind = 'address_changed'
+  CASE WHEN n.address <> ${mailAddressOf()} THEN COALESCE(n.address_confirmed, 0)
        ELSE a.verified_at IS NOT NULL END AS is_confirmed,
   ${isRefused(EMAIL)} AS is_refused`;
 

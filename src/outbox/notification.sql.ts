@@ -32,3 +32,7 @@ export const EARLIER_UNTIL = `(SELECT MAX(IF(e.leased_until > e.due_at, e.leased
                  OR e.booking_version = n.booking_version AND n.kind LIKE 'reminder%' AND e.kind NOT LIKE 'reminder%')
             AND (e.state = 'sending'
                  OR e.state IN ('pending', 'queued') AND e.kind IN ('booked', 'moved', 'cancelled')))`;
+
+/** The addresses, other than its own, to which an account's notices went; not those of an erased account. */
+export const ADDRESSES_OF_NOTICES =
+  'SELECT address FROM notifications WHERE account_id = ? AND address IS NOT NULL';

@@ -36,12 +36,18 @@ export interface LinkMessage {
   readonly address?: string | undefined;
 }
 
+/** An address that an account had, and whether anybody had confirmed it. */
+export interface FormerAddress {
+  readonly email: string;
+  readonly isConfirmed: boolean;
+}
+
 /** A message that tells the owner of an account what was done to it. */
 export interface Notice {
   readonly accountId: number;
   readonly kind: NoticeKind;
   /** Where it goes, if not to the address of the account. */
-  readonly address?: string | undefined;
+  readonly address?: FormerAddress | undefined;
   /** The account that it tells of, if another. */
   readonly subjectId?: number | undefined;
 }
@@ -153,12 +159,13 @@ export class Outbox {
     const now = new Date(this.clock.now());
     await write(
       tx,
-      `INSERT INTO notifications (account_id, address, subject_id, booking_version, kind, due_at, state, message_id,
-                                  created_at)
-       VALUES ${notices.map(() => "(?, ?, ?, 0, ?, ?, 'pending', ?, ?)").join(', ')}`,
+      `INSERT INTO notifications (account_id, address, address_confirmed, subject_id, booking_version, kind, due_at, state,
+                                  message_id, created_at)
+       VALUES ${notices.map(() => "(?, ?, ?, ?, 0, ?, ?, 'pending', ?, ?)").join(', ')}`,
       notices.flatMap(({ accountId, address, subjectId, kind }) => [
         accountId,
-        address ?? null,
+        address?.email ?? null,
+        address?.isConfirmed ?? null,
         subjectId ?? null,
         kind,
         now,

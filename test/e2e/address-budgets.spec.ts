@@ -346,6 +346,27 @@ describe('whoever asks for codes again and again, the owner has a good one', () 
 describe('"This is not me"', () => {
   const notMe = (token: string) => post('not-me', { token });
 
+  /** Registers the address, then moves the account to an address of one's own, so that it can be registered again. */
+  async function passThrough(email: string): Promise<void> {
+    const person = await register(email);
+    const own = newAddress();
+    expect((await askFor(own, person)).status).toBe(200);
+    const token = await mailbox.codeTo(own, 'change-email');
+    expect((await post('change-email', { token, password: PASSWORD })).status).toBe(200);
+    await allDueSettled(clinic);
+  }
+
+  test('bounds and stops the notices to an address that account after account has left unconfirmed', async () => {
+    const [bounded, refused] = [newAddress(), newAddress()];
+    for (let turn = 0; turn < 8; turn += 1) await passThrough(bounded);
+    expect(await count(bounded)).toBeLessThanOrEqual(5);
+    await passThrough(refused);
+    expect((await notMe(await mailbox.codeTo(refused, 'not-me'))).status).toBe(200);
+    const before = await count(refused);
+    await passThrough(refused);
+    expect(await count(refused)).toBe(before);
+  });
+
   test('in a mail about a change of address stops nothing for whoever has confirmed that address since', async () => {
     const [asker, email] = [await clinic.patient(), newAddress()];
     await askFor(email, asker);

@@ -234,6 +234,10 @@ describe('What is no HTTP request, or a broken address, is answered as a problem
     const bytes = 'GET /api/doctors/public HTTP/1.1\r\nConnection: close\r\n\r\n';
     expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 400, code: 'MALFORMED_REQUEST' });
   });
+  test('two Hosts: 400', async () => {
+    const bytes = 'GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n';
+    expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 400, code: 'MALFORMED_REQUEST' });
+  });
   test('an expectation that nobody knows is ignored', async () => {
     const bytes = 'GET /api/nowhere HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n';
     expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 404, code: 'NOT_FOUND' });

@@ -67,6 +67,21 @@ describe('the same key and body again', () => {
     expect([await count('bookings'), await count('notifications')]).toEqual(before);
   });
 
+  test('also after an account was erased whose address is the tail of one in the answer', async () => {
+    const password = 'the phrase of a colleague';
+    const nurse = { email: 'nurse-r@people.example', password, role: 'user' };
+    const first = await post('/api/users', 'nurse', nurse, admin);
+    const tail = { email: 'r@people.example', password };
+    await clinic.client.post('/api/auth/register', tail);
+    const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', tail);
+    const erased = await clinic.client.send('DELETE', '/api/auth/me', {
+      token: body.token,
+      body: { password },
+    });
+    expect([first.status, erased.status]).toEqual([201, 200]);
+    expect((await post('/api/users', 'nurse', nurse, admin)).body).toEqual(first.body);
+  });
+
   test('whatever the order of the fields', async () => {
     const first = await book('order', '09:00');
     const again = await post(

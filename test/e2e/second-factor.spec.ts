@@ -96,6 +96,21 @@ describe('who sets up a second factor', () => {
     expect((await confirm(person, digits(second))).status).toBe(200);
   });
 
+  test('keeps the attempts at log-in, though whoever holds the token alone tries to confirm again and again', async () => {
+    const limited = await Clinic.over(
+      withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
+      clinic.clock,
+    );
+    const { person, secret } = await withSecondFactor(await clinic.patient());
+    for (let turn = 0; turn < 12; turn += 1)
+      await limited.client.post(`${ROUTE}/confirm`, { code: '000000' }, person);
+    clinic.clock.advance({ seconds: 30 });
+    const { email, password } = person;
+    const login = { email, password, code: digits(secret) };
+    expect((await limited.client.post('/api/auth/login', login)).status).toBe(200);
+    await limited.app.close();
+  });
+
   test('cannot begin anew while there is one, nor confirm twice', async () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     expectProblem(await begin(person), { status: 400, code: 'SECOND_FACTOR_IS_ON' });

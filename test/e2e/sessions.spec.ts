@@ -344,6 +344,10 @@ describe('accounts and their admins', () => {
     const LAST = { status: 400, code: 'LAST_ADMIN' };
     expectProblem(await change(admin, { role: 'user' }), LAST);
     expectProblem(await change(admin, { disabled: true }), LAST);
+    const invited = await clinic.admin();
+    await clinic.query('UPDATE accounts SET verified_at = NULL WHERE id = ?', [invited.id]);
+    expectProblem(await change(admin, { role: 'user' }), LAST);
+    await clinic.query("UPDATE accounts SET role = 'user' WHERE id = ?", [invited.id]);
     for (const body of [{ role: 'user' }, { disabled: true }]) {
       const second = await clinic.admin();
       const answers = await Promise.all([

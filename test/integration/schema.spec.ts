@@ -139,6 +139,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'RecordFailing1000000000013',
       'OrderByInstant1000000000014',
       'CanonicalAddresses1000000000015',
+      'FormerAddresses1000000000016',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

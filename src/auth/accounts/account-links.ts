@@ -98,7 +98,7 @@ export class AccountLinks {
     const uid = this.keys.find((key) => uidOfLink(token, kind, key));
     const now = new Date(this.clock.now());
     if (uid === undefined) throw linkInvalid();
-    // First, as whoever disables, erases or changes the account does.
+    // The account's lock comes first, as when an account is disabled, erased or changed.
     await look(
       tx,
       'SELECT a.id FROM accounts a JOIN account_links l ON l.account_id = a.id WHERE l.uid = ? FOR UPDATE',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { look } from '../../database/statement.js';
 import type { NoticeKind } from '../../outbox/notification-kind.js';
-import { Outbox } from '../../outbox/outbox.js';
+import { type FormerAddress, Outbox } from '../../outbox/outbox.js';
 
 /** Tells owners by mail what was done to their accounts: what they did not do themselves, a stranger did. */
 @Injectable()
@@ -10,15 +10,20 @@ export class AccountNotices {
   constructor(private readonly outbox: Outbox) {}
 
   /** @param address where the notice goes, if not to the address of the account when it is sent */
-  async append(tx: EntityManager, accountId: number, kind: NoticeKind, address?: string): Promise<void> {
+  async append(
+    tx: EntityManager,
+    accountId: number,
+    kind: NoticeKind,
+    address?: FormerAddress,
+  ): Promise<void> {
     await this.outbox.appendNotices(tx, [{ accountId, kind, address }]);
   }
 
-  /** Tells all other admins that there is a new one. */
+  /** Tells all other admins that there is a new one; none whose address nobody has confirmed. */
   async appendNewAdmin(tx: EntityManager, newAdminId: number): Promise<void> {
     const admins = await look<{ id: number }>(
       tx,
-      "SELECT id FROM accounts WHERE role = 'admin' AND disabled_at IS NULL AND id <> ?",
+      "SELECT id FROM accounts WHERE role = 'admin' AND disabled_at IS NULL AND verified_at IS NOT NULL AND id <> ?",
       [newAdminId],
     );
     const notices = admins.map(({ id }) => ({

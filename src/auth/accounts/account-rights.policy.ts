@@ -11,7 +11,7 @@ export interface AccountChange {
 
 type Rights = Pick<Account, 'id' | 'role' | 'isDisabled' | 'isVerified'>;
 
-/** By what a role opens: whoever has a higher one sees more of others. */
+/** A role of higher rank gives access to more data of other people. */
 const RANK: Readonly<Record<Role, number>> = { user: 0, doctor: 1, admin: 2 };
 
 /**

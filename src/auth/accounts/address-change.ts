@@ -79,7 +79,8 @@ export class AddressChange {
     const pause = await this.links.mail(tx, account, 'change_address', address);
     if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
     await this.audit.record(context, tx, 'account.address_change_asked', account.id);
-    await this.notices.append(tx, account.id, 'address_change_asked', present);
+    const told = { email: present, isConfirmed: account.isVerified };
+    await this.notices.append(tx, account.id, 'address_change_asked', told);
   }
 
   /** Counts before anything is said about the address, which would tell who has an account here. */
@@ -120,7 +121,8 @@ export class AddressChange {
     await this.refusals.lift(tx, address!);
     await this.audit.record(context, tx, 'account.address_changed', id);
     await this.notices.append(tx, id, 'address_changed');
-    await this.notices.append(tx, id, 'address_changed', former);
+    const told = { email: former, isConfirmed: before.isVerified };
+    await this.notices.append(tx, id, 'address_changed', told);
     return { id, former, version: await this.sessions.endAll(tx, id) };
   }
 }

@@ -5,6 +5,7 @@ import { Keys } from '../../config/keys.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { look, write } from '../../database/statement.js';
+import { ADDRESSES_OF_NOTICES } from '../../outbox/notification.sql.js';
 import type { Context } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from './account.entity.js';
@@ -50,7 +51,7 @@ export class AddressRefusals {
   }
 }
 
-/** The address with this hash that an account has, or asked for; undefined if nobody knows it any longer. */
+/** The address with this hash that an account has, had or asked for; undefined if nobody knows it any longer. */
 async function mailedAddress(
   tx: EntityManager,
   accountId: number,
@@ -59,8 +60,9 @@ async function mailedAddress(
   const rows = await look<{ email: string }>(
     tx,
     `SELECT COALESCE(mail_address, email) AS email FROM accounts WHERE id = ?
-     UNION SELECT address FROM account_links WHERE account_id = ? AND address IS NOT NULL`,
-    [accountId, accountId],
+     UNION SELECT address FROM account_links WHERE account_id = ? AND address IS NOT NULL
+     UNION ${ADDRESSES_OF_NOTICES}`,
+    [accountId, accountId, accountId],
   );
   return rows.find(({ email }) => hashOfAddress(email).equals(hash))?.email;
 }

@@ -22,7 +22,13 @@ export async function lockAdmins(tx: EntityManager): Promise<void> {
  */
 export async function assertNotLastAdmin(tx: EntityManager, account: Account): Promise<void> {
   if (account.role !== 'admin' || account.isDisabled) return;
-  const others = await tx.existsBy(Account, { id: Not(account.id), role: 'admin', disabledAt: IsNull() });
+  // Who was invited and has not accepted cannot log in.
+  const others = await tx.existsBy(Account, {
+    id: Not(account.id),
+    role: 'admin',
+    disabledAt: IsNull(),
+    verifiedAt: Not(IsNull()),
+  });
   if (!others) {
     throw new Refusal('LAST_ADMIN', 'This is the last admin. Make another account an admin first.');
   }

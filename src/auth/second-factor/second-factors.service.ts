@@ -77,7 +77,8 @@ export class SecondFactors {
    */
   async confirm(context: AccountContext, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<{ account: Account; step: number }> => {
-      await this.countAttempt(context.actor.id);
+      // Apart from the attempts at log-in, which whoever holds the token alone must not use up.
+      await this.countAttempt(context.actor.id, 'confirm account');
       const account = await this.accounts.get(context.actor.id);
       assertOwnAddressVerified(account);
       if (!account.secondFactor || account.secondFactorSince)
@@ -132,8 +133,8 @@ export class SecondFactors {
   }
 
   /** Counts an attempt before anything that the answer tells is looked at. */
-  private async countAttempt(id: number): Promise<void> {
-    await this.throttle.count('secondFactor', `account ${id}`);
+  private async countAttempt(id: number, by = 'account'): Promise<void> {
+    await this.throttle.count('secondFactor', `${by} ${id}`);
   }
 
   /** The step that the digits are right for; and the secret as it is to be kept, sealed anew if it was with a former key. */
