@@ -1,4 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
@@ -7,6 +9,8 @@ import { ApiEnvironment } from './config/api.environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { HttpModule } from './http/ending.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { KeyGuard } from './idempotency/key.guard.js';
 import { DoctorsModule } from './doctors/doctors.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
@@ -22,12 +26,18 @@ export class AppModule {
         DatabaseModule,
         HttpModule,
         RedisModule,
+        IdempotencyModule,
         AuthModule,
         DoctorsModule,
         AvailabilityModule,
         BookingsModule,
         PrivacyModule,
         OpsModule,
+      ],
+      // Every request passes them in this order.
+      providers: [
+        { provide: APP_GUARD, useExisting: AccessGuard },
+        { provide: APP_GUARD, useExisting: KeyGuard },
       ],
     };
   }

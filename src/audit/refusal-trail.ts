@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { countedAs } from '../http/caller-address.js';
-import { type Context, SYSTEM_CONTEXT } from '../http/context.js';
+import { type Actor, type Context, SYSTEM_CONTEXT } from '../http/context.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import type { AuditAction } from './audit-action.js';
@@ -9,10 +9,13 @@ import { AuditTrail, type Particulars } from './audit-trail.js';
 
 /** How long equal refusals are counted together. */
 const COUNTED_FOR_MS = 60_000;
-/** Kinds of refusal that are counted separately at a time; all others are counted together. */
+/** Kinds of refusal that are counted separately at a time. */
 const MOST_KINDS = 500;
-/** Of one network address: a stranger with many accounts must not use up what tells others apart. */
+/** Of one account and of one network address: a stranger with many accounts must not use up what tells others apart. */
+const MOST_KINDS_OF_ACCOUNT = 10;
 const MOST_KINDS_OF_ADDRESS = 60;
+/** Accounts and addresses whose further refusals are counted together, each for itself. */
+const MOST_CALLERS = 2_000;
 const EVERY_MS = 5_000;
 
 /** Something that was refused. */
@@ -27,20 +30,27 @@ interface Counted {
   readonly context: Context;
   readonly refused: Refused;
   readonly since: EpochMs;
+  more: number;
+}
+
+/** One kind of refusal, in what, to whom and from where. */
+interface Kind extends Counted {
+  readonly accountId: number | null;
   /** The network address, as it is limited. */
   readonly from: string;
-  more: number;
 }
 
 /**
  * Records refusals in the audit trail. A flood of them must not fill it: of those that are alike, in what, to whom and
  * from where, the first is an event at once, and those of the following minute are one event together, with their
- * `count`. A process writes a few hundred of them a minute at most.
+ * `count`. Of an account or an address with too many kinds, further ones are one event a minute and action.
  */
 @Injectable()
 export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RefusalTrail.name);
-  private readonly counted = new Map<string, Counted>();
+  private readonly kinds = new Map<string, Kind>();
+  /** Of callers with too many kinds. */
+  private readonly others = new Map<string, Counted>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -61,51 +71,57 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
   /** Never fails: what cannot be recorded is said in the log. */
   async record({ actor, requestId }: Context, refused: Refused): Promise<void> {
     const { action, subjectId, particulars } = refused;
-    const kind = JSON.stringify([action, subjectId, actor.id, actor.address, particulars]);
-    const known = this.counted.get(kind);
+    const name = JSON.stringify([action, subjectId, actor.id, actor.address, particulars]);
+    const known = this.kinds.get(name);
     if (known) {
       known.more += 1;
       return;
     }
     const from = countedAs(actor.address ?? '');
-    const ofAddress = [...this.counted.values()].filter((each) => each.from === from).length;
-    if (this.counted.size >= MOST_KINDS) return this.countTogether(SYSTEM_CONTEXT, action, '');
-    if (ofAddress >= MOST_KINDS_OF_ADDRESS) {
-      const unnamed = { ...SYSTEM_CONTEXT.actor, address: actor.address };
-      return this.countTogether({ ...SYSTEM_CONTEXT, actor: unnamed }, action, from);
-    }
+    if (!this.hasRoomFor(actor.id, from)) return this.countTogether(actor, refused, from);
     // Without the request's key: its body may hold a password, which must not stay in memory.
     const context = { actor, requestId };
-    this.counted.set(kind, { context, refused, since: this.clock.now(), from, more: 0 });
+    const since = this.clock.now();
+    this.kinds.set(name, { context, refused, since, accountId: actor.id, from, more: 0 });
     await this.write(context, refused);
   }
 
   /** Writes the counts that are complete. */
   async writeCounts(now: EpochMs = this.clock.now()): Promise<void> {
-    for (const [kind, { context, refused, since, more }] of [...this.counted]) {
-      if (now - since < COUNTED_FOR_MS) continue;
-      this.counted.delete(kind);
-      if (more === 0) continue;
-      await this.write(context, { ...refused, particulars: { ...refused.particulars, count: more } });
+    for (const counts of [this.kinds, this.others]) {
+      for (const [name, { context, refused, since, more }] of [...counts]) {
+        if (now - since < COUNTED_FOR_MS) continue;
+        counts.delete(name);
+        if (more === 0) continue;
+        await this.write(context, { ...refused, particulars: { ...refused.particulars, count: more } });
+      }
     }
   }
 
-  /** One more of those that are not told apart: of one address, or of all. */
-  private countTogether(context: Context, action: AuditAction, from: string): void {
-    const kind = JSON.stringify([action, from]);
-    const known = this.counted.get(kind);
-    if (known) {
-      known.more += 1;
-      return;
+  private hasRoomFor(accountId: number | null, from: string): boolean {
+    if (this.kinds.size >= MOST_KINDS) return false;
+    const kinds = [...this.kinds.values()];
+    if (kinds.filter((kind) => kind.from === from).length >= MOST_KINDS_OF_ADDRESS) return false;
+    if (accountId === null) return true;
+    return kinds.filter((kind) => kind.accountId === accountId).length < MOST_KINDS_OF_ACCOUNT;
+  }
+
+  /** One more of an account's, else of an address's. Visitors from too many addresses are counted all together. */
+  private countTogether(actor: Actor, { action, subjectId }: Refused, from: string): void {
+    const together = actor.id === null ? 'address' : 'account';
+    let name = JSON.stringify([action, together, actor.id ?? from]);
+    let counted: Pick<Counted, 'context' | 'refused'> = {
+      context: { actor, requestId: null },
+      refused: { action, subjectId: actor.id === null ? 0 : subjectId, particulars: { of: together } },
+    };
+    const isFull = actor.id === null && this.kinds.size >= MOST_KINDS;
+    if (isFull || (!this.others.has(name) && this.others.size >= MOST_CALLERS)) {
+      name = action;
+      counted = { context: SYSTEM_CONTEXT, refused: { action, subjectId: 0, particulars: { of: 'many' } } };
     }
-    const particulars = { from: from === '' ? 'many' : 'address' };
-    this.counted.set(kind, {
-      context,
-      refused: { action, subjectId: 0, particulars },
-      since: this.clock.now(),
-      from,
-      more: 1,
-    });
+    const known = this.others.get(name);
+    if (known) known.more += 1;
+    else this.others.set(name, { ...counted, since: this.clock.now(), more: 1 });
   }
 
   private async write(context: Context, { action, subjectId, particulars }: Refused): Promise<void> {

@@ -16,9 +16,19 @@ import { RequestLimits } from '../http/rate-limits/request-limits.js';
 
 const OWN_ACCOUNT = /^\/api\/auth\//;
 
+/** What the decorators of a route say. */
+interface RouteAccess {
+  readonly isPublic: boolean;
+  readonly isUnlimited: boolean;
+  readonly roles: readonly Role[] | undefined;
+  readonly limits: readonly LimitName[];
+}
+
 /** Stands before every route: who is it, are they asking too often, and may they? */
 @Injectable()
 export class AccessGuard extends AuthGuard('jwt') {
+  private readonly routes = new Map<object, RouteAccess>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly limits: RequestLimits,
@@ -31,9 +41,8 @@ export class AccessGuard extends AuthGuard('jwt') {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    const targets = [context.getHandler(), context.getClass()];
-    const open = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets);
-    if (!open) {
+    const { isPublic, isUnlimited, roles, limits } = this.accessOf(context);
+    if (!isPublic) {
       const known = this.known.find(request.headers.authorization);
       if (known) request.user = known;
       else await this.authenticate(context, request);
@@ -44,15 +53,31 @@ export class AccessGuard extends AuthGuard('jwt') {
       }
     }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    if (this.reflector.get<boolean | undefined>(UNLIMITED, context.getHandler())) return true;
+    if (isUnlimited) return true;
     if (request.user) await this.limits.ofAccount(request.user.id, request, reply);
     else await this.limits.ofVisitor(request, reply);
-    const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
-    if (allowed && !allowed.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
-    if (!open && this.isHalfAnAdmin(request)) throw needsSecondFactor();
-    const limits = this.reflector.getAllAndOverride<LimitName[] | undefined>(RATE_LIMITS, targets) ?? [];
+    if (roles && !roles.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
+    if (!isPublic && this.isHalfAnAdmin(request)) throw needsSecondFactor();
     await this.limits.ofRoute(limits, request, request.user?.id);
     return true;
+  }
+
+  /** Read once for each route: metadata is slow to look up. */
+  private accessOf(context: ExecutionContext): RouteAccess {
+    const handler = context.getHandler();
+    let access = this.routes.get(handler);
+    if (!access) {
+      const read = <T>(name: string): T | undefined =>
+        this.reflector.getAllAndOverride<T | undefined>(name, [handler, context.getClass()]);
+      access = {
+        isPublic: read<boolean>(PUBLIC) ?? false,
+        isUnlimited: read<boolean>(UNLIMITED) ?? false,
+        roles: read<Role[]>(ROLES_ALLOWED),
+        limits: read<LimitName[]>(RATE_LIMITS) ?? [],
+      };
+      this.routes.set(handler, access);
+    }
+    return access;
   }
 
   /** Who comes with a bad token is counted too. */

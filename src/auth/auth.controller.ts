@@ -122,10 +122,10 @@ export class AuthController {
   async logOut(
     @Body() { refresh_token }: LogOutDto,
     @Req() request: FastifyRequest,
-    @PublicContext() context: Context,
+    @PublicContext() context: ClientContext,
   ): Promise<MessageDto> {
     const { authorization } = request.headers;
-    if (refresh_token !== undefined) await this.refreshTokens.end(refresh_token);
+    if (refresh_token !== undefined) await this.refreshTokens.end(context, refresh_token);
     else if (!authorization) throw nothingToEnd();
     else note(request, { account: (await this.logouts.logOut(context, authorization)).id });
     return { message: 'Logged out' };

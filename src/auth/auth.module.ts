@@ -1,6 +1,5 @@
 import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { JwtModule, JwtSecretRequestType } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -46,7 +45,6 @@ import { SessionStarter } from './sessions/session-starter.js';
 import { SessionRepository } from './sessions/session.repository.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.js';
-import { PlaceInterceptor } from '../http/rate-limits/place.interceptor.js';
 import { RequestLimits } from '../http/rate-limits/request-limits.js';
 import { Throttle } from '../http/rate-limits/throttle.js';
 import { PasswordJudge } from '../http/password-judge.js';
@@ -91,6 +89,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     VerificationController,
   ],
   providers: [
+    AccessGuard,
     AccountLinks,
     AccountNotices,
     AccountOpening,
@@ -129,10 +128,9 @@ import { VerificationController } from './accounts/verification.controller.js';
     TokenIssuer,
     TokenKeys,
     TokenReader,
-    { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: APP_INTERCEPTOR, useClass: PlaceInterceptor },
   ],
   exports: [
+    AccessGuard,
     AccountsService,
     AddressCounters,
     LoginService,

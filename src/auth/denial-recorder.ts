@@ -30,16 +30,17 @@ export class DenialRecorder implements OnModuleInit {
     const server = this.host.httpAdapter?.getInstance<FastifyInstance>() as FastifyInstance | undefined;
     server?.addHook('onSend', (request, reply, payload, done) => {
       done(null, payload);
-      void this.record(request, reply);
+      const { code } = notesOf(request);
+      if (code !== undefined) void this.record(request, reply, code);
     });
   }
 
   private async record(
     request: FastifyRequest & { user?: Principal },
     { statusCode }: FastifyReply,
+    code: string,
   ): Promise<void> {
-    const { account, code } = notesOf(request);
-    if (code === undefined) return;
+    const { account } = notesOf(request);
     if (account === undefined) return this.recordVisitor(request, code);
     if (statusCode !== 403 && !TELLING.includes(code)) return;
     const actor = { id: account, role: request.user?.role ?? null, address: addressOf(request) };

@@ -55,7 +55,7 @@ export class AvailabilityController {
   })
   @ApiCreatedResponse({ type: WindowDto })
   @AcceptsIdempotencyKey()
-  @ApiProblems('WINDOW_REVERSED', 'WINDOW_OVERLAPS', 'PROFILE_NOT_FOUND')
+  @ApiProblems('WINDOW_REVERSED', 'WINDOW_OVERLAPS', 'TOO_MANY_WINDOWS', 'PROFILE_NOT_FOUND')
   async add(
     @SignedInContext() context: AccountContext,
     @Body() { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime }: AddWindowDto,

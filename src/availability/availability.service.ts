@@ -11,6 +11,9 @@ import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
 import { lockSchedule } from './day-lock.js';
 
+/** Of one weekday and doctor: what is read with every look at slots stays short. */
+const MOST_OF_A_WEEKDAY = 50;
+
 interface NewWindow {
   readonly dayOfWeek: number;
   /** HH:MM at the doctor's. */
@@ -64,16 +67,19 @@ export class AvailabilityService implements OnModuleInit {
     );
   }
 
-  /** @throws Refusal WINDOW_REVERSED, WINDOW_OVERLAPS */
+  /** @throws Refusal WINDOW_REVERSED, WINDOW_OVERLAPS, TOO_MANY_WINDOWS */
   async add(context: Context, doctorId: number, window: NewWindow): Promise<AvailabilityWindow> {
     const work = async (tx: EntityManager): Promise<AvailabilityWindow> => {
       if (window.startTime >= window.endTime) {
         throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
       }
       await lockSchedule(tx, doctorId);
+      const { dayOfWeek } = window;
+      if ((await tx.countBy(AvailabilityWindow, { doctorId, dayOfWeek })) >= MOST_OF_A_WEEKDAY)
+        throw tooMany();
       const overlapping = await tx.existsBy(AvailabilityWindow, {
         doctorId,
-        dayOfWeek: window.dayOfWeek,
+        dayOfWeek,
         startTime: LessThan(window.endTime),
         endTime: MoreThan(window.startTime),
       });
@@ -103,6 +109,13 @@ export class AvailabilityService implements OnModuleInit {
     };
     await this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(context, work));
   }
+}
+
+function tooMany(): Refusal {
+  return new Refusal(
+    'TOO_MANY_WINDOWS',
+    `This weekday has ${MOST_OF_A_WEEKDAY} windows already. Delete some, or add a longer one.`,
+  );
 }
 
 function particularsOf({ dayOfWeek, startTime, endTime }: NewWindow): Particulars {

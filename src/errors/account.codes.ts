@@ -31,7 +31,7 @@ export const ACCOUNT_CODES = {
   },
   IS_CONFIGURED: {
     answers: {
-      400: 'This account is the one that ADMIN_EMAIL names, and would be opened again at the next start: have it taken out there first.',
+      400: 'ADMIN_EMAIL names this account, and each start relies on it: have the address taken out of the configuration first.',
     },
     action: 'Have the operator take the address out of `ADMIN_EMAIL` first.',
   },

@@ -83,6 +83,10 @@ export const APPOINTMENT_CODES = {
     answers: { 400: 'start_time and end_time are required unless is_full_day is true' },
     action: 'Send either `is_full_day: true` or both times.',
   },
+  TOO_MANY_WINDOWS: {
+    answers: { 400: 'This weekday has 50 windows already. Delete some, or add a longer one.' },
+    action: 'Delete windows of that weekday, or add a longer one.',
+  },
   EXCEPTION_REVERSED: {
     answers: { 400: 'start_time must be before end_time' },
     action: 'Ask for an end after the start.',

@@ -11,7 +11,8 @@ import { ForwardedWarning } from './forwarded.js';
 import { PAGE_LIMITS, PageLimits } from './rate-limits/page-limits.js';
 import { PasswordJudge } from './password-judge.js';
 import { ProblemFilter } from './problem.filter.js';
-import { protectAnswer, protectPage } from './security-headers.js';
+import { placeOf } from './rate-limits/request-limits.js';
+import { ANSWER_HEADERS, PAGE_HEADERS } from './security-headers.js';
 import { readShapes } from './shape.js';
 import { serveDocs } from './swagger.js';
 import { StrictValidationPipe } from './validation.pipe.js';
@@ -43,22 +44,23 @@ export function configureApp(app: NestFastifyApplication): void {
   const ending = app.get(Ending);
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', (request, reply, done) => {
-    const route = request.routeOptions.url ?? '';
-    const protect = ANSWERS.test(route) ? protectAnswer : protectPage;
-    protect(request.raw, reply.raw, () => done());
+    void reply.headers(ANSWERS.test(request.routeOptions.url ?? '') ? ANSWER_HEADERS : PAGE_HEADERS);
+    done();
   });
   // At the answer, not at the request: who began before and ends after must not keep the server from closing, and files of
   // the pages would set a Cache-Control of their own.
-  server.addHook('onSend', (_request, reply, payload, done) => {
+  server.addHook('onSend', (request, reply, payload, done) => {
+    placeOf(request)?.end();
     void reply.header('cache-control', 'no-store');
     if (ending.isUnderWay) void reply.header('connection', 'close');
     done(null, payload);
   });
   const limits = app.get(PageLimits, { strict: false });
   countUnread(app.getHttpAdapter() as FastifyAdapter, limits);
-  server.addHook('onRequest', async (request, reply) =>
-    request.is404 || PAGES.test(request.routeOptions.url ?? '') ? limits.orAnswer(request, reply) : undefined,
-  );
+  server.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404 && !PAGES.test(request.routeOptions.url ?? '')) return done();
+    void limits.orAnswer(request, reply).then((answered) => answered ?? done());
+  });
   if (trustedProxies(environment.TRUST_PROXY).length === 0) {
     const forwarded = new ForwardedWarning();
     server.addHook('onRequest', (request, _reply, done) => {

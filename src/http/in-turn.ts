@@ -15,8 +15,9 @@ interface Waiting {
   readonly drop: () => void;
 }
 
-/** The requests of one connection that wait for their turn. */
+/** The requests of one connection. */
 interface Line {
+  isAnswering: boolean;
   readonly waiting: Waiting[];
   ignored: number;
 }
@@ -30,20 +31,19 @@ interface Line {
  * @param drop is called for each request that is never begun
  */
 export function answerInTurn(server: FastifyInstance, drop: Drop): void {
-  const lines = new WeakMap<Socket, Line>();
   server.addHook('onRequest', (request, reply, done) => {
     const { socket } = request.raw;
-    const line = lines.get(socket);
-    if (!line) {
-      lines.set(socket, { waiting: [], ignored: 0 });
-      passOnAfter(reply, socket, lines);
+    const line = lineOf(socket);
+    if (!line.isAnswering) {
+      line.isAnswering = true;
+      passOnAfter(reply, socket, line);
       return done();
     }
     if (line.ignored > 0 || line.waiting.length >= MOST_WAITING) {
       drop(request, reply);
       return ignore(line, socket);
     }
-    passOnAfter(reply, socket, lines);
+    passOnAfter(reply, socket, line);
     const begin = (): void => {
       if (line.ignored > 0 && line.waiting.length === 0) void reply.header('connection', 'close');
       done();
@@ -52,14 +52,21 @@ export function answerInTurn(server: FastifyInstance, drop: Drop): void {
   });
 }
 
+const lines = new WeakMap<Socket, Line>();
+
+function lineOf(socket: Socket): Line {
+  let line = lines.get(socket);
+  if (!line) lines.set(socket, (line = { isAnswering: false, waiting: [], ignored: 0 }));
+  return line;
+}
+
 /** Has the next request begin once this one's answer has been taken, or drops all if the connection has closed. */
-function passOnAfter(reply: FastifyReply, socket: Socket, lines: WeakMap<Socket, Line>): void {
+function passOnAfter(reply: FastifyReply, socket: Socket, line: Line): void {
   reply.raw.once('close', () => {
-    const line = lines.get(socket);
-    if (socket.destroyed) for (const each of line?.waiting.splice(0) ?? []) each.drop();
-    const next = line?.waiting.shift();
+    if (socket.destroyed) for (const each of line.waiting.splice(0)) each.drop();
+    const next = line.waiting.shift();
     if (next) next.begin();
-    else lines.delete(socket);
+    else line.isAnswering = false;
   });
 }
 

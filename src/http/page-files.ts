@@ -17,13 +17,15 @@ export function refuseOddFiles(
   done: (error?: Error) => void,
 ): void {
   const { url: route = '' } = request.routeOptions;
-  const [path = '', query = ''] = request.url.split('?');
   // Swagger UI has a route of its own for its licence, which answers as the rest of the API does not.
   const isOfDocs = route.startsWith('/api/docs/');
   const isFile = route.endsWith('*') || isOfDocs;
+  const isDashboard = route.startsWith('/admin');
+  if (!isFile && !isDashboard) return done();
+  const [path = '', query = ''] = request.url.split('?');
   const isOdd = !PLAIN.test(path) || DOTS.test(path) || (isOfDocs && !OF_DOCS.test(path));
   // The dashboard's own questions stumble over it.
-  const isSpoiled = route.startsWith('/admin') && query.includes('%00');
+  const isSpoiled = isDashboard && query.includes('%00');
   if ((isFile && isOdd) || isSpoiled) {
     answerProblem(new NotFound('NOT_FOUND', 'There is nothing at this address.'), request, reply);
     return;

@@ -14,7 +14,11 @@ export class RequestLog extends LogController {
   private readonly hashes: LRUCache<string, string>;
   private readonly written = new WeakSet<FastifyRequest>();
 
-  constructor(keys: Keys) {
+  /** @param isWanted whether the lines are written at the log's level */
+  constructor(
+    keys: Keys,
+    private readonly isWanted: boolean,
+  ) {
     super({ requestIdLogLabel: 'request_id' });
     this.hashes = new LRUCache<string, string>({
       max: HASHES_KEPT,
@@ -54,7 +58,7 @@ export class RequestLog extends LogController {
     reply: FastifyReply,
     outcome: object = { status: reply.statusCode, ...(reply.raw.destroyed && { aborted: true }) },
   ): void {
-    if (this.written.has(request)) return;
+    if (!this.isWanted || this.written.has(request)) return;
     this.written.add(request);
     // The route, not the address: an address may hold whatever a client put there.
     const route = request.routeOptions.url ?? 'unknown';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -7,13 +8,12 @@ import type { ApiEnvironment } from '../config/api.environment.js';
 import { Keys } from '../config/keys.js';
 import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
-import { addressOf } from './client-address.js';
 import { answerInTurn } from './in-turn.js';
 import { PAGE_LIMITS, type PageLimits } from './rate-limits/page-limits.js';
 import { rememberPrefix } from './path-prefix.js';
 import { answerProblem } from './problem.filter.js';
 import { RequestLog } from './request-log.js';
-import { protectAnswer } from './security-headers.js';
+import { ANSWER_HEADERS } from './security-headers.js';
 import { answerUnreadable } from './unreadable-request.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -30,7 +30,7 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 /** The HTTP server: JSON only, a request id in each answer and each line of the log. */
 export function createServer(logger: Logger, environment: ApiEnvironment): FastifyAdapter {
   const proxies = trustedProxies(environment.TRUST_PROXY);
-  const log = new RequestLog(new Keys(environment));
+  const log = new RequestLog(new Keys(environment), logger.isLevelEnabled('info'));
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: log,
@@ -54,7 +54,7 @@ export function createServer(logger: Logger, environment: ApiEnvironment): Fasti
     },
     // An address that no route can be looked up by: no hook has seen it, and Fastify itself writes no line of the log.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      protectAnswer(request.raw, reply.raw, () => undefined);
+      void reply.headers(ANSWER_HEADERS);
       const limits = request.server.getDecorator<PageLimits>(PAGE_LIMITS);
       void limits
         .ofUnread(request, reply, () => answerProblem(error, request, reply))
@@ -68,7 +68,7 @@ export function createServer(logger: Logger, environment: ApiEnvironment): Fasti
   refuseWithoutHost(server);
   acceptOnlyJson(server);
   refuseLostBodies(server);
-  rememberAddress(server);
+  learnAddresses(server);
   server.addHook('onRequest', (request, _reply, done) => {
     rememberPrefix(request, proxies);
     done();
@@ -88,18 +88,21 @@ function ignoreExpectations({ server }: FastifyInstance): void {
 
 /** One host, and no more (RFC 9112, 3.2). */
 function refuseWithoutHost(server: FastifyInstance): void {
-  server.addHook('onRequest', ({ raw }, _reply, done) => {
-    const hosts = raw.headersDistinct.host?.length ?? 0;
-    const isWrong = hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1');
+  server.addHook('onRequest', ({ raw: { rawHeaders, httpVersion } }, _reply, done) => {
+    // Names at even places, values at odd ones.
+    const hosts = rawHeaders.filter((text, place) => place % 2 === 0 && /^host$/i.test(text)).length;
+    const isWrong = hosts > 1 || (hosts === 0 && httpVersion === '1.1');
     done(isWrong ? Object.assign(new Error('not one Host'), { statusCode: 400 }) : undefined);
   });
 }
 
-/** Before anything is waited for: see `addressOf`. */
-function rememberAddress(server: FastifyInstance): void {
-  server.addHook('onRequest', (request, _reply, done) => {
-    addressOf(request);
-    done();
+/**
+ * Node keeps the address of a connection once it was read, also when its client has hung up. A client that hung up before has
+ * none, and nobody waits for an answer.
+ */
+function learnAddresses({ server }: FastifyInstance): void {
+  server.on('connection', (socket: Socket) => {
+    if (socket.remoteAddress === undefined) socket.destroy();
   });
 }
 

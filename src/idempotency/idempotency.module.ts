@@ -1,11 +1,10 @@
 import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { IdempotentRequests } from './idempotent-requests.js';
-import { KeyInterceptor } from './key.interceptor.js';
+import { KeyGuard } from './key.guard.js';
 
 /** Requests with a key of their own are done once. */
 @Module({
-  providers: [IdempotentRequests, { provide: APP_INTERCEPTOR, useClass: KeyInterceptor }],
-  exports: [IdempotentRequests],
+  providers: [IdempotentRequests, KeyGuard],
+  exports: [IdempotentRequests, KeyGuard],
 })
 export class IdempotencyModule {}

@@ -10,7 +10,7 @@ import { Clock } from '../time/clock.js';
 /** How a request ended. Results are plain data: they are kept as JSON. */
 type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors'> };
 
-/** Keyed hashes of a request: by the present key, with which it is kept, and by the former one. */
+/** Keyed hashes of a request: the first is kept, the others are by former keys or in the form of former versions. */
 type Hashes = readonly string[];
 
 interface Row {
@@ -150,10 +150,17 @@ export class IdempotentRequests {
 
   /** Keyed with a secret: a body may hold a password, which must not be guessed from its hash. */
   private hashesOf({ body, params, query }: KeyedRequest): Hashes {
-    const named = [params, query, body ?? {}].flatMap((part) => Object.entries(part));
-    const fields = named.sort(([a], [b]) => (a < b ? -1 : 1));
-    return this.keys.hashes(`idempotency ${JSON.stringify(fields)}`, 'hex');
+    const parts = [params, query, body ?? {}].map((part) => Object.entries(part).sort(byName));
+    // Version 0.4 did not tell the parts apart: its rows are recognised for the day that they are kept.
+    const fields = parts.flat().sort(byName);
+    return [parts, fields].flatMap((named) =>
+      this.keys.hashes(`idempotency ${JSON.stringify(named)}`, 'hex'),
+    );
   }
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function nameOf({ accountId, route, key }: KeyedRequest): [number, string, string] {

@@ -6,6 +6,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { RefusalTrail } from '../audit/refusal-trail.js';
 import { AccountsService } from '../auth/accounts/accounts.service.js';
 import { type Credentials, LoginService } from '../auth/sessions/login.service.js';
+import type { Principal } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { TokenReader } from '../auth/sessions/token.js';
 import { emailIn } from '../http/rate-limits/request-limits.js';
@@ -37,6 +38,8 @@ interface Remembered {
 @Injectable()
 export class DashboardGuard extends AdminsOnly {
   private readonly remembered = new Map<string, Remembered>();
+  /** By the keyed hash of a token, until when its visit is recorded. */
+  private readonly visits = new Map<string, number>();
   private readonly key = randomBytes(32);
 
   constructor(
@@ -64,9 +67,7 @@ export class DashboardGuard extends AdminsOnly {
     const credentials = credentialsOf(request.headers.authorization);
     if (!credentials) throw refused();
     if (await this.hasToken(request, credentials)) return;
-    const mark = createHmac('sha256', this.key)
-      .update(`${credentials.email}\0${credentials.password}`)
-      .digest('hex');
+    const mark = this.markOf(`${credentials.email}\0${credentials.password}`);
     if (await this.isRemembered(request, mark)) return;
     const context = visitorContextOf(request);
     await this.throttle.countFrom('loginAddress', context.actor.address);
@@ -101,7 +102,27 @@ export class DashboardGuard extends AdminsOnly {
     )
       return false;
     note(request, { account: found.id });
-    return !(await this.sessions.haveEnded(found));
+    if (await this.sessions.haveEnded(found)) return false;
+    await this.recordVisit(request, found, password);
+    return true;
+  }
+
+  /** One event for each token and minute: the page asks every few seconds. */
+  private async recordVisit(request: FastifyRequest, { id, role }: Principal, token: string): Promise<void> {
+    const mark = this.markOf(token);
+    const now = this.clock.now();
+    if ((this.visits.get(mark) ?? 0) > now) return;
+    if (this.visits.size >= MOST_REMEMBERED) this.visits.clear();
+    this.visits.set(mark, now + REMEMBERED_MS);
+    const context = visitorContextOf(request);
+    const actor = { ...context.actor, id, role };
+    await this.audit.record({ ...context, actor }, this.dataSource, 'account.logged_in', id, {
+      dashboard: true,
+    });
+  }
+
+  private markOf(text: string): string {
+    return createHmac('sha256', this.key).update(text).digest('hex');
   }
 
   private async isRemembered(request: FastifyRequest, mark: string): Promise<boolean> {

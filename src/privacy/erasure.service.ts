@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { mailsOf } from '../auth/accounts/account-address.js';
-import { eraseAccount } from '../auth/accounts/account.personal-data.js';
+import { eraseAccount, eraseAddresses } from '../auth/accounts/account.personal-data.js';
+import { assertNotConfigured } from '../auth/accounts/configured-admin.js';
 import { assertNotLastAdmin, lockAdmins } from '../auth/accounts/admin-lock.js';
 import { findAccount } from '../auth/accounts/accounts.table.js';
 import { PasswordHasher } from '../auth/passwords/password-hasher.js';
@@ -12,10 +13,9 @@ import { Sessions } from '../auth/sessions/sessions.js';
 import { AddressCounters } from '../auth/throttling/address-counters.js';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { ApiEnvironment } from '../config/api.environment.js';
-import { canonicalAddress } from '../config/mail-address.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { assertNoProfile } from '../doctors/doctor.personal-data.js';
-import { Refusal, tokenEnded } from '../errors/domain-error.js';
+import { tokenEnded } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
 import { eraseRequests } from '../idempotency/request.personal-data.js';
 import { Clock } from '../time/clock.js';
@@ -69,21 +69,16 @@ export class ErasureService {
     const account = await findAccount(tx, id);
     // A change of role ends all tokens: this one was issued by nobody who knew of it.
     if (account?.role !== context.actor.role) throw tokenEnded();
-    const { ADMIN_EMAIL } = this.environment;
-    if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
+    assertNotConfigured(account, this.environment);
     await assertNotLastAdmin(tx, account);
     await assertNoProfile(tx, id);
     await this.bookings.cancelAllIn(context, tx, id, 'the account was erased');
-    await eraseRequests(tx, id, [account.email, mailsOf(account)]);
-    await eraseAccount(tx, id, { passwordHash, disabledAt: new Date(this.clock.now()) });
+    const addresses = [account.email, mailsOf(account)] as const;
+    const now = new Date(this.clock.now());
+    await eraseRequests(tx, id, addresses);
+    await eraseAddresses(tx, addresses, now);
+    await eraseAccount(tx, id, { passwordHash, disabledAt: now });
     await this.audit.record(context, tx, 'account.erased', id);
     return { email: account.email, version: await this.sessions.endAll(tx, id) };
   }
-}
-
-function isConfigured(): Refusal {
-  return new Refusal(
-    'IS_CONFIGURED',
-    'This account is the one that ADMIN_EMAIL names, and would be opened again at the next start: have it taken out there first.',
-  );
 }

@@ -7,6 +7,7 @@ import { Keys } from '../../src/config/keys.js';
 import { SYSTEM_CONTEXT } from '../../src/http/context.js';
 import type { AccountKind } from '../../src/outbox/notification-kind.js';
 import { NotificationQueue } from '../../src/notifications/notification-queue.js';
+import { withSecondFactor } from '../support/authenticator.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { spelled } from '../support/raw-http.js';
@@ -296,6 +297,69 @@ describe('a flood fills no table', () => {
   });
 });
 
+describe('a flood of one account hides no other account', () => {
+  const deniedAt = (id: number, route: string) =>
+    clinic.app
+      .get(RefusalTrail)
+      .record(
+        { actor: { id, role: 'user', address: '198.51.100.7' }, requestId: null },
+        { action: 'account.access_denied', subjectId: id, particulars: { code: 'FORBIDDEN', route } },
+      );
+  const minuteOf = (act: () => Promise<unknown>) =>
+    eventsOf(async () => {
+      await act();
+      clinic.clock.advance({ seconds: 61 });
+      await clinic.app.get(RefusalTrail).writeCounts();
+    });
+
+  test('an account with many kinds is told of as one, by its id and with their number', async () => {
+    const events = await minuteOf(async () => {
+      for (let turn = 0; turn < 40; turn += 1) await deniedAt(71, `/${turn}`);
+      await deniedAt(72, '/once');
+    });
+    expect(events).toHaveLength(12);
+    expect(events).toContainEqual(expect.objectContaining({ actor_id: 72, subject_id: 72 }));
+    expect(events.at(-1)).toMatchObject({
+      actor_id: 71,
+      subject_id: 71,
+      address: '198.51.100.7',
+      particulars: { of: 'account', count: 30 },
+    });
+  });
+
+  test('of a hundred accounts behind one address each is named', async () => {
+    const ids = Array.from({ length: 100 }, (_, turn) => 1_000 + turn);
+    const events = await minuteOf(async () => {
+      for (const id of ids) for (const route of ['/a', '/b']) await deniedAt(id, route);
+    });
+    expect([...new Set(events.map(({ actor_id }) => actor_id))].sort()).toEqual(ids);
+    const counted = events.reduce((sum, { particulars }) => sum + Number(particulars.count ?? 1), 0);
+    expect(counted).toBe(200);
+  });
+});
+
+describe('a log-out', () => {
+  test('by a refresh token is an event about the account, once', async () => {
+    const person = await clinic.patient();
+    const { email, password } = person;
+    const session = await clinic.client.post<{ refresh_token: string }>('/api/auth/login', {
+      email,
+      password,
+      refresh: true,
+    });
+    const { refresh_token } = session.body;
+    const logOut = () => clinic.client.post('/api/auth/logout', { refresh_token });
+    const events = await eventsOf(async () => {
+      await logOut();
+      await logOut();
+    });
+    expect(events).toMatchObject([
+      { actor_id: null, action: 'account.logged_out', subject_id: person.id, address: '127.0.0.1' },
+    ]);
+    expect(events[0]!.particulars.session).toEqual(expect.any(Number));
+  });
+});
+
 describe('reading what is about others is an event', () => {
   const reads: readonly (readonly [string, () => Person, string])[] = [
     ['/api/audit', () => admin, 'event.listed'],
@@ -303,12 +367,14 @@ describe('reading what is about others is an event', () => {
     ['/api/notifications', () => admin, 'message.listed'],
     ['/api/bookings/doctor', () => doctor, 'booking.listed'],
     ['/api/doctors', () => admin, 'doctor.listed'],
+    ['/api/integrity', () => admin, 'booking.listed'],
   ];
 
   test.each(reads)('GET %s', async (path, who, action) => {
     let rows = 0;
     const events = await eventsOf(async () => {
-      rows = (await clinic.client.get<unknown[]>(path, who())).body.length;
+      const { body } = await clinic.client.get<unknown>(path, who());
+      rows = Array.isArray(body) ? body.length : 1;
     });
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({
@@ -450,6 +516,19 @@ describe('the dashboard', () => {
       { action: 'PUT /api/queues/:queueName/:jobId/clean', job: 'message-1-1' },
     ]);
     expect(await queue.isPaused()).toBe(false);
+  });
+
+  test('a visit with a token is an event a minute, as one with a password is', async () => {
+    const boss = await withSecondFactor(clinic, await clinic.admin());
+    const look = () => visit('/api/queues', { ...boss, password: boss.token });
+    const visits = async () => {
+      expect((await look()).status).toBe(200);
+      expect((await look()).status).toBe(200);
+    };
+    const expected = { actor_id: boss.id, action: 'account.logged_in', particulars: { dashboard: true } };
+    expect(await eventsOf(visits)).toMatchObject([expected]);
+    clinic.clock.advance({ seconds: 61 });
+    expect(await eventsOf(visits)).toMatchObject([expected]);
   });
 
   test('those it does not let in are recorded, by account where they have one', async () => {

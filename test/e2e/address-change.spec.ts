@@ -206,6 +206,19 @@ test('the address of the admin whom the configuration names stays', async () => 
   await named.app.close();
 });
 
+test('nor does that admin lose the role: the next start would fail', async () => {
+  const [admin, other] = [await clinic.admin(), await clinic.admin()];
+  const named = await Clinic.over(
+    withSettings(clinic.environment, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }),
+    clinic.clock,
+  );
+  const demote = ({ id }: Person) => named.client.patch(`/api/users/${id}`, { role: 'user' }, other);
+  expectProblem(await demote(admin), { status: 400, code: 'IS_CONFIGURED' });
+  expect((await named.client.get('/api/auth/me', admin)).status).toBe(200);
+  expect((await demote(await clinic.admin())).status).toBe(200);
+  await named.app.close();
+});
+
 test('the present address is no new one: nothing is mailed', async () => {
   const person = await clinic.patient();
   expect((await ask(person, person.email.toUpperCase())).status).toBe(200);
@@ -221,6 +234,26 @@ test('language and address can be changed together; a request for neither is ref
     status: 400,
     code: 'VALIDATION_FAILED',
   });
+});
+
+test('nobody else’s request for the address of an erased account is left', async () => {
+  const person = await clinic.patient();
+  const stranger = await clinic.patient();
+  const links = () => clinic.query('SELECT id FROM account_links WHERE address = ?', [person.email]);
+  await clinic.query(
+    `INSERT INTO account_links (uid, account_id, kind, session_version, address, created_at, expires_at)
+     SELECT 'a-request-of-a-stranger', id, 'change_address', session_version, ?, '2026-01-01', '2099-01-01'
+     FROM accounts WHERE id = ?`,
+    [person.email, stranger.id],
+  );
+  expect(await links()).toHaveLength(1);
+  const body = { password: person.password };
+  await clinic.client.send('DELETE', '/api/auth/me', { token: person.token, body });
+  expect(await links()).toEqual([]);
+  const [link] = await clinic.query<{ expires_at: Date }>(
+    "SELECT expires_at FROM account_links WHERE uid = 'a-request-of-a-stranger'",
+  );
+  expect(link!.expires_at.getTime()).toBeLessThanOrEqual(clinic.clock.now());
 });
 
 test('an erased account leaves no address behind, neither in links nor in notifications', async () => {

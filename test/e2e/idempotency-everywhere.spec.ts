@@ -235,6 +235,14 @@ describe('a request with a key that is sent again', () => {
     await send('patch', asked, key);
     expect((await send('patch', { ...asked, path: `${asked.path}?dry_run=true` }, key)).status).toBe(422);
   });
+
+  test('with a field in the query in place of the body is another request', async () => {
+    const [asked, key] = [await REQUESTS['post /api/doctors']!(), randomUUID()];
+    const body = asked.body as Record<string, string>;
+    await send('post', { ...asked, body: { ...body, timezone: 'Europe/Paris' } }, key);
+    const moved = { ...asked, path: `${asked.path}?timezone=Europe/Paris` };
+    expect((await send('post', moved, key)).status).toBe(422);
+  });
 });
 
 describe('a key that would not be heeded is refused', () => {

@@ -314,6 +314,26 @@ describe('exceptions', () => {
   });
 });
 
+test('of a weekday are at most fifty windows', async () => {
+  const values = Array.from(
+    { length: 50 },
+    (_, turn) =>
+      `(${doctor.doctorId}, 0, '10:${String(turn).padStart(2, '0')}', '10:${String(turn + 1).padStart(2, '0')}')`,
+  );
+  await clinic.query(
+    `INSERT INTO availability_windows (doctor_id, day_of_week, start_time, end_time) VALUES ${values.join()}`,
+  );
+  const add = (day_of_week: number) =>
+    clinic.client.post(
+      '/api/availability',
+      { day_of_week, start_time: '12:00', end_time: '13:00' },
+      { token: doctor.token },
+    );
+  const refused = await add(0);
+  expect([refused.status, refused.body.code]).toEqual([400, 'TOO_MANY_WINDOWS']);
+  expect((await add(6)).status).toBe(201);
+});
+
 test('an account makes at most a thousand new Idempotency-Keys a day', async () => {
   const { id, token } = await clinic.patient();
   const values = Array.from(

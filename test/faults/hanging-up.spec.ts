@@ -59,6 +59,27 @@ test('a client that hangs up in the middle of a body leaves no error in the log'
   expect(program.output).not.toContain('"level":"error"');
 });
 
+test('a request whose client has hung up before the server saw its connection is not begun', async () => {
+  const { program, client } = await Program.api({ ...environment, LOG_LEVEL: 'info' });
+  const { port } = new URL(client.baseUrl);
+  program.send('SIGSTOP');
+  const request = 'GET /api/doctors/public HTTP/1.1\r\nHost: x\r\n\r\n';
+  await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1' });
+      socket.on('error', () => undefined);
+      socket.write(request, () => socket.resetAndDestroy());
+      await once(socket, 'close');
+    }),
+  );
+  program.send('SIGCONT');
+  await sleep(1000);
+  expect((await client.get('/health/live')).status).toBe(200);
+  await program.kill();
+  expect(program.output).toContain('/health/live');
+  expect(program.output).not.toContain('/api/doctors/public');
+});
+
 describe('a request whose client hangs up before the answer', () => {
   const PASSWORD = 'seven herons at dusk';
   let api: { program: Program; client: Client };

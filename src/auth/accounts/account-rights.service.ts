@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
+import { ApiEnvironment } from '../../config/api.environment.js';
 import type { AccountContext } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
@@ -9,6 +10,7 @@ import { AccountNotices } from './account-notices.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayHave, needsProof } from './account-rights.policy.js';
+import { assertNotConfigured } from './configured-admin.js';
 import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
 import { passwordRequired, type Proof, Reauthentication } from '../reauthentication.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -24,13 +26,14 @@ export class AccountRights {
     private readonly notices: AccountNotices,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
+    private readonly environment: ApiEnvironment,
   ) {}
 
   /**
    * Changes what an account may do, or whether it may at all; its sessions end if that makes a difference.
    *
    * @throws NotFound ACCOUNT_NOT_FOUND
-   * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, and where a proof is needed what `Reauthentication` refuses
+   * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, IS_CONFIGURED, and where a proof is needed what `Reauthentication` refuses
    * @throws Unauthenticated TOKEN_REVOKED if the admin's own sessions were ended meanwhile
    */
   async change(
@@ -77,6 +80,7 @@ export class AccountRights {
     const losesFactor = secondFactor === false && account.hasSecondFactor;
     const isSame = changed.role === account.role && changed.disabledAt === account.disabledAt;
     if (isSame && !losesFactor) return;
+    if (account.role === 'admin' && changed.role !== 'admin') assertNotConfigured(account, this.environment);
     if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
     // What changes and nothing else: a whole row would undo what others changed since.
     await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { pagesOfAccount } from '../../database/pages.js';
-import { write } from '../../database/statement.js';
+import { look, write } from '../../database/statement.js';
 import { NOTIFICATIONS } from '../../outbox/notification.sql.js';
 import { Account, NO_SECOND_FACTOR } from './account.entity.js';
 
@@ -20,6 +20,22 @@ export const exportMessagesOfLinks = pagesOfAccount(
           FROM account_links l JOIN ${NOTIFICATIONS} ON n.link_id = l.id WHERE l.account_id = ?`,
   { kind: 'l.kind', created_at: 'l.created_at', link_id: 'l.id' },
 );
+
+/** Ends the requests of other accounts to change their address to one of these. */
+export async function eraseAddresses(
+  tx: EntityManager,
+  addresses: readonly [string, string],
+  now: Date,
+): Promise<void> {
+  const find = 'SELECT id FROM account_links WHERE address IN (?, ?)';
+  const links = await look<{ id: number }>(tx, find, [...addresses]);
+  for (const { id } of links)
+    await write(
+      tx,
+      'UPDATE account_links SET address = NULL, expires_at = LEAST(expires_at, ?) WHERE id = ?',
+      [now, id],
+    );
+}
 
 /** Leaves of an account its number, disabled, with an address that nobody can have taken before. */
 export async function eraseAccount(

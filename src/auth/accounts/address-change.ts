@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
-import { canonicalAddress, deliveryAddress } from '../../config/mail-address.js';
+import { deliveryAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { isDuplicate } from '../../database/mysql-errors.js';
-import { Refusal, TooManyRequests } from '../../errors/domain-error.js';
+import { TooManyRequests } from '../../errors/domain-error.js';
 import type { AccountContext, Context } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -17,6 +17,7 @@ import { columnsOfAddress, mailsOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
 import { AccountNotices } from './account-notices.js';
 import { Account } from './account.entity.js';
+import { assertNotConfigured } from './configured-admin.js';
 import { AddressRefusals } from './address-refusals.js';
 import { emailTaken } from './insert-account.js';
 
@@ -58,8 +59,7 @@ export class AddressChange {
   async confirm(context: AccountContext, { email, password, code }: NewAddress): Promise<Account> {
     const account = await this.passwords.confirm(context.actor.id, password);
     await this.secondFactors.check(account, code);
-    const { ADMIN_EMAIL } = this.environment;
-    if (ADMIN_EMAIL !== undefined && account.email === canonicalAddress(ADMIN_EMAIL)) throw isConfigured();
+    assertNotConfigured(account, this.environment);
     if (deliveryAddress(email) !== mailsOf(account)) await this.count(context);
     return account;
   }
@@ -134,11 +134,4 @@ async function setAddress(tx: EntityManager, id: number, address: string): Promi
   } catch (error) {
     throw isDuplicate(error, 'accounts_email') ? emailTaken() : error;
   }
-}
-
-function isConfigured(): Refusal {
-  return new Refusal(
-    'IS_CONFIGURED',
-    'This account is the one that ADMIN_EMAIL names, and would be opened again at the next start. Have it taken out there first.',
-  );
 }

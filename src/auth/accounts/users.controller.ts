@@ -80,6 +80,7 @@ export class UsersController {
     'SECOND_FACTOR_WRONG',
     'EMAIL_NOT_VERIFIED',
     'LAST_ADMIN',
+    'IS_CONFIGURED',
     'ACCOUNT_NOT_FOUND',
   )
   @AcceptsIdempotencyKey()

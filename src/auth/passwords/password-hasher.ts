@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
 import { normalizePassword } from './password-form.js';
@@ -27,6 +27,7 @@ const IDLE_MS = 60_000;
  */
 @Injectable()
 export class PasswordHasher implements OnApplicationShutdown {
+  private readonly logger = new Logger(PasswordHasher.name);
   private readonly threads = new Piscina({
     filename: fileURLToPath(new URL('./hash-thread.mjs', import.meta.url)),
     minThreads: 0,
@@ -37,6 +38,11 @@ export class PasswordHasher implements OnApplicationShutdown {
   });
   private judged = 0;
   private readonly dummyHash = hash('a password that nobody has', PARAMETERS);
+
+  constructor() {
+    // Of a thread that ends without a task of its own; the pool begins another one.
+    this.threads.on('error', (error: Error) => this.logger.error(`A hashing thread ended: ${error.message}`));
+  }
 
   /** Last of all: until then people may log in. */
   async onApplicationShutdown(): Promise<void> {

@@ -8,7 +8,7 @@ import { Unauthenticated } from '../../errors/domain-error.js';
 import type { Client } from '../../http/client.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from '../accounts/account.entity.js';
-import type { ClientContext } from '../../http/context.js';
+import type { ClientContext, Context } from '../../http/context.js';
 import { RefreshTokenRepository, type RefreshTokenRow } from './refresh-token.repository.js';
 import { SessionActivity } from './session-activity.js';
 import { SessionRepository } from './session.repository.js';
@@ -72,10 +72,13 @@ export class RefreshTokens {
   }
 
   /** Ends the session that a token belongs to; does not tell whether there was one. */
-  async end(token: string): Promise<void> {
+  async end(context: Context, token: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       const row = await this.rows.find(tx, token);
-      if (row) await this.endFamily(tx, row);
+      if (!row) return;
+      await this.endFamily(tx, row);
+      const particulars = { session: row.session_id };
+      await this.audit.record(context, tx, 'account.logged_out', row.account_id, particulars);
     });
   }
 

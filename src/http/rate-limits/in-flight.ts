@@ -5,30 +5,22 @@ import { TooManyRequests } from '../../errors/domain-error.js';
  * has ended: a client that hangs up does not stop the work, and gets no further place by it.
  */
 export class Place {
-  private isWorking = false;
-  private isClosed = false;
+  private isWorking = true;
+  private isConnected = true;
 
   constructor(private readonly giveBack: () => void) {}
 
-  /**
-   * Says that work begins, which may outlast the connection.
-   *
-   * @throws TooManyRequests if the connection has closed: the place is given back, and nobody reads the answer
-   */
-  begin(): void {
-    if (this.isClosed) throw new TooManyRequests(1);
-    this.isWorking = true;
-  }
-
-  /** Says that the work has ended. */
+  /** Says that the work has ended: there is an answer. */
   end(): void {
+    if (!this.isWorking) return;
     this.isWorking = false;
-    if (this.isClosed) this.giveBack();
+    if (!this.isConnected) this.giveBack();
   }
 
-  /** Says that the connection has closed; once. */
+  /** Says that the answer was taken or the connection has closed. */
   close(): void {
-    this.isClosed = true;
+    if (!this.isConnected) return;
+    this.isConnected = false;
     if (!this.isWorking) this.giveBack();
   }
 }

@@ -28,6 +28,7 @@ export class RequestLimits extends PageLimits {
    * @throws TooManyRequests
    */
   async ofAccount(id: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (!this.environment.RATE_LIMIT_ENABLED) return;
     await Promise.all([
       this.throttle.count('account', keyOf(id)),
       this.throttle.countFrom('signedInAddress', addressOf(request)),
@@ -37,6 +38,7 @@ export class RequestLimits extends PageLimits {
 
   /** @throws TooManyRequests */
   async ofVisitor(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (!this.environment.RATE_LIMIT_ENABLED) return;
     const address = addressOf(request);
     await this.throttle.countFrom('visitor', address);
     this.takePlace(countedAs(address), IN_FLIGHT.visitor, request, reply);
@@ -65,7 +67,6 @@ export class RequestLimits extends PageLimits {
 
   /** @throws TooManyRequests, also where the client has hung up already: nothing was done, and nobody reads the answer */
   private takePlace(caller: string, most: number, request: FastifyRequest, reply: FastifyReply): void {
-    if (!this.environment.RATE_LIMIT_ENABLED) return;
     if (reply.raw.closed) throw new TooManyRequests(1);
     const place = this.inFlight.enter(caller, most);
     places.set(request, place);

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RecordedRead } from '../../audit/recorded-read.js';
 import { Only } from '../../auth/access.js';
 import { Unhurried } from '../../http/unhurried.interceptor.js';
 import { IntegrityDto } from './integrity.dto.js';
@@ -13,6 +14,7 @@ export class IntegrityController {
 
   @Get()
   @Unhurried()
+  @RecordedRead('booking.listed')
   @ApiOperation({
     operationId: 'checkIntegrity',
     summary: 'Check integrity',

@@ -1,7 +1,6 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import { Refusal } from '../errors/domain-error.js';
 import type { KeyedRequest, SignedInRequest } from '../http/context.js';
 import { ACCEPTS_KEY, KEY_HEADER, PRINTABLE, REPLAYED_HEADER } from './accepts-idempotency-key.js';
@@ -10,21 +9,25 @@ type Request = FastifyRequest & Partial<Pick<SignedInRequest, 'user' | 'keyed'>>
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Reads the `Idempotency-Key` of every request that changes something; a key that would not be heeded is refused. */
+/**
+ * Reads the `Idempotency-Key` of every request that changes something; a key that would not be heeded is refused. It stands
+ * behind the guard that knows whose request it is.
+ */
 @Injectable()
-export class KeyInterceptor implements NestInterceptor {
+export class KeyGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   /** @throws Refusal IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_NOT_TAKEN */
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  canActivate(context: ExecutionContext): true {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
+    if (SAFE.has(request.method)) return true;
     const keys = request.raw.headersDistinct[KEY_HEADER.toLowerCase()];
-    if (keys === undefined || SAFE.has(request.method)) return next.handle();
+    if (keys === undefined) return true;
     const accepts = this.reflector.get<boolean | undefined>(ACCEPTS_KEY, context.getHandler());
     if (!accepts || !request.user) throw notTaken();
     request.keyed = keyedRequest(keys, request, http.getResponse<FastifyReply>(), request.user.id);
-    return next.handle();
+    return true;
   }
 }
 

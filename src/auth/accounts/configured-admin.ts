@@ -1,0 +1,20 @@
+import type { ApiEnvironment } from '../../config/api.environment.js';
+import { canonicalAddress } from '../../config/mail-address.js';
+import { Refusal } from '../../errors/domain-error.js';
+import type { Account } from './account.entity.js';
+
+/**
+ * Keeps the account that `ADMIN_EMAIL` names an admin's, with that address: each start relies on it.
+ *
+ * @throws Refusal IS_CONFIGURED
+ */
+export function assertNotConfigured(
+  { email }: Pick<Account, 'email'>,
+  { ADMIN_EMAIL }: Pick<ApiEnvironment, 'ADMIN_EMAIL'>,
+): void {
+  if (ADMIN_EMAIL === undefined || email !== canonicalAddress(ADMIN_EMAIL)) return;
+  throw new Refusal(
+    'IS_CONFIGURED',
+    'ADMIN_EMAIL names this account, and each start relies on it: have the address taken out of the configuration first.',
+  );
+}
