@@ -41,6 +41,8 @@ export interface Send {
 }
 
 const LOOK_EVERY_MS = 150;
+/** A look that comes so late came after a standstill of the whole machine. */
+const STANDSTILL_MS = 5_000;
 
 /**
  * What stands before the API processes, as a balancer does: each request goes in turn to one of those that say at
@@ -49,15 +51,23 @@ const LOOK_EVERY_MS = 150;
  */
 export class Front {
   readonly journal: Entry[] = [];
+  /** When the machine went on after it had stood still. */
+  readonly standstills: number[] = [];
   private readonly inFlight: number[];
   private readonly lives: boolean[];
   private readonly looking: NodeJS.Timeout;
   private turn = 0;
+  private lookedAt = performance.now();
 
   constructor(private readonly servers: readonly string[]) {
     this.inFlight = servers.map(() => 0);
     this.lives = servers.map(() => true);
-    this.looking = setInterval(() => servers.forEach((_, index) => void this.look(index)), LOOK_EVERY_MS);
+    this.looking = setInterval(() => {
+      const now = performance.now();
+      if (now - this.lookedAt > STANDSTILL_MS) this.standstills.push(now);
+      this.lookedAt = now;
+      servers.forEach((_, index) => void this.look(index));
+    }, LOOK_EVERY_MS);
   }
 
   close(): void {

@@ -82,13 +82,25 @@ export async function consult(
 ): Promise<Counts> {
   // First: reading thousands of mails takes seconds, in which more falls due.
   const now = await nowOf(database);
+  // Who was erased is to get no further mails, and is not judged.
   const bookings = await rows<BookingRow>(
     database,
-    'SELECT b.*, a.email FROM bookings b JOIN accounts a ON a.id = b.user_id ORDER BY b.id',
+    `SELECT b.*, a.email FROM bookings b JOIN accounts a ON a.id = b.user_id
+     WHERE a.email NOT LIKE '%@erased.invalid' ORDER BY b.id`,
   );
-  const messages = await rows<MessageRow>(database, 'SELECT * FROM notifications ORDER BY id');
+  const messages = await rows<MessageRow>(
+    database,
+    `SELECT n.* FROM notifications n LEFT JOIN accounts a ON a.id = n.account_id
+     WHERE COALESCE(a.email, '') NOT LIKE '%@erased.invalid' ORDER BY n.id`,
+  );
   const byId = new Map(bookings.map((booking) => [booking.id, booking]));
-  const mails = await Promise.all(accepted.map(read));
+  const erased = await rows<RowDataPacket & { message_id: string }>(
+    database,
+    `SELECT n.message_id FROM notifications n JOIN accounts a ON a.id = n.account_id
+     WHERE a.email LIKE '%@erased.invalid'`,
+  );
+  const toErased = new Set(erased.map(({ message_id }) => message_id));
+  const mails = (await Promise.all(accepted.map(read))).filter(({ messageId }) => !toErased.has(messageId));
   const dead = messages.filter(({ state }) => state === 'dead');
   const findings = [
     ...(await overlaps(database)),

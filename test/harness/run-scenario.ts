@@ -13,7 +13,7 @@ import { Random } from './random.js';
 import { type Scenario, Stage } from './scenario.js';
 import { TimeLapse } from './time-lapse.js';
 import { Traffic } from './traffic.js';
-import { failures, type Result, slowest, violations } from './verdict.js';
+import { failures, isLate, type Result, slowest, violations } from './verdict.js';
 
 const DOCTORS = 8;
 const PATIENTS = 8;
@@ -123,7 +123,9 @@ async function judge(
   { front, faults, clinic, traffic, complaints }: Stage,
   { seed, home, started }: { seed: number; home: string; started: number },
 ): Promise<Result> {
-  const { journal } = front;
+  const { standstills } = front;
+  if (standstills.length > 0) console.error(`  the whole machine stood still ${standstills.length} times`);
+  const journal = front.journal.filter((entry) => !isLate(entry, standstills));
   const counts = await count(clinic, traffic, front, home);
   const { refused, unexpected } = failures(scenario, journal, faults);
   const { code, output } = await clinic.integrity();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from './front.js';
 import type { Scenario } from './scenario.js';
-import { failures, recovery, type Result, slowest, violations } from './verdict.js';
+import { failures, isLate, recovery, type Result, slowest, violations } from './verdict.js';
 
 const SCENARIO: Scenario = { name: 'a', about: 'b', tolerates: ['503'], run: () => Promise.resolve() };
 const FAULT = { began: 10_000, ended: 12_000 };
@@ -48,6 +48,18 @@ describe('a request that failed', () => {
   test('may have lost its connection where the scenario says so', () => {
     const cut = entry(11_000, 'cut');
     expect(failures({ ...SCENARIO, tolerates: ['cut'] }, [cut], [FAULT]).refused).toEqual([cut]);
+  });
+});
+
+describe('a request that is refused as too slow', () => {
+  test.each([
+    ['just after the whole machine stood still', entry(30_100, 408), true],
+    ['while nothing stood still', entry(20_000, 408), false],
+    ['long after', entry(32_500, 408), false],
+  ])('%s', (_, refused, isExcused) => expect(isLate(refused, [30_000])).toBe(isExcused));
+
+  test('is something else than one whose connection broke', () => {
+    expect(isLate(entry(30_100, 'cut'), [30_000])).toBe(false);
   });
 });
 

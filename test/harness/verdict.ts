@@ -31,6 +31,19 @@ export interface Result extends Counts {
   readonly broken: readonly string[];
 }
 
+/** After a standstill servers find the requests of before late, which they began to receive. */
+const LATE_AFTER_MS = 2_000;
+
+/**
+ * Whether a request was refused as too slow although nobody was to blame: the whole machine had stood still. It was not
+ * received, so nothing was done, and the client sends it again.
+ *
+ * @param standstills when the machine went on after it had stood still
+ */
+export function isLate({ end, began, ended }: Entry, standstills: readonly number[]): boolean {
+  return end === 408 && standstills.some((on) => ended >= on - LATE_AFTER_MS && began <= on + LATE_AFTER_MS);
+}
+
 /** Requests that failed, apart in those that might and those that should not have. */
 export function failures(
   { tolerates = [], recovers = USUAL_RECOVERY_SECONDS }: Scenario,

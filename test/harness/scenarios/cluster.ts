@@ -1,4 +1,6 @@
-import type { Scenario } from '../scenario.js';
+import { createConnection } from 'mysql2/promise';
+import { Client } from '../../support/client.js';
+import type { Scenario, Stage } from '../scenario.js';
 
 const CLUSTER = { wishes: { cluster: true }, tolerates: ['503'] } as const;
 
@@ -67,4 +69,71 @@ export const CLUSTER_SCENARIOS: readonly Scenario[] = [
       });
     },
   },
+  {
+    ...CLUSTER,
+    name: 'cluster-erased',
+    about: 'an account books on one node while another node is erasing it',
+    tolerates: [],
+    async run(stage) {
+      await stage.fault(async () => {
+        for (let round = 0; round < 5; round += 1) await bookWhileErased(stage, round);
+      });
+    },
+  },
 ];
+
+const PASSWORD = 'seven herons at dusk';
+
+/** Opens an account and logs in to it, however busy the service is. */
+async function logIn(stage: Stage, client: Client, account: object): Promise<{ id: number; token: string }> {
+  let session: { token?: string; user?: { id: number } } = {};
+  await stage.until(async () => {
+    const registered = await client.post('/api/auth/register', account).catch(() => undefined);
+    const answer = await client.post<typeof session>('/api/auth/login', account).catch(() => undefined);
+    session = answer?.body ?? {};
+    return registered !== undefined && session.token !== undefined;
+  });
+  return { id: session.user!.id, token: session.token! };
+}
+
+/** Holds an erasure on one node just before it commits, books on another, and lets the erasure go on. */
+async function bookWhileErased(stage: Stage, round: number): Promise<void> {
+  const [booking, erasing] = stage.clinic.fronts.map((url) => new Client(url));
+  const node = stage.clinic.galera.nodes[1]!;
+  const account = { email: `erased${round}@people.example`, password: PASSWORD };
+  const { id, token } = await logIn(stage, booking!, account);
+  const place = { host: '127.0.0.1', port: node.port, user: 'root', database: 'clinica' };
+  const holder = await createConnection(place);
+  const watcher = await createConnection(place);
+  try {
+    await holder.query('START TRANSACTION');
+    await stage.until(async () => {
+      const [sessions] = await holder.query('SELECT id FROM sessions WHERE account_id = ? FOR UPDATE', [id]);
+      return (sessions as unknown[]).length > 0;
+    });
+    const erase = () => erasing!.send('DELETE', '/api/auth/me', { token, body: { password: PASSWORD } });
+    const erased = erase();
+    await stage.until(async () => {
+      const [waiting] = await watcher.query(
+        "SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
+      );
+      return (waiting as unknown[]).length > 0;
+    });
+    const date = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
+    const [doctor] = stage.people.doctors;
+    const time = `${String(8 + round).padStart(2, '0')}:00`;
+    const wanted = { doctor_id: doctor!.doctorId, date, time, duration: 30 };
+    const { status } = await booking!.post('/api/bookings', wanted, { token });
+    await holder.query('ROLLBACK');
+    // On a busy machine it may have waited too long by then; whoever is told so asks again.
+    const answer = (await erased).status === 503 ? await erase() : await erased;
+    stage.expect(`booking was answered ${status}, erasing ${answer.status}`, answer.status === 200);
+    const [live] = await watcher.query("SELECT id FROM bookings WHERE user_id = ? AND status = 'booked'", [
+      id,
+    ]);
+    stage.expect(`the erased account ${id} kept a booking`, (live as unknown[]).length === 0);
+  } finally {
+    holder.destroy();
+    watcher.destroy();
+  }
+}
