@@ -1,5 +1,6 @@
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AuthModule } from '../auth/auth.module.js';
@@ -18,7 +19,7 @@ import { ReadinessService } from './readiness.service.js';
 
 /** What operators look at: health, integrity, the ledger, the queue dashboard. */
 @Module({
-  imports: [AuditModule, AuthModule, IdempotencyModule, OutboxModule],
+  imports: [AuditModule, AuthModule, IdempotencyModule, OutboxModule, TerminusModule],
   controllers: [AuditController, HealthController, IntegrityController, NotificationsController],
   providers: [
     AuditService,

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
 import { RedisClient } from '../redis/redis.module.js';
 import { FailingNotifications } from '../outbox/failing-notifications.js';
@@ -14,34 +14,33 @@ export type MailHealth = 'up' | 'failing' | 'unknown';
 @Injectable()
 export class ReadinessService {
   constructor(
+    private readonly indicators: HealthIndicatorService,
     private readonly dataSource: DataSource,
     private readonly redis: RedisClient,
     private readonly failing: FailingNotifications,
   ) {}
 
   async check(): Promise<{ database: Health; redis: Health; mail: MailHealth }> {
-    const up = (): Health => 'up';
     const [database, redis, mail] = await Promise.all([
-      inTime(this.dataSource.query('SELECT 1').then(up), 'down'),
-      inTime(this.redis.ping().then(up), 'down'),
-      inTime<MailHealth>(this.mail(), 'unknown'),
+      this.attempt('database', () => this.dataSource.query('SELECT 1')),
+      this.attempt('redis', () => this.redis.ping()),
+      this.attempt('mail', () => this.failing.exist()),
     ]);
-    return { database, redis, mail };
+    return { database: database.status, redis: redis.status, mail: mailHealth(mail) };
   }
 
-  private async mail(): Promise<MailHealth> {
-    return (await this.failing.exist()) ? 'failing' : 'up';
+  private async attempt<T>(name: string, find: () => Promise<T>): Promise<Attempt<T>> {
+    const attempt = this.indicators.check(name).attempt(async () => ({ found: await find() }));
+    return (await attempt.withTimeout(DEADLINE_MS))[name] as Attempt<T>;
   }
 }
 
-/** What was found out, or `otherwise` if that fails or takes too long. */
-async function inTime<T>(answer: Promise<T>, otherwise: T): Promise<T> {
-  const deadline = new AbortController();
-  const late = sleep(DEADLINE_MS, otherwise, { signal: deadline.signal }).catch(() => otherwise);
-  const answered = answer.catch(() => otherwise);
-  try {
-    return await Promise.race([answered, late]);
-  } finally {
-    deadline.abort();
-  }
+interface Attempt<T> {
+  readonly status: Health;
+  readonly found?: T;
+}
+
+function mailHealth({ status, found }: Attempt<boolean>): MailHealth {
+  if (status === 'down') return 'unknown';
+  return found ? 'failing' : 'up';
 }
