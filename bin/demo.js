@@ -1,145 +1,140 @@
 /**
- * `npm run demo`: the whole of Clinica on a machine that has nothing prepared, with a patient's visit played before your
- * eyes. It stays up until Ctrl-C; `npm run demo -- --once` ends after the visit. Its state lives in .local/.
+ * `npm run demo`: starts a demo clinic on a machine where nothing is prepared, and plays a patient's visit. It runs until
+ * Ctrl-C; `npm run demo -- --once` exits after the visit. Data and logs are in .local/.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureBuilt } from './support/build.js';
-import { endFormerClinic, startClinic } from './support/clinic.js';
-import { runToTheEnd } from './support/ending.js';
-import { demoEnvironment, ROOT, writeDemoEnv } from './support/environment.js';
-import { findLeftover } from './support/leftovers.js';
+import { startClinic } from './support/clinic.js';
+import { ADMIN, DOCTOR, PATIENT } from './support/demo-accounts.js';
+import { demoEnvironment, writeDemoEnv } from './support/demo-environment.js';
+import { ROOT } from './support/environment.js';
 import { startMailbox } from './support/mailbox.js';
-import { ensurePackages } from './support/provision.js';
-import { Failure, line, stage } from './support/say.js';
-import { bringServers, given } from './support/servers.js';
+import { Failure, print, printStep } from './support/output.js';
+import { ensurePackages } from './support/packages.js';
+import { freePort, isListening } from './support/ports.js';
+import { commandLine, findProcess, stopProcessesIn } from './support/process-table.js';
+import { namedServer, provideServers } from './support/servers.js';
+import { runCommand } from './support/shutdown.js';
 import { playVisit } from './support/visit.js';
-import { accepts, freePort, together } from './support/waiting.js';
-import { welcome } from './support/welcome.js';
+import { allSettled } from './support/waiting.js';
 
-/** @typedef {import('./support/ending.js').Ending} Ending */
+/** @typedef {import('./support/shutdown.js').Shutdown} Shutdown */
 
-const LOCAL = join(ROOT, '.local');
+const DIR = join(ROOT, '.local');
 
-await runToTheEnd(async (ending) => {
+/** @type {import('./support/servers.js').Options} */
+const SERVERS = {
+  dir: DIR,
+  throwAway: false,
+  project: 'clinica-demo',
+  database: 'clinica',
+  variables: { database: 'DATABASE_URL', redis: 'REDIS_URL' },
+  ports: { database: 13306, redis: 16379 },
+};
+
+await runCommand(async (shutdown) => {
+  const { signal } = shutdown;
+  const { once } = parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
   const started = Date.now();
-  const once = process.argv.includes('--once');
-  line(once ? "Clinica's demo, once" : "Clinica's demo; Ctrl-C ends it");
-  line();
+  print(once ? "Clinica's demo, once\n" : "Clinica's demo; Ctrl-C ends it\n");
   process.chdir(ROOT);
-  claim(ending);
-  await endFormerClinic(LOCAL);
-  await ensurePackages(ending.signal);
+  mkdirSync(DIR, { recursive: true, mode: 0o700 });
+  ensureOnlyDemo(shutdown);
+  await stopProcessesIn(DIR);
+  await ensurePackages(signal);
 
-  const { addresses, mailboxUrl, services } = await bringSurroundings(ending);
-  const env = demoEnvironment(addresses, LOCAL);
-  const { baseUrl, fallen } = await startClinic({ env, dir: LOCAL }, ending);
-  writeDemoEnv(join(LOCAL, 'demo.env'), { ...addresses, baseUrl, mailboxUrl });
+  const port = await apiPort();
+  const [{ databaseUrl, redisUrl, servers }, mail] = await allSettled([
+    provideServers(SERVERS, shutdown),
+    provideMailServer(shutdown),
+    ensureBuilt(signal),
+  ]);
+  const { smtpUrl, mailboxUrl } = mail;
+  const env = demoEnvironment({ port, databaseUrl, redisUrl, smtpUrl }, DIR);
+  const { baseUrl, failure } = await startClinic({ env, dir: DIR }, shutdown);
+  writeDemoEnv(join(DIR, 'demo.env'), { baseUrl, databaseUrl, redisUrl, smtpUrl, mailboxUrl });
 
-  line("\nA patient's visit:\n");
-  const place = { baseUrl, mailboxUrl, clinicTimezone: env.CLINIC_TIMEZONE ?? 'UTC', signal: ending.signal };
-  await Promise.race([playVisit(place), fallen]);
+  print("\nA patient's visit:\n");
+  await Promise.race([playVisit({ baseUrl, mailboxUrl, signal }), failure]);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  line(
-    `\n${mailboxUrl ? 'Every step held' : 'Every step but the mails was seen to hold'}; ${seconds} s since the start.`,
-  );
+  print(`\nEvery step passed${mailboxUrl ? '' : ', without the emails'}; ${seconds} s since the start.`);
   if (once) return 0;
 
-  welcome({ baseUrl, mailboxUrl });
-  await stayUp({ services, fallen }, ending);
+  printWelcome(baseUrl, mailboxUrl);
+  for (const { name, exited } of [...servers, ...mail.servers]) {
+    void exited.then((outcome) => {
+      if (!signal.aborted)
+        print(`\n${name} ended unexpectedly: ${outcome}. Press Ctrl-C and restart the demo.`);
+    });
+  }
+  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
+  if (!signal.aborted) await Promise.race([aborted, failure]);
   return 0;
 });
 
 /**
- * One demo at a time: a second one in the same folder would take its database away from the first.
+ * A second demo in this folder would take the database away from the first.
  *
- * @param {Ending} ending
+ * @param {Shutdown} shutdown
  */
-function claim(ending) {
-  mkdirSync(LOCAL, { recursive: true, mode: 0o700 });
-  const pidFile = join(LOCAL, 'demo.pid');
-  const other = findLeftover({ pidFile, program: 'demo.js', dir: ROOT });
-  if (other !== undefined) {
+function ensureOnlyDemo(shutdown) {
+  const pidFile = join(DIR, 'demo.pid');
+  const other = findProcess(pidFile, ROOT);
+  if (other && other !== process.pid && commandLine(other).includes('demo.js')) {
     throw new Failure(`The demo is already running in this folder, as process ${other}.`, {
-      remedy: `End it with Ctrl-C where it runs, or with: kill ${other}`,
+      remedy: `Stop it with Ctrl-C in its terminal, or with: kill ${other}`,
     });
   }
   writeFileSync(pidFile, String(process.pid));
-  ending.atEnd(() => rmSync(pidFile, { force: true }));
+  shutdown.defer(() => rmSync(pidFile, { force: true }));
 }
 
-/**
- * Everything that the service needs around it, side by side since each has to be waited for.
- *
- * @param {Ending} ending
- */
-async function bringSurroundings(ending) {
-  const port = await apiPort();
-  const [servers, mail] = await together([
-    bringServers(
-      {
-        dir: LOCAL,
-        throwAway: false,
-        project: 'clinica-demo',
-        database: 'clinica',
-        variables: { database: 'DATABASE_URL', redis: 'REDIS_URL' },
-        ports: { database: 13306, redis: 16379 },
-      },
-      ending,
-    ),
-    bringMailbox(ending),
-    ensureBuilt(ending.signal),
-  ]);
-  const { databaseUrl, redisUrl } = servers;
-  return {
-    addresses: { port, databaseUrl, redisUrl, smtpUrl: mail.smtpUrl },
-    mailboxUrl: mail.url,
-    services: [...servers.services, ...mail.services],
-  };
+/** @param {Shutdown} shutdown */
+async function provideMailServer(shutdown) {
+  const smtpUrl = await namedServer('SMTP_URL', process.env.SMTP_URL?.startsWith('smtps:') ? 465 : 25);
+  const mailboxUrl = process.env.MAILBOX_URL?.replace(/\/$/, '') || undefined;
+  if (smtpUrl) return { smtpUrl, mailboxUrl, servers: [] };
+  const mailbox = await startMailbox(join(DIR, 'mailbox'), shutdown.signal);
+  shutdown.defer(() => mailbox.running.stop());
+  printStep('mailbox', mailbox.url);
+  return { smtpUrl: mailbox.smtpUrl, mailboxUrl: mailbox.url, servers: [mailbox.running] };
 }
 
-/** @param {Ending} ending */
-async function bringMailbox(ending) {
-  const smtpUrl = await given('SMTP_URL', process.env.SMTP_URL?.startsWith('smtps:') ? 465 : 25);
-  if (smtpUrl)
-    return { smtpUrl, url: process.env.MAILBOX_URL?.replace(/\/$/, '') || undefined, services: [] };
-  const { smtpUrl: ownUrl, url, running } = await startMailbox(join(LOCAL, 'mailbox'), ending.signal);
-  ending.atEnd(() => running.stop());
-  stage('mailbox', url);
-  return { smtpUrl: ownUrl, url, services: [running] };
-}
-
-/** A port that was asked for by name is that one or none: somebody is going to look for the API there. */
+/** If PORT is set, the API must get that port: its clients expect it there. */
 async function apiPort() {
-  const wanted = process.env.PORT;
-  if (!wanted) return freePort(3000);
-  const port = Number(wanted);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Failure(`PORT is no port: ${wanted}`);
-  if (await accepts(port)) {
-    throw new Failure(`PORT is ${port}, and somebody listens there already.`, {
-      remedy: 'Choose another, or unset PORT to have the next free one after 3000.',
-    });
-  }
-  return port;
+  const { PORT } = process.env;
+  if (!PORT) return freePort(3000);
+  const port = Number(PORT);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Failure(`PORT is not a port: ${PORT}`);
+  if (!(await isListening(port))) return port;
+  throw new Failure(`PORT is ${port}, where another program listens.`, {
+    remedy: 'Choose another, or unset PORT to use the next free one from 3000.',
+  });
 }
 
 /**
- * Until somebody asks for the end, or the API or the worker comes to one by itself. The service outlives its servers for
- * a while, as it is built to; but it is said when one of them is gone.
- *
- * @param {{ services: { name: string, exited: Promise<string> }[], fallen: Promise<never> }} what
- * @param {Ending} ending
+ * @param {string} baseUrl
+ * @param {string} [mailboxUrl]
  */
-async function stayUp({ services, fallen }, { signal }) {
-  let isUp = true;
-  for (const { name, exited } of services) {
-    void exited.then((how) => {
-      if (isUp) line(`\n${name} is gone (${how}). Ctrl-C, and start the demo again, to have it back.`);
-    });
-  }
-  const asked = new Promise((resolve) => {
-    signal.addEventListener('abort', resolve, { once: true });
-    if (signal.aborted) resolve(undefined);
-  });
-  await Promise.race([asked, fallen]).finally(() => (isUp = false));
+function printWelcome(baseUrl, mailboxUrl) {
+  print(`
+Clinica is running:
+
+  API              ${baseUrl}/api
+  Swagger UI       ${baseUrl}/api/docs
+  Queue dashboard  ${baseUrl}/admin/queues   (asks for the admin's email and password)
+  Mailbox          ${mailboxUrl ?? 'on the server of SMTP_URL'}
+
+  admin            ${ADMIN.email}     ${ADMIN.password}
+  doctor           ${DOCTOR.email}    ${DOCTOR.password}
+  patient          ${PATIENT.email}   ${PATIENT.password}
+
+A first request:
+
+  curl -s ${baseUrl}/api/auth/login -H 'content-type: application/json' \\
+    -d '${JSON.stringify(PATIENT)}'
+
+Logs: .local/api.log, .local/worker.log; addresses and accounts for scripts: .local/demo.env`);
 }

@@ -1,36 +1,34 @@
 /**
- * `npm test`: brings everything the tests need to a machine that has nothing prepared, on throw-away data and free
- * ports, runs them, and leaves nothing behind. What follows `--` goes to vitest:
+ * `npm test`: runs the tests on a machine where nothing is prepared, on private servers, and leaves nothing behind.
+ * Arguments after `--` go to Vitest:
  *
- *     npm test -- src/availability           only the tests of one room
- *     npm run test:zones                     everything, once in each of three time zones far apart
+ *     npm test -- src/availability           only the tests of one folder
+ *     npm run test:zones                     all tests in three time zones
  *     TEST_DATABASE_URL=mysql://root:password@host:3306/ npm test     on another server
  */
 import { join } from 'node:path';
 import { ensureBuilt } from './support/build.js';
-import { runToTheEnd } from './support/ending.js';
 import { plainEnvironment, ROOT } from './support/environment.js';
-import { runInView } from './support/processes.js';
-import { ensureChromium, ensurePackages } from './support/provision.js';
-import { stage } from './support/say.js';
-import { bringServers } from './support/servers.js';
-import { temporaryFolder } from './support/temporary.js';
+import { printStep } from './support/output.js';
+import { ensurePackages } from './support/packages.js';
+import { failureOf, runInForeground } from './support/processes.js';
+import { findProgram, tryToInstall } from './support/programs.js';
+import { provideServers } from './support/servers.js';
+import { runCommand } from './support/shutdown.js';
 
-// The first and the last to see a day begin, and one that is half an hour off.
+// The zones where a day begins first and last, and one with half an hour.
 const ZONES = ['Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kolkata'];
-/** The database's clock shows another time than any of them: nothing may depend on it. */
+// Different from all of them, so that no code can depend on the database's clock.
 const DATABASE_ZONE = '+05:00';
 
-const given = process.argv.slice(2);
-const zones = given.includes('--zones') ? ZONES : [process.env.TZ];
-const forVitest = given.filter((argument) => argument !== '--zones');
-
-await runToTheEnd(async (ending) => {
-  const { signal } = ending;
+await runCommand(async (shutdown) => {
+  const { signal } = shutdown;
+  const args = process.argv.slice(2);
+  const zones = args.includes('--zones') ? ZONES : [process.env.TZ];
   process.chdir(ROOT);
   await ensurePackages(signal);
-  const dir = temporaryFolder('test', ending);
-  const servers = await bringServers(
+  const dir = shutdown.temporaryFolder('test');
+  const { databaseUrl, redisUrl } = await provideServers(
     {
       dir,
       throwAway: true,
@@ -39,35 +37,49 @@ await runToTheEnd(async (ending) => {
       databaseArgs: [`--default-time-zone=${DATABASE_ZONE}`],
       variables: { database: 'TEST_DATABASE_URL', redis: 'TEST_REDIS_URL' },
     },
-    ending,
+    shutdown,
   );
-  const chromium = await ensureChromium(signal);
-  stage('browser', chromium ?? 'no Chromium can be had here: the tests that need a browser will be skipped');
+  const chromium = await findOrInstallChromium(signal);
+  printStep('browser', chromium ?? 'no Chromium, so the tests that need a browser are skipped');
   await ensureBuilt(signal);
-  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  for (const zone of zones) {
-    stage('tests', zone ? `vitest, in ${zone}\n` : 'vitest\n');
-    const env = { ...testEnvironment(servers, chromium, dir), ...(zone && { TZ: zone }) };
-    const code = await runInView(process.execPath, [vitest, 'run', ...forVitest], { env, signal });
-    if (code !== 0) return code;
-  }
-  return 0;
-});
-
-/**
- * @param {import('./support/servers.js').Servers} servers
- * @param {string | undefined} chromium
- * @param {string} dir takes the tests' temporary files, to go with them
- * @returns {NodeJS.ProcessEnv}
- */
-function testEnvironment({ databaseUrl, redisUrl }, chromium, dir) {
-  return {
+  const env = {
     ...plainEnvironment(),
     NODE_ENV: 'test',
     TMPDIR: dir,
     TEST_DATABASE_URL: databaseUrl,
     TEST_REDIS_URL: redisUrl,
-    ...(chromium ? { CHROMIUM_PATH: chromium } : {}),
-    ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
+    ...(chromium && { CHROMIUM_PATH: chromium }),
+    ...(!process.stdout.isTTY && { NO_COLOR: '1' }),
   };
+  const vitest = [
+    join(ROOT, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    ...args.filter((arg) => arg !== '--zones'),
+  ];
+  for (const TZ of zones) {
+    printStep('tests', TZ ? `Vitest, in ${TZ}\n` : 'Vitest\n');
+    const code = await runInForeground(process.execPath, vitest, {
+      env: { ...env, ...(TZ && { TZ }) },
+      signal,
+    });
+    if (code !== 0) return code;
+  }
+  return 0;
+});
+
+/** @param {AbortSignal} signal */
+async function findOrInstallChromium(signal) {
+  const found = await findChromium(signal);
+  if (found) return found;
+  const error = await tryToInstall('browser', ['chromium'], signal);
+  if (error) printStep('browser', error);
+  return findChromium(signal);
+}
+
+/** @param {AbortSignal} signal */
+async function findChromium(signal) {
+  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+  const path = process.env.CHROMIUM_PATH || findProgram(...names);
+  // On Ubuntu, chromium-browser may only point to a snap that is not installed.
+  return path && !(await failureOf(path, ['--version'], { what: path, signal })) ? path : undefined;
 }

@@ -1,116 +1,106 @@
-import { createHash } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
-import { run } from './processes.js';
-import { findDatabaseServer, findProgram } from './programs.js';
-import { Failure } from './say.js';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { serverEnvironment } from './environment.js';
+import { freePort } from './ports.js';
+import { BackgroundProcess, run } from './processes.js';
+import { findProgram } from './programs.js';
+
+/** @typedef {{ path: string, name: 'MariaDB' | 'MySQL', version: string }} Installed */
+
+// Recovery after a kill takes long on a slow disk; usually a start takes half a second.
+const START_WITHIN_MS = 90_000;
+
+export const DATABASE_SERVERS = /** @type {const} */ (['mariadbd', 'mysqld']);
 
 /**
- * How the installed database server is spoken to: MariaDB and MySQL differ in how a data directory is made and in a
- * few options.
+ * Starts a private MariaDB, or MySQL if only that is installed. The user root has no password.
  *
- * @typedef {object} DatabaseServer
- * @property {string} path
- * @property {'MariaDB' | 'MySQL'} name
- * @property {string} version
+ * @param {object} options
+ * @param {string} options.dir for its data, which is created the first time, and its log
+ * @param {number} [options.port] a free one by default
+ * @param {boolean} [options.throwAway] faster, for data that need not survive a power cut
+ * @param {string[]} [options.args] more options for the server, such as `--default-time-zone=+05:00`
+ * @param {AbortSignal} [options.signal]
+ * @throws if none is installed, or it does not start
  */
-
-/**
- * @param {AbortSignal} [signal]
- * @returns {Promise<DatabaseServer>}
- * @throws {Failure} if none is installed
- */
-export async function installedDatabaseServer(signal) {
-  const path = findDatabaseServer();
-  if (!path) {
-    throw new Failure('No database server is installed.', {
-      remedy: 'Install MariaDB, on Debian with: apt-get install mariadb-server',
-    });
-  }
-  const told = await run(path, ['--no-defaults', '--version'], {
-    what: path,
+export async function startDatabase({ dir, port, throwAway = false, args = [], signal }) {
+  const installed = await installedServer(signal);
+  const home = resolve(dir);
+  const data = join(home, 'data');
+  // Its own: a server that starts deletes the temporary files of others.
+  const temporary = join(home, 'tmp');
+  mkdirSync(temporary, { recursive: true, mode: 0o700 });
+  if (!existsSync(data)) await createData(installed, data, signal);
+  port ??= await freePort();
+  const server = new BackgroundProcess({
+    name: `${installed.name} ${installed.version}`,
+    command: installed.path,
+    args: [...serverArguments(installed.name, { data, temporary, port, throwAway }), ...args],
+    dir: home,
+    file: 'database',
     env: serverEnvironment(),
-    signal,
   });
-  const version = /\d+\.\d+\.\d+/.exec(told)?.[0] ?? 'of unknown version';
-  return { path, version, name: told.includes('MariaDB') ? 'MariaDB' : 'MySQL' };
+  // Only the log proves it: another server could answer at this port while ours is giving up.
+  const isReady = () => /ready for connections/i.test(server.tail);
+  await server.waitUntilReady(isReady, { withinMs: START_WITHIN_MS, signal });
+  const urlOf = (/** @type {string} */ database) => `mysql://root@127.0.0.1:${port}/${database}`;
+  return Object.assign(server, { port, url: urlOf(''), urlOf });
 }
 
 /**
- * Makes the data directory, the first time. It gets its name only when it is complete, so that an interrupted first
- * start leaves no half of one.
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Installed>}
+ */
+async function installedServer(signal) {
+  const path = findProgram(...DATABASE_SERVERS) ?? DATABASE_SERVERS[0];
+  const options = { what: path, env: serverEnvironment(), signal };
+  const text = await run(path, ['--no-defaults', '--version'], options);
+  const version = /\d+\.\d+\.\d+/.exec(text)?.[0] ?? 'of unknown version';
+  return { path, version, name: text.includes('MariaDB') ? 'MariaDB' : 'MySQL' };
+}
+
+/**
+ * Creates the data directory under another name and renames it when it is complete, because the creation may be
+ * interrupted.
  *
- * @param {DatabaseServer} server
+ * @param {Installed} installed
  * @param {string} data
  * @param {AbortSignal} [signal]
  */
-export async function makeDataDirectory(server, data, signal) {
-  if (existsSync(data)) return;
+async function createData({ path, name }, data, signal) {
   const unfinished = `${data}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  const [command, args] = initialising(server, unfinished);
-  await run(command, args, {
-    what: `Making a ${server.name} data directory in ${dirname(data)}`,
-    env: serverEnvironment(),
-    signal,
-  });
-  await rename(unfinished, data);
-}
-
-/**
- * @param {DatabaseServer} server
- * @param {string} data
- * @returns {[string, string[]]}
- */
-function initialising(server, data) {
-  const common = ['--no-defaults', `--datadir=${data}`, `--user=${userInfo().username}`];
-  if (server.name === 'MySQL') return [server.path, [...common, '--initialize-insecure']];
-  const installer = findProgram('mariadb-install-db', 'mysql_install_db');
-  if (!installer) {
-    throw new Failure(`MariaDB is only half installed: ${server.path} is there, mariadb-install-db is not.`, {
-      remedy: 'On Debian: apt-get install --reinstall mariadb-server',
-    });
+  rmSync(unfinished, { recursive: true, force: true });
+  const args = ['--no-defaults', `--datadir=${unfinished}`, `--user=${userInfo().username}`];
+  const options = { what: `Creating the data of ${name} in ${data}`, env: serverEnvironment(), signal };
+  if (name === 'MySQL') await run(path, [...args, '--initialize-insecure'], options);
+  else {
+    const installer = findProgram('mariadb-install-db', 'mysql_install_db') ?? 'mariadb-install-db';
+    await run(installer, [...args, '--auth-root-authentication-method=normal', '--skip-test-db'], options);
   }
-  return [installer, [...common, '--auth-root-authentication-method=normal', '--skip-test-db']];
+  renameSync(unfinished, data);
 }
 
 /**
- * @param {DatabaseServer} server
- * @param {{ data: string, port: number, throwAway: boolean }} place
+ * @param {Installed['name']} name
+ * @param {{ data: string, temporary: string, port: number, throwAway: boolean }} options
  */
-export function servingArguments(server, { data, port, throwAway }) {
+function serverArguments(name, { data, temporary, port, throwAway }) {
   return [
     '--no-defaults',
     `--user=${userInfo().username}`,
     `--datadir=${data}`,
+    `--tmpdir=${temporary}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
-    `--socket=${socketPath(data)}`,
+    // Relative to the data, because the path of a socket has at most 107 characters.
+    '--socket=mysqld.sock',
     '--character-set-server=utf8mb4',
     '--skip-log-bin',
     '--max-connections=400',
     '--performance-schema=OFF',
-    ...(server.name === 'MySQL' ? ['--mysqlx=OFF', '--secure-file-priv=NULL'] : []),
-    // What is thrown away need not survive a power cut; a killed server still recovers what it had committed.
+    ...(name === 'MySQL' ? ['--mysqlx=OFF', '--secure-file-priv=NULL'] : []),
+    // A killed server still recovers what it had committed.
     ...(throwAway ? ['--innodb-flush-log-at-trx-commit=0', '--skip-innodb-doublewrite'] : []),
   ];
-}
-
-/**
- * A socket's path may be no longer than 107 characters and a checkout may lie deep, so it lies in the temporary folder,
- * under a name of its own for every data directory.
- *
- * @param {string} data
- */
-export function socketPath(data) {
-  const name = createHash('sha256').update(realpathSync(data)).digest('hex').slice(0, 12);
-  return join(tmpdir(), `clinica-${name}.sock`);
-}
-
-/** Servers get nothing of the caller's environment but what a program needs to run. */
-export function serverEnvironment() {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, TMPDIR, LC_ALL: 'C' };
 }

@@ -1,26 +1,25 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { detail, Failure, lastLines } from './say.js';
-import { until } from './waiting.js';
+import { join } from 'node:path';
+import { Failure, lastLines, printStep } from './output.js';
+import { waitUntil } from './waiting.js';
 
-/** @type {Set<Running>} */
+/** @type {Set<BackgroundProcess>} */
 const alive = new Set();
 
-// The last resort, should we ourselves come to an unexpected end. Normally everything has been stopped by then.
+// The last resort if this process ends unexpectedly. Normally, everything has been stopped by then.
 process.on('exit', () => {
-  for (const running of alive) running.signal('SIGTERM');
+  for (const background of alive) background.signal('SIGTERM');
 });
 
 /**
- * Runs a program to its end and returns what it printed. While it takes its time, its latest line is shown every few
- * seconds.
+ * Runs a program and returns its output. While it runs, prints its latest line every few seconds.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {{ what: string, env?: NodeJS.ProcessEnv, cwd?: string, signal?: AbortSignal, remedy?: string }} options
- *   `what` names it to the person waiting
- * @throws {Failure} with the last lines of its output, if it could not be run or ended with anything but 0
+ *   `what` names it in messages
+ * @throws {Failure} with the last lines of its output, if it cannot be run or does not exit with 0
  */
 export async function run(command, args, { what, env, cwd, signal, remedy }) {
   const child = spawn(command, args, { env, cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -31,49 +30,75 @@ export async function run(command, args, { what, env, cwd, signal, remedy }) {
     });
   }
   const started = Date.now();
-  const ticking = setInterval(() => {
+  const progress = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000);
-    detail(`… ${seconds} s  ${lastLines(output, 1).trim().slice(0, 80)}`.trimEnd());
+    printStep('', `… ${seconds} s  ${lastLines(output, 1).trim().slice(0, 80)}`);
   }, 5_000);
+  const outcome = await exited(child, signal).finally(() => clearInterval(progress));
+  signal?.throwIfAborted();
+  if (outcome === 'exit code 0') return output;
+  throw new Failure(`${what} failed: ${outcome}.`, { tail: lastLines(output), remedy });
+}
+
+/**
+ * @param {Parameters<typeof run>} command
+ * @returns {Promise<string>} why it failed; empty if it did not
+ */
+export async function failureOf(...command) {
   try {
-    const outcome = await ended(child, signal);
-    signal?.throwIfAborted();
-    if (outcome !== 'exit code 0')
-      throw new Failure(`${what} failed: ${outcome}.`, { tail: lastLines(output), remedy });
-    return output;
-  } finally {
-    clearInterval(ticking);
+    await run(...command);
+    return '';
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return `${error.message}\n${error.tail}`;
   }
 }
 
 /**
- * A long-running child process in a session of its own: Ctrl-C in the terminal reaches only the command that started it,
- * which then ends its children in order.
+ * Runs a program in this terminal. Its process group is its own, so that everything it started ends with it.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env: NodeJS.ProcessEnv, signal: AbortSignal }} options
+ * @returns {Promise<number>} its exit code; 1 if a signal ended it
  */
-export class Running {
+export async function runInForeground(command, args, { env, signal }) {
+  signal.throwIfAborted();
+  const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+  signal.addEventListener('abort', () => signalGroup(child.pid, 'SIGTERM'), { once: true });
+  await exited(child, signal);
+  signalGroup(child.pid, 'SIGKILL');
+  return child.exitCode ?? 1;
+}
+
+/**
+ * A program in a session of its own: Ctrl-C reaches only the command that started it, which then stops its processes in
+ * order. In its folder are its log, `<file>.log`, and while it runs its process id, `<file>.pid`.
+ */
+export class BackgroundProcess {
   #child;
 
   /**
    * @param {object} program
-   * @param {string} program.name as a person would call it
+   * @param {string} program.name in messages
    * @param {string} program.command
    * @param {string[]} program.args
-   * @param {string} program.cwd
+   * @param {string} program.dir its working directory
+   * @param {string} program.file
    * @param {NodeJS.ProcessEnv} program.env
-   * @param {string} program.log file that takes its output, emptied first
-   * @param {string} program.pidFile file that notes its process id while it runs
    */
-  constructor({ name, command, args, cwd, env, log, pidFile }) {
+  constructor({ name, command, args, dir, file, env }) {
     this.name = name;
-    this.log = log;
-    const sink = openSync(log, 'w');
-    this.#child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', sink, sink] });
-    closeSync(sink);
+    this.log = join(dir, `${file}.log`);
+    const log = openSync(this.log, 'w');
+    this.#child = spawn(command, args, { cwd: dir, env, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
     this.pid = this.#child.pid ?? 0;
+    const pidFile = join(dir, `${file}.pid`);
     if (this.pid) writeFileSync(pidFile, String(this.pid));
     alive.add(this);
-    /** Resolves with how it ended, for instance `exit code 1`. @type {Promise<string>} */
-    this.exited = ended(this.#child).finally(() => {
+    /** Resolves with how it ended, such as `exit code 1`. */
+    this.exited = exited(this.#child).finally(() => {
       alive.delete(this);
       rmSync(pidFile, { force: true });
     });
@@ -89,78 +114,46 @@ export class Running {
   }
 
   /**
-   * Waits until it serves; if it does not come to that, it is ended.
+   * Waits until the program is ready, and stops it if that fails.
    *
-   * @param {() => Promise<boolean>} serves
-   * @param {{ withinMs: number, signal?: AbortSignal | undefined }} patience
-   * @throws {Failure} if it ends meanwhile, or takes too long
+   * @param {() => boolean | Promise<boolean>} isReady
+   * @param {{ withinMs: number, signal?: AbortSignal | undefined }} limits
+   * @throws {Failure} if it ends, or takes too long
    */
-  async comesUp(serves, { withinMs, signal }) {
-    const settled = async () => !this.isAlive || (await serves());
+  async waitUntilReady(isReady, { withinMs, signal }) {
     let inTime = false;
     try {
-      inTime = await until(settled, { withinMs, everyMs: 100, signal });
+      inTime = await waitUntil(async () => !this.isAlive || (await isReady()), { withinMs, signal });
     } finally {
       if (!inTime) await this.stop();
     }
     if (inTime && this.isAlive) return;
     const why = inTime ? await this.exited : `not ready within ${withinMs / 1000} s`;
-    throw new Failure(`${this.name} did not come up: ${why}.`, {
-      tail: this.tail,
-      remedy: `Its log: ${this.log}`,
-    });
+    throw new Failure(`${this.name} did not start: ${why}.`, { tail: this.tail, remedy: `Log: ${this.log}` });
   }
 
-  /**
-   * Asks it to end, and waits; one that does not listen is killed.
-   *
-   * @param {number} [withinMs]
-   */
+  /** Terminates it, and kills it if it is still running after that time. */
   async stop(withinMs = 15_000) {
     this.signal('SIGTERM');
-    const patience = new AbortController();
-    const inTime = await Promise.race([
-      this.exited.then(() => true),
-      sleep(withinMs, false, { signal: patience.signal }),
-    ]);
-    patience.abort();
-    if (!inTime) await this.kill();
+    const timer = setTimeout(() => this.signal('SIGKILL'), withinMs);
+    await this.exited;
+    clearTimeout(timer);
   }
 
-  /** Ends it at once, as a power cut would. */
+  /** Ends it as a power cut would. */
   async kill() {
     this.signal('SIGKILL');
     await this.exited;
   }
 
-  /** @param {NodeJS.Signals} name sent to it and to whatever it started itself */
+  /** @param {NodeJS.Signals} name sent to the program and to everything it started */
   signal(name) {
     if (this.isAlive) signalGroup(this.pid, name);
   }
 }
 
 /**
- * Runs a program that talks to the person directly. It has a process group of its own, so that nothing it started itself
- * is left when it has ended, or was asked to.
- *
- * @param {string} command
- * @param {string[]} args
- * @param {{ env: NodeJS.ProcessEnv, signal: AbortSignal }} options
- * @returns {Promise<number>} its exit code; 1 where it has none
- */
-export async function runInView(command, args, { env, signal }) {
-  signal.throwIfAborted();
-  const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
-  const end = () => signalGroup(child.pid, 'SIGTERM');
-  signal.addEventListener('abort', end, { once: true });
-  await ended(child, signal);
-  signal.removeEventListener('abort', end);
-  signalGroup(child.pid, 'SIGKILL');
-  return child.exitCode ?? 1;
-}
-
-/**
- * @param {number | undefined} leader the process that the group was made for
+ * @param {number | undefined} leader the group's first process
  * @param {NodeJS.Signals} name
  */
 function signalGroup(leader, name) {
@@ -168,25 +161,25 @@ function signalGroup(leader, name) {
   try {
     process.kill(-leader, name);
   } catch {
-    // All of them have just ended by themselves.
+    // All of them have ended meanwhile.
   }
 }
 
 /**
  * @param {import('node:child_process').ChildProcess} child
- * @param {AbortSignal} [signal] asks it to end; should it not listen, it is killed
- * @returns {Promise<string>} how it ended, in words, once it has
+ * @param {AbortSignal} [signal] the one that terminates it: a child that ignores it is killed
+ * @returns {Promise<string>} how it ended
  */
-function ended(child, signal) {
-  const insist = () => setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
-  signal?.addEventListener('abort', insist, { once: true });
+function exited(child, signal) {
+  const kill = () => setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+  signal?.addEventListener('abort', kill, { once: true });
   return new Promise((resolve) => {
     child.on('error', (error) => {
-      // Being asked to end is an error too, to Node; then the process is still there for a moment.
+      // An abort is reported as an error too, while the process is still running.
       if (child.pid === undefined) resolve(error.message);
     });
     child.once('close', (code, by) => {
-      signal?.removeEventListener('abort', insist);
+      signal?.removeEventListener('abort', kill);
       resolve(by ? `ended by ${by}` : `exit code ${code}`);
     });
   });

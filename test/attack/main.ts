@@ -1,5 +1,11 @@
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../../bin/support/environment.js';
+import { Failure, print, printStep } from '../../bin/support/output.js';
+import type { Shutdown } from '../../bin/support/shutdown.js';
 import { aborted } from '../support/aborted.js';
+import { wholeNumber } from '../support/options.js';
+import { preparePrivateServers } from '../support/private-servers.js';
 import { circumstances, tableOf, writeInto } from '../support/report.js';
 import type { Attack, Outcome } from './attack.js';
 import { dashboard } from './dashboard.js';
@@ -14,9 +20,10 @@ import { sqlmap } from './sqlmap.js';
 import { type Settings, Target } from './target.js';
 import { timing } from './timing.js';
 import { tokens } from './tokens.js';
+import { installTools } from './tool.js';
 import { wapiti } from './wapiti.js';
 
-export interface Wanted extends Settings {
+interface Wanted extends Settings {
   /** Names of attacks; none for all. */
   readonly names: readonly string[];
   /** The document that takes the table, if one is to. */
@@ -24,7 +31,7 @@ export interface Wanted extends Settings {
 }
 
 /** In this order: what fills the database comes last. */
-export const ATTACKS: readonly Attack[] = [
+const ATTACKS: readonly Attack[] = [
   timing,
   tokens,
   dashboard,
@@ -43,10 +50,47 @@ const MOST_SHOWN = 10;
 
 type Report = Outcome & { readonly attack: Attack; readonly seconds: number };
 
+/**
+ * `npm run attack`: attacks the demo clinic, on private servers on loopback, and prints the findings. Takes names of
+ * attacks, and:
+ *
+ *     --list         list the attacks
+ *     --seed N       the choices of the fuzzer; printed with its findings
+ *     --requests N   how many requests the fuzzer sends
+ *     --write        write the table into docs/security.md
+ */
+export async function main(args: string[], shutdown: Shutdown): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      list: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '20261123' },
+      requests: { type: 'string', default: '20000' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  if (values.list) {
+    for (const { name, about } of ATTACKS) print(`${name.padEnd(16)} ${about}`);
+    return 0;
+  }
+  const wanted = {
+    names: positionals,
+    seed: wholeNumber('seed', values.seed),
+    requests: wholeNumber('requests', values.requests),
+    document: values.write ? join(ROOT, 'docs/security.md') : undefined,
+    signal: shutdown.signal,
+  };
+  await installTools(positionals, shutdown.signal);
+  const dir = await preparePrivateServers('attack', shutdown);
+  printStep('attack', 'the demo clinic on private servers, run as in production\n');
+  return (await runAttacks({ ...wanted, dir })) ? 0 : 1;
+}
+
 /** Attacks the demo clinic; answers whether nothing was found. */
-export async function runAttacks({ names, document, ...settings }: Wanted): Promise<boolean> {
+async function runAttacks({ names, document, ...settings }: Wanted): Promise<boolean> {
   const unknown = names.filter((name) => !ATTACKS.some((attack) => attack.name === name));
-  if (unknown.length > 0) throw new Error(`There is no attack ${unknown.join(', ')}. See --list.`);
+  if (unknown.length > 0) throw new Failure(`There is no attack ${unknown.join(', ')}. See --list.`);
   const target = await Target.open(settings);
   try {
     const chosen = ATTACKS.filter(({ name }) => names.length === 0 || names.includes(name));
@@ -54,7 +98,7 @@ export async function runAttacks({ names, document, ...settings }: Wanted): Prom
     const command = ['npm run attack', ...(names.length > 0 ? ['--', ...names] : [])].join(' ');
     const text = `${circumstances(command)}\n\n${table(reports)}`;
     console.log(`\n${text}`);
-    if (document !== undefined) writeInto(join(document), 'attacks', text);
+    if (document !== undefined) writeInto(document, 'attacks', text);
     return reports.every(({ findings }) => findings.length === 0);
   } finally {
     await target.close();

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Connection, createConnection } from 'mysql2/promise';
-import { startDatabase, startRedis } from '../../bin/support/services.js';
+import { startDatabase } from '../../bin/support/database-server.js';
+import { startRedis } from '../../bin/support/redis-server.js';
 import { residentMiB } from '../bench/usage.js';
 import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../src/demo/clinic.js';
 import type { Client } from '../support/client.js';

@@ -1,6 +1,19 @@
 import { spawn, type StdioOptions } from 'node:child_process';
-import { findProgram } from '../../bin/support/programs.js';
+import { printStep } from '../../bin/support/output.js';
+import { findProgram, tryToInstall } from '../../bin/support/programs.js';
 import type { Target } from './target.js';
+
+/** The Debian packages, and programs, of the attacks that need one. */
+const TOOLS = { sqlmap: 'sqlmap', wapiti: 'wapiti', ffuf: 'ffuf', slow: 'slowhttptest' };
+
+/** Installs the tools of these attacks, or of all. A tool that cannot be installed costs only its own attack. */
+export async function installTools(attacks: readonly string[], signal: AbortSignal): Promise<void> {
+  for (const [attack, tool] of Object.entries(TOOLS)) {
+    if (findProgram(tool) || (attacks.length > 0 && !attacks.includes(attack))) continue;
+    const error = await tryToInstall('tools', [tool], signal);
+    if (error) printStep('tools', `${tool} cannot be installed: ${error}`);
+  }
+}
 
 /**
  * What a tool is told of its surroundings: a home of its own, where it keeps what it remembers from one run to the next;

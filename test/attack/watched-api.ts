@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../bin/support/services.js';
+import { freePort } from '../../bin/support/ports.js';
 import type { Program } from '../support/program.js';
 import type { Target } from './target.js';
 

@@ -1,8 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Queue } from 'bullmq';
+import { ROOT } from '../../bin/support/environment.js';
+import { Failure, print, printStep } from '../../bin/support/output.js';
+import type { Shutdown } from '../../bin/support/shutdown.js';
 import { aborted } from '../support/aborted.js';
+import { preparePrivateServers } from '../support/private-servers.js';
 import { circumstances, writeInto } from '../support/report.js';
 import { Arena, type Contestant, type Side } from './arena.js';
 import { fight, type Outcome, type Ring } from './duel.js';
@@ -25,7 +30,7 @@ import { twoToOne } from './side-by-side.js';
 import { isFlat, soak } from './soak.js';
 import { inStorm } from './storm.js';
 
-export interface Wanted {
+interface Wanted {
   /** Names of cases; none for all but the soak. */
   readonly names: readonly string[];
   /** A folder for data and logs. */
@@ -44,13 +49,35 @@ const MOST_IN_STORM = 2;
 const MOST_GROWTH = 1.15;
 
 /** The names of all cases. */
-export const CASES: readonly string[] = [...DUELS.map(({ name }) => name), ...OTHERS];
+const CASES: readonly string[] = [...DUELS.map(({ name }) => name), ...OTHERS];
+
+/**
+ * `npm run bench`: measures Clinica, compared with a minimal baseline, on private servers. Takes names of cases, and:
+ *
+ *     --list    list the cases
+ *     --write   write the tables into docs/performance.md, as a run of all cases does by itself
+ */
+export async function main(args: string[], shutdown: Shutdown): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { list: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  });
+  if (values.list) {
+    for (const name of CASES) print(name);
+    return 0;
+  }
+  const dir = await preparePrivateServers('bench', shutdown);
+  printStep('bench', 'the API as in production and a minimal baseline, on private servers\n');
+  const documents = values.write || positionals.length === 0 ? join(ROOT, 'docs') : undefined;
+  return (await runBench({ names: positionals, dir, signal: shutdown.signal, documents })) ? 0 : 1;
+}
 
 /** Measures, prints, and answers whether all targets were reached. */
-export async function runBench({ names, dir, signal, documents }: Wanted): Promise<boolean> {
+async function runBench({ names, dir, signal, documents }: Wanted): Promise<boolean> {
   const unknown = names.filter((name) => !CASES.includes(name));
   if (unknown.length > 0)
-    throw new Error(`There is no case ${unknown.join(', ')}. There are: ${CASES.join(', ')}.`);
+    throw new Failure(`There is no case ${unknown.join(', ')}. There are: ${CASES.join(', ')}.`);
   const wants = (name: string): boolean => (names.length > 0 ? names.includes(name) : name !== 'soak');
   const arena = await Arena.open(dir);
   try {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeDemoEnv } from '../../bin/support/environment.js';
+import { writeDemoEnv } from '../../bin/support/demo-environment.js';
 import { startMailbox } from '../../bin/support/mailbox.js';
-import { freePort } from '../../bin/support/services.js';
+import { freePort } from '../../bin/support/ports.js';
 import type { Environment } from '../support/test-environment.js';
 import { commandsOf, documents, ROOT, Shell, shellBlocks } from '../support/documents.js';
 import { eventually } from '../support/eventually.js';
@@ -154,7 +154,6 @@ describe('with the demo', { timeout: PATIENCE_MS }, () => {
     await startClinic({ SMTP_URL: mails.smtpUrl });
     mkdirSync(join(folder, '.local'));
     writeDemoEnv(join(folder, '.local/demo.env'), {
-      port: 0,
       baseUrl,
       databaseUrl: environment.DATABASE_URL,
       redisUrl: environment.REDIS_URL,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/support/build.js';
-import { freePort } from '../../bin/support/services.js';
+import { freePort } from '../../bin/support/ports.js';
 import { Clinic } from '../support/clinic.js';
 import { Program } from '../support/program.js';
 import { withSettings } from '../support/settings.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../bin/support/services.js';
+import { freePort } from '../../bin/support/ports.js';
 import type { Environment } from '../support/test-environment.js';
 import { Program } from '../support/program.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';

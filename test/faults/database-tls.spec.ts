@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startDatabase } from '../../bin/support/services.js';
+import { startDatabase } from '../../bin/support/database-server.js';
 import type { Environment } from '../support/test-environment.js';
 import type { Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';

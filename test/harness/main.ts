@@ -1,3 +1,11 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../../bin/support/environment.js';
+import { Failure, print, printStep } from '../../bin/support/output.js';
+import type { Shutdown } from '../../bin/support/shutdown.js';
+import { ensureGalera } from '../support/cluster/galera.js';
+import { wholeNumber } from '../support/options.js';
+import { preparePrivateServers } from '../support/private-servers.js';
 import { circumstances, tableOf, writeInto } from '../support/report.js';
 import { BusyCores } from './busy.js';
 import { COLUMNS } from './report.js';
@@ -25,7 +33,54 @@ const SHORT = [
   'commit-cut',
 ];
 
-export interface Wanted {
+/**
+ * `npm run faults`: breaks every part of a whole clinic under load, counts the consequences, and prints a table. Takes
+ * names of scenarios (`cluster` for all that need a cluster), and:
+ *
+ *     --list         list the scenarios
+ *     --short        run a few of them, each a little shorter
+ *     --seed N       the choices of the patients; printed with the table
+ *     --repeat N     run each scenario N times, each time with the next seed
+ *     --busy         keep every core busy, so that everything is slow
+ *     --keep         keep database, logs and requests also of scenarios that held
+ *     --write FILE   write the table into that document
+ */
+export async function main(args: string[], shutdown: Shutdown): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      list: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '20261122' },
+      repeat: { type: 'string', default: '1' },
+      busy: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      write: { type: 'string' },
+    },
+  });
+  if (values.list) {
+    for (const { name, about } of [...ALL, ...CLUSTER_SCENARIOS]) print(`${name.padEnd(20)} ${about}`);
+    return 0;
+  }
+  const wanted = {
+    names: positionals,
+    isShort: values.short,
+    seed: wholeNumber('seed', values.seed),
+    repeat: wholeNumber('repeat', values.repeat),
+    isBusy: values.busy,
+    keepsAll: values.keep,
+    document: values.write,
+    keepIn: join(ROOT, '.local', 'faults'),
+    signal: shutdown.signal,
+  };
+  if (positionals.some((name) => name.startsWith(CLUSTER))) await ensureGalera(shutdown.signal);
+  const dir = await preparePrivateServers('faults', shutdown);
+  printStep('faults', 'two APIs, two workers, a database, a Redis and a mail server, all private\n');
+  return (await runFaults({ ...wanted, dir })) ? 0 : 1;
+}
+
+interface Wanted {
   /** Names of scenarios; none for all. */
   readonly names: readonly string[];
   readonly isShort: boolean;
@@ -37,7 +92,7 @@ export interface Wanted {
   /** Whether database, logs and requests are kept of scenarios that held, too. */
   readonly keepsAll: boolean;
   /** A document that takes the table. */
-  readonly document?: string;
+  readonly document?: string | undefined;
   /** A folder for data and logs. */
   readonly dir: string;
   /** A folder for what is kept of a scenario that did not hold. */
@@ -45,18 +100,13 @@ export interface Wanted {
   readonly signal: AbortSignal;
 }
 
-/** The scenarios there are, with what happens in each. */
-export function scenarios(): readonly Pick<Scenario, 'name' | 'about'>[] {
-  return [...ALL, ...CLUSTER_SCENARIOS];
-}
-
 /** Runs scenarios one after the other, prints what came of them, and answers whether all held. */
-export async function runFaults(wanted: Wanted): Promise<boolean> {
+async function runFaults(wanted: Wanted): Promise<boolean> {
   const { names, isShort, seed, document } = wanted;
   const chosen = choose(names, isShort);
   const place = placeOf(wanted);
   if (document !== undefined && place === undefined) {
-    throw new Error(
+    throw new Failure(
       'A document takes the table of all scenarios, of all of the cluster, or of api-killed on busy cores.',
     );
   }
@@ -122,7 +172,9 @@ function choose(names: readonly string[], isShort: boolean): readonly Scenario[]
     if (name === CLUSTER) return CLUSTER_SCENARIOS;
     const found = all.find((scenario) => scenario.name === name);
     if (!found)
-      throw new Error(`There is no scenario ${name}. There are: ${all.map((each) => each.name).join(', ')}.`);
+      throw new Failure(
+        `There is no scenario ${name}. There are: ${all.map((each) => each.name).join(', ')}.`,
+      );
     return found;
   });
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startRedis } from '../../bin/support/services.js';
+import { freePort } from '../../bin/support/ports.js';
+import { startRedis } from '../../bin/support/redis-server.js';
 
 /** A Redis of the test's own, which keeps nothing when it ends, and may be ended and started at will. */
 export class PrivateRedis {

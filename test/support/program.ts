@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../bin/support/services.js';
+import { freePort } from '../../bin/support/ports.js';
 import type { Environment } from './test-environment.js';
 import { Client } from './client.js';
 import { eventually } from './eventually.js';

@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
-import { serverEnvironment } from '../../../bin/support/database-server.js';
+import { serverEnvironment } from '../../../bin/support/environment.js';
 import { agreedStatusOf, ask, statusOf } from './galera-status.js';
-import { endLeftover } from '../../../bin/support/leftovers.js';
 import { Member } from './member.js';
-import { run, Running } from '../../../bin/support/processes.js';
-import { Failure } from '../../../bin/support/say.js';
-import { until } from '../../../bin/support/waiting.js';
+import { BackgroundProcess, run } from '../../../bin/support/processes.js';
+import { Failure } from '../../../bin/support/output.js';
+import { waitUntil } from '../../../bin/support/waiting.js';
 
 /**
  * @typedef {object} Common what all nodes share
@@ -31,7 +30,6 @@ const RECOVERED_WITHIN_MS = 30_000;
 export class GaleraNode extends Member {
   #common;
   #home;
-  #pidFile;
   #ending = new AbortController();
   /** @type {Promise<void> | undefined} */
   #starting;
@@ -45,13 +43,11 @@ export class GaleraNode extends Member {
     super({ name: basename(home), url: `mysql://root@127.0.0.1:${port}/`, port });
     this.#common = common;
     this.#home = home;
-    this.#pidFile = join(home, 'database.pid');
   }
 
   /** Its first start: the first node makes the data, the others get them from it. */
   async create() {
     const { programs, user, nodes } = this.#common;
-    await endLeftover({ pidFile: this.#pidFile, program: basename(programs.server), dir: this.#home });
     await rm(this.#home, { recursive: true, force: true });
     const owner = userInfo().username === user ? [] : [`--owner=${user}`];
     const folders = ['', 'data', 'tmp'].map((name) => join(this.#home, name));
@@ -110,7 +106,7 @@ export class GaleraNode extends Member {
       const found = await Promise.all(this.#living().map((node) => agreedStatusOf(node.port)));
       return found.every(({ serves, settled, size }) => serves && settled && size >= found.length);
     };
-    if (await until(together, { withinMs: READY_WITHIN_MS, everyMs: 100, signal: this.#signal })) return;
+    if (await waitUntil(together, { withinMs: READY_WITHIN_MS, signal: this.#signal })) return;
     throw new Failure(`MariaDB ${this.name} did not find the others again.`, { tail: this.tail() });
   }
 
@@ -138,7 +134,7 @@ export class GaleraNode extends Member {
       const found = await Promise.all(living.map((node) => statusOf(node.port)));
       return found.every(({ serves, settled, size }) => !serves || (settled && size <= living.length));
     };
-    await until(noticed, { withinMs: NOTICED_WITHIN_MS, everyMs: 100, signal: this.#signal });
+    await waitUntil(noticed, { withinMs: NOTICED_WITHIN_MS, signal: this.#signal });
   }
 
   /**
@@ -148,12 +144,12 @@ export class GaleraNode extends Member {
    * @returns {Promise<string[]>} what to tell it
    */
   async #position() {
-    const recovery = new Running(this.#program('recovery.log', ['--wsrep-recover']));
+    const recovery = new BackgroundProcess(this.#program('recovery', ['--wsrep-recover']));
     const position = () => /Recovered position: *(\S+:-?\d+)/.exec(recovery.tail)?.[1];
     try {
       // It is not waited for any longer than until it has said so: now and then it then hangs for ever.
       const said = () => !recovery.isAlive || position() !== undefined;
-      await until(said, { withinMs: RECOVERED_WITHIN_MS, signal: this.#signal });
+      await waitUntil(said, { withinMs: RECOVERED_WITHIN_MS, signal: this.#signal });
     } finally {
       await recovery.kill();
     }
@@ -165,9 +161,9 @@ export class GaleraNode extends Member {
   /** @param {string[]} more arguments for this start */
   async #serve(more) {
     this.#signal.throwIfAborted();
-    const running = this.launched(() => this.#program('database.log', more));
+    const running = this.launched(() => this.#program('database', more));
     const serves = async () => (await statusOf(this.port)).serves;
-    await running.comesUp(serves, { withinMs: READY_WITHIN_MS, signal: this.#signal });
+    await running.waitUntilReady(serves, { withinMs: READY_WITHIN_MS, signal: this.#signal });
   }
 
   #living() {
@@ -175,18 +171,17 @@ export class GaleraNode extends Member {
   }
 
   /**
-   * @param {string} log
+   * @param {string} file
    * @param {string[]} more arguments for this time
    */
-  #program(log, more) {
+  #program(file, more) {
     return {
       name: `MariaDB ${this.name}`,
       command: this.#common.programs.server,
       args: [...this.#arguments(), ...more],
-      cwd: this.#home,
+      dir: this.#home,
+      file,
       env: this.#environment(),
-      log: join(this.#home, log),
-      pidFile: this.#pidFile,
     };
   }
 

@@ -1,3 +1,5 @@
+import { createConnection } from 'mysql2/promise';
+
 /**
  * A node's state after it has heard from all the others: its word alone is no proof, for it counts one that was killed
  * or cut off until it notices.
@@ -13,8 +15,6 @@ export const agreedStatusOf = (port) => statusOf(port, 'SET STATEMENT wsrep_sync
 export async function statusOf(port, manner = '') {
   const names = "('wsrep_ready', 'wsrep_cluster_size', 'wsrep_evs_state')";
   const sql = `${manner}SHOW GLOBAL STATUS WHERE Variable_name IN ${names}`;
-  // Outside the try: a missing package is no server that is still starting.
-  await driver();
   try {
     const rows = /** @type {{ Variable_name: string, Value: string }[]} */ (await ask(port, sql));
     const status = Object.fromEntries(rows.map((row) => [row.Variable_name, row.Value]));
@@ -32,7 +32,6 @@ export async function statusOf(port, manner = '') {
  * @returns {Promise<unknown>}
  */
 export async function ask(port, sql) {
-  const { createConnection } = await driver();
   const connection = await createConnection({ host: '127.0.0.1', port, user: 'root', connectTimeout: 2_000 });
   connection.on('error', () => undefined);
   try {
@@ -42,6 +41,3 @@ export async function ask(port, sql) {
     connection.destroy();
   }
 }
-
-/** Imported only when it is used, so that bin/support loads before the packages are installed. */
-const driver = () => import('mysql2/promise');

@@ -2,11 +2,10 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join, sep } from 'node:path';
-import { canInstall, install } from '../../../bin/support/apt.js';
 import { GaleraNode } from './galera-node.js';
-import { findProgram } from '../../../bin/support/programs.js';
-import { Failure, stage } from '../../../bin/support/say.js';
-import { portsInARow } from '../../../bin/support/waiting.js';
+import { findProgram, tryToInstall } from '../../../bin/support/programs.js';
+import { Failure } from '../../../bin/support/output.js';
+import { portsInARow } from '../ports-in-a-row.js';
 
 /**
  * A private Galera cluster: MariaDB servers that hold the same data and all take writes, which the fault tests kill and
@@ -29,22 +28,20 @@ const PORTS_EACH = 4;
 /**
  * Makes sure that Galera is installed.
  *
- * @param {AbortSignal} [signal]
+ * @param {AbortSignal} signal
  * @throws {Failure} if it is not, and cannot be
  */
 export async function ensureGalera(signal) {
-  if (!findGalera() && canInstall()) {
-    const packages = ['mariadb-server', 'galera-4', 'rsync'];
-    stage('servers', `installing Debian's ${packages.join(' and ')}, without starting their services`);
-    await install(packages, signal);
-  }
-  installedGalera();
+  const packages = ['mariadb-server', 'galera-4', 'rsync'];
+  installedGalera(findGalera() ? '' : await tryToInstall('servers', packages, signal));
 }
 
-function installedGalera() {
+/** @param {string} [error] why it could not be installed */
+function installedGalera(error) {
   const programs = findGalera();
   if (programs) return programs;
   throw new Failure('A Galera cluster needs MariaDB, its Galera library and rsync; not all are installed.', {
+    tail: error,
     remedy: 'On Debian: apt-get install --no-install-recommends mariadb-server galera-4 rsync',
   });
 }

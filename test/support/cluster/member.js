@@ -1,10 +1,10 @@
-import { Running } from '../../../bin/support/processes.js';
+import { BackgroundProcess } from '../../../bin/support/processes.js';
 
 /**
  * A server of a group, which can be ended and started again, always at the same place.
  */
 export class Member {
-  /** @type {Running | undefined} */
+  /** @type {BackgroundProcess | undefined} */
   #running;
 
   /** @param {{ name: string, url: string, port: number }} place */
@@ -41,10 +41,10 @@ export class Member {
   /**
    * Its process, launched if it is not running.
    *
-   * @param {() => ConstructorParameters<typeof Running>[0]} program
+   * @param {() => ConstructorParameters<typeof BackgroundProcess>[0]} program
    */
   launched(program) {
-    if (!this.#running?.isAlive) this.#running = new Running(program());
+    if (!this.#running?.isAlive) this.#running = new BackgroundProcess(program());
     return this.#running;
   }
 }

@@ -1,12 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { basename, join } from 'node:path';
-import { serverEnvironment } from '../../../bin/support/database-server.js';
-import { endLeftover } from '../../../bin/support/leftovers.js';
+import { serverEnvironment } from '../../../bin/support/environment.js';
 import { Member } from './member.js';
-import { findRedisServer } from '../../../bin/support/programs.js';
-import { Failure } from '../../../bin/support/say.js';
-import { redisAnswers } from '../../../bin/support/waiting.js';
+import { findProgram } from '../../../bin/support/programs.js';
 
 // Usually it takes some tenths of a second.
 const START_WITHIN_MS = 30_000;
@@ -30,7 +27,6 @@ export class RedisProcess extends Member {
 
   /** Its first start, with the settings as they are at first. */
   async create() {
-    await endLeftover({ pidFile: join(this.#home, 'redis.pid'), program: 'redis', dir: this.#home });
     await rm(this.#home, { recursive: true, force: true });
     await mkdir(this.#home, { recursive: true, mode: 0o700 });
     const place = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${JSON.stringify(this.#home)}`];
@@ -48,22 +44,20 @@ export class RedisProcess extends Member {
   async start() {
     this.#signal.throwIfAborted();
     const running = this.launched(() => this.#program());
-    await running.comesUp(() => redisAnswers(this.port), { withinMs: START_WITHIN_MS, signal: this.#signal });
+    await running.waitUntilReady(() => this.says('PING', /PONG/), {
+      withinMs: START_WITHIN_MS,
+      signal: this.#signal,
+    });
   }
 
   #program() {
-    const command = findRedisServer();
-    if (!command) {
-      throw new Failure('Redis is not installed.', { remedy: 'On Debian: apt-get install redis-server' });
-    }
     return {
       name: `Redis, ${this.name}`,
-      command,
+      command: findProgram('redis-server') ?? 'redis-server',
       args: [join(this.#home, 'redis.conf'), ...(this.#isSentinel ? ['--sentinel'] : [])],
-      cwd: this.#home,
+      dir: this.#home,
+      file: 'redis',
       env: serverEnvironment(),
-      log: this.log,
-      pidFile: join(this.#home, 'redis.pid'),
     };
   }
 

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { exchange, RedisProcess } from './redis-process.js';
-import { Failure } from '../../../bin/support/say.js';
-import { portsInARow, until } from '../../../bin/support/waiting.js';
+import { Failure } from '../../../bin/support/output.js';
+import { portsInARow } from '../ports-in-a-row.js';
+import { waitUntil } from '../../../bin/support/waiting.js';
 
 /**
  * A private Redis that outlives its master: two replicas follow it, and three sentinels make one of these the next. The
@@ -107,7 +108,7 @@ async function startAll(servers, sentinels, signal) {
  */
 async function come(members, holds, what, signal) {
   for (const member of members) {
-    if (await until(() => holds(member), { withinMs: STEP_WITHIN_MS, signal })) continue;
+    if (await waitUntil(() => holds(member), { withinMs: STEP_WITHIN_MS, signal })) continue;
     throw new Failure(`${member.name} did not ${what} within ${STEP_WITHIN_MS / 1000} s.`, {
       tail: member.tail(),
       remedy: `Its log: ${member.log}`,
