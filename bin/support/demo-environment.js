@@ -48,7 +48,7 @@ export function demoEnvironment({ port, databaseUrl, redisUrl, smtpUrl }, dir) {
  * @returns the random secret in that file, which is created the first time
  */
 export function secretIn(file) {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(48).toString('hex'), { mode: 0o600 });
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
 }
 

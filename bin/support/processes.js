@@ -32,7 +32,7 @@ export async function run(command, args, { what, env, cwd, signal, remedy }) {
   const started = Date.now();
   const progress = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000);
-    printStep('', `… ${seconds} s  ${lastLines(output, 1).trim().slice(0, 80)}`);
+    printStep('', `… ${seconds} s  ${lastLines(output, 1).trim().slice(0, 80)}`.trimEnd());
   }, 5_000);
   const outcome = await exited(child, signal).finally(() => clearInterval(progress));
   signal?.throwIfAborted();
