@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditEvent } from './audit-event.entity.js';
 import { AuditTrail } from './audit-trail.js';
 import { RefusalTrail } from './refusal-trail.js';
 
 /** The audit trail, where all rooms write. */
-@Module({ providers: [AuditTrail, RefusalTrail], exports: [AuditTrail, RefusalTrail] })
+@Module({
+  imports: [TypeOrmModule.forFeature([AuditEvent])],
+  providers: [AuditTrail, RefusalTrail],
+  exports: [AuditTrail, RefusalTrail],
+})
 export class AuditModule {}

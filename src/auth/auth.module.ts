@@ -7,6 +7,10 @@ import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccessGuard } from './access.guard.js';
 import { Account } from './accounts/account.entity.js';
+import { AccountLink } from './accounts/account-link.entity.js';
+import { AdminLock } from './accounts/admin-lock.entity.js';
+import { RefusedAddress } from './accounts/refused-address.entity.js';
+import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { AccountLinks } from './accounts/account-links.js';
 import { AccountNotices } from './accounts/account-notices.js';
@@ -59,7 +63,7 @@ import { VerificationController } from './accounts/verification.controller.js';
 @Module({
   imports: [
     AuditModule,
-    TypeOrmModule.forFeature([Account, Session]),
+    TypeOrmModule.forFeature([Account, AccountLink, AdminLock, RefreshToken, RefusedAddress, Session]),
     IdempotencyModule,
     OutboxModule,
     PassportModule,

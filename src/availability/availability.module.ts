@@ -7,6 +7,8 @@ import { AvailabilityController } from './availability.controller.js';
 import { AvailabilityException } from './availability-exception.entity.js';
 import { AvailabilityService } from './availability.service.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
+import { DoctorDay } from './doctor-day.entity.js';
+import { DoctorSchedule } from './doctor-schedule.entity.js';
 import { ExceptionsController } from './exceptions.controller.js';
 import { ExceptionsService } from './exceptions.service.js';
 
@@ -16,7 +18,7 @@ import { ExceptionsService } from './exceptions.service.js';
     AuditModule,
     DoctorsModule,
     IdempotencyModule,
-    TypeOrmModule.forFeature([AvailabilityWindow, AvailabilityException]),
+    TypeOrmModule.forFeature([AvailabilityWindow, AvailabilityException, DoctorDay, DoctorSchedule]),
   ],
   controllers: [AvailabilityController, ExceptionsController],
   providers: [AvailabilityService, ExceptionsService],

@@ -1,5 +1,5 @@
 import type { IntegrityCheck } from '../database/integrity-check.js';
-import { markIs } from '../database/retention-marks.js';
+import { markIs } from '../database/retention-mark.repository.js';
 import { NOTIFICATIONS } from '../outbox/notification.sql.js';
 import { SUPERSEDED } from '../outbox/outbox.js';
 import type { BookingRow } from './booking.js';

@@ -1,9 +1,11 @@
 import { AuthModule } from '../auth/auth.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { DoctorsModule } from '../doctors/doctors.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
+import { BookingEntity } from './booking.entity.js';
 import { BookingListsService } from './booking-lists.service.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingsService } from './bookings.service.js';
@@ -13,7 +15,14 @@ import { PageEnds } from './page-ends.js';
 
 /** Booking, moving, cancelling and listing. */
 @Module({
-  imports: [AuditModule, AuthModule, DoctorsModule, IdempotencyModule, OutboxModule],
+  imports: [
+    AuditModule,
+    AuthModule,
+    DoctorsModule,
+    IdempotencyModule,
+    OutboxModule,
+    TypeOrmModule.forFeature([BookingEntity]),
+  ],
   controllers: [BookingsController, DoctorTimeZoneController],
   providers: [BookingsService, BookingListsService, DoctorTimeZoneService, PageEnds],
   exports: [BookingsService],

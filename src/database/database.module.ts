@@ -5,6 +5,7 @@ import { Bulkhead } from './bulkhead.js';
 import { Clock } from '../time/clock.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { DatabaseClock } from './database-clock.js';
+import { RetentionMark } from './retention-mark.entity.js';
 
 /** The database, and its clock. */
 @Global()
@@ -19,6 +20,7 @@ import { DatabaseClock } from './database-clock.js';
         retryDelay: 1000,
       }),
     }),
+    TypeOrmModule.forFeature([RetentionMark]),
   ],
   providers: [
     { provide: Clock, useClass: DatabaseClock },

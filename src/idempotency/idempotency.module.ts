@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { IdempotencyKey } from './idempotency-key.entity.js';
 import { IdempotentRequests } from './idempotent-requests.js';
 import { KeyGuard } from './key.guard.js';
 
 /** Requests with a key of their own are done once. */
 @Module({
+  imports: [TypeOrmModule.forFeature([IdempotencyKey])],
   providers: [IdempotentRequests, KeyGuard],
   exports: [IdempotentRequests, KeyGuard],
 })

@@ -11,7 +11,8 @@ import { IdParams } from '../http/id-params.js';
 import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { NOTIFICATION_KINDS } from '../outbox/notification-kind.js';
-import { type LedgerRow, STATES } from '../outbox/notifications.table.js';
+import { STATES } from '../outbox/notification-state.js';
+import type { LedgerRow } from '../outbox/notifications.table.js';
 import { NotificationsService } from './notifications.service.js';
 
 class NotificationsQuery {

@@ -1,11 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { look, type Source, write } from '../database/statement.js';
 import type { BookingKind, NotificationKind } from './notification-kind.js';
+import type { NotificationState } from './notification-state.js';
 import { NOTIFICATIONS } from './notification.sql.js';
 
 /** The statements of the `notifications` table on behalf of operators. */
-
-export const STATES = ['pending', 'queued', 'sending', 'sent', 'dead', 'cancelled'] as const;
 
 /** A row of the ledger for an operator: whose it is stays out of sight. */
 export interface LedgerRow {
@@ -13,7 +12,7 @@ export interface LedgerRow {
   readonly booking_id: number | null;
   readonly booking_version: number;
   readonly kind: NotificationKind;
-  readonly state: (typeof STATES)[number];
+  readonly state: NotificationState;
   readonly due_at: Date;
   readonly attempts: number;
   readonly reason: string | null;

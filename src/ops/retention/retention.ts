@@ -8,7 +8,7 @@ import type { Sweep } from '../../database/in-batches.js';
 import { lacksPrivilege } from '../../database/mysql-errors.js';
 import { deleteOtherNotifications } from '../../outbox/old-notifications.js';
 import { Clock } from '../../time/clock.js';
-import { readMark, setMark } from '../../database/retention-marks.js';
+import { readMark, setMark } from '../../database/retention-mark.repository.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Bookings that had an unsettled notification when retention came by are looked at again for so long. */

@@ -1,0 +1,39 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { AccountKind } from '../../outbox/notification-kind.js';
+
+/** A link that is mailed to an account. What makes it good is computed, and not kept. */
+@Entity('account_links')
+export class AccountLink {
+  @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
+  id!: number;
+
+  @Column({ type: 'char', length: 36, unique: true })
+  uid!: string;
+
+  @Column({ name: 'account_id', type: 'int', unsigned: true })
+  accountId!: number;
+
+  @Column({ type: 'varchar', length: 16 })
+  kind!: AccountKind;
+
+  /** That of the account when the link was asked for. */
+  @Column({ name: 'session_version', type: 'int', unsigned: true })
+  sessionVersion!: number;
+
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: 'expires_at', type: 'datetime', precision: 3 })
+  expiresAt!: Date;
+
+  @Column({ name: 'used_at', type: 'datetime', precision: 3, nullable: true })
+  usedAt!: Date | null;
+
+  /** The one that the account gets once the link is used. */
+  @Column({ type: 'varchar', length: 254, nullable: true })
+  address!: string | null;
+
+  /** Keyed hash of the address that it was mailed to, for a week. */
+  @Column({ name: 'address_hash', type: 'char', length: 43, nullable: true })
+  addressHash!: string | null;
+}

@@ -1,0 +1,12 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The lock of a doctor's weekly windows (see `lockSchedule`). */
+@Entity('doctor_schedules')
+export class DoctorSchedule {
+  @PrimaryColumn({ name: 'doctor_id', type: 'int', unsigned: true })
+  doctorId!: number;
+
+  /** Raised by each change of the windows. */
+  @Column({ type: 'int', unsigned: true })
+  version!: number;
+}

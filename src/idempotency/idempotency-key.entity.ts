@@ -1,0 +1,26 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A request with a key, and how it ended. */
+@Entity('idempotency_keys')
+export class IdempotencyKey {
+  @PrimaryColumn({ name: 'account_id', type: 'int', unsigned: true })
+  accountId!: number;
+
+  @PrimaryColumn({ type: 'varchar', length: 64 })
+  route!: string;
+
+  /** As the client sent it. */
+  @PrimaryColumn({ name: 'idempotency_key', type: 'varchar', length: 255 })
+  key!: string;
+
+  /** Keyed hash of the body. */
+  @Column({ name: 'request_hash', type: 'char', length: 64 })
+  requestHash!: string;
+
+  /** JSON; null only within the transaction that is finding it out. */
+  @Column({ type: 'mediumtext', nullable: true })
+  outcome!: string | null;
+
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt!: Date;
+}

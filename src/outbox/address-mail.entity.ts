@@ -1,0 +1,18 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { NotificationKind } from './notification-kind.js';
+
+/** A mail that an address got within the last day, whichever account it was for. */
+@Entity('address_mails')
+export class AddressMail {
+  @PrimaryColumn({ name: 'notification_id', type: 'int', unsigned: true })
+  notificationId!: number;
+
+  @Column({ name: 'address_hash', type: 'char', length: 43 })
+  addressHash!: string;
+
+  @Column({ type: 'varchar', length: 32 })
+  kind!: NotificationKind;
+
+  @Column({ name: 'mailed_at', type: 'datetime', precision: 3 })
+  mailedAt!: Date;
+}
