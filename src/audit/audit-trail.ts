@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Rows, type Source, write } from '../database/statement.js';
+import type { Rows, Source } from '../database/statement.js';
 import type { Context } from '../http/context.js';
 import { Clock } from '../time/clock.js';
-import type { AuditAction } from './audit-action.js';
+import type { AuditAction, AuditSubject } from './audit-action.js';
+import { insertEvent, insertEvents, type NewEvent } from './audit-event.repository.js';
 
 /** Particulars of an event: dates, times, roles, numbers. Never a text that somebody typed. */
 export type Particulars = Readonly<Record<string, string | number | boolean | null>>;
@@ -17,28 +18,17 @@ export class AuditTrail {
   constructor(private readonly clock: Clock) {}
 
   async record(
-    { actor, requestId }: Context,
+    context: Context,
     source: Source,
     action: AuditAction,
     subjectId: number,
     particulars: Particulars = {},
   ): Promise<void> {
-    await write(
-      source,
-      `INSERT INTO audit_events (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        new Date(this.clock.now()),
-        actor.id,
-        actor.role,
-        action,
-        action.split('.')[0],
-        subjectId,
-        actor.address,
-        requestId,
-        JSON.stringify(particulars),
-      ],
-    );
+    await insertEvent(source, {
+      ...this.eventOf(context, action),
+      subjectId,
+      particulars: JSON.stringify(particulars),
+    });
   }
 
   /**
@@ -46,26 +36,22 @@ export class AuditTrail {
    *
    * @param subjects with id, and particulars as JSON
    */
-  async recordEach(
+  async recordEach(context: Context, tx: EntityManager, action: AuditAction, subjects: Rows): Promise<void> {
+    await insertEvents(tx, this.eventOf(context, action), subjects);
+  }
+
+  private eventOf(
     { actor, requestId }: Context,
-    tx: EntityManager,
     action: AuditAction,
-    { sql, parameters }: Rows,
-  ): Promise<void> {
-    await write(
-      tx,
-      `INSERT INTO audit_events (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
-       SELECT ?, ?, ?, ?, ?, s.id, ?, ?, s.particulars FROM (${sql}) s`,
-      [
-        new Date(this.clock.now()),
-        actor.id,
-        actor.role,
-        action,
-        action.split('.')[0],
-        actor.address,
-        requestId,
-        ...parameters,
-      ],
-    );
+  ): Omit<NewEvent, 'subjectId' | 'particulars'> {
+    return {
+      at: new Date(this.clock.now()),
+      actorId: actor.id,
+      actorRole: actor.role,
+      action,
+      subject: action.split('.')[0] as AuditSubject,
+      address: actor.address,
+      requestId,
+    };
   }
 }

@@ -2,10 +2,12 @@ import type { DataSource } from 'typeorm';
 import { inPages, PAGE_ROWS, type Pages } from '../database/pages.js';
 import { look } from '../database/statement.js';
 
-const EVENT = 'SELECT id, at, actor_role, action, subject, subject_id';
+const OWN = ['address, request_id', 'actor_id = ?'] as const;
+
 /** What others and visitors did, without where they called from: who may be the one an account was opened against. */
-const BY_OTHERS = `${EVENT}, NULL AS address, NULL AS request_id, particulars
-  FROM audit_events WHERE (actor_id IS NULL OR actor_id <> ?) AND`;
+function byOthers(condition: string): readonly [columns: string, condition: string] {
+  return ['NULL AS address, NULL AS request_id', `(actor_id IS NULL OR actor_id <> ?) AND ${condition}`];
+}
 
 /**
  * What the account did, and what was done to it, by id. Each branch reads no more of its index than one page.
@@ -14,15 +16,21 @@ const BY_OTHERS = `${EVENT}, NULL AS address, NULL AS request_id, particulars
  */
 export function exportEvents(dataSource: DataSource, accountId: number, doctorOfAccount: string): Pages {
   const branches = [
-    `${EVENT}, address, request_id, particulars FROM audit_events WHERE actor_id = ?`,
-    `${BY_OTHERS} subject = 'account' AND subject_id = ?`,
-    `${BY_OTHERS} subject = 'doctor' AND subject_id = ${doctorOfAccount}`,
+    OWN,
+    byOthers("subject = 'account' AND subject_id = ?"),
+    byOthers(`subject = 'doctor' AND subject_id = ${doctorOfAccount}`),
   ];
   const page = `ORDER BY id LIMIT ${PAGE_ROWS}`;
-  const union = branches.map((sql) => `(${sql} AND id > ? ${page})`).join(' UNION ALL ');
+  const union = branches
+    .map(
+      ([columns, condition]) =>
+        `(SELECT id, at, actor_role, action, subject, subject_id, ${columns}, particulars
+          FROM audit_events WHERE ${condition} AND id > ? ${page})`,
+    )
+    .join(' UNION ALL ');
   return inPages((last) => {
     const after = last?.id ?? 0;
     const values = [accountId, after, accountId, accountId, after, accountId, accountId, after];
-    return look(dataSource, `${union} ${page}`, values);
+    return look(dataSource, `/* export-events */ ${union} ${page}`, values);
   });
 }

@@ -4,7 +4,7 @@ import { inOneStatement } from '../database/in-one-statement.js';
 import { look } from '../database/statement.js';
 
 /** Deletes events before. The database user needs the right of docs/sql/forget-events.sql. */
-export const deleteEvents = sweepBy('DELETE FROM audit_events WHERE at < ? ORDER BY at');
+export const deleteEvents = sweepBy('/* sweep-events */ DELETE FROM audit_events WHERE at < ? ORDER BY at');
 
 /**
  * Takes the network address away from events in a span of time, and nothing else: the database user may write no other
@@ -24,7 +24,7 @@ export async function forgetAddresses(
     const last = await endOfBatch(dataSource, after, before);
     const { affectedRows } = await inOneStatement(
       dataSource,
-      'UPDATE audit_events SET address = NULL WHERE at > ? AND at <= ? AND address IS NOT NULL',
+      '/* forget-event-addresses */ UPDATE audit_events SET address = NULL WHERE at > ? AND at <= ? AND address IS NOT NULL',
       [after, last],
     );
     await reached(last);
@@ -35,7 +35,7 @@ export async function forgetAddresses(
 }
 
 async function endOfBatch(dataSource: DataSource, after: Date, before: Date): Promise<Date> {
-  const sql = `SELECT at FROM audit_events WHERE at > ? AND at < ? ORDER BY at LIMIT ${BATCH - 1}, 1`;
+  const sql = `/* find-end-of-event-batch */ SELECT at FROM audit_events WHERE at > ? AND at < ? ORDER BY at LIMIT ${BATCH - 1}, 1`;
   const [row] = await look<{ at: Date }>(dataSource, sql, [after, before]);
   return row?.at ?? before;
 }

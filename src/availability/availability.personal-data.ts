@@ -2,10 +2,10 @@ import { pagesOfAccount } from '../database/pages.js';
 import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 
 export const exportWindows = pagesOfAccount(
-  `SELECT id, day_of_week, start_time, end_time FROM availability_windows WHERE doctor_id = ${DOCTOR_OF_ACCOUNT}`,
+  `/* export-windows */ SELECT id, day_of_week, start_time, end_time FROM availability_windows WHERE doctor_id = ${DOCTOR_OF_ACCOUNT}`,
 );
 
 export const exportExceptions = pagesOfAccount(
-  `SELECT id, date, start_time, end_time FROM exceptions WHERE doctor_id = ${DOCTOR_OF_ACCOUNT}`,
+  `/* export-exceptions */ SELECT id, date, start_time, end_time FROM exceptions WHERE doctor_id = ${DOCTOR_OF_ACCOUNT}`,
   { date: 'date', id: 'id' },
 );

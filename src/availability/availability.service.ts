@@ -2,24 +2,24 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
 import { type Particulars, AuditTrail } from '../audit/audit-trail.js';
 import { Bulkhead, scheduleKey } from '../database/bulkhead.js';
-import { look } from '../database/statement.js';
-import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
-import { lockSchedule } from './day-lock.js';
+import {
+  findWindowsOf,
+  insertWindow,
+  insertWindows,
+  type NewWindow,
+} from './availability-window.repository.js';
+import { lockSchedule } from './day-lock.repository.js';
 
 /** Of one weekday and doctor: what is read with every look at slots stays short. */
 const MOST_OF_A_WEEKDAY = 50;
 
-interface NewWindow {
-  readonly dayOfWeek: number;
-  /** HH:MM at the doctor's. */
-  readonly startTime: string;
-  readonly endTime: string;
-}
+/** Times are HH:MM at the doctor's. */
+type WindowOfDoctor = Omit<NewWindow, 'doctorId'>;
 
 /** The weekly windows of the doctors. Changing them leaves existing bookings as they are. */
 @Injectable()
@@ -42,7 +42,7 @@ export class AvailabilityService implements OnModuleInit {
    * @throws NotFound DOCTOR_NOT_FOUND
    */
   async ofDoctor(doctorId: number): Promise<AvailabilityWindow[]> {
-    const windows = await this.list('?', doctorId);
+    const windows = await findWindowsOf(this.dataSource, 'doctor', doctorId);
     if (windows.length === 0) await this.doctors.get(doctorId);
     return windows;
   }
@@ -53,22 +53,13 @@ export class AvailabilityService implements OnModuleInit {
    * @throws NotFound PROFILE_NOT_FOUND
    */
   async ofAccount(userId: number): Promise<AvailabilityWindow[]> {
-    const windows = await this.list(DOCTOR_OF_ACCOUNT, userId);
+    const windows = await findWindowsOf(this.dataSource, 'account', userId);
     if (windows.length === 0) await this.doctors.ofAccount(userId);
     return windows;
   }
 
-  private list(doctor: '?' | typeof DOCTOR_OF_ACCOUNT, id: number): Promise<AvailabilityWindow[]> {
-    return look(
-      this.dataSource,
-      `SELECT id, doctor_id AS doctorId, day_of_week AS dayOfWeek, start_time AS startTime, end_time AS endTime
-       FROM availability_windows WHERE doctor_id = ${doctor} ORDER BY day_of_week, start_time`,
-      [id],
-    );
-  }
-
   /** @throws Refusal WINDOW_REVERSED, WINDOW_OVERLAPS, TOO_MANY_WINDOWS */
-  async add(context: Context, doctorId: number, window: NewWindow): Promise<AvailabilityWindow> {
+  async add(context: Context, doctorId: number, window: WindowOfDoctor): Promise<AvailabilityWindow> {
     const work = async (tx: EntityManager): Promise<AvailabilityWindow> => {
       if (window.startTime >= window.endTime) {
         throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
@@ -89,7 +80,7 @@ export class AvailabilityService implements OnModuleInit {
           'This overlaps another availability window of yours on that day.',
         );
       }
-      const added = await tx.save(tx.create(AvailabilityWindow, { doctorId, ...window }));
+      const added = await insertWindow(tx, { doctorId, ...window });
       await this.audit.record(context, tx, 'window.added', added.id, {
         doctor_id: doctorId,
         ...particularsOf(window),
@@ -118,17 +109,16 @@ function tooMany(): Refusal {
   );
 }
 
-function particularsOf({ dayOfWeek, startTime, endTime }: NewWindow): Particulars {
+function particularsOf({ dayOfWeek, startTime, endTime }: WindowOfDoctor): Particulars {
   return { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime };
 }
 
 const MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5];
 
 async function giveDefaultWeek(tx: EntityManager, doctorId: number): Promise<void> {
-  await tx.query(
-    `INSERT INTO availability_windows (doctor_id, day_of_week, start_time, end_time) VALUES ${MONDAY_TO_FRIDAY.map(
-      () => `(?, ?, '09:00', '17:00')`,
-    ).join(', ')}`,
-    MONDAY_TO_FRIDAY.flatMap((day) => [doctorId, day]),
+  const times = { startTime: '09:00', endTime: '17:00' };
+  await insertWindows(
+    tx,
+    MONDAY_TO_FRIDAY.map((dayOfWeek) => ({ doctorId, dayOfWeek, ...times })),
   );
 }

@@ -2,17 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
-import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
 import { dateAt } from '../doctors/doctor-time-zone.js';
-import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { AvailabilityException } from './availability-exception.entity.js';
-import { lockDay } from './day-lock.js';
+import { findExceptionsOf, insertException } from './availability-exception.repository.js';
+import { lockDay } from './day-lock.repository.js';
 
 /** Of one date and doctor: what is read with every look at the date's slots stays short. */
 const MOST_OF_A_DATE = 50;
@@ -42,7 +41,6 @@ interface Page {
 }
 
 const PAGE_ROWS = 1_000;
-const START = "COALESCE(start_time, '00:00:00')";
 const BEFORE_ALL = '1000-01-01T00:00';
 
 /** Dates and hours that doctors block. Existing bookings stay; new ones are refused. */
@@ -63,15 +61,9 @@ export class ExceptionsService {
    * @throws NotFound PROFILE_NOT_FOUND
    */
   async ofAccount(userId: number, { after = 0, afterStart = BEFORE_ALL }: Position): Promise<Page> {
-    const [date, time] = afterStart.split('T');
-    const rows = await look<AvailabilityException>(
-      this.dataSource,
-      `SELECT id, doctor_id AS doctorId, date, start_time AS startTime, end_time AS endTime, day_version AS dayVersion
-       FROM exceptions
-       WHERE doctor_id = ${DOCTOR_OF_ACCOUNT} AND date >= ? AND (date, ${START}, id) > (?, ?, ?)
-       ORDER BY date, ${START}, id LIMIT ${PAGE_ROWS + 1}`,
-      [userId, date, date, `${time}:00`, after],
-    );
+    const [date, time] = afterStart.split('T') as [string, string];
+    const position = { date, time: `${time}:00`, id: after };
+    const rows = await findExceptionsOf(this.dataSource, userId, position, PAGE_ROWS + 1);
     if (rows.length === 0) await this.doctors.ofAccount(userId);
     const exceptions = rows.slice(0, PAGE_ROWS);
     if (rows.length <= PAGE_ROWS) return { exceptions };
@@ -100,9 +92,7 @@ export class ExceptionsService {
       const same = others.find((other) => isSame(other, times));
       if (same) return same;
       if (others.length >= MOST_OF_A_DATE) throw tooMany(date);
-      const added = await tx.save(
-        tx.create(AvailabilityException, { doctorId: doctor.id, date, ...times, dayVersion }),
-      );
+      const added = await insertException(tx, { doctorId: doctor.id, date, ...times, dayVersion });
       await this.audit.record(context, tx, 'exception.added', added.id, {
         doctor_id: doctor.id,
         date,

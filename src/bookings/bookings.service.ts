@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { lockDay } from '../availability/day-lock.js';
+import { lockDay } from '../availability/day-lock.repository.js';
 import { availableSlots } from '../availability/evaluate.js';
 import { accountKey, Bulkhead, dayKey, dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
@@ -35,7 +35,7 @@ import {
   lockBooking,
   lockLive,
   speakingAsTaken,
-} from './bookings.table.js';
+} from './booking.repository.js';
 import { readSchedule } from './schedule.reader.js';
 
 /** A time with a doctor, for a patient. */

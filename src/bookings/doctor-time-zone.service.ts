@@ -5,7 +5,7 @@ import { Sessions } from '../auth/sessions/sessions.js';
 import { isTimeZone } from '../config/time-zone.js';
 import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
-import { changeTimeZone, lockDoctor } from '../doctors/doctors.table.js';
+import { changeTimeZone, lockDoctor } from '../doctors/doctor.repository.js';
 import { NotFound, Refusal } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';

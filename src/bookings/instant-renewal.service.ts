@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { lockDay } from '../availability/day-lock.js';
+import { lockDay } from '../availability/day-lock.repository.js';
 import { ChangedMeanwhile, inTransaction } from '../database/in-transaction.js';
 import { SYSTEM_CONTEXT } from '../http/context.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -18,7 +18,7 @@ import {
   findLiveById,
   findOverlapping,
   type TimedBooking,
-} from './instant-renewal.table.js';
+} from './instant-renewal.repository.js';
 
 /** More than any change of rules moves a booking. */
 const MARGIN_MS = 26 * 3_600_000;

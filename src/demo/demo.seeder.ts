@@ -3,10 +3,10 @@ import { DataSource } from 'typeorm';
 import { AccountsService } from '../auth/accounts/accounts.service.js';
 import { AvailabilityService } from '../availability/availability.service.js';
 import { BookingsService } from '../bookings/bookings.service.js';
-import type { Profile } from '../doctors/doctors.service.js';
+import type { Profile } from '../doctors/doctor.repository.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { SYSTEM_CONTEXT } from '../http/context.js';
-import { cancelPending } from '../outbox/notifications.table.js';
+import { cancelPending } from '../outbox/notification.repository.js';
 import { addDays, dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import {

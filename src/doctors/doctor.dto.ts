@@ -3,7 +3,7 @@ import { shownAddress } from '../config/mail-address.js';
 import { ApiId } from '../http/api-properties.js';
 import { EmailField, IdField, LineField } from '../http/fields.js';
 import { TimeZoneField } from '../http/time-zone-field.js';
-import type { Profile } from './doctors.service.js';
+import type { Profile } from './doctor.repository.js';
 
 export class CreateDoctorDto {
   @LineField(120, { example: 'Dr. Ana Ruiz' })

@@ -4,17 +4,21 @@ import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { mailsOf } from '../auth/accounts/account-address.js';
-import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
-import { lockAccount } from '../auth/accounts/accounts.table.js';
+import { lockAccount } from '../auth/accounts/account.repository.js';
 import { assertAddressVerified } from '../auth/accounts/address-verification.js';
 import { ClinicEnvironment } from '../config/clinic.environment.js';
-import { look } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../errors/domain-error.js';
 import { type Context, hasAccount } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { Doctor } from './doctor.entity.js';
+import {
+  type DoctorWithAccount,
+  listDoctors,
+  listDoctorsWithAccounts,
+  type Profile,
+} from './doctor.repository.js';
 
 interface NewDoctor {
   readonly name: string;
@@ -24,18 +28,8 @@ interface NewDoctor {
   readonly timezone?: string;
 }
 
-export type Profile = Omit<Doctor, 'createdAt'>;
-
-/** A profile with the address of the account it belongs to. */
-export interface DoctorWithAccount {
-  readonly doctor: Profile;
-  readonly userEmail: string;
-}
-
 /** Writes the rows that a new doctor starts with in the tables of another room. */
 type Completion = (tx: EntityManager, doctorId: number) => Promise<void>;
-
-const COLUMNS = 'd.id, d.user_id AS userId, d.name, d.specialty, d.email, d.timezone';
 
 /** The doctors' profiles. */
 @Injectable()
@@ -59,17 +53,12 @@ export class DoctorsService {
 
   /** Everyone, by name. */
   async list(): Promise<Profile[]> {
-    return look(this.dataSource, `SELECT ${COLUMNS} FROM doctors d ORDER BY d.name, d.id`);
+    return listDoctors(this.dataSource);
   }
 
   /** Everyone, by name, with the accounts' addresses. */
   async listWithAccounts(): Promise<DoctorWithAccount[]> {
-    const rows = await look<Profile & { userEmail: string }>(
-      this.dataSource,
-      `SELECT ${COLUMNS}, ${mailAddressOf()} AS userEmail FROM doctors d ${joinAccount('d.user_id')}
-       ORDER BY d.name, d.id`,
-    );
-    return rows.map(({ userEmail, ...doctor }) => ({ doctor, userEmail }));
+    return listDoctorsWithAccounts(this.dataSource);
   }
 
   /** @throws NotFound DOCTOR_NOT_FOUND */

@@ -3,9 +3,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Keys } from '../config/keys.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate, isLockedNow } from '../database/mysql-errors.js';
+import type { Source } from '../database/statement.js';
 import { InProgress, Mismatch, Refusal, TooManyRequests } from '../errors/domain-error.js';
 import type { Context, KeyedRequest } from '../http/context.js';
 import { Clock } from '../time/clock.js';
+import { findKey, insertKey, setOutcome } from './idempotency-key.repository.js';
 
 /** How a request ended. Results are plain data: they are kept as JSON. */
 type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors'> };
@@ -13,19 +15,11 @@ type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'co
 /** Keyed hashes of a request: the first is kept, the others are by former keys or in the form of former versions. */
 type Hashes = readonly string[];
 
-interface Row {
-  readonly request_hash: string;
-  readonly outcome: string;
-}
-
 const DAY_MS = 24 * 60 * 60_000;
 /** New keys of one account in a day. */
 const MOST_KEYS = 1_000;
 /** Keys are forgotten one by one, as each has had its day. */
 const TRY_AGAIN_SECONDS = 60 * 60;
-
-const ONE_KEY = 'account_id = ? AND route = ? AND idempotency_key = ?';
-const FIND = `SELECT request_hash, outcome FROM idempotency_keys WHERE ${ONE_KEY}`;
 
 /**
  * Does a request that has a key once, however often it is sent. Key and outcome are rows of the very transaction that
@@ -98,7 +92,7 @@ export class IdempotentRequests {
   private async isReplay({ keyed: request }: Context, prepare: () => Promise<unknown>): Promise<boolean> {
     if (!request) return false;
     try {
-      return (await find(this.dataSource.manager, request, this.hashesOf(request))) !== undefined;
+      return (await find(this.dataSource, request, this.hashesOf(request))) !== undefined;
     } catch (error) {
       if (error instanceof Mismatch) await prepare();
       throw error;
@@ -119,10 +113,7 @@ export class IdempotentRequests {
     await tx.query('SAVEPOINT begun');
     const outcome = await outcomeOf(work);
     if ('refusal' in outcome) await tx.query('ROLLBACK TO SAVEPOINT begun');
-    await tx.query(`UPDATE idempotency_keys SET outcome = ? WHERE ${ONE_KEY}`, [
-      JSON.stringify(outcome),
-      ...nameOf(request),
-    ]);
+    await setOutcome(tx, request, JSON.stringify(outcome));
     return outcome;
   }
 
@@ -134,13 +125,13 @@ export class IdempotentRequests {
   ): Promise<Outcome<T> | undefined> {
     try {
       const now = this.clock.now();
-      const { affectedRows } = await tx.query<{ affectedRows: number }>(
-        `INSERT INTO idempotency_keys (account_id, route, idempotency_key, request_hash, created_at)
-         SELECT ?, ?, ?, ?, ? FROM DUAL
-         WHERE (SELECT COUNT(*) FROM idempotency_keys WHERE account_id = ? AND created_at > ?) < ?`,
-        [...nameOf(request), hashes[0], new Date(now), request.accountId, new Date(now - DAY_MS), MOST_KEYS],
-      );
-      if (affectedRows === 0) throw new TooManyRequests(TRY_AGAIN_SECONDS);
+      const isInserted = await insertKey(tx, request, {
+        requestHash: hashes[0]!,
+        createdAt: new Date(now),
+        since: new Date(now - DAY_MS),
+        most: MOST_KEYS,
+      });
+      if (!isInserted) throw new TooManyRequests(TRY_AGAIN_SECONDS);
       return undefined;
     } catch (error) {
       if (!isDuplicate(error, 'PRIMARY')) throw error;
@@ -163,10 +154,6 @@ function byName([a]: [string, unknown], [b]: [string, unknown]): number {
   return a < b ? -1 : 1;
 }
 
-function nameOf({ accountId, route, key }: KeyedRequest): [number, string, string] {
-  return [accountId, route, key];
-}
-
 /** What came of the request, without waiting for one that is under way. */
 async function findNow<T>(
   tx: EntityManager,
@@ -185,15 +172,15 @@ async function findNow<T>(
 }
 
 async function find<T>(
-  tx: EntityManager,
+  source: Source,
   request: KeyedRequest,
   hashes: Hashes,
-  lock = '',
+  lock?: 'FOR UPDATE' | 'FOR UPDATE NOWAIT',
 ): Promise<Outcome<T> | undefined> {
-  const [row]: Row[] = await tx.query(`${FIND} ${lock}`, nameOf(request));
-  if (!row) return undefined;
-  if (!hashes.includes(row.request_hash)) throw new Mismatch();
-  return JSON.parse(row.outcome) as Outcome<T>;
+  const found = await findKey(source, request, lock);
+  if (!found) return undefined;
+  if (!hashes.includes(found.requestHash)) throw new Mismatch();
+  return JSON.parse(found.outcome!) as Outcome<T>;
 }
 
 async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {

@@ -4,6 +4,6 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** Deletes keys that have had their day. */
 export const deleteOldKeys = sweepBy(
-  'DELETE FROM idempotency_keys WHERE created_at < ? ORDER BY created_at',
+  '/* sweep-keys */ DELETE FROM idempotency_keys WHERE created_at < ? ORDER BY created_at',
   DAY_MS,
 );

@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { pagesOfAccount } from '../database/pages.js';
 import { write } from '../database/statement.js';
+import { IdempotencyKey } from './idempotency-key.entity.js';
 
 /** The requests with a key. */
 export const exportRequests = pagesOfAccount(
-  'SELECT route, idempotency_key, created_at FROM idempotency_keys WHERE account_id = ?',
+  '/* export-requests */ SELECT route, idempotency_key, created_at FROM idempotency_keys WHERE account_id = ?',
   { route: 'route', idempotency_key: 'idempotency_key' },
 );
 
@@ -16,10 +17,10 @@ export async function eraseRequests(
 ): Promise<void> {
   // With its quotes: the address may be the tail of another.
   const texts = addresses.map((text) => JSON.stringify(text));
-  await write(tx, 'DELETE FROM idempotency_keys WHERE account_id = ?', [accountId]);
+  await tx.delete(IdempotencyKey, { accountId });
   await write(
     tx,
-    `DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'PATCH /api/users/:id', 'POST /api/doctors')
+    `/* erase-requests-of-admins */ DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'PATCH /api/users/:id', 'POST /api/doctors')
      AND (LOCATE(?, outcome) > 0 OR LOCATE(?, outcome) > 0 OR route LIKE '%/users%' AND JSON_EXTRACT(outcome, '$.result.id') = ?)`,
     [...texts, accountId],
   );

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobType } from 'bullmq';
 import type { Found, IntegrityCheck } from '../database/integrity-check.js';
 import type { Source } from '../database/statement.js';
-import { existingOf } from '../outbox/notifications.table.js';
+import { existingOf } from '../outbox/notification.repository.js';
 import type { NotificationQueue } from './notification-queue.js';
 
 interface QueuedJob {

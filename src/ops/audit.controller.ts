@@ -2,7 +2,8 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
 import { AUDIT_SUBJECTS, type AuditSubject } from '../audit/audit-action.js';
-import { type AuditRow, AuditService } from '../audit/audit.service.js';
+import type { AuditEvent } from '../audit/audit-event.entity.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Only } from '../auth/access.js';
 import { ApiId, ApiInstant, ApiInteger } from '../http/api-properties.js';
 import { EXAMPLE_DATE } from '../time/example-date.js';
@@ -60,11 +61,18 @@ class AuditEventDto {
   @ApiProperty({ type: 'object', additionalProperties: true, example: { date: EXAMPLE_DATE, time: '10:00' } })
   particulars!: Record<string, unknown>;
 
-  static from({ at, particulars, ...row }: AuditRow): AuditEventDto {
+  static from(event: AuditEvent): AuditEventDto {
     return {
-      ...row,
-      at: at.toISOString(),
-      particulars: JSON.parse(particulars) as Record<string, unknown>,
+      id: event.id,
+      actor_id: event.actorId,
+      actor_role: event.actorRole,
+      action: event.action,
+      subject: event.subject,
+      subject_id: event.subjectId,
+      address: event.address,
+      request_id: event.requestId,
+      at: event.at.toISOString(),
+      particulars: JSON.parse(event.particulars) as Record<string, unknown>,
     };
   }
 }

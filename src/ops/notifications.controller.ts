@@ -12,7 +12,7 @@ import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { NOTIFICATION_KINDS } from '../outbox/notification-kind.js';
 import { STATES } from '../outbox/notification-state.js';
-import type { LedgerRow } from '../outbox/notifications.table.js';
+import type { LedgerRow } from '../outbox/notification.repository.js';
 import { NotificationsService } from './notifications.service.js';
 
 class NotificationsQuery {

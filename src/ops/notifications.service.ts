@@ -6,7 +6,7 @@ import { joinBooking } from '../bookings/booking.sql.js';
 import { NotFound } from '../errors/domain-error.js';
 import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import { type LedgerRow, listNotifications, retryDead } from '../outbox/notifications.table.js';
+import { type LedgerRow, listNotifications, retryDead } from '../outbox/notification.repository.js';
 import { Clock } from '../time/clock.js';
 
 /** What a message tells is still so. Parameter: now. */

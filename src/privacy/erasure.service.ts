@@ -5,7 +5,7 @@ import { mailsOf } from '../auth/accounts/account-address.js';
 import { eraseAccount, eraseAddresses } from '../auth/accounts/account.personal-data.js';
 import { assertNotConfigured } from '../auth/accounts/configured-admin.js';
 import { assertNotLastAdmin, lockAdmins } from '../auth/accounts/admin-lock.js';
-import { findAccount } from '../auth/accounts/accounts.table.js';
+import { findAccount } from '../auth/accounts/account.repository.js';
 import { PasswordHasher } from '../auth/passwords/password-hasher.js';
 import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { SecondFactors } from '../auth/second-factor/second-factors.service.js';

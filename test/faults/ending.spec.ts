@@ -96,7 +96,7 @@ test('what an API has begun it ends, although it was asked to end meanwhile and 
   const booking = book(client, '11:00');
   await eventually('the booking waits', async () => {
     const [row] = await clinic.query<{ waiting: string }>(
-      "SELECT COUNT(*) AS waiting FROM information_schema.PROCESSLIST WHERE INFO LIKE 'INSERT INTO doctor_days%'",
+      "SELECT COUNT(*) AS waiting FROM information_schema.PROCESSLIST WHERE INFO LIKE '/* lock-day */%'",
     );
     return Number(row!.waiting) > 0;
   });

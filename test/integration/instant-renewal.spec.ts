@@ -267,7 +267,7 @@ test('who is just booking the time is waited for, and keeps it', async () => {
     const renewing = renewAll();
     await eventually('the renewal waits for the day', async () => {
       const waiting = await clinic.query(
-        `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'INSERT INTO doctor_days%'`,
+        `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '/* lock-day */%'`,
       );
       return waiting.length > 0 ? true : undefined;
     });

@@ -23,6 +23,7 @@ import {
   WEDNESDAY,
 } from '../support/races.js';
 import { Rivals } from '../support/rivals.js';
+import { named } from '../support/statements.js';
 
 // Each race here has its twin in races-without-lock.spec.ts, which shows that the race happens without the lock.
 
@@ -70,7 +71,7 @@ describe('once an exception is answered, no booking appears in it any more', () 
     const patient = await rivals.clinic.patient();
     const { id } = await book(rivals.clinic, patient, doctor, { date: TUESDAY, time: '10:00' });
     const { slow, fast, waited } = await rivals.overtake(
-      /^INSERT INTO `exceptions`/,
+      named('insert-exception'),
       (clinic) => block(clinic, doctor, MONDAY),
       (clinic) =>
         way === 'book'
@@ -264,7 +265,7 @@ test('a booking and a change of the weekly windows do not disturb each other', a
   expect([slow.status, fast.status]).toEqual([201, 200]);
   expect((await ask(rivals.other, patient, doctor, { date: MONDAY, time: '11:00' })).status).toBe(400);
   const added = await rivals.overtake(
-    /^INSERT INTO `availability_windows`/,
+    named('insert-window'),
     ({ client }) =>
       client.post('/api/availability', { day_of_week: 3, start_time: '09:00', end_time: '12:00' }, doctor),
     (clinic) => ask(clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' }),

@@ -2,19 +2,20 @@ import { ask, book } from './appointments.js';
 import type { Answer, Json } from './client.js';
 import type { Clinic, DoctorPerson, Person } from './clinic.js';
 import type { Overtaking, Rivals } from './rivals.js';
+import { named } from './statements.js';
 
 /** Statements that the schedules name. */
 export const INSERT_BOOKING = /^INSERT INTO bookings/;
 export const MOVE_BOOKING = /^UPDATE bookings SET date/;
 export const CANCEL_BOOKING = /^UPDATE bookings SET status/;
-export const LOCK_BOOKING = /^\/\* lock-booking \*\//;
-export const READ_SCHEDULE = /^\/\* read-schedule \*\//;
-export const LOCK_DAY = /^INSERT INTO doctor_days/;
-export const INSERT_KEY = /^INSERT INTO idempotency_keys/;
+export const LOCK_BOOKING = named('lock-booking');
+export const READ_SCHEDULE = named('read-schedule');
+export const LOCK_DAY = named('lock-day');
+export const INSERT_KEY = named('insert-key');
 export const ERASE_ACCOUNT = /^UPDATE `accounts` SET `email`/;
 /** Holds off whatever else is done to the account that is being erased. */
 export const LOCK_ACCOUNT = /^SELECT id FROM accounts WHERE id = \? FOR UPDATE/;
-export const LOCK_SCHEDULE = /^INSERT INTO doctor_schedules/;
+export const LOCK_SCHEDULE = named('lock-schedule');
 
 export const MONDAY = '2026-03-02';
 export const TUESDAY = '2026-03-03';
@@ -168,11 +169,7 @@ export async function raceOfWindows(rivals: Rivals): Promise<Race & { windows: n
     (start_time: string, end_time: string) =>
     ({ client }: Clinic): Promise<Answer<Json>> =>
       client.post('/api/availability', { day_of_week: 6, start_time, end_time }, doctor);
-  const raced = await rivals.overtake(
-    /^INSERT INTO `availability_windows`/,
-    add('09:00', '12:00'),
-    add('11:00', '14:00'),
-  );
+  const raced = await rivals.overtake(named('insert-window'), add('09:00', '12:00'), add('11:00', '14:00'));
   const [row] = await rivals.clinic.query<{ windows: string }>(
     'SELECT COUNT(*) AS windows FROM availability_windows WHERE doctor_id = ? AND day_of_week = 6',
     [doctor.doctorId],

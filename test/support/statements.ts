@@ -18,6 +18,11 @@ export interface Held {
   release(): void;
 }
 
+/** Statements by hand, by the name that each begins with. */
+export function named(name: string): RegExp {
+  return new RegExp(`^/\\* ${name} \\*/ `);
+}
+
 type Which = RegExp | ((statement: Statement) => boolean);
 /** What goes to the database instead: another statement, or nothing. */
 type Rule = (statement: Statement) => Statement | 'nothing' | Promise<Statement>;

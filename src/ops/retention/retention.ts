@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { deleteEvents, forgetAddresses } from '../../audit/old-events.js';
 import { deleteLinks } from '../../auth/accounts/old-links.js';
-import { deleteBookings, deleteNotificationsOfBookings } from '../../bookings/past-bookings.js';
+import { deleteBookings, deleteNotificationsOfBookings } from '../../bookings/old-bookings.js';
 import { WorkerEnvironment } from '../../config/worker.environment.js';
 import type { Sweep } from '../../database/in-batches.js';
 import { lacksPrivilege } from '../../database/mysql-errors.js';

@@ -13,7 +13,7 @@ import { write } from '../database/statement.js';
 export async function lockDay(tx: EntityManager, doctorId: number, date: string): Promise<number> {
   const { insertId } = await write(
     tx,
-    `INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
+    `/* lock-day */ INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
      ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + 1)`,
     [doctorId, date],
   );
@@ -25,7 +25,8 @@ export async function lockDay(tx: EntityManager, doctorId: number, date: string)
 export async function lockSchedule(tx: EntityManager, doctorId: number): Promise<void> {
   await write(
     tx,
-    'INSERT INTO doctor_schedules (doctor_id, version) VALUES (?, 1) ON DUPLICATE KEY UPDATE version = version + 1',
+    `/* lock-schedule */ INSERT INTO doctor_schedules (doctor_id, version) VALUES (?, 1)
+     ON DUPLICATE KEY UPDATE version = version + 1`,
     [doctorId],
   );
 }

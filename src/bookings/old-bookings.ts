@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { BATCH, deleteInBatches } from '../database/in-batches.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { look, write } from '../database/statement.js';
-import { findDoctorIds } from '../doctors/doctors.table.js';
+import { findDoctorIds } from '../doctors/doctor.repository.js';
 import { existsNotification, SETTLED } from '../outbox/notification.sql.js';
 import { deleteNotificationsOf } from '../outbox/old-notifications.js';
 

@@ -1,0 +1,54 @@
+import type { EntityManager } from 'typeorm';
+import { type Rows, type Source, write } from '../database/statement.js';
+import type { AuditEvent } from './audit-event.entity.js';
+
+/** The statements that write the `audit_events` table. */
+
+export type NewEvent = Omit<AuditEvent, 'id'>;
+
+const COLUMNS = 'at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars';
+
+export async function insertEvent(source: Source, event: NewEvent): Promise<void> {
+  await write(
+    source,
+    `/* insert-event */ INSERT INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      event.at,
+      event.actorId,
+      event.actorRole,
+      event.action,
+      event.subject,
+      event.subjectId,
+      event.address,
+      event.requestId,
+      event.particulars,
+    ],
+  );
+}
+
+/**
+ * Inserts an event for each of many subjects.
+ *
+ * @param subjects with id, and particulars as JSON
+ */
+export async function insertEvents(
+  tx: EntityManager,
+  event: Omit<NewEvent, 'subjectId' | 'particulars'>,
+  { sql, parameters }: Rows,
+): Promise<void> {
+  await write(
+    tx,
+    `/* insert-events */ INSERT INTO audit_events (${COLUMNS})
+     SELECT ?, ?, ?, ?, ?, s.id, ?, ?, s.particulars FROM (${sql}) s`,
+    [
+      event.at,
+      event.actorId,
+      event.actorRole,
+      event.action,
+      event.subject,
+      event.address,
+      event.requestId,
+      ...parameters,
+    ],
+  );
+}

@@ -1,0 +1,49 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { look } from '../database/statement.js';
+import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
+import { AvailabilityException } from './availability-exception.entity.js';
+
+/** The statements of the `exceptions` table. */
+
+const START = "COALESCE(start_time, '00:00:00')";
+
+/** Where a page goes on: after this exception, which has this date and time. */
+interface Position {
+  readonly date: string;
+  /** HH:MM:SS */
+  readonly time: string;
+  readonly id: number;
+}
+
+/** Those of the doctor whose account it is, by date and start. */
+export function findExceptionsOf(
+  dataSource: DataSource,
+  accountId: number,
+  { date, time, id }: Position,
+  limit: number,
+): Promise<AvailabilityException[]> {
+  return look(
+    dataSource,
+    `/* find-exceptions */
+     SELECT id, doctor_id AS doctorId, date, start_time AS startTime, end_time AS endTime, day_version AS dayVersion
+     FROM exceptions
+     WHERE doctor_id = ${DOCTOR_OF_ACCOUNT} AND date >= ? AND (date, ${START}, id) > (?, ?, ?)
+     ORDER BY date, ${START}, id LIMIT ${Number(limit)}`,
+    [accountId, date, date, time, id],
+  );
+}
+
+export async function insertException(
+  tx: EntityManager,
+  exception: Omit<AvailabilityException, 'id'>,
+): Promise<AvailabilityException> {
+  const added = tx.create(AvailabilityException, exception);
+  await tx
+    .createQueryBuilder()
+    .insert()
+    .into(AvailabilityException)
+    .values(added)
+    .comment('insert-exception')
+    .execute();
+  return added;
+}

@@ -1,0 +1,52 @@
+import type { EntityManager } from 'typeorm';
+import { look, type Source, write } from '../database/statement.js';
+import type { KeyedRequest } from '../http/context.js';
+import { IdempotencyKey } from './idempotency-key.entity.js';
+
+/** The statements of the `idempotency_keys` table by which a request is executed once. */
+
+const FIND = `/* find-key */ SELECT request_hash AS requestHash, outcome FROM idempotency_keys
+  WHERE account_id = ? AND route = ? AND idempotency_key = ?`;
+
+type FoundKey = Pick<IdempotencyKey, 'requestHash' | 'outcome'>;
+
+/** A key that is about to be used, and how many an account may use since some moment. */
+interface NewKey {
+  readonly requestHash: string;
+  readonly createdAt: Date;
+  readonly since: Date;
+  readonly most: number;
+}
+
+export async function findKey(
+  source: Source,
+  { accountId, route, key }: KeyedRequest,
+  lock: '' | 'FOR UPDATE' | 'FOR UPDATE NOWAIT' = '',
+): Promise<FoundKey | undefined> {
+  const [row] = await look<FoundKey>(source, `${FIND} ${lock}`, [accountId, route, key]);
+  return row;
+}
+
+/** Inserts a key unless its account has used too many; false if it has. */
+export async function insertKey(
+  tx: EntityManager,
+  { accountId, route, key }: KeyedRequest,
+  { requestHash, createdAt, since, most }: NewKey,
+): Promise<boolean> {
+  const { affectedRows } = await write(
+    tx,
+    `/* insert-key */ INSERT INTO idempotency_keys (account_id, route, idempotency_key, request_hash, created_at)
+     SELECT ?, ?, ?, ?, ? FROM DUAL
+     WHERE (SELECT COUNT(*) FROM idempotency_keys WHERE account_id = ? AND created_at > ?) < ?`,
+    [accountId, route, key, requestHash, createdAt, accountId, since, most],
+  );
+  return affectedRows > 0;
+}
+
+export async function setOutcome(
+  tx: EntityManager,
+  { accountId, route, key }: KeyedRequest,
+  outcome: string,
+): Promise<void> {
+  await tx.update(IdempotencyKey, { accountId, route, key }, { outcome });
+}
