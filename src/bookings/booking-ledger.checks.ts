@@ -1,7 +1,7 @@
 import type { IntegrityCheck } from '../database/integrity-check.js';
 import { markIs } from '../database/retention-mark.repository.js';
 import { NOTIFICATIONS } from '../outbox/notification.sql.js';
-import { SUPERSEDED } from '../outbox/outbox.js';
+import { SUPERSEDED } from '../outbox/outbox.repository.js';
 import type { BookingRow } from './booking.js';
 import { messagesForNewTime } from './booking.messages.js';
 import { bookingCheck, IN_PAGE } from './booking-check.js';

@@ -1,4 +1,4 @@
-import type { Message } from '../outbox/outbox.js';
+import type { Message } from '../outbox/outbox.repository.js';
 import type { BookingKind } from '../outbox/notification-kind.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';

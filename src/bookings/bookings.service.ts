@@ -9,7 +9,8 @@ import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { Forbidden, tokenEnded } from '../errors/domain-error.js';
 import type { AccountContext, Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import { type Message, Outbox } from '../outbox/outbox.js';
+import { hasTold, nextMoveDue } from '../outbox/booking-news.repository.js';
+import { type Message, Outbox } from '../outbox/outbox.repository.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { formatWallTime } from '../time/wall-time.js';
@@ -204,7 +205,7 @@ export class BookingsService {
     const moved = { ...seen, ...requested, ...instants(appointment), version: seen.version + 1 };
     const changed = await speakingAsTaken(requested, changeTime(tx, moved, { dayVersion, open }, now));
     if (!changed) throw new ChangedMeanwhile();
-    const newsDueAt = await this.outbox.nextMoveDue(tx, id, now);
+    const newsDueAt = await nextMoveDue(tx, id, now);
     await this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now);
     await this.tell(context, tx, 'moved', moved, messagesForNewTime('moved', moved, now, newsDueAt));
     return moved;
@@ -218,7 +219,7 @@ export class BookingsService {
     const found = await findBooking(tx, moved.id);
     if (!found || found.version < moved.version) return false;
     if (found.version === moved.version) return isAt(found, moved);
-    return this.outbox.hasTold(tx, messagesForNewTime('moved', moved, moved.createdAt)[0]!);
+    return hasTold(tx, messagesForNewTime('moved', moved, moved.createdAt)[0]!);
   }
 
   /**

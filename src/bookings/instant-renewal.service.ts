@@ -4,7 +4,8 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.repository.js';
 import { ChangedMeanwhile, inTransaction } from '../database/in-transaction.js';
 import { SYSTEM_CONTEXT } from '../http/context.js';
-import { Outbox } from '../outbox/outbox.js';
+import { kindsOf, renewStart } from '../outbox/booking-news.repository.js';
+import { Outbox } from '../outbox/outbox.repository.js';
 import { dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs, Interval } from '../time/interval.js';
@@ -104,9 +105,9 @@ export class InstantRenewal {
   private async follow(tx: EntityManager, booking: TimedBooking, { start }: Interval): Promise<void> {
     const now = this.clock.now();
     const reminders = remindersOf({ ...booking, startsAt: start });
-    await this.outbox.renewStart(tx, reminders, now);
+    await renewStart(tx, reminders, now);
     // A later start can bring a reminder that came too late when the booking was made.
-    const known = await this.outbox.kindsOf(tx, booking.id, booking.version);
+    const known = await kindsOf(tx, booking.id, booking.version);
     const missing = reminders.filter(
       ({ kind, dueAt }) => dueAt > booking.tookTimeAt && !known.includes(kind),
     );

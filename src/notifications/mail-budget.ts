@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { WorkerEnvironment } from '../config/worker.environment.js';
 import { inTransaction } from '../database/in-transaction.js';
-import { countMail, mailsOfDay, uncountMail } from '../outbox/address-mails.js';
+import { countMail, mailsOfDay, uncountMail } from '../outbox/address-mail.repository.js';
 import { MailedAddresses } from '../outbox/mailed-addresses.js';
 import { Clock } from '../time/clock.js';
 import { isBudgetSpent } from './delivery.rules.js';

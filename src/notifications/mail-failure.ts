@@ -1,5 +1,5 @@
 import { withoutRecipient } from '../logging/redaction.js';
-import type { Settlement } from '../outbox/ledger.js';
+import type { Settlement } from '../outbox/ledger.repository.js';
 import type { EpochMs } from '../time/interval.js';
 import { isOwnFault, isPermanent, MOST_ATTEMPTS, pauseAfter } from './delivery.rules.js';
 

@@ -3,7 +3,7 @@ import { type ISendMailOptions, MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
 import { WorkerEnvironment } from '../config/worker.environment.js';
 import { mayPass } from '../database/mysql-errors.js';
-import { Ledger, type Settlement, type TakenRow, WAITS } from '../outbox/ledger.js';
+import { Ledger, type Settlement, type TakenRow, WAITS } from '../outbox/ledger.repository.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { BUDGET_SPENT, whyLinkPointless, whyPointless, whyUnwanted } from './delivery.rules.js';

@@ -82,7 +82,7 @@ const ADDRESSED = `
        ELSE a.verified_at IS NOT NULL END AS is_confirmed,
   ${isRefused(EMAIL)} AS is_refused`;
 
-const ABOUT_BOOKING = `
+const ABOUT_BOOKING = `/* read-message-about-booking */
   SELECT ${ADDRESSED}, n.kind, n.booking_version, n.starts_at, n.duration_minutes,
          ${TOLD_BEFORE}, b.id AS booking_id,
          b.uid, b.status, b.version AS current_version,
@@ -91,13 +91,13 @@ const ABOUT_BOOKING = `
   FROM ${NOTIFICATIONS} ${joinBooking('n.booking_id')} ${joinDoctor('b.doctor_id')} ${joinAccount('b.user_id')}
   WHERE n.id = ?`;
 
-const WITH_LINK = `
+const WITH_LINK = `/* read-message-with-link */
   SELECT ${ADDRESSED}, n.kind, l.uid AS link_uid, l.expires_at, l.used_at,
          ${LINK_HAS_ENDED} AS has_ended
   FROM ${NOTIFICATIONS} ${joinLink('n.link_id')} ${joinAccount('l.account_id')}
   WHERE n.id = ?`;
 
-const NOTICE = `
+const NOTICE = `/* read-notice */
   SELECT ${ADDRESSED}, n.kind, a.role, ${mailAddressOf('s')} AS subject_email
   FROM ${NOTIFICATIONS} ${joinAccount('n.account_id')} LEFT ${joinAccount('n.subject_id', 's')}
   WHERE n.id = ? AND n.booking_id IS NULL AND n.link_id IS NULL`;

@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { OutboxEnvironment } from '../config/outbox.environment.js';
 import { FAIL_FAST, redisOptions } from '../redis/redis.js';
-import type { ClaimedRow, TakenRow } from '../outbox/ledger.js';
+import type { ClaimedRow, TakenRow } from '../outbox/ledger.repository.js';
 
 export const QUEUE_NAME = 'notifications';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { WorkerEnvironment } from '../config/worker.environment.js';
-import { type Choice, Ledger } from '../outbox/ledger.js';
+import { type Choice, Ledger } from '../outbox/ledger.repository.js';
 import { NotificationQueue } from './notification-queue.js';
 
 const BATCH = 100;

@@ -1,21 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { joinAccount, joinLink } from '../auth/accounts/account.sql.js';
-import { joinBooking } from '../bookings/booking.sql.js';
 import { NotFound } from '../errors/domain-error.js';
 import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { type LedgerRow, listNotifications, retryDead } from '../outbox/notification.repository.js';
 import { Clock } from '../time/clock.js';
-
-/** What a message tells is still so. Parameter: now. */
-const STILL_TRUE = {
-  joins: `LEFT ${joinBooking('n.booking_id')} LEFT ${joinLink('n.link_id')} LEFT ${joinAccount('n.account_id')}`,
-  sql: `(n.booking_id IS NULL OR b.version = n.booking_version)
-         AND (n.booking_id IS NOT NULL OR a.disabled_at IS NULL)
-         AND (n.link_id IS NULL OR l.used_at IS NULL AND l.expires_at > ?)`,
-};
+import { STILL_TRUE } from './still-true.sql.js';
 
 /** The ledger as operators see it. */
 @Injectable()

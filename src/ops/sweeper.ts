@@ -5,8 +5,8 @@ import { deleteExpiredRefreshTokens } from '../auth/sessions/refresh-token.repos
 import { deleteExpiredSessions } from '../auth/sessions/session.repository.js';
 import type { Sweep } from '../database/in-batches.js';
 import { deleteOldKeys } from '../idempotency/old-keys.js';
-import { deleteOldAddressMails } from '../outbox/address-mails.js';
-import { deleteOldMailedAddresses } from '../outbox/mailed-addresses.js';
+import { deleteOldAddressMails } from '../outbox/address-mail.repository.js';
+import { deleteOldMailedAddresses } from '../outbox/mailed-address.repository.js';
 import { Clock } from '../time/clock.js';
 import { Retention } from './retention/retention.js';
 

@@ -2,11 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Keys } from '../config/keys.js';
 import { canonicalAddress } from '../config/mail-address.js';
-import { sweepBy } from '../database/in-batches.js';
-import { write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
-
-const DAY_MS = 24 * 60 * 60_000;
+import { lockAddress } from './mailed-address.repository.js';
 
 /**
  * Addresses that mails go to, as they are counted: by keyed hashes, whichever accounts the mails are for. What is counted
@@ -30,17 +27,6 @@ export class MailedAddresses {
    * the lock of an account, never before.
    */
   async lock(tx: EntityManager, [hash]: readonly string[]): Promise<void> {
-    const now = new Date(this.clock.now());
-    await write(
-      tx,
-      'INSERT INTO mailed_addresses (address_hash, counted_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE counted_at = ?',
-      [hash, now, now],
-    );
+    await lockAddress(tx, hash!, new Date(this.clock.now()));
   }
 }
-
-/** Deletes addresses by which nothing has been counted for a day. */
-export const deleteOldMailedAddresses = sweepBy(
-  'DELETE FROM mailed_addresses WHERE counted_at < ? ORDER BY counted_at',
-  DAY_MS,
-);

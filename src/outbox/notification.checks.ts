@@ -1,7 +1,8 @@
 import { type Found, type IntegrityCheck, MOST_LISTED } from '../database/integrity-check.js';
 import { look, type Source } from '../database/statement.js';
-import { FAILING, FAILING_AFTER_MINUTES, failingBefore } from './failing-notifications.js';
+import { FAILING_AFTER_MINUTES, failingBefore } from './failing-notifications.js';
 import type { NotificationKind } from './notification-kind.js';
+import { FAILING } from './notification.sql.js';
 
 interface Row {
   readonly id: number;
@@ -17,8 +18,8 @@ interface Row {
   readonly total: number | string;
 }
 
-const SELECT = `SELECT id, booking_id, kind, state, attempts, due_at, leased_until, failing_since,
-    COUNT(*) OVER () AS total FROM notifications`;
+const COLUMNS = `id, booking_id, kind, state, attempts, due_at, leased_until, failing_since,
+    COUNT(*) OVER () AS total`;
 
 const HAVE_A_WORKER =
   'See that a worker runs and that it reaches the database, Redis and the mail server; its log says what keeps it.';
@@ -31,7 +32,7 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
     find: (source) =>
       findFirst(
         source,
-        `/* check-stuck-lease */ ${SELECT} WHERE state IN ('queued', 'sending')
+        `/* check-stuck-lease */ SELECT ${COLUMNS} FROM notifications WHERE state IN ('queued', 'sending')
            AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE)
          ORDER BY due_at, id LIMIT ${MOST_LISTED}`,
         explainLease,
@@ -44,7 +45,7 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
     find: (source) =>
       findFirst(
         source,
-        `/* check-overdue */ ${SELECT} WHERE state = 'pending' AND due_at < UTC_TIMESTAMP(3) - INTERVAL 15 MINUTE
+        `/* check-overdue */ SELECT ${COLUMNS} FROM notifications WHERE state = 'pending' AND due_at < UTC_TIMESTAMP(3) - INTERVAL 15 MINUTE
          ORDER BY due_at, id LIMIT ${MOST_LISTED}`,
         (row) => ({
           detail: `${nameOf(row)} has been due since ${row.due_at.toISOString()}, more than 15 minutes ago`,
@@ -58,7 +59,7 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
     find: (source, now) =>
       findFirst(
         source,
-        `/* check-failing */ ${SELECT} WHERE ${FAILING} ORDER BY failing_since, id LIMIT ${MOST_LISTED}`,
+        `/* check-failing */ SELECT ${COLUMNS} FROM notifications WHERE ${FAILING} ORDER BY failing_since, id LIMIT ${MOST_LISTED}`,
         (row) => ({
           detail: `${nameOf(row)} has failed since ${row.failing_since.toISOString()}, in ${row.attempts} attempts`,
           remedy:

@@ -3,7 +3,8 @@ import { type Pages, pagesOf, pagesOfAccount } from '../database/pages.js';
 
 export function notificationsOfBookings(dataSource: DataSource, bookingIds: readonly unknown[]): Pages {
   return pagesOf(dataSource, {
-    sql: `SELECT id, kind, booking_id, booking_version, state, reason, due_at, settled_at
+    sql: `/* export-notifications-of-bookings */
+          SELECT id, kind, booking_id, booking_version, state, reason, due_at, settled_at
             FROM notifications WHERE booking_id IN (?)`,
     parameters: [bookingIds],
     key: { booking_id: 'booking_id', booking_version: 'booking_version', kind: 'kind' },
@@ -12,5 +13,5 @@ export function notificationsOfBookings(dataSource: DataSource, bookingIds: read
 
 /** What the account was told of itself. */
 export const exportNotices =
-  pagesOfAccount(`SELECT id, kind, NULL AS booking_id, state, reason, due_at, settled_at
+  pagesOfAccount(`/* export-notices */ SELECT id, kind, NULL AS booking_id, state, reason, due_at, settled_at
           FROM notifications WHERE account_id = ? AND booking_id IS NULL AND link_id IS NULL`);

@@ -2,9 +2,9 @@ import type { EntityManager } from 'typeorm';
 import { look, type Source, write } from '../database/statement.js';
 import type { BookingKind, NotificationKind } from './notification-kind.js';
 import type { NotificationState } from './notification-state.js';
-import { NOTIFICATIONS } from './notification.sql.js';
+import { FAILING, NOTIFICATIONS } from './notification.sql.js';
 
-/** The statements of the `notifications` table on behalf of operators. */
+/** The statements of the `notifications` table on behalf of operators, and those that read a booking's news. */
 
 /** A row of the ledger for an operator: whose it is stays out of sight. */
 export interface LedgerRow {
@@ -34,7 +34,7 @@ export async function listNotifications(
 ): Promise<LedgerRow[]> {
   return look(
     source,
-    `SELECT id, booking_id, booking_version, kind, state, due_at, attempts, reason, settled_at
+    `/* list-notifications */ SELECT id, booking_id, booking_version, kind, state, due_at, attempts, reason, settled_at
      FROM notifications ${state === undefined ? '' : 'WHERE state = ?'} ORDER BY id DESC LIMIT ${Number(limit)}`,
     state === undefined ? [] : [state],
   );
@@ -77,7 +77,18 @@ export async function cancelPending(
 ): Promise<void> {
   await write(
     source,
-    "UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ? WHERE kind = ? AND state = 'pending'",
+    `/* cancel-pending */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?
+     WHERE kind = ? AND state = 'pending'`,
     [reason, now, kind],
   );
+}
+
+/** Whether any email has failed since before then. It reads one entry of an index. */
+export async function existsFailing(source: Source, before: Date): Promise<boolean> {
+  const rows = await look(
+    source,
+    `/* find-failing */ SELECT id FROM notifications WHERE ${FAILING} ORDER BY failing_since, id LIMIT 1`,
+    [before],
+  );
+  return rows.length > 0;
 }

@@ -6,6 +6,12 @@ export const NOTIFICATIONS = 'notifications n';
 /** States in which a notification stays. */
 export const SETTLED = "'sent', 'dead', 'cancelled'";
 
+/**
+ * A notification whose email was attempted, and not sent, for more than five minutes: the one definition for readiness
+ * and the integrity check. A part of a WHERE clause; its parameter is `failingBefore(now)`.
+ */
+export const FAILING = "failing_since < ? AND state IN ('pending', 'queued', 'sending')";
+
 /** Whether there is a notification `n` that meets a condition. */
 export function existsNotification(condition: string): string {
   return `EXISTS (SELECT 1 FROM notifications n WHERE ${condition})`;

@@ -5,7 +5,7 @@ import { SETTLED } from './notification.sql.js';
 
 /** Deletes notifications about accounts that were settled before. */
 export const deleteOtherNotifications = sweepBy(
-  `DELETE FROM notifications WHERE settled_at < ? AND booking_id IS NULL AND state IN (${SETTLED})
+  `/* sweep-notifications */ DELETE FROM notifications WHERE settled_at < ? AND booking_id IS NULL AND state IN (${SETTLED})
    ORDER BY settled_at`,
 );
 
@@ -15,5 +15,10 @@ export async function deleteNotificationsOf(
   column: 'booking_id' | 'link_id',
   ids: readonly number[],
 ): Promise<number> {
-  return (await write(tx, `DELETE FROM notifications WHERE ${column} IN (?)`, [ids])).affectedRows;
+  const { affectedRows } = await write(
+    tx,
+    `/* delete-notifications-of */ DELETE FROM notifications WHERE ${column} IN (?)`,
+    [ids],
+  );
+  return affectedRows;
 }

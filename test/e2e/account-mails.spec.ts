@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Ledger } from '../../src/outbox/ledger.js';
+import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { idleWorker } from '../support/idle-worker.js';
 import { Mailbox, type ReceivedMail } from '../support/mailbox.js';

@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Ledger } from '../../src/outbox/ledger.js';
+import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';

@@ -6,7 +6,7 @@ import { ask } from '../support/appointments.js';
 import { Clinic } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { MONDAY } from '../support/races.js';
-import { Statements } from '../support/statements.js';
+import { named, Statements } from '../support/statements.js';
 
 // The server rolls the victim of a deadlock back. A statement that was sent behind it would take effect by itself.
 
@@ -77,7 +77,7 @@ async function newestEvent(): Promise<number> {
 
 test('a booking whose mail cannot be written at first leaves the event of one booking', async () => {
   const [doctor, patient, since] = [await clinic.doctor(), await clinic.patient(), await newestEvent()];
-  replaceFirst(/^INSERT INTO notifications/);
+  replaceFirst(named('append-notifications'));
   const { status, body } = await asVictim(
     () => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
     'SELECT version FROM doctor_days WHERE doctor_id = ? FOR UPDATE',

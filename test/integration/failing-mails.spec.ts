@@ -2,7 +2,7 @@ import type { TestingModule } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MailSender } from '../../src/notifications/mail.sender.js';
 import { IntegrityService } from '../../src/ops/integrity/integrity.service.js';
-import { Ledger } from '../../src/outbox/ledger.js';
+import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
 import { idleWorker } from '../support/idle-worker.js';

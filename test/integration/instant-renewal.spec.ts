@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { InstantRenewal, type Renewal } from '../../src/bookings/instant-renewal.service.js';
-import { Outbox } from '../../src/outbox/outbox.js';
+import { Outbox } from '../../src/outbox/outbox.repository.js';
 import { ask, book, type BookingJson, openTimes } from '../support/appointments.js';
 import type { Clinic } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';

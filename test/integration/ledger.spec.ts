@@ -1,8 +1,8 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inTransaction } from '../../src/database/in-transaction.js';
-import { Ledger, type TakenRow } from '../../src/outbox/ledger.js';
-import { Outbox } from '../../src/outbox/outbox.js';
+import { Ledger, type TakenRow } from '../../src/outbox/ledger.repository.js';
+import { Outbox } from '../../src/outbox/outbox.repository.js';
 import { appendMessages, bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
@@ -185,7 +185,7 @@ test('a step that the database gives up for another transaction is made again', 
     await eventually('the claim waits for the lock', async () => {
       const waiting = await clinic.query(
         `SELECT 1 FROM information_schema.processlist
-         WHERE db = DATABASE() AND info LIKE 'UPDATE notifications SET state = ''queued''%'`,
+         WHERE db = DATABASE() AND info LIKE '/* claim-due */%'`,
       );
       seen += waiting.length;
       return seen > 2;

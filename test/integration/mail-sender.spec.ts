@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MailSender } from '../../src/notifications/mail.sender.js';
-import { Ledger } from '../../src/outbox/ledger.js';
+import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';

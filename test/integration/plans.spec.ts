@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MailBudget } from '../../src/notifications/mail-budget.js';
 import { MessageReader } from '../../src/notifications/message.reader.js';
-import { Ledger } from '../../src/outbox/ledger.js';
+import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { fill } from '../bench/seed.js';
 import { ask, book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';

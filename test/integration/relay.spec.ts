@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MailSender } from '../../src/notifications/mail.sender.js';
 import { NotificationQueue } from '../../src/notifications/notification-queue.js';
 import { Relay } from '../../src/notifications/relay.js';
-import { type Claim, Ledger } from '../../src/outbox/ledger.js';
+import { type Claim, Ledger } from '../../src/outbox/ledger.repository.js';
 import { book } from '../support/appointments.js';
 import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';

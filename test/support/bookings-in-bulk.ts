@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { DataSource } from 'typeorm';
 import { inTransaction } from '../../src/database/in-transaction.js';
-import { Outbox } from '../../src/outbox/outbox.js';
+import { Outbox } from '../../src/outbox/outbox.repository.js';
 import type { BookingKind } from '../../src/outbox/notification-kind.js';
 import type { Clinic, DoctorPerson, Person } from './clinic.js';
 

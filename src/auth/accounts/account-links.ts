@@ -5,7 +5,7 @@ import { Keys } from '../../config/keys.js';
 import { look, write } from '../../database/statement.js';
 import { Refusal } from '../../errors/domain-error.js';
 import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
-import { Outbox } from '../../outbox/outbox.js';
+import { Outbox } from '../../outbox/outbox.repository.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import type { Account } from './account.entity.js';

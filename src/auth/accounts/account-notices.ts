@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { look } from '../../database/statement.js';
 import type { NoticeKind } from '../../outbox/notification-kind.js';
-import { type FormerAddress, Outbox } from '../../outbox/outbox.js';
+import { type FormerAddress, Outbox } from '../../outbox/outbox.repository.js';
 
 /** Tells owners by mail what was done to their accounts: what they did not do themselves, a stranger did. */
 @Injectable()

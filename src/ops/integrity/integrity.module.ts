@@ -5,7 +5,7 @@ import { ConfigModule } from '../../config/config.module.js';
 import { IntegrityEnvironment } from '../../config/integrity.environment.js';
 import { DatabaseModule } from '../../database/database.module.js';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
-import { Outbox } from '../../outbox/outbox.js';
+import { Outbox } from '../../outbox/outbox.repository.js';
 import { IntegrityService } from './integrity.service.js';
 
 /** The process that looks whether all is well, and renews the instants of bookings when it is told to. */

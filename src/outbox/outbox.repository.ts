@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { OutboxEnvironment } from '../config/outbox.environment.js';
-import { look, type Rows, write } from '../database/statement.js';
+import { type Rows, write } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
 import type { AccountKind, BookingKind, NoticeKind } from './notification-kind.js';
-
-/** However often a booking is moved, news of it leave no more often. */
-const PAUSE_BETWEEN_MOVES_MS = 60_000;
+import { Notification } from './notification.entity.js';
 
 /** Why news of a move are not sent that a later change of the booking overtook. */
 export const SUPERSEDED = 'superseded by news of a later change';
@@ -74,7 +72,7 @@ export class Outbox {
     const rows = messages.map(() => "(?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
     await write(
       tx,
-      `INSERT INTO notifications
+      `/* append-notifications */ INSERT INTO notifications
          (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id,
           created_at)
        VALUES ${rows}`,
@@ -92,23 +90,6 @@ export class Outbox {
     );
   }
 
-  /** Whether the ledger has this message about this version of the booking, in whatever state. */
-  async hasTold(tx: EntityManager, message: Message): Promise<boolean> {
-    const rows = await look(
-      tx,
-      `SELECT id FROM notifications
-       WHERE booking_id = ? AND booking_version = ? AND kind = ? AND starts_at = ? AND duration_minutes = ?`,
-      [
-        message.bookingId,
-        message.bookingVersion,
-        message.kind,
-        new Date(message.startsAt),
-        message.durationMinutes,
-      ],
-    );
-    return rows.length > 0;
-  }
-
   /**
    * Writes a message about each of many bookings into the ledger, of which none is to be sent.
    *
@@ -124,7 +105,8 @@ export class Outbox {
     const now = new Date(this.clock.now());
     await write(
       tx,
-      `INSERT INTO notifications (account_id, booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+      `/* append-withdrawn */
+       INSERT INTO notifications (account_id, booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
                                   reason, message_id, created_at, settled_at)
        SELECT ?, b.id, b.version, ?, b.starts_at, b.duration_minutes, ?, 'cancelled', ?,
               CONCAT('<', b.uid, '.', b.version, '.', ?, '@', ?, '>'), ?, ?
@@ -135,59 +117,26 @@ export class Outbox {
 
   /** Writes the message of a link into the ledger. */
   async appendLink(tx: EntityManager, message: LinkMessage): Promise<void> {
-    const { accountId, linkId, kind, dueAt, address } = message;
-    await write(
-      tx,
-      `INSERT INTO notifications (link_id, account_id, address, booking_version, kind, due_at, state, message_id,
-                                  created_at)
-       VALUES (?, ?, ?, 0, ?, ?, 'pending', ?, ?)`,
-      [
-        linkId,
-        accountId,
-        address ?? null,
-        kind,
-        new Date(dueAt),
-        this.newMessageId(),
-        new Date(this.clock.now()),
-      ],
-    );
+    const { accountId, linkId, kind, dueAt, address = null } = message;
+    const row = { accountId, linkId, kind, dueAt: new Date(dueAt), address };
+    await tx.insert(Notification, { ...row, ...this.pendingOfAccount() });
   }
 
   /** Writes notices into the ledger, due now, in one statement. */
   async appendNotices(tx: EntityManager, notices: readonly Notice[]): Promise<void> {
     if (notices.length === 0) return;
-    const now = new Date(this.clock.now());
-    await write(
-      tx,
-      `INSERT INTO notifications (account_id, address, address_confirmed, subject_id, booking_version, kind, due_at, state,
-                                  message_id, created_at)
-       VALUES ${notices.map(() => "(?, ?, ?, ?, 0, ?, ?, 'pending', ?, ?)").join(', ')}`,
-      notices.flatMap(({ accountId, address, subjectId, kind }) => [
-        accountId,
-        address?.email ?? null,
-        address?.isConfirmed ?? null,
-        subjectId ?? null,
-        kind,
-        now,
-        this.newMessageId(),
-        now,
-      ]),
+    const rows = notices.map(({ accountId, address, subjectId, kind }) => ({
+      accountId,
+      address: address?.email ?? null,
+      addressConfirmed: address ? (address.isConfirmed ? (1 as const) : (0 as const)) : null,
+      subjectId: subjectId ?? null,
+      kind,
+      ...this.pendingOfAccount(),
+    }));
+    await tx.insert(
+      Notification,
+      rows.map((row) => ({ ...row, dueAt: row.createdAt })),
     );
-  }
-
-  /**
-   * When news that a booking was moved may leave: now, or a minute after the last of them that left. What waits for its
-   * minute is none of these, since the next one supersedes it.
-   */
-  async nextMoveDue(tx: EntityManager, bookingId: number, now: EpochMs): Promise<EpochMs> {
-    const [row] = await look<{ last: Date | null }>(
-      tx,
-      `SELECT MAX(GREATEST(due_at, COALESCE(settled_at, due_at))) AS last FROM notifications
-       WHERE booking_id = ? AND kind = 'moved' AND state <> 'cancelled' AND due_at <= ?`,
-      [bookingId, new Date(now)],
-    );
-    const last = row?.last?.getTime() ?? -Infinity;
-    return Math.max(now, last + PAUSE_BETWEEN_MOVES_MS);
   }
 
   /**
@@ -197,7 +146,8 @@ export class Outbox {
   async withdrawOutdated(tx: EntityManager, bookingId: number, reason: string, now: EpochMs): Promise<void> {
     await write(
       tx,
-      `UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
+      `/* withdraw-outdated */
+       UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
               leased_until = NULL, failing_since = NULL
        WHERE booking_id = ?
          AND (kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')
@@ -207,54 +157,35 @@ export class Outbox {
   }
 
   /**
-   * Gives what is still to be mailed of a booking the start that its wall time means by new rules. Reminders follow it, and
-   * one whose moment has passed by that is due at once. What waits in the queue goes back, to be queued with the new start.
-   *
-   * @param reminders those of the booking as it is now, each with its new moment
-   */
-  async renewStart(tx: EntityManager, reminders: readonly Message[], now: EpochMs): Promise<void> {
-    const [{ bookingId, bookingVersion, startsAt }] = reminders as [Message];
-    const dueAt = reminders.map(() => 'WHEN ? THEN ?').join(' ');
-    await write(
-      tx,
-      `UPDATE notifications SET starts_at = ?, due_at = CASE kind ${dueAt} ELSE due_at END,
-              lease = lease + IF(state = 'queued', 1, 0), leased_until = NULL, state = 'pending'
-       WHERE booking_id = ? AND booking_version = ? AND state IN ('pending', 'queued')`,
-      [
-        new Date(startsAt),
-        ...reminders.flatMap(({ kind, dueAt: moment }) => [kind, new Date(Math.max(moment, now))]),
-        bookingId,
-        bookingVersion,
-      ],
-    );
-  }
-
-  /** The kinds of message that the ledger has about a version of a booking, in whatever state. */
-  async kindsOf(tx: EntityManager, bookingId: number, version: number): Promise<BookingKind[]> {
-    const rows = await look<{ kind: BookingKind }>(
-      tx,
-      'SELECT kind FROM notifications WHERE booking_id = ? AND booking_version = ?',
-      [bookingId, version],
-    );
-    return rows.map(({ kind }) => kind);
-  }
-
-  /**
    * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets addresses, and what mail
    * servers said, which may hold the address. Of accounts with very much it takes several statements: each must be
    * answered in time.
    */
   async withdrawAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
-    await updateInParts(tx, 'reason = NULL, address = NULL', [], {
-      accountId,
-      condition: '(reason IS NOT NULL OR address IS NOT NULL)',
-    });
-    await updateInParts(
-      tx,
-      "state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL, failing_since = NULL, lease = lease + 1",
-      [reason, new Date(this.clock.now())],
-      { accountId, condition: "state IN ('pending', 'queued', 'sending')" },
+    await inParts((limit) =>
+      write(
+        tx,
+        `/* forget-addresses-of-account */ UPDATE notifications SET reason = NULL, address = NULL
+         WHERE account_id = ? AND (reason IS NOT NULL OR address IS NOT NULL) LIMIT ${limit}`,
+        [accountId],
+      ),
     );
+    const now = new Date(this.clock.now());
+    await inParts((limit) =>
+      write(
+        tx,
+        `/* withdraw-all */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL,
+                failing_since = NULL, lease = lease + 1
+         WHERE account_id = ? AND state IN ('pending', 'queued', 'sending') LIMIT ${limit}`,
+        [reason, now, accountId],
+      ),
+    );
+  }
+
+  /** What every notification about an account begins with. */
+  private pendingOfAccount(): Pick<Notification, 'bookingVersion' | 'state' | 'messageId' | 'createdAt'> {
+    const createdAt = new Date(this.clock.now());
+    return { bookingVersion: 0, state: 'pending', messageId: this.newMessageId(), createdAt };
   }
 
   private newMessageId(): string {
@@ -262,16 +193,7 @@ export class Outbox {
   }
 }
 
-/** Updates the notifications of an account that meet a condition, which they no longer meet then. */
-async function updateInParts(
-  tx: EntityManager,
-  change: string,
-  values: unknown[],
-  { accountId, condition }: { accountId: number; condition: string },
-): Promise<void> {
-  const sql = `UPDATE notifications SET ${change} WHERE account_id = ? AND ${condition} LIMIT ${PART_ROWS}`;
-  let affected: number;
-  do {
-    affected = (await write(tx, sql, [...values, accountId])).affectedRows;
-  } while (affected === PART_ROWS);
+/** Runs an update, of rows that it no longer finds then, until it affects fewer than its limit. */
+async function inParts(update: (limit: number) => Promise<{ readonly affectedRows: number }>): Promise<void> {
+  while ((await update(PART_ROWS)).affectedRows === PART_ROWS);
 }

@@ -80,7 +80,7 @@ export class Ledger {
   async findCrowding(): Promise<number[]> {
     const rows = await look<{ account_id: number }>(
       this.dataSource,
-      `SELECT account_id FROM (
+      `/* find-crowding */ SELECT account_id FROM (
          (SELECT account_id FROM notifications WHERE state = 'pending' AND due_at <= ?
           ORDER BY due_at LIMIT ${LOOK_AHEAD})
          UNION ALL
@@ -97,14 +97,15 @@ export class Ledger {
     const token = randomUUID();
     const [choice, ...accounts] = choiceOf(only, not);
     const { affectedRows } = await this.update(
-      `UPDATE notifications SET state = 'queued', claim = ?, leased_until = ?, lease = lease + 1
+      `/* claim-due */ UPDATE notifications SET state = 'queued', claim = ?, leased_until = ?, lease = lease + 1
        WHERE state = 'pending' AND due_at <= ? ${choice} ORDER BY due_at, id LIMIT ${Number(limit)}`,
       [token, this.leaseEnd(), new Date(this.clock.now()), ...accounts],
     );
     if (affectedRows === 0) return { token, rows: [] };
     const rows = await look<ClaimedRow>(
       this.dataSource,
-      "SELECT id, lease, kind, attempts, due_at FROM notifications WHERE claim = ? AND state = 'queued' ORDER BY due_at, id",
+      `/* find-claimed */ SELECT id, lease, kind, attempts, due_at FROM notifications
+       WHERE claim = ? AND state = 'queued' ORDER BY due_at, id`,
       [token],
     );
     return { token, rows };
@@ -113,7 +114,8 @@ export class Ledger {
   /** Gives rows back that could not be queued. */
   async release({ token }: Claim): Promise<void> {
     await this.update(
-      "UPDATE notifications SET state = 'pending', leased_until = NULL WHERE claim = ? AND state = 'queued'",
+      `/* release-claim */ UPDATE notifications SET state = 'pending', leased_until = NULL
+       WHERE claim = ? AND state = 'queued'`,
       [token],
     );
   }
@@ -121,7 +123,7 @@ export class Ledger {
   /** Frees rows whose lease ran out: their queue was lost, or their worker died. Answers how many. */
   async freeExpired(): Promise<number> {
     const { affectedRows } = await this.update(
-      `UPDATE notifications SET state = 'pending', leased_until = NULL
+      `/* free-expired */ UPDATE notifications SET state = 'pending', leased_until = NULL
        WHERE state IN ('queued', 'sending') AND leased_until <= ?`,
       [new Date(this.clock.now())],
     );
@@ -131,7 +133,8 @@ export class Ledger {
   /** Enters the sending of a queued row; false if this taking of it is no longer the current one. */
   async begin({ id, lease }: TakenRow): Promise<boolean> {
     const { affectedRows } = await this.update(
-      "UPDATE notifications SET state = 'sending', leased_until = ? WHERE id = ? AND lease = ? AND state = 'queued'",
+      `/* begin-sending */ UPDATE notifications SET state = 'sending', leased_until = ?
+       WHERE id = ? AND lease = ? AND state = 'queued'`,
       [this.leaseEnd(), id, lease],
     );
     return affectedRows === 1;
@@ -140,7 +143,7 @@ export class Ledger {
   /** Says that a row is still being sent. */
   async renew({ id, lease }: TakenRow): Promise<void> {
     await this.update(
-      "UPDATE notifications SET leased_until = ? WHERE id = ? AND lease = ? AND state = 'sending'",
+      `/* renew-lease */ UPDATE notifications SET leased_until = ? WHERE id = ? AND lease = ? AND state = 'sending'`,
       [this.leaseEnd(), id, lease],
     );
   }
@@ -153,7 +156,7 @@ export class Ledger {
     const now = new Date(this.clock.now());
     const again = settlement.state === 'pending';
     await this.update(
-      `UPDATE notifications SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ?,
+      `/* settle-notification */ UPDATE notifications SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ?,
               failing_since = CASE WHEN ? = 0 THEN NULL WHEN ? = 1 THEN COALESCE(failing_since, ?) ELSE failing_since END,
               due_at = COALESCE(?, due_at), leased_until = NULL
        WHERE id = ? AND state IN ('pending', 'queued', 'sending') AND (lease = ? OR ? = 'sent')`,

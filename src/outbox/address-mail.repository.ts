@@ -24,7 +24,7 @@ export async function mailsOfDay(
 ): Promise<Partial<Record<NotificationKind, number>>> {
   const rows = await look<{ kind: NotificationKind; mails: number | string }>(
     tx,
-    `SELECT kind, COUNT(*) AS mails FROM address_mails
+    `/* count-mails-of-day */ SELECT kind, COUNT(*) AS mails FROM address_mails
      WHERE address_hash IN (?) AND mailed_at > ? AND notification_id <> ? GROUP BY kind`,
     [hashes, new Date(now - DAY_MS), id],
   );
@@ -40,18 +40,20 @@ export async function countMail(
   const at = new Date(now);
   await write(
     tx,
-    `INSERT INTO address_mails (notification_id, address_hash, kind, mailed_at) VALUES (?, ?, ?, ?)
+    `/* count-mail */ INSERT INTO address_mails (notification_id, address_hash, kind, mailed_at) VALUES (?, ?, ?, ?)
      ON DUPLICATE KEY UPDATE address_hash = ?, kind = ?, mailed_at = ?`,
     [id, hash, kind, at, hash, kind, at],
   );
 }
 
 export async function uncountMail(dataSource: DataSource, id: number): Promise<void> {
-  await inOneStatement(dataSource, 'DELETE FROM address_mails WHERE notification_id = ?', [id]);
+  await inOneStatement(dataSource, '/* uncount-mail */ DELETE FROM address_mails WHERE notification_id = ?', [
+    id,
+  ]);
 }
 
 /** Deletes what no longer counts. */
 export const deleteOldAddressMails = sweepBy(
-  'DELETE FROM address_mails WHERE mailed_at < ? ORDER BY mailed_at',
+  '/* sweep-address-mails */ DELETE FROM address_mails WHERE mailed_at < ? ORDER BY mailed_at',
   DAY_MS,
 );

@@ -1,0 +1,79 @@
+import type { EntityManager } from 'typeorm';
+import { look, write } from '../database/statement.js';
+import type { EpochMs } from '../time/interval.js';
+import type { BookingKind } from './notification-kind.js';
+import type { Message } from './outbox.repository.js';
+
+/** The statements of the `notifications` table about what one booking's patient was told, and is to be told. */
+
+/** However often a booking is moved, news of it leave no more often. */
+const PAUSE_BETWEEN_MOVES_MS = 60_000;
+
+/** Whether the ledger has this message about this version of the booking, in whatever state. */
+export async function hasTold(tx: EntityManager, message: Message): Promise<boolean> {
+  const rows = await look(
+    tx,
+    `/* find-message */ SELECT id FROM notifications
+     WHERE booking_id = ? AND booking_version = ? AND kind = ? AND starts_at = ? AND duration_minutes = ?`,
+    [
+      message.bookingId,
+      message.bookingVersion,
+      message.kind,
+      new Date(message.startsAt),
+      message.durationMinutes,
+    ],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * When news that a booking was moved may leave: now, or a minute after the last of them that left. What waits for its
+ * minute is none of these, since the next one supersedes it.
+ */
+export async function nextMoveDue(tx: EntityManager, bookingId: number, now: EpochMs): Promise<EpochMs> {
+  const [row] = await look<{ last: Date | null }>(
+    tx,
+    `/* find-last-move */ SELECT MAX(GREATEST(due_at, COALESCE(settled_at, due_at))) AS last FROM notifications
+     WHERE booking_id = ? AND kind = 'moved' AND state <> 'cancelled' AND due_at <= ?`,
+    [bookingId, new Date(now)],
+  );
+  const last = row?.last?.getTime() ?? -Infinity;
+  return Math.max(now, last + PAUSE_BETWEEN_MOVES_MS);
+}
+
+/**
+ * Gives what is still to be mailed of a booking the start that its wall time means by new rules. Reminders follow it, and
+ * one whose moment has passed by that is due at once. What waits in the queue goes back, to be queued with the new start.
+ *
+ * @param reminders those of the booking as it is now, each with its new moment
+ */
+export async function renewStart(
+  tx: EntityManager,
+  reminders: readonly Message[],
+  now: EpochMs,
+): Promise<void> {
+  const [{ bookingId, bookingVersion, startsAt }] = reminders as [Message];
+  const dueAt = reminders.map(() => 'WHEN ? THEN ?').join(' ');
+  await write(
+    tx,
+    `/* renew-start */ UPDATE notifications SET starts_at = ?, due_at = CASE kind ${dueAt} ELSE due_at END,
+            lease = lease + IF(state = 'queued', 1, 0), leased_until = NULL, state = 'pending'
+     WHERE booking_id = ? AND booking_version = ? AND state IN ('pending', 'queued')`,
+    [
+      new Date(startsAt),
+      ...reminders.flatMap(({ kind, dueAt: moment }) => [kind, new Date(Math.max(moment, now))]),
+      bookingId,
+      bookingVersion,
+    ],
+  );
+}
+
+/** The kinds of message that the ledger has about a version of a booking, in whatever state. */
+export async function kindsOf(tx: EntityManager, bookingId: number, version: number): Promise<BookingKind[]> {
+  const rows = await look<{ kind: BookingKind }>(
+    tx,
+    '/* find-kinds */ SELECT kind FROM notifications WHERE booking_id = ? AND booking_version = ?',
+    [bookingId, version],
+  );
+  return rows.map(({ kind }) => kind);
+}
