@@ -3,7 +3,7 @@ import { InstantField } from '../http/instant-field.js';
 import { shownAddress } from '../config/mail-address.js';
 import { BooleanField, DateField, FromText, IntegerField, LARGEST_ID } from '../http/fields.js';
 import { BookingDto } from './booking.dto.js';
-import type { DoctorsBooking, ListFilter, PatientsBooking } from './booking-lists.service.js';
+import type { DoctorsBooking, PageFilter, PatientsBooking } from './booking-lists.service.js';
 
 /** On a page, without being asked for fewer. */
 const MOST_LISTED = 1000;
@@ -49,7 +49,7 @@ export class BookingListQuery {
   })
   after_start?: string;
 
-  toFilter(): ListFilter {
+  toFilter(): PageFilter {
     const { include_cancelled: includeCancelled, from, to, limit, after } = this;
     const afterStart = this.after_start === undefined ? undefined : Date.parse(this.after_start);
     const isPaged = limit < MOST_LISTED || after !== undefined;

@@ -9,7 +9,8 @@ export async function* exportBookings(dataSource: DataSource, accountId: number)
   for await (const keys of bookingKeys(dataSource, accountId)) {
     yield await look(
       dataSource,
-      `SELECT b.id, d.name AS doctor_name, d.specialty, b.date, b.start_time, b.duration_minutes, b.starts_at, b.ends_at,
+      `/* export-bookings */
+       SELECT b.id, d.name AS doctor_name, d.specialty, b.date, b.start_time, b.duration_minutes, b.starts_at, b.ends_at,
               b.status, b.created_at, b.updated_at
        FROM ${BOOKINGS_WITH_DOCTORS} WHERE b.id IN (?) ORDER BY b.starts_at, b.id`,
       [keys.map(({ id }) => id)],
@@ -28,7 +29,10 @@ export async function* exportMessagesOfBookings(dataSource: DataSource, accountI
 }
 
 /** The keys of an account's bookings, which an index has side by side. */
-const bookingKeys = pagesOfAccount('SELECT starts_at, id FROM bookings WHERE user_id = ?', {
-  starts_at: 'starts_at',
-  id: 'id',
-});
+const bookingKeys = pagesOfAccount(
+  '/* find-booking-keys */ SELECT starts_at, id FROM bookings WHERE user_id = ?',
+  {
+    starts_at: 'starts_at',
+    id: 'id',
+  },
+);

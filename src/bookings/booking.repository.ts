@@ -1,30 +1,40 @@
 import type { EntityManager } from 'typeorm';
 import { FROM_VALID_SESSION, valuesOf } from '../auth/sessions/valid-session.sql.js';
-import { look, type Rows, type Source, write } from '../database/statement.js';
+import { look, type Source, write } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { AccountActor } from '../http/context.js';
 import type { EpochMs } from '../time/interval.js';
-import {
-  type Basis,
-  type Booking,
-  BOOKING_COLUMNS,
-  bookingOf,
-  type BookingRow,
-  LOCKED_BOOKING_COLUMNS,
-} from './booking.js';
-import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
+import { type Basis, type Booking, bookingOf, type BookingRow } from './booking.js';
+import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS, COMING, LOCKED_BOOKING_COLUMNS } from './booking.sql.js';
 import { type RequestedTime, taken } from './booking.rules.js';
 
 /** The statements of the `bookings` table that run inside the transactions of `BookingsService`. */
 
-const SELECT = `SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}`;
-
 export async function findByUid(source: Source, uid: string): Promise<Booking | undefined> {
-  return findOne(source, `${SELECT} WHERE b.uid = ?`, uid);
+  return findOne(
+    source,
+    `/* find-booking-by-uid */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS} WHERE b.uid = ?`,
+    uid,
+  );
 }
 
 export async function findBooking(source: Source, id: number): Promise<Booking | undefined> {
-  return findOne(source, `${SELECT} WHERE b.id = ?`, id);
+  return findOne(
+    source,
+    `/* find-booking */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS} WHERE b.id = ?`,
+    id,
+  );
+}
+
+/** A doctor's live bookings that have not ended by then, by their start. */
+export async function findAhead(source: Source, doctorId: number, now: EpochMs): Promise<Booking[]> {
+  const rows = await look<BookingRow>(
+    source,
+    `/* find-bookings-ahead */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
+     WHERE b.doctor_id = ? AND b.status = 'booked' AND b.ends_at > ? ORDER BY b.starts_at`,
+    [doctorId, new Date(now)],
+  );
+  return rows.map(bookingOf);
 }
 
 /** Waits until nobody else is changing the booking; nobody does until the transaction ends. */
@@ -51,7 +61,8 @@ export async function insertBooking(
   const createdAt = new Date(booking.createdAt);
   const { insertId, affectedRows } = await write(
     tx,
-    `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+    `/* insert-booking */
+     INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at, day_version, open_from, open_until)
      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? ${FROM_VALID_SESSION}
      LOCK IN SHARE MODE`,
@@ -77,32 +88,19 @@ export async function insertBooking(
 
 /** Waits until nobody else is changing a patient's live bookings; nobody does until the transaction ends. */
 export async function lockLive(tx: EntityManager, patientId: number): Promise<void> {
-  await look(tx, "SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status = 'booked' FOR UPDATE", [
-    patientId,
-  ]);
+  await look(
+    tx,
+    "/* lock-live-bookings */ SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status = 'booked' FOR UPDATE",
+    [patientId],
+  );
 }
 
-const COMING = "user_id = ? AND status = 'booked' AND starts_at > ?";
-
-/** The rows that are written with the cancellation of all of a patient's live bookings that have not started. */
-export function cancellations(patientId: number, now: EpochMs): { messages: Rows; events: Rows } {
-  const parameters = [patientId, new Date(now)];
-  const particulars = `CONCAT('{"doctor_id":', doctor_id, ',"date":"', date, '","time":"', TIME_FORMAT(start_time, '%H:%i'),
-                              '","duration":', duration_minutes, '}')`;
-  return {
-    messages: {
-      sql: `SELECT id, uid, version + 1 AS version, starts_at, duration_minutes FROM bookings WHERE ${COMING}`,
-      parameters,
-    },
-    events: { sql: `SELECT id, ${particulars} AS particulars FROM bookings WHERE ${COMING}`, parameters },
-  };
-}
-
-/** Cancels them. */
+/** Cancels all of a patient's live bookings that have not started. */
 export async function cancelComing(tx: EntityManager, patientId: number, now: EpochMs): Promise<void> {
   await write(
     tx,
-    `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE ${COMING}`,
+    `/* cancel-coming-bookings */
+     UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE ${COMING}`,
     [new Date(now), patientId, new Date(now)],
   );
 }
@@ -111,7 +109,8 @@ export async function cancelComing(tx: EntityManager, patientId: number, now: Ep
 export async function cancelLocked(tx: EntityManager, id: number, now: EpochMs): Promise<void> {
   await write(
     tx,
-    "UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE id = ?",
+    `/* cancel-booking */
+     UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE id = ?`,
     [new Date(now), id],
   );
 }
@@ -125,7 +124,8 @@ export async function changeTime(
 ): Promise<boolean> {
   const { affectedRows } = await write(
     tx,
-    `UPDATE bookings SET date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?, version = ?,
+    `/* move-booking */
+     UPDATE bookings SET date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?, version = ?,
                          updated_at = ?, day_version = ?, open_from = ?, open_until = ?
      WHERE id = ? AND version = ? AND status = 'booked'`,
     [

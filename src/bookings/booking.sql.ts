@@ -1,4 +1,8 @@
-import { joinDoctor } from '../doctors/doctor.sql.js';
+import { joinDoctor, timeZoneOf } from '../doctors/doctor.sql.js';
+import type { Rows } from '../database/statement.js';
+import type { EpochMs } from '../time/interval.js';
+
+/** SQL by which this room and others read bookings, alone and along with other tables. */
 
 /** Joins the booking with that id, as `b`. */
 export function joinBooking(id: string): string {
@@ -7,3 +11,44 @@ export function joinBooking(id: string): string {
 
 /** Bookings as `b`, with their doctors as `d`. */
 export const BOOKINGS_WITH_DOCTORS = `bookings b ${joinDoctor('b.doctor_id')}`;
+
+const COLUMNS = `b.id, b.uid, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes,
+  b.starts_at, b.ends_at, b.status, b.version, b.created_at`;
+
+/** What a SELECT of bookings `b` joined to doctors `d` must name. */
+export const BOOKING_COLUMNS = `${COLUMNS}, d.timezone`;
+
+/** The same for a SELECT of bookings `b` alone: with FOR UPDATE, a join would lock the doctor too. */
+export const LOCKED_BOOKING_COLUMNS = `${COLUMNS},
+  ${timeZoneOf('b.doctor_id')} AS timezone`;
+
+/** As `BOOKING_COLUMNS`, for lists. */
+export const LISTED_COLUMNS = `b.id, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes,
+  TIMESTAMPDIFF(SECOND, '1970-01-01', b.starts_at) AS starts_at,
+  TIMESTAMPDIFF(SECOND, '1970-01-01', b.ends_at) AS ends_at, b.status, b.version, d.timezone`;
+
+/** A patient's live bookings that have not started. Parameters: the patient, now. */
+export const COMING = "user_id = ? AND status = 'booked' AND starts_at > ?";
+
+/** The rows that are written with the cancellation of all of a patient's live bookings that have not started. */
+export function cancellations(patientId: number, now: EpochMs): { messages: Rows; events: Rows } {
+  const parameters = [patientId, new Date(now)];
+  const particulars = `CONCAT('{"doctor_id":', doctor_id, ',"date":"', date, '","time":"', TIME_FORMAT(start_time, '%H:%i'),
+                              '","duration":', duration_minutes, '}')`;
+  return {
+    messages: {
+      sql: `SELECT id, uid, version + 1 AS version, starts_at, duration_minutes FROM bookings WHERE ${COMING}`,
+      parameters,
+    },
+    events: { sql: `SELECT id, ${particulars} AS particulars FROM bookings WHERE ${COMING}`, parameters },
+  };
+}
+
+/**
+ * The bookings' part of `read-schedule`. A doctor's bookings of one date cannot overlap those of another, so the dates
+ * are all that needs looking at, however long the doctor's history. Numbers are quicker to send and to read than times.
+ */
+export const BUSY_OF_SCHEDULE = `
+  SELECT 'busy', NULL, date, NULL, TIME_TO_SEC(start_time) DIV 60, NULL,
+         TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SECOND, '1970-01-01', ends_at)
+  FROM bookings WHERE doctor_id = ? AND date BETWEEN ? AND ? AND status = 'booked' AND id <> ?`;

@@ -1,4 +1,3 @@
-import { timeZoneOf } from '../doctors/doctor.sql.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { isoIn } from '../time/zone-offset.js';
 
@@ -49,16 +48,6 @@ export interface BookingRow {
   readonly created_at: Date;
   readonly timezone: string;
 }
-
-const COLUMNS = `b.id, b.uid, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes,
-  b.starts_at, b.ends_at, b.status, b.version, b.created_at`;
-
-/** What a SELECT of bookings `b` joined to doctors `d` must name. */
-export const BOOKING_COLUMNS = `${COLUMNS}, d.timezone`;
-
-/** The same for a SELECT of bookings `b` alone: with FOR UPDATE, a join would lock the doctor too. */
-export const LOCKED_BOOKING_COLUMNS = `${COLUMNS},
-  ${timeZoneOf('b.doctor_id')} AS timezone`;
 
 export function bookingOf(row: BookingRow): Booking {
   const { uid, starts_at, ends_at, created_at } = row;

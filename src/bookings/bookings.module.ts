@@ -6,6 +6,7 @@ import { DoctorsModule } from '../doctors/doctors.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { BookingEntity } from './booking.entity.js';
+import { BookingListReader } from './booking-list.reader.js';
 import { BookingListsService } from './booking-lists.service.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingsService } from './bookings.service.js';
@@ -24,7 +25,7 @@ import { PageEnds } from './page-ends.js';
     TypeOrmModule.forFeature([BookingEntity]),
   ],
   controllers: [BookingsController, DoctorTimeZoneController],
-  providers: [BookingsService, BookingListsService, DoctorTimeZoneService, PageEnds],
+  providers: [BookingListReader, BookingsService, BookingListsService, DoctorTimeZoneService, PageEnds],
   exports: [BookingsService],
 })
 export class BookingsModule {}

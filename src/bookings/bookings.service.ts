@@ -27,7 +27,6 @@ import {
 } from './booking.rules.js';
 import {
   cancelComing,
-  cancellations,
   cancelLocked,
   changeTime,
   findBooking,
@@ -37,6 +36,7 @@ import {
   lockLive,
   speakingAsTaken,
 } from './booking.repository.js';
+import { cancellations } from './booking.sql.js';
 import { readSchedule } from './schedule.reader.js';
 
 /** A time with a doctor, for a patient. */

@@ -3,15 +3,14 @@ import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { isTimeZone } from '../config/time-zone.js';
-import { look } from '../database/statement.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
 import { changeTimeZone, lockDoctor } from '../doctors/doctor.repository.js';
 import { NotFound, Refusal } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
-import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
-import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
+import type { Booking } from './booking.js';
+import { findAhead } from './booking.repository.js';
 import { instantsMeantBy, isRight } from './booking-instants.js';
 
 /**
@@ -53,7 +52,7 @@ export class DoctorTimeZoneService {
         `The time zone of doctor ${id} is ${doctor.timezone}, and cannot change. Create another profile for another place.`,
       );
     }
-    const ahead = await this.findAhead(tx, id);
+    const ahead = await findAhead(tx, id, this.clock.now());
     const inTheWay = ahead.find((booking) => !keepsInstants(booking, timezone));
     if (inTheWay) {
       throw new Refusal(
@@ -68,16 +67,6 @@ export class DoctorTimeZoneService {
       timezone,
     });
     return Object.assign(doctor, { timezone });
-  }
-
-  private async findAhead(tx: EntityManager, doctorId: number): Promise<Booking[]> {
-    const rows = await look<BookingRow>(
-      tx,
-      `SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
-       WHERE b.doctor_id = ? AND b.status = 'booked' AND b.ends_at > ? ORDER BY b.starts_at`,
-      [doctorId, new Date(this.clock.now())],
-    );
-    return rows.map(bookingOf);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { look, type Source, write } from '../database/statement.js';
 import type { EpochMs, Interval } from '../time/interval.js';
-import { type Booking, BOOKING_COLUMNS, bookingOf, type BookingRow } from './booking.js';
-import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
+import { type Booking, bookingOf, type BookingRow } from './booking.js';
+import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 
 /** The statements of the `bookings` table that renew instants. */
 
@@ -20,7 +20,7 @@ export interface TimedBooking extends Booking {
 export async function findLiveAfter(source: Source, instant: EpochMs, afterId: number): Promise<Booking[]> {
   const rows = await look<BookingRow>(
     source,
-    `SELECT ${BOOKING_COLUMNS} ${FROM}
+    `/* find-live-bookings */ SELECT ${BOOKING_COLUMNS} ${FROM}
      WHERE b.id > ? AND b.status = 'booked' AND b.starts_at > ? ORDER BY b.id LIMIT ${PAGE}`,
     [afterId, new Date(instant)],
   );
@@ -30,7 +30,7 @@ export async function findLiveAfter(source: Source, instant: EpochMs, afterId: n
 export async function findLiveById(tx: EntityManager, id: number): Promise<TimedBooking | undefined> {
   const [row] = await look<BookingRow & { updated_at: Date }>(
     tx,
-    `SELECT ${BOOKING_COLUMNS}, b.updated_at ${FROM} WHERE b.id = ? AND b.status = 'booked'`,
+    `/* find-live-booking */ SELECT ${BOOKING_COLUMNS}, b.updated_at ${FROM} WHERE b.id = ? AND b.status = 'booked'`,
     [id],
   );
   return row && { ...bookingOf(row), tookTimeAt: row.updated_at.getTime() };
@@ -44,7 +44,7 @@ export async function findOverlapping(
 ): Promise<number | undefined> {
   const [row] = await look<{ id: number }>(
     tx,
-    `SELECT id FROM bookings
+    `/* find-overlapping */ SELECT id FROM bookings
      WHERE doctor_id = ? AND status = 'booked' AND id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ?
      ORDER BY starts_at LIMIT 1`,
     [doctorId, id, new Date(end), new Date(start - LONGEST_MS), new Date(start)],
@@ -63,7 +63,7 @@ export async function changeInstants(
 ): Promise<boolean> {
   const { affectedRows } = await write(
     tx,
-    `UPDATE bookings SET starts_at = ?, ends_at = ?, open_from = NULL, open_until = NULL
+    `/* change-instants */ UPDATE bookings SET starts_at = ?, ends_at = ?, open_from = NULL, open_until = NULL
      WHERE id = ? AND version = ? AND status = 'booked' AND starts_at = ?`,
     [new Date(start), new Date(end), id, version, new Date(startsAt)],
   );

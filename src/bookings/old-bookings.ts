@@ -24,7 +24,8 @@ export async function deleteBookings(dataSource: DataSource, before: Date): Prom
     deleted += await deleteInBatches(find, (ids) =>
       inTransaction(dataSource, async (tx) => {
         await deleteNotificationsOf(tx, 'booking_id', ids);
-        return (await write(tx, 'DELETE FROM bookings WHERE id IN (?)', [ids])).affectedRows;
+        return (await write(tx, '/* delete-bookings */ DELETE FROM bookings WHERE id IN (?)', [ids]))
+          .affectedRows;
       }),
     );
   }
@@ -61,7 +62,7 @@ async function ended(
 ): Promise<number[]> {
   const rows = await look<{ id: number }>(
     dataSource,
-    `SELECT b.id FROM bookings b
+    `/* find-ended-bookings */ SELECT b.id FROM bookings b
      WHERE b.doctor_id = ? AND b.date BETWEEN ? AND ? AND b.ends_at < ? ${more}
        AND NOT ${existsNotification(`n.booking_id = b.id AND n.state NOT IN (${SETTLED})`)}
      ORDER BY b.date, b.start_time LIMIT ${BATCH}`,

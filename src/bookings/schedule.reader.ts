@@ -6,6 +6,7 @@ import { unknownTimeZone } from '../doctors/doctor-time-zone.js';
 import { TIME_ZONE_OF_SCHEDULE } from '../doctors/doctor.sql.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { datesBetween, dayOfWeek } from '../time/clinic-time.js';
+import { BUSY_OF_SCHEDULE } from './booking.sql.js';
 import { timesTakenBy } from './booking-instants.js';
 
 interface Row {
@@ -23,13 +24,6 @@ interface Row {
   readonly starts_at: number | null;
   readonly ends_at: number | null;
 }
-
-// A doctor's bookings of one date cannot overlap those of another, so the dates are all that needs looking at,
-// however long the doctor's history. Numbers, since they are quicker to send and to read than times.
-const BUSY_OF_SCHEDULE = `
-  SELECT 'busy', NULL, date, NULL, TIME_TO_SEC(start_time) DIV 60, NULL,
-         TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SECOND, '1970-01-01', ends_at)
-  FROM bookings WHERE doctor_id = ? AND date BETWEEN ? AND ? AND status = 'booked' AND id <> ?`;
 
 const READ_SCHEDULE = `/* read-schedule */ ${[
   TIME_ZONE_OF_SCHEDULE,

@@ -4,7 +4,7 @@ import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
 import { cancel, ERASE_ACCOUNT } from '../support/races.js';
-import { type Statement, Statements } from '../support/statements.js';
+import { named, type Statement, Statements } from '../support/statements.js';
 
 let clinic: Clinic;
 let second: Clinic;
@@ -87,7 +87,7 @@ test('each booking to come is cancelled with its event and its news, as if it ha
 
 test('an appointment that begins meanwhile does not stand in the way', async () => {
   const { patient, ids } = await patientWith(2, '2026-03-02');
-  const held = statements.hold(/FROM bookings .*FOR UPDATE/);
+  const held = statements.hold(named('lock-live-bookings'));
   const erasing = erase(patient);
   await held.reached;
   clinic.clock.set('2026-03-02T08:00:00Z');
@@ -98,7 +98,7 @@ test('an appointment that begins meanwhile does not stand in the way', async () 
 
 test('a booking made in another process at the same moment is cancelled too, or not made', async () => {
   const { patient } = await patientWith(1, '2026-06-15');
-  const held = statements.hold(/FROM bookings .*FOR UPDATE/);
+  const held = statements.hold(named('lock-live-bookings'));
   const erasing = erase(patient);
   await held.reached;
   const wish = { doctor_id: doctor.doctorId, date: '2026-06-16', time: '09:00' };

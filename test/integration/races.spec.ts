@@ -258,7 +258,7 @@ test('a booking and a change of the weekly windows do not disturb each other', a
     [doctor.doctorId],
   );
   const { slow, fast } = await rivals.overtake(
-    /^INSERT INTO bookings/,
+    INSERT_BOOKING,
     (clinic) => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
     ({ client }) => client.delete(`/api/availability/${window!.id}`, doctor),
   );

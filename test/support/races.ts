@@ -5,9 +5,9 @@ import type { Overtaking, Rivals } from './rivals.js';
 import { named } from './statements.js';
 
 /** Statements that the schedules name. */
-export const INSERT_BOOKING = /^INSERT INTO bookings/;
-export const MOVE_BOOKING = /^UPDATE bookings SET date/;
-export const CANCEL_BOOKING = /^UPDATE bookings SET status/;
+export const INSERT_BOOKING = named('insert-booking');
+export const MOVE_BOOKING = named('move-booking');
+export const CANCEL_BOOKING = named('cancel-booking');
 export const LOCK_BOOKING = named('lock-booking');
 export const READ_SCHEDULE = named('read-schedule');
 export const LOCK_DAY = named('lock-day');

@@ -20,7 +20,7 @@ export interface Held {
 
 /** Statements by hand, by the name that each begins with. */
 export function named(name: string): RegExp {
-  return new RegExp(`^/\\* ${name} \\*/ `);
+  return new RegExp(`^/\\* ${name} \\*/\\s`);
 }
 
 type Which = RegExp | ((statement: Statement) => boolean);

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
+import { look } from '../database/statement.js';
+import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
+import type { EpochMs } from '../time/interval.js';
+import { BOOKINGS_WITH_DOCTORS, LISTED_COLUMNS } from './booking.sql.js';
+import type { ListedRow } from './listed-booking.js';
+
+/** Which bookings to list; always ordered by the instant at which they begin. */
+export interface ListFilter {
+  readonly includeCancelled: boolean;
+  /** YYYY-MM-DD at the doctors', both inclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit: number;
+  /** Only what comes after this booking. */
+  readonly after?: number | undefined;
+  /** When that booking began on the page that it ended. */
+  readonly afterStart?: EpochMs | undefined;
+}
+
+/** Whose bookings, by the account that asks. */
+const OWNERS = {
+  me: 'user_id = ?',
+  doctor: `doctor_id = ${DOCTOR_OF_ACCOUNT}`,
+} as const;
+export type List = keyof typeof OWNERS;
+
+export type PatientsRow = ListedRow & { readonly name: string; readonly specialty: string };
+export type DoctorsRow = ListedRow & { readonly email: string };
+
+/** Reads the lists of bookings, one statement each. */
+@Injectable()
+export class BookingListReader {
+  constructor(private readonly dataSource: DataSource) {}
+
+  ofPatient(userId: number, filter: ListFilter): Promise<PatientsRow[]> {
+    const [where, parameters] = conditionsOf('me', userId, filter);
+    const sql = `/* list-bookings-of-patient */ SELECT ${LISTED_COLUMNS}, d.name, d.specialty
+       FROM ${BOOKINGS_WITH_DOCTORS} WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
+    return look(this.dataSource, sql, parameters);
+  }
+
+  ofDoctor(userId: number, filter: ListFilter): Promise<DoctorsRow[]> {
+    const [where, parameters] = conditionsOf('doctor', userId, filter);
+    const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, ${mailAddressOf()} AS email
+       FROM ${BOOKINGS_WITH_DOCTORS} ${joinAccount('b.user_id')}
+       WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
+    return look(this.dataSource, sql, parameters);
+  }
+
+  /** When a booking of the list begins; undefined if the list has no such booking. */
+  async startOf(list: List, userId: number, bookingId: number): Promise<EpochMs | undefined> {
+    const [row] = await look<{ starts_at: Date }>(
+      this.dataSource,
+      `/* find-start-of-listed */ SELECT starts_at FROM bookings WHERE id = ? AND ${OWNERS[list]}`,
+      [bookingId, userId],
+    );
+    return row?.starts_at.getTime();
+  }
+}
+
+function conditionsOf(list: List, userId: number, filter: ListFilter): [string, unknown[]] {
+  const conditions = [`b.${OWNERS[list]}`];
+  const parameters: unknown[] = [userId];
+  const where = (condition: string, ...values: unknown[]): void => {
+    conditions.push(condition);
+    parameters.push(...values);
+  };
+  if (!filter.includeCancelled) where("b.status = 'booked'");
+  // The instants bound what the index reads. Every zone's date is within a day of the date in UTC.
+  if (filter.from !== undefined) {
+    where('b.date >= ? AND b.starts_at >= ? - INTERVAL 1 DAY', filter.from, filter.from);
+  }
+  if (filter.to !== undefined) {
+    where('b.date <= ? AND b.starts_at < ? + INTERVAL 2 DAY', filter.to, filter.to);
+  }
+  if (filter.afterStart !== undefined) {
+    const start = new Date(filter.afterStart);
+    where('b.starts_at >= ? AND (b.starts_at > ? OR b.id > ?)', start, start, filter.after ?? 0);
+  }
+  return [conditions.join(' AND '), parameters];
+}
