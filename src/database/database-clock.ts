@@ -35,7 +35,9 @@ export class DatabaseClock extends Clock implements OnModuleInit, OnModuleDestro
 
   private async look(): Promise<void> {
     const asked = performance.now();
-    const [row]: { now: Date }[] = await this.dataSource.query('SELECT UTC_TIMESTAMP(3) AS now');
+    const [row]: { now: Date }[] = await this.dataSource.query(
+      '/* read-clock */ SELECT UTC_TIMESTAMP(3) AS now',
+    );
     // The clock was read at some time between the question and the answer, which may be seconds on a bad day.
     const [earliest, latest] = [row!.now.getTime() - performance.now(), row!.now.getTime() - asked];
     const best = this.timerZero ?? (earliest + latest) / 2;

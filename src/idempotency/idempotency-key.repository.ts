@@ -5,9 +5,6 @@ import { IdempotencyKey } from './idempotency-key.entity.js';
 
 /** The statements of the `idempotency_keys` table by which a request is executed once. */
 
-const FIND = `/* find-key */ SELECT request_hash AS requestHash, outcome FROM idempotency_keys
-  WHERE account_id = ? AND route = ? AND idempotency_key = ?`;
-
 type FoundKey = Pick<IdempotencyKey, 'requestHash' | 'outcome'>;
 
 /** A key that is about to be used, and how many an account may use since some moment. */
@@ -23,7 +20,12 @@ export async function findKey(
   { accountId, route, key }: KeyedRequest,
   lock: '' | 'FOR UPDATE' | 'FOR UPDATE NOWAIT' = '',
 ): Promise<FoundKey | undefined> {
-  const [row] = await look<FoundKey>(source, `${FIND} ${lock}`, [accountId, route, key]);
+  const [row] = await look<FoundKey>(
+    source,
+    `/* find-key */ SELECT request_hash AS requestHash, outcome FROM idempotency_keys
+     WHERE account_id = ? AND route = ? AND idempotency_key = ? ${lock}`,
+    [accountId, route, key],
+  );
   return row;
 }
 

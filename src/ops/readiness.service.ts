@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
+import { ping } from '../database/ping.js';
 import { RedisClient } from '../redis/redis.module.js';
 import { FailingNotifications } from '../outbox/failing-notifications.js';
 
@@ -22,7 +23,7 @@ export class ReadinessService {
 
   async check(): Promise<{ database: Health; redis: Health; mail: MailHealth }> {
     const [database, redis, mail] = await Promise.all([
-      this.attempt('database', () => this.dataSource.query('SELECT 1')),
+      this.attempt('database', () => ping(this.dataSource)),
       this.attempt('redis', () => this.redis.ping()),
       this.attempt('mail', () => this.failing.exist()),
     ]);

@@ -6,7 +6,7 @@ import { ask } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { MONDAY, TUESDAY } from '../support/races.js';
-import { Statements } from '../support/statements.js';
+import { named, Statements } from '../support/statements.js';
 import { uselessDatabase } from '../support/useless-database.js';
 import { Wire } from '../support/wire.js';
 import { startWorker } from '../support/worker.js';
@@ -167,7 +167,7 @@ test('a clock that is long in being read is not read wrong', async () => {
   const worker = await startWorker(clinic.environment);
   try {
     const clock = worker.get<Clock & { look(): Promise<void> }>(Clock, { strict: false });
-    const held = Statements.of(worker.get(DataSource)).hold(/UTC_TIMESTAMP/);
+    const held = Statements.of(worker.get(DataSource)).hold(named('read-clock'));
     const looking = clock.look();
     await held.reached;
     await sleep(4_000);

@@ -89,7 +89,7 @@ test('a booking whose mail cannot be written at first leaves the event of one bo
 
 test('a log-in whose refresh token cannot be written at first leaves one event', async () => {
   const [{ id, email, password }, since] = [await clinic.patient(), await newestEvent()];
-  replaceFirst(/^INSERT INTO refresh_tokens/);
+  replaceFirst(named('insert-refresh-token'));
   const { status } = await asVictim(
     () => clinic.client.post('/api/auth/login', { email, password, refresh: true }),
     'SELECT id FROM accounts WHERE id = ? FOR UPDATE',

@@ -122,7 +122,7 @@ test('an account that changes its language while an admin changes its role keeps
 test('who stops being an admin while another leaves them one is not made an admin again without a proof', async () => {
   const [admin, person] = [await rivals.clinic.admin(), await rivals.clinic.person('admin')];
   const { slow, fast } = await rivals.overtake(
-    /^INSERT INTO admin_lock/,
+    named('lock-admins'),
     ({ client }) => client.patch(`/api/users/${person.id}`, { role: 'admin' }, admin),
     ({ client }) => client.patch(`/api/users/${person.id}`, { role: 'user' }, admin),
   );

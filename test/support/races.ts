@@ -12,9 +12,9 @@ export const LOCK_BOOKING = named('lock-booking');
 export const READ_SCHEDULE = named('read-schedule');
 export const LOCK_DAY = named('lock-day');
 export const INSERT_KEY = named('insert-key');
-export const ERASE_ACCOUNT = /^UPDATE `accounts` SET `email`/;
+export const ERASE_ACCOUNT = named('erase-account');
 /** Holds off whatever else is done to the account that is being erased. */
-export const LOCK_ACCOUNT = /^SELECT id FROM accounts WHERE id = \? FOR UPDATE/;
+export const LOCK_ACCOUNT = named('lock-account');
 export const LOCK_SCHEDULE = named('lock-schedule');
 
 export const MONDAY = '2026-03-02';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { look } from '../../database/statement.js';
 import type { NoticeKind } from '../../outbox/notification-kind.js';
 import { type FormerAddress, Outbox } from '../../outbox/outbox.repository.js';
+import { findOtherAdmins } from './account.repository.js';
 
 /** Tells owners by mail what was done to their accounts: what they did not do themselves, a stranger did. */
 @Injectable()
@@ -21,13 +21,9 @@ export class AccountNotices {
 
   /** Tells all other admins that there is a new one; none whose address nobody has confirmed. */
   async appendNewAdmin(tx: EntityManager, newAdminId: number): Promise<void> {
-    const admins = await look<{ id: number }>(
-      tx,
-      "SELECT id FROM accounts WHERE role = 'admin' AND disabled_at IS NULL AND verified_at IS NOT NULL AND id <> ?",
-      [newAdminId],
-    );
-    const notices = admins.map(({ id }) => ({
-      accountId: id,
+    const admins = await findOtherAdmins(tx, newAdminId);
+    const notices = admins.map((accountId) => ({
+      accountId,
       kind: 'new_admin' as const,
       subjectId: newAdminId,
     }));

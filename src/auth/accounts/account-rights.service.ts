@@ -11,7 +11,8 @@ import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '.
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayHave, needsProof } from './account-rights.policy.js';
 import { assertNotConfigured } from './configured-admin.js';
-import { assertNotLastAdmin, lockAdmins } from './admin-lock.js';
+import { lockAdmins } from './admin-lock.repository.js';
+import { assertNotLastAdmin } from './last-admin.js';
 import { passwordRequired, type Proof, Reauthentication } from '../reauthentication.js';
 import { Sessions } from '../sessions/sessions.js';
 

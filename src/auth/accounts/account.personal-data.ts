@@ -3,20 +3,21 @@ import type { EntityManager } from 'typeorm';
 import { pagesOfAccount } from '../../database/pages.js';
 import { look, write } from '../../database/statement.js';
 import { NOTIFICATIONS } from '../../outbox/notification.sql.js';
+import { AccountLink } from './account-link.entity.js';
 import { Account, NO_SECOND_FACTOR } from './account.entity.js';
 
 export const exportAccount =
-  pagesOfAccount(`SELECT id, email, mail_address, role, locale, created_at, verified_at, second_factor_since, disabled_at
+  pagesOfAccount(`/* export-account */ SELECT id, email, mail_address, role, locale, created_at, verified_at, second_factor_since, disabled_at
        FROM accounts WHERE id = ?`);
 
 export const exportLinks = pagesOfAccount(
-  'SELECT id, kind, address, created_at, expires_at, used_at FROM account_links WHERE account_id = ?',
+  '/* export-links */ SELECT id, kind, address, created_at, expires_at, used_at FROM account_links WHERE account_id = ?',
   { kind: 'kind', created_at: 'created_at', id: 'id' },
 );
 
 /** The messages that carried the links of an account. */
 export const exportMessagesOfLinks = pagesOfAccount(
-  `SELECT n.id, n.kind, n.booking_id, n.state, n.reason, n.due_at, n.settled_at, l.created_at, l.id AS link_id
+  `/* export-messages-of-links */ SELECT n.id, n.kind, n.booking_id, n.state, n.reason, n.due_at, n.settled_at, l.created_at, l.id AS link_id
           FROM account_links l JOIN ${NOTIFICATIONS} ON n.link_id = l.id WHERE l.account_id = ?`,
   { kind: 'l.kind', created_at: 'l.created_at', link_id: 'l.id' },
 );
@@ -27,12 +28,13 @@ export async function eraseAddresses(
   addresses: readonly [string, string],
   now: Date,
 ): Promise<void> {
-  const find = 'SELECT id FROM account_links WHERE address IN (?, ?)';
+  const find = '/* find-links-to-addresses */ SELECT id FROM account_links WHERE address IN (?, ?)';
   const links = await look<{ id: number }>(tx, find, [...addresses]);
   for (const { id } of links)
     await write(
       tx,
-      'UPDATE account_links SET address = NULL, expires_at = LEAST(expires_at, ?) WHERE id = ?',
+      `/* end-link-to-address */
+       UPDATE account_links SET address = NULL, expires_at = LEAST(expires_at, ?) WHERE id = ?`,
       [now, id],
     );
 }
@@ -43,7 +45,7 @@ export async function eraseAccount(
   id: number,
   { passwordHash, disabledAt }: Pick<Account, 'passwordHash'> & { readonly disabledAt: Date },
 ): Promise<void> {
-  await write(tx, 'UPDATE account_links SET address = NULL WHERE account_id = ?', [id]);
+  await tx.update(AccountLink, { accountId: id }, { address: null });
   const erased = {
     email: `erased-${randomUUID()}@erased.invalid`,
     mailAddress: null,
@@ -52,5 +54,5 @@ export async function eraseAccount(
     ...NO_SECOND_FACTOR,
     disabledAt,
   };
-  await tx.update(Account, { id }, erased);
+  await tx.createQueryBuilder().update(Account).set(erased).where({ id }).comment('erase-account').execute();
 }

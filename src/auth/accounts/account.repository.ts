@@ -1,7 +1,9 @@
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull, Not } from 'typeorm';
+import { look, type Source, write } from '../../database/statement.js';
+import { ADDRESSES_OF_NOTICES } from '../../outbox/notification.sql.js';
 import { Account } from './account.entity.js';
 
-/** The statements of the `accounts` table on behalf of other rooms. */
+/** The statements of the `accounts` table on behalf of other rooms, and those of several services. */
 
 export function findAccount(tx: EntityManager, id: number): Promise<Account | null> {
   return tx.findOneBy(Account, { id });
@@ -10,4 +12,58 @@ export function findAccount(tx: EntityManager, id: number): Promise<Account | nu
 /** The account, which nobody changes or erases until the transaction ends. */
 export function lockAccount(tx: EntityManager, id: number): Promise<Account | null> {
   return tx.findOne(Account, { where: { id }, lock: { mode: 'pessimistic_write' } });
+}
+
+/** The admins who can log in, but for one. */
+export async function findOtherAdmins(tx: EntityManager, id: number): Promise<number[]> {
+  const admins = await tx.find(Account, {
+    select: { id: true },
+    where: { id: Not(id), role: 'admin', disabledAt: IsNull(), verifiedAt: Not(IsNull()) },
+  });
+  return admins.map((admin) => admin.id);
+}
+
+type WithFactor = Pick<Account, 'id' | 'secondFactor'>;
+
+/** Makes a second factor count from now on; false if it was replaced or confirmed meanwhile. */
+export async function confirmFactor(
+  tx: EntityManager,
+  { id, secondFactor }: WithFactor,
+  step: number,
+  now: Date,
+): Promise<boolean> {
+  const { affectedRows } = await write(
+    tx,
+    `/* confirm-second-factor */ UPDATE accounts SET second_factor_since = ?, second_factor_step = ?
+     WHERE id = ? AND second_factor = ? AND second_factor_since IS NULL`,
+    [now, step, id, secondFactor],
+  );
+  return affectedRows > 0;
+}
+
+/** Uses the digits of a step up, and keeps the secret as it is sealed by now; false if they were used before. */
+export async function useStep(
+  source: Source,
+  { id, secondFactor }: WithFactor,
+  { step, sealed }: { readonly step: number; readonly sealed: Buffer },
+): Promise<boolean> {
+  const { affectedRows } = await write(
+    source,
+    `/* use-second-factor */ UPDATE accounts SET second_factor_step = ?, second_factor = ?
+     WHERE id = ? AND second_factor = ? AND second_factor_step < ?`,
+    [step, sealed, id, secondFactor, step],
+  );
+  return affectedRows > 0;
+}
+
+/** The addresses to which mails of an account went or go: its own, and those that it had or asked for. */
+export async function findAddressesOf(tx: EntityManager, id: number): Promise<string[]> {
+  const rows = await look<{ email: string }>(
+    tx,
+    `/* find-addresses-of-account */ SELECT COALESCE(mail_address, email) AS email FROM accounts WHERE id = ?
+     UNION SELECT address FROM account_links WHERE account_id = ? AND address IS NOT NULL
+     UNION ${ADDRESSES_OF_NOTICES}`,
+    [id, id, id],
+  );
+  return rows.map(({ email }) => email);
 }

@@ -4,12 +4,12 @@ import { AuditTrail } from '../../audit/audit-trail.js';
 import { Keys } from '../../config/keys.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { look, write } from '../../database/statement.js';
-import { ADDRESSES_OF_NOTICES } from '../../outbox/notification.sql.js';
 import type { Context } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from './account.entity.js';
 import { linkInvalid } from './account-links.js';
+import { findAddressesOf } from './account.repository.js';
+import { allowAddress, refuseAddress } from './refused-address.repository.js';
 import { hashOfAddress, readAddressToken } from './address-token.js';
 
 /**
@@ -36,18 +36,14 @@ export class AddressRefusals {
     await inTransaction(this.dataSource, async (tx) => {
       const email = await mailedAddress(tx, accountId, hash);
       if (email === undefined || (await isConfirmed(tx, email))) throw linkInvalid();
-      await write(
-        tx,
-        'INSERT INTO refused_addresses (hash, refused_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE refused_at = refused_at',
-        [hash, new Date(this.clock.now())],
-      );
+      await refuseAddress(tx, hash, new Date(this.clock.now()));
       await this.audit.record(context, tx, 'account.address_refused', accountId);
     });
   }
 
   /** Lets mails go to an address again: its owner has confirmed it. */
   async lift(tx: EntityManager, address: string): Promise<void> {
-    await write(tx, 'DELETE FROM refused_addresses WHERE hash = ?', [hashOfAddress(address)]);
+    await allowAddress(tx, hashOfAddress(address));
   }
 }
 
@@ -57,14 +53,8 @@ async function mailedAddress(
   accountId: number,
   hash: Buffer,
 ): Promise<string | undefined> {
-  const rows = await look<{ email: string }>(
-    tx,
-    `SELECT COALESCE(mail_address, email) AS email FROM accounts WHERE id = ?
-     UNION SELECT address FROM account_links WHERE account_id = ? AND address IS NOT NULL
-     UNION ${ADDRESSES_OF_NOTICES}`,
-    [accountId, accountId, accountId],
-  );
-  return rows.find(({ email }) => hashOfAddress(email).equals(hash))?.email;
+  const addresses = await findAddressesOf(tx, accountId);
+  return addresses.find((email) => hashOfAddress(email).equals(hash));
 }
 
 /** Whether an account has confirmed the address; it stays as it is until the transaction ends. */

@@ -1,21 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { look } from '../../database/statement.js';
 import { MailedAddresses } from '../../outbox/mailed-addresses.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
-import { existsNotification } from '../../outbox/notification.sql.js';
 import type { EpochMs } from '../../time/interval.js';
 import { mailsOf } from './account-address.js';
 import type { Account } from './account.entity.js';
-import { joinAccount, LINK_HAS_ENDED } from './account.sql.js';
+import { findLatestLinks } from './account-link.repository.js';
 import { hashOfAddress } from './address-token.js';
-import {
-  type MailedLink,
-  MOST_REMEMBERED,
-  pauseAfterNext,
-  pauseBeforeNext,
-  REMEMBERED_MS,
-} from './link-pause.js';
+import { pauseAfterNext, pauseBeforeNext, REMEMBERED_MS } from './link-pause.js';
+import { isAddressRefused } from './refused-address.repository.js';
 
 /** An account as far as mailing it a link goes. */
 export type Mailable = Pick<Account, 'id' | 'email' | 'mailAddress' | 'sessionVersion' | 'isVerified'>;
@@ -37,21 +30,6 @@ export interface LinkPause {
   readonly addressHash: string;
 }
 
-interface Row {
-  readonly created_at: Date;
-  readonly expires_at: Date;
-  readonly used_at: Date | null;
-  readonly has_ended: 0 | 1;
-}
-
-// Of a link whose mail was held back, or refused by the mail server, nobody has the code.
-const LINKS = `
-  SELECT l.created_at, l.expires_at, l.used_at,
-         ${LINK_HAS_ENDED}
-           OR ${existsNotification("n.link_id = l.id AND n.state IN ('cancelled', 'dead')")} AS has_ended
-  FROM account_links l ${joinAccount('l.account_id')}`;
-const LATEST = `ORDER BY l.created_at DESC, l.id DESC LIMIT ${MOST_REMEMBERED}`;
-
 /** The pauses between links of a kind to an address, whichever accounts they were for, erased ones too. */
 @Injectable()
 export class LinkPauses {
@@ -64,9 +42,9 @@ export class LinkPauses {
     const hashes = this.addresses.hashesOf(email);
     await this.addresses.lock(tx, hashes);
     const since = new Date(now - REMEMBERED_MS);
-    const links = await mailedLinks(tx, 'l.address_hash IN (?)', [hashes, kind, since]);
+    const links = await findLatestLinks(tx, { hashes }, kind, since);
     const isConfirmed = account.isVerified && address === undefined;
-    const isRefused = !isConfirmed && (await wantsNoMails(tx, email));
+    const isRefused = !isConfirmed && (await isAddressRefused(tx, hashOfAddress(email)));
     const ofAccount = address === undefined ? 0 : await pauseOfAccount(tx, wanted, since, now);
     return {
       before: Math.max(ofAccount, pauseBeforeNext(links, isRefused, now)),
@@ -86,28 +64,10 @@ async function pauseOfAccount(
   since: Date,
   now: EpochMs,
 ): Promise<number> {
-  const links = await mailedLinks(tx, 'l.account_id = ?', [account.id, kind, since]);
+  const links = await findLatestLinks(tx, { accountId: account.id }, kind, since);
   return pauseBeforeNext(
     links.map((link) => ({ ...link, goodUntil: Infinity })),
     false,
     now,
   );
-}
-
-async function mailedLinks(tx: EntityManager, whose: string, parameters: unknown[]): Promise<MailedLink[]> {
-  const rows = await look<Row>(
-    tx,
-    `${LINKS} WHERE ${whose} AND l.kind = ? AND l.created_at > ? ${LATEST}`,
-    parameters,
-  );
-  return rows.map(({ created_at, expires_at, used_at, has_ended }) => ({
-    createdAt: created_at.getTime(),
-    isUsed: used_at !== null,
-    goodUntil: (has_ended ? created_at : expires_at).getTime(),
-  }));
-}
-
-async function wantsNoMails(tx: EntityManager, email: string): Promise<boolean> {
-  const rows = await look(tx, 'SELECT 1 FROM refused_addresses WHERE hash = ?', [hashOfAddress(email)]);
-  return rows.length > 0;
 }

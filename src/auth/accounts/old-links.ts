@@ -11,7 +11,7 @@ export function deleteLinks(dataSource: DataSource, before: Date): Promise<numbe
   const find = async (): Promise<number[]> => {
     const rows = await look<{ id: number }>(
       dataSource,
-      `SELECT l.id FROM account_links l
+      `/* find-expired-links */ SELECT l.id FROM account_links l
        WHERE l.expires_at < ?
          AND NOT ${existsNotification(`n.link_id = l.id AND n.state NOT IN (${SETTLED})`)}
        ORDER BY l.expires_at LIMIT ${BATCH}`,
@@ -22,14 +22,15 @@ export function deleteLinks(dataSource: DataSource, before: Date): Promise<numbe
   return deleteInBatches(find, (ids) =>
     inTransaction(dataSource, async (tx) => {
       await deleteNotificationsOf(tx, 'link_id', ids);
-      return (await write(tx, 'DELETE FROM account_links WHERE id IN (?)', [ids])).affectedRows;
+      const sql = '/* delete-links */ DELETE FROM account_links WHERE id IN (?)';
+      return (await write(tx, sql, [ids])).affectedRows;
     }),
   );
 }
 
 /** Takes the address hashes from links that no pause is counted by any longer. */
 export const forgetAddressHashes = sweepBy(
-  `UPDATE account_links SET address_hash = NULL WHERE address_hash IS NOT NULL AND created_at < ?
+  `/* forget-address-hashes */ UPDATE account_links SET address_hash = NULL WHERE address_hash IS NOT NULL AND created_at < ?
    ORDER BY address_hash`,
   REMEMBERED_MS,
 );

@@ -4,13 +4,13 @@ import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { ClinicEnvironment } from '../../config/clinic.environment.js';
 import { Keys } from '../../config/keys.js';
-import { write } from '../../database/statement.js';
 import { Refusal } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import { AccountNotices } from '../accounts/account-notices.js';
 import { shownAddressOf } from '../accounts/account-address.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
+import { confirmFactor, useStep } from '../accounts/account.repository.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountContext } from '../../http/context.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -86,13 +86,8 @@ export class SecondFactors {
       return { account, step: this.readDigits(account, code).step };
     };
     return this.change(context, 'added', prepare, async (tx, { account, step }) => {
-      const { affectedRows } = await write(
-        tx,
-        `UPDATE accounts SET second_factor_since = ?, second_factor_step = ?
-         WHERE id = ? AND second_factor = ? AND second_factor_since IS NULL`,
-        [new Date(this.clock.now()), step, account.id, account.secondFactor],
-      );
-      if (affectedRows === 0) throw wrong();
+      const now = new Date(this.clock.now());
+      if (!(await confirmFactor(tx, account, step, now))) throw wrong();
     });
   }
 
@@ -122,14 +117,8 @@ export class SecondFactors {
       throw new Refusal('SECOND_FACTOR_REQUIRED', message);
     }
     await this.countAttempt(account.id);
-    const { step, sealed } = this.readDigits(account, code);
-    const { affectedRows } = await write(
-      this.dataSource,
-      `UPDATE accounts SET second_factor_step = ?, second_factor = ?
-       WHERE id = ? AND second_factor = ? AND second_factor_step < ?`,
-      [step, sealed, account.id, account.secondFactor, step],
-    );
-    if (affectedRows === 0) throw wrong();
+    const used = this.readDigits(account, code);
+    if (!(await useStep(this.dataSource, account, used))) throw wrong();
   }
 
   /** Counts an attempt before anything that the answer tells is looked at. */

@@ -2,30 +2,16 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { sweepBy } from '../../database/in-batches.js';
-import { look, write } from '../../database/statement.js';
+import { look } from '../../database/statement.js';
 import { Clock } from '../../time/clock.js';
+import { RefreshToken } from './refresh-token.entity.js';
 import { isLive } from './valid-session.sql.js';
 
-/** A stored refresh token: of the token itself only the SHA-256. */
-export interface RefreshTokenRow {
-  readonly id: number;
-  readonly account_id: number;
-  readonly session_version: number;
-  readonly family: string;
-  /** null for a family from before there were sessions. */
-  readonly session_id: number | null;
-  readonly expires_at: Date;
-  readonly used_at: Date | null;
-  /** A keyed hash of the client that used it. */
-  readonly used_by: string | null;
-  /** Whether its session has not been ended. */
-  readonly is_live: number;
-}
+type NewToken = Pick<RefreshToken, 'accountId' | 'sessionVersion' | 'family' | 'sessionId' | 'expiresAt'>;
 
-type NewRow = Pick<
-  RefreshTokenRow,
-  'account_id' | 'session_version' | 'family' | 'session_id' | 'expires_at'
->;
+/** A token as it is found, and whether its session has not been ended. */
+export type FoundToken = NewToken &
+  Pick<RefreshToken, 'id' | 'usedAt' | 'usedBy'> & { readonly isLive: 0 | 1 };
 
 /** The statements of the `refresh_tokens` table. */
 @Injectable()
@@ -33,49 +19,47 @@ export class RefreshTokenRepository {
   constructor(private readonly clock: Clock) {}
 
   /** Locks the row until the transaction ends. */
-  async find(tx: EntityManager, token: string): Promise<RefreshTokenRow | undefined> {
-    const [row] = await look<RefreshTokenRow>(
+  async find(tx: EntityManager, token: string): Promise<FoundToken | undefined> {
+    const [row] = await look<FoundToken>(
       tx,
-      `SELECT id, account_id, session_version, family, session_id, expires_at, used_at, used_by,
-              ${isLive('session_id')} AS is_live
+      `/* lock-refresh-token */ SELECT id, account_id AS accountId, session_version AS sessionVersion, family,
+              session_id AS sessionId, expires_at AS expiresAt, used_at AS usedAt, used_by AS usedBy,
+              ${isLive('session_id')} AS isLive
        FROM refresh_tokens WHERE token_hash = ? FOR UPDATE`,
       [hashOf(token)],
     );
     return row;
   }
 
-  async insert(tx: EntityManager, row: NewRow, token: string): Promise<void> {
-    const { account_id, session_version, family, session_id, expires_at } = row;
-    await write(
-      tx,
-      `INSERT INTO refresh_tokens (account_id, session_version, family, session_id, token_hash, created_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [
-        account_id,
-        session_version,
+  async insert(tx: EntityManager, row: NewToken, token: string): Promise<void> {
+    const { accountId, sessionVersion, family, sessionId, expiresAt } = row;
+    await tx
+      .createQueryBuilder()
+      .insert()
+      .into(RefreshToken)
+      .values({
+        accountId,
+        sessionVersion,
         family,
-        session_id,
-        hashOf(token),
-        new Date(this.clock.now()),
-        expires_at,
-      ],
-    );
+        sessionId,
+        expiresAt,
+        tokenHash: hashOf(token),
+        createdAt: new Date(this.clock.now()),
+      })
+      .comment('insert-refresh-token')
+      .execute();
   }
 
   async markUsed(tx: EntityManager, id: number, usedBy: string): Promise<void> {
-    await write(tx, 'UPDATE refresh_tokens SET used_at = ?, used_by = ? WHERE id = ?', [
-      new Date(this.clock.now()),
-      usedBy,
-      id,
-    ]);
+    await tx.update(RefreshToken, { id }, { usedAt: new Date(this.clock.now()), usedBy });
   }
 
   async assignSession(tx: EntityManager, family: string, session: number): Promise<void> {
-    await write(tx, 'UPDATE refresh_tokens SET session_id = ? WHERE family = ?', [session, family]);
+    await tx.update(RefreshToken, { family }, { sessionId: session });
   }
 
   async removeFamily(tx: EntityManager, family: string): Promise<void> {
-    await write(tx, 'DELETE FROM refresh_tokens WHERE family = ?', [family]);
+    await tx.delete(RefreshToken, { family });
   }
 }
 
@@ -84,5 +68,5 @@ function hashOf(token: string): string {
 }
 
 export const deleteExpiredRefreshTokens = sweepBy(
-  'DELETE FROM refresh_tokens WHERE expires_at < ? ORDER BY expires_at',
+  '/* sweep-refresh-tokens */ DELETE FROM refresh_tokens WHERE expires_at < ? ORDER BY expires_at',
 );

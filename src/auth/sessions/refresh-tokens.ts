@@ -9,7 +9,7 @@ import type { Client } from '../../http/client.js';
 import { Clock } from '../../time/clock.js';
 import { Account } from '../accounts/account.entity.js';
 import type { ClientContext, Context } from '../../http/context.js';
-import { RefreshTokenRepository, type RefreshTokenRow } from './refresh-token.repository.js';
+import { RefreshTokenRepository, type FoundToken } from './refresh-token.repository.js';
 import { SessionActivity } from './session-activity.js';
 import { SessionRepository } from './session.repository.js';
 import { SHORT_TOKEN_SECONDS } from './token.js';
@@ -53,8 +53,8 @@ export class RefreshTokens {
   ): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(this.clock.now() + REFRESHABLE_MS);
-    const family = { account_id: id, session_version: sessionVersion, family: randomUUID() };
-    await this.rows.insert(tx, { ...family, session_id: session, expires_at: expiresAt }, token);
+    const family = { accountId: id, sessionVersion, family: randomUUID() };
+    await this.rows.insert(tx, { ...family, sessionId: session, expiresAt }, token);
     return token;
   }
 
@@ -77,8 +77,8 @@ export class RefreshTokens {
       const row = await this.rows.find(tx, token);
       if (!row) return;
       await this.endFamily(tx, row);
-      const particulars = { session: row.session_id };
-      await this.audit.record(context, tx, 'account.logged_out', row.account_id, particulars);
+      const particulars = { session: row.sessionId };
+      await this.audit.record(context, tx, 'account.logged_out', row.accountId, particulars);
     });
   }
 
@@ -88,26 +88,26 @@ export class RefreshTokens {
     token: string,
   ): Promise<Exchanged | undefined> {
     const row = await this.rows.find(tx, token);
-    if (!row?.is_live || row.expires_at.getTime() <= this.clock.now()) return undefined;
-    const next = row.used_at ? await this.successorAgain(tx, context.actor, token, row) : undefined;
-    if (row.used_at && next === undefined) {
+    if (!row?.isLive || row.expiresAt.getTime() <= this.clock.now()) return undefined;
+    const next = row.usedAt ? await this.successorAgain(tx, context.actor, token, row) : undefined;
+    if (row.usedAt && next === undefined) {
       await this.endFamily(tx, row);
-      await this.audit.record(context, tx, 'account.token_reused', row.account_id);
+      await this.audit.record(context, tx, 'account.token_reused', row.accountId);
       return undefined;
     }
-    const account = await tx.findOneByOrFail(Account, { id: row.account_id });
-    if (account.isDisabled || account.sessionVersion !== row.session_version) return undefined;
-    const session = row.session_id ?? (await this.adopt(tx, account, context.actor, row));
+    const account = await tx.findOneByOrFail(Account, { id: row.accountId });
+    if (account.isDisabled || account.sessionVersion !== row.sessionVersion) return undefined;
+    const session = row.sessionId ?? (await this.adopt(tx, account, context.actor, row));
     if (session === undefined) return undefined;
     return {
       account,
       session,
-      next: next ?? (await this.use(tx, context.actor, token, { ...row, session_id: session })),
+      next: next ?? (await this.use(tx, context.actor, token, { ...row, sessionId: session })),
     };
   }
 
   /** Marks a token as used and answers with its successor, which nobody can compute who lacks the token or the key. */
-  private async use(tx: EntityManager, client: Client, token: string, row: RefreshTokenRow): Promise<string> {
+  private async use(tx: EntityManager, client: Client, token: string, row: FoundToken): Promise<string> {
     const successor = successorOf(token, this.keys.present);
     await this.rows.markUsed(tx, row.id, this.keys.hash(nameOf(client)));
     await this.rows.insert(tx, row, successor);
@@ -119,14 +119,14 @@ export class RefreshTokens {
     tx: EntityManager,
     client: Client,
     token: string,
-    { used_at, used_by }: RefreshTokenRow,
+    { usedAt, usedBy }: FoundToken,
   ): Promise<string | undefined> {
-    const isRecent = this.clock.now() - used_at!.getTime() <= REPEATABLE_MS;
-    if (!isRecent || !this.keys.hashes(nameOf(client)).includes(used_by ?? '')) return undefined;
+    const isRecent = this.clock.now() - usedAt!.getTime() <= REPEATABLE_MS;
+    if (!isRecent || !this.keys.hashes(nameOf(client)).includes(usedBy ?? '')) return undefined;
     for (const key of this.keys.all) {
       const successor = successorOf(token, key);
       const found = await this.rows.find(tx, successor);
-      if (found && !found.used_at) return successor;
+      if (found && !found.usedAt) return successor;
     }
     return undefined;
   }
@@ -136,21 +136,18 @@ export class RefreshTokens {
     tx: EntityManager,
     account: Account,
     client: Client,
-    row: RefreshTokenRow,
+    row: FoundToken,
   ): Promise<number | undefined> {
-    const goodForMs = row.expires_at.getTime() - this.clock.now() + SHORT_TOKEN_SECONDS * 1000;
+    const goodForMs = row.expiresAt.getTime() - this.clock.now() + SHORT_TOKEN_SECONDS * 1000;
     const session = await this.sessions.begin(tx, account, client, goodForMs);
     if (session === undefined) return undefined;
     await this.rows.assignSession(tx, row.family, session);
     return session;
   }
 
-  private async endFamily(
-    tx: EntityManager,
-    { family, account_id, session_id }: RefreshTokenRow,
-  ): Promise<void> {
+  private async endFamily(tx: EntityManager, { family, accountId, sessionId }: FoundToken): Promise<void> {
     await this.rows.removeFamily(tx, family);
-    if (session_id !== null) await this.sessions.end(tx, account_id, session_id);
+    if (sessionId !== null) await this.sessions.end(tx, accountId, sessionId);
   }
 }
 

@@ -2,14 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
 import { sweepBy } from '../../database/in-batches.js';
 import { inOneStatement } from '../../database/in-one-statement.js';
-import { write } from '../../database/statement.js';
+import { look, write } from '../../database/statement.js';
 import type { Client } from '../../http/client.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import type { Account } from '../accounts/account.entity.js';
+import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 import { LONGEST_TOKEN_MS } from './token.js';
-import { FROM_VALID_SESSION, valuesOf } from './valid-session.sql.js';
+import { FROM_VALID_SESSION, type TokenOf, valuesOf } from './valid-session.sql.js';
 
 const MOST_LISTED = 100;
 
@@ -73,13 +74,51 @@ export class SessionRepository {
        WHERE id = ? AND account_id = ? AND ended_at IS NULL AND expires_at > ?`,
       [new Date(now), new Date(now + LONGEST_TOKEN_MS), id, accountId, new Date(now)],
     );
-    await write(tx, 'DELETE FROM refresh_tokens WHERE session_id = ? AND account_id = ?', [id, accountId]);
+    await tx.delete(RefreshToken, { sessionId: id, accountId });
     return affectedRows === 1;
   }
 
-  /** Removes all sessions of an account, whose tokens end by their version. */
-  async removeAll(tx: EntityManager, accountId: number): Promise<void> {
-    await write(tx, 'DELETE FROM sessions WHERE account_id = ?', [accountId]);
+  /**
+   * Holds an account until the transaction ends.
+   *
+   * @returns whether it still is what the token says
+   */
+  async hold(tx: EntityManager, token: TokenOf): Promise<boolean> {
+    // Sent together, in this order: the database reads only once it has granted the lock.
+    const [, held] = await Promise.all([
+      look(tx, '/* lock-account */ SELECT id FROM accounts WHERE id = ? FOR UPDATE', [token.id]),
+      look(tx, `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`, valuesOf(token)),
+    ]);
+    return held.length > 0;
+  }
+
+  /**
+   * Ends all sessions of an account: removes them and their refresh tokens, and a second factor that was begun and not
+   * confirmed. Tokens end by their version.
+   *
+   * @returns the version of new tokens
+   */
+  async endAll(tx: EntityManager, accountId: number): Promise<number> {
+    const { insertId } = await write(
+      tx,
+      `/* end-all-sessions */
+       UPDATE accounts SET session_version = LAST_INSERT_ID(session_version + 1), sessions_ended_at = ?,
+                           second_factor = IF(second_factor_since IS NULL, NULL, second_factor) WHERE id = ?`,
+      [new Date(this.clock.now()), accountId],
+    );
+    await tx.delete(RefreshToken, { accountId });
+    await tx.delete(Session, { accountId });
+    return insertId;
+  }
+
+  /** What was ended since: accounts with the version of new tokens, and sessions, which have none. */
+  async endedSince(since: Date): Promise<{ readonly id: number; readonly version: number | null }[]> {
+    return look(
+      this.dataSource,
+      `/* find-ended-sessions */ SELECT id, session_version AS version FROM accounts WHERE sessions_ended_at >= ?
+       UNION ALL SELECT id, NULL FROM sessions WHERE ended_at >= ?`,
+      [since, since],
+    );
   }
 
   /** Writes that sessions were in use just now. */
@@ -105,4 +144,6 @@ export class SessionRepository {
   }
 }
 
-export const deleteExpiredSessions = sweepBy('DELETE FROM sessions WHERE expires_at < ? ORDER BY expires_at');
+export const deleteExpiredSessions = sweepBy(
+  '/* sweep-sessions */ DELETE FROM sessions WHERE expires_at < ? ORDER BY expires_at',
+);

@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import { look, write } from '../../database/statement.js';
+import type { EntityManager } from 'typeorm';
 import { tokenEnded } from '../../errors/domain-error.js';
 import type { AccountContext } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
@@ -8,7 +7,7 @@ import type { EpochMs } from '../../time/interval.js';
 import { SessionActivity } from './session-activity.js';
 import { SessionRepository } from './session.repository.js';
 import { LONGEST_TOKEN_MS } from './token.js';
-import { FROM_VALID_SESSION, type TokenOf, valuesOf } from './valid-session.sql.js';
+import type { TokenOf } from './valid-session.sql.js';
 
 export const LOOK_EVERY_MS = 1_000;
 /** A look that is older is not relied on: with the time that an answer takes, within five seconds. */
@@ -36,7 +35,6 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly repository: SessionRepository,
     private readonly activity: SessionActivity,
@@ -73,12 +71,7 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
    * @throws Unauthenticated TOKEN_REVOKED
    */
   async hold({ actor }: AccountContext, tx: EntityManager): Promise<void> {
-    // Sent together, in this order: the database reads only once it has granted the lock.
-    const [, held] = await Promise.all([
-      look(tx, 'SELECT id FROM accounts WHERE id = ? FOR UPDATE', [actor.id]),
-      look(tx, `SELECT id ${FROM_VALID_SESSION}`, valuesOf(actor)),
-    ]);
-    if (held.length === 0) throw tokenEnded();
+    if (!(await this.repository.hold(tx, actor))) throw tokenEnded();
   }
 
   /**
@@ -86,16 +79,8 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
    * and not confirmed end too. Returns the version of new tokens. Call `remember` afterwards, so that this process does not
    * wait for its next look.
    */
-  async endAll(tx: EntityManager, accountId: number): Promise<number> {
-    const { insertId } = await write(
-      tx,
-      `UPDATE accounts SET session_version = LAST_INSERT_ID(session_version + 1), sessions_ended_at = ?,
-                           second_factor = IF(second_factor_since IS NULL, NULL, second_factor) WHERE id = ?`,
-      [new Date(this.clock.now()), accountId],
-    );
-    await write(tx, 'DELETE FROM refresh_tokens WHERE account_id = ?', [accountId]);
-    await this.repository.removeAll(tx, accountId);
-    return insertId;
+  endAll(tx: EntityManager, accountId: number): Promise<number> {
+    return this.repository.endAll(tx, accountId);
   }
 
   remember(accountId: number, version: number): void {
@@ -116,13 +101,7 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
     const [now, timer] = [this.clock.now(), performance.now()];
     const wantsAll = timer - this.allSeenAt > ALL_OVER_AGAIN_MS;
     const since = wantsAll ? now - LONGEST_TOKEN_MS : this.seenAt;
-    const from = new Date(since - LATE_COMMITS_MS);
-    const rows = await look<{ id: number; version: number | null }>(
-      this.dataSource,
-      `SELECT id, session_version AS version FROM accounts WHERE sessions_ended_at >= ?
-       UNION ALL SELECT id, NULL FROM sessions WHERE ended_at >= ?`,
-      [from, from],
-    );
+    const rows = await this.repository.endedSince(new Date(since - LATE_COMMITS_MS));
     if (wantsAll) {
       this.versions = new Map();
       this.ended = new Set();

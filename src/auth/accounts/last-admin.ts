@@ -1,19 +1,6 @@
 import { type EntityManager, IsNull, Not } from 'typeorm';
-import { write } from '../../database/statement.js';
 import { Refusal } from '../../errors/domain-error.js';
 import { Account } from './account.entity.js';
-
-/**
- * Has whoever changes accounts wait for one another: of two who would each take the other's admin away the second sees
- * what the first has done. A write, as in `lockDay`, since a cluster notices nothing else between its nodes.
- */
-export async function lockAdmins(tx: EntityManager): Promise<void> {
-  await write(
-    tx,
-    'INSERT INTO admin_lock (id, version) VALUES (1, 1) ON DUPLICATE KEY UPDATE version = version + 1',
-    [],
-  );
-}
 
 /**
  * Call it under `lockAdmins`, before an account stops being an admin who can log in.

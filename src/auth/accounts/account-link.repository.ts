@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { type EntityManager, In, MoreThan } from 'typeorm';
+import { look, type Source, write } from '../../database/statement.js';
+import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
+import { existsNotification } from '../../outbox/notification.sql.js';
+import { AccountLink } from './account-link.entity.js';
+import type { Account } from './account.entity.js';
+import { joinAccount, LINK_HAS_ENDED } from './account.sql.js';
+import { type MailedLink, MOST_REMEMBERED } from './link-pause.js';
+
+/** The statements of the `account_links` table. */
+
+/** Parameters: uid, kind, now. */
+const IS_GOOD =
+  'l.uid = ? AND l.kind = ? AND l.used_at IS NULL AND l.expires_at > ? AND a.disabled_at IS NULL';
+const OF_ACCOUNT = `account_links l JOIN accounts a ON a.id = l.account_id
+  AND (a.session_version = l.session_version OR l.kind IN ${LINKS_THAT_OUTLIVE_SESSIONS})`;
+
+export type NewLink = Omit<AccountLink, 'id' | 'uid' | 'usedAt'>;
+export type LinkedAccount = Pick<Account, 'id' | 'email' | 'mailAddress'>;
+/** What a link was mailed for. */
+export type UsedLink = Pick<AccountLink, 'accountId' | 'address'>;
+
+type LatestLink = Pick<AccountLink, 'createdAt' | 'expiresAt' | 'usedAt'> & { readonly hasEnded: 0 | 1 };
+
+export async function insertLink(tx: EntityManager, link: NewLink): Promise<number> {
+  const { identifiers } = await tx.insert(AccountLink, { ...link, uid: randomUUID() });
+  return (identifiers[0] as Pick<AccountLink, 'id'>).id;
+}
+
+/** The account that a link was mailed to, if the link is good. */
+export async function findAccountOfLink(
+  source: Source,
+  uid: string,
+  kind: AccountKind,
+  now: Date,
+): Promise<LinkedAccount | undefined> {
+  const [account] = await look<LinkedAccount>(
+    source,
+    `/* find-account-of-link */ SELECT a.id, a.email, a.mail_address AS mailAddress FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
+    [uid, kind, now],
+  );
+  return account;
+}
+
+/** Uses a link up, under the lock of its account; undefined if it is not good. */
+export async function useLink(
+  tx: EntityManager,
+  uid: string,
+  kind: AccountKind,
+  now: Date,
+): Promise<UsedLink | undefined> {
+  // The account's lock comes first, as when an account is disabled, erased or changed.
+  await look(
+    tx,
+    `/* lock-account-of-link */
+     SELECT a.id FROM accounts a JOIN account_links l ON l.account_id = a.id WHERE l.uid = ? FOR UPDATE`,
+    [uid],
+  );
+  const { affectedRows } = await write(
+    tx,
+    `/* use-link */ UPDATE ${OF_ACCOUNT} SET l.used_at = ? WHERE ${IS_GOOD}`,
+    [now, uid, kind, now],
+  );
+  if (affectedRows === 0) return undefined;
+  return tx.findOneOrFail(AccountLink, { select: { accountId: true, address: true }, where: { uid } });
+}
+
+/** Makes the links of an account useless that are of these kinds and good for longer. */
+export async function expireLinks(
+  tx: EntityManager,
+  accountId: number,
+  kinds: readonly AccountKind[],
+  now: Date,
+): Promise<void> {
+  await tx.update(
+    AccountLink,
+    { accountId, kind: In([...kinds]), expiresAt: MoreThan(now) },
+    { expiresAt: now },
+  );
+}
+
+/**
+ * The latest links of a kind since then, newest first: those to an address, by its hashes, or those of an account. Of a link
+ * whose mail was held back, or refused by the mail server, nobody has the code.
+ */
+export async function findLatestLinks(
+  tx: EntityManager,
+  whose: { readonly hashes: readonly string[] } | { readonly accountId: number },
+  kind: AccountKind,
+  since: Date,
+): Promise<MailedLink[]> {
+  const [condition, owner] =
+    'hashes' in whose ? ['l.address_hash IN (?)', whose.hashes] : ['l.account_id = ?', whose.accountId];
+  const rows = await look<LatestLink>(
+    tx,
+    `/* find-latest-links */
+     SELECT l.created_at AS createdAt, l.expires_at AS expiresAt, l.used_at AS usedAt,
+            ${LINK_HAS_ENDED}
+              OR ${existsNotification("n.link_id = l.id AND n.state IN ('cancelled', 'dead')")} AS hasEnded
+     FROM account_links l ${joinAccount('l.account_id')}
+     WHERE ${condition} AND l.kind = ? AND l.created_at > ?
+     ORDER BY l.created_at DESC, l.id DESC LIMIT ${MOST_REMEMBERED}`,
+    [owner, kind, since],
+  );
+  return rows.map(({ createdAt, expiresAt, usedAt, hasEnded }) => ({
+    createdAt: createdAt.getTime(),
+    isUsed: usedAt !== null,
+    goodUntil: (hasEnded ? createdAt : expiresAt).getTime(),
+  }));
+}
