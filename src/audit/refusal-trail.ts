@@ -11,10 +11,10 @@ import { AuditTrail, type Particulars } from './audit-trail.js';
 const COUNTED_FOR_MS = 60_000;
 /** Kinds of refusal that are counted separately at a time. */
 const MOST_KINDS = 500;
-/** Of one account and of one network address: a stranger with many accounts must not use up what tells others apart. */
+/** The same for one account and for one network address, so that one person's accounts cannot use up all of them. */
 const MOST_KINDS_OF_ACCOUNT = 10;
 const MOST_KINDS_OF_ADDRESS = 60;
-/** Accounts and addresses whose further refusals are counted together, each for itself. */
+/** Accounts and addresses of which the kinds beyond that are counted together. */
 const MOST_CALLERS = 2_000;
 const EVERY_MS = 5_000;
 
@@ -43,13 +43,13 @@ interface Kind extends Counted {
 /**
  * Records refusals in the audit trail. A flood of them must not fill it: of those that are alike, in what, to whom and
  * from where, the first is an event at once, and those of the following minute are one event together, with their
- * `count`. Of an account or an address with too many kinds, further ones are one event a minute and action.
+ * `count`. If an account or an address has too many kinds, the others are one event per minute and action.
  */
 @Injectable()
 export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RefusalTrail.name);
   private readonly kinds = new Map<string, Kind>();
-  /** Of callers with too many kinds. */
+  /** By account or address: the kinds beyond the limit. */
   private readonly others = new Map<string, Counted>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -106,7 +106,7 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
     return kinds.filter((kind) => kind.accountId === accountId).length < MOST_KINDS_OF_ACCOUNT;
   }
 
-  /** One more of an account's, else of an address's. Visitors from too many addresses are counted all together. */
+  /** Counts a refusal by its account, or by its address if it has none. Beyond the limit, counts all callers together. */
   private countTogether(actor: Actor, { action, subjectId }: Refused, from: string): void {
     const together = actor.id === null ? 'address' : 'account';
     let name = JSON.stringify([action, together, actor.id ?? from]);

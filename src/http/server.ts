@@ -89,7 +89,7 @@ function ignoreExpectations({ server }: FastifyInstance): void {
 /** One host, and no more (RFC 9112, 3.2). */
 function refuseWithoutHost(server: FastifyInstance): void {
   server.addHook('onRequest', ({ raw: { rawHeaders, httpVersion } }, _reply, done) => {
-    // Names at even places, values at odd ones.
+    // Names and values alternate.
     const hosts = rawHeaders.filter((text, place) => place % 2 === 0 && /^host$/i.test(text)).length;
     const isWrong = hosts > 1 || (hosts === 0 && httpVersion === '1.1');
     done(isWrong ? Object.assign(new Error('not one Host'), { statusCode: 400 }) : undefined);
@@ -97,8 +97,8 @@ function refuseWithoutHost(server: FastifyInstance): void {
 }
 
 /**
- * Node keeps the address of a connection once it was read, also when its client has hung up. A client that hung up before has
- * none, and nobody waits for an answer.
+ * Reads the address of each new connection, because Node remembers it after the client has hung up. A client without an
+ * address has hung up already: nobody waits for an answer.
  */
 function learnAddresses({ server }: FastifyInstance): void {
   server.on('connection', (socket: Socket) => {

@@ -28,7 +28,7 @@ describe('ADMIN_EMAIL of an account that is there, and no admin’s', () => {
     await setRole(role);
     const program = Program.start('main.js', { ...environment(), PORT: await freePort() });
     expect(await program.exit()).toBe(1);
-    expect(program.output).toContain('ADMIN_EMAIL is the address of an account that is no admin');
+    expect(program.output).toContain('ADMIN_EMAIL is the address of an account that is not an admin');
     expect(program.output).not.toMatch(/^\s+at /m);
     expect(await clinic.query('SELECT role FROM accounts')).toEqual([{ role }]);
   });

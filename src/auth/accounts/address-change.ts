@@ -51,7 +51,7 @@ export class AddressChange {
   ) {}
 
   /**
-   * The account whose address may be changed by whoever asks, before `begin`.
+   * Checks, before `begin`, that the actor may change the address of the account, and returns the account.
    *
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED
    * @throws TooManyRequests after too many attempts at the password or at addresses

@@ -13,9 +13,9 @@ import { allowAddress, refuseAddress } from './refused-address.repository.js';
 import { hashOfAddress, readAddressToken } from './address-token.js';
 
 /**
- * Addresses whose owners said that an account is not theirs. They get no mails, whichever account asks for them, until one
- * of them is confirmed. Only hashes of them are kept. A confirmed address is never stopped: whoever reads its mails could
- * otherwise be kept from them by a code in an old one.
+ * Addresses whose owners said that an account is not theirs. Such an address gets no email from any account until it is
+ * confirmed. Only hashes are stored. A confirmed address cannot be refused: otherwise a link in an old email could cut its
+ * owner off.
  */
 @Injectable()
 export class AddressRefusals {

@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { write } from '../../database/statement.js';
 
 /**
- * Has whoever changes accounts wait for one another: of two who would each take the other's admin away the second sees
- * what the first has done. A write, as in `lockDay`, since a cluster notices nothing else between its nodes.
+ * Serialises changes of accounts: of two admins who demote each other, the second sees what the first has done. A write, as
+ * in `lockDay`, because a cluster detects only conflicting writes between its nodes.
  */
 export async function lockAdmins(tx: EntityManager): Promise<void> {
   await write(

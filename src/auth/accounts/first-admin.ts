@@ -43,5 +43,5 @@ export class FirstAdmin implements OnApplicationBootstrap {
 }
 
 const IS_NO_ADMIN =
-  'ADMIN_EMAIL is the address of an account that is no admin, and whoever opened it knows its password: ' +
-  'name another address, or take ADMIN_EMAIL and ADMIN_PASSWORD out and have an admin change the role';
+  'ADMIN_EMAIL is the address of an account that is not an admin, and the person who opened it knows its password: ' +
+  'use another address, or remove ADMIN_EMAIL and ADMIN_PASSWORD and have an admin change the role';

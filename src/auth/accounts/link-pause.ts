@@ -33,8 +33,9 @@ export interface MailedLink {
 }
 
 /**
- * How long the pause is that a link mailed now starts. Pauses grow with each link that nobody uses: using one shows that
- * the mails go to whoever asks for them. The code must be good for as long: its reader gets no other meanwhile.
+ * How long to wait after the link that is mailed now before mailing another one. The pause grows with each unused link: a
+ * used link shows that the emails reach the person who requests them. A code stays valid at least until the next one can be
+ * requested.
  *
  * @param links the latest, newest first, none older than `REMEMBERED_MS`
  */

@@ -40,7 +40,7 @@ export class PasswordHasher implements OnApplicationShutdown {
   private readonly dummyHash = hash('a password that nobody has', PARAMETERS);
 
   constructor() {
-    // Of a thread that ends without a task of its own; the pool begins another one.
+    // A thread can fail between two tasks. The pool then starts another one, but an unhandled event would end the API.
     this.threads.on('error', (error: Error) => this.logger.error(`A hashing thread ended: ${error.message}`));
   }
 

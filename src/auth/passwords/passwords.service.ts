@@ -123,7 +123,10 @@ export class PasswordsService {
     await this.setByLink(context, token, 'invitation', password);
   }
 
-  /** Whoever has the link reads the address's mails: it is confirmed, and what was set before that is not theirs. */
+  /**
+   * The link proves that its holder reads the address's emails: it confirms the address, and removes a second factor that was
+   * set before.
+   */
   private async setByLink(
     context: Context,
     token: string,
@@ -151,8 +154,8 @@ export class PasswordsService {
   }
 
   /**
-   * Has a visitor who sends a mailed code show that they know the account's password. A wrong one is an event. Attempts are
-   * counted apart from the owner's: whoever reads the mails must not use those up.
+   * Requires the account's password from a visitor who sends a mailed code. A wrong password is an event. Attempts are
+   * counted separately from the owner's, so that a reader of the emails cannot use those up.
    *
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
