@@ -31,7 +31,7 @@ const arrows = ROOMS.slice(0, -1).map((room, at) => ({
 }));
 
 const pure =
-  '^src/(errors/|time/(?!clock))|^src/availability/(schedule|evaluate|rules/)|^src/auth/second-factor/(totp|sealed-secret)|^src/bookings/booking\\.(rules|messages|policy)|^src/notifications/(delivery\\.rules|letter/|calendar/)';
+  '^src/(errors/|time/(?!clock))|^src/availability/(schedule|evaluate|rules/)|^src/auth/second-factor/(totp|sealed-secret)|^src/bookings/booking\\.(rules|notifications|policy)|^src/notifications/(delivery\\.rules|emails/|calendar/)';
 
 module.exports = {
   forbidden: [

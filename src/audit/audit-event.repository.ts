@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Rows, type Source, write } from '../database/statement.js';
+import { type Rows, type Source, execute } from '../database/statement.js';
 import type { AuditEvent } from './audit-event.entity.js';
 
 /** The statements that write the `audit_events` table. */
@@ -9,7 +9,7 @@ export type NewEvent = Omit<AuditEvent, 'id'>;
 const COLUMNS = 'at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars';
 
 export async function insertEvent(source: Source, event: NewEvent): Promise<void> {
-  await write(
+  await execute(
     source,
     `/* insert-event */ INSERT INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
@@ -36,7 +36,7 @@ export async function insertEvents(
   event: Omit<NewEvent, 'subjectId' | 'particulars'>,
   { sql, parameters }: Rows,
 ): Promise<void> {
-  await write(
+  await execute(
     tx,
     `/* insert-events */ INSERT INTO audit_events (${COLUMNS})
      SELECT ?, ?, ?, ?, ?, s.id, ?, ?, s.particulars FROM (${sql}) s`,

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { inPages, PAGE_ROWS, type Pages } from '../database/pages.js';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 
 const OWN = ['address, request_id', 'actor_id = ?'] as const;
 
@@ -31,6 +31,6 @@ export function exportEvents(dataSource: DataSource, accountId: number, doctorOf
   return inPages((last) => {
     const after = last?.id ?? 0;
     const values = [accountId, after, accountId, accountId, after, accountId, accountId, after];
-    return look(dataSource, `/* export-events */ ${union} ${page}`, values);
+    return query(dataSource, `/* export-events */ ${union} ${page}`, values);
   });
 }

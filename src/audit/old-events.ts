@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { BATCH, sweepBy } from '../database/in-batches.js';
 import { inOneStatement } from '../database/in-one-statement.js';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 
 /** Deletes events before. The database user needs the right of docs/sql/forget-events.sql. */
 export const deleteEvents = sweepBy('/* sweep-events */ DELETE FROM audit_events WHERE at < ? ORDER BY at');
@@ -36,6 +36,6 @@ export async function forgetAddresses(
 
 async function endOfBatch(dataSource: DataSource, after: Date, before: Date): Promise<Date> {
   const sql = `/* find-end-of-event-batch */ SELECT at FROM audit_events WHERE at > ? AND at < ? ORDER BY at LIMIT ${BATCH - 1}, 1`;
-  const [row] = await look<{ at: Date }>(dataSource, sql, [after, before]);
+  const [row] = await query<{ at: Date }>(dataSource, sql, [after, before]);
   return row?.at ?? before;
 }

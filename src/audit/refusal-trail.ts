@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { countedAs } from '../http/caller-address.js';
+import { rateLimitKey } from '../http/rate-limits/rate-limit-key.js';
 import { type Actor, type Context, SYSTEM_CONTEXT } from '../http/context.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
@@ -77,7 +77,7 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
       known.more += 1;
       return;
     }
-    const from = countedAs(actor.address ?? '');
+    const from = rateLimitKey(actor.address ?? '');
     if (!this.hasRoomFor(actor.id, from)) return this.countTogether(actor, refused, from);
     // Without the request's key: its body may hold a password, which must not stay in memory.
     const context = { actor, requestId };

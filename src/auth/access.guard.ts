@@ -47,7 +47,7 @@ export class AccessGuard extends AuthGuard('jwt') {
       if (known) request.user = known;
       else await this.authenticate(context, request);
       note(request, { account: request.user!.id });
-      if (await this.sessions.haveEnded(request.user!)) {
+      if (await this.sessions.isRevoked(request.user!)) {
         await this.limits.ofPage(request);
         throw tokenEnded();
       }

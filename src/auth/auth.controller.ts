@@ -16,7 +16,7 @@ import {
   SessionDto,
 } from './accounts/account.dto.js';
 import { AccountsService } from './accounts/accounts.service.js';
-import { inEvenTime } from './throttling/even-time.js';
+import { withMinimumDuration } from './throttling/minimum-duration.js';
 import { LoginService } from './sessions/login.service.js';
 import { LogoutService } from './sessions/logout.service.js';
 import {
@@ -59,7 +59,7 @@ export class AuthController {
     @PublicContext() context: Context,
   ): Promise<RegisteredDto> {
     return RegisteredDto.from(
-      await inEvenTime(() => this.accounts.register(context, { email, password, locale })),
+      await withMinimumDuration(() => this.accounts.register(context, { email, password, locale })),
     );
   }
 

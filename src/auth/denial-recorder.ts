@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RefusalTrail } from '../audit/refusal-trail.js';
 import { addressOf } from '../http/client-address.js';
-import { visitorContextOf } from '../http/context.js';
+import { anonymousContextOf } from '../http/context.js';
 import { notesOf } from '../http/request-notes.js';
 import type { Principal } from './principal.js';
 
@@ -53,7 +53,7 @@ export class DenialRecorder implements OnModuleInit {
   }
 
   private async recordVisitor(request: FastifyRequest, code: string): Promise<void> {
-    const context = visitorContextOf(request);
+    const context = anonymousContextOf(request);
     // Without the email, which a flood could vary: one event for each address and minute.
     if (code === 'TOO_MANY_REQUESTS' && isLogin(request))
       await this.refusals.record(context, {

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { AvailabilityException } from './availability-exception.entity.js';
 
@@ -22,7 +22,7 @@ export function findExceptionsOf(
   { date, time, id }: Position,
   limit: number,
 ): Promise<AvailabilityException[]> {
-  return look(
+  return query(
     dataSource,
     `/* find-exceptions */
      SELECT id, doctor_id AS doctorId, date, start_time AS startTime, end_time AS endTime, day_version AS dayVersion

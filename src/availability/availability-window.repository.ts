@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
 
@@ -13,7 +13,7 @@ export function findWindowsOf(
   owner: 'doctor' | 'account',
   id: number,
 ): Promise<AvailabilityWindow[]> {
-  return look(
+  return query(
     dataSource,
     `/* find-windows */ SELECT id, doctor_id AS doctorId, day_of_week AS dayOfWeek, start_time AS startTime, end_time AS endTime
      FROM availability_windows WHERE doctor_id = ${owner === 'doctor' ? '?' : DOCTOR_OF_ACCOUNT}

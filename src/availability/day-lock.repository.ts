@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { write } from '../database/statement.js';
+import { execute } from '../database/statement.js';
 
 /**
  * Takes a doctor's date for this transaction. Whatever takes time on a date (booking, moving, an exception)
@@ -11,7 +11,7 @@ import { write } from '../database/statement.js';
  * @returns the date's new version: who took the date later has the higher one, whatever the clocks say
  */
 export async function lockDay(tx: EntityManager, doctorId: number, date: string): Promise<number> {
-  const { insertId } = await write(
+  const { insertId } = await execute(
     tx,
     `/* lock-day */ INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
      ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + 1)`,
@@ -23,7 +23,7 @@ export async function lockDay(tx: EntityManager, doctorId: number, date: string)
 
 /** Takes a doctor's weekly windows for this transaction, in the same way. */
 export async function lockSchedule(tx: EntityManager, doctorId: number): Promise<void> {
-  await write(
+  await execute(
     tx,
     `/* lock-schedule */ INSERT INTO doctor_schedules (doctor_id, version) VALUES (?, 1)
      ON DUPLICATE KEY UPDATE version = version + 1`,

@@ -3,7 +3,7 @@ import { markIs } from '../database/retention-mark.repository.js';
 import { NOTIFICATIONS } from '../outbox/notification.sql.js';
 import { SUPERSEDED } from '../outbox/outbox.repository.js';
 import type { BookingRow } from './booking.js';
-import { messagesForNewTime } from './booking.messages.js';
+import { notificationsForNewTime } from './booking.notifications.js';
 import { bookingCheck, IN_PAGE } from './booking-check.js';
 
 interface News extends Pick<BookingRow, 'id' | 'version' | 'status'> {
@@ -47,7 +47,7 @@ export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
     explain: (row: News) =>
       `it is ${row.status} and at version ${row.version}, but the ledger lacks ${missingNews(row).join(', ')}`,
     remedy:
-      'Most likely nobody was told: write the message into the ledger (docs/operations.md, Mending by hand), and the ' +
+      'Most likely nobody was told: write the notification into the ledger (docs/operations.md, Mending by hand), and the ' +
       'worker sends it. All tables of a restore must come from one backup.',
   }),
   bookingCheck({
@@ -91,6 +91,6 @@ function explainReminders({ updated_at, told, ...row }: Reminded): string | unde
 function remindersAt(changedAt: Date, row: Omit<Reminded, 'updated_at' | 'told'>): string[] {
   const { id, version, starts_at, duration_minutes: durationMinutes } = row;
   const booking = { id, version, startsAt: starts_at.getTime(), durationMinutes };
-  const [, ...reminders] = messagesForNewTime('moved', booking, changedAt.getTime());
+  const [, ...reminders] = notificationsForNewTime('moved', booking, changedAt.getTime());
   return reminders.map(({ kind }) => kind);
 }

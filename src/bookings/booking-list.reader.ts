@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import type { EpochMs } from '../time/interval.js';
 import { BOOKINGS_WITH_DOCTORS, LISTED_COLUMNS } from './booking.sql.js';
@@ -39,7 +39,7 @@ export class BookingListReader {
     const [where, parameters] = conditionsOf('me', userId, filter);
     const sql = `/* list-bookings-of-patient */ SELECT ${LISTED_COLUMNS}, d.name, d.specialty
        FROM ${BOOKINGS_WITH_DOCTORS} WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
-    return look(this.dataSource, sql, parameters);
+    return query(this.dataSource, sql, parameters);
   }
 
   ofDoctor(userId: number, filter: ListFilter): Promise<DoctorsRow[]> {
@@ -47,12 +47,12 @@ export class BookingListReader {
     const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, ${mailAddressOf()} AS email
        FROM ${BOOKINGS_WITH_DOCTORS} ${joinAccount('b.user_id')}
        WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
-    return look(this.dataSource, sql, parameters);
+    return query(this.dataSource, sql, parameters);
   }
 
   /** When a booking of the list begins; undefined if the list has no such booking. */
   async startOf(list: List, userId: number, bookingId: number): Promise<EpochMs | undefined> {
-    const [row] = await look<{ starts_at: Date }>(
+    const [row] = await query<{ starts_at: Date }>(
       this.dataSource,
       `/* find-start-of-listed */ SELECT starts_at FROM bookings WHERE id = ? AND ${OWNERS[list]}`,
       [bookingId, userId],

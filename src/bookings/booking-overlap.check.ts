@@ -1,5 +1,5 @@
 import type { Found, IntegrityCheck } from '../database/integrity-check.js';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 import type { BookingRow } from './booking.js';
 
 type Row = Pick<BookingRow, 'id' | 'starts_at' | 'ends_at'>;
@@ -19,9 +19,9 @@ export const OVERLAP: IntegrityCheck = {
   code: 'OVERLAP',
   title: 'live bookings of one doctor that overlap',
   async *find(source) {
-    for (const { id: doctorId } of await look<{ id: number }>(source, DOCTORS)) {
+    for (const { id: doctorId } of await query<{ id: number }>(source, DOCTORS)) {
       let longest: Row | undefined;
-      for (const booking of await look<Row>(source, BOOKINGS, [doctorId])) {
+      for (const booking of await query<Row>(source, BOOKINGS, [doctorId])) {
         if (longest && booking.starts_at < longest.ends_at) yield found(doctorId, longest, booking);
         if (!longest || booking.ends_at > longest.ends_at) longest = booking;
       }

@@ -1,13 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { type Pages, pagesOfAccount } from '../database/pages.js';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 import { notificationsOfBookings } from '../outbox/notification.personal-data.js';
 import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 
 /** Those of the account as a patient. */
 export async function* exportBookings(dataSource: DataSource, accountId: number): Pages {
   for await (const keys of bookingKeys(dataSource, accountId)) {
-    yield await look(
+    yield await query(
       dataSource,
       `/* export-bookings */
        SELECT b.id, d.name AS doctor_name, d.specialty, b.date, b.start_time, b.duration_minutes, b.starts_at, b.ends_at,
@@ -18,7 +18,7 @@ export async function* exportBookings(dataSource: DataSource, accountId: number)
   }
 }
 
-/** Booking by booking: no index has the messages of an account side by side. */
+/** Booking by booking: no index has the notifications of an account side by side. */
 export async function* exportMessagesOfBookings(dataSource: DataSource, accountId: number): Pages {
   for await (const bookings of bookingKeys(dataSource, accountId)) {
     yield* notificationsOfBookings(

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { FROM_VALID_SESSION, valuesOf } from '../auth/sessions/valid-session.sql.js';
-import { look, type Source, write } from '../database/statement.js';
+import { query, type Source, execute } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { AccountActor } from '../http/context.js';
 import type { EpochMs } from '../time/interval.js';
@@ -28,7 +28,7 @@ export async function findBooking(source: Source, id: number): Promise<Booking |
 
 /** A doctor's live bookings that have not ended by then, by their start. */
 export async function findAhead(source: Source, doctorId: number, now: EpochMs): Promise<Booking[]> {
-  const rows = await look<BookingRow>(
+  const rows = await query<BookingRow>(
     source,
     `/* find-bookings-ahead */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
      WHERE b.doctor_id = ? AND b.status = 'booked' AND b.ends_at > ? ORDER BY b.starts_at`,
@@ -59,7 +59,7 @@ export async function insertBooking(
   actor: AccountActor,
 ): Promise<Booking | undefined> {
   const createdAt = new Date(booking.createdAt);
-  const { insertId, affectedRows } = await write(
+  const { insertId, affectedRows } = await execute(
     tx,
     `/* insert-booking */
      INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
@@ -88,7 +88,7 @@ export async function insertBooking(
 
 /** Waits until nobody else is changing a patient's live bookings; nobody does until the transaction ends. */
 export async function lockLive(tx: EntityManager, patientId: number): Promise<void> {
-  await look(
+  await query(
     tx,
     "/* lock-live-bookings */ SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status = 'booked' FOR UPDATE",
     [patientId],
@@ -97,7 +97,7 @@ export async function lockLive(tx: EntityManager, patientId: number): Promise<vo
 
 /** Cancels all of a patient's live bookings that have not started. */
 export async function cancelComing(tx: EntityManager, patientId: number, now: EpochMs): Promise<void> {
-  await write(
+  await execute(
     tx,
     `/* cancel-coming-bookings */
      UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE ${COMING}`,
@@ -107,7 +107,7 @@ export async function cancelComing(tx: EntityManager, patientId: number, now: Ep
 
 /** Cancels a booking that the transaction has locked. */
 export async function cancelLocked(tx: EntityManager, id: number, now: EpochMs): Promise<void> {
-  await write(
+  await execute(
     tx,
     `/* cancel-booking */
      UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE id = ?`,
@@ -122,7 +122,7 @@ export async function changeTime(
   basis: Basis,
   now: EpochMs,
 ): Promise<boolean> {
-  const { affectedRows } = await write(
+  const { affectedRows } = await execute(
     tx,
     `/* move-booking */
      UPDATE bookings SET date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?, version = ?,
@@ -148,7 +148,7 @@ export async function changeTime(
  * The unique key on live starts is the second net under the lock. Should it ever catch anything, it speaks as
  * the rule does.
  */
-export async function speakingAsTaken<T>(requested: RequestedTime, work: Promise<T>): Promise<T> {
+export async function duplicateAsTaken<T>(requested: RequestedTime, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -162,6 +162,6 @@ function columnsOf({ dayVersion, open }: Basis): [number, Date, Date] {
 }
 
 async function findOne(source: Source, sql: string, key: number | string): Promise<Booking | undefined> {
-  const [row] = await look<BookingRow>(source, sql, [key]);
+  const [row] = await query<BookingRow>(source, sql, [key]);
   return row && bookingOf(row);
 }

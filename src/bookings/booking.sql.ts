@@ -31,12 +31,12 @@ export const LISTED_COLUMNS = `b.id, b.doctor_id, b.user_id, b.date, b.start_tim
 export const COMING = "user_id = ? AND status = 'booked' AND starts_at > ?";
 
 /** The rows that are written with the cancellation of all of a patient's live bookings that have not started. */
-export function cancellations(patientId: number, now: EpochMs): { messages: Rows; events: Rows } {
+export function cancellations(patientId: number, now: EpochMs): { notifications: Rows; events: Rows } {
   const parameters = [patientId, new Date(now)];
   const particulars = `CONCAT('{"doctor_id":', doctor_id, ',"date":"', date, '","time":"', TIME_FORMAT(start_time, '%H:%i'),
                               '","duration":', duration_minutes, '}')`;
   return {
-    messages: {
+    notifications: {
       sql: `SELECT id, uid, version + 1 AS version, starts_at, duration_minutes FROM bookings WHERE ${COMING}`,
       parameters,
     },

@@ -9,13 +9,13 @@ import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { Forbidden, tokenEnded } from '../errors/domain-error.js';
 import type { AccountContext, Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import { hasTold, nextMoveDue } from '../outbox/booking-news.repository.js';
-import { type Message, Outbox } from '../outbox/outbox.repository.js';
+import { hasNotification, nextRescheduleDue } from '../outbox/booking-notification.repository.js';
+import { type NewNotification, Outbox } from '../outbox/outbox.repository.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { formatWallTime } from '../time/wall-time.js';
 import { type Booking, fromKept, toKept } from './booking.js';
-import { messageForCancellation, messagesForNewTime } from './booking.messages.js';
+import { cancellationNotification, notificationsForNewTime } from './booking.notifications.js';
 import { assertMayChange, mayBookFor, mayChange } from './booking.policy.js';
 import {
   assertBookable,
@@ -34,7 +34,7 @@ import {
   insertBooking,
   lockBooking,
   lockLive,
-  speakingAsTaken,
+  duplicateAsTaken,
 } from './booking.repository.js';
 import { cancellations } from './booking.sql.js';
 import { readSchedule } from './schedule.reader.js';
@@ -86,15 +86,15 @@ export class BookingsService {
     if (!mayBookFor(context.actor, patientId)) throw new Forbidden('FORBIDDEN', 'Forbidden');
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      if (attempt > 1) await this.openTime(tx, doctorId, requested);
+      if (attempt > 1) await this.bookableTime(tx, doctorId, requested);
       return toKept(await this.bookIn(context, tx, uid, command));
     };
-    const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
+    const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, doctorId, requested.date);
       return findByUid(tx, uid);
     };
     const keys = [accountKey(context.actor.id), dayKey(doctorId, requested.date)];
-    const run = (): Promise<Booking> => this.requests.once(context, work, lookUp);
+    const run = (): Promise<Booking> => this.requests.once(context, work, findOutcome);
     return fromKept(await this.bulkhead.runUnder(keys, run));
   }
 
@@ -113,12 +113,12 @@ export class BookingsService {
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       return (attempted = toKept(await this.rescheduleIn(context, tx, id, change, attempt, seen)));
     };
-    const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
+    const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
       return (await this.hasHappened(tx, attempted!)) ? attempted : undefined;
     };
     const keys = [accountKey(context.actor.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
-    const run = (): Promise<Booking> => this.requests.once(context, work, lookUp);
+    const run = (): Promise<Booking> => this.requests.once(context, work, findOutcome);
     return fromKept(await this.bulkhead.runUnder(keys, run));
   }
 
@@ -129,12 +129,12 @@ export class BookingsService {
    * @throws Unavailable as `book` does
    */
   async cancel(context: AccountContext, id: number): Promise<void> {
-    const lookUp = async (tx: EntityManager): Promise<Booking | undefined> => {
+    const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       const found = await lockBooking(tx, id);
       return found?.status === 'cancelled' ? found : undefined;
     };
     await this.bulkhead.run(accountKey(context.actor.id), () =>
-      this.requests.once(context, (tx) => this.cancelIn(context, tx, id), lookUp),
+      this.requests.once(context, (tx) => this.cancelIn(context, tx, id), findOutcome),
     );
   }
 
@@ -147,8 +147,8 @@ export class BookingsService {
     const now = this.clock.now();
     await lockLive(tx, patientId);
     await this.outbox.withdrawAll(tx, patientId, reason);
-    const { messages, events } = cancellations(patientId, now);
-    await this.outbox.appendWithdrawn(tx, patientId, 'cancelled', reason, messages);
+    const { notifications, events } = cancellations(patientId, now);
+    await this.outbox.appendWithdrawn(tx, patientId, 'cancelled', reason, notifications);
     await this.audit.recordEach(context, tx, 'booking.cancelled', events);
     await cancelComing(tx, patientId, now);
   }
@@ -162,7 +162,7 @@ export class BookingsService {
     // Sent together, in this order: the database reads only once it has granted the lock.
     const [dayVersion, { appointment, open, timezone, now }] = await Promise.all([
       lockDay(tx, doctorId, requested.date),
-      this.openTime(tx, doctorId, requested),
+      this.bookableTime(tx, doctorId, requested),
     ]);
     const wanted = {
       uid,
@@ -176,9 +176,9 @@ export class BookingsService {
       timezone,
     };
     const basis = { dayVersion, open };
-    const booking = await speakingAsTaken(requested, insertBooking(tx, wanted, basis, context.actor));
+    const booking = await duplicateAsTaken(requested, insertBooking(tx, wanted, basis, context.actor));
     if (!booking) throw tokenEnded();
-    await this.tell(context, tx, 'booked', booking, messagesForNewTime('booked', booking, now));
+    await this.tell(context, tx, 'booked', booking, notificationsForNewTime('booked', booking, now));
     return booking;
   }
 
@@ -197,17 +197,17 @@ export class BookingsService {
     const { date, time, durationMinutes } = { ...seen, ...change };
     const requested = { date, time, durationMinutes };
     if (isAt(seen, requested)) return seen;
-    if (attempt > 1) await this.openTime(tx, seen.doctorId, requested, id);
+    if (attempt > 1) await this.bookableTime(tx, seen.doctorId, requested, id);
     const dayVersion = await lockDays(tx, seen, requested);
-    const { appointment, open, now } = await this.openTime(tx, seen.doctorId, requested, id);
+    const { appointment, open, now } = await this.bookableTime(tx, seen.doctorId, requested, id);
     // Again: it may have begun while this waited for the days.
     assertNotStarted(seen, now);
     const moved = { ...seen, ...requested, ...instants(appointment), version: seen.version + 1 };
-    const changed = await speakingAsTaken(requested, changeTime(tx, moved, { dayVersion, open }, now));
+    const changed = await duplicateAsTaken(requested, changeTime(tx, moved, { dayVersion, open }, now));
     if (!changed) throw new ChangedMeanwhile();
-    const newsDueAt = await nextMoveDue(tx, id, now);
+    const newsDueAt = await nextRescheduleDue(tx, id, now);
     await this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now);
-    await this.tell(context, tx, 'moved', moved, messagesForNewTime('moved', moved, now, newsDueAt));
+    await this.tell(context, tx, 'moved', moved, notificationsForNewTime('moved', moved, now, newsDueAt));
     return moved;
   }
 
@@ -219,7 +219,7 @@ export class BookingsService {
     const found = await findBooking(tx, moved.id);
     if (!found || found.version < moved.version) return false;
     if (found.version === moved.version) return isAt(found, moved);
-    return hasTold(tx, messagesForNewTime('moved', moved, moved.createdAt)[0]!);
+    return hasNotification(tx, notificationsForNewTime('moved', moved, moved.createdAt)[0]!);
   }
 
   /**
@@ -227,7 +227,7 @@ export class BookingsService {
    * decision. Asked before, on a second attempt, it spares the days a request that will be refused: many of those
    * at once, on a date that has no row yet, would insert it and roll back in circles of deadlocks.
    */
-  private async openTime(
+  private async bookableTime(
     tx: EntityManager,
     doctorId: number,
     requested: RequestedTime,
@@ -246,11 +246,11 @@ export class BookingsService {
     tx: EntityManager,
     kind: 'booked' | 'moved' | 'cancelled',
     booking: Booking,
-    messages: readonly Message[],
+    notifications: readonly NewNotification[],
   ): Promise<void> {
     const { id, doctorId, date, time, durationMinutes } = booking;
     const particulars = { doctor_id: doctorId, date, time, duration: durationMinutes };
-    await this.outbox.append(tx, booking.patientId, messages);
+    await this.outbox.append(tx, booking.patientId, notifications);
     await this.audit.record(context, tx, `booking.${kind}`, id, particulars);
   }
 
@@ -262,7 +262,7 @@ export class BookingsService {
     await cancelLocked(tx, id, now);
     const cancelled = { ...booking, status: 'cancelled' as const, version: booking.version + 1 };
     await this.outbox.withdrawOutdated(tx, id, 'the booking was cancelled', now);
-    await this.tell(context, tx, 'cancelled', cancelled, [messageForCancellation(cancelled, now)]);
+    await this.tell(context, tx, 'cancelled', cancelled, [cancellationNotification(cancelled, now)]);
     return cancelled;
   }
 }

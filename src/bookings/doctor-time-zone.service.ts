@@ -42,7 +42,7 @@ export class DoctorTimeZoneService {
     id: number,
     timezone: string,
   ): Promise<Doctor> {
-    await this.sessions.hold(context, tx);
+    await this.sessions.lock(context, tx);
     const doctor = await lockDoctor(tx, id);
     if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `There is no doctor ${id}.`);
     if (doctor.timezone === timezone) return doctor;

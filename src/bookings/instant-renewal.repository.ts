@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { look, type Source, write } from '../database/statement.js';
+import { query, type Source, execute } from '../database/statement.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { type Booking, bookingOf, type BookingRow } from './booking.js';
 import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
@@ -18,7 +18,7 @@ export interface TimedBooking extends Booking {
 
 /** Live bookings that begin after an instant, by id, some thousands at a time. */
 export async function findLiveAfter(source: Source, instant: EpochMs, afterId: number): Promise<Booking[]> {
-  const rows = await look<BookingRow>(
+  const rows = await query<BookingRow>(
     source,
     `/* find-live-bookings */ SELECT ${BOOKING_COLUMNS} ${FROM}
      WHERE b.id > ? AND b.status = 'booked' AND b.starts_at > ? ORDER BY b.id LIMIT ${PAGE}`,
@@ -28,7 +28,7 @@ export async function findLiveAfter(source: Source, instant: EpochMs, afterId: n
 }
 
 export async function findLiveById(tx: EntityManager, id: number): Promise<TimedBooking | undefined> {
-  const [row] = await look<BookingRow & { updated_at: Date }>(
+  const [row] = await query<BookingRow & { updated_at: Date }>(
     tx,
     `/* find-live-booking */ SELECT ${BOOKING_COLUMNS}, b.updated_at ${FROM} WHERE b.id = ? AND b.status = 'booked'`,
     [id],
@@ -42,7 +42,7 @@ export async function findOverlapping(
   { id, doctorId }: Booking,
   { start, end }: Interval,
 ): Promise<number | undefined> {
-  const [row] = await look<{ id: number }>(
+  const [row] = await query<{ id: number }>(
     tx,
     `/* find-overlapping */ SELECT id FROM bookings
      WHERE doctor_id = ? AND status = 'booked' AND id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ?
@@ -61,7 +61,7 @@ export async function changeInstants(
   { id, version, startsAt }: Booking,
   { start, end }: Interval,
 ): Promise<boolean> {
-  const { affectedRows } = await write(
+  const { affectedRows } = await execute(
     tx,
     `/* change-instants */ UPDATE bookings SET starts_at = ?, ends_at = ?, open_from = NULL, open_until = NULL
      WHERE id = ? AND version = ? AND status = 'booked' AND starts_at = ?`,

@@ -4,7 +4,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.repository.js';
 import { ChangedMeanwhile, inTransaction } from '../database/in-transaction.js';
 import { SYSTEM_CONTEXT } from '../http/context.js';
-import { kindsOf, renewStart } from '../outbox/booking-news.repository.js';
+import { kindsOf, renewStart } from '../outbox/booking-notification.repository.js';
 import { Outbox } from '../outbox/outbox.repository.js';
 import { dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
@@ -12,7 +12,7 @@ import type { EpochMs, Interval } from '../time/interval.js';
 import { ZONE_DATA_VERSION } from '../time/zone-data.js';
 import type { Booking } from './booking.js';
 import { inRenewalOrder, instantsMeantBy, isRight, type Wrong } from './booking-instants.js';
-import { remindersOf } from './booking.messages.js';
+import { remindersOf } from './booking.notifications.js';
 import {
   changeInstants,
   findLiveAfter,

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { BATCH, deleteInBatches } from '../database/in-batches.js';
 import { inTransaction } from '../database/in-transaction.js';
-import { look, write } from '../database/statement.js';
+import { query, execute } from '../database/statement.js';
 import { findDoctorIds } from '../doctors/doctor.repository.js';
 import { existsNotification, SETTLED } from '../outbox/notification.sql.js';
 import { deleteNotificationsOf } from '../outbox/old-notifications.js';
@@ -24,7 +24,7 @@ export async function deleteBookings(dataSource: DataSource, before: Date): Prom
     deleted += await deleteInBatches(find, (ids) =>
       inTransaction(dataSource, async (tx) => {
         await deleteNotificationsOf(tx, 'booking_id', ids);
-        return (await write(tx, '/* delete-bookings */ DELETE FROM bookings WHERE id IN (?)', [ids]))
+        return (await execute(tx, '/* delete-bookings */ DELETE FROM bookings WHERE id IN (?)', [ids]))
           .affectedRows;
       }),
     );
@@ -60,7 +60,7 @@ async function ended(
   { doctorId, from, before }: Span,
   more: string,
 ): Promise<number[]> {
-  const rows = await look<{ id: number }>(
+  const rows = await query<{ id: number }>(
     dataSource,
     `/* find-ended-bookings */ SELECT b.id FROM bookings b
      WHERE b.doctor_id = ? AND b.date BETWEEN ? AND ? AND b.ends_at < ? ${more}

@@ -1,7 +1,7 @@
 import { type DayFacts, ScheduleDay } from '../availability/schedule-day.js';
 import { EXCEPTIONS_OF_SCHEDULE, WINDOWS_OF_SCHEDULE } from '../availability/schedule.sql.js';
 import { Schedule } from '../availability/schedule.js';
-import { look, type Source } from '../database/statement.js';
+import { query, type Source } from '../database/statement.js';
 import { unknownTimeZone } from '../doctors/doctor-time-zone.js';
 import { TIME_ZONE_OF_SCHEDULE } from '../doctors/doctor.sql.js';
 import { ClinicDay } from '../time/clinic-day.js';
@@ -52,7 +52,7 @@ export async function readSchedule(
   // One range of weekdays, so that the statement has no list and can be prepared.
   const windows = [doctorId, Math.min(...weekdays), Math.max(...weekdays)];
   const parameters = [doctorId, ...windows, doctorId, from, to, doctorId, from, to, movingId];
-  const rows = await look<Row>(source, READ_SCHEDULE, parameters);
+  const rows = await query<Row>(source, READ_SCHEDULE, parameters);
   const doctor = rows.find(({ kind }) => kind === 'doctor');
   if (!doctor) return undefined;
   const timezone = doctor.timezone!;

@@ -1,7 +1,7 @@
 import type { ResultSetHeader } from 'mysql2';
 import type { DataSource } from 'typeorm';
 import { isRetryable } from './mysql-errors.js';
-import { write } from './statement.js';
+import { execute } from './statement.js';
 
 const MAX_ATTEMPTS = 5;
 
@@ -16,7 +16,7 @@ export async function inOneStatement(
 ): Promise<ResultSetHeader> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await write(dataSource, sql, parameters);
+      return await execute(dataSource, sql, parameters);
     } catch (error) {
       if (!isRetryable(error) || attempt === MAX_ATTEMPTS) throw error;
     }

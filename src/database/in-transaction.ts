@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../errors/domain-error.js';
-import { isConnectionLost, isRetryable, mayPass, wasNotSent } from './mysql-errors.js';
+import { isConnectionLost, isRetryable, isTransient, wasNotSent } from './mysql-errors.js';
 import { bind, unbind } from './statement.js';
 import { SentAhead } from './statement-order.js';
 
@@ -28,7 +28,7 @@ export class ChangedMeanwhile extends Error {}
  *
  * @param work everything that must happen together; it uses nothing but `tx`, and is told which attempt this is,
  *   from 1
- * @param lookUp after a COMMIT whose outcome is unknown: returns the result if that attempt took effect. It runs and commits
+ * @param findOutcome after a COMMIT whose outcome is unknown: returns the result if that attempt took effect. It runs and commits
  *   in a transaction of its own, before each later attempt, and must begin by taking the lock that `work` takes first. On
  *   a cluster that lock must be a write: once it is committed, the earlier attempt can no longer commit
  * @throws Unavailable when the database stays busy or away, or the outcome of a COMMIT cannot be found out
@@ -36,17 +36,17 @@ export class ChangedMeanwhile extends Error {}
 export async function inTransaction<T>(
   dataSource: DataSource,
   work: (tx: EntityManager, attempt: number) => Promise<T>,
-  lookUp?: (tx: EntityManager, attempt: number) => Promise<T | undefined>,
+  findOutcome?: (tx: EntityManager, attempt: number) => Promise<T | undefined>,
 ): Promise<T> {
   const started = performance.now();
   let uncertain = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const result = uncertain ? await attemptOnce(dataSource, (tx) => lookUp!(tx, attempt)) : undefined;
+      const result = uncertain ? await attemptOnce(dataSource, (tx) => findOutcome!(tx, attempt)) : undefined;
       return result ?? (await attemptOnce(dataSource, (tx) => work(tx, attempt)));
     } catch (error) {
       uncertain ||= error instanceof CommitLost;
-      const blind = uncertain && lookUp === undefined;
+      const blind = uncertain && findOutcome === undefined;
       const inTime = attempt < MAX_ATTEMPTS && performance.now() - started < LAST_ATTEMPT_AFTER_MS;
       if (!isWorthAnother(error) || blind || !inTime) throw finalError(error, uncertain);
       await sleep(pause(attempt));
@@ -55,7 +55,7 @@ export async function inTransaction<T>(
 }
 
 function isWorthAnother(error: unknown): boolean {
-  return error instanceof CommitLost || error instanceof ChangedMeanwhile || mayPass(error);
+  return error instanceof CommitLost || error instanceof ChangedMeanwhile || isTransient(error);
 }
 
 function finalError(error: unknown, uncertain: boolean): unknown {

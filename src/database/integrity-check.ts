@@ -1,5 +1,5 @@
 import type { EpochMs } from '../time/interval.js';
-import { look, type Source } from './statement.js';
+import { query, type Source } from './statement.js';
 
 /** Something that should not be. Operators read it, so it never names a person. */
 export interface Finding {
@@ -49,10 +49,10 @@ export async function* readByPage<Row>(
   const endOfPage = `/* find-end-of-page */ SELECT MAX(id) AS last
     FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ${PAGE}) page`;
   for (let after = 0; ;) {
-    const [page] = await look<{ last: number | null }>(source, endOfPage, [after]);
+    const [page] = await query<{ last: number | null }>(source, endOfPage, [after]);
     const { last } = page!;
     if (last === null) return;
-    yield* await look<Row>(source, statement, [after, last]);
+    yield* await query<Row>(source, statement, [after, last]);
     after = last;
   }
 }

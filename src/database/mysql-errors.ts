@@ -61,7 +61,7 @@ export function wasNotSent(error: unknown): boolean {
 }
 
 /** Another attempt at the same may go through. */
-export function mayPass(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return isRetryable(error) || isConnectionLost(error);
 }
 

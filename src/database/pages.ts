@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { look } from './statement.js';
+import { query } from './statement.js';
 
 export type Row = Record<string, unknown>;
 export type Pages = AsyncGenerator<Row[]>;
@@ -28,7 +28,7 @@ export function pagesOf(dataSource: DataSource, { sql, parameters, key }: Query)
   const order = Object.values(key).join(', ');
   return inPages((last) => {
     const [after, values] = last ? afterRow(key, last) : ['TRUE', []];
-    return look(dataSource, `${sql} AND (${after}) ORDER BY ${order} LIMIT ${PAGE_ROWS}`, [
+    return query(dataSource, `${sql} AND (${after}) ORDER BY ${order} LIMIT ${PAGE_ROWS}`, [
       ...parameters,
       ...values,
     ]);

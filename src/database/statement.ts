@@ -30,7 +30,7 @@ export function unbind(tx: EntityManager): void {
  *
  * @throws QueryFailedError, as TypeORM does
  */
-export function look<Row>(source: Source, sql: string, parameters: unknown[] = []): Promise<Row[]> {
+export function query<Row>(source: Source, sql: string, parameters: unknown[] = []): Promise<Row[]> {
   return run(source, sql, parameters);
 }
 
@@ -38,7 +38,7 @@ export function look<Row>(source: Source, sql: string, parameters: unknown[] = [
  * Runs a statement that writes, in the same way, and answers with what it did. In a transaction, every statement before it
  * must have been answered (see `refuseWritesAhead`).
  */
-export function write(source: Source, sql: string, parameters: unknown[]): Promise<ResultSetHeader> {
+export function execute(source: Source, sql: string, parameters: unknown[]): Promise<ResultSetHeader> {
   return run(source, sql, parameters);
 }
 

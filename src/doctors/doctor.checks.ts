@@ -1,6 +1,6 @@
 import { isTimeZone, timeZoneMessage } from '../config/time-zone.js';
 import type { Found, IntegrityCheck } from '../database/integrity-check.js';
-import { look, type Source } from '../database/statement.js';
+import { query, type Source } from '../database/statement.js';
 
 const TIME_ZONES = '/* check-time-zone */ SELECT id, timezone FROM doctors ORDER BY id';
 
@@ -10,7 +10,7 @@ export const DOCTOR_CHECKS: readonly IntegrityCheck[] = [
     code: 'BAD_TIME_ZONE',
     title: 'doctors in a time zone that is none of a place',
     async *find(source: Source): AsyncGenerator<Found> {
-      for (const { id, timezone } of await look<{ id: number; timezone: string }>(source, TIME_ZONES)) {
+      for (const { id, timezone } of await query<{ id: number; timezone: string }>(source, TIME_ZONES)) {
         if (isTimeZone(timezone)) continue;
         yield {
           subject: `doctor ${id}`,

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
-import { look, type Source } from '../database/statement.js';
+import { query, type Source } from '../database/statement.js';
 import { Doctor } from './doctor.entity.js';
 
 /** The statements of the `doctors` table. */
@@ -17,12 +17,12 @@ const COLUMNS = 'd.id, d.user_id AS userId, d.name, d.specialty, d.email, d.time
 
 /** All doctors, by name. */
 export function listDoctors(source: Source): Promise<Profile[]> {
-  return look(source, `/* list-doctors */ SELECT ${COLUMNS} FROM doctors d ORDER BY d.name, d.id`);
+  return query(source, `/* list-doctors */ SELECT ${COLUMNS} FROM doctors d ORDER BY d.name, d.id`);
 }
 
 /** The same, with the accounts' addresses. */
 export async function listDoctorsWithAccounts(source: Source): Promise<DoctorWithAccount[]> {
-  const rows = await look<Profile & { userEmail: string }>(
+  const rows = await query<Profile & { userEmail: string }>(
     source,
     `/* list-doctors-with-accounts */ SELECT ${COLUMNS}, ${mailAddressOf()} AS userEmail
      FROM doctors d ${joinAccount('d.user_id')} ORDER BY d.name, d.id`,
@@ -31,7 +31,7 @@ export async function listDoctorsWithAccounts(source: Source): Promise<DoctorWit
 }
 
 export async function findDoctorIds(source: Source): Promise<number[]> {
-  const rows = await look<{ id: number }>(source, '/* find-doctor-ids */ SELECT id FROM doctors');
+  const rows = await query<{ id: number }>(source, '/* find-doctor-ids */ SELECT id FROM doctors');
   return rows.map(({ id }) => id);
 }
 

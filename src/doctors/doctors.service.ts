@@ -94,7 +94,7 @@ export class DoctorsService {
     tx: EntityManager,
     profile: NewDoctor,
   ): Promise<DoctorWithAccount> {
-    if (hasAccount(context)) await this.sessions.hold(context, tx);
+    if (hasAccount(context)) await this.sessions.lock(context, tx);
     // Locked, so that it is not just being erased.
     const account = await lockAccount(tx, profile.userId);
     if (account?.role !== 'doctor' || account.isDisabled) {

@@ -5,7 +5,7 @@ import { ApiEnvironment } from '../config/api.environment.js';
 import { trustedProxies } from '../config/proxies.js';
 import { Clock } from '../time/clock.js';
 import { AdminsOnly } from './admins-only.js';
-import { Ending } from './ending.js';
+import { Shutdown } from './shutdown.js';
 import { refuseOddFiles } from './page-files.js';
 import { ForwardedWarning } from './forwarded.js';
 import { PAGE_LIMITS, PageLimits } from './rate-limits/page-limits.js';
@@ -41,7 +41,7 @@ export function configureApp(app: NestFastifyApplication): void {
         done(null, isIdle(request) ? NOT_OURS : { ...CORS, origin: environment.CORS_ORIGINS }),
     });
   }
-  const ending = app.get(Ending);
+  const ending = app.get(Shutdown);
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(ANSWERS.test(request.routeOptions.url ?? '') ? ANSWER_HEADERS : PAGE_HEADERS);

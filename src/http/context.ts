@@ -70,7 +70,7 @@ export function contextOf(request: SignedInRequest): AccountClientContext {
   return { actor, requestId: request.id, keyed: request.keyed };
 }
 
-export function visitorContextOf(request: FastifyRequest): ClientContext {
+export function anonymousContextOf(request: FastifyRequest): ClientContext {
   return { actor: { id: null, role: null, ...clientOf(request) }, requestId: request.id };
 }
 
@@ -81,5 +81,5 @@ export const SignedInContext = createParamDecorator((_: unknown, host: Execution
 
 /** Gives the controller of a public route its context. */
 export const PublicContext = createParamDecorator((_: unknown, host: ExecutionContext) =>
-  visitorContextOf(host.switchToHttp().getRequest()),
+  anonymousContextOf(host.switchToHttp().getRequest()),
 );

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { look, type Source, write } from '../database/statement.js';
+import { query, type Source, execute } from '../database/statement.js';
 import type { KeyedRequest } from '../http/context.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 
@@ -20,7 +20,7 @@ export async function findKey(
   { accountId, route, key }: KeyedRequest,
   lock: '' | 'FOR UPDATE' | 'FOR UPDATE NOWAIT' = '',
 ): Promise<FoundKey | undefined> {
-  const [row] = await look<FoundKey>(
+  const [row] = await query<FoundKey>(
     source,
     `/* find-key */ SELECT request_hash AS requestHash, outcome FROM idempotency_keys
      WHERE account_id = ? AND route = ? AND idempotency_key = ? ${lock}`,
@@ -35,7 +35,7 @@ export async function insertKey(
   { accountId, route, key }: KeyedRequest,
   { requestHash, createdAt, since, most }: NewKey,
 ): Promise<boolean> {
-  const { affectedRows } = await write(
+  const { affectedRows } = await execute(
     tx,
     `/* insert-key */ INSERT INTO idempotency_keys (account_id, route, idempotency_key, request_hash, created_at)
      SELECT ?, ?, ?, ?, ? FROM DUAL

@@ -41,7 +41,7 @@ export class IdempotentRequests {
    * piece of work: the second would be taken for a replay of the first.
    *
    * @param work its result is kept as JSON; what it refuses is kept and refused again; it changes nothing before it refuses that need stay
-   * @param lookUp as for `inTransaction`, for requests without a key
+   * @param findOutcome as for `inTransaction`, for requests without a key
    * @throws InProgress while another request with this key is under way
    * @throws Mismatch if the key was used with another body
    * @throws TooManyRequests after a thousand keys of the account in a day
@@ -49,9 +49,9 @@ export class IdempotentRequests {
   async once<T>(
     { keyed: request }: Context,
     work: (tx: EntityManager, attempt: number) => Promise<T>,
-    lookUp?: (tx: EntityManager) => Promise<T | undefined>,
+    findOutcome?: (tx: EntityManager) => Promise<T | undefined>,
   ): Promise<T> {
-    if (!request) return inTransaction(this.dataSource, work, lookUp);
+    if (!request) return inTransaction(this.dataSource, work, findOutcome);
     const hashes = this.hashesOf(request);
     const run = (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
       this.onceIn(tx, request, hashes, () => work(tx, attempt));

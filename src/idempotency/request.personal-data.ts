@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { pagesOfAccount } from '../database/pages.js';
-import { write } from '../database/statement.js';
+import { execute } from '../database/statement.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 
 /** The requests with a key. */
@@ -18,7 +18,7 @@ export async function eraseRequests(
   // With its quotes: the address may be the tail of another.
   const texts = addresses.map((text) => JSON.stringify(text));
   await tx.delete(IdempotencyKey, { accountId });
-  await write(
+  await execute(
     tx,
     `/* erase-requests-of-admins */ DELETE FROM idempotency_keys WHERE route IN ('POST /api/users', 'PATCH /api/users/:id', 'POST /api/doctors')
      AND (LOCATE(?, outcome) > 0 OR LOCATE(?, outcome) > 0 OR route LIKE '%/users%' AND JSON_EXTRACT(outcome, '$.result.id') = ?)`,

@@ -8,55 +8,55 @@ import {
   MOST_ATTEMPTS,
   pauseAfter,
   type Told,
-  whyPointless,
+  skipReason,
 } from './delivery.rules.js';
 
 const MINUTE_MS = 60_000;
 const START = Date.parse('2026-03-02T09:00:00Z');
 
-function told(message: Partial<Told>): Told {
+function told(notification: Partial<Told>): Told {
   return {
     kind: 'reminder_1h',
     bookingVersion: 1,
     startsAt: START,
     currentVersion: 1,
     status: 'booked',
-    ...message,
+    ...notification,
   };
 }
 
 describe('a reminder', () => {
-  test.each<{ name: string; message: Partial<Told>; minutesBefore: number; why: RegExp | undefined }>([
-    { name: 'of a booking to come is sent', message: {}, minutesBefore: 60, why: undefined },
-    { name: 'is sent up to the last minute', message: {}, minutesBefore: 1, why: undefined },
-    { name: 'is not sent at the start', message: {}, minutesBefore: 0, why: /begun/ },
-    { name: 'is not sent after the start', message: {}, minutesBefore: -1, why: /begun/ },
+  test.each<{ name: string; notification: Partial<Told>; minutesBefore: number; why: RegExp | undefined }>([
+    { name: 'of a booking to come is sent', notification: {}, minutesBefore: 60, why: undefined },
+    { name: 'is sent up to the last minute', notification: {}, minutesBefore: 1, why: undefined },
+    { name: 'is not sent at the start', notification: {}, minutesBefore: 0, why: /begun/ },
+    { name: 'is not sent after the start', notification: {}, minutesBefore: -1, why: /begun/ },
     {
       name: 'is not sent after a cancellation',
-      message: { status: 'cancelled', currentVersion: 2 },
+      notification: { status: 'cancelled', currentVersion: 2 },
       minutesBefore: 60,
       why: /cancelled/,
     },
     {
       name: 'is not sent for a time that was moved',
-      message: { currentVersion: 2 },
+      notification: { currentVersion: 2 },
       minutesBefore: 60,
       why: /moved/,
     },
     {
       name: 'of 24 hours is sent late',
-      message: { kind: 'reminder_24h' },
+      notification: { kind: 'reminder_24h' },
       minutesBefore: 61,
       why: undefined,
     },
     {
       name: 'of 24 hours gives way to that of the last hour',
-      message: { kind: 'reminder_24h' },
+      notification: { kind: 'reminder_24h' },
       minutesBefore: 60,
       why: /last hour/,
     },
-  ])('$name', ({ message, minutesBefore, why }) => {
-    const reason = whyPointless(told(message), START - minutesBefore * MINUTE_MS);
+  ])('$name', ({ notification, minutesBefore, why }) => {
+    const reason = skipReason(told(notification), START - minutesBefore * MINUTE_MS);
     if (why) expect(reason).toMatch(why);
     else expect(reason).toBeUndefined();
   });
@@ -71,8 +71,8 @@ test('news of what happened is always sent, whatever has become of the booking s
     status: fc.constantFrom<Told['status']>('booked', 'cancelled'),
   });
   fc.assert(
-    fc.property(news, fc.integer({ min: -5000, max: 5000 }), (message, minutes) => {
-      expect(whyPointless(message, START + minutes * MINUTE_MS)).toBeUndefined();
+    fc.property(news, fc.integer({ min: -5000, max: 5000 }), (notification, minutes) => {
+      expect(skipReason(notification, START + minutes * MINUTE_MS)).toBeUndefined();
     }),
   );
 });

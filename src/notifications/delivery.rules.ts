@@ -9,26 +9,26 @@ const LONGEST_PAUSE_MS = 10 * MINUTE_MS;
 /** With the pauses of `pauseAfter` this is about three days. */
 export const MOST_ATTEMPTS = 430;
 
-/** What decides whether a message still makes sense. */
+/** What decides whether a notification still makes sense. */
 export interface Told {
   readonly kind: BookingKind;
   readonly bookingVersion: number;
-  /** The start that the message tells. */
+  /** The start that the notification tells. */
   readonly startsAt: EpochMs;
   readonly currentVersion: number;
   readonly status: 'booked' | 'cancelled';
 }
 
 /**
- * Why a message should no longer be sent; `undefined` if it should. News of what happened is always sent:
+ * Why a notification should no longer be sent; `undefined` if it should. News of what happened is always sent:
  * a reminder only while it reminds of something to come.
  */
-export function whyPointless(message: Told, now: EpochMs): string | undefined {
-  if (message.kind !== 'reminder_24h' && message.kind !== 'reminder_1h') return undefined;
-  if (message.status === 'cancelled') return 'the booking was cancelled';
-  if (message.currentVersion !== message.bookingVersion) return 'the booking was moved';
-  if (message.startsAt <= now) return 'the appointment has begun';
-  if (message.kind === 'reminder_24h' && message.startsAt - now <= 60 * MINUTE_MS) {
+export function skipReason(notification: Told, now: EpochMs): string | undefined {
+  if (notification.kind !== 'reminder_24h' && notification.kind !== 'reminder_1h') return undefined;
+  if (notification.status === 'cancelled') return 'the booking was cancelled';
+  if (notification.currentVersion !== notification.bookingVersion) return 'the booking was moved';
+  if (notification.startsAt <= now) return 'the appointment has begun';
+  if (notification.kind === 'reminder_24h' && notification.startsAt - now <= 60 * MINUTE_MS) {
     return 'too late: the reminder of the last hour takes its place';
   }
   return undefined;
@@ -42,7 +42,7 @@ export interface Linked {
 }
 
 /** Why a link should no longer be mailed; `undefined` if it should. */
-export function whyLinkPointless({ expiresAt, isUsed, hasEnded }: Linked, now: EpochMs): string | undefined {
+export function linkSkipReason({ expiresAt, isUsed, hasEnded }: Linked, now: EpochMs): string | undefined {
   if (isUsed) return 'the link was used';
   if (hasEnded) return 'the sessions of the account were ended';
   return expiresAt <= now ? 'the link has expired' : undefined;
@@ -71,8 +71,8 @@ export function isOwnFault(error: unknown): boolean {
 }
 
 /**
- * Whether the mail server refused this very message for good (RFC 5321, 4.2.1: 5yz answers). A refusal to
- * talk, to log in or to accept our sender is a matter of configuration, mends, and loses no message.
+ * Whether the mail server refused this very notification for good (RFC 5321, 4.2.1: 5yz answers). A refusal to
+ * talk, to log in or to accept our sender is a matter of configuration, mends, and loses no notification.
  */
 export function isPermanent({ responseCode, command = '' }: SmtpFailure): boolean {
   return Number(responseCode) >= 500 && (command === 'RCPT TO' || command === 'DATA');
@@ -167,7 +167,7 @@ export interface Refusable {
  * Why an address should get no mail. After its owner has said that the account is not theirs, only a code for a new
  * password still goes there, which is mailed to nobody but who asks for it: using it is how the owner comes back.
  */
-export function whyUnwanted({ kind, isRefused, isConfirmed }: Refusable): string | undefined {
+export function unwantedReason({ kind, isRefused, isConfirmed }: Refusable): string | undefined {
   if (!isRefused || isConfirmed || kind === 'password_reset') return undefined;
   return 'the owner of the address wants no mails';
 }

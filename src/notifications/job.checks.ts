@@ -28,7 +28,7 @@ export function jobChecks(queue: NotificationQueue): readonly IntegrityCheck[] {
     // A job whose row was claimed again since has its row.
     {
       code: 'JOB_WITHOUT_ROW',
-      title: 'jobs in the queue for messages that are not in the ledger',
+      title: 'jobs in the queue for notifications that are not in the ledger',
       async *find(source) {
         const jobs = await readPatiently(queue).catch((error: Error) => error);
         if (jobs instanceof Error) {
@@ -83,7 +83,7 @@ async function withoutRow(source: Source, jobs: readonly QueuedJob[]): Promise<Q
 function orphan({ id, type, row }: QueuedJob): Found {
   return {
     subject: `job ${id}`,
-    detail: `it is ${type}, for message ${String(row)}, which the ledger does not have`,
+    detail: `it is ${type}, for notification ${String(row)}, which the ledger does not have`,
     remedy:
       'Remove it at /admin/queues; a worker that takes it does nothing. If the database was restored, remove all ' +
       'jobs, finished ones too: the ledger queues anew what is to be sent.',

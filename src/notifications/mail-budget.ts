@@ -6,7 +6,7 @@ import { countMail, mailsOfDay, uncountMail } from '../outbox/address-mail.repos
 import { MailedAddresses } from '../outbox/mailed-addresses.js';
 import { Clock } from '../time/clock.js';
 import { isBudgetSpent } from './delivery.rules.js';
-import type { MessageRow } from './message.reader.js';
+import type { NotificationRow } from './notification.reader.js';
 
 /**
  * Bounds how many mails an address gets within 24 hours, all accounts and all kinds together: 20 where it is confirmed, 5
@@ -23,24 +23,24 @@ export class MailBudget {
   ) {}
 
   /** Counts a mail that is about to be sent, if its address may still have one of its kind; false if not. */
-  take(message: MessageRow): Promise<boolean> {
-    const hashes = this.addresses.hashesOf(message.email);
+  take(notification: NotificationRow): Promise<boolean> {
+    const hashes = this.addresses.hashesOf(notification.email);
     return inTransaction(this.dataSource, async (tx) => {
       await this.addresses.lock(tx, hashes);
       const now = this.clock.now();
-      const had = await mailsOfDay(tx, hashes, message.id, now);
+      const had = await mailsOfDay(tx, hashes, notification.id, now);
       const budget = {
         perDay: this.environment.MAIL_BUDGET_PER_DAY,
-        isConfirmed: message.is_confirmed === 1,
+        isConfirmed: notification.is_confirmed === 1,
       };
-      if (isBudgetSpent(message.kind, had, budget)) return false;
-      await countMail(tx, hashes[0]!, message, now);
+      if (isBudgetSpent(notification.kind, had, budget)) return false;
+      await countMail(tx, hashes[0]!, notification, now);
       return true;
     });
   }
 
   /** Counts a mail no longer, which the mail server did not accept. */
-  async giveBack({ id }: MessageRow): Promise<void> {
+  async giveBack({ id }: NotificationRow): Promise<void> {
     await uncountMail(this.dataSource, id);
   }
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { WorkerEnvironment } from '../config/worker.environment.js';
 import { mailOf } from './mail.js';
-import type { BookingMessage } from './message.reader.js';
+import type { BookingNotificationRow } from './notification.reader.js';
 
 const environment = Object.assign(new WorkerEnvironment(), {
   JWT_SECRET: 'a secret of the tests that is long enough',
   MAIL_FROM: 'Clinic <Desk@clínica.example>',
 });
-const message: BookingMessage = {
+const notification: BookingNotificationRow = {
   id: 1,
   account_id: 2,
   message_id: '<1@clinic.example>',
@@ -41,7 +41,7 @@ describe('To and ATTENDEE spell an address alike', () => {
     ['josé@people.example', 'josé@people.example'],
     ['a+b@people.example', 'a+b@people.example'],
   ])('%s', (email, spelled) => {
-    const { to, icalEvent } = mailOf({ ...message, email }, environment);
+    const { to, icalEvent } = mailOf({ ...notification, email }, environment);
     expect((to as { address: string }).address).toBe(spelled);
     const content = (icalEvent as { content: string }).content.replaceAll('\r\n ', '');
     expect(decodeURIComponent(/^ATTENDEE[^:]*:mailto:(.*)$/m.exec(content)![1]!)).toBe(spelled);

@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { OutboxEnvironment } from '../config/outbox.environment.js';
 import { FAIL_FAST, redisOptions } from '../redis/redis.js';
-import type { ClaimedRow, TakenRow } from '../outbox/ledger.repository.js';
+import type { ClaimedRow, LeasedRow } from '../outbox/ledger.repository.js';
 
 export const QUEUE_NAME = 'notifications';
 
@@ -11,7 +11,7 @@ export const QUEUE_NAME = 'notifications';
 const LAST = 1;
 
 /** What a job carries: which row to send, and for operators which attempt at what it is. Nothing of a person. */
-export interface NotificationJob extends TakenRow {
+export interface NotificationJob extends LeasedRow {
   readonly kind?: string;
   /** From 1. */
   readonly attempt?: number;
@@ -55,7 +55,7 @@ export class NotificationQueue implements OnApplicationShutdown {
    *
    * @param isLast whether they are sent only while no others wait
    */
-  async add(rows: readonly (TakenRow & Partial<ClaimedRow>)[], isLast = false): Promise<void> {
+  async add(rows: readonly (LeasedRow & Partial<ClaimedRow>)[], isLast = false): Promise<void> {
     await this.queue.addBulk(
       rows.map(({ id, lease, kind, attempts, due_at }) => ({
         name: 'send',

@@ -5,7 +5,7 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { MailBudget } from './mail-budget.js';
 import { MailSender } from './mail.sender.js';
 import { MailWorker } from './mail.worker.js';
-import { MessageReader } from './message.reader.js';
+import { NotificationReader } from './notification.reader.js';
 import { NotificationQueue } from './notification-queue.js';
 import { Relay } from './relay.js';
 import { mailerOptions } from './smtp-transport.js';
@@ -16,6 +16,6 @@ import { mailerOptions } from './smtp-transport.js';
     OutboxModule,
     MailerModule.forRootAsync({ imports: [], inject: [WorkerEnvironment], useFactory: mailerOptions }),
   ],
-  providers: [NotificationQueue, MessageReader, MailBudget, MailSender, MailWorker, Relay],
+  providers: [NotificationQueue, NotificationReader, MailBudget, MailSender, MailWorker, Relay],
 })
 export class NotificationsModule {}

@@ -15,7 +15,7 @@ const WORTH_SAYING = 2;
 /** More waiting than the senders get through within a lease would only be leased again. */
 const MOST_WAITING = 200;
 
-/** Carries due messages from the ledger to the queue. Several relays may run: each row is taken by one. */
+/** Carries due notifications from the ledger to the queue. Several relays may run: each row is taken by one. */
 @Injectable()
 export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Relay.name);

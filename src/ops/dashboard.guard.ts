@@ -15,7 +15,7 @@ import { ApiEnvironment } from '../config/api.environment.js';
 import { canonicalAddress } from '../config/mail-address.js';
 import { AdminsOnly } from '../http/admins-only.js';
 import { Forbidden, Refusal, Unauthenticated } from '../errors/domain-error.js';
-import { type ClientContext, visitorContextOf } from '../http/context.js';
+import { type ClientContext, anonymousContextOf } from '../http/context.js';
 import { note } from '../http/request-notes.js';
 import { Clock } from '../time/clock.js';
 
@@ -69,7 +69,7 @@ export class DashboardGuard extends AdminsOnly {
     if (await this.hasToken(request, credentials)) return;
     const mark = this.markOf(`${credentials.email}\0${credentials.password}`);
     if (await this.isRemembered(request, mark)) return;
-    const context = visitorContextOf(request);
+    const context = anonymousContextOf(request);
     await this.throttle.countFrom('loginAddress', context.actor.address);
     await this.throttle.countFrom('login', context.actor.address, emailIn(credentials));
     const account = await this.logIn(context, credentials);
@@ -102,7 +102,7 @@ export class DashboardGuard extends AdminsOnly {
     )
       return false;
     note(request, { account: found.id });
-    if (await this.sessions.haveEnded(found)) return false;
+    if (await this.sessions.isRevoked(found)) return false;
     await this.recordVisit(request, found, password);
     return true;
   }
@@ -114,7 +114,7 @@ export class DashboardGuard extends AdminsOnly {
     if ((this.visits.get(mark) ?? 0) > now) return;
     if (this.visits.size >= MOST_REMEMBERED) this.visits.clear();
     this.visits.set(mark, now + REMEMBERED_MS);
-    const context = visitorContextOf(request);
+    const context = anonymousContextOf(request);
     const actor = { ...context.actor, id, role };
     await this.audit.record({ ...context, actor }, this.dataSource, 'account.logged_in', id, {
       dashboard: true,

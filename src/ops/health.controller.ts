@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { Unlimited } from '../http/rate-limits/rate-limit.js';
-import { Ending } from '../http/ending.js';
+import { Shutdown } from '../http/shutdown.js';
 import { ZONE_DATA_VERSION } from '../time/zone-data.js';
 import { type Health, type MailHealth, ReadinessService } from './readiness.service.js';
 
@@ -39,7 +39,7 @@ class ReadinessDto {
 export class HealthController {
   constructor(
     private readonly readiness: ReadinessService,
-    private readonly ending: Ending,
+    private readonly ending: Shutdown,
   ) {}
 
   @Get('live')

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { sweepBy } from '../database/in-batches.js';
 import { inOneStatement } from '../database/in-one-statement.js';
-import { look, write } from '../database/statement.js';
+import { query, execute } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
 import type { NotificationKind } from './notification-kind.js';
 
@@ -22,7 +22,7 @@ export async function mailsOfDay(
   id: number,
   now: EpochMs,
 ): Promise<Partial<Record<NotificationKind, number>>> {
-  const rows = await look<{ kind: NotificationKind; mails: number | string }>(
+  const rows = await query<{ kind: NotificationKind; mails: number | string }>(
     tx,
     `/* count-mails-of-day */ SELECT kind, COUNT(*) AS mails FROM address_mails
      WHERE address_hash IN (?) AND mailed_at > ? AND notification_id <> ? GROUP BY kind`,
@@ -38,7 +38,7 @@ export async function countMail(
   now: EpochMs,
 ): Promise<void> {
   const at = new Date(now);
-  await write(
+  await execute(
     tx,
     `/* count-mail */ INSERT INTO address_mails (notification_id, address_hash, kind, mailed_at) VALUES (?, ?, ?, ?)
      ON DUPLICATE KEY UPDATE address_hash = ?, kind = ?, mailed_at = ?`,

@@ -4,19 +4,19 @@ import type { ResultSetHeader } from 'mysql2';
 import { DataSource } from 'typeorm';
 import { OutboxEnvironment } from '../config/outbox.environment.js';
 import { inOneStatement } from '../database/in-one-statement.js';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import type { NotificationKind } from './notification-kind.js';
 
 /** A row taken for sending. Each taking has its own number, so that an old one is recognised. */
-export interface TakenRow {
+export interface LeasedRow {
   readonly id: number;
   readonly lease: number;
 }
 
 /** A row just taken, and what operators need to recognise it: nothing of a person. */
-export interface ClaimedRow extends TakenRow {
+export interface ClaimedRow extends LeasedRow {
   readonly kind: NotificationKind;
   /** How often it was offered to the mail server before. */
   readonly attempts: number;
@@ -29,21 +29,21 @@ export interface Claim {
   readonly rows: readonly ClaimedRow[];
 }
 
-/** Whose messages are taken; by default everybody's. */
+/** Whose notifications are taken; by default everybody's. */
 export interface Choice {
   readonly only?: readonly number[];
   readonly not?: readonly number[];
 }
 
-/** The reason of a message that must not arrive before an older one of its booking. */
-export const WAITS = 'waits for an older message of its booking';
+/** The reason of a notification that must not arrive before an older one of its booking. */
+export const WAITS = 'waits for an older notification of its booking';
 
-/** So many messages of an account are at hand at once before others go first. */
+/** So many notifications of an account are at hand at once before others go first. */
 const FAIR_SHARE = 10;
 /** The longest due among which accounts are counted. */
 const LOOK_AHEAD = 1000;
 
-/** How a message ends, or does not yet. */
+/** How a notification ends, or does not yet. */
 export type Settlement = {
   /** Whether the mail server was asked to take it. */
   readonly offered: boolean;
@@ -74,11 +74,11 @@ export class Ledger {
   }
 
   /**
-   * Accounts with more messages at hand than are their fair share: among the longest due, and on their way to the mail
+   * Accounts with more notifications at hand than are their fair share: among the longest due, and on their way to the mail
    * server. One index answers it, and reads no more than some hundred entries.
    */
   async findCrowding(): Promise<number[]> {
-    const rows = await look<{ account_id: number }>(
+    const rows = await query<{ account_id: number }>(
       this.dataSource,
       `/* find-crowding */ SELECT account_id FROM (
          (SELECT account_id FROM notifications WHERE state = 'pending' AND due_at <= ?
@@ -92,7 +92,7 @@ export class Ledger {
     return rows.map(({ account_id }) => account_id);
   }
 
-  /** Takes up to `limit` due messages, the longest due first; only those of some accounts, or of all but these. */
+  /** Takes up to `limit` due notifications, the longest due first; only those of some accounts, or of all but these. */
   async claimDue(limit: number, { only = [], not = [] }: Choice = {}): Promise<Claim> {
     const token = randomUUID();
     const [choice, ...accounts] = choiceOf(only, not);
@@ -102,7 +102,7 @@ export class Ledger {
       [token, this.leaseEnd(), new Date(this.clock.now()), ...accounts],
     );
     if (affectedRows === 0) return { token, rows: [] };
-    const rows = await look<ClaimedRow>(
+    const rows = await query<ClaimedRow>(
       this.dataSource,
       `/* find-claimed */ SELECT id, lease, kind, attempts, due_at FROM notifications
        WHERE claim = ? AND state = 'queued' ORDER BY due_at, id`,
@@ -131,7 +131,7 @@ export class Ledger {
   }
 
   /** Enters the sending of a queued row; false if this taking of it is no longer the current one. */
-  async begin({ id, lease }: TakenRow): Promise<boolean> {
+  async begin({ id, lease }: LeasedRow): Promise<boolean> {
     const { affectedRows } = await this.update(
       `/* begin-sending */ UPDATE notifications SET state = 'sending', leased_until = ?
        WHERE id = ? AND lease = ? AND state = 'queued'`,
@@ -141,7 +141,7 @@ export class Ledger {
   }
 
   /** Says that a row is still being sent. */
-  async renew({ id, lease }: TakenRow): Promise<void> {
+  async renew({ id, lease }: LeasedRow): Promise<void> {
     await this.update(
       `/* renew-lease */ UPDATE notifications SET leased_until = ? WHERE id = ? AND lease = ? AND state = 'sending'`,
       [this.leaseEnd(), id, lease],
@@ -152,7 +152,7 @@ export class Ledger {
    * Writes down how the sending ended. If the row was taken again since, that is for its new holder to say,
    * but for one thing: what the mail server has accepted is sent, whoever holds the row by now.
    */
-  async settle({ id, lease }: TakenRow, settlement: Settlement): Promise<void> {
+  async settle({ id, lease }: LeasedRow, settlement: Settlement): Promise<void> {
     const now = new Date(this.clock.now());
     const again = settlement.state === 'pending';
     await this.update(
@@ -176,7 +176,7 @@ export class Ledger {
     );
   }
 
-  /** Sets when the messages of a booking that wait for an older one of it are looked at again. */
+  /** Sets when the notifications of a booking that wait for an older one of it are looked at again. */
   async wake(bookingId: number, at: EpochMs): Promise<void> {
     await this.update(
       `/* wake-waiting */ UPDATE notifications SET due_at = ?

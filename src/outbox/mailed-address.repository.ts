@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { sweepBy } from '../database/in-batches.js';
-import { write } from '../database/statement.js';
+import { execute } from '../database/statement.js';
 
 /** The statements of the `mailed_addresses` table. */
 
@@ -8,7 +8,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** Locks an address until the transaction ends. */
 export async function lockAddress(tx: EntityManager, hash: string, now: Date): Promise<void> {
-  await write(
+  await execute(
     tx,
     `/* lock-address */ INSERT INTO mailed_addresses (address_hash, counted_at) VALUES (?, ?)
      ON DUPLICATE KEY UPDATE counted_at = ?`,

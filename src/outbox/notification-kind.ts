@@ -1,7 +1,7 @@
-/** What a message tells the patient of a booking. It is unique by booking, version and kind. */
+/** What a notification tells the patient of a booking. It is unique by booking, version and kind. */
 export const BOOKING_KINDS = ['booked', 'moved', 'cancelled', 'reminder_24h', 'reminder_1h'] as const;
 
-/** What a message that carries a link is for. */
+/** What a notification that carries a link is for. */
 export const ACCOUNT_KINDS = ['password_reset', 'verify_address', 'invitation', 'change_address'] as const;
 
 /** What the owner of an account is told of it. */

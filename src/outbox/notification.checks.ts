@@ -1,5 +1,5 @@
 import { type Found, type IntegrityCheck, MOST_LISTED } from '../database/integrity-check.js';
-import { look, type Source } from '../database/statement.js';
+import { query, type Source } from '../database/statement.js';
 import { FAILING_AFTER_MINUTES, failingBefore } from './failing-notifications.js';
 import type { NotificationKind } from './notification-kind.js';
 import { FAILING } from './notification.sql.js';
@@ -91,8 +91,8 @@ async function* findFirst(
   explain: (row: Row) => Omit<Found, 'subject'>,
   parameters: unknown[] = [],
 ): AsyncGenerator<Found> {
-  for (const row of await look<Row>(source, statement, parameters))
-    yield { subject: `message ${row.id}`, total: Number(row.total), ...explain(row) };
+  for (const row of await query<Row>(source, statement, parameters))
+    yield { subject: `notification ${row.id}`, total: Number(row.total), ...explain(row) };
 }
 
 function nameOf({ kind, booking_id }: Row): string {

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { look, type Source, write } from '../database/statement.js';
+import { query, type Source, execute } from '../database/statement.js';
 import type { BookingKind, NotificationKind } from './notification-kind.js';
 import type { NotificationState } from './notification-state.js';
 import { FAILING, NOTIFICATIONS } from './notification.sql.js';
@@ -32,7 +32,7 @@ export async function listNotifications(
   state: string | undefined,
   limit: number,
 ): Promise<LedgerRow[]> {
-  return look(
+  return query(
     source,
     `/* list-notifications */ SELECT id, booking_id, booking_version, kind, state, due_at, attempts, reason, settled_at
      FROM notifications ${state === undefined ? '' : 'WHERE state = ?'} ORDER BY id DESC LIMIT ${Number(limit)}`,
@@ -43,12 +43,12 @@ export async function listNotifications(
 /** Those of the ids that the ledger has. */
 export async function existingOf(source: Source, ids: readonly number[]): Promise<Set<number>> {
   const sql = '/* check-jobs */ SELECT id FROM notifications WHERE id IN (?)';
-  const rows = await look<{ id: number }>(source, sql, [ids]);
+  const rows = await query<{ id: number }>(source, sql, [ids]);
   return new Set(rows.map(({ id }) => id));
 }
 
 /**
- * Has a message that was given up sent after all, with a full count of attempts before it.
+ * Has a notification that was given up sent after all, with a full count of attempts before it.
  *
  * @returns whether there was one, and the condition holds
  */
@@ -58,7 +58,7 @@ export async function retryDead(
   now: Date,
   { joins, sql, parameters }: Condition,
 ): Promise<boolean> {
-  const { affectedRows } = await write(
+  const { affectedRows } = await execute(
     tx,
     `/* retry-dead */ UPDATE ${NOTIFICATIONS} ${joins}
      SET n.state = 'pending', n.due_at = ?, n.attempts = 0, n.settled_at = NULL, n.failing_since = NULL
@@ -68,14 +68,14 @@ export async function retryDead(
   return affectedRows > 0;
 }
 
-/** Cancels all messages of a kind that are still to be sent, whoever they are for. */
+/** Cancels all notifications of a kind that are still to be sent, whoever they are for. */
 export async function cancelPending(
   source: Source,
   kind: BookingKind,
   reason: string,
   now: Date,
 ): Promise<void> {
-  await write(
+  await execute(
     source,
     `/* cancel-pending */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?
      WHERE kind = ? AND state = 'pending'`,
@@ -85,7 +85,7 @@ export async function cancelPending(
 
 /** Whether any email has failed since before then. It reads one entry of an index. */
 export async function existsFailing(source: Source, before: Date): Promise<boolean> {
-  const rows = await look(
+  const rows = await query(
     source,
     `/* find-failing */ SELECT id FROM notifications WHERE ${FAILING} ORDER BY failing_since, id LIMIT 1`,
     [before],

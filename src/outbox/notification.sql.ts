@@ -25,7 +25,7 @@ const lastTold = (column: string): string => `
           ORDER BY e.state = 'sent' DESC, e.booking_version DESC LIMIT 1)`;
 
 /** Columns of a notification `n`: the time that its patient was told before. */
-export const TOLD_BEFORE = `${lastTold('starts_at')} AS told_starts_at,
+export const LAST_ANNOUNCED = `${lastTold('starts_at')} AS told_starts_at,
          ${lastTold('duration_minutes')} AS told_duration_minutes`;
 
 /**

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { sweepBy } from '../database/in-batches.js';
-import { write } from '../database/statement.js';
+import { execute } from '../database/statement.js';
 import { SETTLED } from './notification.sql.js';
 
 /** Deletes notifications about accounts that were settled before. */
@@ -15,7 +15,7 @@ export async function deleteNotificationsOf(
   column: 'booking_id' | 'link_id',
   ids: readonly number[],
 ): Promise<number> {
-  const { affectedRows } = await write(
+  const { affectedRows } = await execute(
     tx,
     `/* delete-notifications-of */ DELETE FROM notifications WHERE ${column} IN (?)`,
     [ids],

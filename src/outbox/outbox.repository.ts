@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { OutboxEnvironment } from '../config/outbox.environment.js';
-import { type Rows, write } from '../database/statement.js';
+import { type Rows, execute } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
@@ -12,20 +12,20 @@ import { Notification } from './notification.entity.js';
 /** Why news of a move are not sent that a later change of the booking overtook. */
 export const SUPERSEDED = 'superseded by news of a later change';
 
-/** A message to be sent once its booking's transaction has committed. */
-export interface Message {
+/** A notification to be sent once its booking's transaction has committed. */
+export interface NewNotification {
   readonly bookingId: number;
   readonly bookingVersion: number;
   readonly kind: BookingKind;
-  /** The start that the message tells. */
+  /** The start that the notification tells. */
   readonly startsAt: EpochMs;
   readonly durationMinutes: number;
   /** Not to be sent earlier. */
   readonly dueAt: EpochMs;
 }
 
-/** A message that carries a link to its account. */
-export interface LinkMessage {
+/** A notification that carries a link to its account. */
+export interface LinkNotification {
   readonly accountId: number;
   readonly linkId: number;
   readonly kind: AccountKind;
@@ -40,7 +40,7 @@ export interface FormerAddress {
   readonly isConfirmed: boolean;
 }
 
-/** A message that tells the owner of an account what was done to it. */
+/** A notification that tells the owner of an account what was done to it. */
 export interface Notice {
   readonly accountId: number;
   readonly kind: NoticeKind;
@@ -53,7 +53,7 @@ export interface Notice {
 /** Of one UPDATE: it is done in a second. */
 const PART_ROWS = 10_000;
 
-/** The writing side of the notification ledger: one row for each message, in the transaction of its cause. */
+/** The writing side of the notification ledger: one row for each notification, in the transaction of its cause. */
 @Injectable()
 export class Outbox {
   private readonly domain: string;
@@ -65,25 +65,29 @@ export class Outbox {
     this.domain = mailDomain(environment);
   }
 
-  /** Writes messages to an account into the ledger, in one statement. */
-  async append(tx: EntityManager, accountId: number, messages: readonly Message[]): Promise<void> {
-    if (messages.length === 0) return;
+  /** Writes notifications to an account into the ledger, in one statement. */
+  async append(
+    tx: EntityManager,
+    accountId: number,
+    notifications: readonly NewNotification[],
+  ): Promise<void> {
+    if (notifications.length === 0) return;
     const now = new Date(this.clock.now());
-    const rows = messages.map(() => "(?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
-    await write(
+    const rows = notifications.map(() => "(?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
+    await execute(
       tx,
       `/* append-notifications */ INSERT INTO notifications
          (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id,
           created_at)
        VALUES ${rows}`,
-      messages.flatMap((message) => [
-        message.bookingId,
+      notifications.flatMap((notification) => [
+        notification.bookingId,
         accountId,
-        message.bookingVersion,
-        message.kind,
-        new Date(message.startsAt),
-        message.durationMinutes,
-        new Date(message.dueAt),
+        notification.bookingVersion,
+        notification.kind,
+        new Date(notification.startsAt),
+        notification.durationMinutes,
+        new Date(notification.dueAt),
         this.newMessageId(),
         now,
       ]),
@@ -91,7 +95,7 @@ export class Outbox {
   }
 
   /**
-   * Writes a message about each of many bookings into the ledger, of which none is to be sent.
+   * Writes a notification about each of many bookings into the ledger, of which none is to be sent.
    *
    * @param bookings with id, uid, version, starts_at and duration_minutes
    */
@@ -103,7 +107,7 @@ export class Outbox {
     { sql, parameters }: Rows,
   ): Promise<void> {
     const now = new Date(this.clock.now());
-    await write(
+    await execute(
       tx,
       `/* append-withdrawn */
        INSERT INTO notifications (account_id, booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
@@ -115,9 +119,9 @@ export class Outbox {
     );
   }
 
-  /** Writes the message of a link into the ledger. */
-  async appendLink(tx: EntityManager, message: LinkMessage): Promise<void> {
-    const { accountId, linkId, kind, dueAt, address = null } = message;
+  /** Writes the notification of a link into the ledger. */
+  async appendLink(tx: EntityManager, notification: LinkNotification): Promise<void> {
+    const { accountId, linkId, kind, dueAt, address = null } = notification;
     const row = { accountId, linkId, kind, dueAt: new Date(dueAt), address };
     await tx.insert(Notification, { ...row, ...this.pendingOfAccount() });
   }
@@ -144,7 +148,7 @@ export class Outbox {
    * that waits for its minute. `reason` is for the operator.
    */
   async withdrawOutdated(tx: EntityManager, bookingId: number, reason: string, now: EpochMs): Promise<void> {
-    await write(
+    await execute(
       tx,
       `/* withdraw-outdated */
        UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
@@ -163,7 +167,7 @@ export class Outbox {
    */
   async withdrawAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
     await inParts((limit) =>
-      write(
+      execute(
         tx,
         `/* forget-addresses-of-account */ UPDATE notifications SET reason = NULL, address = NULL
          WHERE account_id = ? AND (reason IS NOT NULL OR address IS NOT NULL) LIMIT ${limit}`,
@@ -172,7 +176,7 @@ export class Outbox {
     );
     const now = new Date(this.clock.now());
     await inParts((limit) =>
-      write(
+      execute(
         tx,
         `/* withdraw-all */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL,
                 failing_since = NULL, lease = lease + 1

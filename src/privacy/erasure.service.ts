@@ -49,7 +49,7 @@ export class ErasureService {
    */
   async erase(context: AccountContext, { password, code }: Proof): Promise<void> {
     await this.secondFactors.check(await this.passwords.confirm(context.actor.id, password), code);
-    const passwordHash = await this.hasher.hashOfNobody();
+    const passwordHash = await this.hasher.hashOfUnknownPassword();
     const { email, version } = await inTransaction(this.dataSource, (tx) =>
       this.eraseIn(context, tx, passwordHash),
     );
@@ -66,7 +66,7 @@ export class ErasureService {
     // Before the account, as whoever takes an admin away does. Others have no need of it, and would keep admins waiting.
     if (context.actor.role === 'admin') await lockAdmins(tx);
     // What the account has begun elsewhere is done before; what it begins from here on waits, and is refused.
-    await this.sessions.hold(context, tx);
+    await this.sessions.lock(context, tx);
     const account = await findAccount(tx, id);
     // A change of role ends all tokens: this one was issued by nobody who knew of it.
     if (account?.role !== context.actor.role) throw tokenEnded();

@@ -1,6 +1,10 @@
 import type { DataSource } from 'typeorm';
 import { exportEvents } from '../audit/event.personal-data.js';
-import { exportAccount, exportLinks, exportMessagesOfLinks } from '../auth/accounts/account.personal-data.js';
+import {
+  exportAccount,
+  exportLinks,
+  exportLinkNotifications,
+} from '../auth/accounts/account.personal-data.js';
 import { exportRefreshTokens, exportSessions } from '../auth/sessions/session.personal-data.js';
 import { exportExceptions, exportWindows } from '../availability/availability.personal-data.js';
 import { exportBookings, exportMessagesOfBookings } from '../bookings/booking.personal-data.js';
@@ -36,6 +40,6 @@ export function sectionsOf(dataSource: DataSource, accountId: number): [Section,
 
 async function* exportMessages(dataSource: DataSource, accountId: number): Pages {
   yield* exportMessagesOfBookings(dataSource, accountId);
-  yield* exportMessagesOfLinks(dataSource, accountId);
+  yield* exportLinkNotifications(dataSource, accountId);
   yield* exportNotices(dataSource, accountId);
 }

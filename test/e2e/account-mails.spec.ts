@@ -54,14 +54,12 @@ describe('a password that was forgotten', () => {
   test('a code is mailed, in text and HTML, as a link too; with it a new one is set, and all sessions end', async () => {
     const person = await clinic.patient('es');
     expect((await forgot(person.email.toUpperCase())).status).toBe(200);
-    const [letter] = await mailbox.mailsTo(person.email, 1);
-    const code = codeIn(letter!);
-    expect(letter!.mail.subject).toBe('Elija una contraseña nueva: Test Clinic');
-    expect(letter!.mail.text).toContain(`Código:\n${code}\n`);
-    expect(letter!.mail.text).toContain(`https://clinic.example/app/reset-password#token=${code}`);
-    expect(letter!.mail.html).toContain(
-      `href="https://clinic.example/app/reset-password#token&#x3D;${code}"`,
-    );
+    const [email] = await mailbox.mailsTo(person.email, 1);
+    const code = codeIn(email!);
+    expect(email!.mail.subject).toBe('Elija una contraseña nueva: Test Clinic');
+    expect(email!.mail.text).toContain(`Código:\n${code}\n`);
+    expect(email!.mail.text).toContain(`https://clinic.example/app/reset-password#token=${code}`);
+    expect(email!.mail.html).toContain(`href="https://clinic.example/app/reset-password#token&#x3D;${code}"`);
     expect((await reset(code)).status).toBe(200);
     expect((await logIn(person.email, NEW)).status).toBe(200);
     expect((await logIn(person.email, person.password)).status).toBe(400);

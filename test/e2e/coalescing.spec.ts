@@ -124,7 +124,7 @@ test('the reminders are those of the last time, and none comes before its news',
   ]);
 });
 
-/** What each letter of a reschedule says of the earlier time, in the order of sending. */
+/** What each email of a reschedule says of the earlier time, in the order of sending. */
 async function earlierTimes(): Promise<(string | undefined)[]> {
   await allDueSettled(clinic);
   return mailbox.received
@@ -132,7 +132,7 @@ async function earlierTimes(): Promise<(string | undefined)[]> {
     .map(({ mail }) => /^Earlier time: .*, (\d\d:\d\d) \(/m.exec(mail.text!)?.[1]);
 }
 
-test('a letter tells the time that the patient was told last, not one that no letter told', async () => {
+test('an email tells the time that the patient was told last, not one that no email told', async () => {
   await moveTo('10:00');
   expect(await earlierTimes()).toEqual(['09:00']);
   await moveTo('11:00', '12:00');
@@ -140,7 +140,7 @@ test('a letter tells the time that the patient was told last, not one that no le
   expect(await earlierTimes()).toEqual(['09:00', '10:00']);
 });
 
-test('where no letter has arrived it tells the time before', async () => {
+test('where no email has arrived it tells the time before', async () => {
   const [confirmation] = await news();
   await clinic.query("UPDATE notifications SET state = 'dead' WHERE id = ?", [confirmation!.id]);
   await moveTo('10:00');

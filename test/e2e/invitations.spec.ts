@@ -46,13 +46,13 @@ const logIn = (email: string, password = CHOSEN) =>
   clinic.client.post<{ user: { role: string } }>('/api/auth/login', { email, password });
 
 const codeIn = ({ mail }: ReceivedMail): string => /#token=([\w-]+)/.exec(mail.text!)![1]!;
-const lettersTo = (email: string, count = 1) => mailbox.mailsTo(email.toLowerCase(), count);
+const emailsTo = (email: string, count = 1) => mailbox.mailsTo(email.toLowerCase(), count);
 
 async function invitation(role = 'user'): Promise<{ id: number; email: string; code: string }> {
   const email = newAddress();
   const { body } = await invite({ email, role });
-  const [letter] = await lettersTo(email);
-  return { id: body.id!, email, code: codeIn(letter!) };
+  const [received] = await emailsTo(email);
+  return { id: body.id!, email, code: codeIn(received!) };
 }
 
 describe('an account that an admin opens without a password', () => {
@@ -64,11 +64,11 @@ describe('an account that an admin opens without a password', () => {
     const { status, body } = await invite({ email, role: 'doctor', locale });
     expect(status).toBe(201);
     expect(body).toEqual({ id: body.id, email: email.toLowerCase(), role: 'doctor', locale });
-    const [letter] = await lettersTo(email);
-    const code = codeIn(letter!);
-    expect(letter!.mail.subject).toBe(subject);
-    expect(letter!.mail.text).toContain(sentence);
-    expect(letter!.mail.text).toContain(`https://clinic.example/invitation#token=${code}`);
+    const [received] = await emailsTo(email);
+    const code = codeIn(received!);
+    expect(received!.mail.subject).toBe(subject);
+    expect(received!.mail.text).toContain(sentence);
+    expect(received!.mail.text).toContain(`https://clinic.example/invitation#token=${code}`);
     expect((await accept(code)).status).toBe(200);
     expect((await logIn(email)).body.user.role).toBe('doctor');
   });
@@ -104,7 +104,7 @@ describe('an account that an admin opens without a password', () => {
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     await allDueSettled(clinic);
-    expect(await lettersTo(email)).toHaveLength(1);
+    expect(await emailsTo(email)).toHaveLength(1);
   });
 
   test('of an address that is taken: 400, and no mail', async () => {

@@ -62,9 +62,9 @@ test('mail to an unconfirmed address says how to confirm it, and its reader can'
   expect(await follow(await lastMail(person.email), /Confirm this address/, { email: person.email })).toBe(
     200,
   );
-  const letter = await lastMail(person.email, 2);
-  const token = codeIn(letter, 'Code');
-  expect(await follow(letter, /Enter the code/, { token, password: PASSWORD })).toBe(200);
+  const email = await lastMail(person.email, 2);
+  const token = codeIn(email, 'Code');
+  expect(await follow(email, /Enter the code/, { token, password: PASSWORD })).toBe(200);
   const { body } = await clinic.client.get('/api/auth/me', person);
   expect(body).toMatchObject({ email: person.email });
   expect(

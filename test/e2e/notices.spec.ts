@@ -47,8 +47,8 @@ test('a changed password is told to the owner, in their language, with the momen
   );
   expect(status).toBe(200);
   expect(await subjectsTo(person)).toEqual(['Su contraseña ha cambiado']);
-  const [letter] = await mailbox.mailsTo(person.email, 1);
-  for (const text of [oneLine(letter!.mail.text), visible(letter!.mail.html!)]) {
+  const [email] = await mailbox.mailsTo(person.email, 1);
+  for (const text of [oneLine(email!.mail.text), visible(email!.mail.html!)]) {
     expect(text).toMatch(/domingo, 1 de marzo de 2026, a las 11:00 \(Europe\/Madrid, GMT\+1\)/);
     expect(text).toContain('avise al centro');
     expect(text).not.toContain(NEW);
@@ -58,8 +58,8 @@ test('a changed password is told to the owner, in their language, with the momen
 test('a password that is reset by mail is told too', async () => {
   const person = await clinic.patient();
   await clinic.client.post('/api/auth/password/forgot', { email: person.email });
-  const [letter] = await mailbox.mailsTo(person.email, 1);
-  const token = /#token=([\w-]+)/.exec(letter!.mail.text!)![1];
+  const [email] = await mailbox.mailsTo(person.email, 1);
+  const token = /#token=([\w-]+)/.exec(email!.mail.text!)![1];
   await clinic.client.post('/api/auth/password/reset', { token, new_password: NEW });
   expect(await subjectsTo(person)).toEqual(['Choose a new password', 'Your password was changed']);
 });

@@ -58,10 +58,10 @@ function holdTheAnswer(): { arrived: Promise<ReceivedMail>; letGo: () => void } 
   return { arrived, letGo: () => letGo() };
 }
 
-const messageOf = async (booking: number) => (await messagesOf(clinic, booking))[0]!;
+const notificationOf = async (booking: number) => (await messagesOf(clinic, booking))[0]!;
 
 function isSent(booking: number): Promise<unknown> {
-  return eventually('the message is sent', async () => (await messageOf(booking)).state === 'sent');
+  return eventually('the message is sent', async () => (await notificationOf(booking)).state === 'sent');
 }
 
 const mails = (): ReceivedMail[] => mailbox.received.filter(({ to }) => to === patient.email);
@@ -89,7 +89,7 @@ test('a worker that is killed between the answer of the server and its own note 
     letGo();
     await mailbox.mailsTo(patient.email, 1);
     await first.kill();
-    expect((await messageOf(booking)).state).toBe('sending');
+    expect((await notificationOf(booking)).state).toBe('sending');
     startWorker();
     await isSent(booking);
     const ids = mails().map(({ mail }) => mail.messageId);
@@ -110,7 +110,7 @@ test('a worker that is asked to end in the middle of a send finishes it, writes 
   const later = await bookOne();
   letGo();
   expect(await stopped).toBe(0);
-  expect(await messageOf(booking)).toMatchObject({ state: 'sent', attempts: 1 });
+  expect(await notificationOf(booking)).toMatchObject({ state: 'sent', attempts: 1 });
   startWorker();
   await isSent(later);
   const all = mailbox.received.map(({ mail }) => mail.messageId);

@@ -57,7 +57,7 @@ interface BookingRow extends RowDataPacket {
   readonly email: string;
 }
 
-interface MessageRow extends RowDataPacket {
+interface NotificationRow extends RowDataPacket {
   readonly booking_id: number;
   readonly booking_version: number;
   readonly kind: string;
@@ -88,7 +88,7 @@ export async function consult(
     `SELECT b.*, a.email FROM bookings b JOIN accounts a ON a.id = b.user_id
      WHERE a.email NOT LIKE '%@erased.invalid' ORDER BY b.id`,
   );
-  const messages = await rows<MessageRow>(
+  const messages = await rows<NotificationRow>(
     database,
     `SELECT n.* FROM notifications n LEFT JOIN accounts a ON a.id = n.account_id
      WHERE COALESCE(a.email, '') NOT LIKE '%@erased.invalid' ORDER BY n.id`,
@@ -200,7 +200,7 @@ async function read(accepted: AcceptedMail): Promise<ReadMail> {
 function missing(
   bookings: readonly BookingRow[],
   mails: readonly ReadMail[],
-  messages: readonly MessageRow[],
+  messages: readonly NotificationRow[],
 ): Finding[] {
   const told = new Set(mails.map(({ entry }) => entry?.name));
   const inState = (state: string): Set<string> => {
@@ -228,13 +228,13 @@ function isMove({ status, version }: BookingRow, sequence: number): boolean {
   return sequence > 0 && (status === 'booked' || sequence < version - 1);
 }
 
-function isReminder({ kind }: MessageRow): boolean {
+function isReminder({ kind }: NotificationRow): boolean {
   return kind.startsWith('reminder');
 }
 
 /** Reminders of bookings that are as they were, whose time has come, and which nobody got. */
 function forgotten(
-  messages: readonly MessageRow[],
+  messages: readonly NotificationRow[],
   byId: ReadonlyMap<number, BookingRow>,
   mails: readonly ReadMail[],
   now: number,
@@ -258,7 +258,7 @@ function forgotten(
 }
 
 /** The second and every later mail of one Message-ID. */
-function repeatedMails(mails: readonly ReadMail[], messages: readonly MessageRow[]): Finding[] {
+function repeatedMails(mails: readonly ReadMail[], messages: readonly NotificationRow[]): Finding[] {
   const seen = new Set<string>();
   return mails.flatMap(({ messageId }) => {
     if (!seen.has(messageId)) {
@@ -283,7 +283,7 @@ function nameOf({ uid, status, version }: BookingRow, sequence: number): string 
 function wrong(
   mails: readonly ReadMail[],
   byId: ReadonlyMap<number, BookingRow>,
-  messages: readonly MessageRow[],
+  messages: readonly NotificationRow[],
 ): Finding[] {
   const byMessageId = new Map(messages.map((message) => [message.message_id, message]));
   const isWrong = (mail: ReadMail): boolean => {
@@ -306,7 +306,7 @@ function wrong(
 
 function isWrongNews(
   entry: NonNullable<ReadMail['entry']>,
-  { booking_version: version, starts_at: startsAt }: MessageRow,
+  { booking_version: version, starts_at: startsAt }: NotificationRow,
   booking: BookingRow,
 ): boolean {
   const isCurrent = version === booking.version;
@@ -318,7 +318,7 @@ function isWrongNews(
 }
 
 /** @param next what was told of the next change of the booking, if there was one */
-function isWrongReminder(mail: ReadMail, booking: BookingRow, next: MessageRow | undefined): boolean {
+function isWrongReminder(mail: ReadMail, booking: BookingRow, next: NotificationRow | undefined): boolean {
   if (mail.at >= booking.starts_at.getTime()) return true;
   return next !== undefined && mail.at > next.created_at.getTime() + ON_ITS_WAY_MS;
 }

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inTransaction } from '../../src/database/in-transaction.js';
-import { look, write } from '../../src/database/statement.js';
+import { query, execute } from '../../src/database/statement.js';
 import { ask } from '../support/appointments.js';
 import { Clinic } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
@@ -104,8 +104,8 @@ describe('in one transaction', () => {
 
   test('a write that does not wait for the statement before it is refused, and nothing is left of either', async () => {
     const work = inTransaction(clinic.dataSource, async (tx) => {
-      await look(tx, 'SELECT coins FROM tills WHERE id = 2 FOR UPDATE');
-      await Promise.all([write(tx, TAKE_TILL.sql, []), write(tx, WRITE, [])]);
+      await query(tx, 'SELECT coins FROM tills WHERE id = 2 FOR UPDATE');
+      await Promise.all([execute(tx, TAKE_TILL.sql, []), execute(tx, WRITE, [])]);
     });
     const settled = work.catch((error: unknown) => error);
     await expect(settled).resolves.toMatchObject({ message: expect.stringContaining('wait') as string });
@@ -115,7 +115,7 @@ describe('in one transaction', () => {
 
   test('so is one behind a read, which a cluster may give up as well', async () => {
     const work = inTransaction(clinic.dataSource, (tx) =>
-      Promise.all([look(tx, 'SELECT coins FROM tills WHERE id = 2'), write(tx, WRITE, [])]),
+      Promise.all([query(tx, 'SELECT coins FROM tills WHERE id = 2'), execute(tx, WRITE, [])]),
     );
     await expect(work).rejects.toThrow(/wait/);
     expect(await clinic.query('SELECT id FROM receipts')).toEqual([]);
@@ -123,7 +123,7 @@ describe('in one transaction', () => {
 
   test('so is the COMMIT of work that did not wait for its own statements', async () => {
     const work = inTransaction(clinic.dataSource, (tx) => {
-      void write(tx, WRITE, []).catch(() => undefined);
+      void execute(tx, WRITE, []).catch(() => undefined);
       return Promise.resolve();
     });
     await expect(work).rejects.toThrow(/wait/);
@@ -133,8 +133,8 @@ describe('in one transaction', () => {
   test('what is sent after its end reaches nobody', async () => {
     let late: Promise<unknown> = Promise.resolve();
     await inTransaction(clinic.dataSource, async (tx) => {
-      await look(tx, 'SELECT coins FROM tills WHERE id = 2');
-      late = new Promise((resolve) => setTimeout(resolve, 50)).then(() => write(tx, WRITE, []));
+      await query(tx, 'SELECT coins FROM tills WHERE id = 2');
+      late = new Promise((resolve) => setTimeout(resolve, 50)).then(() => execute(tx, WRITE, []));
       late.catch(() => undefined);
     });
     await expect(late).rejects.toThrow(/ended/);

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inTransaction } from '../../src/database/in-transaction.js';
-import { Ledger, type TakenRow } from '../../src/outbox/ledger.repository.js';
+import { Ledger, type LeasedRow } from '../../src/outbox/ledger.repository.js';
 import { Outbox } from '../../src/outbox/outbox.repository.js';
 import { appendMessages, bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -34,7 +34,7 @@ async function bookings(count: number): Promise<number[]> {
 }
 
 /** Writes one message and takes it. */
-async function takeOne(): Promise<TakenRow> {
+async function takeOne(): Promise<LeasedRow> {
   await bookings(1);
   return (await ledger.claimDue(10)).rows[0]!;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Environment } from '../support/test-environment.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { inTransaction } from '../../src/database/in-transaction.js';
-import { look } from '../../src/database/statement.js';
+import { query } from '../../src/database/statement.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 
 let environment: Environment;
@@ -47,7 +47,7 @@ test('statements that wait for no answer get their own, in any mixture', async (
       await inTransaction(dataSource, async (tx) => {
         for (const { kind, n, waits } of statements) {
           const { sql, parameters } = KINDS[kind]!;
-          const answer = look(tx, sql(n), parameters(n)).then(
+          const answer = query(tx, sql(n), parameters(n)).then(
             (rows) => rows.map((row) => ({ n: Number((row as { n: unknown }).n) })),
             () => 'failed',
           );
@@ -64,16 +64,16 @@ test('statements that wait for no answer get their own, in any mixture', async (
 
 test('what cannot be sent at all is said to who asked, and its connection is not lost', async () => {
   for (let ask = 0; ask <= environment.DATABASE_POOL_SIZE; ask += 1) {
-    await expect(look(dataSource, 'SELECT ? AS n', [undefined])).rejects.toThrow(/undefined/);
+    await expect(query(dataSource, 'SELECT ? AS n', [undefined])).rejects.toThrow(/undefined/);
   }
-  expect(await look(dataSource, 'SELECT ? + 0 AS n', [1])).toHaveLength(1);
+  expect(await query(dataSource, 'SELECT ? + 0 AS n', [1])).toHaveLength(1);
 });
 
 test('a connection that breaks leaves none of them without an answer', async () => {
   let statuses: readonly string[] = [];
   const work = inTransaction(dataSource, async (tx) => {
-    const [{ id } = { id: 0 }] = await look<{ id: number }>(tx, 'SELECT CONNECTION_ID() AS id');
-    const waiting = Promise.allSettled([5, 5, 5].map((seconds) => look(tx, 'SELECT SLEEP(?)', [seconds])));
+    const [{ id } = { id: 0 }] = await query<{ id: number }>(tx, 'SELECT CONNECTION_ID() AS id');
+    const waiting = Promise.allSettled([5, 5, 5].map((seconds) => query(tx, 'SELECT SLEEP(?)', [seconds])));
     await dataSource.query(`KILL ${Number(id)}`);
     statuses = (await waiting).map(({ status }) => status);
     throw new Error('enough');

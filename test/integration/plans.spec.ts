@@ -3,7 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MailBudget } from '../../src/notifications/mail-budget.js';
-import { MessageReader } from '../../src/notifications/message.reader.js';
+import { NotificationReader } from '../../src/notifications/notification.reader.js';
 import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { fill } from '../bench/seed.js';
 import { ask, book } from '../support/appointments.js';
@@ -87,7 +87,7 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
       await ledger.findCrowding();
       const [row] = (await ledger.claimDue(100, { not: [doctor.id] })).rows;
       await ledger.begin(row!);
-      const message = await worker.get(MessageReader).read(row!.id);
+      const message = await worker.get(NotificationReader).read(row!.id);
       await worker.get(MailBudget).take(message!);
       await ledger.settle(row!, { state: 'sent', offered: true });
       await ledger.freeExpired();

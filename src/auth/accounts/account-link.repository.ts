@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, In, MoreThan } from 'typeorm';
-import { look, type Source, write } from '../../database/statement.js';
+import { query, type Source, execute } from '../../database/statement.js';
 import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
 import { existsNotification } from '../../outbox/notification.sql.js';
 import { AccountLink } from './account-link.entity.js';
@@ -35,7 +35,7 @@ export async function findAccountOfLink(
   kind: AccountKind,
   now: Date,
 ): Promise<LinkedAccount | undefined> {
-  const [account] = await look<LinkedAccount>(
+  const [account] = await query<LinkedAccount>(
     source,
     `/* find-account-of-link */ SELECT a.id, a.email, a.mail_address AS mailAddress FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
     [uid, kind, now],
@@ -51,13 +51,13 @@ export async function useLink(
   now: Date,
 ): Promise<UsedLink | undefined> {
   // The account's lock comes first, as when an account is disabled, erased or changed.
-  await look(
+  await query(
     tx,
     `/* lock-account-of-link */
      SELECT a.id FROM accounts a JOIN account_links l ON l.account_id = a.id WHERE l.uid = ? FOR UPDATE`,
     [uid],
   );
-  const { affectedRows } = await write(
+  const { affectedRows } = await execute(
     tx,
     `/* use-link */ UPDATE ${OF_ACCOUNT} SET l.used_at = ? WHERE ${IS_GOOD}`,
     [now, uid, kind, now],
@@ -92,7 +92,7 @@ export async function findLatestLinks(
 ): Promise<MailedLink[]> {
   const [condition, owner] =
     'hashes' in whose ? ['l.address_hash IN (?)', whose.hashes] : ['l.account_id = ?', whose.accountId];
-  const rows = await look<LatestLink>(
+  const rows = await query<LatestLink>(
     tx,
     `/* find-latest-links */
      SELECT l.created_at AS createdAt, l.expires_at AS expiresAt, l.used_at AS usedAt,

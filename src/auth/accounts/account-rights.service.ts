@@ -68,7 +68,7 @@ export class AccountRights {
   ): Promise<void> {
     const { role, isDisabled, secondFactor } = change;
     await lockAdmins(tx);
-    await this.sessions.hold(context, tx);
+    await this.sessions.lock(context, tx);
     const account = await tx.findOneBy(Account, { id });
     if (!account) throw noSuchAccount(id);
     // Once more: another may have changed the account meanwhile.

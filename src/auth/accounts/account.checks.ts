@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../config/mail-address.js';
 import { MAY_BE_RENEWED } from '../../database/canonical-addresses.js';
 import { type Found, type IntegrityCheck, readByPage } from '../../database/integrity-check.js';
-import { look, type Source } from '../../database/statement.js';
+import { query, type Source } from '../../database/statement.js';
 
 interface Row {
   readonly id: number;
@@ -21,7 +21,7 @@ export const ACCOUNT_CHECKS: readonly IntegrityCheck[] = [
       for await (const { id, email } of readByPage<Row>(source, 'accounts', ADDRESSES)) {
         const canonical = canonicalAddress(email);
         if (canonical === email) continue;
-        const [other] = await look<Pick<Row, 'id'>>(source, OWNER, [canonical]);
+        const [other] = await query<Pick<Row, 'id'>>(source, OWNER, [canonical]);
         yield {
           subject: `account ${id}`,
           detail: other

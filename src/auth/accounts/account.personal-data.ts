@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { pagesOfAccount } from '../../database/pages.js';
-import { look, write } from '../../database/statement.js';
+import { query, execute } from '../../database/statement.js';
 import { NOTIFICATIONS } from '../../outbox/notification.sql.js';
 import { AccountLink } from './account-link.entity.js';
 import { Account, NO_SECOND_FACTOR } from './account.entity.js';
@@ -16,8 +16,8 @@ export const exportLinks = pagesOfAccount(
 );
 
 /** The messages that carried the links of an account. */
-export const exportMessagesOfLinks = pagesOfAccount(
-  `/* export-messages-of-links */ SELECT n.id, n.kind, n.booking_id, n.state, n.reason, n.due_at, n.settled_at, l.created_at, l.id AS link_id
+export const exportLinkNotifications = pagesOfAccount(
+  `/* export-link-notifications */ SELECT n.id, n.kind, n.booking_id, n.state, n.reason, n.due_at, n.settled_at, l.created_at, l.id AS link_id
           FROM account_links l JOIN ${NOTIFICATIONS} ON n.link_id = l.id WHERE l.account_id = ?`,
   { kind: 'l.kind', created_at: 'l.created_at', link_id: 'l.id' },
 );
@@ -29,9 +29,9 @@ export async function eraseAddresses(
   now: Date,
 ): Promise<void> {
   const find = '/* find-links-to-addresses */ SELECT id FROM account_links WHERE address IN (?, ?)';
-  const links = await look<{ id: number }>(tx, find, [...addresses]);
+  const links = await query<{ id: number }>(tx, find, [...addresses]);
   for (const { id } of links)
-    await write(
+    await execute(
       tx,
       `/* end-link-to-address */
        UPDATE account_links SET address = NULL, expires_at = LEAST(expires_at, ?) WHERE id = ?`,

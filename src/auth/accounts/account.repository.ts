@@ -1,5 +1,5 @@
 import { type EntityManager, IsNull, Not } from 'typeorm';
-import { look, type Source, write } from '../../database/statement.js';
+import { query, type Source, execute } from '../../database/statement.js';
 import { ADDRESSES_OF_NOTICES } from '../../outbox/notification.sql.js';
 import { Account } from './account.entity.js';
 
@@ -32,7 +32,7 @@ export async function confirmFactor(
   step: number,
   now: Date,
 ): Promise<boolean> {
-  const { affectedRows } = await write(
+  const { affectedRows } = await execute(
     tx,
     `/* confirm-second-factor */ UPDATE accounts SET second_factor_since = ?, second_factor_step = ?
      WHERE id = ? AND second_factor = ? AND second_factor_since IS NULL`,
@@ -47,7 +47,7 @@ export async function useStep(
   { id, secondFactor }: WithFactor,
   { step, sealed }: { readonly step: number; readonly sealed: Buffer },
 ): Promise<boolean> {
-  const { affectedRows } = await write(
+  const { affectedRows } = await execute(
     source,
     `/* use-second-factor */ UPDATE accounts SET second_factor_step = ?, second_factor = ?
      WHERE id = ? AND second_factor = ? AND second_factor_step < ?`,
@@ -58,7 +58,7 @@ export async function useStep(
 
 /** The addresses to which mails of an account went or go: its own, and those that it had or asked for. */
 export async function findAddressesOf(tx: EntityManager, id: number): Promise<string[]> {
-  const rows = await look<{ email: string }>(
+  const rows = await query<{ email: string }>(
     tx,
     `/* find-addresses-of-account */ SELECT COALESCE(mail_address, email) AS email FROM accounts WHERE id = ?
      UNION SELECT address FROM account_links WHERE account_id = ? AND address IS NOT NULL

@@ -68,7 +68,7 @@ export class AccountsService {
     account: Omit<NewAccount, 'password'>,
     passwordHash: string,
   ): Promise<PublicAccount> {
-    if (hasAccount(context)) await this.sessions.hold(context, tx);
+    if (hasAccount(context)) await this.sessions.lock(context, tx);
     const now = new Date(this.clock.now());
     const row = { ...this.rowOf(account), passwordHash, createdAt: now, verifiedAt: now };
     const opened = await insertAccount(tx, row);

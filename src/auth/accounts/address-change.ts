@@ -74,7 +74,7 @@ export class AddressChange {
     const wanted = columnsOfAddress(email);
     const [address, present] = [mailsOf(wanted), mailsOf(account)];
     if (address === present) return;
-    await this.sessions.hold(context, tx);
+    await this.sessions.lock(context, tx);
     if (await tx.existsBy(Account, { email: wanted.email, id: Not(account.id) })) throw emailTaken();
     const pause = await this.links.mail(tx, account, 'change_address', address);
     if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));

@@ -6,7 +6,7 @@ import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal } from '../../errors/domain-error.js';
 import { AccountLinks } from './account-links.js';
 import { Account, type PublicAccount } from './account.entity.js';
-import { inEvenTime } from '../throttling/even-time.js';
+import { withMinimumDuration } from '../throttling/minimum-duration.js';
 
 /** Has people who register show that mails to their address arrive, where the configuration asks for it. */
 @Injectable()
@@ -24,7 +24,7 @@ export class AddressVerification {
 
   /** Mails it once more, if the address belongs to an account that lacks it; does not tell whether. */
   async sendAgain(email: string): Promise<void> {
-    await inEvenTime(() =>
+    await withMinimumDuration(() =>
       inTransaction(this.dataSource, async (tx) => {
         const account = await tx.findOne(Account, {
           where: { email: canonicalAddress(email), verifiedAt: IsNull(), disabledAt: IsNull() },

@@ -38,10 +38,10 @@ export class Invitations {
     tx: EntityManager,
     { email, role, locale = this.environment.DEFAULT_LOCALE }: Omit<NewAccount, 'password'>,
   ): Promise<PublicAccount> {
-    await this.sessions.hold(context, tx);
+    await this.sessions.lock(context, tx);
     const opened = await insertAccount(tx, {
       ...columnsOfAddress(email),
-      passwordHash: await this.hasher.hashOfNobody(),
+      passwordHash: await this.hasher.hashOfUnknownPassword(),
       role,
       locale,
       createdAt: new Date(this.clock.now()),

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { BATCH, deleteInBatches, sweepBy } from '../../database/in-batches.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { look, write } from '../../database/statement.js';
+import { query, execute } from '../../database/statement.js';
 import { existsNotification, SETTLED } from '../../outbox/notification.sql.js';
 import { deleteNotificationsOf } from '../../outbox/old-notifications.js';
 import { REMEMBERED_MS } from './link-pause.js';
@@ -9,7 +9,7 @@ import { REMEMBERED_MS } from './link-pause.js';
 /** Deletes links that expired before, and the notifications that carried them. Answers how many links. */
 export function deleteLinks(dataSource: DataSource, before: Date): Promise<number> {
   const find = async (): Promise<number[]> => {
-    const rows = await look<{ id: number }>(
+    const rows = await query<{ id: number }>(
       dataSource,
       `/* find-expired-links */ SELECT l.id FROM account_links l
        WHERE l.expires_at < ?
@@ -23,7 +23,7 @@ export function deleteLinks(dataSource: DataSource, before: Date): Promise<numbe
     inTransaction(dataSource, async (tx) => {
       await deleteNotificationsOf(tx, 'link_id', ids);
       const sql = '/* delete-links */ DELETE FROM account_links WHERE id IN (?)';
-      return (await write(tx, sql, [ids])).affectedRows;
+      return (await execute(tx, sql, [ids])).affectedRows;
     }),
   );
 }

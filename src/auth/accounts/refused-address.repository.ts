@@ -1,12 +1,12 @@
 import type { EntityManager } from 'typeorm';
-import { write } from '../../database/statement.js';
+import { execute } from '../../database/statement.js';
 import { RefusedAddress } from './refused-address.entity.js';
 
 /** The statements of the `refused_addresses` table. */
 
 /** Inserts an address; one that is refused already stays as it is. */
 export async function refuseAddress(tx: EntityManager, hash: Buffer, now: Date): Promise<void> {
-  await write(
+  await execute(
     tx,
     `/* refuse-address */ INSERT INTO refused_addresses (hash, refused_at) VALUES (?, ?)
      ON DUPLICATE KEY UPDATE refused_at = refused_at`,

@@ -55,7 +55,7 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 
   /** Of a password that nobody knows: an account with it cannot be logged in to. */
-  async hashOfNobody(): Promise<string> {
+  async hashOfUnknownPassword(): Promise<string> {
     return this.hash(randomBytes(32).toString('base64'));
   }
 

@@ -15,7 +15,7 @@ import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '.
 import { AddressRefusals } from '../accounts/address-refusals.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountContext, Context } from '../../http/context.js';
-import { inEvenTime } from '../throttling/even-time.js';
+import { withMinimumDuration } from '../throttling/minimum-duration.js';
 import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -75,7 +75,7 @@ export class PasswordsService {
     passwordHash: string,
   ): Promise<PublicAccount> {
     const { id } = context.actor;
-    await this.sessions.hold(context, tx);
+    await this.sessions.lock(context, tx);
     // Of two who change it at once the second no longer knows the old one.
     const { affected } = await tx.update(Account, { id, passwordHash: before }, { passwordHash });
     if (!affected) throw wrong();
@@ -87,7 +87,7 @@ export class PasswordsService {
 
   /** Mails a link to the account with this address, if there is one; does not tell whether. */
   async forgotten(context: Context, email: string): Promise<void> {
-    await inEvenTime(() =>
+    await withMinimumDuration(() =>
       inTransaction(this.dataSource, async (tx) => {
         const account = await tx.findOne(Account, {
           where: { email: canonicalAddress(email), disabledAt: IsNull() },

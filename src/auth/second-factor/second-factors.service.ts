@@ -149,7 +149,7 @@ export class SecondFactors {
     work: (tx: EntityManager, prepared: P) => Promise<void>,
   ): Promise<PublicAccount> {
     const changed = await this.requests.onceAfter(context, prepare, async (tx, prepared) => {
-      await this.sessions.hold(context, tx);
+      await this.sessions.lock(context, tx);
       await work(tx, prepared);
       await this.audit.record(context, tx, `account.second_factor_${what}`, context.actor.id);
       await this.notices.append(tx, context.actor.id, `second_factor_${what}`);

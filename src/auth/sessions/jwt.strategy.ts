@@ -8,7 +8,7 @@ import type { Principal } from '../principal.js';
 import { bearerIn } from './bearer.js';
 import { type Claims, judgeDates, principalOf } from './claims.js';
 import { KnownTokens } from './known-tokens.js';
-import { plainToken, TOKENS_OF_OURS } from './token.js';
+import { plainToken, JWT_VERIFY_OPTIONS } from './token.js';
 import { TokenKeys } from './token-keys.js';
 
 /** Accepts only tokens that this service signed, for itself, with its one algorithm, and judges them by its own clock. */
@@ -19,7 +19,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     private readonly known: KnownTokens,
     private readonly clock: Clock,
   ) {
-    const { ignoreNotBefore, ...rules } = TOKENS_OF_OURS;
+    const { ignoreNotBefore, ...rules } = JWT_VERIFY_OPTIONS;
     super({
       ...rules,
       passReqToCallback: true,

@@ -11,7 +11,7 @@ import { AddressVerification } from '../accounts/address-verification.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { InvalidCredentials } from '../accounts/invalid-credentials.js';
 import type { AccountContext, ClientContext } from '../../http/context.js';
-import { refuseInEvenTime } from '../throttling/even-time.js';
+import { rejectWithMinimumDuration } from '../throttling/minimum-duration.js';
 import { LoginFailures } from '../throttling/login-failures.js';
 import { SecondFactors } from '../second-factor/second-factors.service.js';
 import { Sessions } from './sessions.js';
@@ -49,7 +49,7 @@ export class LoginService {
   async logIn(context: ClientContext, { email, password, code }: Credentials): Promise<Account> {
     const attempt = await this.failures.begin(email, context.actor.address);
     const { refusalDelayMs, successDelayMs } = attempt;
-    const account = await refuseInEvenTime(
+    const account = await rejectWithMinimumDuration(
       () => this.recordRefusal(context, email, () => this.accounts.authenticate(email, password)),
       refusalDelayMs,
     );

@@ -28,7 +28,7 @@ export class LogoutService {
    */
   async logOut(context: Context, authorization: string): Promise<Principal> {
     const found = this.tokens.demand(authorization);
-    if (await this.sessions.haveEnded(found)) throw tokenEnded();
+    if (await this.sessions.isRevoked(found)) throw tokenEnded();
     if (found.session === null) throw noSession();
     const { id, role, version, session } = found;
     const actor = { ...context.actor, id, role, version, session };

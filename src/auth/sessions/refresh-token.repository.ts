@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { sweepBy } from '../../database/in-batches.js';
-import { look } from '../../database/statement.js';
+import { query } from '../../database/statement.js';
 import { Clock } from '../../time/clock.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { isLive } from './valid-session.sql.js';
@@ -20,7 +20,7 @@ export class RefreshTokenRepository {
 
   /** Locks the row until the transaction ends. */
   async find(tx: EntityManager, token: string): Promise<FoundToken | undefined> {
-    const [row] = await look<FoundToken>(
+    const [row] = await query<FoundToken>(
       tx,
       `/* lock-refresh-token */ SELECT id, account_id AS accountId, session_version AS sessionVersion, family,
               session_id AS sessionId, expires_at AS expiresAt, used_at AS usedAt, used_by AS usedBy,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
 import { sweepBy } from '../../database/in-batches.js';
 import { inOneStatement } from '../../database/in-one-statement.js';
-import { look, write } from '../../database/statement.js';
+import { query, execute } from '../../database/statement.js';
 import type { Client } from '../../http/client.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
@@ -36,7 +36,7 @@ export class SessionRepository {
     goodForMs: number,
   ): Promise<number | undefined> {
     const now = this.clock.now();
-    const { insertId, affectedRows } = await write(
+    const { insertId, affectedRows } = await execute(
       tx,
       `/* begin-session */ INSERT INTO sessions (account_id, created_at, last_seen_at, expires_at, address, user_agent)
        SELECT id, ?, ?, ?, ?, ? ${FROM_VALID_SESSION} LOCK IN SHARE MODE`,
@@ -68,7 +68,7 @@ export class SessionRepository {
    */
   async end(tx: EntityManager, accountId: number, id: number): Promise<boolean> {
     const now = this.clock.now();
-    const { affectedRows } = await write(
+    const { affectedRows } = await execute(
       tx,
       `/* end-session */ UPDATE sessions SET ended_at = ?, expires_at = LEAST(expires_at, ?)
        WHERE id = ? AND account_id = ? AND ended_at IS NULL AND expires_at > ?`,
@@ -83,11 +83,11 @@ export class SessionRepository {
    *
    * @returns whether it still is what the token says
    */
-  async hold(tx: EntityManager, token: TokenOf): Promise<boolean> {
+  async lock(tx: EntityManager, token: TokenOf): Promise<boolean> {
     // Sent together, in this order: the database reads only once it has granted the lock.
     const [, held] = await Promise.all([
-      look(tx, '/* lock-account */ SELECT id FROM accounts WHERE id = ? FOR UPDATE', [token.id]),
-      look(tx, `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`, valuesOf(token)),
+      query(tx, '/* lock-account */ SELECT id FROM accounts WHERE id = ? FOR UPDATE', [token.id]),
+      query(tx, `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`, valuesOf(token)),
     ]);
     return held.length > 0;
   }
@@ -99,7 +99,7 @@ export class SessionRepository {
    * @returns the version of new tokens
    */
   async endAll(tx: EntityManager, accountId: number): Promise<number> {
-    const { insertId } = await write(
+    const { insertId } = await execute(
       tx,
       `/* end-all-sessions */
        UPDATE accounts SET session_version = LAST_INSERT_ID(session_version + 1), sessions_ended_at = ?,
@@ -113,7 +113,7 @@ export class SessionRepository {
 
   /** What was ended since: accounts with the version of new tokens, and sessions, which have none. */
   async endedSince(since: Date): Promise<{ readonly id: number; readonly version: number | null }[]> {
-    return look(
+    return query(
       this.dataSource,
       `/* find-ended-sessions */ SELECT id, session_version AS version FROM accounts WHERE sessions_ended_at >= ?
        UNION ALL SELECT id, NULL FROM sessions WHERE ended_at >= ?`,

@@ -55,7 +55,7 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
    *
    * @throws QueryFailedError while the database is away
    */
-  async haveEnded({ id, version, session }: TokenOf): Promise<boolean> {
+  async isRevoked({ id, version, session }: TokenOf): Promise<boolean> {
     if (performance.now() - this.timerAt > GOOD_FOR_MS) await this.lookNow();
     if (version < (this.versions.get(id) ?? 0)) return true;
     if (session === null) return false;
@@ -70,8 +70,8 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
    *
    * @throws Unauthenticated TOKEN_REVOKED
    */
-  async hold({ actor }: AccountContext, tx: EntityManager): Promise<void> {
-    if (!(await this.repository.hold(tx, actor))) throw tokenEnded();
+  async lock({ actor }: AccountContext, tx: EntityManager): Promise<void> {
+    if (!(await this.repository.lock(tx, actor))) throw tokenEnded();
   }
 
   /**

@@ -12,7 +12,7 @@ export const TOKEN_ALGORITHM = 'HS256';
 export const TOKEN_ISSUER = 'clinica';
 export const TOKEN_AUDIENCE = 'clinica-api';
 /** What a token must be for to be taken. Its dates are judged by the service's own clock. */
-export const TOKENS_OF_OURS = {
+export const JWT_VERIFY_OPTIONS = {
   algorithms: [TOKEN_ALGORITHM],
   issuer: TOKEN_ISSUER,
   audience: TOKEN_AUDIENCE,
@@ -87,7 +87,7 @@ export class TokenReader {
     const token = plainToken(text);
     if (token === undefined) return undefined;
     try {
-      return this.jwt.verify<Claims>(token, TOKENS_OF_OURS);
+      return this.jwt.verify<Claims>(token, JWT_VERIFY_OPTIONS);
     } catch {
       return undefined;
     }

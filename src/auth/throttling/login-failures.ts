@@ -4,7 +4,7 @@ import { ApiEnvironment } from '../../config/api.environment.js';
 import { Keys } from '../../config/keys.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { RedisClient } from '../../redis/redis.module.js';
-import { countedAs } from '../../http/caller-address.js';
+import { rateLimitKey } from '../../http/rate-limits/rate-limit-key.js';
 import { counter } from '../../http/rate-limits/counter.js';
 import { loginDelay } from './login-delay.js';
 
@@ -49,7 +49,7 @@ export class LoginFailures {
   async begin(email: string, address: string): Promise<Attempt> {
     if (!this.environment.RATE_LIMIT_ENABLED) return AT_ONCE;
     const names = this.hashesOf(canonicalAddress(email));
-    const [account, from] = [names[0]!, countedAs(address)];
+    const [account, from] = [names[0]!, rateLimitKey(address)];
     const [known, former, byAccount, byAddress] = await Promise.all([
       Promise.all(names.map((name) => this.successes.get(`${name} ${from}`))),
       Promise.all(names.slice(1).map((name) => this.ofAccount.get(name))),

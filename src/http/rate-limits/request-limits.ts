@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { TooManyRequests } from '../../errors/domain-error.js';
-import { countedAs } from '../caller-address.js';
+import { rateLimitKey } from './rate-limit-key.js';
 import { addressOf } from '../client-address.js';
 import { InFlight, type Place } from './in-flight.js';
 import { PageLimits } from './page-limits.js';
@@ -41,7 +41,7 @@ export class RequestLimits extends PageLimits {
     if (!this.environment.RATE_LIMIT_ENABLED) return;
     const address = addressOf(request);
     await this.throttle.countFrom('visitor', address);
-    this.takePlace(countedAs(address), IN_FLIGHT.visitor, request, reply);
+    this.takePlace(rateLimitKey(address), IN_FLIGHT.visitor, request, reply);
   }
 
   /** @throws TooManyRequests */

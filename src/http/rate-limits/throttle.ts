@@ -4,7 +4,7 @@ import { ApiEnvironment } from '../../config/api.environment.js';
 import { Keys } from '../../config/keys.js';
 import { RedisClient } from '../../redis/redis.module.js';
 import { TooManyRequests } from '../../errors/domain-error.js';
-import { countedAs } from '../caller-address.js';
+import { rateLimitKey } from './rate-limit-key.js';
 import { counter } from './counter.js';
 import { type LimitName, LIMITS } from './limits.js';
 
@@ -35,7 +35,7 @@ export class Throttle {
    */
   async countFrom(name: LimitName, address: string, account?: string): Promise<void> {
     const hash = account && this.keys.hash(account);
-    await this.count(name, [countedAs(address), hash].filter(Boolean).join(' '));
+    await this.count(name, [rateLimitKey(address), hash].filter(Boolean).join(' '));
   }
 
   /** The keyed hashes of what stands for an account, by all keys, as they stand in counters. */

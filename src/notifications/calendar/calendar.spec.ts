@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import ICAL from 'ical.js';
 import { expect, test } from 'vitest';
 import { LOCALES } from '../../config/locale.js';
-import { writeLetter } from '../letter/letter.js';
-import { type CalendarFacts, type CalendarKind, writeCalendar } from './calendar.js';
+import { renderEmail } from '../emails/email.js';
+import { type CalendarFacts, type CalendarKind, renderCalendar } from './calendar.js';
 
 const KINDS: readonly CalendarKind[] = ['booked', 'moved', 'cancelled'];
 
@@ -82,7 +82,7 @@ test.each([
   ['moved', 'REQUEST', 'CONFIRMED'],
   ['cancelled', 'CANCEL', 'CANCELLED'],
 ] as const)('%s is a %s with the status %s', (kind, method, status) => {
-  const file = writeCalendar({ ...facts, kind });
+  const file = renderCalendar({ ...facts, kind });
   const { calendar, value } = read(file.content);
   expect(file.method).toBe(method);
   expect(calendar.getFirstPropertyValue('method')).toBe(method);
@@ -91,13 +91,13 @@ test.each([
 });
 
 test('a booking keeps its UID through its life, and each change carries the SEQUENCE that it was given', () => {
-  const life = KINDS.map((kind, sequence) => read(writeCalendar({ ...facts, kind, sequence }).content));
+  const life = KINDS.map((kind, sequence) => read(renderCalendar({ ...facts, kind, sequence }).content));
   expect(life.map(({ event }) => event.uid)).toEqual([facts.uid, facts.uid, facts.uid]);
   expect(life.map(({ event }) => event.sequence)).toEqual([0, 1, 2]);
 });
 
 test('there is one event and no time zone to interpret: start, end and stamp are UTC', () => {
-  const { components, entry } = read(writeCalendar(facts).content);
+  const { components, entry } = read(renderCalendar(facts).content);
   expect(components.map(({ name }) => name)).toEqual(['vevent']);
   const times = ['dtstart', 'dtend', 'dtstamp'].map((name) => entry.getFirstProperty(name)!);
   expect(times.map((time) => time.getParameter('tzid'))).toEqual([undefined, undefined, undefined]);
@@ -109,7 +109,7 @@ test('there is one event and no time zone to interpret: start, end and stamp are
 });
 
 test('the patient has accepted already and is not asked to answer; the organizer is the clinic', () => {
-  const { entry } = read(writeCalendar(facts).content);
+  const { entry } = read(renderCalendar(facts).content);
   const attendees = entry.getAllProperties('attendee');
   expect(attendees).toHaveLength(1);
   expect(String(attendees[0]!.getFirstValue()).toLowerCase()).toBe('mailto:pat+clinic@example.org');
@@ -121,7 +121,7 @@ test('the patient has accepted already and is not asked to answer; the organizer
 });
 
 test('in a shared calendar the entry is private, and its title does not tell the specialty', () => {
-  const { event, value } = read(writeCalendar({ ...facts, specialty: 'Oncology' }).content);
+  const { event, value } = read(renderCalendar({ ...facts, specialty: 'Oncology' }).content);
   expect(value('class')).toBe('PRIVATE');
   expect(event.summary).toBe('Appointment with Dr. Ana Ruiz');
 });
@@ -130,7 +130,7 @@ test.each([
   ['en', 'Appointment with Dr. Ana Ruiz', 'Date: Monday, 7 December 2026'],
   ['es', 'Cita: Dr. Ana Ruiz', 'Fecha: lunes, 7 de diciembre de 2026'],
 ] as const)('title and description are in the reader’s language: %s', (locale, title, line) => {
-  const { event } = read(writeCalendar({ ...facts, locale }).content);
+  const { event } = read(renderCalendar({ ...facts, locale }).content);
   expect(event.summary).toBe(title);
   expect(event.description.split('\n')).toContain(line);
   expect(event.location).toBe('San Gabriel Clinic');
@@ -149,8 +149,8 @@ test.each([
 ])('subject, text, HTML and calendar give one instant: %s at %s', (zone, instant, clock, offset) => {
   const startsAt = Date.parse(instant);
   const here = { ...facts, clinicTimezone: zone, doctorTimezone: zone, startsAt };
-  const { subject, text, html } = writeLetter(here);
-  const { event } = read(writeCalendar(here).content);
+  const { subject, text, html } = renderEmail(here);
+  const { event } = read(renderCalendar(here).content);
   expect(event.startDate.toJSDate().getTime()).toBe(startsAt);
   expect(subject).toContain(`${clock} (${zone}`);
   for (const told of [text, html, event.description]) expect(told).toContain(`${clock} (${zone}, ${offset})`);
@@ -165,7 +165,7 @@ test('start and end are the given instants, minutes being real ones over any cha
       fc.constantFrom(...zones),
       (startsAt, durationMinutes, clinicTimezone) => {
         const { event } = read(
-          writeCalendar({ ...facts, startsAt, durationMinutes, clinicTimezone }).content,
+          renderCalendar({ ...facts, startsAt, durationMinutes, clinicTimezone }).content,
         );
         expect(event.startDate.toJSDate().getTime()).toBe(startsAt);
         expect(event.endDate.toJSDate().getTime()).toBe(startsAt + durationMinutes * 60_000);
@@ -177,30 +177,30 @@ test('start and end are the given instants, minutes being real ones over any cha
 
 test('semicolons, commas, backslashes and quotes in a name come through as they are', () => {
   const doctorName = 'Ruiz; Ana, "Dr." \\n C:\\temp 👩🏽‍⚕️';
-  const { event } = read(writeCalendar({ ...facts, doctorName }).content);
+  const { event } = read(renderCalendar({ ...facts, doctorName }).content);
   expect(event.summary).toBe(`Appointment with ${doctorName}`);
   expect(event.description).toContain(`Doctor: ${doctorName}\n`);
 });
 
 test('a quotation mark in the clinic’s name ends no parameter', () => {
   const clinicName = 'Ana";X-EVIL=1:mailto:eve@example.org';
-  const { content } = writeCalendar({ ...facts, clinicName });
-  expect(shapeOf(content)).toEqual(shapeOf(writeCalendar(facts).content));
+  const { content } = renderCalendar({ ...facts, clinicName });
+  expect(shapeOf(content)).toEqual(shapeOf(renderCalendar(facts).content));
   const organizer = read(content).entry.getFirstProperty('organizer')!;
   expect(organizer.getFirstValue()).toBe('mailto:appointments@clinic.example');
 });
 
 test('an address is written as a URI, in which nothing can begin a parameter or a property', () => {
   const address = 'a;b,c"d\r\n\0X-EVIL:1@example.org';
-  const { content } = writeCalendar({ ...facts, attendeeEmail: address, organizerEmail: address });
-  expect(shapeOf(content)).toEqual(shapeOf(writeCalendar(facts).content));
+  const { content } = renderCalendar({ ...facts, attendeeEmail: address, organizerEmail: address });
+  expect(shapeOf(content)).toEqual(shapeOf(renderCalendar(facts).content));
   const { value } = read(content);
   const uri = 'mailto:a%3bb%2cc%22d%20x-evil%3a1@example.org';
   expect([value('attendee').toLowerCase(), value('organizer').toLowerCase()]).toEqual([uri, uri]);
 });
 
 test('a clinic whose name is nothing but line breaks has its address for a name', () => {
-  const { entry } = read(writeCalendar({ ...facts, clinicName: '\r\n' }).content);
+  const { entry } = read(renderCalendar({ ...facts, clinicName: '\r\n' }).content);
   expect(entry.getFirstProperty('organizer')!.getParameter('cn')).toBe('appointments@clinic.example');
 });
 
@@ -208,9 +208,9 @@ test('no name adds a property or a parameter, breaks a line over 75 octets or sp
   const anyFile = fc.record({ locale: fc.constantFrom(...LOCALES), kind: fc.constantFrom(...KINDS) });
   fc.assert(
     fc.property(anyFile, nameFromHell, nameFromHell, nameFromHell, (file, doctor, clinic, specialty) => {
-      const plain = writeCalendar({ ...facts, ...file });
+      const plain = renderCalendar({ ...facts, ...file });
       const named = { ...facts, ...file, doctorName: doctor, clinicName: `${clinic}x`, specialty };
-      const { content } = writeCalendar(named);
+      const { content } = renderCalendar(named);
       expect(shapeOf(content)).toEqual(shapeOf(plain.content));
       expect(content.endsWith('END:VCALENDAR\r\n')).toBe(true);
       const lines = content.split('\r\n');
@@ -223,19 +223,19 @@ test('no name adds a property or a parameter, breaks a line over 75 octets or sp
 
 test('a long name in emoji is folded between characters and read back whole', () => {
   const doctorName = 'Dr. ' + '🩺👩🏽‍⚕️ñ漢'.repeat(40);
-  const { content } = writeCalendar({ ...facts, doctorName });
+  const { content } = renderCalendar({ ...facts, doctorName });
   expect(content).not.toContain('\uFFFD');
   expect(read(content).event.summary).toBe(`Appointment with ${doctorName}`);
 });
 
-test('the title is the doctor’s name as the letter has it', () => {
+test('the title is the doctor’s name as the email has it', () => {
   fc.assert(
     fc.property(nameFromHell, (doctorName) => {
-      const { subject } = writeLetter({ ...facts, doctorName });
+      const { subject } = renderEmail({ ...facts, doctorName });
       const name = /^Appointment confirmed: (.*), Mon 7 Dec 2026, 10:00 \(Europe\/Madrid\)$/u.exec(
         subject,
       )![1]!;
-      expect(read(writeCalendar({ ...facts, doctorName }).content).event.summary).toBe(
+      expect(read(renderCalendar({ ...facts, doctorName }).content).event.summary).toBe(
         `Appointment with ${name}`,
       );
     }),

@@ -1,18 +1,18 @@
 import type { NotificationKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
-import { type AppointmentFacts, detailsOf, withPlainNames } from '../letter/appointment.js';
-import { contactOf } from '../letter/clinic-contact.js';
-import type { Catalogue } from '../letter/catalogue.js';
-import { CATALOGUES } from '../letter/catalogues.js';
-import { plainLine } from '../letter/plain-line.js';
+import { type AppointmentFacts, detailsOf, withPlainNames } from '../emails/appointment.js';
+import { contactOf } from '../emails/clinic-contact.js';
+import type { Catalogue } from '../emails/catalogue.js';
+import { CATALOGUES } from '../emails/catalogues.js';
+import { plainLine } from '../emails/plain-line.js';
 import { contentLines, type Property, textValue, utcValue } from './content-line.js';
 
 const MINUTE_MS = 60_000;
 
-/** The letters that carry a calendar file. */
+/** The emails that carry a calendar file. */
 export type CalendarKind = Extract<NotificationKind, 'booked' | 'moved' | 'cancelled'>;
 
-/** What a calendar entry is made of: what the letter tells, and what lets a calendar follow the changes. */
+/** What a calendar entry is made of: what the email tells, and what lets a calendar follow the changes. */
 export interface CalendarFacts extends AppointmentFacts {
   readonly kind: CalendarKind;
   /** Names the entry: one and the same for a booking's whole life. */
@@ -35,10 +35,10 @@ export interface CalendarFile {
 
 /**
  * Writes the calendar entry of one appointment, all its times in UTC: a request that adds or updates it, or, when
- * the appointment is cancelled, the message that removes it.
+ * the appointment is cancelled, the notification that removes it.
  * @throws RangeError when a time zone is unknown or the start is no time.
  */
-export function writeCalendar(facts: CalendarFacts): CalendarFile {
+export function renderCalendar(facts: CalendarFacts): CalendarFile {
   const method = facts.kind === 'cancelled' ? 'CANCEL' : 'REQUEST';
   const content = contentLines([
     ['BEGIN', 'VCALENDAR'],

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeAccountLetter } from '../../src/notifications/letter/account-letter.js';
-import { writeLetter } from '../../src/notifications/letter/letter.js';
+import { renderAccountEmail } from '../../src/notifications/emails/account-email.js';
+import { renderEmail } from '../../src/notifications/emails/email.js';
 import { CHROMIUM, openBrowser } from '../support/browser.js';
 
 const CODE = 'Ab3-_9xY'.repeat(8);
@@ -16,14 +16,14 @@ const facts = {
   unconfirmed: { notMeCode: NOT_ME_CODE },
 } as const;
 
-const LETTERS = {
-  code: writeAccountLetter({
+const EMAILS = {
+  code: renderAccountEmail({
     ...facts,
     kind: 'verify_address',
     code: CODE,
     expiresAt: Date.parse('2026-12-07'),
   }),
-  reschedule: writeLetter({
+  reschedule: renderEmail({
     ...facts,
     kind: 'moved',
     doctorName: 'Dra. Ana Ruiz',
@@ -36,7 +36,7 @@ const LETTERS = {
   }),
 };
 
-describe.skipIf(!CHROMIUM)('a letter in a browser', () => {
+describe.skipIf(!CHROMIUM)('an email in a browser', () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe.skipIf(!CHROMIUM)('a letter in a browser', () => {
   afterAll(() => browser?.close());
 
   test.each(
-    Object.entries(LETTERS).flatMap(([name, { html }]) =>
+    Object.entries(EMAILS).flatMap(([name, { html }]) =>
       [320, 390, 1000].map((width) => ({ name, html, width })),
     ),
   )(

@@ -8,7 +8,7 @@ export interface UnconfirmedFacts {
   readonly frontEndUrl?: string | undefined;
 }
 
-/** What a letter to an unconfirmed address says at its end. */
+/** What an email to an unconfirmed address says at its end. */
 export interface UnconfirmedView {
   readonly sentence: string;
   readonly links: readonly { readonly address: string; readonly text: string }[];
@@ -23,7 +23,7 @@ const NOT_ME = 'not-me';
 const CONFIRM_ROUTE = 'POST /api/auth/verify-email/send';
 const NOT_ME_ROUTE = 'POST /api/auth/not-me';
 
-/** @param confirmPage the page for confirming the address, in letters that have no code for it themselves */
+/** @param confirmPage the page for confirming the address, in emails that have no code for it themselves */
 export function viewOfUnconfirmed(
   facts: UnconfirmedFacts | undefined,
   texts: UnconfirmedTexts,

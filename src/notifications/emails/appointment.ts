@@ -5,7 +5,7 @@ import type { Catalogue, DetailName } from './catalogue.js';
 import { localTime, type LocalTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
 
-/** What a patient is told of an appointment, by letter and by calendar alike. */
+/** What a patient is told of an appointment, by email and by calendar alike. */
 export interface AppointmentFacts extends ClinicFacts {
   readonly locale: Locale;
   readonly doctorName: string;

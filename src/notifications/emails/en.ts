@@ -9,7 +9,7 @@ const toChange =
 
 const declining = 'Declining or deleting it there does not cancel the appointment.';
 
-/** The letters in English. */
+/** The emails in English. */
 export const en: Catalogue = {
   language: 'en',
   longDate,
@@ -107,7 +107,7 @@ export const en: Catalogue = {
     codeRoute: (route) =>
       `Enter the code where you log in. If you find no place for it, ask the clinic what there is for ${route}. Give the code to nobody, not even to the clinic.`,
     moment,
-    whyYouGetThis: 'This letter was sent automatically because somebody entered this email address.',
+    whyYouGetThis: 'This email was sent automatically because somebody entered this email address.',
   },
   notices: {
     kinds: {
@@ -162,7 +162,7 @@ export const en: Catalogue = {
     accountLabel: 'Account',
     ifNotYou:
       'If you did not do this or ask for it, choose a new password now, where you log in, and tell the clinic.',
-    whyYouGetThis: 'This letter was sent automatically because something about your account was changed.',
+    whyYouGetThis: 'This email was sent automatically because something about your account was changed.',
   },
   unconfirmed: {
     sentence:
@@ -188,7 +188,7 @@ export const en: Catalogue = {
   },
   regards: 'Kind regards,',
   whyYouGetThis:
-    'This letter was sent automatically because an appointment was booked with this email address.',
+    'This email was sent automatically because an appointment was booked with this email address.',
   calendarTitle: (doctor) => `Appointment with ${doctor}`,
   calendarNote:
     'You can move or cancel this appointment where you booked it. Declining or deleting it here does not cancel it.',

@@ -1,4 +1,4 @@
-import type { Message } from '../outbox/outbox.repository.js';
+import type { NewNotification } from '../outbox/outbox.repository.js';
 import type { BookingKind } from '../outbox/notification-kind.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';
@@ -16,26 +16,29 @@ type Told = Pick<Booking, 'id' | 'version' | 'startsAt' | 'durationMinutes'>;
  * What the patient is told when a booking is made or moved: the news, at once unless `newsDueAt` is later, and the
  * reminders whose moment is still to come.
  */
-export function messagesForNewTime(
+export function notificationsForNewTime(
   kind: 'booked' | 'moved',
   booking: Told,
   now: EpochMs,
   newsDueAt: EpochMs = now,
-): Message[] {
-  return [messageOf(kind, booking, newsDueAt), ...remindersOf(booking).filter(({ dueAt }) => dueAt > now)];
+): NewNotification[] {
+  return [
+    notificationOf(kind, booking, newsDueAt),
+    ...remindersOf(booking).filter(({ dueAt }) => dueAt > now),
+  ];
 }
 
 /** The reminders of a booking, whether or not their moment has passed. */
-export function remindersOf(booking: Told): Message[] {
-  return REMINDERS.map(({ kind, beforeMs }) => messageOf(kind, booking, booking.startsAt - beforeMs));
+export function remindersOf(booking: Told): NewNotification[] {
+  return REMINDERS.map(({ kind, beforeMs }) => notificationOf(kind, booking, booking.startsAt - beforeMs));
 }
 
 /** What the patient is told when a booking is cancelled. */
-export function messageForCancellation(booking: Told, now: EpochMs): Message {
-  return messageOf('cancelled', booking, now);
+export function cancellationNotification(booking: Told, now: EpochMs): NewNotification {
+  return notificationOf('cancelled', booking, now);
 }
 
-function messageOf(kind: BookingKind, booking: Told, dueAt: EpochMs): Message {
+function notificationOf(kind: BookingKind, booking: Told, dueAt: EpochMs): NewNotification {
   return {
     bookingId: booking.id,
     bookingVersion: booking.version,

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LOCALES } from '../../config/locale.js';
 import { BOOKING_KINDS } from '../../outbox/notification-kind.js';
-import { type LetterFacts, writeLetter } from './letter.js';
+import { type EmailFacts, renderEmail } from './email.js';
 
-const facts: LetterFacts = {
+const facts: EmailFacts = {
   kind: 'booked',
   locale: 'en',
   clinicName: 'San Gabriel Clinic',
@@ -17,8 +17,8 @@ const facts: LetterFacts = {
   bookingId: 1042,
 };
 
-const EVERY_LETTER = LOCALES.flatMap((locale) => BOOKING_KINDS.map((kind) => ({ locale, kind })));
-const anyLetter = fc.constantFrom(...EVERY_LETTER);
+const EVERY_EMAIL = LOCALES.flatMap((locale) => BOOKING_KINDS.map((kind) => ({ locale, kind })));
+const anyEmail = fc.constantFrom(...EVERY_EMAIL);
 
 const hostile = [
   '\r\nBcc: everyone@example.org',
@@ -75,11 +75,11 @@ test.each([
   ['es', 'reminder_24h', 'Recordatorio de su cita: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
   ['es', 'reminder_1h', 'Su cita empieza en breve: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
 ] as const)('the subject tells kind, doctor, date, time and zone: %s, %s', (locale, kind, subject) => {
-  expect(writeLetter({ ...facts, locale, kind }).subject).toBe(subject);
+  expect(renderEmail({ ...facts, locale, kind }).subject).toBe(subject);
 });
 
-test.each(EVERY_LETTER)('text and HTML tell every fact: $locale, $kind', ({ locale, kind }) => {
-  const { text, html } = writeLetter({ ...facts, locale, kind });
+test.each(EVERY_EMAIL)('text and HTML tell every fact: $locale, $kind', ({ locale, kind }) => {
+  const { text, html } = renderEmail({ ...facts, locale, kind });
   const date = locale === 'en' ? 'Monday, 7 December 2026' : 'lunes, 7 de diciembre de 2026';
   const duration = locale === 'en' ? '30 minutes' : '30 minutos';
   const time = '10:00 (Europe/Madrid, GMT+1)';
@@ -91,8 +91,8 @@ test.each(EVERY_LETTER)('text and HTML tell every fact: $locale, $kind', ({ loca
   }
 });
 
-test.each(EVERY_LETTER)('text and HTML say the same, in the same order: $locale, $kind', (letter) => {
-  const { text, html } = writeLetter({ ...facts, ...letter, doctorTimezone: 'Asia/Tokyo' });
+test.each(EVERY_EMAIL)('text and HTML say the same, in the same order: $locale, $kind', (email) => {
+  const { text, html } = renderEmail({ ...facts, ...email, doctorTimezone: 'Asia/Tokyo' });
   const words = (told: string) =>
     told
       .replace(/:(?=\s)/g, '')
@@ -103,16 +103,16 @@ test.each(EVERY_LETTER)('text and HTML say the same, in the same order: $locale,
   expect(words(visible(afterPreheader))).toBe(words(text));
 });
 
-test.each(EVERY_LETTER)('each letter is a page in its own language: $locale, $kind', ({ locale, kind }) => {
-  const { html } = writeLetter({ ...facts, locale, kind });
+test.each(EVERY_EMAIL)('each email is a page in its own language: $locale, $kind', ({ locale, kind }) => {
+  const { html } = renderEmail({ ...facts, locale, kind });
   expect(html).toContain(`<html lang="${locale}"`);
   expect(html.match(/<h1[ >]/g)).toHaveLength(1);
   expect(html).not.toMatch(/https?:|<(img|link|script|iframe)\b|url\(/i);
 });
 
-test('the ten letters all have headings and sentences of their own', () => {
-  const sayings = EVERY_LETTER.map((letter) =>
-    writeLetter({ ...facts, ...letter })
+test('the ten emails all have headings and sentences of their own', () => {
+  const sayings = EVERY_EMAIL.map((email) =>
+    renderEmail({ ...facts, ...email })
       .text.split('\n')
       .slice(2, 7)
       .join('\n'),
@@ -134,7 +134,7 @@ test.each([
   ['Europe/London', '2026-12-31T12:00:00Z', '12:00', 'GMT', '31 December 2026'],
 ])('date, time and offset are those of the clinic’s wall: %s at %s', (zone, instant, clock, offset, date) => {
   const startsAt = Date.parse(instant);
-  const { subject, text, html } = writeLetter({
+  const { subject, text, html } = renderEmail({
     ...facts,
     clinicTimezone: zone,
     doctorTimezone: zone,
@@ -158,12 +158,12 @@ test.each([
   ['Australia/Lord_Howe', '2026-04-04T15:15:00Z', '01:45 (Australia/Lord_Howe, GMT+10:30)'],
 ])('a time that the clock shows twice is told apart in the subject too: %s at %s', (zone, instant, told) => {
   const repeated = { ...facts, clinicTimezone: zone, doctorTimezone: zone, startsAt: Date.parse(instant) };
-  expect(writeLetter(repeated).subject).toContain(told);
-  expect(writeLetter(repeated).text).toContain(told);
+  expect(renderEmail(repeated).subject).toContain(told);
+  expect(renderEmail(repeated).text).toContain(told);
 });
 
 test('a clinic that keeps UTC says so, and no offset', () => {
-  const { subject, text } = writeLetter({ ...facts, clinicTimezone: 'UTC', doctorTimezone: 'UTC' });
+  const { subject, text } = renderEmail({ ...facts, clinicTimezone: 'UTC', doctorTimezone: 'UTC' });
   expect(subject).toMatch(/, 09:00 \(UTC\)$/);
   expect(text).toContain('Time: 09:00 (UTC)\n');
 });
@@ -171,20 +171,20 @@ test('a clinic that keeps UTC says so, and no offset', () => {
 test('a doctor in another time zone gets one line more, with the doctor’s date, time and zone', () => {
   const line = 'Doctor’s local time: Tuesday, 8 December 2026, 01:00 (Asia/Vladivostok, GMT+10)';
   const away = { ...facts, startsAt: Date.parse('2026-12-07T15:00:00Z'), doctorTimezone: 'Asia/Vladivostok' };
-  const here = writeLetter({ ...away, doctorTimezone: 'Europe/Madrid' });
+  const here = renderEmail({ ...away, doctorTimezone: 'Europe/Madrid' });
   expect(
-    writeLetter(away)
+    renderEmail(away)
       .text.split('\n')
       .filter((each) => !here.text.includes(each)),
   ).toEqual([line]);
-  expect(visible(writeLetter(away).html)).toContain(
+  expect(visible(renderEmail(away).html)).toContain(
     'Tuesday, 8 December 2026, 01:00 (Asia/Vladivostok, GMT+10)',
   );
 });
 
 test('a doctor whose wall shows the clinic’s time gets no line more, whatever the zone is called', () => {
-  const paris = writeLetter({ ...facts, doctorTimezone: 'Europe/Paris' });
-  expect(paris).toEqual(writeLetter(facts));
+  const paris = renderEmail({ ...facts, doctorTimezone: 'Europe/Paris' });
+  expect(paris).toEqual(renderEmail(facts));
   expect(paris.text).not.toContain('local time');
 });
 
@@ -193,7 +193,7 @@ test.each([
   ['2026-12-07T01:30:00Z', 'a las 02:30'],
   ['2026-12-07T12:00:00Z', 'a las 13:00'],
 ])('in Spanish one o’clock is singular: %s', (instant, told) => {
-  expect(writeLetter({ ...facts, locale: 'es', startsAt: Date.parse(instant) }).text).toContain(told);
+  expect(renderEmail({ ...facts, locale: 'es', startsAt: Date.parse(instant) }).text).toContain(told);
 });
 
 test.each([
@@ -204,18 +204,18 @@ test.each([
   ['es', 60, '1 hora'],
   ['es', 150, '2 horas y 30 minutos'],
 ] as const)('durations are told as people say them: %s, %i minutes', (locale, durationMinutes, told) => {
-  expect(writeLetter({ ...facts, locale, durationMinutes }).text).toContain(`: ${told}\n`);
+  expect(renderEmail({ ...facts, locale, durationMinutes }).text).toContain(`: ${told}\n`);
 });
 
 test('HTML in a name is read as it was written, and is no HTML', () => {
   const name = `<b onclick="x">O'Hara & Söhne</b>`;
-  const { subject, text, html } = writeLetter({
+  const { subject, text, html } = renderEmail({
     ...facts,
     doctorName: name,
     clinicName: name,
     specialty: name,
   });
-  expect(tagsOf(html)).toEqual(tagsOf(writeLetter(facts).html));
+  expect(tagsOf(html)).toEqual(tagsOf(renderEmail(facts).html));
   expect(visible(html)).toContain(name);
   expect(text).toContain(`Doctor: ${name}\n`);
   expect(subject).toContain(name);
@@ -223,23 +223,23 @@ test('HTML in a name is read as it was written, and is no HTML', () => {
 
 test('a line break in a name becomes a space', () => {
   const doctorName = 'Ana\r\nBcc: everyone@example.org\0 Ruiz\u2028';
-  const { subject, text } = writeLetter({ ...facts, doctorName });
+  const { subject, text } = renderEmail({ ...facts, doctorName });
   expect(subject).toMatch(/^Appointment confirmed: Ana Bcc: everyone@example\.org Ruiz, Mon/);
   expect(text).toContain('Doctor: Ana Bcc: everyone@example.org Ruiz\n');
 });
 
 test('a name cannot turn the direction of the date beside it', () => {
-  const { subject, text, html } = writeLetter({ ...facts, doctorName: '\u202EAna\u2066 Ruiz\u200F' });
+  const { subject, text, html } = renderEmail({ ...facts, doctorName: '\u202EAna\u2066 Ruiz\u200F' });
   expect(subject).toBe('Appointment confirmed: Ana Ruiz, Mon 7 Dec 2026, 10:00 (Europe/Madrid)');
   expect(text + html).not.toMatch(/[\u200E\u200F\u202A-\u202E\u2066-\u2069]/);
 });
 
 test('no name breaks the subject, adds a line to the text or a tag to the HTML', () => {
   fc.assert(
-    fc.property(anyLetter, nameFromHell, nameFromHell, nameFromHell, (letter, doctor, clinic, specialty) => {
-      const plain = writeLetter({ ...facts, ...letter });
+    fc.property(anyEmail, nameFromHell, nameFromHell, nameFromHell, (email, doctor, clinic, specialty) => {
+      const plain = renderEmail({ ...facts, ...email });
       const names = { doctorName: doctor, clinicName: clinic, specialty };
-      const { subject, text, html } = writeLetter({ ...facts, ...letter, ...names });
+      const { subject, text, html } = renderEmail({ ...facts, ...email, ...names });
       expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u);
       expect(subject).toMatch(/10:00 \(Europe\/Madrid\)$/);
       expect(text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)).toHaveLength(plain.text.split('\n').length);
@@ -260,10 +260,10 @@ describe('whatever the zone of the machine', () => {
     ['Pacific/Kiritimati', -840],
     ['America/Los_Angeles', 480],
     ['UTC', 0],
-  ])('the letter is the same: %s', (zone, minutesBehindUtc) => {
+  ])('the email is the same: %s', (zone, minutesBehindUtc) => {
     process.env.TZ = zone;
     expect(new Date(facts.startsAt).getTimezoneOffset()).toBe(minutesBehindUtc);
-    const { subject, text, html } = writeLetter({ ...facts, doctorTimezone: 'America/Santiago' });
+    const { subject, text, html } = renderEmail({ ...facts, doctorTimezone: 'America/Santiago' });
     expect(subject).toContain('Mon 7 Dec 2026, 10:00 (Europe/Madrid)');
     for (const told of [text, visible(html)]) {
       expect(told).toContain('Monday, 7 December 2026 at 10:00 (Europe/Madrid, GMT+1)');
@@ -272,9 +272,9 @@ describe('whatever the zone of the machine', () => {
   });
 });
 
-test.each(['en', 'es'] as const)('a discreet letter names the doctor only inside: %s', (locale) => {
+test.each(['en', 'es'] as const)('a discreet email names the doctor only inside: %s', (locale) => {
   for (const kind of BOOKING_KINDS) {
-    const { subject, text, html } = writeLetter({ ...facts, locale, kind, isDiscreet: true });
+    const { subject, text, html } = renderEmail({ ...facts, locale, kind, isDiscreet: true });
     const [preview] = /display:none[^>]*>([^<]*)</.exec(html)!.slice(1);
     for (const shown of [subject, preview]) {
       expect(shown).not.toContain(facts.doctorName);
@@ -286,6 +286,6 @@ test.each(['en', 'es'] as const)('a discreet letter names the doctor only inside
 });
 
 test('an unknown zone is refused rather than guessed', () => {
-  expect(() => writeLetter({ ...facts, clinicTimezone: 'Europe/Atlantis' })).toThrow(RangeError);
-  expect(() => writeLetter({ ...facts, startsAt: Number.NaN })).toThrow(RangeError);
+  expect(() => renderEmail({ ...facts, clinicTimezone: 'Europe/Atlantis' })).toThrow(RangeError);
+  expect(() => renderEmail({ ...facts, startsAt: Number.NaN })).toThrow(RangeError);
 });

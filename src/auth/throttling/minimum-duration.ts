@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const EVEN_MS = 300;
 
 /** Does work that must not tell, by the time that it takes, whether there is an account. */
-export async function inEvenTime<T>(work: () => Promise<T>): Promise<T> {
+export async function withMinimumDuration<T>(work: () => Promise<T>): Promise<T> {
   const enough = sleep(EVEN_MS);
   try {
     return await work();
@@ -18,7 +18,7 @@ export async function inEvenTime<T>(work: () => Promise<T>): Promise<T> {
  *
  * @param moreMs that a refusal takes beside
  */
-export async function refuseInEvenTime<T>(work: () => Promise<T>, moreMs: number): Promise<T> {
+export async function rejectWithMinimumDuration<T>(work: () => Promise<T>, moreMs: number): Promise<T> {
   const began = performance.now();
   try {
     return await work();

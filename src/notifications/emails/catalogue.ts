@@ -2,7 +2,7 @@ import type { Role } from '../../auth/role.js';
 import type { AccountKind, BookingKind, NoticeKind } from '../../outbox/notification-kind.js';
 import type { LocalTime } from './local-time.js';
 
-/** What is particular to one kind of letter. */
+/** What is particular to one kind of email. */
 export interface KindTexts {
   /** Opens the subject line. */
   readonly subject: string;
@@ -13,8 +13,8 @@ export interface KindTexts {
   readonly next: readonly string[];
 }
 
-/** The letters that carry a link. */
-export interface AccountLetterTexts {
+/** The emails that carry a link. */
+export interface AccountEmailTexts {
   readonly greeting: string;
   readonly kinds: Readonly<Record<AccountKind, AccountKindTexts>>;
   readonly detailsTitle: string;
@@ -45,7 +45,7 @@ export interface NoticeKindTexts {
   readonly next: readonly string[];
 }
 
-/** The letters that tell owners what was done to their accounts. */
+/** The emails that tell owners what was done to their accounts. */
 export interface NoticeTexts {
   readonly kinds: Readonly<Record<NoticeKind, NoticeKindTexts>>;
   readonly detailsTitle: string;
@@ -57,7 +57,7 @@ export interface NoticeTexts {
   readonly whyYouGetThis: string;
 }
 
-/** What letters to an address offer that nobody has confirmed. */
+/** What emails to an address offer that nobody has confirmed. */
 export interface UnconfirmedTexts {
   readonly sentence: string;
   readonly confirm: string;
@@ -68,15 +68,15 @@ export interface UnconfirmedTexts {
   readonly notMeByRoute: (route: string) => string;
 }
 
-/** Every text of the letters and the calendar entries in one language. A new language is one more of these. */
+/** Every text of the emails and the calendar entries in one language. A new language is one more of these. */
 export interface Catalogue {
-  /** BCP 47 tag: the `lang` of the letter, and the language of weekdays, months and durations. */
+  /** BCP 47 tag: the `lang` of the email, and the language of weekdays, months and durations. */
   readonly language: string;
   readonly longDate: (when: LocalTime) => string;
   readonly shortDate: (when: LocalTime) => string;
   readonly greeting: string;
   readonly kinds: Readonly<Record<BookingKind, KindTexts>>;
-  readonly account: AccountLetterTexts;
+  readonly account: AccountEmailTexts;
   readonly notices: NoticeTexts;
   readonly unconfirmed: UnconfirmedTexts;
   /** Above the box, for those who cannot see that it is one. */

@@ -18,7 +18,7 @@ const LONGEST_FAREWELL_MS = 20_000;
  * balancer turns to others before connections are refused; clients are asked not to use theirs again.
  */
 @Injectable()
-export class Ending implements OnModuleDestroy, BeforeApplicationShutdown {
+export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
   isUnderWay = false;
 
   constructor(
@@ -40,5 +40,5 @@ export class Ending implements OnModuleDestroy, BeforeApplicationShutdown {
 
 /** What every API process has once. */
 @Global()
-@Module({ providers: [Ending], exports: [Ending] })
+@Module({ providers: [Shutdown], exports: [Shutdown] })
 export class HttpModule {}

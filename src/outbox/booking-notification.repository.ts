@@ -1,26 +1,26 @@
 import type { EntityManager } from 'typeorm';
-import { look, write } from '../database/statement.js';
+import { query, execute } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
 import type { BookingKind } from './notification-kind.js';
-import type { Message } from './outbox.repository.js';
+import type { NewNotification } from './outbox.repository.js';
 
 /** The statements of the `notifications` table about what one booking's patient was told, and is to be told. */
 
 /** However often a booking is moved, news of it leave no more often. */
 const PAUSE_BETWEEN_MOVES_MS = 60_000;
 
-/** Whether the ledger has this message about this version of the booking, in whatever state. */
-export async function hasTold(tx: EntityManager, message: Message): Promise<boolean> {
-  const rows = await look(
+/** Whether the ledger has this notification about this version of the booking, in whatever state. */
+export async function hasNotification(tx: EntityManager, notification: NewNotification): Promise<boolean> {
+  const rows = await query(
     tx,
-    `/* find-message */ SELECT id FROM notifications
+    `/* find-notification */ SELECT id FROM notifications
      WHERE booking_id = ? AND booking_version = ? AND kind = ? AND starts_at = ? AND duration_minutes = ?`,
     [
-      message.bookingId,
-      message.bookingVersion,
-      message.kind,
-      new Date(message.startsAt),
-      message.durationMinutes,
+      notification.bookingId,
+      notification.bookingVersion,
+      notification.kind,
+      new Date(notification.startsAt),
+      notification.durationMinutes,
     ],
   );
   return rows.length > 0;
@@ -30,8 +30,12 @@ export async function hasTold(tx: EntityManager, message: Message): Promise<bool
  * When news that a booking was moved may leave: now, or a minute after the last of them that left. What waits for its
  * minute is none of these, since the next one supersedes it.
  */
-export async function nextMoveDue(tx: EntityManager, bookingId: number, now: EpochMs): Promise<EpochMs> {
-  const [row] = await look<{ last: Date | null }>(
+export async function nextRescheduleDue(
+  tx: EntityManager,
+  bookingId: number,
+  now: EpochMs,
+): Promise<EpochMs> {
+  const [row] = await query<{ last: Date | null }>(
     tx,
     `/* find-last-move */ SELECT MAX(GREATEST(due_at, COALESCE(settled_at, due_at))) AS last FROM notifications
      WHERE booking_id = ? AND kind = 'moved' AND state <> 'cancelled' AND due_at <= ?`,
@@ -49,12 +53,12 @@ export async function nextMoveDue(tx: EntityManager, bookingId: number, now: Epo
  */
 export async function renewStart(
   tx: EntityManager,
-  reminders: readonly Message[],
+  reminders: readonly NewNotification[],
   now: EpochMs,
 ): Promise<void> {
-  const [{ bookingId, bookingVersion, startsAt }] = reminders as [Message];
+  const [{ bookingId, bookingVersion, startsAt }] = reminders as [NewNotification];
   const dueAt = reminders.map(() => 'WHEN ? THEN ?').join(' ');
-  await write(
+  await execute(
     tx,
     `/* renew-start */ UPDATE notifications SET starts_at = ?, due_at = CASE kind ${dueAt} ELSE due_at END,
             lease = lease + IF(state = 'queued', 1, 0), leased_until = NULL, state = 'pending'
@@ -68,9 +72,9 @@ export async function renewStart(
   );
 }
 
-/** The kinds of message that the ledger has about a version of a booking, in whatever state. */
+/** The kinds of notification that the ledger has about a version of a booking, in whatever state. */
 export async function kindsOf(tx: EntityManager, bookingId: number, version: number): Promise<BookingKind[]> {
-  const rows = await look<{ kind: BookingKind }>(
+  const rows = await query<{ kind: BookingKind }>(
     tx,
     '/* find-kinds */ SELECT kind FROM notifications WHERE booking_id = ? AND booking_version = ?',
     [bookingId, version],

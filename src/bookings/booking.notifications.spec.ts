@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { messageForCancellation, messagesForNewTime } from './booking.messages.js';
+import { cancellationNotification, notificationsForNewTime } from './booking.notifications.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -24,13 +24,13 @@ describe('a booking made later than a reminder’s moment gets none of that kind
     { minutes: 60, kinds: ['booked'] },
     { minutes: 1, kinds: ['booked'] },
   ])('$minutes minutes before: $kinds', ({ minutes, kinds }) => {
-    expect(messagesForNewTime('booked', starting(minutes), NOW).map(({ kind }) => kind)).toEqual(kinds);
+    expect(notificationsForNewTime('booked', starting(minutes), NOW).map(({ kind }) => kind)).toEqual(kinds);
   });
 });
 
 test('the news is due now, the reminders 24 hours and 1 hour before the start', () => {
   const booking = starting(3 * 24 * 60);
-  const due = messagesForNewTime('moved', booking, NOW).map(({ kind, dueAt }) => [kind, dueAt]);
+  const due = notificationsForNewTime('moved', booking, NOW).map(({ kind, dueAt }) => [kind, dueAt]);
   expect(due).toEqual([
     ['moved', NOW],
     ['reminder_24h', booking.startsAt - 24 * HOUR_MS],
@@ -43,7 +43,7 @@ test('every message tells the booking, its version, its start and its length, an
   fc.assert(
     fc.property(minutes, fc.constantFrom('booked', 'moved'), (ahead, news) => {
       const booking = starting(ahead);
-      const messages = messagesForNewTime(news, booking, NOW);
+      const messages = notificationsForNewTime(news, booking, NOW);
       expect(new Set(messages.map(({ kind }) => kind)).size).toBe(messages.length);
       for (const message of messages) {
         expect(message).toMatchObject({
@@ -60,7 +60,7 @@ test('every message tells the booking, its version, its start and its length, an
 });
 
 test('a cancellation is one message, due now', () => {
-  expect(messageForCancellation(starting(60), NOW)).toEqual({
+  expect(cancellationNotification(starting(60), NOW)).toEqual({
     bookingId: 7,
     bookingVersion: 3,
     kind: 'cancelled',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countedAs } from './caller-address.js';
+import { rateLimitKey } from './rate-limit-key.js';
 
 test.each([
   ['203.0.113.7', '203.0.113.7'],
@@ -10,5 +10,5 @@ test.each([
   ['fe80::1%eth0', 'fe80::'],
   ['nonsense', 'nonsense'],
 ])('%s is counted as %s', (address, counted) => {
-  expect(countedAs(address)).toBe(counted);
+  expect(rateLimitKey(address)).toBe(counted);
 });

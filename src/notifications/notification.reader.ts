@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { look } from '../database/statement.js';
+import { query } from '../database/statement.js';
 import {
   isRefused,
   joinAccount,
@@ -13,9 +13,9 @@ import { joinBooking } from '../bookings/booking.sql.js';
 import type { Locale } from '../config/locale.js';
 import { joinDoctor } from '../doctors/doctor.sql.js';
 import type { AccountKind, BookingKind, NoticeKind } from '../outbox/notification-kind.js';
-import { EARLIER_UNTIL, NOTIFICATIONS, TOLD_BEFORE } from '../outbox/notification.sql.js';
+import { EARLIER_UNTIL, NOTIFICATIONS, LAST_ANNOUNCED } from '../outbox/notification.sql.js';
 
-/** What every message has, and whom it goes to, as things stand now. */
+/** What every notification has, and whom it goes to, as things stand now. */
 export interface Addressed {
   readonly id: number;
   readonly account_id: number;
@@ -30,11 +30,11 @@ export interface Addressed {
   readonly is_refused: 0 | 1;
 }
 
-/** A message about a booking with all that its letter needs. */
-export interface BookingMessage extends Addressed {
+/** A notification about a booking with all that its email needs. */
+export interface BookingNotificationRow extends Addressed {
   readonly kind: BookingKind;
   readonly booking_version: number;
-  /** What the message tells, from the time of its event. */
+  /** What the notification tells, from the time of its event. */
   readonly starts_at: Date;
   readonly duration_minutes: number;
   /** Only of a reschedule: the time that the patient was told before, or should have been. */
@@ -48,14 +48,14 @@ export interface BookingMessage extends Addressed {
   readonly specialty: string;
   readonly doctor_timezone: string;
   /**
-   * When the messages of the same booking that must arrive before it are due, or their leases run out; null if none is
+   * When the notifications of the same booking that must arrive before it are due, or their leases run out; null if none is
    * still on its way.
    */
   readonly earlier_until: Date | null;
 }
 
-/** A message that carries a link. */
-export interface LinkMessageRow extends Addressed {
+/** A notification that carries a link. */
+export interface LinkNotificationRow extends Addressed {
   readonly kind: AccountKind;
   readonly link_uid: string;
   readonly expires_at: Date;
@@ -64,7 +64,7 @@ export interface LinkMessageRow extends Addressed {
   readonly has_ended: 0 | 1;
 }
 
-/** A message that tells the owner of an account what was done to it. */
+/** A notification that tells the owner of an account what was done to it. */
 export interface NoticeRow extends Addressed {
   readonly kind: NoticeKind;
   readonly role: Role;
@@ -72,7 +72,7 @@ export interface NoticeRow extends Addressed {
   readonly subject_email: string | null;
 }
 
-export type MessageRow = BookingMessage | LinkMessageRow | NoticeRow;
+export type NotificationRow = BookingNotificationRow | LinkNotificationRow | NoticeRow;
 
 // A link that goes elsewhere goes to an address that the account may get, a notice to one that it had.
 const EMAIL = `COALESCE(n.address, ${mailAddressOf()})`;
@@ -82,16 +82,16 @@ const ADDRESSED = `
        ELSE a.verified_at IS NOT NULL END AS is_confirmed,
   ${isRefused(EMAIL)} AS is_refused`;
 
-const ABOUT_BOOKING = `/* read-message-about-booking */
+const ABOUT_BOOKING = `/* read-notification-about-booking */
   SELECT ${ADDRESSED}, n.kind, n.booking_version, n.starts_at, n.duration_minutes,
-         ${TOLD_BEFORE}, b.id AS booking_id,
+         ${LAST_ANNOUNCED}, b.id AS booking_id,
          b.uid, b.status, b.version AS current_version,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone,
          ${EARLIER_UNTIL} AS earlier_until
   FROM ${NOTIFICATIONS} ${joinBooking('n.booking_id')} ${joinDoctor('b.doctor_id')} ${joinAccount('b.user_id')}
   WHERE n.id = ?`;
 
-const WITH_LINK = `/* read-message-with-link */
+const WITH_LINK = `/* read-notification-with-link */
   SELECT ${ADDRESSED}, n.kind, l.uid AS link_uid, l.expires_at, l.used_at,
          ${LINK_HAS_ENDED} AS has_ended
   FROM ${NOTIFICATIONS} ${joinLink('n.link_id')} ${joinAccount('l.account_id')}
@@ -102,17 +102,17 @@ const NOTICE = `/* read-notice */
   FROM ${NOTIFICATIONS} ${joinAccount('n.account_id')} LEFT ${joinAccount('n.subject_id', 's')}
   WHERE n.id = ? AND n.booking_id IS NULL AND n.link_id IS NULL`;
 
-/** Reads what a message needs at the moment of sending, in one statement; in more for the few about accounts. */
+/** Reads what a notification needs at the moment of sending, in one statement; in more for the few about accounts. */
 @Injectable()
-export class MessageReader {
+export class NotificationReader {
   constructor(private readonly dataSource: DataSource) {}
 
-  async read(id: number): Promise<MessageRow | undefined> {
-    const [about] = await look<BookingMessage>(this.dataSource, ABOUT_BOOKING, [id]);
+  async read(id: number): Promise<NotificationRow | undefined> {
+    const [about] = await query<BookingNotificationRow>(this.dataSource, ABOUT_BOOKING, [id]);
     if (about) return about;
-    const [withLink] = await look<LinkMessageRow>(this.dataSource, WITH_LINK, [id]);
+    const [withLink] = await query<LinkNotificationRow>(this.dataSource, WITH_LINK, [id]);
     if (withLink) return withLink;
-    const [notice] = await look<NoticeRow>(this.dataSource, NOTICE, [id]);
+    const [notice] = await query<NoticeRow>(this.dataSource, NOTICE, [id]);
     return notice;
   }
 }

@@ -11,7 +11,7 @@ export interface ClinicFacts {
   readonly clinicPhone?: string | undefined;
 }
 
-/** Where the reader finds the clinic, at the end of each letter. */
+/** Where the reader finds the clinic, at the end of each email. */
 export interface ContactView {
   readonly address: string | null;
   readonly phone: { readonly text: string; readonly dial: string } | null;

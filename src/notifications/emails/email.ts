@@ -9,8 +9,8 @@ import { type ContactView, contactOf } from './clinic-contact.js';
 import { type EarlierTime, earlierTimeLine } from './earlier-time.js';
 import { CONFIRMS, type UnconfirmedFacts, type UnconfirmedView, viewOfUnconfirmed } from './unconfirmed.js';
 
-/** All that a letter tells; whatever the machine's own clock and zone, the same facts give the same letter. */
-export interface LetterFacts extends AppointmentFacts {
+/** All that an email tells; whatever the machine's own clock and zone, the same facts give the same email. */
+export interface EmailFacts extends AppointmentFacts {
   readonly kind: BookingKind;
   /** Leaves the doctor out of the subject, and of the first words that lists of mails show beside it. */
   readonly isDiscreet?: boolean;
@@ -20,15 +20,15 @@ export interface LetterFacts extends AppointmentFacts {
   readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
 
-/** A letter ready to send. The subject is one line without control characters; `html` has all names escaped. */
-export interface Letter {
+/** An email ready to send. The subject is one line without control characters; `html` has all names escaped. */
+export interface Email {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
 /** All that the two templates say. */
-export interface LetterView {
+export interface EmailView {
   readonly language: string;
   readonly subject: string;
   /** What a list of mails shows beside the subject. */
@@ -50,25 +50,25 @@ export interface LetterView {
   readonly unconfirmed: UnconfirmedView | null;
 }
 
-// Strict: a template that names what the view lacks fails in the specs instead of leaving a gap in a letter.
-const textTemplate = template('letter.text.hbs', { strict: true, noEscape: true });
-const htmlTemplate = template('letter.html.hbs', { strict: true });
+// Strict: a template that names what the view lacks fails in the specs instead of leaving a gap in an email.
+const textTemplate = template('email.text.hbs', { strict: true, noEscape: true });
+const htmlTemplate = template('email.html.hbs', { strict: true });
 
 /**
- * Writes the letter of one kind about one appointment, in the reader's language. Date and time are the clinic's,
+ * Writes the email of one kind about one appointment, in the reader's language. Date and time are the clinic's,
  * with the zone named; for a move they are the new ones, so pass the booking as it now is.
  * @throws RangeError when a time zone is unknown or the start is no time.
  */
-export function writeLetter(facts: LetterFacts): Letter {
-  return letterOf(viewOf(withPlainNames(facts)));
+export function renderEmail(facts: EmailFacts): Email {
+  return emailOf(viewOf(withPlainNames(facts)));
 }
 
 /** Fills both templates. */
-export function letterOf(view: LetterView): Letter {
+export function emailOf(view: EmailView): Email {
   return { subject: view.subject, text: textTemplate(view), html: htmlTemplate(view) };
 }
 
-function viewOf(facts: LetterFacts): LetterView {
+function viewOf(facts: EmailFacts): EmailView {
   const catalogue = CATALOGUES[facts.locale];
   const texts = catalogue.kinds[facts.kind];
   const when = clinicTime(facts, catalogue);
@@ -100,7 +100,7 @@ function viewOf(facts: LetterFacts): LetterView {
 }
 
 /** The time that no longer holds stands between the new one and the doctor. */
-function linesOf(facts: LetterFacts, catalogue: Catalogue): Detail[] {
+function linesOf(facts: EmailFacts, catalogue: Catalogue): Detail[] {
   const lines = detailsOf(facts, catalogue);
   const earlier = earlierTimeLine(facts, facts.earlier, catalogue);
   if (earlier)
@@ -112,6 +112,6 @@ function linesOf(facts: LetterFacts, catalogue: Catalogue): Detail[] {
   return lines;
 }
 
-function template(file: string, options: CompileOptions): Handlebars.TemplateDelegate<LetterView> {
-  return Handlebars.compile<LetterView>(readFileSync(join(import.meta.dirname, file), 'utf8'), options);
+function template(file: string, options: CompileOptions): Handlebars.TemplateDelegate<EmailView> {
+  return Handlebars.compile<EmailView>(readFileSync(join(import.meta.dirname, file), 'utf8'), options);
 }

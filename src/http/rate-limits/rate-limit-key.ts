@@ -8,7 +8,7 @@ const SITE_BITS = 64;
  *
  * @see https://datatracker.ietf.org/doc/html/rfc6177
  */
-export function countedAs(address: string): string {
+export function rateLimitKey(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const read = ipaddr.process(address);
   if (read.kind() === 'ipv4') return read.toString();

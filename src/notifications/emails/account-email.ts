@@ -3,13 +3,13 @@ import type { AccountKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import { CATALOGUES } from './catalogues.js';
 import { type ClinicFacts, contactOf } from './clinic-contact.js';
-import { type Letter, letterOf } from './letter.js';
+import { type Email, emailOf } from './email.js';
 import { localTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
 import { pageOf, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
 
-/** All that a letter with a code tells. */
-export interface AccountLetterFacts extends ClinicFacts {
+/** All that an email with a code tells. */
+export interface AccountEmailFacts extends ClinicFacts {
   readonly kind: AccountKind;
   readonly locale: Locale;
   readonly code: string;
@@ -36,8 +36,8 @@ const ROUTES: Readonly<Record<AccountKind, string>> = {
   change_address: 'POST /api/auth/change-email',
 };
 
-/** Writes the letter that brings a code, in the reader's language; times are the clinic's, with the zone named. */
-export function writeAccountLetter(facts: AccountLetterFacts): Letter {
+/** Writes the email that brings a code, in the reader's language; times are the clinic's, with the zone named. */
+export function renderAccountEmail(facts: AccountEmailFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
   const { account, language, regards } = catalogue;
   const { kinds, greeting, detailsTitle, codeLabel, goodUntilLabel, moment, whyYouGetThis, codeRoute } =
@@ -46,7 +46,7 @@ export function writeAccountLetter(facts: AccountLetterFacts): Letter {
   const clinicName = plainLine(facts.clinicName);
   const until = moment(localTime(facts.expiresAt, facts.clinicTimezone, language));
   const address = addressOf(facts);
-  return letterOf({
+  return emailOf({
     language,
     subject: `${subject}: ${clinicName}`,
     preview: sentence,
@@ -63,12 +63,12 @@ export function writeAccountLetter(facts: AccountLetterFacts): Letter {
     next: address === undefined ? [codeRoute(ROUTES[facts.kind]), ...next] : next,
     regards,
     whyYouGetThis,
-    // The letter's own link confirms the address.
+    // The email's own link confirms the address.
     unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed),
   });
 }
 
 // Behind #: what stands there is sent to no server, and so stands in no log.
-function addressOf({ frontEndUrl, kind, code }: AccountLetterFacts): string | undefined {
+function addressOf({ frontEndUrl, kind, code }: AccountEmailFacts): string | undefined {
   return frontEndUrl && pageOf(frontEndUrl, `${PAGES[kind]}#token=${code}`);
 }

@@ -38,7 +38,7 @@ export function localTime(at: EpochMs, timezone: string, language: string): Loca
   return time;
 }
 
-/** A letter and its calendar entry tell the same time in a dozen places. */
+/** An email and its calendar entry tell the same time in a dozen places. */
 const recent = new LRUCache<string, LocalTime>({ max: 100 });
 
 function timeOf(at: EpochMs, timezone: string, language: string): LocalTime {

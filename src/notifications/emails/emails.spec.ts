@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { LOCALES } from '../../config/locale.js';
 import { ACCOUNT_KINDS, BOOKING_KINDS, NOTICE_KINDS } from '../../outbox/notification-kind.js';
-import { writeCalendar } from '../calendar/calendar.js';
-import { writeAccountLetter } from './account-letter.js';
+import { renderCalendar } from '../calendar/calendar.js';
+import { renderAccountEmail } from './account-email.js';
 import type { ClinicFacts } from './clinic-contact.js';
-import { type Letter, type LetterFacts, writeLetter } from './letter.js';
-import { writeNotice } from './notice.js';
+import { type Email, type EmailFacts, renderEmail } from './email.js';
+import { renderNotice } from './notice.js';
 
 /** As long as they are, with hyphens, at which browsers like to break. */
 const CODE = 'Ab3-_9xY'.repeat(8);
@@ -19,7 +19,7 @@ const clinic: ClinicFacts = {
 };
 const unconfirmed = { notMeCode: NOT_ME_CODE };
 
-const appointment: LetterFacts = {
+const appointment: EmailFacts = {
   ...clinic,
   kind: 'booked',
   locale: 'en',
@@ -31,32 +31,32 @@ const appointment: LetterFacts = {
   bookingId: 1042,
 };
 
-type Locale = LetterFacts['locale'];
-type Write = (locale: Locale, of?: Partial<ClinicFacts>) => Letter;
+type Locale = EmailFacts['locale'];
+type Write = (locale: Locale, of?: Partial<ClinicFacts>) => Email;
 
 const WRITERS: readonly [string, Write][] = [
   ...BOOKING_KINDS.map((kind): [string, Write] => [
     kind,
-    (locale, of = {}) => writeLetter({ ...appointment, ...of, kind, locale, unconfirmed }),
+    (locale, of = {}) => renderEmail({ ...appointment, ...of, kind, locale, unconfirmed }),
   ]),
   ...ACCOUNT_KINDS.map((kind): [string, Write] => [
     kind,
     (locale, of = {}) => {
       const expiresAt = appointment.startsAt;
-      return writeAccountLetter({ ...clinic, ...of, kind, locale, code: CODE, expiresAt, unconfirmed });
+      return renderAccountEmail({ ...clinic, ...of, kind, locale, code: CODE, expiresAt, unconfirmed });
     },
   ]),
   ...NOTICE_KINDS.map((kind): [string, Write] => [
     kind,
     (locale, of = {}) => {
       const particulars = { happenedAt: appointment.startsAt, role: 'user', subjectEmail: null } as const;
-      return writeNotice({ ...clinic, ...of, kind, locale, ...particulars, unconfirmed });
+      return renderNotice({ ...clinic, ...of, kind, locale, ...particulars, unconfirmed });
     },
   ]),
 ];
-const EVERY_LETTER = LOCALES.flatMap((locale) => WRITERS.map(([kind, write]) => ({ locale, kind, write })));
+const EVERY_EMAIL = LOCALES.flatMap((locale) => WRITERS.map(([kind, write]) => ({ locale, kind, write })));
 
-describe.each(EVERY_LETTER)('$locale, $kind', ({ locale, write }) => {
+describe.each(EVERY_EMAIL)('$locale, $kind', ({ locale, write }) => {
   test('tells the clinic’s address and phone', () => {
     const { text, html } = write(locale);
     expect(text).toContain('San Gabriel Clinic\nCalle Mayor 1, 28013 Madrid\n+34 (912) 345-678\n\n');
@@ -102,32 +102,32 @@ describe.each([
   const earlier = { startsAt: Date.parse('2026-12-04T16:30:00Z'), durationMinutes: 30 };
   const moved = { ...appointment, locale, kind: 'moved' } as const;
 
-  test('the letter of a reschedule tells the earlier time beside the new one', () => {
-    const { text, html } = writeLetter({ ...moved, earlier });
+  test('the email of a reschedule tells the earlier time beside the new one', () => {
+    const { text, html } = renderEmail({ ...moved, earlier });
     expect(text).toContain(`${line}\n`);
     expect(html).toContain(line.replace(/^[^:]+: /, ''));
     expect(text).toContain('10:00 (Europe/Madrid, GMT+1)');
   });
 
   test('it tells the earlier length where that is another one', () => {
-    const shorter = writeLetter({ ...moved, earlier: { ...earlier, durationMinutes: 15 } });
+    const shorter = renderEmail({ ...moved, earlier: { ...earlier, durationMinutes: 15 } });
     expect(shorter.text).toContain(`${line}, ${minutes}\n`);
   });
 
   test('it tells no earlier time where there was no other', () => {
     const label = line.split(':')[0]!;
     const same = { startsAt: moved.startsAt, durationMinutes: moved.durationMinutes };
-    expect(writeLetter({ ...moved, earlier: same }).text).not.toContain(label);
-    expect(writeLetter(moved).text).not.toContain(label);
+    expect(renderEmail({ ...moved, earlier: same }).text).not.toContain(label);
+    expect(renderEmail(moved).text).not.toContain(label);
   });
 
   test.each(['booked', 'moved'] as const)(
     '%s says that declining in the calendar cancels nothing',
     (kind) => {
-      const { text, html } = writeLetter({ ...appointment, locale, kind });
+      const { text, html } = renderEmail({ ...appointment, locale, kind });
       expect(text).toMatch(declining);
       expect(html).toMatch(declining);
-      const { content } = writeCalendar({
+      const { content } = renderCalendar({
         ...appointment,
         ...{ locale, kind, uid: 'x@clinica', sequence: 0, stampedAt: 0 },
         ...{ organizerEmail: 'mail@clinic.example', attendeeEmail: 'ana@people.example' },
@@ -138,9 +138,9 @@ describe.each([
     },
   );
 
-  test('the letter that has an address confirmed does not say that the account is of no use until then', () => {
+  test('the email that has an address confirmed does not say that the account is of no use until then', () => {
     const facts = { ...clinic, locale, kind: 'verify_address', code: CODE, expiresAt: 0 } as const;
-    const { text } = writeAccountLetter({ ...facts, unconfirmed });
+    const { text } = renderAccountEmail({ ...facts, unconfirmed });
     expect(text).not.toMatch(unusable);
   });
 });

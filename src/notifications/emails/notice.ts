@@ -5,7 +5,7 @@ import type { EpochMs } from '../../time/interval.js';
 import type { NoticeTexts } from './catalogue.js';
 import { CATALOGUES } from './catalogues.js';
 import { type ClinicFacts, contactOf } from './clinic-contact.js';
-import { type Letter, letterOf, type LetterView } from './letter.js';
+import { type Email, emailOf, type EmailView } from './email.js';
 import { localTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
 import { CONFIRMS, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
@@ -23,14 +23,14 @@ export interface NoticeFacts extends ClinicFacts {
   readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
 
-/** Writes the letter that tells the owner of an account what was done to it; times are the clinic's, with the zone named. */
-export function writeNotice(facts: NoticeFacts): Letter {
+/** Writes the email that tells the owner of an account what was done to it; times are the clinic's, with the zone named. */
+export function renderNotice(facts: NoticeFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
   const { notices, account, language, regards } = catalogue;
   const { subject, heading, sentence, next } = notices.kinds[facts.kind];
   const clinicName = plainLine(facts.clinicName);
   const when = account.moment(localTime(facts.happenedAt, facts.clinicTimezone, language));
-  return letterOf({
+  return emailOf({
     language,
     subject: `${subject}: ${clinicName}`,
     preview: sentence,
@@ -51,7 +51,7 @@ export function writeNotice(facts: NoticeFacts): Letter {
   });
 }
 
-function particulars({ kind, role, subjectEmail }: NoticeFacts, texts: NoticeTexts): LetterView['details'] {
+function particulars({ kind, role, subjectEmail }: NoticeFacts, texts: NoticeTexts): EmailView['details'] {
   if (kind === 'role_changed') return [{ label: texts.roleLabel, value: texts.roles[role], isWhen: false }];
   if (subjectEmail === null) return [];
   return [{ label: texts.accountLabel, value: plainLine(subjectEmail), isWhen: false }];
