@@ -3,7 +3,7 @@ import { markIs } from '../database/retention-mark.repository.js';
 import { NOTIFICATIONS } from '../outbox/notification.sql.js';
 import { SUPERSEDED } from '../outbox/outbox.repository.js';
 import type { BookingRow } from './booking.js';
-import { notificationsForNewTime } from './booking.notifications.js';
+import { reminderKindsAfter } from './booking.notifications.js';
 import { bookingCheck, IN_PAGE } from './booking-check.js';
 
 interface News extends Pick<BookingRow, 'id' | 'version' | 'status'> {
@@ -15,7 +15,7 @@ interface News extends Pick<BookingRow, 'id' | 'version' | 'status'> {
   readonly unsaid: string;
 }
 
-interface Reminded extends Pick<BookingRow, 'id' | 'version' | 'starts_at' | 'duration_minutes'> {
+interface Reminded extends Pick<BookingRow, 'id' | 'version' | 'starts_at'> {
   readonly updated_at: Date;
   /** The kinds of notification of the booking's version, separated by commas. */
   readonly told: string | null;
@@ -47,14 +47,14 @@ export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
     explain: (row: News) =>
       `it is ${row.status} and at version ${row.version}, but the ledger lacks ${missingNews(row).join(', ')}`,
     remedy:
-      'Most likely nobody was told: write the notification into the ledger (docs/operations.md, Mending by hand), and the ' +
+      'Most likely the patient got no email: write the notification into the ledger (docs/operations.md, Mending by hand), and the ' +
       'worker sends it. All tables of a restore must come from one backup.',
   }),
   bookingCheck({
     code: 'LEDGER_REMINDER',
     title: 'live bookings with reminders that are missing from the ledger',
     statement: `/* check-reminders */
-      SELECT b.id, b.version, b.starts_at, b.duration_minutes, b.updated_at,
+      SELECT b.id, b.version, b.starts_at, b.updated_at,
              (SELECT GROUP_CONCAT(n.kind) FROM ${NOTIFICATIONS}
               WHERE n.booking_id = b.id AND n.booking_version = b.version) AS told
       FROM bookings b WHERE ${IN_PAGE} AND ${HAS_LEDGER} AND b.status = 'booked'`,
@@ -77,20 +77,14 @@ function missingNews({ version, status, booked, moved, cancelled, unsaid }: News
   ];
 }
 
-function explainReminders({ updated_at, told, ...row }: Reminded): string | undefined {
+/** The reminders were appended when the booking took its time, which is when it was last changed. */
+function explainReminders({ updated_at, starts_at, told, ...row }: Reminded): string | undefined {
   const kinds = told?.split(',') ?? [];
-  const lacking = remindersAt(updated_at, row).filter((kind) => !kinds.includes(kind));
+  const expected = reminderKindsAfter(starts_at.getTime(), updated_at.getTime());
+  const lacking = expected.filter((kind) => !kinds.includes(kind));
   if (lacking.length === 0) return undefined;
   return (
-    `it begins at ${row.starts_at.toISOString()} and took that time at ${updated_at.toISOString()}, as ` +
+    `it begins at ${starts_at.toISOString()} and took that time at ${updated_at.toISOString()}, as ` +
     `version ${row.version}, for which the ledger lacks ${lacking.join(' and ')}`
   );
-}
-
-/** The reminders that were written when the booking took its time, which is when it was last changed. */
-function remindersAt(changedAt: Date, row: Omit<Reminded, 'updated_at' | 'told'>): string[] {
-  const { id, version, starts_at, duration_minutes: durationMinutes } = row;
-  const booking = { id, version, startsAt: starts_at.getTime(), durationMinutes };
-  const [, ...reminders] = notificationsForNewTime('moved', booking, changedAt.getTime());
-  return reminders.map(({ kind }) => kind);
 }

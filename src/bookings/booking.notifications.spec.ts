@@ -8,11 +8,12 @@ const NOW = Date.parse('2026-03-01T10:00:00Z');
 
 function starting(minutesFromNow: number): {
   id: number;
+  patientId: number;
   version: number;
   startsAt: number;
   durationMinutes: number;
 } {
-  return { id: 7, version: 3, startsAt: NOW + minutesFromNow * MINUTE_MS, durationMinutes: 45 };
+  return { id: 7, patientId: 5, version: 3, startsAt: NOW + minutesFromNow * MINUTE_MS, durationMinutes: 45 };
 }
 
 describe('a booking made later than a reminder’s moment gets none of that kind', () => {
@@ -28,7 +29,7 @@ describe('a booking made later than a reminder’s moment gets none of that kind
   });
 });
 
-test('the news is due now, the reminders 24 hours and 1 hour before the start', () => {
+test('the confirmation is due now, the reminders 24 hours and 1 hour before the start', () => {
   const booking = starting(3 * 24 * 60);
   const due = notificationsForNewTime('moved', booking, NOW).map(({ kind, dueAt }) => [kind, dueAt]);
   expect(due).toEqual([
@@ -38,29 +39,31 @@ test('the news is due now, the reminders 24 hours and 1 hour before the start', 
   ]);
 });
 
-test('every message tells the booking, its version, its start and its length, and no kind comes twice', () => {
+test('every notification names the account, the booking, its version, start and length, and no kind comes twice', () => {
   const minutes = fc.integer({ min: 1, max: 60 * 24 * 400 });
   fc.assert(
     fc.property(minutes, fc.constantFrom('booked', 'moved'), (ahead, news) => {
       const booking = starting(ahead);
-      const messages = notificationsForNewTime(news, booking, NOW);
-      expect(new Set(messages.map(({ kind }) => kind)).size).toBe(messages.length);
-      for (const message of messages) {
-        expect(message).toMatchObject({
+      const notifications = notificationsForNewTime(news, booking, NOW);
+      expect(new Set(notifications.map(({ kind }) => kind)).size).toBe(notifications.length);
+      for (const notification of notifications) {
+        expect(notification).toMatchObject({
+          accountId: 5,
           bookingId: 7,
           bookingVersion: 3,
           startsAt: booking.startsAt,
           durationMinutes: 45,
         });
-        expect(message.dueAt).toBeGreaterThanOrEqual(NOW);
-        expect(message.dueAt).toBeLessThan(booking.startsAt);
+        expect(notification.dueAt).toBeGreaterThanOrEqual(NOW);
+        expect(notification.dueAt).toBeLessThan(booking.startsAt);
       }
     }),
   );
 });
 
-test('a cancellation is one message, due now', () => {
+test('a cancellation is one notification, due now', () => {
   expect(cancellationNotification(starting(60), NOW)).toEqual({
+    accountId: 5,
     bookingId: 7,
     bookingVersion: 3,
     kind: 'cancelled',

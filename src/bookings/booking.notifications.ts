@@ -1,5 +1,5 @@
-import type { NewNotification } from '../outbox/outbox.repository.js';
 import type { BookingKind } from '../outbox/notification-kind.js';
+import type { NewNotification } from '../outbox/outbox.repository.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';
 
@@ -10,36 +10,41 @@ const REMINDERS: readonly { kind: BookingKind; beforeMs: number }[] = [
   { kind: 'reminder_1h', beforeMs: HOUR_MS },
 ];
 
-type Told = Pick<Booking, 'id' | 'version' | 'startsAt' | 'durationMinutes'>;
+/** What a notification says of a booking. */
+type Announced = Pick<Booking, 'id' | 'patientId' | 'version' | 'startsAt' | 'durationMinutes'>;
 
 /**
- * What the patient is told when a booking is made or moved: the news, at once unless `newsDueAt` is later, and the
- * reminders whose moment is still to come.
+ * The notifications of a booking that was made or rescheduled: the confirmation, due now unless `confirmationDueAt` says
+ * otherwise, and the reminders whose time is still to come.
  */
 export function notificationsForNewTime(
   kind: 'booked' | 'moved',
-  booking: Told,
+  booking: Announced,
   now: EpochMs,
-  newsDueAt: EpochMs = now,
+  confirmationDueAt: EpochMs = now,
 ): NewNotification[] {
-  return [
-    notificationOf(kind, booking, newsDueAt),
-    ...remindersOf(booking).filter(({ dueAt }) => dueAt > now),
-  ];
+  const reminders = remindersOf(booking).filter(({ dueAt }) => dueAt > now);
+  return [notificationOf(kind, booking, confirmationDueAt), ...reminders];
 }
 
-/** The reminders of a booking, whether or not their moment has passed. */
-export function remindersOf(booking: Told): NewNotification[] {
+/** The reminders of a booking, past ones too. */
+export function remindersOf(booking: Announced): NewNotification[] {
   return REMINDERS.map(({ kind, beforeMs }) => notificationOf(kind, booking, booking.startsAt - beforeMs));
 }
 
-/** What the patient is told when a booking is cancelled. */
-export function cancellationNotification(booking: Told, now: EpochMs): NewNotification {
+/** The kinds of reminder of a start that were still to come at that moment. */
+export function reminderKindsAfter(startsAt: EpochMs, moment: EpochMs): BookingKind[] {
+  return REMINDERS.filter(({ beforeMs }) => startsAt - beforeMs > moment).map(({ kind }) => kind);
+}
+
+/** The notification of a booking that was cancelled. */
+export function cancellationNotification(booking: Announced, now: EpochMs): NewNotification {
   return notificationOf('cancelled', booking, now);
 }
 
-function notificationOf(kind: BookingKind, booking: Told, dueAt: EpochMs): NewNotification {
+function notificationOf(kind: BookingKind, booking: Announced, dueAt: EpochMs): NewNotification {
   return {
+    accountId: booking.patientId,
     bookingId: booking.id,
     bookingVersion: booking.version,
     kind,

@@ -15,6 +15,7 @@ import { WALL_TIME } from '../time/wall-time.js';
 import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
 import { BookingListsService, type Page } from './booking-lists.service.js';
 import { BookingsService } from './bookings.service.js';
+import { ReschedulingService } from './rescheduling.service.js';
 
 @ApiTags('Bookings')
 @SignedIn()
@@ -23,6 +24,7 @@ import { BookingsService } from './bookings.service.js';
 export class BookingsController {
   constructor(
     private readonly bookings: BookingsService,
+    private readonly rescheduling: ReschedulingService,
     private readonly lists: BookingListsService,
   ) {}
 
@@ -134,7 +136,7 @@ export class BookingsController {
     @Param() { id }: IdParams,
     @Body() change: RescheduleDto,
   ): Promise<BookingDto> {
-    return BookingDto.from(await this.bookings.reschedule(context, id, change.toChange()));
+    return BookingDto.from(await this.rescheduling.reschedule(context, id, change.toChange()));
   }
 
   @Delete(':id')

@@ -5,16 +5,18 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DoctorsModule } from '../doctors/doctors.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
+import { BookableTimeReader } from './bookable-time.reader.js';
 import { BookingEntity } from './booking.entity.js';
 import { BookingListReader } from './booking-list.reader.js';
 import { BookingListsService } from './booking-lists.service.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingsService } from './bookings.service.js';
+import { ReschedulingService } from './rescheduling.service.js';
 import { DoctorTimeZoneController } from './doctor-time-zone.controller.js';
 import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
 import { PageEnds } from './page-ends.js';
 
-/** Booking, moving, cancelling and listing. */
+/** Books, reschedules, cancels and lists. */
 @Module({
   imports: [
     AuditModule,
@@ -25,7 +27,15 @@ import { PageEnds } from './page-ends.js';
     TypeOrmModule.forFeature([BookingEntity]),
   ],
   controllers: [BookingsController, DoctorTimeZoneController],
-  providers: [BookingListReader, BookingsService, BookingListsService, DoctorTimeZoneService, PageEnds],
+  providers: [
+    BookableTimeReader,
+    BookingListReader,
+    BookingListsService,
+    BookingsService,
+    DoctorTimeZoneService,
+    PageEnds,
+    ReschedulingService,
+  ],
   exports: [BookingsService],
 })
 export class BookingsModule {}

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { isTimeZone } from '../config/time-zone.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
@@ -8,6 +7,7 @@ import { changeTimeZone, lockDoctor } from '../doctors/doctor.repository.js';
 import { NotFound, Refusal } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import { Changes } from '../outbox/changes.js';
 import { Clock } from '../time/clock.js';
 import type { Booking } from './booking.js';
 import { findAhead } from './booking.repository.js';
@@ -23,7 +23,7 @@ export class DoctorTimeZoneService {
   constructor(
     private readonly requests: IdempotentRequests,
     private readonly sessions: Sessions,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -62,9 +62,10 @@ export class DoctorTimeZoneService {
       );
     }
     await changeTimeZone(tx, id, timezone);
-    await this.audit.record(context, tx, 'doctor.changed', id, {
-      timezone_before: doctor.timezone,
-      timezone,
+    await this.changes.record(context, tx, {
+      action: 'doctor.changed',
+      subjectId: id,
+      particulars: { timezone_before: doctor.timezone, timezone },
     });
     return Object.assign(doctor, { timezone });
   }

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
 import { lockDay } from '../availability/day-lock.repository.js';
 import { ChangedMeanwhile, inTransaction } from '../database/in-transaction.js';
 import { SYSTEM_CONTEXT } from '../http/context.js';
 import { kindsOf, renewStart } from '../outbox/booking-notification.repository.js';
-import { Outbox } from '../outbox/outbox.repository.js';
+import { Changes } from '../outbox/changes.js';
 import { dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs, Interval } from '../time/interval.js';
@@ -40,8 +39,7 @@ export type Renewal =
 export class InstantRenewal {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly outbox: Outbox,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -111,19 +109,19 @@ export class InstantRenewal {
     const missing = reminders.filter(
       ({ kind, dueAt }) => dueAt > booking.tookTimeAt && !known.includes(kind),
     );
-    await this.outbox.append(
-      tx,
-      booking.patientId,
-      missing.map((reminder) => ({ ...reminder, dueAt: Math.max(reminder.dueAt, now) })),
-    );
-    await this.audit.record(SYSTEM_CONTEXT, tx, 'booking.renewed', booking.id, {
-      doctor_id: booking.doctorId,
-      date: booking.date,
-      time: booking.time,
-      duration: booking.durationMinutes,
-      starts_at_before: new Date(booking.startsAt).toISOString(),
-      starts_at: new Date(start).toISOString(),
-      time_zone_data: ZONE_DATA_VERSION,
+    await this.changes.record(SYSTEM_CONTEXT, tx, {
+      action: 'booking.renewed',
+      subjectId: booking.id,
+      particulars: {
+        doctor_id: booking.doctorId,
+        date: booking.date,
+        time: booking.time,
+        duration: booking.durationMinutes,
+        starts_at_before: new Date(booking.startsAt).toISOString(),
+        starts_at: new Date(start).toISOString(),
+        time_zone_data: ZONE_DATA_VERSION,
+      },
+      notifications: missing.map((reminder) => ({ ...reminder, dueAt: Math.max(reminder.dueAt, now) })),
     });
   }
 }

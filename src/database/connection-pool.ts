@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import type { DatabaseServers } from './database-servers.js';
-import { pipeline } from './pipelining.js';
 import { refuseWritesAhead } from './statement-order.js';
 
 /** How long to wait for a connection while all are in use; longer is no service to whoever is waiting too. */
@@ -55,7 +54,6 @@ function prepare(connection: PoolConnection): void {
   }
   preferPrepared(connection);
   refuseWritesAhead(connection);
-  pipeline(connection);
 }
 
 type Query = (sql: unknown, values?: unknown, callback?: unknown) => unknown;

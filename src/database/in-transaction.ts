@@ -79,11 +79,11 @@ async function attemptOnce<T>(dataSource: DataSource, work: (tx: EntityManager) 
   const runner = dataSource.createQueryRunner();
   try {
     const connection = (await runner.connect()) as PoolConnection;
-    const say = (statement: string): Promise<void> =>
+    const send = (statement: string): Promise<void> =>
       new Promise((resolve, reject) => {
         connection.query(statement, (error) => (error ? reject(error) : resolve()));
       });
-    return await transaction(runner, connection, say, work);
+    return await transaction(runner, connection, send, work);
   } finally {
     await runner.release();
   }
@@ -92,31 +92,31 @@ async function attemptOnce<T>(dataSource: DataSource, work: (tx: EntityManager) 
 async function transaction<T>(
   runner: QueryRunner & { isTransactionActive: boolean },
   connection: PoolConnection,
-  say: (statement: string) => Promise<void>,
+  send: (statement: string) => Promise<void>,
   work: (tx: EntityManager) => Promise<T>,
 ): Promise<T> {
   // Waited for: what left with it would take effect by itself, should no transaction have begun.
-  await say('START TRANSACTION');
+  await send('START TRANSACTION');
   // So that TypeORM does not begin one of its own when it saves an entity.
   runner.isTransactionActive = true;
   bind(runner.manager, connection);
   try {
     const result = await work(runner.manager).finally(() => unbind(runner.manager));
-    await commit(say);
+    await commit(send);
     return result;
   } catch (error) {
     // A lock timeout rolls back only its statement: without this the locks would stay with the connection. Where it
     // fails the transaction is gone with its connection; or that must go: the next to use it would commit what is left.
-    await say('ROLLBACK').catch(() => connection.destroy());
+    await send('ROLLBACK').catch(() => connection.destroy());
     throw error;
   } finally {
     runner.isTransactionActive = false;
   }
 }
 
-async function commit(say: (statement: string) => Promise<void>): Promise<void> {
+async function commit(send: (statement: string) => Promise<void>): Promise<void> {
   try {
-    await say('COMMIT');
+    await send('COMMIT');
   } catch (error) {
     // Only then was nothing committed. Any other error may come from a server that did its part.
     const undone = isRetryable(error) || wasNotSent(error) || error instanceof SentAhead;

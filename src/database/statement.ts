@@ -4,7 +4,7 @@ import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 /** Where a statement runs: in a transaction, or on a connection of its own. */
 export type Source = EntityManager | DataSource;
 
-/** Rows that a statement writes as another one selects them. */
+/** A SELECT whose rows another statement inserts. */
 export interface Rows {
   readonly sql: string;
   readonly parameters: readonly unknown[];
@@ -13,20 +13,19 @@ export interface Rows {
 /** The connection of each transaction under way. */
 const connections = new WeakMap<EntityManager, PoolConnection>();
 
-/** Has the statements of a transaction leave on its connection. */
+/** Sends the statements of a transaction on its connection. */
 export function bind(tx: EntityManager, connection: PoolConnection): void {
   connections.set(tx, connection);
 }
 
-/** Has no further statement of a transaction leave: its connection is somebody else's soon. */
+/** Sends no further statement of a transaction: another transaction gets its connection next. */
 export function unbind(tx: EntityManager): void {
   connections.delete(tx);
 }
 
 /**
- * Runs a statement that reads, and answers with its rows. It leaves during this very call, so that of two that are not
- * waited for in between the first is the first; and it takes the shortest way, since on the way through TypeORM's runners
- * hot paths lose as much time as they need for themselves.
+ * Runs a statement that reads, and returns its rows. It goes to the driver's connection directly: TypeORM's query runner
+ * costs a visible part of each statement (docs/decisions/0008).
  *
  * @throws QueryFailedError, as TypeORM does
  */
@@ -35,8 +34,8 @@ export function query<Row>(source: Source, sql: string, parameters: unknown[] = 
 }
 
 /**
- * Runs a statement that writes, in the same way, and answers with what it did. In a transaction, every statement before it
- * must have been answered (see `refuseWritesAhead`).
+ * Runs a statement that writes, in the same way, and returns what it did. In a transaction it must wait for the reply to
+ * the statement before it (see `refuseWritesAhead`).
  */
 export function execute(source: Source, sql: string, parameters: unknown[]): Promise<ResultSetHeader> {
   return run(source, sql, parameters);
@@ -65,7 +64,7 @@ function run<T>(source: Source, sql: string, parameters: unknown[]): Promise<T> 
     }
     const { pool } = source.driver as unknown as { pool: Pool };
     pool.getConnection((error, connection: PoolConnection) => {
-      // As mysql2 says it: where no connection was to be had, no statement has failed.
+      // Not a QueryFailedError: without a connection, no statement has failed.
       if (error) reject(error);
       else send(connection, () => connection.release());
     });

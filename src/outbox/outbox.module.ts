@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.js';
 import { AddressMail } from './address-mail.entity.js';
+import { Changes } from './changes.js';
 import { FailingNotifications } from './failing-notifications.js';
 import { Ledger } from './ledger.repository.js';
 import { MailedAddress } from './mailed-address.entity.js';
@@ -8,10 +10,10 @@ import { MailedAddresses } from './mailed-addresses.js';
 import { Notification } from './notification.entity.js';
 import { Outbox } from './outbox.repository.js';
 
-/** The notification ledger. */
+/** The notification ledger, and the record of changes that write to it. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AddressMail, MailedAddress, Notification])],
-  providers: [FailingNotifications, Ledger, MailedAddresses, Outbox],
-  exports: [FailingNotifications, Ledger, MailedAddresses, Outbox],
+  imports: [AuditModule, TypeOrmModule.forFeature([AddressMail, MailedAddress, Notification])],
+  providers: [Changes, FailingNotifications, Ledger, MailedAddresses, Outbox],
+  exports: [Changes, FailingNotifications, Ledger, MailedAddresses, Outbox],
 })
 export class OutboxModule {}

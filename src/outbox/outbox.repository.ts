@@ -14,6 +14,8 @@ export const SUPERSEDED = 'superseded by news of a later change';
 
 /** A notification to be sent once its booking's transaction has committed. */
 export interface NewNotification {
+  /** The patient's account. */
+  readonly accountId: number;
   readonly bookingId: number;
   readonly bookingVersion: number;
   readonly kind: BookingKind;
@@ -65,12 +67,8 @@ export class Outbox {
     this.domain = mailDomain(environment);
   }
 
-  /** Writes notifications to an account into the ledger, in one statement. */
-  async append(
-    tx: EntityManager,
-    accountId: number,
-    notifications: readonly NewNotification[],
-  ): Promise<void> {
+  /** Appends notifications about bookings to the ledger, in one statement. */
+  async append(tx: EntityManager, notifications: readonly NewNotification[]): Promise<void> {
     if (notifications.length === 0) return;
     const now = new Date(this.clock.now());
     const rows = notifications.map(() => "(?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
@@ -82,7 +80,7 @@ export class Outbox {
        VALUES ${rows}`,
       notifications.flatMap((notification) => [
         notification.bookingId,
-        accountId,
+        notification.accountId,
         notification.bookingVersion,
         notification.kind,
         new Date(notification.startsAt),

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { InstantRenewal, type Renewal } from '../../src/bookings/instant-renewal.service.js';
-import { Outbox } from '../../src/outbox/outbox.repository.js';
+import { Changes } from '../../src/outbox/changes.js';
 import { ask, book, type BookingJson, openTimes } from '../support/appointments.js';
 import type { Clinic } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
@@ -21,11 +20,8 @@ let renewal: InstantRenewal;
 beforeAll(async () => {
   exam = await ExaminedClinic.open();
   ({ clinic } = exam);
-  const [outbox, audit] = [
-    clinic.app.get(Outbox, { strict: false }),
-    clinic.app.get(AuditTrail, { strict: false }),
-  ];
-  renewal = new InstantRenewal(clinic.dataSource, outbox, audit, clinic.clock);
+  const changes = clinic.app.get(Changes, { strict: false });
+  renewal = new InstantRenewal(clinic.dataSource, changes, clinic.clock);
 });
 
 afterEach(() => exam.isMended());

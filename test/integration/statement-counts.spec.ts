@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
-import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, book } from '../support/appointments.js';
 import type { Answer } from '../support/client.js';
@@ -34,25 +32,6 @@ async function statementsOf<Body>(request: () => Promise<Answer<Body>>): Promise
   const { status } = await request();
   expect(status).toBeLessThan(300);
   return statements.sent.filter(({ sql }) => !/^SET SESSION|find-ended-sessions/.test(sql));
-}
-
-/** Counts how often the database is spoken to after it has answered. */
-function roundTrips(dataSource: DataSource): () => number {
-  const { pool } = dataSource.driver as unknown as {
-    pool: { _allConnections: { toArray(): { stream: Socket }[] } };
-  };
-  let trips = 0;
-  for (const { stream } of pool._allConnections.toArray()) {
-    let isSpeaking = false;
-    const send = stream.write.bind(stream) as (packet: unknown, ...more: unknown[]) => boolean;
-    stream.write = (packet: unknown, ...more: unknown[]) => {
-      if (!isSpeaking) trips += 1;
-      isSpeaking = true;
-      return send(packet, ...more);
-    };
-    stream.on('data', () => (isSpeaking = false));
-  }
-  return () => trips;
 }
 
 async function count(request: () => Promise<Answer<unknown>>): Promise<number> {
@@ -128,19 +107,6 @@ describe('a constant number of queries, whatever the number of rows', () => {
     expect(sent[1]!.sql).toMatch(LOCK_DAY);
     expect(sent[2]!.sql).toMatch(READ_SCHEDULE);
     expect(sent.at(-1)!.sql).toBe('COMMIT');
-  });
-
-  test('these are six round trips: the look at the day leaves with its lock', async () => {
-    const trips = roundTrips(clinic.dataSource);
-    const counts: number[] = [];
-    // The least of several: the first on a connection also prepares, and the clock is looked at now and then.
-    for (const time of ['10:30', '11:00', '11:30']) {
-      const before = trips();
-      const { status } = await ask(clinic, patient, doctor, { date: TUESDAY, time });
-      expect(status).toBe(201);
-      counts.push(trips() - before);
-    }
-    expect(Math.min(...counts)).toBe(6);
   });
 
   test('moving and cancelling take no more for a long history', async () => {

@@ -62,6 +62,7 @@ export async function appendMessages(
 ): Promise<void> {
   const now = clinic.clock.now();
   const messages = bookingIds.map((bookingId) => ({
+    accountId: id,
     bookingId,
     bookingVersion: version,
     kind,
@@ -69,5 +70,5 @@ export async function appendMessages(
     durationMinutes: 1,
     dueAt: now,
   }));
-  await clinic.app.get(Outbox).append(tx, id, messages);
+  await clinic.app.get(Outbox).append(tx, messages);
 }

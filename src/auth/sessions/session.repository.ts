@@ -84,12 +84,9 @@ export class SessionRepository {
    * @returns whether it still is what the token says
    */
   async lock(tx: EntityManager, token: TokenOf): Promise<boolean> {
-    // Sent together, in this order: the database reads only once it has granted the lock.
-    const [, held] = await Promise.all([
-      query(tx, '/* lock-account */ SELECT id FROM accounts WHERE id = ? FOR UPDATE', [token.id]),
-      query(tx, `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`, valuesOf(token)),
-    ]);
-    return held.length > 0;
+    await query(tx, '/* lock-account */ SELECT id FROM accounts WHERE id = ? FOR UPDATE', [token.id]);
+    const rows = await query(tx, `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`, valuesOf(token));
+    return rows.length > 0;
   }
 
   /**

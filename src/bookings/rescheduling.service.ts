@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { lockDay } from '../availability/day-lock.repository.js';
+import { accountKey, Bulkhead, dayKeys } from '../database/bulkhead.js';
+import { ChangedMeanwhile } from '../database/in-transaction.js';
+import type { AccountContext } from '../http/context.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import { hasNotification, nextRescheduleDue } from '../outbox/booking-notification.repository.js';
+import { Changes } from '../outbox/changes.js';
+import { Outbox } from '../outbox/outbox.repository.js';
+import { Clock } from '../time/clock.js';
+import { BookableTimeReader } from './bookable-time.reader.js';
+import { rescheduled } from './booking.changes.js';
+import { type Booking, fromKept, toKept } from './booking.js';
+import { notificationsForNewTime } from './booking.notifications.js';
+import { assertMayChange, mayChange } from './booking.policy.js';
+import { changeTime, duplicateAsTaken, findBooking } from './booking.repository.js';
+import { assertNotStarted, isAt, type RequestedTime } from './booking.rules.js';
+
+/** Gives live bookings other times, in one transaction each, under the locks of the days that they leave and go to. */
+@Injectable()
+export class ReschedulingService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly requests: IdempotentRequests,
+    private readonly bulkhead: Bulkhead,
+    private readonly times: BookableTimeReader,
+    private readonly outbox: Outbox,
+    private readonly changes: Changes,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Gives a live booking another time or length in one step; what `change` leaves out stays. Asking for what the booking
+   * already has changes nothing and mails nothing.
+   *
+   * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the first rule that the new time violates
+   * @throws Unavailable as `BookingsService.book` does
+   */
+  async reschedule(context: AccountContext, id: number, change: Partial<RequestedTime>): Promise<Booking> {
+    // This first read only tells which days to queue for.
+    const found = await findBooking(this.dataSource, id);
+    const seen = mayChange(context.actor, found) ? found : undefined;
+    let attempted: Booking | undefined;
+    const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
+      return (attempted = toKept(await this.rescheduleIn(context, tx, id, change, attempt, seen)));
+    };
+    const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
+      await lockDay(tx, attempted!.doctorId, attempted!.date);
+      return (await hasTakenEffect(tx, attempted!)) ? attempted : undefined;
+    };
+    const keys = [accountKey(context.actor.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
+    const run = (): Promise<Booking> => this.requests.once(context, work, findOutcome);
+    return fromKept(await this.bulkhead.runUnder(keys, run));
+  }
+
+  /** @throws ChangedMeanwhile if the booking was changed between the first read and the locks */
+  private async rescheduleIn(
+    context: AccountContext,
+    tx: EntityManager,
+    id: number,
+    change: Partial<RequestedTime>,
+    attempt: number,
+    before: Booking | undefined,
+  ): Promise<Booking> {
+    const seen = (attempt === 1 && before) || (await findBooking(tx, id));
+    assertMayChange(context.actor, seen);
+    assertNotStarted(seen, this.clock.now());
+    const { date, time, durationMinutes } = { ...seen, ...change };
+    const requested = { date, time, durationMinutes };
+    if (isAt(seen, requested)) return seen;
+    if (attempt > 1) await this.times.read(tx, seen.doctorId, requested, id);
+    const dayVersion = await lockDays(tx, seen, requested);
+    const { appointment, open, now } = await this.times.read(tx, seen.doctorId, requested, id);
+    // Again: the old appointment may have begun while this waited for the locks.
+    assertNotStarted(seen, now);
+    const instants = { startsAt: appointment.start, endsAt: appointment.end };
+    const booking = { ...seen, ...requested, ...instants, version: seen.version + 1 };
+    const isChanged = await duplicateAsTaken(requested, changeTime(tx, booking, { dayVersion, open }, now));
+    if (!isChanged) throw new ChangedMeanwhile();
+    const confirmationDueAt = await nextRescheduleDue(tx, id, now);
+    await this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now);
+    await this.changes.record(context, tx, rescheduled(booking, now, confirmationDueAt));
+    return booking;
+  }
+}
+
+/**
+ * Whether a reschedule took effect. It counts even if the booking was changed again since: applying it now would undo that
+ * later change. A version that an equal reschedule made counts too; after that one, ours would have changed nothing.
+ */
+async function hasTakenEffect(tx: EntityManager, attempted: Booking): Promise<boolean> {
+  const found = await findBooking(tx, attempted.id);
+  if (!found || found.version < attempted.version) return false;
+  if (found.version === attempted.version) return isAt(found, attempted);
+  return hasNotification(tx, notificationsForNewTime('moved', attempted, attempted.createdAt)[0]!);
+}
+
+/**
+ * Locks the day that a booking leaves and the day that it goes to, in ascending order: otherwise two reschedules in opposite
+ * directions would wait for each other.
+ *
+ * @returns the version of the day that the booking goes to
+ */
+async function lockDays(tx: EntityManager, from: Booking, to: RequestedTime): Promise<number> {
+  let version = 0;
+  for (const date of [...new Set([from.date, to.date])].sort()) {
+    const locked = await lockDay(tx, from.doctorId, date);
+    if (date === to.date) version = locked;
+  }
+  return version;
+}
