@@ -18,6 +18,7 @@ import { RecordFailing13 } from './migrations/13-record-failing.js';
 import { OrderByInstant14 } from './migrations/14-order-by-instant.js';
 import { CanonicalAddresses15 } from './migrations/15-canonical-addresses.js';
 import { FormerAddresses16 } from './migrations/16-former-addresses.js';
+import { FreeLinkKinds17 } from './migrations/17-free-link-kinds.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Shorter than the server keeps a silent session. */
@@ -76,6 +77,7 @@ export function dataSourceOptions(environment: DatabaseEnvironment): DataSourceO
       OrderByInstant14,
       CanonicalAddresses15,
       FormerAddresses16,
+      FreeLinkKinds17,
     ],
     // DDL commits by itself on MySQL: a transaction around it would only pretend.
     migrationsTransactionMode: 'none',

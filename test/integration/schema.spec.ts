@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
-import { Invitations9 } from '../../src/database/migrations/9-invitations.js';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
 import { MONDAY } from '../support/races.js';
@@ -88,6 +87,7 @@ test('the migration goes down to nothing, and up again to the same', async () =>
       'OrderByInstant1000000000014',
       'CanonicalAddresses1000000000015',
       'FormerAddresses1000000000016',
+      'FreeLinkKinds1000000000017',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
@@ -96,32 +96,19 @@ test('the migration goes down to nothing, and up again to the same', async () =>
   }
 });
 
-test('kinds of links that other migrations allow outlive the one that brings invitations', async () => {
-  const allowed = async (kind: string): Promise<boolean> => {
-    const sql = `INSERT INTO account_links (uid, account_id, kind, session_version, created_at, expires_at)
-      SELECT ?, id, ?, 0, created_at, created_at FROM accounts LIMIT 1`;
-    return (await refusal(sql, [randomUUID(), kind])) === 0;
-  };
-  await clinic.patient();
-  const migration = new Invitations9();
-  const runner = clinic.dataSource.createQueryRunner();
-  try {
-    await migration.down(runner);
-    expect([await allowed('invitation'), await allowed('password_reset')]).toEqual([false, true]);
-    await runner.query('ALTER TABLE account_links DROP CONSTRAINT account_links_kind');
-    const kinds = "'password_reset', 'verify_address', 'another_kind'";
-    await runner.query(
-      `ALTER TABLE account_links ADD CONSTRAINT account_links_kind CHECK (kind IN (${kinds}))`,
-    );
-    await migration.up(runner);
-    expect([await allowed('invitation'), await allowed('another_kind'), await allowed('greeting')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
-  } finally {
-    await runner.release();
-  }
+test('a new kind of link or of notification needs no migration', async () => {
+  const { id } = await clinic.patient();
+  await clinic.query(
+    `INSERT INTO account_links (uid, account_id, kind, session_version, created_at, expires_at)
+     SELECT ?, id, 'a_new_kind', 0, created_at, created_at FROM accounts WHERE id = ?`,
+    [randomUUID(), id],
+  );
+  await clinic.query("UPDATE notifications SET kind = 'a_new_kind' WHERE account_id = ?", [id]);
+  const kinds = await clinic.query(
+    `SELECT kind FROM notifications WHERE account_id = ? UNION ALL SELECT kind FROM account_links WHERE kind = 'a_new_kind'`,
+    [id],
+  );
+  expect(kinds).toContainEqual({ kind: 'a_new_kind' });
 });
 
 describe('the database itself refuses', () => {
@@ -157,7 +144,6 @@ describe('the database itself refuses', () => {
       'a message about nothing',
       'UPDATE notifications SET booking_id = NULL, link_id = NULL, account_id = NULL',
     ],
-    ['a link of another kind', "UPDATE account_links SET kind = 'greeting'"],
     ['a message in another state', "UPDATE notifications SET state = 'lost'"],
   ])('%s', async (_, sql) => {
     expect(CHECK).toContain(await refusal(sql));
