@@ -47,16 +47,16 @@ async function rowsAfter(id: number): Promise<Row[]> {
   return rows.map((row) => ({ ...row, particulars: JSON.parse(row.particulars) as Record<string, unknown> }));
 }
 
-/** The events that an act leaves, once there are as many as expected: some are written after the answer. */
+/** The events that an act leaves. Waits for `count` of them, because some are written after the response. */
 async function eventsOf(act: () => Promise<unknown>, count = 1): Promise<Row[]> {
   const [last] = await clinic.query<{ id: number | null }>('SELECT MAX(id) AS id FROM audit_events');
   const from = last!.id ?? 0;
   await act();
-  await eventually('it is recorded', async () => (await rowsAfter(from)).length >= count);
+  await eventually('the events are recorded', async () => (await rowsAfter(from)).length >= count);
   return rowsAfter(from);
 }
 
-/** A code as it would be mailed for an account. */
+/** Inserts a link for an account and returns the code that the email would carry. */
 async function codeOf({ id }: Person, kind: AccountKind): Promise<string> {
   const uid = randomUUID();
   await clinic.query(
@@ -77,7 +77,7 @@ const attempt = (email: string, password: string, code?: string) =>
   clinic.client.post('/api/auth/login', { email, password, ...(code !== undefined && { code }) });
 
 describe('log-ins', () => {
-  test('one that succeeds is an event of the account, with the address', async () => {
+  test('a successful log-in is an event of the account, with the network address', async () => {
     const [event, ...more] = await eventsOf(() => attempt(patient.email, patient.password));
     expect(more).toEqual([]);
     expect(event).toMatchObject({
@@ -89,7 +89,7 @@ describe('log-ins', () => {
     });
   });
 
-  test('a wrong password is one of a visitor, about the account', async () => {
+  test('a wrong password is an event by a visitor, about the account', async () => {
     const { id, email } = await clinic.patient();
     const [event] = await eventsOf(() => attempt(email.toUpperCase(), 'a wrong guess'));
     expect(event).toMatchObject({
@@ -101,7 +101,7 @@ describe('log-ins', () => {
     });
   });
 
-  test('of an address without an account only a keyed hash is kept, the same each time', async () => {
+  test('for an email address without an account, the event holds only a keyed hash of the address', async () => {
     const email = 'nobody.at.all@people.example';
     const [event] = await eventsOf(() => attempt(email, 'a wrong guess'));
     expect(event).toMatchObject({ action: 'account.login_refused', subject_id: 0 });
@@ -114,7 +114,7 @@ describe('log-ins', () => {
     expect(JSON.stringify(await clinic.query('SELECT * FROM audit_events'))).not.toContain('nobody');
   });
 
-  test('known and unknown accounts take the same statements', async () => {
+  test('log-ins to known and unknown accounts run the same statements', async () => {
     const statements = Statements.of(clinic.dataSource);
     const { email } = await clinic.patient();
     const counts: string[][] = [];
@@ -131,7 +131,7 @@ describe('log-ins', () => {
     expect(counts[0]!.filter((sql) => named('insert-event').test(sql))).toHaveLength(1);
   });
 
-  test('missing and wrong digits', async () => {
+  test('missing and wrong second-factor digits are events', async () => {
     const person = await clinic.patient();
     const { body } = await clinic.client.post<{ secret: string }>(
       '/api/auth/second-factor',
@@ -142,7 +142,7 @@ describe('log-ins', () => {
       timestamp: clinic.clock.now(),
     });
     await clinic.client.post('/api/auth/second-factor/confirm', { code }, person);
-    // They are good once.
+    // The code was used to confirm, and is valid only once.
     const events = await eventsOf(async () => {
       await attempt(person.email, person.password);
       await attempt(person.email, person.password, code);
@@ -154,8 +154,8 @@ describe('log-ins', () => {
   });
 });
 
-describe('denied access', () => {
-  test('to what an account has no right to', async () => {
+describe('denied access is an event', () => {
+  test('when the account lacks the right', async () => {
     const [event] = await eventsOf(() => clinic.client.get('/api/users', patient));
     expect(event).toMatchObject({
       actor_id: patient.id,
@@ -167,7 +167,7 @@ describe('denied access', () => {
     });
   });
 
-  test('with a token that was ended', async () => {
+  test('when the token has been revoked', async () => {
     const person = await clinic.patient();
     await clinic.client.post('/api/auth/logout-everywhere', undefined, person);
     const [event] = await eventsOf(() => clinic.client.get('/api/auth/me', person));
@@ -178,7 +178,7 @@ describe('denied access', () => {
     });
   });
 
-  test('to somebody who is signed in and does not know the password', async () => {
+  test('when a signed-in account sends a wrong password', async () => {
     const body = { old_password: 'a wrong guess', new_password: 'quite another one' };
     const [event] = await eventsOf(() => clinic.client.post('/api/auth/password', body, patient));
     expect(event).toMatchObject({
@@ -187,7 +187,7 @@ describe('denied access', () => {
     });
   });
 
-  test('by a mailed code with a wrong password, of a visitor, about the account', async () => {
+  test('when a visitor sends a mailed code with a wrong password; the event is about the account', async () => {
     const person = await clinic.patient();
     const codes = [await codeOf(person, 'verify_address'), await codeOf(person, 'change_address')];
     const events = await eventsOf(async () => {
@@ -212,7 +212,7 @@ describe('denied access', () => {
     ['/api/auth/change-email', { password: 'a wrong guess' }],
     ['/api/auth/invitation', { password: 'seven herons at dusk' }],
     ['/api/auth/password/reset', { new_password: 'seven herons at dusk' }],
-  ])('by a guessed code at %s, about no account', async (path, body) => {
+  ])('when a visitor guesses a code at %s; the event is about no account', async (path, body) => {
     const [event, ...more] = await eventsOf(() => clinic.client.post(path, { token: 'guessed', ...body }));
     expect(more).toEqual([]);
     expect(event).toMatchObject({
@@ -224,7 +224,7 @@ describe('denied access', () => {
     });
   });
 
-  test('what only was put wrongly, or is not there, is none', async () => {
+  test('but not when the request is malformed, names an unknown booking or has no token', async () => {
     const events = await eventsOf(async () => {
       await clinic.client.get('/api/bookings/available-slots', patient);
       await clinic.client.delete('/api/bookings/4000000', patient);
@@ -235,8 +235,8 @@ describe('denied access', () => {
   });
 });
 
-describe('a flood fills no table', () => {
-  test('of refusals that are alike the first is an event, and the others of a minute are one with their number', async () => {
+describe('a flood of refusals does not fill the table', () => {
+  test('the first of several identical refusals is an event, and the rest of that minute are one event with a count', async () => {
     const { id, email } = await clinic.patient();
     const flood = async () => {
       await Promise.all(Array.from({ length: 12 }, () => attempt(email, 'a wrong guess')));
@@ -257,7 +257,7 @@ describe('a flood fills no table', () => {
     expect(again).toHaveLength(1);
   });
 
-  test('of a thousand accounts that are tried at once a few hundred are told apart', async () => {
+  test('a thousand accounts tried within a minute leave at most 502 events, and every refusal is counted', async () => {
     const trail = clinic.app.get(RefusalTrail);
     const refused = (turn: number) =>
       trail.record(visitorAt(`192.0.2.${turn % 250}`), {
@@ -275,7 +275,7 @@ describe('a flood fills no table', () => {
     expect(counted).toBe(1_000);
   });
 
-  test('however many kinds of refusal one address makes, those of another are told apart', async () => {
+  test('many kinds of refusal from one address do not hide those from another', async () => {
     const trail = clinic.app.get(RefusalTrail);
     const refused = (address: string, route: string) =>
       trail.record(visitorAt(address), {
@@ -284,7 +284,7 @@ describe('a flood fills no table', () => {
         particulars: { code: 'FORBIDDEN', route },
       });
     const events = await eventsOf(async () => {
-      // All of one /64, as one customer is given.
+      // All in one /64, which is what a provider assigns to one customer.
       for (let turn = 0; turn < 600; turn += 1) await refused(`2001:db8::${turn.toString(16)}`, `/${turn}`);
       await refused('2001:db8:1::1', '/another');
       clinic.clock.advance({ seconds: 61 });
@@ -305,15 +305,15 @@ describe('a flood of one account hides no other account', () => {
         { actor: { id, role: 'user', address: '198.51.100.7' }, requestId: null },
         { action: 'account.access_denied', subjectId: id, particulars: { code: 'FORBIDDEN', route } },
       );
-  const minuteOf = (act: () => Promise<unknown>) =>
+  const eventsOfMinute = (act: () => Promise<unknown>) =>
     eventsOf(async () => {
       await act();
       clinic.clock.advance({ seconds: 61 });
       await clinic.app.get(RefusalTrail).writeCounts();
     });
 
-  test('an account with many kinds is told of as one, by its id and with their number', async () => {
-    const events = await minuteOf(async () => {
+  test('an account with many kinds of refusal is summed up in one event with its id and their count', async () => {
+    const events = await eventsOfMinute(async () => {
       for (let turn = 0; turn < 40; turn += 1) await deniedAt(71, `/${turn}`);
       await deniedAt(72, '/once');
     });
@@ -327,9 +327,9 @@ describe('a flood of one account hides no other account', () => {
     });
   });
 
-  test('of a hundred accounts behind one address each is named', async () => {
+  test('each of a hundred accounts behind one address is named', async () => {
     const ids = Array.from({ length: 100 }, (_, turn) => 1_000 + turn);
-    const events = await minuteOf(async () => {
+    const events = await eventsOfMinute(async () => {
       for (const id of ids) for (const route of ['/a', '/b']) await deniedAt(id, route);
     });
     expect([...new Set(events.map(({ actor_id }) => actor_id))].sort()).toEqual(ids);
@@ -339,7 +339,7 @@ describe('a flood of one account hides no other account', () => {
 });
 
 describe('a log-out', () => {
-  test('by a refresh token is an event about the account, once', async () => {
+  test('with a refresh token is one event about the account, even when it is sent twice', async () => {
     const person = await clinic.patient();
     const { email, password } = person;
     const session = await clinic.client.post<{ refresh_token: string }>('/api/auth/login', {
@@ -360,7 +360,7 @@ describe('a log-out', () => {
   });
 });
 
-describe('reading what is about others is an event', () => {
+describe('reading other people’s data is an event', () => {
   const reads: readonly (readonly [string, () => Person, string])[] = [
     ['/api/audit', () => admin, 'event.listed'],
     ['/api/users', () => admin, 'account.listed'],
@@ -370,15 +370,15 @@ describe('reading what is about others is an event', () => {
     ['/api/integrity', () => admin, 'booking.listed'],
   ];
 
-  test.each(reads)('GET %s', async (path, who, action) => {
+  test.each(reads)('GET %s', async (path, reader, action) => {
     let rows = 0;
     const events = await eventsOf(async () => {
-      const { body } = await clinic.client.get<unknown>(path, who());
+      const { body } = await clinic.client.get<unknown>(path, reader());
       rows = Array.isArray(body) ? body.length : 1;
     });
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({
-      actor_id: who().id,
+      actor_id: reader().id,
       action,
       subject_id: 0,
       address: '127.0.0.1',
@@ -386,7 +386,7 @@ describe('reading what is about others is an event', () => {
     });
   });
 
-  test('what is refused is not read, and own things are nobody’s business', async () => {
+  test('a refused read and a read of one’s own data are no events', async () => {
     const events = await eventsOf(async () => {
       await clinic.client.get('/api/users?limit=0', admin);
       await clinic.client.get('/api/bookings/me', patient);
@@ -398,7 +398,7 @@ describe('reading what is about others is an event', () => {
 });
 
 describe('an export', () => {
-  test('of all that is held about an account is an event of it, and stands in it', async () => {
+  test('of an account’s data is an event of the account, and the export contains that event', async () => {
     const person = await clinic.patient();
     const { password } = person;
     let exported: { events: { action: string }[] } = { events: [] };
@@ -416,7 +416,7 @@ describe('an export', () => {
     expect(exported.events.map(({ action }) => action)).toContain('account.exported');
   });
 
-  test('that is refused is none', async () => {
+  test('that is refused is recorded as denied access', async () => {
     const person = await clinic.patient();
     const events = await eventsOf(() =>
       clinic.client.post('/api/auth/me/export', { password: 'a wrong guess' }, person),
@@ -425,7 +425,7 @@ describe('an export', () => {
   });
 });
 
-describe('log-ins that are too many', () => {
+describe('rate-limited log-ins', () => {
   let limited: Clinic;
 
   beforeAll(async () => {
@@ -438,7 +438,7 @@ describe('log-ins that are too many', () => {
     ['the API', '127.0.9.1', '/api/auth/login'],
     ['the dashboard', '127.0.9.2', '/admin/queues/api/queues'],
   ])(
-    'at %s are one event of their address, and one more with their number after a minute',
+    'at %s are one event per address, and after a minute one more with their count',
     async (_, from, path) => {
       const { email } = await clinic.patient();
       const body = { email, password: 'a wrong guess' };
@@ -459,14 +459,14 @@ describe('log-ins that are too many', () => {
       };
       const statuses = await Promise.all(Array.from({ length: 25 }, guess));
       const refused = statuses.filter((status) => status === 429).length;
-      // Fewer than fifteen where a minute of the limit ended meanwhile.
+      // Fewer than fifteen if the limit's minute ended meanwhile.
       expect(refused).toBeGreaterThan(1);
       const ofFlood = async () =>
         (await rowsAfter(0)).filter(
           ({ address, particulars }) => address === from && particulars.code === 'TOO_MANY_REQUESTS',
         );
-      await eventually('the first is recorded', async () => (await ofFlood()).length > 0);
-      // Each is noted after its answer.
+      await eventually('the first event is written', async () => (await ofFlood()).length > 0);
+      // Events are written after the responses.
       await new Promise((resolve) => setTimeout(resolve, 500));
       const expected = {
         actor_id: null,
@@ -492,7 +492,7 @@ describe('the dashboard', () => {
       headers: { authorization: `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}` },
     });
 
-  test('what an admin does there is an event before it is done; looking is none', async () => {
+  test('each change by an admin is an event, and viewing is not', async () => {
     const { queue } = clinic.app.get(NotificationQueue);
     const boss = await clinic.admin();
     const job = await queue.add('message', { id: 1, lease: 1 }, { jobId: 'message-1-1', delay: 86_400_000 });
@@ -518,7 +518,7 @@ describe('the dashboard', () => {
     expect(await queue.isPaused()).toBe(false);
   });
 
-  test('a visit with a token is an event a minute, as one with a password is', async () => {
+  test('visits with a token are one event a minute, like visits with a password', async () => {
     const boss = await withSecondFactor(clinic, await clinic.admin());
     const look = () => visit('/api/queues', { ...boss, password: boss.token });
     const visits = async () => {
@@ -531,7 +531,7 @@ describe('the dashboard', () => {
     expect(await eventsOf(visits)).toMatchObject([expected]);
   });
 
-  test('those it does not let in are recorded, by account where they have one', async () => {
+  test('rejected visitors are recorded, with their account if they have one', async () => {
     const person = await clinic.patient();
     const events = await eventsOf(async () => {
       await visit('/api/queues', person);

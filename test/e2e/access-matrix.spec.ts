@@ -6,17 +6,17 @@ import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { databaseState } from '../support/database-state.js';
 import { Document } from '../support/openapi.js';
 
-/** `disabled` has a token from before it was disabled, `stale` one from before it logged out everywhere. */
-type Outsider = 'nobody' | 'disabled' | 'stale';
-type Insider = 'patientA' | 'patientB' | 'doctorA' | 'doctorB' | 'admin';
-type Caller = Outsider | Insider;
+/** `disabled` holds a token issued before it was disabled, `stale` one issued before it logged out everywhere. */
+type WithoutAccess = 'nobody' | 'disabled' | 'stale';
+type SignedIn = 'patientA' | 'patientB' | 'doctorA' | 'doctorB' | 'admin';
+type Actor = WithoutAccess | SignedIn;
 
-/** Who owns what the ids in the paths mean: the booking is patient A's, with doctor A; the rest is doctor A's. */
-interface Things {
+/** What the ids in the paths name. Patient A owns the booking (with doctor A); doctor A owns the rest. */
+interface Resources {
   readonly bookingId: number;
   readonly windowId: number;
   readonly exceptionId: number;
-  readonly deadMailId: number;
+  readonly deadNotificationId: number;
   readonly doctorId: number;
   readonly newcomerId: number;
   /** Patient A's. */
@@ -24,10 +24,10 @@ interface Things {
 }
 
 interface Row {
-  readonly expected: Readonly<Record<Caller, number>>;
-  readonly id?: keyof Things;
-  readonly query?: (things: Things) => string;
-  readonly body?: (things: Things, turn: number) => object;
+  readonly expected: Readonly<Record<Actor, number>>;
+  readonly id?: keyof Resources;
+  readonly query?: (resources: Resources) => string;
+  readonly body?: (resources: Resources, turn: number) => object;
 }
 
 const ANYONE = row(200, 200, 200, 200, 200, 200);
@@ -38,7 +38,7 @@ const DOCTOR_A = row(401, 403, 403, 200, 400, 403);
 const PATIENT_A = row(401, 200, 400, 400, 400, 400);
 const created = (expected: Row['expected']) =>
   Object.fromEntries(
-    Object.entries(expected).map(([who, status]) => [who, status === 200 ? 201 : status]),
+    Object.entries(expected).map(([actor, status]) => [actor, status === 200 ? 201 : status]),
   ) as Row['expected'];
 
 const account = (turn: number) => ({ email: `matrix${turn}@people.example`, password: 'long enough' });
@@ -121,7 +121,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'PATCH /api/doctors/{id}': {
     expected: ADMINS,
     id: 'doctorId',
-    // What it is already: the bookings ahead are not in the way.
+    // The doctor's present zone, so that future bookings do not block the change.
     body: () => ({ timezone: 'Europe/Madrid' }),
   },
   'POST /api/doctors': {
@@ -160,9 +160,9 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'GET /api/bookings/me': { expected: SIGNED_IN },
   'GET /api/bookings/doctor': { expected: DOCTORS },
-  // Before the booking is changed: a mail that no longer says what is true is not sent again.
+  // Before the booking changes: an email that is out of date cannot be retried.
   'GET /api/notifications': { expected: ADMINS },
-  'POST /api/notifications/{id}/retry': { expected: ADMINS, id: 'deadMailId' },
+  'POST /api/notifications/{id}/retry': { expected: ADMINS, id: 'deadNotificationId' },
   'PATCH /api/bookings/{id}': {
     expected: PATIENT_A,
     id: 'bookingId',
@@ -171,8 +171,8 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'DELETE /api/bookings/{id}': { expected: PATIENT_A, id: 'bookingId' },
 };
 
-// Those who may not come first: what they try must leave everything as it is for the owners, who come last.
-const TURNS: readonly Caller[] = [
+// Actors without access come first: their attempts must leave everything unchanged for the owners, who come last.
+const TURNS: readonly Actor[] = [
   'nobody',
   'disabled',
   'stale',
@@ -186,9 +186,9 @@ const UNKNOWN_ID = 4_294_967_295;
 
 let clinic: Clinic;
 let document: Document;
-let people: Record<Insider, Person>;
+let people: Record<SignedIn, Person>;
 let formerTokens: Record<'disabled' | 'stale', string>;
-let things: Things;
+let resources: Resources;
 
 beforeAll(async () => {
   clinic = await Clinic.open();
@@ -201,7 +201,7 @@ beforeAll(async () => {
     patientB: await clinic.patient(),
     admin: await clinic.admin(),
   };
-  things = await belongings(doctorA, doctorB);
+  resources = await createResources(doctorA, doctorB);
   const [disabled, stale] = [await clinic.admin(), await clinic.admin()];
   formerTokens = { disabled: disabled.token, stale: stale.token };
   await clinic.client.patch(`/api/users/${disabled.id}`, { disabled: true }, { token: people.admin.token });
@@ -210,7 +210,7 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-async function belongings(doctorA: DoctorPerson, doctorB: DoctorPerson): Promise<Things> {
+async function createResources(doctorA: DoctorPerson, doctorB: DoctorPerson): Promise<Resources> {
   const { client } = clinic;
   const book = async (person: Person, { doctorId }: DoctorPerson) =>
     (
@@ -232,7 +232,7 @@ async function belongings(doctorA: DoctorPerson, doctorB: DoctorPerson): Promise
     bookingId,
     windowId: window!.id,
     exceptionId: (await client.post('/api/exceptions', exception, { token: doctorA.token })).body.id!,
-    deadMailId: dead!.id,
+    deadNotificationId: dead!.id,
     doctorId: doctorA.doctorId,
     newcomerId: (await clinic.person('doctor')).id,
     sessionId: await sessionOf(people.patientA),
@@ -253,53 +253,54 @@ function row(
   doctorB: number,
   admin: number,
 ): Row['expected'] {
-  // A token that is no longer good is as good as none.
+  // A revoked token gets the same answer as none.
   return { nobody, disabled: nobody, stale: nobody, patientA, patientB, doctorA, doctorB, admin };
 }
 
-/** A fresh one where the caller is somebody: a route may have ended what was issued before. */
-async function tokenOf(caller: Caller): Promise<string | undefined> {
-  if (caller === 'nobody') return undefined;
-  if (caller === 'disabled' || caller === 'stale') return formerTokens[caller];
-  return clinic.app.get(TokenIssuer).issue(await clinic.app.get(AccountsService).get(people[caller].id));
+/** A new token for each call of a signed-in actor, because an earlier route may have revoked the last one. */
+async function tokenOf(actor: Actor): Promise<string | undefined> {
+  if (actor === 'nobody') return undefined;
+  if (actor === 'disabled' || actor === 'stale') return formerTokens[actor];
+  return clinic.app.get(TokenIssuer).issue(await clinic.app.get(AccountsService).get(people[actor].id));
 }
 
 async function call(
   route: string,
-  caller: Caller,
+  actor: Actor,
   { turn = 0, id }: { turn?: number; id?: number } = {},
 ): Promise<Answer<unknown>> {
   const [method, path] = route.split(' ') as [string, string];
-  const { body, query, id: ofWhat } = MATRIX[route]!;
-  const target = path.replace(/\{\w+\}/, String(id ?? (ofWhat && things[ofWhat]))) + (query?.(things) ?? '');
+  const { body, query, id: resource } = MATRIX[route]!;
+  const target =
+    path.replace(/\{\w+\}/, String(id ?? (resource && resources[resource]))) + (query?.(resources) ?? '');
   return clinic.client.send(method, target, {
-    token: await tokenOf(caller),
-    body: body?.(things, turn),
+    token: await tokenOf(actor),
+    body: body?.(resources, turn),
   });
 }
 
-test('every route that the server has is in the table, shown in the document or not; but for the pages, which have their own tests', () => {
+test('every route of the server is in the table, documented or not, except the pages, which have their own tests', () => {
   const pages = /^[A-Z]+ \/(api\/docs|admin\/queues)/;
   const served = [...clinic.routes]
     .filter((route) => !route.startsWith('HEAD ') && !pages.test(route))
-    // The document has one name for what two methods of a path call differently.
+    // The methods of a path may name its parameter differently; the document has one name.
     .map((route) => route.replace(/:\w+/g, '{id}'));
   expect(served.sort()).toEqual(Object.keys(MATRIX).sort());
 });
 
-test('every route of the OpenAPI document is in the table, and the other way round', () => {
+test('the table and the OpenAPI document have the same routes', () => {
   expect(Object.keys(MATRIX).sort()).toEqual(document.operations.map(({ name }) => name).sort());
 });
 
-describe('no GET changes state, whoever asks', () => {
+describe('no GET changes state, for any actor', () => {
   test.each(Object.keys(MATRIX).filter((route) => route.startsWith('GET ')))('%s', async (route) => {
     const before = await databaseState(clinic);
-    for (const caller of TURNS) await call(route, caller);
+    for (const actor of TURNS) await call(route, actor);
     expect(await databaseState(clinic)).toEqual(before);
   });
 });
 
-describe("ids of others and unknown ids answer alike, and what is another's stays as it is", () => {
+describe('another person’s id and an unknown id get the same answer, and the other’s data stays unchanged', () => {
   test.each([
     'PATCH /api/bookings/{id}',
     'DELETE /api/bookings/{id}',
@@ -310,8 +311,8 @@ describe("ids of others and unknown ids answer alike, and what is another's stay
     'POST /api/notifications/{id}/retry',
   ])('%s', async (route) => {
     const before = await databaseState(clinic);
-    for (const caller of TURNS.filter((who) => MATRIX[route]!.expected[who] !== 200)) {
-      const [theirs, unknown] = [await call(route, caller), await call(route, caller, { id: UNKNOWN_ID })];
+    for (const actor of TURNS.filter((actor) => MATRIX[route]!.expected[actor] !== 200)) {
+      const [theirs, unknown] = [await call(route, actor), await call(route, actor, { id: UNKNOWN_ID })];
       expect(theirs.status).toBe(unknown.status);
       expect({ ...(theirs.body as object), request_id: '' }).toEqual({
         ...(unknown.body as object),
@@ -320,13 +321,13 @@ describe("ids of others and unknown ids answer alike, and what is another's stay
     }
     expect(await databaseState(clinic)).toEqual(before);
   });
-  test("a booking of another's as the mark from which a list goes on", async () => {
-    for (const [caller, path] of [
+  test('another person’s booking as the `after` of a list', async () => {
+    for (const [actor, path] of [
       ['patientB', '/api/bookings/me'],
       ['doctorB', '/api/bookings/doctor'],
     ] as const) {
-      const { token } = people[caller];
-      const theirs = await clinic.client.get(`${path}?include_cancelled=true&after=${things.bookingId}`, {
+      const { token } = people[actor];
+      const theirs = await clinic.client.get(`${path}?include_cancelled=true&after=${resources.bookingId}`, {
         token,
       });
       const unknown = await clinic.client.get(`${path}?include_cancelled=true&after=${UNKNOWN_ID}`, {
@@ -339,37 +340,42 @@ describe("ids of others and unknown ids answer alike, and what is another's stay
 });
 
 test('nobody sees the bookings of others', async () => {
-  const ids = async (caller: Insider, path: string) =>
-    (await clinic.client.get<{ id: number }[]>(path, { token: people[caller].token })).body.map(
+  const ids = async (actor: SignedIn, path: string) =>
+    (await clinic.client.get<{ id: number }[]>(path, { token: people[actor].token })).body.map(
       ({ id }) => id,
     );
-  expect(await ids('patientA', '/api/bookings/me')).toEqual([things.bookingId]);
-  expect(await ids('doctorA', '/api/bookings/doctor')).toEqual([things.bookingId]);
-  for (const [caller, path] of [
+  expect(await ids('patientA', '/api/bookings/me')).toEqual([resources.bookingId]);
+  expect(await ids('doctorA', '/api/bookings/doctor')).toEqual([resources.bookingId]);
+  for (const [actor, path] of [
     ['patientB', '/api/bookings/me'],
     ['doctorB', '/api/bookings/doctor'],
   ] as const) {
-    const seen = await ids(caller, path);
+    const seen = await ids(actor, path);
     expect(seen).toHaveLength(1);
-    expect(seen).not.toContain(things.bookingId);
+    expect(seen).not.toContain(resources.bookingId);
   }
   expect(await ids('admin', '/api/bookings/me')).toEqual([]);
 });
 
-test('nobody books in the name of another', async () => {
-  const wish = { doctor_id: things.doctorId, date: '2026-03-05', time: '10:00', user_id: people.patientA.id };
-  for (const caller of ['patientB', 'doctorA', 'admin'] as const)
-    expect((await clinic.client.post('/api/bookings', wish, { token: people[caller].token })).status).toBe(
-      400,
-    );
+test('nobody can book for another person', async () => {
+  const appointment = {
+    doctor_id: resources.doctorId,
+    date: '2026-03-05',
+    time: '10:00',
+    user_id: people.patientA.id,
+  };
+  for (const actor of ['patientB', 'doctorA', 'admin'] as const)
+    expect(
+      (await clinic.client.post('/api/bookings', appointment, { token: people[actor].token })).status,
+    ).toBe(400);
 });
 
-describe('who may call what, and the document says so', () => {
+describe('each actor gets the expected status, and the document lists it', () => {
   test.each(Object.keys(MATRIX))('%s', async (route) => {
     const { expected } = MATRIX[route]!;
-    const answered: Partial<Record<Caller, number>> = {};
-    for (const [turn, caller] of TURNS.entries())
-      answered[caller] = (await call(route, caller, { turn })).status;
+    const answered: Partial<Record<Actor, number>> = {};
+    for (const [turn, actor] of TURNS.entries())
+      answered[actor] = (await call(route, actor, { turn })).status;
     expect(answered).toEqual(expected);
     const operation = document.operations.find(({ name }) => name === route);
     expect(Object.keys(operation!.responses)).toEqual(

@@ -42,16 +42,16 @@ const verify = (token: string, { password }: Pick<Person, 'password'>) =>
 const logIn = (email: string, password: string) => post('login', { email, password });
 const codeIn = ({ mail }: ReceivedMail): string => /#token=([\w-]+)/.exec(mail.text!)![1]!;
 
-/** The code of the newest mail with one to a person who has had so many of them. */
+/** The code in the newest email to a person, once `codes` emails with a code have arrived. */
 const codeOf = ({ email }: Pick<Person, 'email'>, codes = 1) => mailbox.codeTo(email, '[a-z-]+', codes);
 
-async function lastMessage(): Promise<Record<string, unknown>> {
+async function lastNotification(): Promise<Record<string, unknown>> {
   const [row] = await clinic.query('SELECT kind, state, reason FROM notifications ORDER BY id DESC LIMIT 1');
   return row!;
 }
 
-describe('a password that was forgotten', () => {
-  test('a code is mailed, in text and HTML, as a link too; with it a new one is set, and all sessions end', async () => {
+describe('a forgotten password', () => {
+  test('a code and a link are mailed in text and HTML; the code sets a new password and ends all sessions', async () => {
     const person = await clinic.patient('es');
     expect((await forgot(person.email.toUpperCase())).status).toBe(200);
     const [email] = await mailbox.mailsTo(person.email, 1);
@@ -67,7 +67,7 @@ describe('a password that was forgotten', () => {
     expectProblem(answer, { status: 401, code: 'TOKEN_REVOKED' });
   });
 
-  test('the code is good once, also if it comes twice at once', async () => {
+  test('a code is valid once, even when it is sent twice at the same time', async () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const code = await codeOf(person);
@@ -76,7 +76,7 @@ describe('a password that was forgotten', () => {
     expectProblem(await reset(code), LINK_INVALID);
   });
 
-  test('the code is good for an hour', async () => {
+  test('a code is valid for an hour', async () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const code = await codeOf(person);
@@ -86,7 +86,7 @@ describe('a password that was forgotten', () => {
     expect((await logIn(person.email, person.password)).status).toBe(200);
   });
 
-  test('whoever has the password cannot end the code that the owner of the mailbox has', async () => {
+  test('a person who knows the password cannot invalidate the code in the owner’s mailbox', async () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const code = await codeOf(person);
@@ -98,7 +98,7 @@ describe('a password that was forgotten', () => {
     expect((await logIn(person.email, NEW)).status).toBe(200);
   });
 
-  test('a used code ends the others that were mailed', async () => {
+  test('using a code invalidates the other mailed ones', async () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const first = await codeOf(person);
@@ -109,7 +109,7 @@ describe('a password that was forgotten', () => {
     expectProblem(await reset(first), LINK_INVALID);
   });
 
-  test('a disabled account, or another kind of link: the code is good no longer', async () => {
+  test('a code is refused for another kind of link, and once the account is disabled', async () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const next = await codeOf(person);
@@ -119,7 +119,7 @@ describe('a password that was forgotten', () => {
     expectProblem(await reset(next), LINK_INVALID);
   });
 
-  test('made-up codes, and codes with a bit of another, are refused alike', async () => {
+  test('invented and altered codes are refused in the same way', async () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const code = await codeOf(person);
@@ -130,7 +130,7 @@ describe('a password that was forgotten', () => {
     expect((await reset(code)).status).toBe(200);
   });
 
-  test('an address without an account, or of a disabled one, is answered alike, and gets no mail', async () => {
+  test('an address without an account, or of a disabled account, gets the same answer and no email', async () => {
     const [person, disabled, admin] = [await clinic.patient(), await clinic.patient(), await clinic.admin()];
     await clinic.client.patch(`/api/users/${disabled.id}`, { disabled: true }, { token: admin.token });
     const answers = [];
@@ -142,12 +142,12 @@ describe('a password that was forgotten', () => {
     expect(answers[2]).toEqual(answers[0]);
     await mailbox.mailsTo(person.email, 1);
     await allDueSettled(clinic);
-    const got = mailbox.received.map(({ to }) => to);
-    expect(got).not.toContain(disabled.email);
-    expect(got).not.toContain('stranger@people.example');
+    const recipients = mailbox.received.map(({ to }) => to);
+    expect(recipients).not.toContain(disabled.email);
+    expect(recipients).not.toContain('stranger@people.example');
   });
 
-  test('who asks again and again gets one mail, and the next ones at longer and longer intervals', async () => {
+  test('repeated requests lead to one email, and to further ones at growing intervals', async () => {
     const person = await clinic.patient();
     await Promise.all([forgot(person.email), forgot(person.email)]);
     await forgot(person.email);
@@ -175,7 +175,7 @@ describe('a password that was forgotten', () => {
     }
   });
 
-  test('ending all sessions makes the pauses between codes no shorter', async () => {
+  test('ending all sessions does not shorten the pauses between codes', async () => {
     const person = await clinic.patient();
     for (const [minutes, mails] of [
       [0, 1],
@@ -196,7 +196,7 @@ describe('a password that was forgotten', () => {
     }
   });
 
-  test('neither ledger nor links nor queue hold what makes a code good', async () => {
+  test('neither the ledger nor the links hold the secret part of a code', async () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const code = await codeOf(person);
@@ -206,7 +206,7 @@ describe('a password that was forgotten', () => {
   });
 });
 
-describe('a link whose sending takes long', () => {
+describe('a link that is sent late', () => {
   test.each([
     ['used', 'UPDATE account_links SET used_at = created_at WHERE account_id = ?', 'the link was used'],
     [
@@ -215,22 +215,22 @@ describe('a link whose sending takes long', () => {
       'the link has expired',
     ],
     [
-      'that of an account that was disabled',
+      'of a disabled account',
       'UPDATE accounts SET disabled_at = created_at WHERE id = ?',
       'the sessions of the account were ended',
     ],
-  ])('is not mailed once it is %s', async (_, sql, reason) => {
+  ])('is not mailed if it is %s', async (_, sql, reason) => {
     const person = await clinic.patient();
     await worker.close();
     await forgot(person.email);
     await clinic.query(sql, [person.id]);
     worker = await startWorker(clinic.environment, clinic.clock);
     await allDueSettled(clinic);
-    expect(await lastMessage()).toEqual({ kind: 'password_reset', state: 'cancelled', reason });
+    expect(await lastNotification()).toEqual({ kind: 'password_reset', state: 'cancelled', reason });
   });
 });
 
-describe('who registers shows that the address is theirs', () => {
+describe('a new account confirms its address', () => {
   const register = async (email: string): Promise<Person> => {
     const account = { email, password: 'long enough' };
     const { status, body } = await post('register', account);
@@ -238,7 +238,7 @@ describe('who registers shows that the address is theirs', () => {
     return { ...account, id: body.id!, token: '' };
   };
 
-  test('before that nobody logs in with it, and only who knows the password is told why', async () => {
+  test('until then nobody can log in, and only the right password reveals why', async () => {
     const person = await register('ada@people.example');
     const refused = await logIn(person.email, person.password);
     expectProblem(refused, { status: 400, code: 'EMAIL_NOT_VERIFIED' });
@@ -249,7 +249,7 @@ describe('who registers shows that the address is theirs', () => {
     expectProblem(await verify(code, person), LINK_INVALID);
   });
 
-  test('the code is mailed once more to who asks, and to nobody who needs none', async () => {
+  test('the code is mailed again on request, but not to a confirmed address', async () => {
     const person = await register('grace@people.example');
     await codeOf(person);
     await allDueSettled(clinic);
@@ -263,7 +263,7 @@ describe('who registers shows that the address is theirs', () => {
     expect(mailbox.received.map(({ to }) => to)).not.toContain(verified.email);
   });
 
-  test('a new password by mail shows it as well', async () => {
+  test('a password reset confirms the address as well', async () => {
     const person = await register('edith@people.example');
     await codeOf(person);
     await forgot(person.email);
@@ -271,7 +271,7 @@ describe('who registers shows that the address is theirs', () => {
     expect((await logIn(person.email, NEW)).status).toBe(200);
   });
 
-  test('where the clinic does not ask for it they log in at once', async () => {
+  test('without EMAIL_VERIFICATION_REQUIRED a new account can log in at once', async () => {
     const lax = await Clinic.over(
       withSettings(clinic.environment, { EMAIL_VERIFICATION_REQUIRED: false }),
       clinic.clock,
@@ -283,7 +283,7 @@ describe('who registers shows that the address is theirs', () => {
   });
 });
 
-test('a mail with a code survives a worker that dies, as any other does', async () => {
+test('an email with a code survives a worker crash, like any other', async () => {
   const person = await clinic.patient();
   await worker.close();
   const dying = await idleWorker(clinic.environment, clinic.clock);
@@ -294,5 +294,5 @@ test('a mail with a code survives a worker that dies, as any other does', async 
   worker = await startWorker(clinic.environment, clinic.clock);
   await codeOf(person);
   await allDueSettled(clinic);
-  expect(await lastMessage()).toMatchObject({ kind: 'password_reset', state: 'sent' });
+  expect(await lastNotification()).toMatchObject({ kind: 'password_reset', state: 'sent' });
 });

@@ -57,7 +57,7 @@ describe('POST /api/auth/register', () => {
       expectProblem(await register({ email, password: 'other password' }), taken);
     expect((await logIn('taken@people.example', 'long enough')).status).toBe(200);
   });
-  test('two at once for one address: one 201, one "Email already exists"', async () => {
+  test('two simultaneous registrations of one address: one 201, one "Email already exists"', async () => {
     const answers = await Promise.all(
       ['twice@people.example', 'Twice@people.example'].map((email) =>
         register({ email, password: 'long enough' }),
@@ -75,7 +75,7 @@ describe('POST /api/auth/register', () => {
       expect(fieldsAtFault(problem)).toEqual(['email']);
     }
   });
-  test('one of the most common passwords: 400, in capitals and other spellings too', async () => {
+  test('one of the most common passwords: 400, also with capitals and substituted characters', async () => {
     for (const password of [
       'password',
       '12345678',
@@ -132,7 +132,7 @@ describe('Long passwords count in full', () => {
     ])
       expectProblem(await logIn(email, wrong), INVALID);
   });
-  test('spaces at the ends count, and so does case', async () => {
+  test('leading and trailing spaces count, and so does case', async () => {
     await register({ email: 'spaces@people.example', password: '  Spaced Out  ' });
     expect((await logIn('spaces@people.example', '  Spaced Out  ')).status).toBe(200);
     for (const wrong of ['Spaced Out', '  spaced out  '])
@@ -141,7 +141,7 @@ describe('Long passwords count in full', () => {
 });
 
 describe('POST /api/auth/login', () => {
-  test('200 { token, user: { id, email, role } }, and the token opens what it should', async () => {
+  test('200 { token, user: { id, email, role } }, and the token is accepted', async () => {
     const patient = await clinic.patient();
     const { status, body } = await logIn(patient.email, patient.password);
     expect(status).toBe(200);
@@ -163,7 +163,7 @@ describe('POST /api/auth/login', () => {
     const names = ({ headers }: { headers: Headers }) => [...headers.keys()].sort();
     expect(names(wrongPassword)).toEqual(names(wrongEmail));
   });
-  test('the empty password, and the one that stands in for accounts that do not exist, open nothing', async () => {
+  test('neither an empty password nor the dummy password of unknown accounts logs anybody in', async () => {
     for (const password of ['', 'a password that nobody has'])
       expectProblem(await logIn('nobody@people.example', password), INVALID);
   });
@@ -180,7 +180,7 @@ describe('POST /api/auth/login', () => {
   });
 });
 
-test('passwords are kept as argon2id with 19 MiB, two passes and one lane, each with a salt of its own', async () => {
+test('passwords are stored as argon2id hashes with 19 MiB, two passes and one lane, each with its own salt', async () => {
   const [one, two] = [
     await register({ email: 'one@people.example', password: 'the same words' }),
     await register({ email: 'two@people.example', password: 'the same words' }),
@@ -245,12 +245,12 @@ describe('An admin can also make the account', () => {
 });
 
 describe('The first admin comes from ADMIN_EMAIL and ADMIN_PASSWORD', () => {
-  test('it is there after the start', async () => {
+  test('it exists after the start', async () => {
     const { body } = await logIn(FIRST_ADMIN.email, FIRST_ADMIN.password);
     expect(body.user.role).toBe('admin');
     expect((await clinic.client.get('/api/doctors', { token: body.token })).status).toBe(200);
   });
-  test('another start leaves it as it is, also with another password', async () => {
+  test('another start leaves it unchanged, even with another ADMIN_PASSWORD', async () => {
     const environment = withSettings(clinic.environment, { ADMIN_PASSWORD: 'a later password' });
     const second = await Clinic.over(environment, clinic.clock);
     await second.app.close();
@@ -259,8 +259,8 @@ describe('The first admin comes from ADMIN_EMAIL and ADMIN_PASSWORD', () => {
   });
 });
 
-describe('The language of the mails is per account', () => {
-  test("the clinic's by default, another at registering, and another again", async () => {
+describe('The language of the emails is per account', () => {
+  test("the clinic's by default; an account can choose another when it registers and change it later", async () => {
     const account = { password: 'long enough' };
     await register({ ...account, email: 'default@people.example' });
     expect((await logIn('default@people.example', account.password)).body.user.locale).toBe('es');
@@ -275,14 +275,14 @@ describe('The language of the mails is per account', () => {
       locale: 'es',
     });
   });
-  test('a language that Clinica does not write: 400', async () => {
+  test('an unsupported language: 400', async () => {
     expectProblem(await register({ email: 'fr@people.example', password: 'long enough', locale: 'fr' }), {
       status: 400,
     });
   });
 });
 
-test('a log-in hashes the password once, also where there is no account, or none that is open', async () => {
+test('a log-in hashes the password once, even when the account does not exist or is disabled', async () => {
   const { threads } = clinic.app.get<PasswordHasher, { threads: { completed: number } }>(PasswordHasher);
   const hashed = async (email: string, password: string): Promise<number> => {
     const before = threads.completed;

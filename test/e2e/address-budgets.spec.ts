@@ -44,7 +44,7 @@ const forgot = (email: string) => post('password/forgot', { email });
 const askFor = (email: string, person: Person) =>
   clinic.client.patch('/api/auth/me', { email, password: person.password }, person);
 
-/** Registers an address that nobody has confirmed, and logs in. */
+/** Registers an unconfirmed address and logs in. */
 async function register(email: string, password = PASSWORD): Promise<Person> {
   expect((await post('register', { email, password })).status).toBe(201);
   return logIn(email, password);
@@ -77,8 +77,8 @@ async function pass(time: { days?: number; hours?: number; minutes?: number }): 
   clinic.clock.advance(time);
 }
 
-describe('mails are counted by the address that they go to, whichever account they are for', () => {
-  test('erasing the account and registering the address again brings no further mails that day', async () => {
+describe('emails are counted by recipient address, across accounts', () => {
+  test('erasing the account and registering the address again allows no further emails that day', async () => {
     const email = newAddress();
     for (let turn = 0; turn < 4; turn += 1) {
       const person = await register(email);
@@ -93,7 +93,7 @@ describe('mails are counted by the address that they go to, whichever account th
     expect(await count(email)).toBe(6);
   });
 
-  test('erasing the account leaves the pause between codes as it was', async () => {
+  test('erasing the account does not reset the pause between codes', async () => {
     const email = newAddress();
     const first = await register(email);
     await forgot(email);
@@ -110,18 +110,18 @@ describe('mails are counted by the address that they go to, whichever account th
     expect(await count(email)).toBe(3);
   });
 
-  test('accounts that ask for the same new address share its pause, also when they ask at once', async () => {
+  test('accounts that ask for the same new address share its pause, even when they ask at the same time', async () => {
     const email = newAddress();
-    const askers = await Promise.all(Array.from({ length: 5 }, () => clinic.patient()));
-    const answers = await Promise.all(askers.map((person) => askFor(email, person)));
+    const accounts = await Promise.all(Array.from({ length: 5 }, () => clinic.patient()));
+    const answers = await Promise.all(accounts.map((person) => askFor(email, person)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 429, 429, 429, 429]);
     expect(await subjectsTo(email)).toEqual(['Confirm your new address']);
     await pass({ minutes: 2 });
-    for (const person of await Promise.all(askers.map(() => clinic.patient()))) await askFor(email, person);
+    for (const person of await Promise.all(accounts.map(() => clinic.patient()))) await askFor(email, person);
     expect(await count(email)).toBe(2);
   });
 
-  test('an account that asks for one address after the other pauses too', async () => {
+  test('an account that asks for one address after another must pause too', async () => {
     const person = await clinic.patient();
     expect((await askFor(newAddress(), person)).status).toBe(200);
     const other = newAddress();
@@ -129,7 +129,7 @@ describe('mails are counted by the address that they go to, whichever account th
     expect(await count(other)).toBe(0);
   });
 
-  test('what was counted under the former key counts while keys are rotated', async () => {
+  test('counts under the former key remain valid while keys are rotated', async () => {
     const email = newAddress();
     await bookInBulk(clinic, await register(email), doctor, 6);
     const before = await count(email);
@@ -154,7 +154,7 @@ describe('mails are counted by the address that they go to, whichever account th
     }
   });
 
-  test('the counts hold no address, outlive an erasure, and go when nothing needs them any longer', async () => {
+  test('the counts hold no address, outlive an erasure, and are deleted once they are no longer needed', async () => {
     const email = newAddress();
     const person = await register(email);
     await bookInBulk(clinic, person, doctor, 1);
@@ -174,8 +174,8 @@ describe('mails are counted by the address that they go to, whichever account th
   });
 });
 
-describe('mails of all sorts together', () => {
-  test('to an unconfirmed address are five a day, the last of them for a code that takes the account over', async () => {
+describe('all kinds of emails together', () => {
+  test('an unconfirmed address gets five a day, and the last is reserved for a password reset', async () => {
     const email = newAddress();
     const person = await register(email);
     await post('verify-email/send', { email });
@@ -195,7 +195,7 @@ describe('mails of all sorts together', () => {
     expect(rows).toEqual([{ reason: SPENT }]);
   });
 
-  test('to an unconfirmed address: what strangers ask for keeps back neither two mails about bookings nor two notices', async () => {
+  test('emails that strangers request leave an unconfirmed address room for two about bookings and two notices', async () => {
     const email = newAddress();
     const person = await register(email);
     for (const minutes of [0, 2, 10, 60]) {
@@ -213,7 +213,7 @@ describe('mails of all sorts together', () => {
     expect(await count(email)).toBe(9);
   });
 
-  test('to a confirmed address: what strangers ask for takes a quarter of the budget at most', async () => {
+  test('emails that strangers request take at most a quarter of a confirmed address’s budget', async () => {
     const person = await clinic.patient();
     for (const minutes of [0, 2, 10, 60]) {
       await pass({ minutes });
@@ -225,7 +225,7 @@ describe('mails of all sorts together', () => {
     expect(subjects).toHaveLength(20);
   });
 
-  test('to a confirmed address: no flood keeps back a cancellation, a notice or a code', async () => {
+  test('no flood keeps a cancellation, a notice or a code from a confirmed address', async () => {
     const person = await clinic.patient();
     await bookInBulk(clinic, person, doctor, 25);
     expect(await count(person.email)).toBe(20);
@@ -240,7 +240,7 @@ describe('mails of all sorts together', () => {
     ]);
   });
 
-  test('to an unconfirmed address stay as few when its account goes on to another one meanwhile', async () => {
+  test('the limit of an unconfirmed address holds when its account changes to another address meanwhile', async () => {
     const [email, next] = [newAddress(), newAddress()];
     const person = await register(email);
     await bookInBulk(clinic, person, doctor, 6);
@@ -264,7 +264,7 @@ describe('mails of all sorts together', () => {
     expect(await subjectsTo(next)).toEqual(['Your address was changed']);
   });
 
-  test('that could not be sent leave room for others', async () => {
+  test('emails that could not be sent do not count', async () => {
     const email = newAddress();
     const person = await register(email);
     mailbox.onRecipient = (address) =>
@@ -277,11 +277,11 @@ describe('mails of all sorts together', () => {
   });
 });
 
-describe('whoever asks for codes again and again, the owner has a good one', () => {
+describe('the owner has a valid code, however often strangers request codes', () => {
   const reset = (token: string) => post('password/reset', { token, new_password: 'the phrase of the owner' });
   const lastReset = (email: string, many: number) => mailbox.codeTo(email, 'reset-password', many);
 
-  test('also on the day on which no further one is mailed, and the mail says until when', async () => {
+  test('even on a day when no further code is mailed, and the email says until when it is valid', async () => {
     const person = await clinic.patient();
     for (const minutes of [0, 2, 10, 60]) {
       await pass({ minutes });
@@ -296,7 +296,7 @@ describe('whoever asks for codes again and again, the owner has a good one', () 
     expect((await reset(token)).status).toBe(200);
   });
 
-  test('after a day of silence the next one is mailed', async () => {
+  test('after a day without requests the next code is mailed', async () => {
     const person = await clinic.patient();
     for (const minutes of [0, 2, 10, 60, 1440]) {
       await pass({ minutes });
@@ -305,7 +305,7 @@ describe('whoever asks for codes again and again, the owner has a good one', () 
     expect((await reset(await lastReset(person.email, 5))).status).toBe(200);
   });
 
-  test('though somebody who has the password ends all sessions', async () => {
+  test('even if somebody who knows the password ends all sessions', async () => {
     const person = await clinic.patient();
     for (const minutes of [0, 2, 10, 60]) {
       await pass({ minutes });
@@ -317,7 +317,7 @@ describe('whoever asks for codes again and again, the owner has a good one', () 
     expect((await reset(await lastReset(person.email, 4))).status).toBe(200);
   });
 
-  test('a code that confirms an address lives as long as the pause after it, too', async () => {
+  test('a code that confirms an address is valid for as long as the pause after it', async () => {
     const email = newAddress();
     await register(email);
     for (const minutes of [0, 2, 10, 60]) {
@@ -329,7 +329,7 @@ describe('whoever asks for codes again and again, the owner has a good one', () 
     expect((await post('verify-email', { token, password: PASSWORD })).status).toBe(200);
   });
 
-  test('a reset that found no room that day is no reason to wait a day', async () => {
+  test('a reset that exceeded the budget does not start a pause of a day', async () => {
     const person = await clinic.patient();
     for (const minutes of [0, 2, 10, 60]) {
       await pass({ minutes });
@@ -346,8 +346,8 @@ describe('whoever asks for codes again and again, the owner has a good one', () 
 describe('"This is not me"', () => {
   const notMe = (token: string) => post('not-me', { token });
 
-  /** Registers the address, then moves the account to an address of one's own, so that it can be registered again. */
-  async function passThrough(email: string): Promise<void> {
+  /** Registers the address, then changes the account to another address, so that the first can be registered again. */
+  async function registerAndLeave(email: string): Promise<void> {
     const person = await register(email);
     const own = newAddress();
     expect((await askFor(own, person)).status).toBe(200);
@@ -356,18 +356,18 @@ describe('"This is not me"', () => {
     await allDueSettled(clinic);
   }
 
-  test('bounds and stops the notices to an address that account after account has left unconfirmed', async () => {
+  test('stops the notices to an address that many accounts registered and left unconfirmed', async () => {
     const [bounded, refused] = [newAddress(), newAddress()];
-    for (let turn = 0; turn < 8; turn += 1) await passThrough(bounded);
+    for (let turn = 0; turn < 8; turn += 1) await registerAndLeave(bounded);
     expect(await count(bounded)).toBeLessThanOrEqual(5);
-    await passThrough(refused);
+    await registerAndLeave(refused);
     expect((await notMe(await mailbox.codeTo(refused, 'not-me'))).status).toBe(200);
     const before = await count(refused);
-    await passThrough(refused);
+    await registerAndLeave(refused);
     expect(await count(refused)).toBe(before);
   });
 
-  test('in a mail about a change of address stops nothing for whoever has confirmed that address since', async () => {
+  test('in an email about a change of address stops nothing once the address has been confirmed', async () => {
     const [asker, email] = [await clinic.patient(), newAddress()];
     await askFor(email, asker);
     const token = await mailbox.codeTo(email, 'not-me');
@@ -383,7 +383,7 @@ describe('"This is not me"', () => {
     await mailbox.codeTo(email, 'reset-password', 3);
   });
 
-  test('in such a mail neither lengthens the pause of the confirmed account that asked, nor stops its mails', async () => {
+  test('in such an email neither lengthens the pause of the confirmed account that asked nor stops its emails', async () => {
     const [asker, victim, next] = [await clinic.patient(), newAddress(), newAddress()];
     await askFor(victim, asker);
     expect((await notMe(await mailbox.codeTo(victim, 'not-me'))).status).toBe(200);
@@ -402,7 +402,7 @@ describe('"This is not me"', () => {
     expect(await subjectsTo(next)).toEqual(['Confirm your new address']);
   });
 
-  test('stops further codes for a change of address, whichever account asks for them', async () => {
+  test('stops further codes for a change of address, from every account', async () => {
     const victim = newAddress();
     await askFor(victim, await clinic.patient());
     expect((await notMe(await mailbox.codeTo(victim, 'not-me'))).status).toBe(200);
@@ -411,7 +411,7 @@ describe('"This is not me"', () => {
     expect(await count(victim)).toBe(1);
   });
 
-  test('leaves whoever reads an unconfirmed address a good code, though the pause is a week then', async () => {
+  test('leaves the reader of an unconfirmed address a valid code, although the pause becomes a week', async () => {
     const email = newAddress();
     const person = await register(email);
     await bookInBulk(clinic, person, doctor, 1);

@@ -48,8 +48,8 @@ async function subjectsTo(email: string): Promise<string[]> {
   return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
 }
 
-describe('an address is changed', () => {
-  test('when the code that was mailed to the new one comes back: both are told, and all sessions end', async () => {
+describe('a change of address', () => {
+  test('takes effect when the code mailed to the new address comes back; both addresses are notified, all sessions end', async () => {
     const person = await clinic.patient();
     const email = newAddress();
     const asked = await ask(person, email.toUpperCase());
@@ -71,7 +71,7 @@ describe('an address is changed', () => {
     expectProblem(await finish(code, person), LINK_INVALID);
   });
 
-  test('and the former one is told although nobody had confirmed it', async () => {
+  test('notifies the former address even if it was never confirmed', async () => {
     const [email, next, password] = [newAddress(), newAddress(), 'the phrase of a patient'];
     const { body: registered } = await clinic.client.post<{ id: number }>('/api/auth/register', {
       email,
@@ -87,7 +87,7 @@ describe('an address is changed', () => {
     ]);
   });
 
-  test('with that it is confirmed, and links that were mailed to the old one are good no longer', async () => {
+  test('confirms the new address and invalidates links mailed to the old one', async () => {
     const person = await clinic.patient();
     await clinic.query('UPDATE accounts SET verified_at = NULL WHERE id = ?', [person.id]);
     await clinic.client.post('/api/auth/password/forgot', { email: person.email });
@@ -101,7 +101,7 @@ describe('an address is changed', () => {
     expect(rows).not.toEqual([{ verified_at: null }]);
   });
 
-  test('not by a click of the new address’s owner, who does not know the password of the stranger’s account', async () => {
+  test('needs the account’s password, so the owner of the new address cannot confirm a stranger’s change by a click', async () => {
     const stranger = await clinic.patient();
     const victim = newAddress();
     await ask(stranger, victim);
@@ -110,7 +110,7 @@ describe('an address is changed', () => {
     expect((await logIn(victim, stranger)).status).toBe(400);
   });
 
-  test('and a second factor that was set before outlives a later reset', async () => {
+  test('keeps a second factor, which then outlives a later reset', async () => {
     const careful = await withSecondFactor(clinic, await clinic.patient());
     const email = newAddress();
     await ask(careful, email, { code: careful.digits() });
@@ -123,7 +123,7 @@ describe('an address is changed', () => {
     expectProblem(answer, { status: 400, code: 'SECOND_FACTOR_REQUIRED' });
   });
 
-  test('not by a wrong password, nor without one, nor without the digits of a second factor', async () => {
+  test('is refused with a wrong password, without one, and without the digits of a second factor', async () => {
     const person = await clinic.patient();
     const email = newAddress();
     expectProblem(await ask(person, email, { password: 'a guess' }), { status: 400, code: 'WRONG_PASSWORD' });
@@ -138,7 +138,7 @@ describe('an address is changed', () => {
     expect(await subjectsTo(email)).toHaveLength(1);
   });
 
-  test('not to one that another account has, or gets before the code comes back', async () => {
+  test('is refused if another account has the address, or registers it before the code comes back', async () => {
     const [person, other] = [await clinic.patient(), await clinic.patient()];
     expectProblem(await ask(person, other.email.toUpperCase()), { status: 400, code: 'EMAIL_TAKEN' });
     const email = newAddress();
@@ -149,7 +149,7 @@ describe('an address is changed', () => {
     expect((await logIn(person.email, person)).status).toBe(200);
   });
 
-  test('by the last code only: one that went to a mistyped address is good no longer', async () => {
+  test('accepts the last code only; the code sent to a mistyped address becomes invalid', async () => {
     const person = await clinic.patient();
     const [mistyped, email] = [newAddress(), newAddress()];
     await ask(person, mistyped);
@@ -162,7 +162,7 @@ describe('an address is changed', () => {
     expect((await finish(await codeTo(email), person)).status).toBe(200);
   });
 
-  test('within a day, and not after the sessions were ended', async () => {
+  test('is refused after a day, and after the sessions were ended', async () => {
     const [late, ended] = [await clinic.patient(), await clinic.patient()];
     const [first, second] = [newAddress(), newAddress()];
     await ask(late, first);
@@ -176,7 +176,7 @@ describe('an address is changed', () => {
   });
 });
 
-test('who guesses at the password with a mailed code does not use up the attempts of the owner', async () => {
+test('guessing the password with a mailed code does not use up the owner’s attempts', async () => {
   const limited = await Clinic.over(
     withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
     clinic.clock,
@@ -194,7 +194,7 @@ test('who guesses at the password with a mailed code does not use up the attempt
   await limited.app.close();
 });
 
-test('the address of the admin whom the configuration names stays', async () => {
+test('the address of the configured admin cannot change', async () => {
   const admin = await clinic.admin();
   const named = await Clinic.over(
     withSettings(clinic.environment, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }),
@@ -206,7 +206,7 @@ test('the address of the admin whom the configuration names stays', async () => 
   await named.app.close();
 });
 
-test('nor does that admin lose the role: the next start would fail', async () => {
+test('the configured admin keeps the role, because the next start would fail without it', async () => {
   const [admin, other] = [await clinic.admin(), await clinic.admin()];
   const named = await Clinic.over(
     withSettings(clinic.environment, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }),
@@ -219,7 +219,7 @@ test('nor does that admin lose the role: the next start would fail', async () =>
   await named.app.close();
 });
 
-test('the present address is no new one: nothing is mailed', async () => {
+test('asking for the present address changes nothing and sends no email', async () => {
   const person = await clinic.patient();
   expect((await ask(person, person.email.toUpperCase())).status).toBe(200);
   expect(await subjectsTo(person.email)).toEqual([]);
@@ -236,7 +236,7 @@ test('language and address can be changed together; a request for neither is ref
   });
 });
 
-test('nobody else’s request for the address of an erased account is left', async () => {
+test('erasing an account removes its address from other accounts’ requests for it', async () => {
   const person = await clinic.patient();
   const stranger = await clinic.patient();
   const links = () => clinic.query('SELECT id FROM account_links WHERE address = ?', [person.email]);

@@ -32,7 +32,7 @@ afterAll(() => clinic?.close());
 const events = async (query = '') =>
   (await clinic.client.get<Event[]>(`/api/audit${query}`, { token: admin.token })).body;
 
-/** What an act leaves in the trail, the oldest first; but for what reading the trail itself leaves. */
+/** The events that an act leaves in the trail, oldest first, without those of reading the trail. */
 async function trailOf(act: () => Promise<unknown>): Promise<Event[]> {
   const [last] = await events('?limit=1');
   await act();
@@ -48,7 +48,7 @@ const book = (time: string) =>
     { token: patient.token },
   );
 
-test('a booking is told with who, what, when, from where, and the request it came with', async () => {
+test('the event of a booking says who, what, when, from where, and by which request', async () => {
   let answer!: Awaited<ReturnType<typeof book>>;
   const [event, ...more] = await trailOf(async () => (answer = await book('09:00')));
   expect(more).toEqual([]);
@@ -65,7 +65,7 @@ test('a booking is told with who, what, when, from where, and the request it cam
   });
 });
 
-describe('each act leaves what it did', () => {
+describe('each action leaves its event', () => {
   const acts: readonly (readonly [string, () => Promise<unknown>])[] = [
     [
       'booking.moved',
@@ -162,7 +162,7 @@ describe('each act leaves what it did', () => {
   });
 });
 
-test('what is refused, or changes nothing, leaves nothing', async () => {
+test('an action that is refused or changes nothing leaves no event', async () => {
   const trail = await trailOf(async () => {
     await book('09:00');
     await clinic.client.delete('/api/bookings/4000000', { token: patient.token });
@@ -173,7 +173,7 @@ test('what is refused, or changes nothing, leaves nothing', async () => {
   expect(trail).toEqual([]);
 });
 
-test('a request that is sent twice under one key is told once', async () => {
+test('a request that is sent twice with one key leaves one event', async () => {
   const send = () =>
     clinic.client.post(
       '/api/bookings',
@@ -187,7 +187,7 @@ test('a request that is sent twice under one key is told once', async () => {
   expect(trail.map(({ action }) => action)).toEqual(['booking.booked']);
 });
 
-test('an admin finds what happened to one thing, what one account did, and what was before', async () => {
+test('an admin can filter the trail by subject, by actor and by what came before an event', async () => {
   const [mine] = await events(`?subject=booking&actor_id=${patient.id}&limit=1`);
   expect((await events(`?subject=booking&subject_id=${mine!.subject_id}`)).at(0)).toEqual(mine);
   for (const { actor_id } of await events(`?actor_id=${doctor.id}`)) expect(actor_id).toBe(doctor.id);
@@ -195,7 +195,7 @@ test('an admin finds what happened to one thing, what one account did, and what 
   expectProblem(await clinic.client.get('/api/audit', { token: patient.token }), { status: 403 });
 });
 
-test('no text that somebody typed stands in it: no address of a mail, name or password', async () => {
+test('the trail holds no text that somebody typed: no email address, name or password', async () => {
   const rows = JSON.stringify(await clinic.query('SELECT * FROM audit_events'));
   expect(rows.length).toBeGreaterThan(1000);
   expect(rows).not.toMatch(/@|Dr\.|Time|long enough|another one/);

@@ -87,7 +87,7 @@ describe('GET /api/availability/:doctor_id (no token) and GET /api/availability/
       expect(slots.body[0]).toBe(first);
     }
   });
-  test("/me is one's own, not another's; without a profile: 404", async () => {
+  test('/me lists the doctor’s own windows only; without a profile: 404', async () => {
     const other = await clinic.doctor({ week: [] });
     expect((await clinic.client.get('/api/availability/me', { token: other.token })).body).toEqual([]);
     const { token } = await clinic.person('doctor');
@@ -102,7 +102,7 @@ describe('GET /api/availability/:doctor_id (no token) and GET /api/availability/
 });
 
 describe('POST /api/availability (doctor) { day_of_week, start_time, end_time }: 201', () => {
-  test('the window, which is then listed and can be booked', async () => {
+  test('returns the window, which is then listed and can be booked', async () => {
     const { status, body } = await add(2, '18:00', '19:00');
     expect(status).toBe(201);
     expect(body).toMatchObject({
@@ -113,8 +113,8 @@ describe('POST /api/availability (doctor) { day_of_week, start_time, end_time }:
     });
     expect(await list()).toContainEqual(body);
     const { token } = await clinic.patient();
-    const wish = { doctor_id: doctor.doctorId, date: '2026-03-03', time: '18:30' };
-    expect((await clinic.client.post('/api/bookings', wish, { token })).status).toBe(201);
+    const appointment = { doctor_id: doctor.doctorId, date: '2026-03-03', time: '18:30' };
+    expect((await clinic.client.post('/api/bookings', appointment, { token })).status).toBe(201);
   });
   test.each([
     ['12:00', '12:00'],
@@ -144,7 +144,7 @@ describe('POST /api/availability (doctor) { day_of_week, start_time, end_time }:
     const other = await clinic.doctor({ week: [] });
     expect((await add(1, '10:00', '11:00', other)).status).toBe(201);
   });
-  test('of ten overlapping ones at once, one is made, day after day', async () => {
+  test('of ten overlapping windows added at the same time, one is created, on each weekday', async () => {
     for (const day of [0, 2, 3, 4, 5, 6]) {
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, minute) => add(day, `10:0${minute}`, '11:00')),
@@ -158,7 +158,7 @@ describe('POST /api/availability (doctor) { day_of_week, start_time, end_time }:
     }
     expect(await list()).toHaveLength(7);
   });
-  test('a day of the week that is none: 400', async () => {
+  test('an invalid day_of_week: 400', async () => {
     for (const day of [-1, 7, 1.5, '1', 'monday', null]) {
       expect(fieldsAtFault(expectProblem(await add(day, '18:00', '19:00'), { status: 400 }))).toEqual([
         'day_of_week',
@@ -168,13 +168,13 @@ describe('POST /api/availability (doctor) { day_of_week, start_time, end_time }:
 });
 
 describe('DELETE /api/availability/:id (doctor)', () => {
-  test('200 { "message": "Availability deleted" }, and it is gone', async () => {
+  test('200 { "message": "Availability deleted" }, and the window is no longer listed', async () => {
     const [window] = await list();
     const { status, body } = await remove(window!.id);
     expect([status, body]).toEqual([200, { message: 'Availability deleted' }]);
     expect(await list()).toEqual([]);
   });
-  test('not found or not own: 400, the same for both, and it stays', async () => {
+  test('not found or not own: 400, the same for both, and the other doctor’s window stays', async () => {
     const other = await clinic.doctor({ week: [[5, '09:00', '10:00']] });
     const [theirs] = await list(other);
     const expected = { status: 400, code: 'AVAILABILITY_NOT_FOUND', detail: 'Availability not found' };

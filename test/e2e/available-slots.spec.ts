@@ -61,7 +61,7 @@ describe('GET /api/bookings/available-slots', () => {
     [17, ['00:00', '00:15', '00:30']],
     [61, ['00:00']],
     [62, []],
-  ])('the whole appointment fits in the window: %i minutes', async (duration, offered) => {
+  ])('the whole appointment must fit in the window: %i minutes', async (duration, offered) => {
     const doctor = await clinic.doctor({ week: [[1, '00:00', '01:01']] });
     expect(await openTimes(clinic, patient, doctor, MONDAY, duration)).toEqual(offered);
   });
@@ -83,7 +83,7 @@ describe('GET /api/bookings/available-slots', () => {
     expect(await openTimes(clinic, patient, doctor, MONDAY, 60)).toEqual(['09:00']);
   });
 
-  test('windows with a minute between them stay two', async () => {
+  test('windows with a minute between them stay separate', async () => {
     const doctor = await clinic.doctor({
       week: [
         [1, '09:00', '09:30'],
@@ -94,7 +94,7 @@ describe('GET /api/bookings/available-slots', () => {
     expect(await openTimes(clinic, patient, doctor, MONDAY, 30)).toEqual(['09:00', '09:31']);
   });
 
-  test('overlaps no live booking; one that merely touches is no overlap, a cancelled one is open again', async () => {
+  test('no slot overlaps a live booking; a slot may touch one, and a cancelled booking frees its time', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '10:30']] });
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '09:20', duration: 25 });
     expect(await openTimes(clinic, patient, doctor, MONDAY, 15)).toEqual([
@@ -109,14 +109,14 @@ describe('GET /api/bookings/available-slots', () => {
     expect(await openTimes(clinic, patient, doctor, MONDAY, 60)).toEqual(['09:00', '09:15', '09:30']);
   });
 
-  test('another doctor’s bookings take nothing', async () => {
+  test('another doctor’s bookings take no slots', async () => {
     const [one, other] = [await clinic.doctor(), await clinic.doctor()];
     const before = await openTimes(clinic, patient, other, MONDAY);
     await book(clinic, patient, one, { date: MONDAY, time: '09:00' });
     expect(await openTimes(clinic, patient, other, MONDAY)).toEqual(before);
   });
 
-  test('overlaps no exception, of part of the day or all of it', async () => {
+  test('no slot overlaps an exception, whether for part of the day or all of it', async () => {
     const doctor = await clinic.doctor({
       week: [
         [1, '09:00', '10:30'],
@@ -131,7 +131,7 @@ describe('GET /api/bookings/available-slots', () => {
     expect(await openTimes(clinic, patient, doctor, '2026-03-10')).not.toEqual([]);
   });
 
-  test('starts in the future: not now, but one second from now', async () => {
+  test('slots start in the future: not now, but one second from now', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '10:00']] });
     clinic.clock.set(`${MONDAY}T09:15:00+01:00`);
     expect(await openTimes(clinic, patient, doctor, MONDAY, 15)).toEqual(['09:30', '09:45']);
@@ -140,13 +140,13 @@ describe('GET /api/bookings/available-slots', () => {
   });
 
   test.each([
-    // In Kiritimati it is Monday 00:00 when the clinic has Sunday 11:00; in Honolulu it is Sunday 00:00.
+    // At Sunday 11:00 at the clinic it is Monday 00:00 in Kiritimati and Sunday 00:00 in Honolulu.
     ['Pacific/Kiritimati', MONDAY, 1, ['00:15', '00:30']],
     ['Pacific/Kiritimati', '2026-03-01', 0, []],
     ['Pacific/Honolulu', '2026-03-01', 0, ['00:15', '00:30']],
     ['Pacific/Honolulu', '2026-02-28', 6, []],
   ])(
-    'the date, the weekday and the future are the doctor’s own: %s, %s',
+    'the date, the weekday and the future follow the doctor’s time zone: %s, %s',
     async (timezone, date, day, open) => {
       const doctor = await clinic.doctor({ timezone, week: [[day, '00:00', '00:45']] });
       expect(await openTimes(clinic, patient, doctor, date, 15)).toEqual(open);
@@ -160,7 +160,7 @@ describe('GET /api/bookings/available-slots', () => {
     expect(await openTimes(clinic, patient, doctor, '2026-03-08')).toEqual(offered);
   });
 
-  test('`[]`: none, on a day off, in the past, and on a day that is full', async () => {
+  test('`[]` on a day off, on a past day and on a full day', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '17:00']] });
     expect(await openTimes(clinic, patient, doctor, '2026-03-03')).toEqual([]);
     expect(await openTimes(clinic, patient, doctor, '2026-02-23')).toEqual([]);

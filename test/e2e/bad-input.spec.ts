@@ -27,12 +27,12 @@ function send({ method, path, token }: ValidRequest, body: unknown): Promise<Ans
   return clinic.client.send(method, path, { token, body });
 }
 
-/** Sends each valid request with each of these values in the place of each field, and expects to be told so. */
-async function expectRefused(values: readonly unknown[], only: (held: unknown, name: string) => boolean) {
+/** Puts each of these values into each field of each valid request, and expects a 400 that names the field. */
+async function expectRefused(values: readonly unknown[], applies: (valid: unknown, name: string) => boolean) {
   let sent = 0;
   for (const request of requests) {
-    for (const [name, held] of Object.entries(request.body)) {
-      if (!only(held, name)) continue;
+    for (const [name, valid] of Object.entries(request.body)) {
+      if (!applies(valid, name)) continue;
       for (const value of values) {
         const answer = await send(request, { ...request.body, [name]: value });
         const what = `${request.method} ${request.path} ${name} ${JSON.stringify(value)}`;
@@ -45,13 +45,13 @@ async function expectRefused(values: readonly unknown[], only: (held: unknown, n
   expect(sent).toBeGreaterThan(values.length);
 }
 
-const any = () => true;
-const texts = (held: unknown) => typeof held === 'string';
-const numbers = (held: unknown) => typeof held === 'number';
-const dates = (_: unknown, name: string) => name === 'date';
-const times = (_: unknown, name: string) => name === 'time' || name.endsWith('_time');
+const anyField = () => true;
+const isText = (valid: unknown) => typeof valid === 'string';
+const isNumber = (valid: unknown) => typeof valid === 'number';
+const isDate = (_: unknown, name: string) => name === 'date';
+const isTime = (_: unknown, name: string) => name === 'time' || name.endsWith('_time');
 
-test('every route that takes a body is tried', async () => {
+test('every route with a body is tested', async () => {
   const { body } = await clinic.client.get<{
     paths: Record<string, Record<string, { requestBody?: unknown }>>;
   }>('/api/docs-json');
@@ -64,17 +64,17 @@ test('every route that takes a body is tried', async () => {
   expect(tried.sort()).toEqual(documented.sort());
 });
 
-describe('A wrong type: 400 that names the field, nothing stored', () => {
-  test('arrays, objects, null and nothing in any field', () =>
-    expectRefused([[], ['x'], [1], {}, { $ne: 1 }, { toString: 1 }, null], any));
-  test('numbers and booleans for texts', () =>
+describe('A wrong type: 400 that names the field, and nothing is stored', () => {
+  test('arrays, objects and null in any field', () =>
+    expectRefused([[], ['x'], [1], {}, { $ne: 1 }, { toString: 1 }, null], anyField));
+  test('numbers and booleans for text', () =>
     expectRefused(
       [7, 0, -1, 1e21, true, false, '', '\0'],
-      (held, name) => texts(held) && !name.endsWith('password'),
+      (valid, name) => isText(valid) && !name.endsWith('password'),
     ));
-  test('texts, booleans, fractions and numbers out of range for numbers', () =>
-    expectRefused(['1', '1e3', '', 'x', true, 1.5, -1, 1e21, 2 ** 53, 4_294_967_296], numbers));
-  test('texts and numbers for true or false', async () => {
+  test('text, booleans, fractions and out-of-range numbers for numbers', () =>
+    expectRefused(['1', '1e3', '', 'x', true, 1.5, -1, 1e21, 2 ** 53, 4_294_967_296], isNumber));
+  test('text and numbers for booleans', async () => {
     const [exceptions] = requests.filter(({ path }) => path === '/api/exceptions');
     for (const value of ['true', 'false', 1, 0, 'yes', '', null, []]) {
       const problem = expectProblem(await send(exceptions!, { ...exceptions!.body, is_full_day: value }), {
@@ -85,7 +85,7 @@ describe('A wrong type: 400 that names the field, nothing stored', () => {
   });
   test('numbers and booleans for passwords', () =>
     expectRefused([12345678, true], (_, name) => name === 'password'));
-  test('a field that is missing', async () => {
+  test('a missing field', async () => {
     for (const request of requests) {
       const required = Object.keys(request.body).filter((name) => !request.optional.includes(name));
       if (required.length === 0) continue;
@@ -96,7 +96,7 @@ describe('A wrong type: 400 that names the field, nothing stored', () => {
   });
 });
 
-describe('An unknown field: 400 that names it, nothing stored', () => {
+describe('An unknown field: 400 that names it, and nothing is stored', () => {
   test.each([
     'colour',
     'id',
@@ -135,7 +135,7 @@ describe('An unknown field: 400 that names it, nothing stored', () => {
   );
 });
 
-describe('An impossible date or time: 400 with a text that a person understands', () => {
+describe('An impossible date or time: 400 with an understandable text', () => {
   const IMPOSSIBLE_DATES = [
     '2027-02-31',
     '2026-02-29',
@@ -145,7 +145,7 @@ describe('An impossible date or time: 400 with a text that a person understands'
     '2026-3-2',
     '0000-01-01',
   ];
-  const NO_DATES = [
+  const MALFORMED_DATES = [
     '02/03/2026',
     '2026-03-02T09:00',
     '2026-03-02 ',
@@ -173,15 +173,14 @@ describe('An impossible date or time: 400 with a text that a person understands'
     '09:00\n',
   ];
 
-  test('dates in bodies', () => expectRefused([...IMPOSSIBLE_DATES, ...NO_DATES], dates));
-  test('times in bodies', () => expectRefused(IMPOSSIBLE_TIMES, times));
-  test('the end of the day where something begins', () =>
-    expectRefused(['24:00'], (held, name) => times(held, name) && name !== 'end_time'));
-  test('the beginning of the day where something ends', () =>
-    expectRefused(['00:00'], (_, name) => name === 'end_time'));
+  test('dates in bodies', () => expectRefused([...IMPOSSIBLE_DATES, ...MALFORMED_DATES], isDate));
+  test('times in bodies', () => expectRefused(IMPOSSIBLE_TIMES, isTime));
+  test('24:00 as a start time', () =>
+    expectRefused(['24:00'], (valid, name) => isTime(valid, name) && name !== 'end_time'));
+  test('00:00 as an end time', () => expectRefused(['00:00'], (_, name) => name === 'end_time'));
   test('dates in queries', async () => {
     const { token, doctorId } = cast.doctor;
-    for (const date of [...IMPOSSIBLE_DATES, ...NO_DATES, '', '\0']) {
+    for (const date of [...IMPOSSIBLE_DATES, ...MALFORMED_DATES, '', '\0']) {
       const text = encodeURIComponent(date);
       for (const [name, path] of [
         ['date', `/api/bookings/available-slots?doctor_id=${doctorId}&date=${text}`],
@@ -250,7 +249,7 @@ describe('A non-integer id: 400 with a text', () => {
       expect(fieldsAtFault(problem)).toEqual(['doctor_id']);
     }
   });
-  test('a number in a query that is none, or given twice', async () => {
+  test('a number in a query that is malformed, out of range or given twice', async () => {
     for (const extra of [
       'duration=',
       'duration=0',
@@ -268,7 +267,7 @@ describe('A non-integer id: 400 with a text', () => {
   });
 });
 
-describe('Line breaks, control characters and HTML: 400, nothing stored', () => {
+describe('Line breaks, control characters and HTML: 400, and nothing is stored', () => {
   const LINES = [
     'Dr. X\r\nBcc: all@people.example',
     'Dr. X\nY',
@@ -305,8 +304,8 @@ describe('Line breaks, control characters and HTML: 400, nothing stored', () => 
   ];
 
   test('in names', () => expectRefused(LINES, (_, name) => name === 'name' || name === 'specialty'));
-  test('in mail addresses', () => expectRefused(ADDRESSES, (_, name) => name === 'email'));
-  test('in a choice or a time zone', () =>
+  test('in email addresses', () => expectRefused(ADDRESSES, (_, name) => name === 'email'));
+  test('in an enum or a time zone', () =>
     expectRefused(
       ['en\r\n', '<b>', 'EN', 'root', '+02:00', 'Mars/Olympus', 'PST', 'Etc/GMT+5', 'x'.repeat(60_000)],
       (_, name) => ['locale', 'role', 'timezone'].includes(name),

@@ -16,10 +16,10 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-/** Writes a zone as a version before zones were judged could have stored it. */
+/** Stores an invalid zone, as a version without validation of zones could have done. */
 const store = ({ doctorId }: DoctorPerson, zone: string) =>
   clinic.query('UPDATE doctors SET timezone = ? WHERE id = ?', [zone, doctorId]);
-const mend = ({ doctorId }: DoctorPerson, timezone: string) =>
+const setZone = ({ doctorId }: DoctorPerson, timezone: string) =>
   clinic.client.patch(`/api/doctors/${doctorId}`, { timezone }, admin);
 const slotsOf = ({ doctorId }: DoctorPerson) =>
   clinic.client.get<string[]>(
@@ -28,32 +28,32 @@ const slotsOf = ({ doctorId }: DoctorPerson) =>
   );
 
 test.each(['PST', 'Mars/Olympus', ''])(
-  'a doctor in "%s" can be booked again once an admin has set a zone',
+  'a doctor with the invalid zone "%s" can be booked again once an admin has set a valid one',
   async (zone) => {
     const doctor = await clinic.doctor();
     await store(doctor, zone);
     expectProblem(await slotsOf(doctor), { status: 400, code: 'DOCTOR_TIME_ZONE' });
-    const wish = { doctor_id: doctor.doctorId, ...MONDAY };
-    expectProblem(await clinic.client.post('/api/bookings', wish, patient), {
+    const appointment = { doctor_id: doctor.doctorId, ...MONDAY };
+    expectProblem(await clinic.client.post('/api/bookings', appointment, patient), {
       status: 400,
       code: 'DOCTOR_TIME_ZONE',
     });
     expect((await clinic.client.get('/api/doctors/public')).status).toBe(200);
     expect((await clinic.client.get('/api/bookings/doctor', doctor)).status).toBe(200);
-    expect((await mend(doctor, 'Asia/Tokyo')).status).toBe(200);
+    expect((await setZone(doctor, 'Asia/Tokyo')).status).toBe(200);
     expect((await slotsOf(doctor)).body).toContain('10:00');
   },
 );
 
-test('a good zone never changes', async () => {
+test('a valid zone cannot be changed', async () => {
   const doctor = await clinic.doctor();
-  expectProblem(await mend(doctor, 'Asia/Tokyo'), { status: 400, code: 'TIME_ZONE_FIXED' });
+  expectProblem(await setZone(doctor, 'Asia/Tokyo'), { status: 400, code: 'TIME_ZONE_FIXED' });
 });
 
-test('a bad zone is mended only to one in which the coming bookings keep their moments', async () => {
+test('an invalid zone can be replaced only by one in which future bookings keep their instants', async () => {
   const doctor = await clinic.doctor();
   await book(clinic, patient, doctor, MONDAY);
   await store(doctor, 'Mars/Olympus');
-  expectProblem(await mend(doctor, 'Asia/Tokyo'), { status: 400, code: 'BOOKINGS_AHEAD' });
-  expect((await mend(doctor, 'Europe/Madrid')).status).toBe(200);
+  expectProblem(await setZone(doctor, 'Asia/Tokyo'), { status: 400, code: 'BOOKINGS_AHEAD' });
+  expect((await setZone(doctor, 'Europe/Madrid')).status).toBe(200);
 });

@@ -11,8 +11,8 @@ let angeles: DoctorPerson;
 let madrid: DoctorPerson;
 let ana: Person;
 let ben: Person;
-/** Ana's live bookings in the order in which they must be listed. */
-let anas: BookingJson[];
+/** Ana's live bookings, in the expected order of the list. */
+let anasBookings: BookingJson[];
 let cancelled: BookingJson;
 
 const list = (path: string, { token }: Person) =>
@@ -39,12 +39,12 @@ beforeAll(async () => {
   ] as [Person, DoctorPerson, string, string][]) {
     made.set(`${date} ${time} ${doctor.timezone}`, await book(clinic, person, doctor, { date, time }));
   }
-  anas = [
+  anasBookings = [
     '2026-03-02 16:30 Europe/Madrid',
     '2026-03-03 10:00 Asia/Tokyo',
     '2026-03-03 16:30 Asia/Tokyo',
     '2026-03-03 10:00 Europe/Madrid',
-    // 17:00 in UTC, seven hours before the one in Tokyo's next morning.
+    // 17:00 UTC, seven hours before the next one, in the morning in Tokyo.
     '2026-03-03 09:00 America/Los_Angeles',
     '2026-03-04 09:00 Asia/Tokyo',
     '2026-03-10 09:00 Europe/Madrid',
@@ -59,20 +59,20 @@ describe('GET /api/bookings/me', () => {
     const { status, body } = await list('me', ana);
     expect(status).toBe(200);
     expect(body[1]).toEqual({
-      ...anas[1],
+      ...anasBookings[1],
       doctor_name: `Dr. Number ${tokyo.id}`,
       specialty: 'Cardiology',
     });
   });
 
-  test('ordered by the instant, so that across zones the next appointment comes first', async () => {
+  test('ordered by instant, across time zones', async () => {
     const { body } = await list('me', ana);
-    expect(ids(body)).toEqual(ids(anas));
+    expect(ids(body)).toEqual(ids(anasBookings));
     const instants = body.map(({ starts_at }) => Date.parse(starts_at));
     expect(instants).toEqual([...instants].sort((a, b) => a - b));
   });
 
-  test('of two that begin at the same instant, the one booked first comes first', async () => {
+  test('of two that start at the same instant, the one booked first comes first', async () => {
     const dora = await clinic.patient();
     const inLondon = await clinic.doctor({ timezone: 'Europe/London' });
     const first = await book(clinic, dora, inLondon, { date: '2026-03-06', time: '15:00' });
@@ -82,7 +82,7 @@ describe('GET /api/bookings/me', () => {
     expect(ids((await list('me', dora)).body)).toEqual([first.id, second.id]);
   });
 
-  test('holds one’s own bookings only', async () => {
+  test('lists the patient’s own bookings only', async () => {
     expect((await list('me', ben)).body.map(({ date, time }) => `${date} ${time}`)).toEqual([
       '2026-03-03 09:00',
       '2026-03-03 16:00',
@@ -92,13 +92,13 @@ describe('GET /api/bookings/me', () => {
 
   test('cancelled ones are left out unless asked for', async () => {
     expect(ids((await list('me', ana)).body)).not.toContain(cancelled.id);
-    expect(ids((await list('me?include_cancelled=false', ana)).body)).toEqual(ids(anas));
+    expect(ids((await list('me?include_cancelled=false', ana)).body)).toEqual(ids(anasBookings));
     const all = (await list('me?include_cancelled=true', ana)).body;
-    expect(ids(all)).toEqual([...ids(anas.slice(0, 4)), cancelled.id, ...ids(anas.slice(4))]);
+    expect(ids(all)).toEqual([...ids(anasBookings.slice(0, 4)), cancelled.id, ...ids(anasBookings.slice(4))]);
     expect(all[4]).toMatchObject({ status: 'cancelled', version: 2, time: '11:00' });
   });
 
-  test('a moved booking stands where its new time belongs', async () => {
+  test('a rescheduled booking is listed at its new time', async () => {
     const carla = await clinic.patient();
     const first = await book(clinic, carla, madrid, { date: '2026-03-05', time: '09:00' });
     const second = await book(clinic, carla, madrid, { date: '2026-03-05', time: '10:00' });
@@ -106,31 +106,31 @@ describe('GET /api/bookings/me', () => {
     expect(ids((await list('me', carla)).body)).toEqual([second.id, first.id]);
   });
 
-  test('what is past stays listed', async () => {
+  test('past bookings stay listed', async () => {
     const before = clinic.clock.now();
     clinic.clock.set('2026-03-09T00:00:00Z');
-    expect(ids((await list('me', ana)).body)).toEqual(ids(anas));
+    expect(ids((await list('me', ana)).body)).toEqual(ids(anasBookings));
     clinic.clock.set(new Date(before).toISOString());
   });
 
-  test('limit and after page through all of it, each booking once, in the same order', async () => {
+  test('limit and after page through the whole list, each booking once, in the same order', async () => {
     const seen: number[] = [];
     for (let after = ''; ; after = `&after=${seen.at(-1)}`) {
       const page = ids((await list(`me?limit=3&include_cancelled=true${after}`, ana)).body);
       seen.push(...page);
       if (page.length < 3) break;
     }
-    expect(seen).toEqual([...ids(anas.slice(0, 4)), cancelled.id, ...ids(anas.slice(4))]);
+    expect(seen).toEqual([...ids(anasBookings.slice(0, 4)), cancelled.id, ...ids(anasBookings.slice(4))]);
   });
 
-  test('the last one seen may have been cancelled since: paging goes on after it', async () => {
-    expect(ids((await list(`me?after=${cancelled.id}`, ana)).body)).toEqual(ids(anas.slice(4)));
+  test('paging continues after a booking that has been cancelled since', async () => {
+    expect(ids((await list(`me?after=${cancelled.id}`, ana)).body)).toEqual(ids(anasBookings.slice(4)));
   });
 
-  test('after a stranger’s booking is refused as after an unknown one', async () => {
-    const [bens] = (await list('me', ben)).body;
+  test('after=<another patient’s booking> is refused in the same way as an unknown one', async () => {
+    const [bensBooking] = (await list('me', ben)).body;
     const answers = [];
-    for (const after of [bens!.id, 4_000_000]) {
+    for (const after of [bensBooking!.id, 4_000_000]) {
       const answer = await list(`me?after=${after}`, ana);
       expectRefusal(answer, 'UNKNOWN_BOOKING');
       answers.push(JSON.stringify(answer.body).replaceAll(String(after), 'ID'));
@@ -139,10 +139,12 @@ describe('GET /api/bookings/me', () => {
     expect(withoutRequest[0]).toBe(withoutRequest[1]);
   });
 
-  test('from and to bound the dates at the doctors, both included', async () => {
-    expect(ids((await list('me?from=2026-03-03&to=2026-03-04', ana)).body)).toEqual(ids(anas.slice(1, 6)));
-    expect(ids((await list('me?from=2026-03-04&to=2026-03-04', ana)).body)).toEqual([anas[5]!.id]);
-    expect(ids((await list('me?from=2026-03-02&to=2026-03-02', ana)).body)).toEqual([anas[0]!.id]);
+  test('from and to are inclusive dates in the doctor’s time zone', async () => {
+    expect(ids((await list('me?from=2026-03-03&to=2026-03-04', ana)).body)).toEqual(
+      ids(anasBookings.slice(1, 6)),
+    );
+    expect(ids((await list('me?from=2026-03-04&to=2026-03-04', ana)).body)).toEqual([anasBookings[5]!.id]);
+    expect(ids((await list('me?from=2026-03-02&to=2026-03-02', ana)).body)).toEqual([anasBookings[0]!.id]);
   });
 
   test.each([
@@ -177,32 +179,32 @@ describe('GET /api/bookings/doctor', () => {
       ['2026-03-03', '10:00', ana.email],
       ['2026-03-03', '16:00', ben.email],
     ]);
-    expect(body[2]).toEqual({ ...anas[3], patient_email: ana.email });
+    expect(body[2]).toEqual({ ...anasBookings[3], patient_email: ana.email });
   });
 
-  test('holds the doctor’s own patients only; cancelled ones are left out unless asked for', async () => {
-    const inTokyo = anas.filter(({ timezone }) => timezone === 'Asia/Tokyo');
+  test('lists the doctor’s own bookings only; cancelled ones are left out unless asked for', async () => {
+    const inTokyo = anasBookings.filter(({ timezone }) => timezone === 'Asia/Tokyo');
     expect(ids((await list('doctor?to=2026-03-04', tokyo)).body)).toEqual(ids(inTokyo));
     expect(ids((await list('doctor', madrid)).body)).not.toContain(cancelled.id);
     expect(ids((await list('doctor?include_cancelled=true', madrid)).body)).toContain(cancelled.id);
   });
 
-  test('limit and after page through it', async () => {
+  test('limit and after page through the list', async () => {
     const all = ids((await list('doctor', madrid)).body);
-    const [, anasInTokyo] = anas;
+    const [, anasInTokyo] = anasBookings;
     const first = ids((await list('doctor?limit=2', madrid)).body);
     const rest = ids((await list(`doctor?after=${first[1]}`, madrid)).body);
     expect([...first, ...rest]).toEqual(all);
     expectRefusal(await list(`doctor?after=${anasInTokyo!.id}`, madrid), 'UNKNOWN_BOOKING');
   });
 
-  test('what a doctor books as a patient is not among the doctor’s patients’ bookings', async () => {
+  test('a booking that a doctor makes as a patient is not among the bookings of the doctor’s patients', async () => {
     const { id } = await book(clinic, angeles, tokyo, { date: '2026-03-06', time: '09:00' });
     expect(ids((await list('doctor', angeles)).body)).not.toContain(id);
     expect(ids((await list('me', angeles)).body)).toEqual([id]);
   });
 
-  test('is for doctors: 403 Forbidden to others, 404 to a doctor without a profile', async () => {
+  test('is for doctors: 403 Forbidden for others, 404 for a doctor without a profile', async () => {
     for (const person of [ana, await clinic.admin()]) {
       const { status, body } = await clinic.client.get('/api/bookings/doctor', { token: person.token });
       expect([status, body.error]).toEqual([403, 'Forbidden']);

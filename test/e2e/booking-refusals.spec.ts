@@ -20,7 +20,7 @@ const post = (body: unknown) => clinic.client.post('/api/bookings', body, { toke
 
 describe('POST /api/bookings', () => {
   test.each([0, 481, 1.5, '30', -30, null, true, [30], {}, 1e300])(
-    '400 with a text: a duration outside 1..480 or no whole number of minutes: %j',
+    '400 with a text: a duration outside 1..480, or not a whole number of minutes: %j',
     async (duration) => {
       const { doctorId } = await clinic.doctor();
       const refused = await post({ doctor_id: doctorId, date: MONDAY, time: '09:00', duration });
@@ -72,9 +72,12 @@ describe('POST /api/bookings', () => {
     expect(refused.body.errors).toMatchObject([{ field: Object.keys(malformed)[0] }]);
   });
 
-  test.each(['[]', '"text"', '1', 'null', '{', ''])('400 with a text: no JSON object: %j', async (body) => {
-    expectRefusal(await post(body));
-  });
+  test.each(['[]', '"text"', '1', 'null', '{', ''])(
+    '400 with a text: not a JSON object: %j',
+    async (body) => {
+      expectRefusal(await post(body));
+    },
+  );
 
   test('400 with a text: a start that is not in the future: a minute ago, or exactly now', async () => {
     const doctor = await clinic.doctor();
@@ -96,9 +99,9 @@ describe('POST /api/bookings', () => {
     ['on another weekday', TUESDAY, '09:00', 30],
     ['before the window', MONDAY, '08:59', 30],
     ['after the window', MONDAY, '10:00', 1],
-    ['not wholly in it: its end', MONDAY, '09:31', 30],
-    ['not wholly in it: its start', MONDAY, '08:45', 30],
-    ['not wholly in one, though in two', MONDAY, '09:30', 90],
+    ['ending after it', MONDAY, '09:31', 30],
+    ['starting before it', MONDAY, '08:45', 30],
+    ['spanning two windows with a gap between them', MONDAY, '09:30', 90],
     ['around it', MONDAY, '08:00', 480],
   ])('400 with a text: outside the availability window: %s', async (_, date, time, duration) => {
     const doctor = await clinic.doctor({
@@ -153,7 +156,7 @@ describe('POST /api/bookings', () => {
     },
   );
 
-  test('a refusal stores nothing and tells nobody', async () => {
+  test('a refusal stores neither a booking nor a notification', async () => {
     const doctor = await clinic.doctor();
     await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     const count = () =>

@@ -46,15 +46,15 @@ describe('POST /api/bookings', () => {
   test('the patient is read from the token, never from the body', async () => {
     const doctor = await clinic.doctor();
     const other = await clinic.patient();
-    const wish = { doctor_id: doctor.doctorId, date: MONDAY, time: '09:00' };
+    const appointment = { doctor_id: doctor.doctorId, date: MONDAY, time: '09:00' };
     for (const field of ['user_id', 'userId', 'patient_id', 'email']) {
-      expectRefusal(await post({ ...wish, [field]: other.id }), 'VALIDATION_FAILED');
+      expectRefusal(await post({ ...appointment, [field]: other.id }), 'VALIDATION_FAILED');
     }
     expect((await book(clinic, patient, doctor, { date: MONDAY, time: '09:00' })).user_id).toBe(patient.id);
     expect((await book(clinic, other, doctor, { date: MONDAY, time: '09:30' })).user_id).toBe(other.id);
   });
 
-  test('duration is 30 by default, and what is asked for is honoured', async () => {
+  test('duration is 30 by default, and a given duration is honoured', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '11:00']] });
     const usual = await book(clinic, patient, doctor, { date: MONDAY, time: '09:00' });
     expect([usual.duration, usual.ends_at]).toEqual([30, `${MONDAY}T09:30:00+01:00`]);
@@ -71,7 +71,7 @@ describe('POST /api/bookings', () => {
     await book(clinic, patient, doctor, { date: TUESDAY, time: '16:59', duration: 1 });
   });
 
-  test('what is in the future is decided at the doctor’s, not at the clinic’s', async () => {
+  test('whether a start is in the future depends on the doctor’s time zone, not the clinic’s', async () => {
     clinic.clock.set(`${MONDAY}T10:00:00+01:00`);
     const east = await clinic.doctor({ timezone: 'Asia/Tokyo' });
     const west = await clinic.doctor({ timezone: 'America/Los_Angeles' });
@@ -90,7 +90,7 @@ describe('POST /api/bookings', () => {
     await book(clinic, patient, doctor, { date: MONDAY, time, duration });
   });
 
-  test('windows that touch count as one: an appointment may lie across the seam', async () => {
+  test('windows that touch count as one: an appointment may span both', async () => {
     const doctor = await clinic.doctor({
       week: [
         [1, '09:00', '10:00'],
@@ -100,8 +100,8 @@ describe('POST /api/bookings', () => {
     await book(clinic, patient, doctor, { date: MONDAY, time: '09:50', duration: 20 });
   });
 
-  test('the weekday of a window is that of the date at the doctor’s', async () => {
-    // Monday in Kiritimati begins when the clinic's Sunday is at 11:00.
+  test('the weekday of a window is that of the date in the doctor’s time zone', async () => {
+    // Monday begins in Kiritimati at 11:00 on Sunday at the clinic.
     const doctor = await clinic.doctor({ timezone: 'Pacific/Kiritimati', week: [[1, '00:00', '23:59']] });
     clinic.clock.set('2026-03-01T09:00:00Z');
     const booked = await book(clinic, patient, doctor, { date: MONDAY, time: '00:01' });
@@ -120,16 +120,16 @@ describe('POST /api/bookings', () => {
   });
 });
 
-test('of 50 parallel POSTs of overlapping appointments with different starts and durations one is 201', async () => {
+test('of 50 parallel POSTs for overlapping appointments with different starts and durations, exactly one is 201', async () => {
   const doctor = await clinic.doctor();
-  const patients = await Promise.all(Array.from({ length: 5 }, () => clinic.patient()));
-  const wishes = Array.from({ length: 50 }, (_, index) => {
-    // From 10:00 to 10:49, each of them until 11:00 at least: any two of them overlap.
+  const patientRows = await Promise.all(Array.from({ length: 5 }, () => clinic.patient()));
+  const appointments = Array.from({ length: 50 }, (_, index) => {
+    // Starts from 10:00 to 10:49, ends at 11:00 or later: any two overlap.
     const start = (index * 7) % 50;
     return { date: MONDAY, time: `10:${String(start).padStart(2, '0')}`, duration: 60 - start + (index % 9) };
   });
   const answers = await Promise.all(
-    wishes.map((wish, index) => ask(clinic, patients[index % 5]!, doctor, wish)),
+    appointments.map((appointment, index) => ask(clinic, patientRows[index % 5]!, doctor, appointment)),
   );
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   const refused = answers.filter(({ status }) => status !== 201);
@@ -138,7 +138,7 @@ test('of 50 parallel POSTs of overlapping appointments with different starts and
   expect(await clinic.overlappingPairs()).toBe(0);
 });
 
-test('the side effects do not depend on who books: doctor and admin write the same ledger rows', async () => {
+test('the ledger rows do not depend on the role of the account that books', async () => {
   const rowsOf = async (person: Person, doctor: DoctorPerson) => {
     const { id } = await book(clinic, person, doctor, { date: TUESDAY, time: '12:00' });
     await clinic.client.patch(`/api/bookings/${id}`, { time: '12:15' }, { token: person.token });
@@ -146,8 +146,8 @@ test('the side effects do not depend on who books: doctor and admin write the sa
     return (await messagesOf(clinic, id)).map((row) => ({ ...row, id: undefined }));
   };
   const doctor = await clinic.doctor();
-  const patients = await rowsOf(patient, await clinic.doctor());
-  expect(patients.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+  const patientRows = await rowsOf(patient, await clinic.doctor());
+  expect(patientRows.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
     'booked pending',
     'reminder_24h cancelled',
     'reminder_1h cancelled',
@@ -156,7 +156,7 @@ test('the side effects do not depend on who books: doctor and admin write the sa
     'reminder_1h cancelled',
     'cancelled pending',
   ]);
-  expect(await rowsOf(doctor, doctor)).toEqual(patients);
-  expect(await rowsOf(await clinic.doctor(), await clinic.doctor())).toEqual(patients);
-  expect(await rowsOf(await clinic.admin(), await clinic.doctor())).toEqual(patients);
+  expect(await rowsOf(doctor, doctor)).toEqual(patientRows);
+  expect(await rowsOf(await clinic.doctor(), await clinic.doctor())).toEqual(patientRows);
+  expect(await rowsOf(await clinic.admin(), await clinic.doctor())).toEqual(patientRows);
 });

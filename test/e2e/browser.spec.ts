@@ -6,15 +6,15 @@ import { Clinic } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
 import { startWorker } from '../support/worker.js';
 
-/** A route of Swagger UI, opened. */
-async function route(page: Page, operation: string): Promise<Locator> {
+/** Opens an operation in Swagger UI. */
+async function openOperation(page: Page, operation: string): Promise<Locator> {
   const block = page.locator(`[id$="-${operation}"]`);
   await block.locator('.opblock-summary-control').click();
   await block.locator('.execute').waitFor();
   return block;
 }
 
-/** Presses Execute and reads what came back. */
+/** Clicks Execute and reads the response. */
 async function execute(block: Locator): Promise<{ status: string; body: unknown }> {
   await block.locator('.execute').click();
   const answer = block.locator('.live-responses-table .response').first();
@@ -45,7 +45,7 @@ describe.skipIf(!CHROMIUM)('in a real browser', () => {
     await mailbox?.close();
   });
 
-  test("an explorer logs in through Swagger UI's own forms and books from the page", async () => {
+  test('Swagger UI’s forms can log in and book an appointment', async () => {
     const patient = await clinic.patient();
     const { doctorId } = await clinic.doctor();
     const { page, complaints } = await openPage(
@@ -53,7 +53,7 @@ describe.skipIf(!CHROMIUM)('in a real browser', () => {
     );
     await page.goto(`${clinic.client.baseUrl}/api/docs`);
 
-    const login = await route(page, 'logIn');
+    const login = await openOperation(page, 'logIn');
     await login
       .locator('textarea')
       .fill(JSON.stringify({ email: patient.email, password: patient.password }));
@@ -66,20 +66,20 @@ describe.skipIf(!CHROMIUM)('in a real browser', () => {
     await page.locator('.auth-btn-wrapper .authorize').click();
     await page.locator('.auth-btn-wrapper .btn-done').click();
 
-    const slots = await route(page, 'listAvailableSlots');
+    const slots = await openOperation(page, 'listAvailableSlots');
     await slots.locator('[data-param-name="doctor_id"] input').fill(String(doctorId));
     await slots.locator('[data-param-name="date"] input').fill('2026-03-02');
     expect((await execute(slots)).body).toContain('09:15');
 
-    const book = await route(page, 'bookAppointment');
-    const wish = { doctor_id: doctorId, date: '2026-03-02', time: '09:15' };
-    await book.locator('textarea').fill(JSON.stringify(wish));
+    const book = await openOperation(page, 'bookAppointment');
+    const appointment = { doctor_id: doctorId, date: '2026-03-02', time: '09:15' };
+    await book.locator('textarea').fill(JSON.stringify(appointment));
     const booked = await execute(book);
     expect(booked.status).toBe('201');
-    expect(booked.body).toMatchObject(wish);
+    expect(booked.body).toMatchObject(appointment);
 
-    const mine = await execute(await route(page, 'listMyBookings'));
-    expect(mine.body).toMatchObject([wish]);
+    const mine = await execute(await openOperation(page, 'listMyBookings'));
+    expect(mine.body).toMatchObject([appointment]);
     expect(complaints).toEqual([]);
     const [mail] = await mailbox.mailsTo(patient.email, 1);
     expect(mail!.mail.subject).toContain('09:15');
@@ -94,12 +94,12 @@ describe.skipIf(!CHROMIUM)('in a real browser', () => {
     expect(await page.locator('.opblock').count()).toBe(routes);
   });
 
-  test('an admin sees the job of a mail on the queue dashboard, and no address in it', async () => {
+  test('the queue dashboard shows an admin the job of an email, without the recipient’s address', async () => {
     const admin = await clinic.admin();
     const patient = await clinic.patient();
     const { doctorId } = await clinic.doctor();
-    const wish = { doctor_id: doctorId, date: '2026-03-03', time: '10:00' };
-    await clinic.client.post('/api/bookings', wish, { token: patient.token });
+    const appointment = { doctor_id: doctorId, date: '2026-03-03', time: '10:00' };
+    await clinic.client.post('/api/bookings', appointment, { token: patient.token });
     await mailbox.mailsTo(patient.email, 1);
     const [row] = await clinic.query<{ id: number; lease: number }>(
       'SELECT MAX(id) AS id, MAX(lease) AS lease FROM notifications WHERE state = ?',
@@ -118,13 +118,13 @@ describe.skipIf(!CHROMIUM)('in a real browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('without credentials the dashboard is not shown', async () => {
+  test('the dashboard is not shown without credentials', async () => {
     const { page } = await openPage(await browser.newContext());
     const outcome = await page.goto(`${clinic.client.baseUrl}/admin/queues`).then(
       (answer) => String(answer!.status()),
       (error: Error) => error.message,
     );
-    // With nobody there to ask for a password, a browser calls the 401 an error of its own.
+    // Without a user to ask for a password, the browser turns the 401 into an error of its own.
     expect(outcome).toMatch(/^401$|ERR_INVALID_AUTH_CREDENTIALS/);
   });
 });

@@ -34,11 +34,11 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-async function moveTo(...times: string[]): Promise<void> {
+async function rescheduleTo(...times: string[]): Promise<void> {
   for (const time of times) expect((await move(clinic, patient, booking.id, { time })).status).toBe(200);
 }
 
-/** SEQUENCE and start of each calendar entry that the patient was sent. */
+/** SEQUENCE, start (UTC) and method of each calendar entry sent to the patient. */
 async function entries(): Promise<string[]> {
   await allDueSettled(clinic);
   return mailbox.received
@@ -47,19 +47,22 @@ async function entries(): Promise<string[]> {
     .map(({ sequence, start, method }) => `${sequence} ${start.slice(11, 16)} ${String(method)}`);
 }
 
-const news = async () =>
+const notifications = async () =>
   (await messagesOf(clinic, booking.id)).filter(({ kind }) => !kind.startsWith('reminder'));
 
-test('of a burst the first leaves at once, the last when the minute is over, and those between never', async () => {
-  await moveTo('10:00');
+test('of a burst, the first email is sent at once, the last after a minute, and those between never', async () => {
+  await rescheduleTo('10:00');
   expect(await entries()).toEqual(['0 08:00 REQUEST', '1 09:00 REQUEST']);
-  await moveTo(...Array.from({ length: 38 }, (_, index) => (index % 2 === 0 ? '11:00' : '12:00')), '13:00');
+  await rescheduleTo(
+    ...Array.from({ length: 38 }, (_, index) => (index % 2 === 0 ? '11:00' : '12:00')),
+    '13:00',
+  );
   expect(await entries()).toHaveLength(2);
   clinic.clock.advance({ seconds: 59 });
   expect(await entries()).toHaveLength(2);
   clinic.clock.advance({ seconds: 1 });
   expect(await entries()).toEqual(['0 08:00 REQUEST', '1 09:00 REQUEST', '40 12:00 REQUEST']);
-  const rows = await news();
+  const rows = await notifications();
   expect(rows).toHaveLength(41);
   const between = rows.slice(2, -1);
   expect(new Set(between.map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
@@ -67,49 +70,49 @@ test('of a burst the first leaves at once, the last when the minute is over, and
   );
 });
 
-test('an unending burst is told of once a minute, not never', async () => {
+test('a continuous burst leads to one email a minute', async () => {
   for (const time of ['10:00', '11:00', '12:00', '13:00', '14:00', '15:00', '16:00']) {
-    await moveTo(time);
+    await rescheduleTo(time);
     await allDueSettled(clinic);
     clinic.clock.advance({ seconds: 25 });
   }
   clinic.clock.advance({ minutes: 1 });
-  const told = await entries();
-  expect(told.length).toBeGreaterThanOrEqual(4);
-  expect(told.length).toBeLessThanOrEqual(5);
-  expect(told.at(-1)).toBe('7 15:00 REQUEST');
+  const sent = await entries();
+  expect(sent.length).toBeGreaterThanOrEqual(4);
+  expect(sent.length).toBeLessThanOrEqual(5);
+  expect(sent.at(-1)).toBe('7 15:00 REQUEST');
 });
 
-test('a move after a quiet minute leaves at once', async () => {
-  await moveTo('10:00');
+test('the email of a reschedule after a quiet minute is sent at once', async () => {
+  await rescheduleTo('10:00');
   await allDueSettled(clinic);
   clinic.clock.advance({ minutes: 1 });
-  await moveTo('11:00');
+  await rescheduleTo('11:00');
   expect(await entries()).toEqual(['0 08:00 REQUEST', '1 09:00 REQUEST', '2 10:00 REQUEST']);
 });
 
-test('a cancellation leaves at once, and the news that waits does not leave at all', async () => {
-  await moveTo('10:00', '11:00');
+test('the email of a cancellation is sent at once, and a waiting one of a reschedule never', async () => {
+  await rescheduleTo('10:00', '11:00');
   await allDueSettled(clinic);
   expect((await cancel(clinic, patient, booking.id)).status).toBe(200);
   clinic.clock.advance({ minutes: 2 });
   expect(await entries()).toEqual(['0 08:00 REQUEST', '1 09:00 REQUEST', '3 10:00 CANCEL']);
 });
 
-test('a burst of one booking does not hold back the news of another', async () => {
-  await moveTo('10:00');
+test('a burst of one booking does not delay the emails of another', async () => {
+  await rescheduleTo('10:00');
   const other = await book(clinic, patient, doctor, { date: MONDAY, time: '15:00' });
   expect((await move(clinic, patient, other.id, { time: '16:00' })).status).toBe(200);
   expect(await entries()).toHaveLength(4);
 });
 
-test('the reminders are those of the last time, and none comes before its news', async () => {
-  // 16:30 is 24 hours away when the news of it still wait.
+test('reminders follow the last time, and none is sent before the email that announces that time', async () => {
+  // The reminder of 16:30 becomes due while the email about 16:30 still waits.
   clinic.clock.set('2026-03-01T15:29:30Z');
-  await moveTo('16:00', '15:00', '16:30');
+  await rescheduleTo('16:00', '15:00', '16:30');
   await allDueSettled(clinic);
   clinic.clock.advance({ seconds: 31 });
-  const reminder = await eventually('the reminder was looked at, and waits', async () =>
+  const reminder = await eventually('the reminder waits', async () =>
     (await messagesOf(clinic, booking.id)).find(({ reason }) => reason?.includes('waits')),
   );
   expect(reminder).toMatchObject({ kind: 'reminder_24h', booking_version: 4 });
@@ -124,7 +127,7 @@ test('the reminders are those of the last time, and none comes before its news',
   ]);
 });
 
-/** What each email of a reschedule says of the earlier time, in the order of sending. */
+/** The earlier time in each email of a reschedule, in the order of sending. */
 async function earlierTimes(): Promise<(string | undefined)[]> {
   await allDueSettled(clinic);
   return mailbox.received
@@ -132,17 +135,17 @@ async function earlierTimes(): Promise<(string | undefined)[]> {
     .map(({ mail }) => /^Earlier time: .*, (\d\d:\d\d) \(/m.exec(mail.text!)?.[1]);
 }
 
-test('an email tells the time that the patient was told last, not one that no email told', async () => {
-  await moveTo('10:00');
+test('an email names the last announced time, not one that no email announced', async () => {
+  await rescheduleTo('10:00');
   expect(await earlierTimes()).toEqual(['09:00']);
-  await moveTo('11:00', '12:00');
+  await rescheduleTo('11:00', '12:00');
   clinic.clock.advance({ minutes: 1 });
   expect(await earlierTimes()).toEqual(['09:00', '10:00']);
 });
 
-test('where no email has arrived it tells the time before', async () => {
-  const [confirmation] = await news();
+test('if no email was sent, it names the previous time', async () => {
+  const [confirmation] = await notifications();
   await clinic.query("UPDATE notifications SET state = 'dead' WHERE id = ?", [confirmation!.id]);
-  await moveTo('10:00');
+  await rescheduleTo('10:00');
   expect(await earlierTimes()).toEqual(['09:00']);
 });

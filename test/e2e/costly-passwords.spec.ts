@@ -25,7 +25,7 @@ afterEach(() => vi.restoreAllMocks());
 afterAll(() => clinic?.close());
 
 let addresses = 1;
-/** Posts from a loopback address that nobody has called from yet, unless one is given. */
+/** Posts from the given loopback address, or from one that no request has used yet. */
 function post(path: string, body: object, address = `127.0.1.${(addresses += 1)}`): Promise<Answer<unknown>> {
   return spelled(clinic.client.baseUrl, path, {
     method: 'POST',
@@ -43,13 +43,13 @@ async function resetToken({ id, email }: Person): Promise<string> {
   return linkTokenOf(link!.uid, 'password_reset', clinic.environment.JWT_SECRET);
 }
 
-/** Each way to set a password, and the field that holds it. */
+/** Each way to set a password, and the field that carries it. */
 const WAYS: Record<string, [field: string, set: (password: string) => Promise<Answer<unknown>>]> = {
-  'on registering': [
+  'for a registration': [
     'password',
     (password) => post('/api/auth/register', { email: `new${addresses}@people.example`, password }),
   ],
-  'of an account that an admin opens': [
+  'of an account that an admin creates': [
     'password',
     (password) =>
       clinic.client.post(
@@ -58,14 +58,14 @@ const WAYS: Record<string, [field: string, set: (password: string) => Promise<An
         { token: admin.token },
       ),
   ],
-  'on changing it': [
+  'for a change': [
     'new_password',
     async (new_password) => {
       const { token, password: old_password } = await clinic.patient();
       return clinic.client.post('/api/auth/password', { old_password, new_password }, { token });
     },
   ],
-  'by a mailed code': [
+  'with a mailed code': [
     'new_password',
     async (new_password) =>
       post('/api/auth/password/reset', { token: await resetToken(await clinic.patient()), new_password }),
@@ -73,7 +73,7 @@ const WAYS: Record<string, [field: string, set: (password: string) => Promise<An
 };
 
 describe.each(Object.entries(WAYS))('a new password %s', (_, [field, set]) => {
-  test.each(COMMON)('is not %j: 400, and the field is named', async (password) => {
+  test.each(COMMON)('cannot be %j: 400 that names the field', async (password) => {
     const message = `${field} ${RULE}`;
     const problem = expectProblem(await set(password), {
       status: 400,
@@ -83,46 +83,51 @@ describe.each(Object.entries(WAYS))('a new password %s', (_, [field, set]) => {
     expect(problem.errors).toEqual([{ field, message }]);
   });
 
-  test('is judged once, by a thread', async () => {
-    const judge = vi.spyOn(clinic.app.get(PasswordHasher), 'isCommon');
+  test('is checked once, in a thread', async () => {
+    const isCommon = vi.spyOn(clinic.app.get(PasswordHasher), 'isCommon');
     expect((await set('nine purple cats')).status).toBeLessThan(300);
-    expect(judge).toHaveBeenCalledTimes(1);
+    expect(isCommon).toHaveBeenCalledTimes(1);
   });
 });
 
-describe('a request is counted before its password is judged', () => {
-  const judged = async (ask: () => Promise<Answer<unknown>>, limit: number, times = limit): Promise<void> => {
-    const judge = vi.spyOn(clinic.app.get(PasswordHasher), 'isCommon').mockResolvedValue(true);
+describe('a request is counted before its password is checked', () => {
+  /** Sends `limit` requests and one more, and expects `times` checks. */
+  const expectChecks = async (
+    ask: () => Promise<Answer<unknown>>,
+    limit: number,
+    times = limit,
+  ): Promise<void> => {
+    const isCommon = vi.spyOn(clinic.app.get(PasswordHasher), 'isCommon').mockResolvedValue(true);
     for (let turn = 0; turn < limit; turn += 1) expect((await ask()).status).toBe(400);
     expectProblem(await ask(), { status: 429 });
-    expect(judge).toHaveBeenCalledTimes(times);
+    expect(isCommon).toHaveBeenCalledTimes(times);
   };
 
-  test('on registering', async () => {
+  test('when registering', async () => {
     const body = { email: 'counted@people.example', password: 'password' };
-    await judged(() => post('/api/auth/register', body, '127.0.1.250'), 10);
+    await expectChecks(() => post('/api/auth/register', body, '127.0.1.250'), 10);
   });
 
-  test('on changing it', async () => {
+  test('when changing it', async () => {
     const { token, password: old_password } = await clinic.patient();
     const body = { old_password, new_password: 'password' };
-    await judged(() => clinic.client.post('/api/auth/password', body, { token }), 10);
+    await expectChecks(() => clinic.client.post('/api/auth/password', body, { token }), 10);
   });
 
-  test('by a mailed code', async () => {
+  test('with a mailed code', async () => {
     const body = { token: await resetToken(patient), new_password: 'password' };
-    await judged(() => post('/api/auth/password/reset', body, '127.0.1.251'), 30);
+    await expectChecks(() => post('/api/auth/password/reset', body, '127.0.1.251'), 30);
   });
 
-  test('and is not judged at all where the code is a guess', async () => {
+  test('and not checked at all if the code is a guess', async () => {
     const body = { token: 'a-guess', new_password: 'password' };
-    await judged(() => post('/api/auth/password/reset', body, '127.0.1.252'), 30, 0);
+    await expectChecks(() => post('/api/auth/password/reset', body, '127.0.1.252'), 30, 0);
   });
 });
 
-describe('a text that is longer than any password is answered as a wrong one', () => {
-  /** Sends it, and looks that nothing was normalized that is so long, and one hash was checked as ever. */
-  async function sent(send: (password: string) => Promise<Answer<unknown>>): Promise<Answer<unknown>> {
+describe('text that is longer than any password gets the answer of a wrong password', () => {
+  /** Sends MARKS as a password. Expects that nothing so long was normalized and that one hash was verified as usual. */
+  async function sendMarks(send: (password: string) => Promise<Answer<unknown>>): Promise<Answer<unknown>> {
     const normalize = vi.spyOn(String.prototype, 'normalize');
     const hash = vi.spyOn(clinic.app.get(PasswordHasher)['threads'], 'run');
     const answer = await send(MARKS);
@@ -132,13 +137,13 @@ describe('a text that is longer than any password is answered as a wrong one', (
     return answer;
   }
 
-  test.each(['somebody’s', 'nobody’s'])('on logging in to %s account', async (whose) => {
-    const email = whose === 'nobody’s' ? 'nobody@people.example' : patient.email;
-    const answer = await sent((password) => post('/api/auth/login', { email, password }));
+  test.each(['an existing', 'an unknown'])('when logging in to %s account', async (whose) => {
+    const email = whose === 'an unknown' ? 'nobody@people.example' : patient.email;
+    const answer = await sendMarks((password) => post('/api/auth/login', { email, password }));
     expectProblem(answer, { status: 400, code: 'INVALID_CREDENTIALS' });
   });
 
-  test('though the right one is what it begins with', async () => {
+  test('even if it begins with the right password', async () => {
     const { email, password } = patient;
     const answer = await post('/api/auth/login', { email, password: password.padEnd(1_025, '\0') });
     expectProblem(answer, { status: 400, code: 'INVALID_CREDENTIALS' });
@@ -152,7 +157,7 @@ describe('a text that is longer than any password is answered as a wrong one', (
     ['POST', '/api/auth/me/export', (password) => ({ password })],
   ])('at %s %s', async (method, path, bodyOf) => {
     const { token } = patient;
-    const answer = await sent((password) =>
+    const answer = await sendMarks((password) =>
       clinic.client.send(method, path, { token, body: bodyOf(password) }),
     );
     expectProblem(answer, { status: 400, code: 'WRONG_PASSWORD' });
@@ -161,7 +166,7 @@ describe('a text that is longer than any password is answered as a wrong one', (
   test('at the dashboard', async () => {
     const marks = MARKS.slice(12_000, 16_000) + MARKS.slice(-1_000);
     const basic = Buffer.from(`${admin.email}:${marks}`).toString('base64');
-    const answer = await sent(() =>
+    const answer = await sendMarks(() =>
       spelled(clinic.client.baseUrl, '/admin/queues', { headers: { authorization: `Basic ${basic}` } }),
     );
     expectProblem(answer, { status: 401, code: 'ADMIN_REQUIRED' });

@@ -35,24 +35,24 @@ function visit(path: string, authorization?: string, method = 'GET', to = clinic
   });
 }
 
-function expectLockedOut(answer: Answer<unknown>): void {
+function expectUnauthorized(answer: Answer<unknown>): void {
   expectProblem(answer, { status: 401, code: 'ADMIN_REQUIRED' });
   expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="/);
 }
 
 /** The page, each of its static files, and its API. */
-const everything = () => ['/admin/queues', '/admin/queues/', ...scripts, '/admin/queues/api/queues'];
+const allPaths = () => ['/admin/queues', '/admin/queues/', ...scripts, '/admin/queues/api/queues'];
 
-test('an admin, by the email and password of the account: 200 on the page, its static files and its API', async () => {
+test('an admin with the account’s email and password: 200 on the page, its static files and its API', async () => {
   expect(scripts.length).toBeGreaterThan(1);
-  for (const path of everything()) expect((await visit(path, basic(admin))).status, path).toBe(200);
+  for (const path of allPaths()) expect((await visit(path, basic(admin))).status, path).toBe(200);
   const { body } = await visit('/admin/queues/api/queues', basic(admin));
   expect((body as { queues: { name: string }[] }).queues).toHaveLength(1);
   const upper = basic({ ...admin, email: admin.email.toUpperCase() });
   expect((await visit('/admin/queues', upper)).status).toBe(200);
 });
 
-describe('everyone else gets 401, on the page, its static files and its API alike', () => {
+describe('everyone else gets 401 on the page, its static files and its API', () => {
   const people: Record<string, () => string | undefined> = {
     nobody: () => undefined,
     'a wrong password': () => basic({ ...admin, password: 'a wrong guess' }),
@@ -69,7 +69,7 @@ describe('everyone else gets 401, on the page, its static files and its API alik
     'a NUL between email and password': () =>
       `Basic ${Buffer.from(`${admin.email}\0${admin.password}`).toString('base64')}`,
   };
-  test('bytes that are not UTF-8, whichever they are', async () => {
+  test('bytes that are not UTF-8', async () => {
     const owner = await clinic.admin();
     const password = 'muchas letras \ufffd o';
     const changed = { old_password: owner.password, new_password: password };
@@ -81,19 +81,19 @@ describe('everyone else gets 401, on the page, its static files and its API alik
         Buffer.from([byte]),
         Buffer.from(' o'),
       ]);
-      expectLockedOut(await visit('/admin/queues', `Basic ${typed.toString('base64')}`));
+      expectUnauthorized(await visit('/admin/queues', `Basic ${typed.toString('base64')}`));
     }
   });
-  test('more than an email and a password can be', async () => {
-    expectLockedOut(await visit('/admin/queues', basic({ ...admin, password: 'x'.repeat(9_000) })));
+  test('credentials longer than any email and password', async () => {
+    expectUnauthorized(await visit('/admin/queues', basic({ ...admin, password: 'x'.repeat(9_000) })));
   });
-  test.each(Object.keys(people))('%s', async (who) => {
-    for (const path of everything()) expectLockedOut(await visit(path, people[who]!()));
+  test.each(Object.keys(people))('%s', async (kind) => {
+    for (const path of allPaths()) expectUnauthorized(await visit(path, people[kind]!()));
   });
-  test('an admin who was let in does not let others in', async () => {
+  test('other credentials after an admin was let in', async () => {
     expect((await visit('/admin/queues', basic(admin))).status).toBe(200);
-    expectLockedOut(await visit('/admin/queues'));
-    expectLockedOut(await visit('/admin/queues', basic({ ...admin, password: `${admin.password}x` })));
+    expectUnauthorized(await visit('/admin/queues'));
+    expectUnauthorized(await visit('/admin/queues', basic({ ...admin, password: `${admin.password}x` })));
   });
   test.each<[string, object]>([
     ['disabled', { disabled: true }],
@@ -102,15 +102,15 @@ describe('everyone else gets 401, on the page, its static files and its API alik
     const former = await clinic.admin();
     expect((await visit('/admin/queues', basic(former))).status).toBe(200);
     await clinic.client.patch(`/api/users/${former.id}`, change, { token: admin.token });
-    expectLockedOut(await visit('/admin/queues', basic(former)));
+    expectUnauthorized(await visit('/admin/queues', basic(former)));
   });
-  test('with any method: nobody can pause the queue', async () => {
+  test('with any method: only an admin can pause the queue', async () => {
     const { queue } = clinic.app.get(NotificationQueue);
     for (const method of ['PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']) {
       const answer = await visit(`/admin/queues/api/queues/${queue.name}/pause`, undefined, method);
       expect([401, 404], method).toContain(answer.status);
     }
-    expectLockedOut(await visit(`/admin/queues/api/queues/${queue.name}/pause`, undefined, 'PUT'));
+    expectUnauthorized(await visit(`/admin/queues/api/queues/${queue.name}/pause`, undefined, 'PUT'));
     expect(await queue.isPaused()).toBe(false);
     expect((await visit(`/admin/queues/api/queues/${queue.name}/pause`, basic(admin), 'PUT')).status).toBe(
       200,
@@ -162,16 +162,16 @@ describe('however the path is spelled', () => {
     const answer = await visit(path);
     expect([400, 401, 404]).toContain(answer.status);
     expectProblem(answer, { status: answer.status });
-    // Where an admin finds something under this spelling, everyone else finds the lock.
-    if ((await visit(path, basic(admin))).status < 400) expectLockedOut(answer);
+    // If a spelling leads an admin to something, everyone else must get 401.
+    if ((await visit(path, basic(admin))).status < 400) expectUnauthorized(answer);
   });
-  test('the spellings of the page that lead to it lead to the lock', async () => {
+  test('every spelling that leads to the page requires credentials', async () => {
     for (const path of ['/%61dmin/queues', '/admin/%71ueues/', '/admin/queues?token=x'])
-      expectLockedOut(await visit(path));
+      expectUnauthorized(await visit(path));
   });
 });
 
-test('files of the server stay out of reach, for an admin too', async () => {
+test('not even an admin can read files of the server', async () => {
   for (const path of [
     '..%2f..%2f..%2fpackage.json',
     '%2e%2e/%2e%2e/package.json',
@@ -184,33 +184,33 @@ test('files of the server stay out of reach, for an admin too', async () => {
   }
 });
 
-describe('who is no longer an admin, or has another password, is out at once', () => {
-  test('a demoted admin', async () => {
+describe('a change of role or password takes effect at once', () => {
+  test('a demoted admin is locked out', async () => {
     const demoted = await clinic.admin();
     expect((await visit('/admin/queues/api/queues', basic(demoted))).status).toBe(200);
     await clinic.client.patch(`/api/users/${demoted.id}`, { role: 'user' }, { token: admin.token });
-    for (const path of everything()) expectLockedOut(await visit(path, basic(demoted)));
+    for (const path of allPaths()) expectUnauthorized(await visit(path, basic(demoted)));
   });
-  test('an admin whose password was changed', async () => {
+  test('the old password of an admin is refused', async () => {
     const [changed, other] = [await clinic.admin(), await clinic.patient()];
     expect((await visit('/admin/queues/api/queues', basic(changed))).status).toBe(200);
     await clinic.query(
       'UPDATE accounts a JOIN accounts b ON b.id = ? SET a.password_hash = b.password_hash WHERE a.id = ?',
       [other.id, changed.id],
     );
-    expectLockedOut(await visit('/admin/queues/api/queues', basic(changed)));
+    expectUnauthorized(await visit('/admin/queues/api/queues', basic(changed)));
     expect((await visit('/admin/queues', basic({ ...changed, password: other.password }))).status).toBe(200);
   });
-  test('and one who became an admin is in', async () => {
+  test('a new admin is let in', async () => {
     const promoted = await clinic.patient();
-    expectLockedOut(await visit('/admin/queues', basic(promoted)));
+    expectUnauthorized(await visit('/admin/queues', basic(promoted)));
     const change = { role: 'admin', your_password: admin.password };
     await clinic.client.patch(`/api/users/${promoted.id}`, change, { token: admin.token });
     expect((await visit('/admin/queues', basic(promoted))).status).toBe(200);
   });
 });
 
-test('guessing is throttled: 429 with Retry-After, also for the right password, and together with the log-in', async () => {
+test('guessing is throttled together with log-in: 429 with Retry-After, even for the right password', async () => {
   const limited = await Clinic.over(
     withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
     clinic.clock,
@@ -218,7 +218,7 @@ test('guessing is throttled: 429 with Retry-After, also for the right password, 
   try {
     const target = await clinic.admin();
     for (let turn = 0; turn < 10; turn += 1)
-      expectLockedOut(
+      expectUnauthorized(
         await visit('/admin/queues', basic({ ...target, password: `guess ${turn}` }), 'GET', limited),
       );
     const answer = await visit('/admin/queues/api/queues', basic(target), 'GET', limited);

@@ -37,82 +37,82 @@ afterAll(async () => {
 });
 
 const bookAt = (date: string, time: string) => book(clinic, patient, doctor, { date, time });
-const move = ({ id }: BookingJson, change: object) =>
+const reschedule = ({ id }: BookingJson, change: object) =>
   clinic.client.patch(`/api/bookings/${id}`, change, { token: patient.token });
 const cancel = ({ id }: BookingJson) => clinic.client.delete(`/api/bookings/${id}`, { token: patient.token });
 const subjects = () =>
   mailbox.received.filter(({ to }) => to === patient.email).map(({ mail }) => mail.subject!.split(':')[0]);
 const stateOf = async ({ id }: BookingJson, kind: string) =>
-  (await messagesOf(clinic, id)).find((message) => message.kind === kind);
+  (await messagesOf(clinic, id)).find((notification) => notification.kind === kind);
 
-/** From now on the mail server takes the patient's mails and says nothing more, until it is let go. */
-function hang(): { caught: () => ReceivedMail | undefined; letGo: () => void } {
-  let caught: ReceivedMail | undefined;
-  let letGo!: () => void;
-  const gone = new Promise<void>((resolve) => (letGo = resolve));
+/** From now on the mail server receives the patient's emails without acknowledging them, until `release` is called. */
+function hang(): { heldEmail: () => ReceivedMail | undefined; release: () => void } {
+  let held: ReceivedMail | undefined;
+  let release!: () => void;
+  const released = new Promise<void>((resolve) => (release = resolve));
   mailbox.onMail = (mail) => {
     if (mail.to !== patient.email) return;
-    caught ??= mail;
-    return gone;
+    held ??= mail;
+    return released;
   };
-  return { caught: () => caught, letGo };
+  return { heldEmail: () => held, release };
 }
 
-/** From now on the mail server refuses so many mails to the patient. */
+/** The mail server refuses the next `times` emails to the patient. */
 function refuse(times: number, responseCode: number, message: string): void {
   let left = times;
   mailbox.onRecipient = (address) =>
     address === patient.email && left-- > 0 ? { responseCode, message } : undefined;
 }
 
-const caughtBy = (hanging: ReturnType<typeof hang>) =>
-  eventually('the mail server has a mail in hand', () => Promise.resolve(hanging.caught()));
+const waitUntilHeld = (hanging: ReturnType<typeof hang>) =>
+  eventually('the mail server holds an email', () => Promise.resolve(hanging.heldEmail()));
 
 describe('sending never delays or fails an API answer', () => {
-  test('the mail server hangs: booking, moving, cancelling and looking are answered all the same', async () => {
+  test('booking, rescheduling, cancelling and listing slots work while the mail server hangs', async () => {
     const hanging = hang();
     const first = await bookAt('2026-03-02', '09:00');
-    await caughtBy(hanging);
+    await waitUntilHeld(hanging);
     const second = await bookAt('2026-03-02', '10:00');
-    expect((await move(first, { time: '11:00' })).status).toBe(200);
+    expect((await reschedule(first, { time: '11:00' })).status).toBe(200);
     expect((await cancel(second)).status).toBe(200);
     expect(await openTimes(clinic, patient, doctor, '2026-03-02')).toContain('10:00');
-    // None of it has been acknowledged so far.
+    // The mail server has acknowledged nothing so far.
     expect(subjects()).toEqual([]);
-    hanging.letGo();
+    hanging.release();
     expect(await mailbox.mailsTo(patient.email, 4)).toHaveLength(4);
   });
 
-  test('the mail server refuses everything: the answers are the same', async () => {
+  test('booking, rescheduling and cancelling work while the mail server refuses every email', async () => {
     refuse(Infinity, 451, 'try later');
     const booking = await bookAt('2026-03-02', '09:00');
-    expect((await move(booking, { time: '10:00' })).status).toBe(200);
+    expect((await reschedule(booking, { time: '10:00' })).status).toBe(200);
     expect((await cancel(booking)).body).toEqual({ message: 'Booking cancelled successfully' });
   });
 });
 
-describe('a booking’s messages arrive in order', () => {
-  test('confirmation, new time, cancellation, though the mail server keeps the first one waiting', async () => {
+describe('the emails of a booking arrive in order', () => {
+  test('confirmation, new time, cancellation, even if the mail server delays the first', async () => {
     const hanging = hang();
     const booking = await bookAt('2026-03-03', '09:00');
-    await caughtBy(hanging);
-    await move(booking, { time: '10:00' });
-    await move(booking, { time: '11:00' });
+    await waitUntilHeld(hanging);
+    await reschedule(booking, { time: '10:00' });
+    await reschedule(booking, { time: '11:00' });
     await cancel(booking);
-    await eventually('the cancellation was looked at, and waits', async () =>
+    await eventually('the cancellation waits', async () =>
       (await stateOf(booking, 'cancelled'))?.reason?.includes('waits'),
     );
     expect(subjects()).toEqual([]);
-    hanging.letGo();
+    hanging.release();
     await mailbox.mailsTo(patient.email, 3);
     expect(subjects()).toEqual(['Appointment confirmed', 'Appointment moved', 'Appointment cancelled']);
   });
 
-  test('though the mail server first refuses the confirmation for a while', async () => {
+  test('even if the mail server temporarily refuses the confirmation', async () => {
     refuse(2, 450, 'busy');
     const booking = await bookAt('2026-03-03', '09:00');
     await cancel(booking);
-    await eventually('both mails', async () => {
+    await eventually('both emails', async () => {
       await allDueSettled(clinic);
       clinic.clock.advance({ seconds: 5 });
       return subjects().length === 2;
@@ -125,53 +125,53 @@ describe('a booking’s messages arrive in order', () => {
     clinic.clock.set('2026-03-08T09:59:30+01:00');
     const hanging = hang();
     const booking = await bookAt('2026-03-09', '10:00');
-    await caughtBy(hanging);
+    await waitUntilHeld(hanging);
     clinic.clock.set('2026-03-08T10:00:00+01:00');
-    await eventually('the reminder was looked at, and waits', async () =>
+    await eventually('the reminder waits', async () =>
       (await stateOf(booking, 'reminder_24h'))?.reason?.includes('waits'),
     );
-    hanging.letGo();
+    hanging.release();
     await mailbox.mailsTo(patient.email, 2);
     expect(subjects()).toEqual(['Appointment confirmed', 'Appointment reminder']);
   });
 
-  test('a cancellation does not overtake a reminder that is being sent: none comes after it', async () => {
+  test('a cancellation does not overtake a reminder that is being sent, so no reminder follows it', async () => {
     clinic.clock.set('2026-03-15T09:00:00+01:00');
     const booking = await bookAt('2026-03-16', '10:00');
     await allDueSettled(clinic);
     const hanging = hang();
     clinic.clock.set('2026-03-15T10:00:00+01:00');
-    await caughtBy(hanging);
+    await waitUntilHeld(hanging);
     await cancel(booking);
-    await eventually('the cancellation was looked at, and waits', async () =>
+    await eventually('the cancellation waits', async () =>
       (await stateOf(booking, 'cancelled'))?.reason?.includes('waits'),
     );
-    hanging.letGo();
+    hanging.release();
     await mailbox.mailsTo(patient.email, 3);
     expect(subjects()).toEqual(['Appointment confirmed', 'Appointment reminder', 'Appointment cancelled']);
   });
 
-  test('a patient’s other bookings do not wait', async () => {
+  test('the emails of the patient’s other bookings do not wait', async () => {
     const hanging = hang();
     await bookAt('2026-03-17', '09:00');
-    await caughtBy(hanging);
+    await waitUntilHeld(hanging);
     mailbox.onMail = () => undefined;
     await bookAt('2026-03-17', '10:00');
     const [other] = await mailbox.mailsTo(patient.email, 1);
     expect(other!.mail.subject).toContain('10:00');
-    hanging.letGo();
+    hanging.release();
     await mailbox.mailsTo(patient.email, 2);
   });
 });
 
-describe('a mail to a dead address', () => {
+describe('an email to an address that the mail server rejects', () => {
   const listed = async (state: string, token: string) =>
     clinic.client.get<Row[]>(`/api/notifications?state=${state}`, { token });
 
-  test('ends dead, visible to an admin, without the address, and can be retried', async () => {
+  test('is listed as dead for an admin, without the address, and can be retried', async () => {
     refuse(Infinity, 550, `5.1.1 <${patient.email}>: no such user`);
     const booking = await bookAt('2026-03-18', '09:00');
-    const dead = await eventually('the message is dead', async () =>
+    const dead = await eventually('the notification is dead', async () =>
       (await listed('dead', admin.token)).body.find(({ booking_id }) => booking_id === booking.id),
     );
     expect(dead).toMatchObject({ kind: 'booked', state: 'dead', attempts: 1 });
@@ -186,11 +186,11 @@ describe('a mail to a dead address', () => {
     expect(arrived!.mail.subject).toContain('Appointment confirmed');
     await allDueSettled(clinic);
     expect((await listed('dead', admin.token)).body.map(({ id }) => id)).not.toContain(dead.id);
-    // What was sent is not dead: it is not sent again.
+    // A sent notification is not dead, so it cannot be retried.
     expectProblem(await retry(), { status: 404, code: 'NOT_DEAD' });
   });
 
-  test('holds up neither the later messages of its booking nor those of others', async () => {
+  test('does not block the later emails of its booking', async () => {
     refuse(1, 550, 'gone');
     const booking = await bookAt('2026-03-18', '10:00');
     await eventually(
@@ -202,7 +202,7 @@ describe('a mail to a dead address', () => {
     expect(subjects()).toEqual(['Appointment cancelled']);
   });
 
-  test('a refusal for now is no end: it is tried again later, with the same Message-ID', async () => {
+  test('is retried after a temporary refusal, with the same Message-ID', async () => {
     const ids: (string | undefined)[] = [];
     mailbox.onMail = ({ to, mail }) => {
       if (to !== patient.email) return;
@@ -210,7 +210,7 @@ describe('a mail to a dead address', () => {
       if (ids.length < 3) throw Object.assign(new Error('greylisted'), { responseCode: 451 });
     };
     const booking = await bookAt('2026-03-18', '11:00');
-    await eventually('it arrived', async () => {
+    await eventually('the email has arrived', async () => {
       await allDueSettled(clinic);
       clinic.clock.advance({ seconds: 5 });
       return subjects().length === 1;
@@ -220,7 +220,7 @@ describe('a mail to a dead address', () => {
     expect(await stateOf(booking, 'booked')).toMatchObject({ state: 'sent', attempts: 3 });
   });
 
-  test('only an admin sees and retries', async () => {
+  test('can be seen and retried only by an admin', async () => {
     for (const { token } of [patient, doctor]) {
       expectProblem(await listed('dead', token), { status: 403, detail: 'Forbidden' });
       const retried = await clinic.client.post('/api/notifications/1/retry', undefined, { token });

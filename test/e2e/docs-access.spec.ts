@@ -22,19 +22,19 @@ const basic = ({ email, password }: Person) => ({
   authorization: `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`,
 });
 
-async function opened(API_DOCS: 'admin' | 'off', work: (app: Clinic) => Promise<void>): Promise<void> {
+async function withApiDocs(API_DOCS: 'admin' | 'off', work: (app: Clinic) => Promise<void>): Promise<void> {
   const app = await Clinic.over(withSettings(clinic.environment, { API_DOCS }), clinic.clock);
   await work(app);
   await app.app.close();
 }
 
-test('by default everybody reads the documentation', async () => {
+test('by default everybody can read the documentation', async () => {
   for (const path of PATHS) expect((await clinic.client.get(path)).status, path).toBe(200);
 });
 
 describe('API_DOCS=admin', () => {
-  test('only an admin reads it, however its path is spelled; the API itself is as open as before', async () => {
-    await opened('admin', async ({ client }) => {
+  test('only an admin can read it, however its path is spelled; the API itself stays open', async () => {
+    await withApiDocs('admin', async ({ client }) => {
       for (const path of PATHS) {
         expectProblem(await client.get(path), { status: 401, code: 'ADMIN_REQUIRED' });
         expectProblem(await client.get(path, { headers: basic(patient) }), { status: 401 });
@@ -55,15 +55,15 @@ describe('API_DOCS=admin', () => {
   });
 });
 
-test('API_DOCS=off: nobody does', async () => {
-  await opened('off', async ({ client }) => {
+test('API_DOCS=off: nobody can read it', async () => {
+  await withApiDocs('off', async ({ client }) => {
     for (const path of PATHS) {
       expect((await client.get(path, { headers: basic(admin) })).status, path).toBe(404);
     }
   });
 });
 
-test('no answer is kept on its way, not even the documentation', async () => {
+test('no answer may be cached, not even the documentation', async () => {
   const headerOf = async (path: string, token?: string) =>
     (await clinic.client.get(path, { token })).headers.get('cache-control');
   for (const path of [

@@ -38,7 +38,7 @@ async function windowsOf(doctorId: number) {
 }
 
 describe('POST /api/doctors (admin) { name, specialty, email, user_id }: 201', () => {
-  test('the profile, with the account', async () => {
+  test('returns the profile with its account', async () => {
     const account = await clinic.person('doctor');
     const { status, body } = await create({ ...PROFILE, user_id: account.id });
     expect(status).toBe(201);
@@ -56,7 +56,7 @@ describe('POST /api/doctors (admin) { name, specialty, email, user_id }: 201', (
     expect(elsewhere.body.timezone).toBe('America/Santiago');
   });
   test.each(['+02:00', 'UTC+2', 'Mars/Olympus', 'Madrid', '', 'CEST'])(
-    'a zone that is not IANA\'s: 400: "%s"',
+    'a zone that is not an IANA zone: 400: "%s"',
     async (timezone) => {
       const account = await clinic.person('doctor');
       const problem = expectProblem(await create({ ...PROFILE, user_id: account.id, timezone }), {
@@ -68,7 +68,7 @@ describe('POST /api/doctors (admin) { name, specialty, email, user_id }: 201', (
 });
 
 describe('user_id must be an account of role doctor without a profile: else 400', () => {
-  test('an account that does not exist, a patient, an admin, one that is disabled', async () => {
+  test('an unknown account, a patient, an admin, a disabled account', async () => {
     const patient = await clinic.patient();
     const former = await clinic.person('doctor');
     await clinic.client.patch(`/api/users/${former.id}`, { disabled: true }, admin);
@@ -76,12 +76,12 @@ describe('user_id must be an account of role doctor without a profile: else 400'
       expectProblem(await create({ ...PROFILE, user_id }), { status: 400, code: 'NOT_A_DOCTOR_ACCOUNT' });
     }
   });
-  test('a doctor who has a profile', async () => {
+  test('a doctor with a profile', async () => {
     const doctor = await clinic.doctor();
     expectProblem(await create({ ...PROFILE, user_id: doctor.id }), { status: 400, code: 'PROFILE_EXISTS' });
     expect(await windowsOf(doctor.doctorId)).toHaveLength(5);
   });
-  test('of ten at once for one account, one is made, with one week', async () => {
+  test('of ten simultaneous requests for one account, one creates a profile, with one week of windows', async () => {
     const account = await clinic.person('doctor');
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => create({ ...PROFILE, user_id: account.id })),
@@ -97,7 +97,7 @@ describe('user_id must be an account of role doctor without a profile: else 400'
   });
 });
 
-test('an admin can make the account and then the profile, and the doctor logs in and finds it', async () => {
+test('an admin can create the account and then the profile, which the doctor sees after logging in', async () => {
   const { client } = clinic;
   const credentials = { email: 'new.doctor@people.example', password: 'a new doctor' };
   const account = await client.post('/api/users', { ...credentials, role: 'doctor' }, { token: admin.token });
@@ -122,7 +122,7 @@ describe('GET /api/doctors/public (no token)', () => {
       timezone: 'Europe/Madrid',
     });
   });
-  test('says nothing of the accounts', async () => {
+  test('reveals nothing about the accounts', async () => {
     const { body } = await clinic.client.get<DoctorJson[]>('/api/doctors/public');
     expect(JSON.stringify(body)).not.toMatch(/people\.example|user_id|user_email|password/);
   });
@@ -149,7 +149,7 @@ describe('GET /api/doctors (admin)', () => {
 });
 
 describe('GET /api/doctors/me (doctor)', () => {
-  test('own profile', async () => {
+  test('returns the doctor’s own profile', async () => {
     const [doctor] = [await clinic.doctor(), await clinic.doctor()];
     const { status, body } = await clinic.client.get<DoctorJson>('/api/doctors/me', { token: doctor.token });
     expect(status).toBe(200);

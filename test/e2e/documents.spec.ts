@@ -17,14 +17,14 @@ const SCRIPTS = (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 ).scripts;
 
-/** What the documents have for a shell that this file does not run, and where it is shown instead. */
-const SHOWN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
+/** Commands of the documents that this file does not run, and what tests them instead. */
+const TESTED_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm test\b/, 'this very run'],
   [/^npm run demo$/, '.ci/run runs it with --once'],
-  [/^npm run (test:zones|check|faults|bench|attack)\b/, 'checks and measurements: the script is there'],
-  [/^npm ci$/, 'how the tests got their packages'],
+  [/^npm run (test:zones|check|faults|bench|attack)\b/, 'checks and measurements: the script exists'],
+  [/^npm ci$/, 'the tests need its packages to run'],
   [/^npm run (build|migrate|start:worker)$|^npm start$/, 'the programs that run here'],
-  [/^cp \.env\.example \.env$/, 'the file is there'],
+  [/^cp \.env\.example \.env$/, 'the file exists'],
   [/^(useradd|cp docs\/systemd\/|systemctl) ?/, 'units.spec.ts has systemd judge the units'],
   [/^docker compose /, 'compose.spec.ts'],
 ];
@@ -38,16 +38,16 @@ const RUN_HERE = [
 
 let environment: Environment;
 let baseUrl: string;
-const ending: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 
 beforeAll(async () => {
   environment = await testEnvironment({ LOG_LEVEL: 'warn', NODE_ENV: 'development' });
-  ending.unshift(() => dropDatabase(environment));
+  cleanups.unshift(() => dropDatabase(environment));
 });
 
 afterAll(async () => {
   await stopClinic();
-  for (const end of ending) await end();
+  for (const cleanup of cleanups) await cleanup();
 });
 
 const programs: Program[] = [];
@@ -69,21 +69,21 @@ async function stopClinic(): Promise<void> {
 function shell(script: string, cwd: string, env: NodeJS.ProcessEnv = {}): Shell {
   const { PATH, HOME } = process.env;
   const running = new Shell(script, { cwd, env: { PATH, HOME, ...env } });
-  ending.unshift(() => running.kill());
+  cleanups.unshift(() => running.kill());
   return running;
 }
 
-// Whole programs start here, one after the other.
-const PATIENCE_MS = 180_000;
+// The tests start whole programs, one after the other.
+const TIMEOUT_MS = 180_000;
 
-describe('from an empty database', { timeout: PATIENCE_MS }, () => {
+describe('from an empty database', { timeout: TIMEOUT_MS }, () => {
   const DOCTOR = 'dr.ruiz@people.example';
   let mailbox: Mailbox;
   let folder: string;
 
   beforeAll(async () => {
     mailbox = await Mailbox.open();
-    ending.unshift(() => mailbox.close());
+    cleanups.unshift(() => mailbox.close());
     folder = mkdtempSync(join(tmpdir(), 'documents-'));
     await startClinic({
       SMTP_URL: mailbox.url,
@@ -92,7 +92,7 @@ describe('from an empty database', { timeout: PATIENCE_MS }, () => {
     });
   });
 
-  test('the page about setting up leads to an admin, a doctor and a patient', async () => {
+  test('docs/setting-up.md leads to an admin, a doctor and a patient', async () => {
     const blocks = RUN_HERE.slice(1, 3).flatMap(([document, heading]) => shellBlocks(document, heading));
     const script = blocks.join('\n').replace('http://127.0.0.1:3000', baseUrl);
     const { DATABASE_URL, REDIS_URL, NODE_ENV } = environment;
@@ -110,7 +110,7 @@ describe('from an empty database', { timeout: PATIENCE_MS }, () => {
     expect(output).toContain('Europe/Madrid');
   });
 
-  test('the page about deployment backs it up, and restores it to what passes the integrity check', async () => {
+  test('docs/deployment.md backs up the database and restores one that passes the integrity check', async () => {
     const url = new URL(environment.DATABASE_URL);
     const name = url.pathname.slice(1);
     writeFileSync(
@@ -118,7 +118,7 @@ describe('from an empty database', { timeout: PATIENCE_MS }, () => {
       `[client]\nprotocol=tcp\nhost=${url.hostname}\nport=${url.port}\nuser=${url.username}\npassword="${decodeURIComponent(url.password)}"\n`,
       { mode: 0o600 },
     );
-    ending.unshift(() => drop(`${name}_restored`));
+    cleanups.unshift(() => drop(`${name}_restored`));
     const script = shellBlocks('docs/deployment.md', 'Backup and restore')
       .join('\n')
       .replaceAll(/\bclinica(?=[ _]|$)/gm, name)
@@ -141,14 +141,14 @@ describe('from an empty database', { timeout: PATIENCE_MS }, () => {
   }
 });
 
-describe('with the demo', { timeout: PATIENCE_MS }, () => {
+describe('with the demo', { timeout: TIMEOUT_MS }, () => {
   test('the README books a first appointment, reschedules it, and reads the emails', async () => {
     await stopClinic();
     await dropDatabase(environment);
     const folder = mkdtempSync(join(tmpdir(), 'documents-'));
     environment = await testEnvironment({ LOG_LEVEL: 'warn', NODE_ENV: 'development' });
     const mails = await startMailbox(join(folder, 'mailbox'));
-    ending.unshift(() => mails.running.stop());
+    cleanups.unshift(() => mails.running.stop());
     const settings = { ...environment, SMTP_URL: mails.smtpUrl };
     expect(await Program.start('seed.js', settings).exit()).toBe(0);
     await startClinic({ SMTP_URL: mails.smtpUrl });
@@ -169,7 +169,7 @@ describe('with the demo', { timeout: PATIENCE_MS }, () => {
       const answer = (await (await fetch(`${mails.url}/api/email`)).json()) as { subject: string }[];
       return answer.map(({ subject }) => subject.split(':')[0]!);
     };
-    // Reminders of the demo's own appointments may lie among them.
+    // The mailbox may also hold reminders of the demo's own appointments.
     const wanted = ['Appointment confirmed', 'Appointment moved'];
     await eventually('both emails', async () => {
       const found = await subjects();
@@ -187,15 +187,15 @@ describe('with the demo', { timeout: PATIENCE_MS }, () => {
 });
 
 describe('the documents', () => {
-  const here = new Set(RUN_HERE.flatMap(([document, heading]) => shellBlocks(document, heading)));
+  const runHere = new Set(RUN_HERE.flatMap(([document, heading]) => shellBlocks(document, heading)));
   const elsewhere = documents().flatMap((document) =>
     shellBlocks(document)
-      .filter((block) => !here.has(block))
+      .filter((block) => !runHere.has(block))
       .flatMap((block) => commandsOf(block).map((command) => [document, command] as const)),
   );
 
-  test.each(elsewhere)('%s has a command that is shown to work elsewhere: %s', (_document, command) => {
-    expect(SHOWN_ELSEWHERE.filter(([pattern]) => pattern.test(command))).toHaveLength(1);
+  test.each(elsewhere)('%s has a command that is tested elsewhere: %s', (_document, command) => {
+    expect(TESTED_ELSEWHERE.filter(([pattern]) => pattern.test(command))).toHaveLength(1);
     const [, script] = /^npm run ([\w:]+)/.exec(command) ?? [];
     if (script !== undefined) expect(Object.keys(SCRIPTS)).toContain(script);
   });
@@ -206,7 +206,7 @@ describe('the documents', () => {
     ).toBeLessThanOrEqual(500);
   });
 
-  test.each(documents())('%s links to nothing that is not there', (document) => {
+  test.each(documents())('the links of %s lead to existing files', (document) => {
     const text = readFileSync(join(ROOT, document), 'utf8');
     const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#([^)]+))?\)/g)].filter(
       ([, path]) => !/^https?:/.test(path!),

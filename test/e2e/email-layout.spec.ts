@@ -50,7 +50,7 @@ describe.skipIf(!CHROMIUM)('an email in a browser', () => {
       [320, 390, 1000].map((width) => ({ name, html, width })),
     ),
   )(
-    '$name, $width px wide: codes stand on one line, and nothing makes the page wider',
+    '$name, $width px wide: each code is on one line, and nothing is wider than the page',
     async ({ html, width }) => {
       const page = await browser.newPage({ viewport: { width, height: 900 } });
       await page.setContent(html);

@@ -25,14 +25,14 @@ afterAll(() => clinic?.close());
 const asPatient = () => ({ token: patient.token });
 
 describe('Errors are RFC 9457 problems: type, title, status, detail, error (as detail), code', () => {
-  test('400, bad input: with errors, a field and a message each', async () => {
+  test('400 for bad input, with a field and a message for each error', async () => {
     const answer = await clinic.client.post('/api/auth/register', { email: 'x', password: 'long enough' });
     const problem = expectProblem(answer, { status: 400, code: 'VALIDATION_FAILED' });
     expect(problem.errors).toEqual([{ field: 'email', message: 'email must be an email address' }]);
   });
-  test('400, a rule', async () => {
-    const wish = { doctor_id: doctor.doctorId, date: '2026-03-01', time: '03:00' };
-    expectProblem(await clinic.client.post('/api/bookings', wish, asPatient()), { status: 400 });
+  test('400 for a violated rule', async () => {
+    const appointment = { doctor_id: doctor.doctorId, date: '2026-03-01', time: '03:00' };
+    expectProblem(await clinic.client.post('/api/bookings', appointment, asPatient()), { status: 400 });
   });
   test('401, 403 and 404', async () => {
     const { client } = clinic;
@@ -40,7 +40,7 @@ describe('Errors are RFC 9457 problems: type, title, status, detail, error (as d
     expectProblem(await client.get('/api/doctors', asPatient()), { status: 403, code: 'FORBIDDEN' });
     expectProblem(await client.get('/api/nowhere'), { status: 404, code: 'NOT_FOUND' });
   });
-  test('errors has all the fields at fault at once', async () => {
+  test('errors names all invalid fields at once', async () => {
     const body = { doctor_id: 'one', date: '2027-02-31', time: '25:99', duration: 0, colour: 'red' };
     const answer = await clinic.client.post('/api/bookings', body, asPatient());
     const problem = expectProblem(answer, { status: 400 });
@@ -48,7 +48,7 @@ describe('Errors are RFC 9457 problems: type, title, status, detail, error (as d
   });
 });
 
-test('an error of the service itself: 500, and nothing of what happened inside', async () => {
+test('an internal error: 500 without internals', async () => {
   await clinic.query('RENAME TABLE doctors TO doctors_away');
   const answer = await clinic.client.get('/api/doctors/public');
   await clinic.query('RENAME TABLE doctors_away TO doctors');
@@ -79,12 +79,12 @@ describe('An unknown path: 404', () => {
   });
 });
 
-test('a wrong method: 404 or 405, on every path there is', async () => {
+test('a wrong method: 404 or 405, on every path', async () => {
   const { body } = await clinic.client.get<{ paths: Record<string, object> }>('/api/docs-json');
   expect(Object.keys(body.paths).length).toBeGreaterThan(15);
   for (const [path, operations] of Object.entries(body.paths)) {
     const wrong = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'].filter(
-      (method) => !(method.toLowerCase() in operations) && !clashes(path, method),
+      (method) => !(method.toLowerCase() in operations) && !matchesAnIdRoute(path, method),
     );
     for (const method of wrong) {
       const { baseUrl } = clinic.client;
@@ -95,8 +95,8 @@ test('a wrong method: 404 or 405, on every path there is', async () => {
   }
 });
 
-// A word in the place of an id is that path's id for the other methods: PATCH /api/bookings/me has the id "me".
-function clashes(path: string, method: string): boolean {
+// The last word of a path can be an id for another method: PATCH /api/bookings/me has the id "me".
+function matchesAnIdRoute(path: string, method: string): boolean {
   return (
     /^\/api\/(bookings|availability|doctors|exceptions)\/[\w{}-]+$/.test(path) &&
     /GET|PATCH|DELETE/.test(method)
@@ -119,7 +119,7 @@ describe('A body over the limit: 413', () => {
     const answer = await clinic.client.post('/api/auth/register', sized(64 * 1024 + 1));
     expectProblem(answer, { status: 413, code: 'BODY_TOO_LARGE' });
   });
-  test('nor is it in pieces of a length that is not told beforehand', async () => {
+  test('nor is a chunked body without a Content-Length', async () => {
     const answer = await spelled(clinic.client.baseUrl, '/api/auth/register', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -127,7 +127,7 @@ describe('A body over the limit: 413', () => {
     });
     expectProblem(answer, { status: 413 });
   });
-  test('200 kB in one field', async () => {
+  test('200 kB in one field are not', async () => {
     const long = 'x'.repeat(200_000);
     for (const [path, body] of [
       ['/api/auth/register', { email: 'new@people.example', password: long }],
@@ -158,7 +158,7 @@ describe('Not JSON: 415 or 400', () => {
     expectProblem(answer, { status: 415, code: 'NOT_JSON' });
   });
   test.each(['charset=utf-8', 'charset="UTF-8"', 'charset=utf8', 'charset=US-ASCII', 'profile=x'])(
-    'JSON with the parameter %s is taken',
+    'JSON with the parameter %s is accepted',
     async (parameter) => {
       const answer = await clinic.client.send('POST', '/api/auth/login', {
         body: '{"email":"a@b.example","password":"long enough"}',
@@ -189,15 +189,15 @@ describe('Not JSON: 415 or 400', () => {
     '7',
     'true',
     'false',
-  ])('JSON that is no object: 400: %s', async (body) => {
+  ])('JSON that is not an object: 400: %s', async (body) => {
     const answer = await clinic.client.post('/api/auth/register', body);
     expectProblem(answer, { status: 400, detail: 'The body of the request must be a JSON object.' });
   });
-  test('an empty body: 400 with every field that is missing', async () => {
+  test('an empty body: 400 with every missing field', async () => {
     const answer = await clinic.client.post('/api/auth/register', '');
     expect(fieldsAtFault(expectProblem(answer, { status: 400 }))).toEqual(['email', 'password']);
   });
-  test('a body that breaks off: 400', async () => {
+  test('a truncated body: 400', async () => {
     const head =
       'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n';
     const answer = await onTheWire(
@@ -215,7 +215,7 @@ describe('Not JSON: 415 or 400', () => {
   });
 });
 
-describe('What is no HTTP request, or a broken address, is answered as a problem too', () => {
+describe('A malformed HTTP request or URL gets a problem document too', () => {
   test.each(['/api/availability/%', '/api/availability/%zz', '/api/availability/%E0%A4%A', '/%ff'])(
     'malformed percent-encoding: 400: %s',
     async (path) => {
@@ -238,17 +238,17 @@ describe('What is no HTTP request, or a broken address, is answered as a problem
     const bytes = 'GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n';
     expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 400, code: 'MALFORMED_REQUEST' });
   });
-  test('an expectation that nobody knows is ignored', async () => {
+  test('an unknown Expect header is ignored', async () => {
     const bytes = 'GET /api/nowhere HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n';
     expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 404, code: 'NOT_FOUND' });
   });
-  test('a NUL byte in the address: 400', async () => {
+  test('a NUL byte in the URL: 400', async () => {
     const bytes = 'GET /api/doctors/\0public HTTP/1.1\r\nHost: x\r\n\r\n';
     expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 400 });
   });
 });
 
-describe('X-Request-Id is in each answer', () => {
+describe('Each answer has an X-Request-Id', () => {
   test.each([
     '/api/doctors/public',
     '/health/live',
@@ -261,14 +261,14 @@ describe('X-Request-Id is in each answer', () => {
     expect(first).toMatch(/^[\w-]{36}$/);
     expect((await clinic.client.get(path)).headers.get('x-request-id')).not.toBe(first);
   });
-  test('it is the one that the client gave, if that is a UUID', async () => {
+  test('the X-Request-Id of the client is used only if it is a UUID', async () => {
     const given = async (id: string) =>
       (await clinic.client.get('/api/nowhere', { headers: { 'x-request-id': id } })).headers.get(
         'x-request-id',
       );
     const id = '6f1c1f0e-3b1a-4c57-9d0e-0123456789ab';
     expect(await given(id)).toBe(id);
-    // It would stand in the log, and for ever in the audit trail.
+    // Other values would put the client's text into the log and the audit trail.
     for (const text of ['visit-42', 'Ana-Ruiz-born-1980', '<script>', 'x'.repeat(36), `${id}0`])
       expect(await given(text)).toMatch(/^(?!Ana)[\da-f]{8}-[\da-f-]{27}$/);
   });

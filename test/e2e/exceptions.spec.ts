@@ -42,7 +42,7 @@ const slots = async (date: string) =>
   ).body;
 
 describe('POST /api/exceptions (doctor): 201', () => {
-  test('{ date, is_full_day }: nothing can be booked on that date', async () => {
+  test('{ date, is_full_day } blocks the whole date', async () => {
     const { status, body } = await add({ date: '2026-03-02', is_full_day: true });
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -57,7 +57,7 @@ describe('POST /api/exceptions (doctor): 201', () => {
     expect(await slots('2026-03-03')).not.toEqual([]);
   });
   test.each([{}, { is_full_day: false }])(
-    '{ date, start_time, end_time }: nothing can be booked in between: %j',
+    '{ date, start_time, end_time } blocks the time in between: %j',
     async (form) => {
       const { status, body } = await add({
         date: '2026-03-02',
@@ -75,31 +75,31 @@ describe('POST /api/exceptions (doctor): 201', () => {
       expect(await slots('2026-03-02')).toEqual(['16:00', '16:15', '16:30']);
     },
   );
-  test('two that overlap are fine: each blocks its time', async () => {
+  test('two exceptions may overlap: each blocks its time', async () => {
     expect((await add({ date: '2026-03-02', start_time: '09:00', end_time: '13:00' })).status).toBe(201);
     expect((await add({ date: '2026-03-02', start_time: '12:00', end_time: '16:30' })).status).toBe(201);
     expect((await slots('2026-03-02'))[0]).toBe('16:30');
   });
-  test('bookings that stand already stay', async () => {
-    const wish = { doctor_id: doctor.doctorId, date: '2026-03-05', time: '09:00' };
-    const booked = await clinic.client.post('/api/bookings', wish, { token: patient.token });
+  test('existing bookings stay', async () => {
+    const appointment = { doctor_id: doctor.doctorId, date: '2026-03-05', time: '09:00' };
+    const booked = await clinic.client.post('/api/bookings', appointment, { token: patient.token });
     expect((await add({ date: '2026-03-05', is_full_day: true })).status).toBe(201);
     const mine = await clinic.client.get<{ id: number }[]>('/api/bookings/me', { token: patient.token });
     expect(mine.body.map(({ id }) => id)).toContain(booked.body.id);
   });
 });
 
-describe('what cannot be blocked: 400, and nothing is', () => {
+describe('an invalid exception: 400, and nothing is blocked', () => {
   const date = '2026-03-02';
 
   test.each([
     ['A part day without times', { date }],
-    ['A part day without times, said so', { date, is_full_day: false }],
+    ['A part day without times, is_full_day false', { date, is_full_day: false }],
     ['A part day without an end', { date, start_time: '09:00' }],
     ['A part day without a start', { date, end_time: '09:00', is_full_day: false }],
     ['both forms at once', { date, is_full_day: true, start_time: '09:00', end_time: '10:00' }],
-    ['both forms at once, half', { date, is_full_day: true, start_time: '09:00' }],
-    ['both forms at once, the other half', { date, is_full_day: true, end_time: '09:00' }],
+    ['a full day with a start', { date, is_full_day: true, start_time: '09:00' }],
+    ['a full day with an end', { date, is_full_day: true, end_time: '09:00' }],
   ])('%s', async (_, body) => {
     expectProblem(await add(body), { status: 400, code: 'EXCEPTION_FORM' });
     expect(await list()).toEqual([]);
@@ -130,11 +130,11 @@ describe('what cannot be blocked: 400, and nothing is', () => {
   });
 });
 
-describe("which date is past is told by the doctor's own calendar", () => {
+describe('whether a date is past depends on the doctor’s time zone', () => {
   test.each([
     ['Pacific/Kiritimati', '2026-03-01T10:30:00Z', '2026-03-02'],
     ['America/Los_Angeles', '2026-03-01T07:30:00Z', '2026-02-28'],
-  ])('in %s it is already, or still, another day', async (timezone, now, today) => {
+  ])('in %s the date differs from the clinic’s', async (timezone, now, today) => {
     clinic.clock.set(now);
     const there = await clinic.doctor({ timezone });
     const yesterday = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
@@ -154,7 +154,7 @@ describe('GET /api/exceptions/me (doctor)', () => {
     const early = await add({ date: '2026-03-02', start_time: '09:00', end_time: '10:00' });
     expect(await list()).toEqual([early.body, noon.body, late.body]);
   });
-  test("one's own only; without a profile: 404", async () => {
+  test('the doctor’s own only; without a profile: 404', async () => {
     await add({ date: '2026-03-02', is_full_day: true });
     expect(await list(await clinic.doctor())).toEqual([]);
     const { token } = await clinic.person('doctor');
@@ -162,8 +162,8 @@ describe('GET /api/exceptions/me (doctor)', () => {
   });
 });
 
-describe('GET /api/exceptions/me of thousands', () => {
-  test('a thousand at a time, and a link to the next', async () => {
+describe('GET /api/exceptions/me with thousands of exceptions', () => {
+  test('a thousand on a page, and a link to the next page', async () => {
     const { doctorId, token } = await clinic.doctor();
     for (const start of ['NULL, NULL', "'00:00', '00:01'", "'09:00', '09:01'"]) {
       const rows = Array.from(
@@ -190,14 +190,14 @@ describe('GET /api/exceptions/me of thousands', () => {
 });
 
 describe('DELETE /api/exceptions/:id (doctor)', () => {
-  test('200 { "message": "Exception deleted" }, and the time is open again', async () => {
+  test('200 { "message": "Exception deleted" }, and the time can be booked again', async () => {
     const { id } = (await add({ date: '2026-03-02', is_full_day: true })).body;
     const { status, body } = await remove(id);
     expect([status, body]).toEqual([200, { message: 'Exception deleted' }]);
     expect(await list()).toEqual([]);
     expect((await slots('2026-03-02'))[0]).toBe('09:00');
   });
-  test('not found or not own: 400, the same for both, and it stays', async () => {
+  test('not found or not own: 400, the same for both, and the other doctor’s exception stays', async () => {
     const other = await clinic.doctor();
     const theirs = (await add({ date: '2026-03-02', is_full_day: true }, other)).body;
     const expected = { status: 400, code: 'EXCEPTION_NOT_FOUND', detail: 'Exception not found' };

@@ -23,8 +23,8 @@ const environment = (ADMIN_EMAIL = ACCOUNT.email) =>
 const setRole = (role: string) =>
   clinic.query('UPDATE accounts SET role = ? WHERE email = ?', [role, ACCOUNT.email]);
 
-describe('ADMIN_EMAIL of an account that is there, and no admin’s', () => {
-  test.each(['user', 'doctor'])('ends the start of the API with a sentence: %s', async (role) => {
+describe('ADMIN_EMAIL of an existing account that is not an admin', () => {
+  test.each(['user', 'doctor'])('stops the API from starting, with an explanation: %s', async (role) => {
     await setRole(role);
     const program = Program.start('main.js', { ...environment(), PORT: await freePort() });
     expect(await program.exit()).toBe(1);

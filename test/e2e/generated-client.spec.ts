@@ -23,7 +23,7 @@ afterAll(async () => {
   await clinic?.close();
 });
 
-test('a client generated from the document books, reschedules and cancels, under --strict and without casts', async () => {
+test('a client generated from the document books, reschedules and cancels, with --strict and without casts', async () => {
   const types = astToString(await openapiTS(new URL(`${clinic.client.baseUrl}/api/docs-json`)));
   await cp('test/client', folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
@@ -40,7 +40,7 @@ test('a client generated from the document books, reschedules and cancels, under
   const result = await visit(clinic.client.baseUrl, { email, password }, '2026-03-02');
   expect(result).toMatchObject({
     booked: { doctor_id: doctorId, date: '2026-03-02', time: '09:00', duration: 60, version: 1 },
-    // An hour it stays: a client that fills in defaults would have cut it.
+    // A client that filled in defaults would have shortened the appointment to 30 minutes.
     moved: { date: '2026-03-02', time: '16:00', duration: 60, version: 2 },
     message: 'Booking cancelled successfully',
     left: 0,

@@ -10,15 +10,15 @@ const EMAIL = 'Helena.Costa@north-coast.example';
 const GOOD = 'seven herons at dusk';
 const GUESSABLE = [
   ['the address', 'helena.costa@north-coast.example'],
-  ['a part of it with digits', 'Helena2024'],
-  ['its parts the other way round', 'COSTA_helena!'],
-  ['its parts in other signs', 'h3l3n4c0st4'],
+  ['part of the address with digits', 'Helena2024'],
+  ['its parts in reverse order', 'COSTA_helena!'],
+  ['its parts with substituted characters', 'h3l3n4c0st4'],
   ['its domain', 'north-coast'],
   ['the clinic’s name with digits', 'TestClinic2027'],
-  ['the clinic’s name with digits and signs', 'Test-Clinic-2027-!?'],
+  ['the clinic’s name with digits and punctuation', 'Test-Clinic-2027-!?'],
   ['a password of the demo', 'demo-admin-password'],
   ['a password of the demo with digits', 'Demo-Patient-Password-1'],
-  ['a password of a sample', 'change-me'],
+  ['a sample password', 'change-me'],
 ] as const;
 
 let mailbox: Mailbox;
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 const codeTo = (email: string, page: string) => mailbox.codeTo(email, page);
 
-/** Each way to set a password, all of them for an account with the parts of `EMAIL` in its address. */
+/** Each way to set a password, always for an account whose address has the parts of `EMAIL`. */
 const ways: readonly (readonly [
   string,
   string,
@@ -63,7 +63,7 @@ const ways: readonly (readonly [
       ),
   ],
   [
-    'an admin who opens the account',
+    'an admin who creates the account',
     'password',
     () =>
       Promise.resolve((password) =>
@@ -103,8 +103,8 @@ const ways: readonly (readonly [
   ],
 ];
 
-describe.each(ways)('by %s', (_, field, prepare) => {
-  test('no password is set that one who knows the address tries first; the refusal is that of a common one', async () => {
+describe.each(ways)('through %s', (_, field, prepare) => {
+  test('a password that can be guessed from the address is refused like a common one', async () => {
     const set = await prepare();
     const message = `${field} must have 8 to 256 characters and not be one of the most common passwords`;
     for (const [what, password] of [['one of the most common', 'password'], ...GUESSABLE]) {
@@ -116,14 +116,14 @@ describe.each(ways)('by %s', (_, field, prepare) => {
   });
 });
 
-describe('a common password beside other faults', () => {
+describe('a common password together with other errors', () => {
   const message = (field: string) =>
     `${field} must have 8 to 256 characters and not be one of the most common passwords`;
 
   test.each<[string, string, string, object]>([
     ['registering', '/api/auth/register', 'password', { email: 'no address', password: 'password1' }],
     [
-      'registering with a field that is not known',
+      'registering with an unknown field',
       '/api/auth/register',
       'password',
       { email: EMAIL, password: 'Helena2024', role: 'admin' },
@@ -131,8 +131,8 @@ describe('a common password beside other faults', () => {
     ['a reset', '/api/auth/password/reset', 'new_password', { token: '?', new_password: 'password1' }],
     ['an invitation', '/api/auth/invitation', 'password', { token: 7, password: 'password1' }],
     ['changing it', '/api/auth/password', 'new_password', { old_password: 7, new_password: 'password1' }],
-    ['an admin who opens the account', '/api/users', 'password', { email: EMAIL, password: 'password1' }],
-  ])('is told with them in one answer: %s', async (_, path, field, body) => {
+    ['an admin who creates the account', '/api/users', 'password', { email: EMAIL, password: 'password1' }],
+  ])('is reported with them in one answer: %s', async (_, path, field, body) => {
     const problem = expectProblem(await clinic.client.post(path, body, admin), {
       status: 400,
       code: 'VALIDATION_FAILED',
@@ -142,13 +142,13 @@ describe('a common password beside other faults', () => {
     expect(problem.detail).toContain(message(field));
   });
 
-  test('one of a wrong shape is told once, and a good one not at all', async () => {
-    for (const [password, faults] of [
+  test('a malformed password is reported once, and a valid one not at all', async () => {
+    for (const [password, fields] of [
       ['short', ['email', 'password']],
       [GOOD, ['email']],
     ] as const) {
       const answer = await clinic.client.post('/api/auth/register', { email: 'no address', password });
-      expect(expectProblem(answer, { status: 400 }).errors?.map(({ field }) => field)).toEqual(faults);
+      expect(expectProblem(answer, { status: 400 }).errors?.map(({ field }) => field)).toEqual(fields);
     }
   });
 });

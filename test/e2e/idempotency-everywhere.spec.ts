@@ -20,90 +20,90 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-/** A request, and who sends it. */
-interface Asked {
+/** A request and the account that sends it. */
+interface ActorRequest {
   readonly path: string;
   readonly body?: unknown;
-  readonly who: Person;
+  readonly actor: Person;
 }
 
 let bookings = 0;
 
-/** A live booking of a new patient, at a time of its own. */
-async function booked(): Promise<{ who: Person; path: string }> {
-  const who = await clinic.patient();
+/** A live booking of a new patient, at a time that no other test uses. */
+async function booked(): Promise<{ actor: Person; path: string }> {
+  const actor = await clinic.patient();
   const time = `${String(9 + Math.floor(bookings / 4)).padStart(2, '0')}:${['00', '15', '30', '45'][bookings++ % 4]}`;
   const body = { doctor_id: doctor.doctorId, date: MONDAY, time, duration: 15 };
-  const booking = await clinic.client.post('/api/bookings', body, { token: who.token });
-  return { who, path: `/api/bookings/${booking.body.id}` };
+  const booking = await clinic.client.post('/api/bookings', body, { token: actor.token });
+  return { actor, path: `/api/bookings/${booking.body.id}` };
 }
 
-/** Every request that changes something for somebody who is signed in, as `METHOD path` of the document. */
-const REQUESTS: Readonly<Record<string, () => Asked | Promise<Asked>>> = {
+/** Every request with which a signed-in account changes something, as `method path` of the document. */
+const REQUESTS: Readonly<Record<string, () => ActorRequest | Promise<ActorRequest>>> = {
   'post /api/bookings': async () => {
     const body = { doctor_id: doctor.doctorId, date: TUESDAY, time: '09:00' };
-    return { path: '/api/bookings', body, who: await clinic.patient() };
+    return { path: '/api/bookings', body, actor: await clinic.patient() };
   },
   'patch /api/bookings/{id}': async () => ({ ...(await booked()), body: { date: TUESDAY, time: '12:00' } }),
   'delete /api/bookings/{id}': booked,
   'post /api/availability': () => ({
     path: '/api/availability',
     body: { day_of_week: 6, start_time: '09:00', end_time: '12:00' },
-    who: doctor,
+    actor: doctor,
   }),
   'delete /api/availability/{id}': async () => {
     const window = { day_of_week: 0, start_time: '09:00', end_time: '12:00' };
     const { body } = await clinic.client.post('/api/availability', window, { token: doctor.token });
-    return { path: `/api/availability/${body.id}`, who: doctor };
+    return { path: `/api/availability/${body.id}`, actor: doctor };
   },
   'post /api/exceptions': () => ({
     path: '/api/exceptions',
     body: { date: TUESDAY, start_time: '16:00', end_time: '16:30' },
-    who: doctor,
+    actor: doctor,
   }),
   'delete /api/exceptions/{id}': async () => {
     const exception = { date: TUESDAY, start_time: '15:00', end_time: '15:30' };
     const { body } = await clinic.client.post('/api/exceptions', exception, { token: doctor.token });
-    return { path: `/api/exceptions/${body.id}`, who: doctor };
+    return { path: `/api/exceptions/${body.id}`, actor: doctor };
   },
   'post /api/doctors': async () => {
     const { id } = await clinic.person('doctor');
     const body = { name: 'Dr. Once', specialty: 'Cardiology', email: 'c@clinic.example', user_id: id };
-    return { path: '/api/doctors', body, who: admin };
+    return { path: '/api/doctors', body, actor: admin };
   },
   'patch /api/doctors/{id}': async () => {
     const { doctorId } = await clinic.doctor();
     await clinic.query("UPDATE doctors SET timezone = 'PST' WHERE id = ?", [doctorId]);
-    return { path: `/api/doctors/${doctorId}`, body: { timezone: 'Asia/Tokyo' }, who: admin };
+    return { path: `/api/doctors/${doctorId}`, body: { timezone: 'Asia/Tokyo' }, actor: admin };
   },
   'post /api/users': () => ({
     path: '/api/users',
     body: { email: 'once@people.example', password: 'only once', role: 'doctor' },
-    who: admin,
+    actor: admin,
   }),
   'patch /api/users/{id}': async () => {
     const { id } = await clinic.patient();
-    return { path: `/api/users/${id}`, body: { role: 'doctor' }, who: admin };
+    return { path: `/api/users/${id}`, body: { role: 'doctor' }, actor: admin };
   },
   'patch /api/auth/me': async () => {
-    const who = await clinic.patient();
-    const body = { locale: 'es', email: 'new.once@people.example', password: who.password };
-    return { path: '/api/auth/me', body, who };
+    const actor = await clinic.patient();
+    const body = { locale: 'es', email: 'new.once@people.example', password: actor.password };
+    return { path: '/api/auth/me', body, actor };
   },
   'post /api/auth/me/export': async () => {
-    const who = await clinic.patient();
-    return { path: '/api/auth/me/export', body: { password: who.password }, who };
+    const actor = await clinic.patient();
+    return { path: '/api/auth/me/export', body: { password: actor.password }, actor };
   },
   'post /api/auth/second-factor': async () => {
-    const who = await clinic.patient();
-    return { path: '/api/auth/second-factor', body: { password: who.password }, who };
+    const actor = await clinic.patient();
+    return { path: '/api/auth/second-factor', body: { password: actor.password }, actor };
   },
   'delete /api/auth/sessions/{id}': async () => {
-    const who = await clinic.patient();
-    const { email, password } = who;
+    const actor = await clinic.patient();
+    const { email, password } = actor;
     const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', { email, password });
     const sessions = await clinic.client.get<{ id: number }[]>('/api/auth/sessions', { token: body.token });
-    return { path: `/api/auth/sessions/${sessions.body[0]!.id}`, who };
+    return { path: `/api/auth/sessions/${sessions.body[0]!.id}`, actor };
   },
   'post /api/notifications/{id}/retry': async () => {
     const { path } = await booked();
@@ -115,137 +115,141 @@ const REQUESTS: Readonly<Record<string, () => Asked | Promise<Asked>>> = {
       "SELECT id FROM notifications WHERE booking_id = ? AND kind = 'booked'",
       [id],
     );
-    return { path: `/api/notifications/${row!.id}/retry`, who: admin };
+    return { path: `/api/notifications/${row!.id}/retry`, actor: admin };
   },
 };
 
-/** Those that end the session they are sent with: their replay needs another one. */
-const ENDING: Readonly<Record<string, () => Promise<Asked>>> = {
+/** Requests that end their own session, so that a replay needs another one. */
+const SESSION_ENDING_REQUESTS: Readonly<Record<string, () => Promise<ActorRequest>>> = {
   'post /api/auth/password': async () => {
-    const who = await clinic.patient();
-    const body = { old_password: who.password, new_password: 'quite another secret' };
-    return { path: '/api/auth/password', body, who };
+    const actor = await clinic.patient();
+    const body = { old_password: actor.password, new_password: 'quite another secret' };
+    return { path: '/api/auth/password', body, actor };
   },
   'post /api/auth/logout-everywhere': async () => ({
     path: '/api/auth/logout-everywhere',
-    who: await clinic.patient(),
+    actor: await clinic.patient(),
   }),
   'post /api/auth/second-factor/confirm': async () => {
-    const who = await clinic.patient();
+    const actor = await clinic.patient();
     const begun = await clinic.client.post<{ secret: string }>(
       '/api/auth/second-factor',
-      { password: who.password },
-      { token: who.token },
+      { password: actor.password },
+      { token: actor.token },
     );
     const totp = new TOTP({ secret: Secret.fromBase32(begun.body.secret) });
     const code = totp.generate({ timestamp: clinic.clock.now() });
-    return { path: '/api/auth/second-factor/confirm', body: { code }, who };
+    return { path: '/api/auth/second-factor/confirm', body: { code }, actor };
   },
   'delete /api/auth/second-factor': async () => {
-    const who = await withSecondFactor(clinic, await clinic.patient());
-    return { path: '/api/auth/second-factor', body: { password: who.password, code: who.digits() }, who };
+    const actor = await withSecondFactor(clinic, await clinic.patient());
+    return {
+      path: '/api/auth/second-factor',
+      body: { password: actor.password, code: actor.digits() },
+      actor,
+    };
   },
 };
 
-function send(method: string, { path, body, who }: Asked, key?: string): Promise<Answer<Json>> {
+function send(method: string, { path, body, actor }: ActorRequest, key?: string): Promise<Answer<Json>> {
   return clinic.client.send(method.toUpperCase(), path, {
-    token: who.token,
+    token: actor.token,
     ...(key !== undefined && { headers: { 'idempotency-key': key } }),
     ...(body !== undefined && { body }),
   });
 }
 
-/** A token of the account as it is now. */
+/** A token for the account in its present state. */
 async function freshToken({ id }: Person): Promise<string> {
   const account = await clinic.app.get(AccountsService).get(id);
   return clinic.app.get(TokenIssuer).issue(account, null, 86_400);
 }
 
-const eventsOf = async (): Promise<number> => {
+const countEvents = async (): Promise<number> => {
   const [row] = await clinic.query<{ n: number }>(
-    // What is refused is recorded a little later.
+    // Denied access is recorded after the response.
     "SELECT COUNT(*) AS n FROM audit_events WHERE action <> 'account.access_denied'",
   );
   return Number(row!.n);
 };
 
-describe('a request with a key that is sent again', () => {
+describe('a request that is sent again with its key', () => {
   test.each(Object.entries(REQUESTS))(
-    '%s: is answered as the first time, and not done again',
+    '%s: gets the first answer and is not executed again',
     async (what, ask) => {
       const method = what.split(' ')[0]!;
-      const [asked, key] = [await ask(), randomUUID()];
-      const first = await send(method, asked, key);
+      const [request, key] = [await ask(), randomUUID()];
+      const first = await send(method, request, key);
       expect(first.status).toBeLessThan(300);
       expect(first.headers.get('idempotency-replayed')).toBeNull();
-      const events = await eventsOf();
-      const again = await send(method, asked, key);
+      const events = await countEvents();
+      const again = await send(method, request, key);
       expect(again.status).toBe(first.status);
       expect(again.headers.get('idempotency-replayed')).toBe('true');
-      // An export is read anew, and that is an event: by now there is a request with a key to tell of.
+      // A replayed export reads the data anew, which is an event: the data now includes the request with its key.
       const isExport = what.endsWith('export');
       if (!isExport) expect(again.body).toEqual(first.body);
-      expect(await eventsOf()).toBe(isExport ? events + 1 : events);
+      expect(await countEvents()).toBe(isExport ? events + 1 : events);
     },
   );
 
-  test.each(Object.entries(ENDING))(
-    '%s: with a token of the next session is not done again',
+  test.each(Object.entries(SESSION_ENDING_REQUESTS))(
+    '%s: is not executed again with a token of the next session',
     async (what, ask) => {
       const method = what.split(' ')[0]!;
-      const [asked, key] = [await ask(), randomUUID()];
-      expect((await send(method, asked, key)).status).toBe(200);
-      expect((await send(method, asked, key)).status).toBe(401);
-      const events = await eventsOf();
-      const who = { ...asked.who, token: await freshToken(asked.who) };
-      const again = await send(method, { ...asked, who }, key);
+      const [request, key] = [await ask(), randomUUID()];
+      expect((await send(method, request, key)).status).toBe(200);
+      expect((await send(method, request, key)).status).toBe(401);
+      const events = await countEvents();
+      const actor = { ...request.actor, token: await freshToken(request.actor) };
+      const again = await send(method, { ...request, actor }, key);
       expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
-      expect(await eventsOf()).toBe(events);
+      expect(await countEvents()).toBe(events);
     },
   );
 
-  test('a secret is not kept in clear, and told no more once it counts', async () => {
-    const [asked, key] = [await REQUESTS['post /api/auth/second-factor']!(), randomUUID()];
-    const { body } = await send('post', asked, key);
-    const kept = JSON.stringify(
+  test('a second factor’s secret is not stored in plain text, and no longer replayed once the factor is active', async () => {
+    const [request, key] = [await REQUESTS['post /api/auth/second-factor']!(), randomUUID()];
+    const { body } = await send('post', request, key);
+    const stored = JSON.stringify(
       await clinic.query('SELECT * FROM idempotency_keys WHERE idempotency_key = ?', [key]),
     );
-    expect(kept).not.toContain(body.secret);
+    expect(stored).not.toContain(body.secret);
     await clinic.query('UPDATE accounts SET second_factor_since = UTC_TIMESTAMP(3) WHERE id = ?', [
-      asked.who.id,
+      request.actor.id,
     ]);
-    expect(await send('post', asked, key)).toMatchObject({
+    expect(await send('post', request, key)).toMatchObject({
       status: 400,
       body: { code: 'SECOND_FACTOR_IS_ON' },
     });
   });
 
-  test('no token is kept', async () => {
+  test('no token is stored', async () => {
     const key = randomUUID();
-    const { body } = await send('post', await ENDING['post /api/auth/password']!(), key);
-    const kept = JSON.stringify(
+    const { body } = await send('post', await SESSION_ENDING_REQUESTS['post /api/auth/password']!(), key);
+    const stored = JSON.stringify(
       await clinic.query('SELECT * FROM idempotency_keys WHERE idempotency_key = ?', [key]),
     );
-    expect(kept).not.toContain(body.token);
-    expect(kept).not.toMatch(/argon2|quite another/);
+    expect(stored).not.toContain(body.token);
+    expect(stored).not.toMatch(/argon2|quite another/);
   });
 
-  test('with another query is another request', async () => {
-    const [asked, key] = [await REQUESTS['patch /api/bookings/{id}']!(), randomUUID()];
-    await send('patch', asked, key);
-    expect((await send('patch', { ...asked, path: `${asked.path}?dry_run=true` }, key)).status).toBe(422);
+  test('the key with another query is refused', async () => {
+    const [request, key] = [await REQUESTS['patch /api/bookings/{id}']!(), randomUUID()];
+    await send('patch', request, key);
+    expect((await send('patch', { ...request, path: `${request.path}?dry_run=true` }, key)).status).toBe(422);
   });
 
-  test('with a field in the query in place of the body is another request', async () => {
-    const [asked, key] = [await REQUESTS['post /api/doctors']!(), randomUUID()];
-    const body = asked.body as Record<string, string>;
-    await send('post', { ...asked, body: { ...body, timezone: 'Europe/Paris' } }, key);
-    const moved = { ...asked, path: `${asked.path}?timezone=Europe/Paris` };
+  test('the key with a field moved from the body to the query is refused', async () => {
+    const [request, key] = [await REQUESTS['post /api/doctors']!(), randomUUID()];
+    const body = request.body as Record<string, string>;
+    await send('post', { ...request, body: { ...body, timezone: 'Europe/Paris' } }, key);
+    const moved = { ...request, path: `${request.path}?timezone=Europe/Paris` };
     expect((await send('post', moved, key)).status).toBe(422);
   });
 });
 
-describe('a key that would not be heeded is refused', () => {
+describe('a key on a route without idempotency is refused', () => {
   test.each([
     ['post', '/api/auth/register', { email: 'key@people.example', password: 'a long password' }],
     ['post', '/api/auth/login', { email: 'key@people.example', password: 'a long password' }],
@@ -253,13 +257,13 @@ describe('a key that would not be heeded is refused', () => {
     ['post', '/api/auth/password/forgot', { email: 'key@people.example' }],
     ['delete', '/api/auth/me', { password: 'a long password' }],
   ])('%s %s', async (method, path, body) => {
-    const who = await clinic.patient();
-    const answer = await send(method, { path, body, who }, randomUUID());
+    const actor = await clinic.patient();
+    const answer = await send(method, { path, body, actor }, randomUUID());
     expect(answer).toMatchObject({ status: 400, body: { code: 'IDEMPOTENCY_KEY_NOT_TAKEN' } });
     expect(answer.body.error).toContain('without the header');
   });
 
-  test('a request that only reads does not care', async () => {
+  test('a request that only reads ignores the key', async () => {
     const headers = { 'idempotency-key': 'k' };
     const answer = await clinic.client.get('/api/bookings/me', {
       token: (await clinic.patient()).token,
@@ -269,7 +273,7 @@ describe('a key that would not be heeded is refused', () => {
   });
 });
 
-test('the document tells of the key at each POST and PATCH of somebody who is signed in', async () => {
+test('the document lists the key for each POST and PATCH that needs a token', async () => {
   type Operation = { security?: object[]; parameters?: { name: string; schema: { maxLength?: number } }[] };
   const { body } = await clinic.client.get<{ paths: Record<string, Record<string, Operation>> }>(
     '/api/docs-json',
@@ -285,7 +289,7 @@ test('the document tells of the key at each POST and PATCH of somebody who is si
     parameters.some(({ name, schema }) => name === 'Idempotency-Key' && schema.maxLength === 255),
   );
   expect(keyed.map(({ name }) => name).sort()).toEqual(
-    [...Object.keys(REQUESTS), ...Object.keys(ENDING)].sort(),
+    [...Object.keys(REQUESTS), ...Object.keys(SESSION_ENDING_REQUESTS)].sort(),
   );
   const signedIn = operations.filter(
     ({ method, security = [] }) => ['post', 'patch'].includes(method) && security.length > 0,

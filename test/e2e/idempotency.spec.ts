@@ -42,21 +42,21 @@ function post(path: string, key: string, body: unknown, { token }: Person = pati
   return clinic.client.post(path, body, { token, headers: { 'idempotency-key': key } });
 }
 
-const wish = (time: string, date = MONDAY): Record<string, unknown> => ({
+const appointment = (time: string, date = MONDAY): Record<string, unknown> => ({
   doctor_id: doctor.doctorId,
   date,
   time,
 });
-const book = (key: string, time: string, who = patient): Promise<Answer<Json>> =>
-  post('/api/bookings', key, wish(time), who);
+const book = (key: string, time: string, actor = patient): Promise<Answer<Json>> =>
+  post('/api/bookings', key, appointment(time), actor);
 
 async function count(table: string): Promise<number> {
   const [row] = await clinic.query<{ rows: string }>(`SELECT COUNT(*) AS \`rows\` FROM ${table}`);
   return Number(row!.rows);
 }
 
-describe('the same key and body again', () => {
-  test('gets the first answer, and nothing is done', async () => {
+describe('the same key and body sent again', () => {
+  test('gets the first answer, and nothing changes', async () => {
     const key = randomUUID();
     const first = await book(key, '09:00');
     const before = [await count('bookings'), await count('notifications')];
@@ -67,7 +67,7 @@ describe('the same key and body again', () => {
     expect([await count('bookings'), await count('notifications')]).toEqual(before);
   });
 
-  test('also after an account was erased whose address is the tail of one in the answer', async () => {
+  test('gets it after the erasure of an account whose address is the end of one in the answer', async () => {
     const password = 'the phrase of a colleague';
     const nurse = { email: 'nurse-r@people.example', password, role: 'user' };
     const first = await post('/api/users', 'nurse', nurse, admin);
@@ -82,17 +82,17 @@ describe('the same key and body again', () => {
     expect((await post('/api/users', 'nurse', nurse, admin)).body).toEqual(first.body);
   });
 
-  test('whatever the order of the fields', async () => {
+  test('gets it for any order of the fields', async () => {
     const first = await book('order', '09:00');
     const again = await post(
       '/api/bookings',
       'order',
-      Object.fromEntries(Object.entries(wish('09:00')).reverse()),
+      Object.fromEntries(Object.entries(appointment('09:00')).reverse()),
     );
     expect(again.body).toEqual(first.body);
   });
 
-  test('gets it also from the outcome that version 0.4 kept', async () => {
+  test('gets it from an outcome that version 0.4 stored', async () => {
     const first = await book('kept before', '09:00');
     await clinic.query(
       `UPDATE idempotency_keys SET outcome = JSON_REMOVE(outcome, '$.result.patientId')
@@ -101,14 +101,14 @@ describe('the same key and body again', () => {
     expect((await book('kept before', '09:00')).body).toEqual(first.body);
   });
 
-  test('gets it also when the booking was cancelled since', async () => {
+  test('gets it after the booking has been cancelled', async () => {
     const first = await book('cancelled since', '09:30');
     await cancel(clinic, patient, first.body.id!);
     const again = await book('cancelled since', '09:30');
     expect([again.status, again.body]).toEqual([201, first.body]);
   });
 
-  test('gets the first refusal by a rule, also when the time is open by now', async () => {
+  test('gets the first refusal by a rule, even if the time has become free', async () => {
     const { body: taken } = await book(randomUUID(), '10:00', await clinic.patient());
     const refused = await book('refused', '10:00');
     await clinic.query("UPDATE bookings SET status = 'cancelled' WHERE id = ?", [taken.id]);
@@ -122,15 +122,15 @@ describe('the same key and body again', () => {
     expect((await book('not refused', '10:00')).status).toBe(201);
   });
 
-  test('gets the fields of the refusal too', async () => {
-    const nobody = { ...wish('10:00'), doctor_id: 99_999 };
+  test('gets the errors of the refusal too', async () => {
+    const nobody = { ...appointment('10:00'), doctor_id: 99_999 };
     const refused = await post('/api/bookings', 'nobody', nobody);
     const again = await post('/api/bookings', 'nobody', nobody);
     expect(refused.body).toMatchObject({ code: 'UNKNOWN_DOCTOR', errors: [{ field: 'doctor_id' }] });
     expect(again.body.errors).toEqual(refused.body.errors);
   });
 
-  test('many at once book once; each is told of it, or that it is under way', async () => {
+  test('sent many times in parallel books once; each answer has the booking, or says that the request is in progress', async () => {
     const before = await count('bookings');
     const answers = await Promise.all(Array.from({ length: 60 }, () => book('many', '11:00')));
     const booked = answers.filter(({ status }) => status === 201);
@@ -142,7 +142,7 @@ describe('the same key and body again', () => {
   });
 });
 
-test('the same key with another body is refused, and nothing is done', async () => {
+test('the same key with another body is refused, and nothing changes', async () => {
   await book('reused', '09:00');
   const before = await count('bookings');
   const other = await book('reused', '12:00');
@@ -150,7 +150,7 @@ test('the same key with another body is refused, and nothing is done', async () 
   expect(await count('bookings')).toBe(before);
 });
 
-test('while the first is under way a second is told at once, and later gets the answer', async () => {
+test('while the first request is in progress a second gets 409 at once, and later the answer', async () => {
   const held = statements.hold(INSERT_BOOKING);
   const first = book('under way', '12:00');
   await held.reached;
@@ -162,8 +162,8 @@ test('while the first is under way a second is told at once, and later gets the 
   expect((await book('under way', '12:00')).body).toEqual((await first).body);
 });
 
-describe('a failure that is nobody’s decision is not kept', () => {
-  test('a database that is too busy: the next attempt books', async () => {
+describe('a failure that is not a decision of the service is not stored', () => {
+  test('an overloaded database: the next attempt books', async () => {
     statements.replace(INSERT_BOOKING, () => ({
       sql: "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'given up'",
       parameters: [],
@@ -173,8 +173,8 @@ describe('a failure that is nobody’s decision is not kept', () => {
     expect((await book('busy', '13:00')).status).toBe(201);
   });
 
-  test('a body that is not valid: the right one may have the same key', async () => {
-    expect((await post('/api/bookings', 'invalid', { ...wish('25:99') })).status).toBe(400);
+  test('an invalid body: a corrected one may reuse the key', async () => {
+    expect((await post('/api/bookings', 'invalid', { ...appointment('25:99') })).status).toBe(400);
     expect((await book('invalid', '13:30')).status).toBe(201);
   });
 });
@@ -183,7 +183,7 @@ describe('a connection that dies during COMMIT', () => {
   test.each([
     ['after', 1],
     ['before', 0],
-  ] as const)('%s it took effect: the same key finds out what happened', async (cut, done) => {
+  ] as const)('%s it took effect: the same key finds out the outcome', async (cut, done) => {
     const before = await count('bookings');
     proxy.next = `${cut} COMMIT`;
     proxy.isDown = true;
@@ -199,7 +199,7 @@ describe('a connection that dies during COMMIT', () => {
     ]);
   });
 
-  test('while the database can be reached again, is looked into at once', async () => {
+  test('is resolved within the request if the database is reachable again', async () => {
     proxy.next = 'after COMMIT';
     const { status, body } = await book('looked into', '15:00');
     expect(status).toBe(201);
@@ -207,7 +207,7 @@ describe('a connection that dies during COMMIT', () => {
   });
 });
 
-test('a key belongs to its account, and to its route', async () => {
+test('a key belongs to its account and its route', async () => {
   const another = await clinic.patient();
   const mine = await book('shared', '15:30');
   const theirs = await book('shared', '16:00', another);
@@ -223,16 +223,16 @@ describe('a change of a booking with a key', () => {
     id: number,
     key: string,
     body?: unknown,
-    who = patient,
+    actor = patient,
   ): Promise<Answer<Json>> =>
     clinic.client.send(method, `/api/bookings/${id}`, {
-      token: who.token,
+      token: actor.token,
       headers: { 'idempotency-key': key },
       ...(body !== undefined && { body }),
     });
   const booked = async (time: string): Promise<number> => (await book(randomUUID(), time)).body.id!;
 
-  test('is made once: a reschedule that was overtaken is replayed, not applied again', async () => {
+  test('is made once: a reschedule that was followed by another is replayed, not applied again', async () => {
     const id = await booked('09:00');
     const first = await send('PATCH', id, 'move', { time: '10:00' });
     await send('PATCH', id, 'move on', { time: '11:00' });
@@ -242,7 +242,7 @@ describe('a change of a booking with a key', () => {
     expect(row).toEqual({ start_time: '11:00:00', version: 3 });
   });
 
-  test('a cancellation is answered as the first time', async () => {
+  test('a repeated cancellation gets the first answer', async () => {
     const id = await booked('09:00');
     const answers = [await send('DELETE', id, 'cancel'), await send('DELETE', id, 'cancel')];
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
@@ -250,7 +250,7 @@ describe('a change of a booking with a key', () => {
     expect((await send('DELETE', id, 'cancel again')).body.code).toBe('BOOKING_NOT_FOUND');
   });
 
-  test('the key names one booking: for another it is refused', async () => {
+  test('a key belongs to one booking, and is refused for another', async () => {
     const [one, other] = [await booked('09:00'), await booked('10:00')];
     expect((await send('PATCH', one, 'which', { time: '11:00' })).status).toBe(200);
     expect((await send('PATCH', other, 'which', { time: '11:00' })).status).toBe(422);
@@ -258,7 +258,7 @@ describe('a change of a booking with a key', () => {
     expect((await send('DELETE', other, 'this one')).status).toBe(422);
   });
 
-  test('what the rules refuse is refused again, also when it has become possible', async () => {
+  test('a refusal by a rule is replayed, even if the change has become possible', async () => {
     const [id, rival] = [await booked('09:00'), await booked('10:00')];
     const refused = await send('PATCH', id, 'taken', { time: '10:00' });
     await cancel(clinic, patient, rival);
@@ -266,7 +266,7 @@ describe('a change of a booking with a key', () => {
     expect([refused.body.code, again.body.code]).toEqual(['TAKEN', 'TAKEN']);
   });
 
-  test('of somebody else is as unknown as ever', async () => {
+  test('another patient’s booking stays unknown', async () => {
     const stranger = await clinic.patient();
     const id = await booked('09:00');
     const answers = [
@@ -276,7 +276,7 @@ describe('a change of a booking with a key', () => {
     expect(answers.map(({ body }) => body.code)).toEqual(['BOOKING_NOT_FOUND', 'BOOKING_NOT_FOUND']);
   });
 
-  test('ten at once with one key change it once', async () => {
+  test('ten parallel requests with one key change the booking once', async () => {
     const id = await booked('09:00');
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => send('PATCH', id, 'at once', { time: '14:00' })),
@@ -288,13 +288,13 @@ describe('a change of a booking with a key', () => {
   });
 });
 
-describe('every route that creates something for somebody who is signed in', () => {
-  const creating: readonly [
+describe('every route that creates something for a signed-in account', () => {
+  const creations: readonly [
     string,
     () => [string, unknown, Person] | Promise<[string, unknown, Person]>,
     string,
   ][] = [
-    ['a booking', () => ['/api/bookings', wish('09:00', TUESDAY), patient], 'bookings'],
+    ['a booking', () => ['/api/bookings', appointment('09:00', TUESDAY), patient], 'bookings'],
     [
       'a window',
       () => ['/api/availability', { day_of_week: 6, start_time: '09:00', end_time: '12:00' }, doctor],
@@ -321,29 +321,29 @@ describe('every route that creates something for somebody who is signed in', () 
     ],
   ];
 
-  test.each(creating)('%s is created once', async (_, prepare, table) => {
-    const [path, body, who] = await prepare();
+  test.each(creations)('%s is created once', async (_, prepare, table) => {
+    const [path, body, actor] = await prepare();
     const key = randomUUID();
     const before = await count(table);
-    const first = await post(path, key, body, who);
-    const again = await post(path, key, body, who);
+    const first = await post(path, key, body, actor);
+    const again = await post(path, key, body, actor);
     expect(first.status).toBe(201);
     expect([again.status, again.body]).toEqual([201, first.body]);
     expect(await count(table)).toBe(before + 1);
   });
 
-  test.each(creating)('%s: what the rules refuse is refused again, whatever changed', async (_, prepare) => {
-    const [path, body, who] = await prepare();
+  test.each(creations)('%s: a refusal by a rule is replayed, whatever changed', async (_, prepare) => {
+    const [path, body, actor] = await prepare();
     const wrong: Record<string, unknown> = {
-      '/api/bookings': wish('03:00'),
+      '/api/bookings': appointment('03:00'),
       '/api/availability': { day_of_week: 6, start_time: '12:00', end_time: '09:00' },
       '/api/exceptions': { date: '2020-01-01', is_full_day: true },
       '/api/users': { ...(body as object), email: patient.email },
       '/api/doctors': { ...(body as object), user_id: patient.id },
     };
-    const refused = await post(path, `refused ${path}`, wrong[path], who);
-    const other = await post(path, `refused ${path}`, body, who);
-    const again = await post(path, `refused ${path}`, wrong[path], who);
+    const refused = await post(path, `refused ${path}`, wrong[path], actor);
+    const other = await post(path, `refused ${path}`, body, actor);
+    const again = await post(path, `refused ${path}`, wrong[path], actor);
     expect([refused.status, other.status, again.status]).toEqual([400, 422, 400]);
     expect(again.body.code).toBe(refused.body.code);
   });
@@ -352,7 +352,7 @@ describe('every route that creates something for somebody who is signed in', () 
 describe('a key', () => {
   test.each([
     ['of 255 characters', 'k'.repeat(255), 201],
-    ['with signs and spaces', 'a key: "~!" \\ /', 201],
+    ['with punctuation and spaces', 'a key: "~!" \\ /', 201],
     ['of 256 characters', 'k'.repeat(256), 400],
     ['that is empty', '', 400],
     ['with letters outside ASCII', 'clé', 400],
@@ -363,7 +363,7 @@ describe('a key', () => {
     if (status === 400) expect(answer.body.code).toBe('IDEMPOTENCY_KEY_INVALID');
   });
 
-  test('given twice is none', async () => {
+  test('sent in two headers is invalid', async () => {
     const { status, body } = await spelled(clinic.client.baseUrl, '/api/bookings', {
       method: 'POST',
       headers: {
@@ -371,18 +371,18 @@ describe('a key', () => {
         'content-type': 'application/json',
         'idempotency-key': ['one', 'two'],
       },
-      chunks: [JSON.stringify(wish('16:30'))],
+      chunks: [JSON.stringify(appointment('16:30'))],
     });
     expect([status, (body as Json).code]).toEqual([400, 'IDEMPOTENCY_KEY_INVALID']);
   });
 
-  test('is another in other letters: case counts', async () => {
+  test('is case-sensitive', async () => {
     const answers = [await book('Case', '09:00'), await book('case', '12:00')];
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
   });
 });
 
-test('neither password nor hash of it is kept with an account’s key', async () => {
+test('neither the password nor its hash is stored with the key of a new account', async () => {
   const body = { email: 'secret@people.example', password: 'nobody reads this', role: 'user' };
   await post('/api/users', 'secret', body, admin);
   const rows = JSON.stringify(
@@ -392,7 +392,7 @@ test('neither password nor hash of it is kept with an account’s key', async ()
   expect(rows).not.toMatch(/nobody reads this|argon2/);
 });
 
-test('keys are kept for 24 hours, then the worker forgets them', async () => {
+test('keys are kept for 24 hours, then the worker deletes them', async () => {
   await clinic.query('DELETE FROM idempotency_keys');
   const worker = await idleWorker(clinic.environment, clinic.clock);
   try {

@@ -55,25 +55,28 @@ async function invitation(role = 'user'): Promise<{ id: number; email: string; c
   return { id: body.id!, email, code: codeIn(received!) };
 }
 
-describe('an account that an admin opens without a password', () => {
+describe('an account that an admin creates without a password', () => {
   test.each([
     ['en', 'Your new account: Test Clinic', 'Choose a password, and it is yours.'],
     ['es', 'Su nueva cuenta: Test Clinic', 'Elija una contraseña y será suya.'],
-  ])('is its owner’s by a mailed code, in their language: %s', async (locale, subject, sentence) => {
-    const email = newAddress();
-    const { status, body } = await invite({ email, role: 'doctor', locale });
-    expect(status).toBe(201);
-    expect(body).toEqual({ id: body.id, email: email.toLowerCase(), role: 'doctor', locale });
-    const [received] = await emailsTo(email);
-    const code = codeIn(received!);
-    expect(received!.mail.subject).toBe(subject);
-    expect(received!.mail.text).toContain(sentence);
-    expect(received!.mail.text).toContain(`https://clinic.example/invitation#token=${code}`);
-    expect((await accept(code)).status).toBe(200);
-    expect((await logIn(email)).body.user.role).toBe('doctor');
-  });
+  ])(
+    'is taken over by its owner with a mailed code, in the owner’s language: %s',
+    async (locale, subject, sentence) => {
+      const email = newAddress();
+      const { status, body } = await invite({ email, role: 'doctor', locale });
+      expect(status).toBe(201);
+      expect(body).toEqual({ id: body.id, email: email.toLowerCase(), role: 'doctor', locale });
+      const [received] = await emailsTo(email);
+      const code = codeIn(received!);
+      expect(received!.mail.subject).toBe(subject);
+      expect(received!.mail.text).toContain(sentence);
+      expect(received!.mail.text).toContain(`https://clinic.example/invitation#token=${code}`);
+      expect((await accept(code)).status).toBe(200);
+      expect((await logIn(email)).body.user.role).toBe('doctor');
+    },
+  );
 
-  test('opens to nobody before, and its address is not confirmed before', async () => {
+  test('cannot be logged in to before that, and its address is unconfirmed', async () => {
     const { id, email, code } = await invitation('doctor');
     for (const password of ['', CHOSEN, 'undefined', 'null'])
       expectProblem(await logIn(email, password), { status: 400, code: 'INVALID_CREDENTIALS' });
@@ -84,7 +87,7 @@ describe('an account that an admin opens without a password', () => {
     expect((await bind()).status).toBe(201);
   });
 
-  test('leaves events of who opened it, and who accepted', async () => {
+  test('leaves an event of its creation and one of its acceptance', async () => {
     const { id, code } = await invitation();
     await accept(code);
     const { body } = await clinic.client.get<{ action: string; actor_id: number | null }[]>(
@@ -97,7 +100,7 @@ describe('an account that an admin opens without a password', () => {
     ]);
   });
 
-  test('is one account with one mail, however often the request is sent under its key', async () => {
+  test('is one account with one email, however often the request is sent with its key', async () => {
     const email = newAddress();
     const answers = [];
     for (let turn = 0; turn < 3; turn += 1) answers.push(await invite({ email, role: 'user' }, 'one key'));
@@ -107,7 +110,7 @@ describe('an account that an admin opens without a password', () => {
     expect(await emailsTo(email)).toHaveLength(1);
   });
 
-  test('of an address that is taken: 400, and no mail', async () => {
+  test('for a taken address: 400, and no email', async () => {
     const patient = await clinic.patient();
     expectProblem(await invite({ email: patient.email, role: 'doctor' }), {
       status: 400,
@@ -117,7 +120,7 @@ describe('an account that an admin opens without a password', () => {
     expect(mailbox.received.map(({ to }) => to)).not.toContain(patient.email);
   });
 
-  test('is its owner’s by a forgotten password too, and the invitation ends with it', async () => {
+  test('can be taken over by a password reset too, which ends the invitation', async () => {
     const { email, code } = await invitation();
     await clinic.client.post('/api/auth/password/forgot', { email });
     const reset = await mailbox.codeTo(email.toLowerCase(), 'reset-password');
@@ -129,7 +132,7 @@ describe('an account that an admin opens without a password', () => {
 });
 
 describe('the code of an invitation', () => {
-  test('is good once, also if it comes twice at once', async () => {
+  test('is valid once, even when it is sent twice at the same time', async () => {
     const { email, code } = await invitation();
     const passwords = ['the first of two', 'the second of two'];
     const answers = await Promise.all(passwords.map((password) => accept(code, password)));
@@ -139,7 +142,7 @@ describe('the code of an invitation', () => {
     expect((await logIn(email, winner)).status).toBe(200);
   });
 
-  test('outlives a password that is refused', async () => {
+  test('stays valid when a password is refused', async () => {
     const { email, code } = await invitation();
     for (const password of ['short', 'password', email, 'TestClinic2026']) {
       const problem = expectProblem(await accept(code, password), { status: 400 });
@@ -148,7 +151,7 @@ describe('the code of an invitation', () => {
     expect((await accept(code)).status).toBe(200);
   });
 
-  test('is no code for anything else, and no other code is one', async () => {
+  test('works for nothing else, and no other code works as an invitation', async () => {
     const { email, code } = await invitation();
     const { client } = clinic;
     expectProblem(
@@ -166,13 +169,13 @@ describe('the code of an invitation', () => {
     expect((await accept(code)).status).toBe(200);
   });
 
-  test('is not good while the account is disabled', async () => {
+  test('is invalid while the account is disabled', async () => {
     const { id, code } = await invitation();
     await clinic.client.patch(`/api/users/${id}`, { disabled: true }, admin);
     expectProblem(await accept(code), LINK_INVALID);
   });
 
-  test('is good for seven days', async () => {
+  test('is valid for seven days', async () => {
     const [late, soon] = [await invitation(), await invitation()];
     await allDueSettled(clinic);
     clinic.clock.advance({ days: 6, hours: 23, minutes: 59 });

@@ -18,7 +18,7 @@ import { withSettings } from '../support/settings.js';
 const FORMER = 'the key that is being replaced';
 const NEW = 'the key that takes its place';
 
-/** Processes of their own, by this computer's clock: with the former key; while keys are rotated; with the new one alone. */
+/** An API process of its own, on the system clock. `before` has the former key, `after` the new one, `during` both. */
 interface Process {
   readonly program: Program;
   readonly client: Client;
@@ -35,8 +35,12 @@ beforeAll(async () => {
     now: new Date().toISOString(),
     env: { JWT_SECRET: FORMER, RATE_LIMIT_ENABLED: 'true' },
   });
-  const having = (JWT_SECRET: string) => Program.api(withSettings(clinic.environment, { JWT_SECRET }));
-  [before, during, after] = await Promise.all([having(FORMER), having(`${NEW},${FORMER}`), having(NEW)]);
+  const startWith = (JWT_SECRET: string) => Program.api(withSettings(clinic.environment, { JWT_SECRET }));
+  [before, during, after] = await Promise.all([
+    startWith(FORMER),
+    startWith(`${NEW},${FORMER}`),
+    startWith(NEW),
+  ]);
   const week = [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '09:00', '17:00'] as const);
   doctor = await clinic.doctor({ week });
 }, 60_000);
@@ -46,7 +50,7 @@ afterAll(async () => {
   await clinic?.close();
 });
 
-const asking = (token: string, at: Process) => at.client.get('/api/auth/me', { token });
+const getMe = (token: string, at: Process) => at.client.get('/api/auth/me', { token });
 const logIn = async ({ email, password }: Person, at: Process, more: object = {}) =>
   (
     await at.client.post<{ token: string; refresh_token?: string }>('/api/auth/login', {
@@ -56,26 +60,26 @@ const logIn = async ({ email, password }: Person, at: Process, more: object = {}
     })
   ).body;
 
-describe('what the former key signed is read while keys are rotated, and no longer', () => {
-  test('tokens; those issued meanwhile are signed with the new one', async () => {
+describe('what the former key signed is accepted while keys are rotated, and not afterwards', () => {
+  test('tokens; new tokens are signed with the new key', async () => {
     const person = await clinic.patient();
     const old = (await logIn(person, before)).token;
-    expect((await asking(old, during)).status).toBe(200);
-    expectProblem(await asking(old, after), { status: 401, code: 'TOKEN_INVALID' });
+    expect((await getMe(old, during)).status).toBe(200);
+    expectProblem(await getMe(old, after), { status: 401, code: 'TOKEN_INVALID' });
     const fresh = (await logIn(person, during)).token;
-    expect((await asking(fresh, after)).status).toBe(200);
-    expectProblem(await asking(fresh, before), { status: 401, code: 'TOKEN_INVALID' });
+    expect((await getMe(fresh, after)).status).toBe(200);
+    expectProblem(await getMe(fresh, before), { status: 401, code: 'TOKEN_INVALID' });
   });
 
-  test('no third key, nor the text of both, signs a token', async () => {
+  test('no other key, and not the text of both together, can sign a token', async () => {
     const { id, email } = await clinic.patient();
     for (const secret of [`${NEW},${FORMER}`, `${NEW},`, 'another', '']) {
       const token = tokenBy(secret, { id, email, role: 'user' }, { now: Date.now() });
-      expectProblem(await asking(token, during), { status: 401, code: 'TOKEN_INVALID' });
+      expectProblem(await getMe(token, during), { status: 401, code: 'TOKEN_INVALID' });
     }
   });
 
-  test('codes that were mailed', async () => {
+  test('mailed codes', async () => {
     const mailed = async () => {
       const { id, email } = await clinic.patient();
       await before.client.post('/api/auth/password/forgot', { email });
@@ -90,7 +94,7 @@ describe('what the former key signed is read while keys are rotated, and no long
     expect((await reset(await mailed(), during)).status).toBe(200);
   });
 
-  test('the token to log in to the dashboard with', async () => {
+  test('the token for the dashboard', async () => {
     const { person } = await withSecondFactor(await clinic.admin());
     const page = async (at: Process) =>
       (
@@ -103,7 +107,7 @@ describe('what the former key signed is read while keys are rotated, and no long
     expect([await page(before), await page(during), await page(after)]).toEqual([200, 200, 401]);
   });
 
-  test('requests with a key of their own, and what came of them', async () => {
+  test('requests with an Idempotency-Key, and their outcomes', async () => {
     const person = await clinic.patient();
     const date = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
     const body = { doctor_id: doctor.doctorId, date, time: '09:00' };
@@ -114,7 +118,7 @@ describe('what the former key signed is read while keys are rotated, and no long
     expectProblem(await send(after, (await logIn(person, after)).token), { status: 422 });
   });
 
-  test('a refresh that is sent again', async () => {
+  test('a repeated refresh', async () => {
     const { refresh_token } = await logIn(await clinic.patient(), before, { refresh: true });
     const refresh = (at: Process) =>
       at.client.post<{ refresh_token: string }>('/api/auth/refresh', { refresh_token });
@@ -123,7 +127,7 @@ describe('what the former key signed is read while keys are rotated, and no long
   });
 });
 
-/** Somebody who has one since before; digits of now can be used again. */
+/** Gives a person a second factor under the former key. The current digits can be used again. */
 async function withSecondFactor(person: Person): Promise<{ person: Person; secret: string }> {
   const { body } = await before.client.post<{ secret: string }>(
     '/api/auth/second-factor',
@@ -135,12 +139,12 @@ async function withSecondFactor(person: Person): Promise<{ person: Person; secre
     { code: digits(body.secret) },
     person,
   );
-  await allowAgain(person);
+  await allowDigitsAgain(person);
   return { person: { ...person, token: confirmed.body.token }, secret: body.secret };
 }
 
-/** So that no test waits for the next digits. */
-async function allowAgain({ id }: Person): Promise<void> {
+/** Resets the last used step, so that no test waits for the next digits. */
+async function allowDigitsAgain({ id }: Person): Promise<void> {
   await clinic.query('UPDATE accounts SET second_factor_step = 0 WHERE id = ?', [id]);
 }
 
@@ -148,7 +152,7 @@ function digits(secret: string): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() });
 }
 
-test('a second factor is read with the former key, and sealed anew when its digits are used', async () => {
+test('a second factor is decrypted with the former key, and encrypted with the new one when its digits are used', async () => {
   const { person, secret } = await withSecondFactor(await clinic.patient());
   const sealed = async () =>
     (
@@ -165,11 +169,11 @@ test('a second factor is read with the former key, and sealed anew when its digi
   expect(unseal(await sealed(), person.id, NEW)?.toString('hex')).toBe(
     Buffer.from(Secret.fromBase32(secret).bytes).toString('hex'),
   );
-  await allowAgain(person);
-  expect((await attempt(after)).status, 'the former one is needed no more').toBe(200);
+  await allowDigitsAgain(person);
+  expect((await attempt(after)).status, 'the former key is no longer needed').toBe(200);
 });
 
-test('from where an account was logged in to, and how often strangers failed, is known under both keys', async () => {
+test('known addresses and failed log-ins of an account are found under both keys', async () => {
   const failuresWith = (JWT_SECRET: string) => {
     const environment = withSettings(clinic.environment, { JWT_SECRET });
     return new LoginFailures(environment, new Keys(environment), clinic.app.get(RedisClient));
@@ -183,14 +187,14 @@ test('from where an account was logged in to, and how often strangers failed, is
   expect(stranger.successDelayMs).toBe(stranger.refusalDelayMs);
   const known = await both.begin(email, '192.0.2.1');
   expect(known.successDelayMs).toBe(0);
-  // From then on it is known under the new key alone.
+  // From now on the address is known under the new key alone.
   await known.succeeded();
   for (let turn = 0; turn < 12; turn += 1) await other.begin(email, `192.0.2.${100 + turn}`);
   expect((await other.begin(email, '192.0.2.1')).successDelayMs).toBe(0);
   expect((await other.begin(email, '192.0.2.201')).successDelayMs).toBeGreaterThan(0);
 });
 
-test('an erasure forgets what was counted about an address under both keys, and nothing of others', async () => {
+test('an erasure deletes the counters of an email address under both keys, and no others', async () => {
   const redis = clinic.app.get(RedisClient);
   const partsWith = (JWT_SECRET: string) => {
     const environment = withSettings(clinic.environment, { JWT_SECRET });

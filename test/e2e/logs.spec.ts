@@ -21,7 +21,7 @@ let mailbox: Mailbox;
 let api: Program;
 let worker: Program;
 let client: Client;
-const answered: { status: number; requestId: string | null }[] = [];
+const responses: { status: number; requestId: string | null }[] = [];
 const tokens: string[] = [];
 let session: Record<string, unknown>[];
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
     SMTP_URL: mailbox.url,
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
-    // The most talkative there is.
+    // The most verbose level.
     LOG_LEVEL: 'trace',
   });
   api = Program.start('main', environment);
@@ -42,9 +42,9 @@ beforeAll(async () => {
   client = new Client(`http://127.0.0.1:${environment.PORT}`);
   await eventually('the API answers', () => client.get('/health/live').catch(() => undefined));
   const before = api.lines.length;
-  await playTheSession();
+  await playSession();
   await eventually('the last line is written', () =>
-    Promise.resolve(api.lines.some((line) => line.includes(answered.at(-1)!.requestId!))),
+    Promise.resolve(api.lines.some((line) => line.includes(responses.at(-1)!.requestId!))),
   );
   session = api.lines.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>);
 }, 120_000);
@@ -70,13 +70,13 @@ async function send(
   options: Parameters<Client['send']>[2] = {},
 ): Promise<Json> {
   const { status, headers, body } = await client.send<Json>(method, path, options);
-  answered.push({ status, requestId: headers.get('x-request-id') });
+  responses.push({ status, requestId: headers.get('x-request-id') });
   for (const secret of [body.token, body.refresh_token]) if (typeof secret === 'string') tokens.push(secret);
   return body;
 }
 
-/** A visit with everything in it that must not be written down, where it belongs and where it does not. */
-async function playTheSession(): Promise<void> {
+/** Sends all personal data and secrets that no log may hold, both in their proper fields and elsewhere. */
+async function playSession(): Promise<void> {
   await send('POST', '/api/auth/register', { body: PATIENT });
   await send('POST', '/api/auth/register', { body: PATIENT });
   await send('POST', '/api/auth/login', { body: PATIENT });
@@ -93,16 +93,16 @@ async function playTheSession(): Promise<void> {
   const doctor = await send('POST', '/api/doctors', { body: profile, token: admin });
   const date = new Date(Date.now() + 14 * 86_400_000);
   while (date.getUTCDay() === 0 || date.getUTCDay() === 6) date.setUTCDate(date.getUTCDate() + 1);
-  const wish = { doctor_id: doctor.id, date: date.toISOString().slice(0, 10), time: '10:00' };
-  await send('POST', '/api/bookings', { body: wish, token });
+  const appointment = { doctor_id: doctor.id, date: date.toISOString().slice(0, 10), time: '10:00' };
+  await send('POST', '/api/bookings', { body: appointment, token });
   await send('GET', '/api/bookings/me', { token });
-  await comeAgain(token, admin);
-  await sendWhatIsWrong(token);
-  await breakTheDatabase(token, wish);
+  await sendSecrets(token, admin);
+  await sendMalformedRequests(token);
+  await breakTheDatabase(token, appointment);
 }
 
-/** With all other secrets that there are: of sessions, of mails, and of an authenticator. */
-async function comeAgain(token: string, admin: string): Promise<void> {
+/** Sends the other secrets: refresh tokens, mailed codes, an authenticator's secret, Basic credentials. */
+async function sendSecrets(token: string, admin: string): Promise<void> {
   const { refresh_token } = await send('POST', '/api/auth/login', { body: { ...PATIENT, refresh: true } });
   await send('POST', '/api/auth/refresh', { body: { refresh_token } });
   await send('POST', '/api/auth/password/forgot', { body: { email: PATIENT.email } });
@@ -117,7 +117,7 @@ async function comeAgain(token: string, admin: string): Promise<void> {
   await send('GET', '/admin/queues', { headers: { authorization: basic } });
 }
 
-async function sendWhatIsWrong(token: string): Promise<void> {
+async function sendMalformedRequests(token: string): Promise<void> {
   const { email, password } = PATIENT;
   const basic = `Basic ${Buffer.from(`${ADMIN.email}:${GUESS}`).toString('base64')}`;
   await send('POST', '/api/auth/login', { body: `{"email":"${email}","password":"${password}` });
@@ -139,8 +139,8 @@ async function sendWhatIsWrong(token: string): Promise<void> {
   await send('GET', '/api/doctors', { token });
 }
 
-/** Takes tables away, so that the database's own errors come up, and puts them back. */
-async function breakTheDatabase(token: string, wish: object): Promise<void> {
+/** Renames tables to provoke errors of the database, and renames them back. */
+async function breakTheDatabase(token: string, appointment: object): Promise<void> {
   const database = await createConnection(environment.DATABASE_URL);
   await eventually('the confirmation was refused', async () => {
     const [rows] = await database.query(
@@ -151,19 +151,19 @@ async function breakTheDatabase(token: string, wish: object): Promise<void> {
   await database.query('RENAME TABLE accounts TO accounts_away, bookings TO bookings_away');
   await send('POST', '/api/auth/register', { body: { ...PATIENT, email: `another.${PATIENT.email}` } });
   await send('POST', '/api/auth/login', { body: PATIENT });
-  await send('POST', '/api/bookings', { body: wish, token });
+  await send('POST', '/api/bookings', { body: appointment, token });
   await database.query('RENAME TABLE accounts_away TO accounts, bookings_away TO bookings');
   await database.end();
 }
 
-test('the session had everything in it: successes, refusals and errors of the database', () => {
-  const statuses = answered.map(({ status }) => status);
+test('the session contained successes, refusals and database errors', () => {
+  const statuses = responses.map(({ status }) => status);
   for (const status of [200, 201, 400, 401, 403, 404, 413, 415, 500]) expect(statuses).toContain(status);
   expect(tokens.length).toBeGreaterThan(6);
 });
 
 describe('JSON logs', () => {
-  test('each line of both processes is JSON with a level, a time and a text', () => {
+  test('each line of both processes is JSON with a level, a time and a message', () => {
     for (const line of [...api.lines, ...worker.lines]) {
       const { level, time, msg } = JSON.parse(line) as Record<string, unknown>;
       expect(level, line).toMatch(/^(fatal|error|warn|info|debug|trace)$/);
@@ -173,18 +173,18 @@ describe('JSON logs', () => {
   });
 });
 
-describe('a request id in each line and in each answer', () => {
-  test('each answer has one, and no two the same', () => {
-    const ids = answered.map(({ requestId }) => requestId);
+describe('a request id in each line and each answer', () => {
+  test('each answer has a unique id', () => {
+    const ids = responses.map(({ requestId }) => requestId);
     for (const id of ids) expect(id).toMatch(/^[\w-]{36}$/);
     expect(new Set(ids).size).toBe(ids.length);
   });
-  test('each line that was written meanwhile has one', () => {
-    expect(session.length).toBeGreaterThanOrEqual(answered.length);
+  test('each line of the session has an id', () => {
+    expect(session.length).toBeGreaterThanOrEqual(responses.length);
     expect(session.filter(({ request_id }) => typeof request_id !== 'string')).toEqual([]);
   });
-  test('each answer has its line, with the route and the status', () => {
-    for (const { status, requestId } of answered) {
+  test('each answer has a line with its route and status', () => {
+    for (const { status, requestId } of responses) {
       const line = session.find(({ request_id, msg }) => request_id === requestId && msg === 'request');
       expect(line, requestId!).toMatchObject({
         status,
@@ -193,30 +193,30 @@ describe('a request id in each line and in each answer', () => {
       });
     }
   });
-  test('it says which account asked, also where that was just logging in, and why it was refused', () => {
+  test('the line names the account, even for a log-in, and the code of a refusal', () => {
     const lines = session.filter(({ msg }) => msg === 'request');
-    const entered = lines.filter(({ route, status }) => route === '/api/auth/login' && status === 200);
-    expect(entered.map(({ account }) => typeof account)).toEqual(entered.map(() => 'number'));
-    const kept = lines.filter(({ status }) => Number(status) >= 400);
-    expect(kept.filter(({ code }) => !/^[A-Z_]+$/.test(String(code)))).toEqual([]);
-    expect(new Set(kept.map(({ code }) => code))).toContain('INVALID_CREDENTIALS');
+    const logIns = lines.filter(({ route, status }) => route === '/api/auth/login' && status === 200);
+    expect(logIns.map(({ account }) => typeof account)).toEqual(logIns.map(() => 'number'));
+    const refusals = lines.filter(({ status }) => Number(status) >= 400);
+    expect(refusals.filter(({ code }) => !/^[A-Z_]+$/.test(String(code)))).toEqual([]);
+    expect(new Set(refusals.map(({ code }) => code))).toContain('INVALID_CREDENTIALS');
     const forbidden = lines.filter(({ status }) => status === 403);
     expect(forbidden.map(({ account, code }) => [typeof account, code])).toEqual(
       forbidden.map(() => ['number', 'FORBIDDEN']),
     );
-    expect(forbidden.length * entered.length).toBeGreaterThan(0);
+    expect(forbidden.length * logIns.length).toBeGreaterThan(0);
     const [page] = lines.filter(({ route, status }) => String(route).startsWith('/admin') && status === 200);
     expect(page).toHaveProperty('account');
   });
-  test('it says which client asked, by a keyed hash of the network address and never by the address', () => {
+  test('the line names the client by a keyed hash of the network address, never by the address', () => {
     const lines = session.filter(({ msg }) => msg === 'request');
     const [client, ...more] = new Set(lines.map((line) => line.client));
     expect(client).toMatch(/^[\w-]{16}$/);
-    expect(more, 'all came from one address').toEqual([]);
+    expect(more, 'all requests came from one address').toEqual([]);
     expect(JSON.stringify(lines)).not.toContain('127.0.0.1');
   });
-  test('an error of the service is written down with its cause, under the id that the client was told', () => {
-    for (const { requestId } of answered.filter(({ status }) => status === 500)) {
+  test('an internal error is logged with its cause, under the request id of the answer', () => {
+    for (const { requestId } of responses.filter(({ status }) => status === 500)) {
       const line = session.find(({ request_id, level }) => request_id === requestId && level === 'error');
       expect(line?.err).toMatchObject({
         type: 'QueryFailedError',
@@ -226,10 +226,10 @@ describe('a request id in each line and in each answer', () => {
   });
 });
 
-describe('no password, token or mail address in any line', () => {
+describe('no password, token or email address in any line', () => {
   const output = () => [...api.lines, ...worker.lines].join('\n');
 
-  test('the worker wrote about the mail that was refused', () => {
+  test('the worker logged the refused email', () => {
     expect(worker.lines.some((line) => /550|No such person/.test(line))).toBe(true);
   });
   test('no password, and no hash of one', () => {
@@ -238,7 +238,7 @@ describe('no password, token or mail address in any line', () => {
     expect(output()).not.toMatch(/argon2id|canary-/);
     expect(output()).not.toContain(Buffer.from(`${ADMIN.email}:`).toString('base64').slice(0, 20));
   });
-  test('no token, nor part of one, nor the secret', () => {
+  test('no token, no part of one, and not JWT_SECRET', () => {
     for (const part of tokens.flatMap((token) => token.split('.'))) expect(output()).not.toContain(part);
     expect(output()).not.toMatch(/eyJ|Bearer|Basic /);
     expect(output()).not.toContain(environment.JWT_SECRET);
@@ -246,7 +246,7 @@ describe('no password, token or mail address in any line', () => {
   test('no name', () => {
     expect(output()).not.toMatch(/Dr\. Canary|Birds/);
   });
-  test('no mail address', () => {
+  test('no email address', () => {
     for (const { email } of [PATIENT, ADMIN, DOCTOR]) {
       expect(output()).not.toContain(email);
       expect(output()).not.toContain(encodeURIComponent(email));

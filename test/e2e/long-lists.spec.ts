@@ -5,7 +5,7 @@ import { expectProblem } from '../support/problems.js';
 
 type Listed = { id: number; date: string; time: string; starts_at: string };
 
-const COUNT = 2_345;
+const BOOKING_COUNT = 2_345;
 
 let clinic: Clinic;
 let doctor: DoctorPerson;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await insertMany((sql, parameters) => clinic.query(sql, parameters), {
     patientId: patient.id,
     doctorId: doctor.doctorId,
-    count: COUNT,
+    count: BOOKING_COUNT,
     first: '2026-03-09 09:00:00',
     everyMinutes: 1_440,
   });
@@ -27,7 +27,7 @@ afterAll(() => clinic?.close());
 
 const ask = (path: string, { token }: Person) => clinic.client.get<Listed[]>(path, { token });
 
-/** The address that the answer links as its next page. */
+/** The URL of the next page, from the Link header. */
 function nextOf(headers: Headers): string | undefined {
   const link = headers.get('link');
   if (link === null) return undefined;
@@ -35,7 +35,7 @@ function nextOf(headers: Headers): string | undefined {
   return link.slice(1, link.indexOf('>'));
 }
 
-/** The pages from an address on. */
+/** All pages, beginning with `path`. */
 async function pages(path: string, person: Person): Promise<Listed[][]> {
   const found: Listed[][] = [];
   for (let next: string | undefined = path; next !== undefined;) {
@@ -50,18 +50,18 @@ async function pages(path: string, person: Person): Promise<Listed[][]> {
 describe.each<[string, () => Person]>([
   ['me', () => patient],
   ['doctor', () => doctor],
-])('GET /api/bookings/%s of thousands', (list, who) => {
-  test('answers a thousand at most, and links the rest', async () => {
-    const all = await pages(`/api/bookings/${list}`, who());
-    expect(all.map(({ length }) => length)).toEqual([1_000, 1_000, COUNT - 2_000]);
+])('GET /api/bookings/%s with thousands of bookings', (list, person) => {
+  test('answers at most a thousand, and links the rest', async () => {
+    const all = await pages(`/api/bookings/${list}`, person());
+    expect(all.map(({ length }) => length)).toEqual([1_000, 1_000, BOOKING_COUNT - 2_000]);
     const starts = all.flat().map(({ starts_at }) => starts_at);
-    expect(new Set(starts).size).toBe(COUNT);
+    expect(new Set(starts).size).toBe(BOOKING_COUNT);
     expect(starts).toEqual([...starts].sort());
   });
 
-  test('links the next page of what was asked for, and no other', async () => {
+  test('keeps the query’s filters in the link to the next page', async () => {
     const query = 'from=2026-03-11&to=2026-03-15&limit=2&include_cancelled=true';
-    const all = await pages(`/api/bookings/${list}?${query}`, who());
+    const all = await pages(`/api/bookings/${list}?${query}`, person());
     expect(all.map((page) => page.map(({ date }) => date.slice(-2)))).toEqual([
       ['11', '12'],
       ['13', '14'],
@@ -69,18 +69,21 @@ describe.each<[string, () => Person]>([
     ]);
   });
 
-  test('links nothing where nothing is left', async () => {
-    const { headers, body } = await ask(`/api/bookings/${list}?from=2026-03-14&to=2026-03-15&limit=2`, who());
+  test('has no link on the last page', async () => {
+    const { headers, body } = await ask(
+      `/api/bookings/${list}?from=2026-03-14&to=2026-03-15&limit=2`,
+      person(),
+    );
     expect(body).toHaveLength(2);
     expect(headers.get('link')).toBeNull();
   });
 });
 
-test('a page goes on from where its last booking stood, wherever that is moved meanwhile', async () => {
+test('the next page begins where the last booking was listed, even if that booking is rescheduled meanwhile', async () => {
   const { body, headers } = await ask('/api/bookings/me?from=2026-03-16&limit=3', patient);
   const to = { date: '2026-12-04', time: '15:00' };
-  const moved = await clinic.client.patch(`/api/bookings/${body[2]!.id}`, to, { token: patient.token });
-  expect(moved.status).toBe(200);
+  const rescheduled = await clinic.client.patch(`/api/bookings/${body[2]!.id}`, to, { token: patient.token });
+  expect(rescheduled.status).toBe(200);
   const [next] = await pages(nextOf(headers)!, patient);
   expect(next!.map(({ date }) => date)).toEqual(['2026-03-19', '2026-03-20', '2026-03-21']);
 });

@@ -4,15 +4,15 @@ import { Clinic, type Person } from '../support/clinic.js';
 
 const PASSWORD = 'a password for one mailbox';
 
-/** Pairs of spellings of one mailbox. */
-const ALIKE: readonly (readonly [what: string, one: string, other: string])[] = [
+/** Pairs of spellings of the same email address. */
+const SAME_MAILBOX: readonly (readonly [what: string, one: string, other: string])[] = [
   ['Unicode and ASCII domain', 'idn@münchen.example', 'idn@xn--mnchen-3ya.example'],
   ['ASCII and Unicode domain', 'back@XN--MNCHEN-3YA.example', 'back@MÜNCHEN.example'],
   ['composed and decomposed domain', 'nfd@münchen.example', 'nfd@mu\u0308nchen.example'],
   ['composed and decomposed local part', 'jos\u00e9@people.example', 'jose\u0301@people.example'],
   ['final sigma', 'Νίκος@people.example', 'ΝΊΚΟΣ@people.example'],
   ['sharp s', 'straße@people.example', 'STRASSE@people.example'],
-  ['spaces around it', ' spaced@people.example', 'spaced@people.example \t'],
+  ['surrounding spaces', ' spaced@people.example', 'spaced@people.example \t'],
   ['case', 'Case@People.example', 'cASE@pEOPLE.EXAMPLE'],
 ];
 
@@ -28,25 +28,28 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-const post = (path: string, body: object, who?: Person) =>
+const post = (path: string, body: object, actor?: Person) =>
   clinic.client.post<{ id: number; email: string; user: { id: number; email: string } }>(path, body, {
-    token: who?.token,
+    token: actor?.token,
   });
 const register = (email: string) => post('/api/auth/register', { email, password: PASSWORD });
 const logIn = (email: string, password = PASSWORD) => post('/api/auth/login', { email, password });
 
 describe('two spellings of one mailbox are one account', () => {
-  test.each(ALIKE)('%s: the second cannot register, and logs in to the first', async (_, one, other) => {
-    const first = await register(one);
-    expect(first.status).toBe(201);
-    expectProblem(await register(other), { status: 400, code: 'EMAIL_TAKEN' });
-    const session = await logIn(other);
-    expect([session.status, session.body.user?.id]).toEqual([200, first.body.id]);
-    const opened = { email: other, password: PASSWORD, role: 'user' };
-    expectProblem(await post('/api/users', opened, admin), { status: 400, code: 'EMAIL_TAKEN' });
-  });
+  test.each(SAME_MAILBOX)(
+    '%s: the second cannot register, and logs in to the first',
+    async (_, one, other) => {
+      const first = await register(one);
+      expect(first.status).toBe(201);
+      expectProblem(await register(other), { status: 400, code: 'EMAIL_TAKEN' });
+      const session = await logIn(other);
+      expect([session.status, session.body.user?.id]).toEqual([200, first.body.id]);
+      const opened = { email: other, password: PASSWORD, role: 'user' };
+      expectProblem(await post('/api/users', opened, admin), { status: 400, code: 'EMAIL_TAKEN' });
+    },
+  );
 
-  test('a code for a new password goes to the account, however its address is spelled', async () => {
+  test('a password reset finds the account by any spelling of its address', async () => {
     const { body } = await register('forgot@münchen.example');
     await post('/api/auth/password/forgot', { email: ' FORGOT@xn--mnchen-3ya.example ' });
     expect(
@@ -56,12 +59,12 @@ describe('two spellings of one mailbox are one account', () => {
     ).toHaveLength(1);
   });
 
-  test('the first admin logs in with either spelling, and is opened once', async () => {
+  test('the first admin can log in with either spelling, and is created once', async () => {
     expect((await logIn('chef@xn--mnchen-3ya.example', 'a chef of München')).status).toBe(200);
     expectProblem(await register('chef@münchen.example'), { status: 400, code: 'EMAIL_TAKEN' });
   });
 
-  test('a change to the same mailbox in another spelling changes nothing', async () => {
+  test('changing the address to another spelling of the same mailbox changes nothing', async () => {
     const mine = await register('same@münchen.example');
     const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', {
       email: 'same@münchen.example',
@@ -75,7 +78,7 @@ describe('two spellings of one mailbox are one account', () => {
     ).toHaveLength(0);
   });
 
-  test('an address of another account in another spelling is taken', async () => {
+  test('another spelling of another account’s address is taken', async () => {
     await register('owner@münchen.example');
     const person = await clinic.patient();
     const change = { email: 'owner@xn--mnchen-3ya.example', password: person.password };
@@ -84,8 +87,8 @@ describe('two spellings of one mailbox are one account', () => {
   });
 });
 
-describe('what is shown', () => {
-  test('a domain is stored in ASCII and shown in its own script', async () => {
+describe('the form of an address', () => {
+  test('a domain is stored in ASCII and shown in Unicode', async () => {
     const { body } = await register('Shown@XN--MNCHEN-3YA.example');
     expect(body.email).toBe('shown@münchen.example');
     const [row] = await clinic.query('SELECT email, mail_address FROM accounts WHERE id = ?', [body.id]);
@@ -94,14 +97,14 @@ describe('what is shown', () => {
     expect(session.body.user.email).toBe('shown@münchen.example');
   });
 
-  test('what folds to other letters is stored folded, and mailed and shown as it was given', async () => {
+  test('a local part is stored case-folded, and used and shown as it was given', async () => {
     const { body } = await register('Groß@people.example');
     expect(body.email).toBe('groß@people.example');
     const [row] = await clinic.query('SELECT email, mail_address FROM accounts WHERE id = ?', [body.id]);
     expect(row).toEqual({ email: 'gross@people.example', mail_address: 'groß@people.example' });
   });
 
-  test("a doctor's contact address is trimmed, and shown in its own script", async () => {
+  test('a doctor’s contact address is trimmed, and its domain shown in Unicode', async () => {
     const { id } = await clinic.person('doctor');
     const profile = {
       name: 'Dr. Trim',
@@ -114,16 +117,16 @@ describe('what is shown', () => {
   });
 });
 
-describe('what is no address', () => {
+describe('an invalid address', () => {
   test.each([
-    ['a domain that is no IDN', 'x@xn--a.example'],
+    ['an invalid IDN', 'x@xn--a.example'],
     ['a port', 'x@people.example:80'],
     ['a path', 'x@people.example/a'],
     ['percent signs in the domain', 'x@p%65ople.example'],
     ['a space inside', 'x y@people.example'],
     ['a zero width space', 'x\u200b@people.example'],
-    ['far too much', `${' '.repeat(30_000)}x@people.example`],
-    ['long when it is folded', `${'ΐ'.repeat(40)}@people.example`],
+    ['a very long text', `${' '.repeat(30_000)}x@people.example`],
+    ['too long after case folding', `${'ΐ'.repeat(40)}@people.example`],
   ])('%s: 400', async (_, email) => {
     expectProblem(await register(email), { status: 400, code: 'VALIDATION_FAILED' });
   });

@@ -46,8 +46,8 @@ async function subjectsTo({ email }: Pick<Person, 'email'>): Promise<string[]> {
   return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
 }
 
-/** How the notifications of an account ended, and how many of them so. */
-async function ends({ id }: Person): Promise<Record<string, number>> {
+/** Counts the settled notifications of an account by state and reason. */
+async function outcomes({ id }: Person): Promise<Record<string, number>> {
   await allDueSettled(clinic);
   const rows = await clinic.query<{ state: string; reason: string | null }>(
     "SELECT state, reason FROM notifications WHERE account_id = ? AND state IN ('sent', 'cancelled', 'dead')",
@@ -55,14 +55,14 @@ async function ends({ id }: Person): Promise<Record<string, number>> {
   );
   const counts: Record<string, number> = {};
   for (const { state, reason } of rows) {
-    const end = reason === null ? state : `${state}: ${reason}`;
-    counts[end] = (counts[end] ?? 0) + 1;
+    const outcome = reason === null ? state : `${state}: ${reason}`;
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
   }
   return counts;
 }
 
-/** Somebody who has registered an address that nobody has confirmed. */
-async function stranger(): Promise<Person> {
+/** Registers a patient with an unconfirmed address. */
+async function unconfirmedPatient(): Promise<Person> {
   registered += 1;
   const account = { email: `unconfirmed${registered}@people.example`, password: 'a long enough password' };
   expect((await post('register', account)).status).toBe(201);
@@ -73,10 +73,10 @@ async function stranger(): Promise<Person> {
   return { ...account, id: body.user.id, token: body.token };
 }
 
-describe('an address has a budget', () => {
-  test('of twenty mails about bookings within 24 hours; what is beyond ends cancelled with the reason', async () => {
+describe('an address has a daily budget', () => {
+  test('of twenty emails about bookings within 24 hours; further notifications are cancelled with the reason', async () => {
     await bookInBulk(clinic, patient, doctor, 25);
-    expect(await ends(patient)).toEqual({
+    expect(await outcomes(patient)).toEqual({
       sent: 20,
       'cancelled: the address has had its mails of the day': 5,
     });
@@ -89,18 +89,18 @@ describe('an address has a budget', () => {
     clinic.clock.set('2026-03-01T10:00:00Z');
   });
 
-  test('of five until it is confirmed, the last of which is kept for a code for a new password', async () => {
-    const person = await stranger();
+  test('of five until it is confirmed, and the last is reserved for a password reset', async () => {
+    const person = await unconfirmedPatient();
     await bookInBulk(clinic, person, doctor, 8);
-    expect(await ends(person)).toEqual({
+    expect(await outcomes(person)).toEqual({
       sent: 4,
       'cancelled: the address has had its mails of the day': 4,
     });
     await post('password/forgot', { email: person.email });
-    expect(await ends(person)).toMatchObject({ sent: 5 });
+    expect(await outcomes(person)).toMatchObject({ sent: 5 });
   });
 
-  test('that suppresses no cancellation, no notice and no code', async () => {
+  test('that never suppresses a cancellation, a notice or a code', async () => {
     const booking = await bookAt('09:00');
     await bookInBulk(clinic, patient, doctor, 25);
     await allDueSettled(clinic);
@@ -114,7 +114,7 @@ describe('an address has a budget', () => {
     ]);
   });
 
-  test('that others do not share', async () => {
+  test('of its own', async () => {
     await bookInBulk(clinic, patient, doctor, 25);
     const other = await clinic.patient();
     await bookAt('10:00', other);
@@ -122,20 +122,20 @@ describe('an address has a budget', () => {
   });
 });
 
-describe('a mail to an address that nobody has confirmed', () => {
+describe('an email to an unconfirmed address', () => {
   const linkIn = (text: string, page: string): string | undefined =>
     new RegExp(`https://clinic\\.example/app/${page}(?:#token=([\\w-]+))?`).exec(text)?.[0];
   const notMeIn = (text: string): string => /not-me#token=([\w-]+)/.exec(text)![1]!;
 
-  /** The code with which the reader of the first mail about a booking refuses more of them. */
+  /** Books, and returns the "This is not me" code of the confirmation. */
   async function codeTo(person: Person): Promise<string> {
     await bookAt('11:00', person);
     const { mail } = (await mailbox.mailsTo(person.email, 1))[0]!;
     return notMeIn(mail.text!);
   }
 
-  test('offers to confirm it, and to say that it is not theirs; one to a confirmed address does not', async () => {
-    const person = await stranger();
+  test('links to confirming the address and to "This is not me"; one to a confirmed address does not', async () => {
+    const person = await unconfirmedPatient();
     await bookAt('10:00', person);
     const { mail } = (await mailbox.mailsTo(person.email, 1))[0]!;
     expect(linkIn(mail.text!, 'verify-email')).toBe('https://clinic.example/app/verify-email');
@@ -146,8 +146,8 @@ describe('a mail to an address that nobody has confirmed', () => {
     expect(confirmed!.mail.text).not.toContain('not-me');
   });
 
-  test('is the last one once its reader says so: bookings, notices, codes, and other accounts with it', async () => {
-    const person = await stranger();
+  test('is the last one after "This is not me": no bookings, notices or codes follow, even for a new account', async () => {
+    const person = await unconfirmedPatient();
     const token = await codeTo(person);
     expect((await post('not-me', { token })).status).toBe(200);
     expect((await post('not-me', { token })).status).toBe(200);
@@ -156,11 +156,11 @@ describe('a mail to an address that nobody has confirmed', () => {
     await post('verify-email/send', { email: person.email });
     await post('password', { old_password: person.password, new_password: 'quite another phrase' }, person);
     expect(await subjectsTo(person)).toHaveLength(1);
-    expect(await ends(person)).toMatchObject({
+    expect(await outcomes(person)).toMatchObject({
       sent: 1,
       'cancelled: the owner of the address wants no mails': 4,
     });
-    // An account that is erased and registered again has the same address.
+    // Erase the account and register the same address again.
     const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', {
       email: person.email,
       password: 'quite another phrase',
@@ -175,8 +175,8 @@ describe('a mail to an address that nobody has confirmed', () => {
     expect(await subjectsTo(person)).toHaveLength(1);
   });
 
-  test('comes again after its owner has confirmed the address with a code for a new password', async () => {
-    const person = await stranger();
+  test('is sent again after the owner has confirmed the address by a password reset', async () => {
+    const person = await unconfirmedPatient();
     await post('not-me', { token: await codeTo(person) });
     await post('password/forgot', { email: person.email });
     const mails = await mailbox.mailsTo(person.email, 2);
@@ -194,8 +194,8 @@ describe('a mail to an address that nobody has confirmed', () => {
     expectProblem(await post('not-me', { token: notMeIn(mails[0]!.mail.text!) }), LINK_INVALID);
   });
 
-  test('refuses nothing by the code of an account that has been erased', async () => {
-    const person = await stranger();
+  test('has a "This is not me" code that is invalid after the account is erased', async () => {
+    const person = await unconfirmedPatient();
     const token = await codeTo(person);
     const erased = await clinic.client.send('DELETE', '/api/auth/me', {
       token: person.token,
@@ -205,8 +205,8 @@ describe('a mail to an address that nobody has confirmed', () => {
     expectProblem(await post('not-me', { token }), LINK_INVALID);
   });
 
-  test('refuses nothing by a made-up code, or one of another kind', async () => {
-    const person = await stranger();
+  test('is not stopped by invented or altered codes', async () => {
+    const person = await unconfirmedPatient();
     const token = await codeTo(person);
     for (const guess of ['x', token.slice(1), `${token}A`, 'A'.repeat(token.length)])
       expectProblem(await post('not-me', { token: guess }), LINK_INVALID);

@@ -8,7 +8,7 @@ import { allDueSettled } from '../support/messages.js';
 import { oneLine, visible } from '../support/readable.js';
 import { startWorker } from '../support/worker.js';
 
-/** 20:00 in Santiago on this Monday is 00:00 of Tuesday at the clinic, in Madrid. */
+/** 20:00 on Monday in Santiago is 00:00 on Tuesday at the clinic, in Madrid. */
 const MONDAY_NIGHT = { date: '2026-03-02', time: '20:00' };
 
 let mailbox: Mailbox;
@@ -29,28 +29,28 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-const move = ({ id }: BookingJson, change: object, { token }: Person) =>
+const reschedule = ({ id }: BookingJson, change: object, { token }: Person) =>
   clinic.client.patch<BookingJson>(`/api/bookings/${id}`, change, { token });
 const cancel = ({ id }: BookingJson, { token }: Person) =>
   clinic.client.delete(`/api/bookings/${id}`, { token });
 
-/** Book, move and cancel, and the three mails about it. */
+/** Books, reschedules and cancels, and returns the three emails. */
 async function visit(
   person: Person,
   doctor: DoctorPerson,
-  wish: { date: string; time: string },
+  appointment: { date: string; time: string },
   change: object,
 ) {
-  const booked = await book(clinic, person, doctor, wish);
+  const booked = await book(clinic, person, doctor, appointment);
   await allDueSettled(clinic);
-  const moved = (await move(booked, change, person)).body;
+  const rescheduled = (await reschedule(booked, change, person)).body;
   await allDueSettled(clinic);
   await cancel(booked, person);
   const mails = await mailbox.mailsTo(person.email, 3);
-  return { booked, moved, mails: mails as [ReceivedMail, ReceivedMail, ReceivedMail] };
+  return { booked, rescheduled, mails: mails as [ReceivedMail, ReceivedMail, ReceivedMail] };
 }
 
-test('on booking, one email goes to the patient’s address, from the clinic’s', async () => {
+test('a booking sends one email to the patient, from the clinic’s address', async () => {
   const patient = await clinic.patient();
   await book(clinic, patient, santiago, { date: '2026-03-03', time: '09:00' });
   await mailbox.mailsTo(patient.email, 1);
@@ -78,7 +78,7 @@ test.each([
     doctors: ['lunes, 2 de marzo de 2026, 20:00', 'miércoles, 4 de marzo de 2026, 21:15'],
   },
 ])(
-  'on booking, moving and cancelling, they name the doctor, the date and the time, in the clinic’s zone: $locale',
+  'the three emails name the doctor, the date and the time in the clinic’s zone: $locale',
   async ({ locale, subjects, short, long, doctors }) => {
     const patient = await clinic.patient(locale);
     const { mails } = await visit(patient, santiago, MONDAY_NIGHT, { date: '2026-03-04', time: '21:15' });
@@ -91,16 +91,16 @@ test.each([
         expect(text).toContain(name);
         expect(text).toContain(long[now]);
         expect(text).toContain(`${clock} (Europe/Madrid, GMT+1)`);
-        // The doctor's own time, where it is another, is told beside it, with its own zone.
+        // The doctor's local time, if different, stands beside it with its zone.
         expect(text).toContain(`${doctors[now]} (America/Santiago, GMT-3)`);
       }
-      // A reschedule tells the earlier time too.
+      // The email of a reschedule names the earlier time too.
       expect(oneLine(mail.text).includes(long[0]!)).toBe(index < 2);
     });
   },
 );
 
-test('every time of day in a mail has its zone named, in subject, text and HTML', async () => {
+test('every time of day in an email has its zone beside it, in subject, text and HTML', async () => {
   for (const locale of ['en', 'es'] as const) {
     const { mails } = await visit(await clinic.patient(locale), santiago, MONDAY_NIGHT, { time: '19:00' });
     for (const { mail } of mails) {
@@ -134,7 +134,7 @@ test.each([
     '03:00 (Europe/Madrid, GMT+2)',
     'Sun 29 Mar 2026, 03:00 (Europe/Madrid)',
   ],
-  // 02:30 happens twice that night in Madrid: the subject too must tell which.
+  // 02:30 occurs twice that night in Madrid, so the subject must name the offset too.
   ['Asia/Tokyo', '2026-10-25', '09:30', '02:30 (Europe/Madrid, GMT+2)', '02:30 (Europe/Madrid, GMT+2)'],
   ['Asia/Tokyo', '2026-10-25', '10:30', '02:30 (Europe/Madrid, GMT+1)', '02:30 (Europe/Madrid, GMT+1)'],
   [
@@ -152,7 +152,7 @@ test.each([
     'Thu 31 Dec 2026, 11:30 (Europe/Madrid)',
   ],
 ])(
-  'subject, body and .ics give the same instant: %s, %s %s',
+  'subject, body and .ics show the same instant: %s, %s %s',
   async (timezone, date, time, inBody, inSubject) => {
     const patient = await clinic.patient('en');
     const everyDay = [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '00:00', '23:59'] as const);
@@ -169,10 +169,15 @@ test.each([
   },
 );
 
-test('the calendar entry is updated, not added again: one UID, a higher SEQUENCE, then CANCEL', async () => {
+test('a reschedule and a cancellation update the calendar entry: same UID, higher SEQUENCE, then CANCEL', async () => {
   const patient = await clinic.patient('en');
   const change = { date: '2026-03-05', time: '22:05', duration: 45 };
-  const { booked, moved, mails } = await visit(patient, santiago, { ...MONDAY_NIGHT, time: '22:00' }, change);
+  const { booked, rescheduled, mails } = await visit(
+    patient,
+    santiago,
+    { ...MONDAY_NIGHT, time: '22:00' },
+    change,
+  );
   const [first, second, third] = mails.map(calendarEntryOf);
   const times = (booking: BookingJson) => ({
     start: new Date(booking.starts_at).toISOString(),
@@ -180,9 +185,9 @@ test('the calendar entry is updated, not added again: one UID, a higher SEQUENCE
   });
   const request = { method: 'REQUEST', methodOfPart: 'REQUEST', status: 'CONFIRMED' };
   expect(first).toMatchObject({ ...request, ...times(booked), sequence: 0 });
-  expect(second).toMatchObject({ ...request, ...times(moved), uid: first!.uid, sequence: 1 });
+  expect(second).toMatchObject({ ...request, ...times(rescheduled), uid: first!.uid, sequence: 1 });
   expect(third).toMatchObject({
-    ...times(moved),
+    ...times(rescheduled),
     ...{ method: 'CANCEL', methodOfPart: 'CANCEL', status: 'CANCELLED', uid: first!.uid, sequence: 2 },
   });
   for (const entry of [first!, second!, third!]) {
@@ -194,20 +199,20 @@ test('the calendar entry is updated, not added again: one UID, a higher SEQUENCE
   }
 });
 
-test('another booking has another UID, even at a time that was cancelled', async () => {
+test('a new booking of a cancelled time has a new UID', async () => {
   const patient = await clinic.patient();
-  const wish = { date: '2026-03-06', time: '09:00' };
-  const first = await book(clinic, patient, santiago, wish);
+  const appointment = { date: '2026-03-06', time: '09:00' };
+  const first = await book(clinic, patient, santiago, appointment);
   await allDueSettled(clinic);
   await cancel(first, patient);
-  await book(clinic, patient, santiago, wish);
+  await book(clinic, patient, santiago, appointment);
   const entries = (await mailbox.mailsTo(patient.email, 3)).map(calendarEntryOf);
   const uidsOf = (wanted: string) => entries.filter(({ method }) => method === wanted).map(({ uid }) => uid);
   expect(new Set(uidsOf('REQUEST')).size).toBe(2);
   expect(uidsOf('REQUEST')).toContain(uidsOf('CANCEL')[0]);
 });
 
-test('the language is the account’s; without one, the clinic’s', async () => {
+test('the language is the account’s, by default the clinic’s', async () => {
   const credentials = { email: 'silent@people.example', password: 'a long enough password' };
   await clinic.client.post('/api/auth/register', credentials);
   const login = await clinic.client.post<{ token: string; user: { id: number } }>(
@@ -226,7 +231,7 @@ test('the language is the account’s; without one, the clinic’s', async () =>
   expect(english!.mail.html).toContain('<html lang="en"');
 });
 
-test('a name with marks and accents arrives as it is: in subject, text and .ics, escaped in HTML', async () => {
+test('a name with accents and punctuation is unchanged in subject, text and .ics, and escaped in HTML', async () => {
   const account = await clinic.person('doctor');
   const name = 'Dr.ª Zoë O\'Brien-Ñandú & "Söhne"; 田中, 10% \\ {{x}}';
   const { body } = await clinic.client.post(
@@ -249,7 +254,7 @@ test('a name with marks and accents arrives as it is: in subject, text and .ics,
   expect(calendarEntryOf(received!).summary).toContain(name);
 });
 
-test('every mail says that a machine sent it, so that no machine answers it', async () => {
+test('every email is marked as automatic, so that autoresponders do not answer it', async () => {
   const patient = await clinic.patient();
   await book(clinic, patient, santiago, { date: '2026-03-08', time: '09:00' });
   await clinic.client.post('/api/auth/password/forgot', { email: patient.email });

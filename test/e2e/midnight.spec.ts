@@ -3,7 +3,7 @@ import { ask, openTimes } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { MONDAY, TUESDAY } from '../support/races.js';
 
-// A part of a day may end when the day does.
+// Windows and exceptions may end at 24:00.
 
 let clinic: Clinic;
 let doctor: DoctorPerson;
@@ -25,7 +25,7 @@ const window = (day_of_week: number, start_time: string, end_time: string) =>
   post('/api/availability', { day_of_week, start_time, end_time });
 
 describe('a window that ends at 24:00', () => {
-  test('is stored, shown and offered to its last minute', async () => {
+  test('is stored and shown as 24:00, and can be booked to its last minute', async () => {
     const { status, body } = await window(1, '22:00', '24:00');
     expect([status, body.end_time]).toEqual([201, '24:00']);
     const { body: shown } = await clinic.client.get<{ end_time: string }[]>(
@@ -48,9 +48,9 @@ describe('a window that ends at 24:00', () => {
     );
   });
 
-  test('takes the whole of a day in which the clocks change at midnight', async () => {
+  test('covers the whole evening when the clocks change at midnight', async () => {
     const chilean = await clinic.doctor({ timezone: 'America/Santiago', week: [[6, '22:00', '24:00']] });
-    // Saturday 4 April: its last hour happens twice.
+    // On Saturday 4 April the last hour occurs twice.
     const times = await openTimes(clinic, patient, chilean, '2026-04-04', 60);
     expect(times.at(-1)).toBe('23:45');
     const { body } = await ask(clinic, patient, chilean, {
@@ -64,7 +64,7 @@ describe('a window that ends at 24:00', () => {
     ]);
   });
 
-  test('holds no appointment that would go on after midnight, even where the next day begins open', async () => {
+  test('accepts no appointment across midnight, even if a window begins at midnight', async () => {
     await window(1, '22:00', '24:00');
     await window(2, '00:00', '02:00');
     const refused = await ask(clinic, patient, doctor, { date: MONDAY, time: '23:45', duration: 30 });
@@ -72,7 +72,7 @@ describe('a window that ends at 24:00', () => {
     expect(await openTimes(clinic, patient, doctor, TUESDAY, 120)).toEqual(['00:00']);
   });
 
-  test('overlaps and touches others as any window does', async () => {
+  test('can touch but not overlap other windows', async () => {
     expect((await window(1, '20:00', '24:00')).status).toBe(201);
     expect((await window(1, '23:59', '24:00')).body.code).toBe('WINDOW_OVERLAPS');
     expect((await window(1, '18:00', '20:00')).status).toBe(201);
@@ -80,7 +80,7 @@ describe('a window that ends at 24:00', () => {
   });
 });
 
-test('an exception that ends at 24:00 blocks to the last minute, and is shown so', async () => {
+test('an exception that ends at 24:00 blocks the last minute, and is shown as 24:00', async () => {
   await window(1, '22:00', '24:00');
   const { status, body } = await post('/api/exceptions', {
     date: MONDAY,

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-/** Every schema in a value of the document and behind its references, with the way to it. */
+/** A schema and all schemas in it or behind its references, each with its path. */
 function* schemasIn(schema: Schema, where: string, seen = new Set<Schema>()): Generator<[string, Schema]> {
   const resolved = document.resolve(schema);
   if (seen.has(resolved)) return;
@@ -36,7 +36,7 @@ function* schemasIn(schema: Schema, where: string, seen = new Set<Schema>()): Ge
 const bodyOf = ({ requestBody }: Operation): Schema | undefined =>
   requestBody?.content['application/json']?.schema;
 
-/** Every schema of parameters, bodies and answers. */
+/** Every schema of the parameters, bodies and responses. */
 function* everySchema(): Generator<[string, Schema]> {
   for (const operation of document.operations) {
     const { name, parameters = [], responses } = operation;
@@ -52,19 +52,19 @@ const failing = (holds: (schema: Schema, where: string) => boolean): string[] =>
   [...everySchema()].filter(([where, schema]) => !holds(schema, where)).map(([where]) => where);
 
 describe('values', () => {
-  test('the body of a PATCH has no default, however deep: generated clients would fill it in', () => {
+  test('the body of a PATCH has no default at any depth, because generated clients would fill it in', () => {
     const patches = document.operations.filter(({ method }) => method === 'PATCH');
     expect(patches.length).toBeGreaterThan(2);
     for (const operation of patches)
       for (const [where, schema] of schemasIn(bodyOf(operation)!, operation.name))
         expect(schema, where).not.toHaveProperty('default');
   });
-  test('whole numbers are integers with their bounds, and there are no other numbers', () => {
+  test('all numbers are integers with bounds', () => {
     expect(failing(({ type }) => type !== 'number')).toEqual([]);
     const isBounded = ({ minimum, maximum }: Schema) => minimum !== undefined && maximum !== undefined;
     expect(failing((schema) => schema.type !== 'integer' || isBounded(schema))).toEqual([]);
   });
-  test('dates and times have a pattern that their example fits, instants a format', () => {
+  test('dates and times have a pattern that matches their example, instants a format', () => {
     const ofTime = /[ ._](date|from|to|time|start_time|end_time|after_start)$/;
     expect(
       failing(
@@ -86,7 +86,7 @@ describe('errors', () => {
         .filter(({ response }) => response.content?.['application/problem+json']),
     );
 
-  test('each has examples, each of its own status and code', () => {
+  test('each has examples with its status and a code', () => {
     expect(problems().length).toBeGreaterThan(200);
     for (const { name, status, response } of problems()) {
       const { examples = {} } = response.content!['application/problem+json']!;
@@ -103,7 +103,7 @@ describe('errors', () => {
       }
     }
   });
-  test('no description is doubled, nor is any security', () => {
+  test('no description repeats a sentence, and no operation repeats its security', () => {
     for (const { name, responses, security = [] } of document.operations) {
       for (const { description } of Object.values(responses)) {
         const sentences = description!.split(/(?<=[.;])\s+/);
@@ -113,10 +113,10 @@ describe('errors', () => {
       expect(security.length, name).toBeLessThan(2);
     }
   });
-  test('all codes are an enum of the document', () => {
+  test('the document has an enum of all codes', () => {
     expect(document.schemas.ErrorCode!.enum).toEqual(Object.keys(ERROR_CODES).sort());
   });
-  test('an admin who lacks a second factor gets 403 only where the document names it', async () => {
+  test('an admin without a required second factor gets 403 only where the document lists it', async () => {
     const strict = await Clinic.open({ env: { ADMIN_SECOND_FACTOR_REQUIRED: 'true' } });
     try {
       const { token } = await strict.admin();
@@ -137,17 +137,17 @@ describe('errors', () => {
 });
 
 describe('messages', () => {
-  test('only what cancels a booking says that a booking was cancelled', () => {
-    const saying = document.operations.filter(({ responses }) =>
+  test('only the cancelling operation answers that a booking was cancelled', () => {
+    const cancelling = document.operations.filter(({ responses }) =>
       JSON.stringify(responses).includes('Booking cancelled successfully'),
     );
-    expect(saying.map(({ name }) => name)).toEqual(['DELETE /api/bookings/{id}']);
+    expect(cancelling.map(({ name }) => name)).toEqual(['DELETE /api/bookings/{id}']);
     expect(JSON.stringify(document.schemas)).not.toContain('Booking cancelled successfully');
   });
 });
 
 describe('names and headings', () => {
-  test('operations have names as people would give them, each its own', () => {
+  test('operations have unique, readable names', () => {
     const ids = document.operations.map(({ operationId }) => operationId!);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[a-z]+[a-zA-Z]*$/);
@@ -162,7 +162,7 @@ describe('names and headings', () => {
     );
     expect(ids.join()).not.toMatch(/controller/i);
   });
-  test('tags are declared with descriptions, and all of them are used', () => {
+  test('tags are declared with descriptions, and all are used', () => {
     const used = new Set(document.operations.flatMap(({ tags }) => tags!));
     expect(json.tags.map(({ name }) => name).sort()).toEqual([...used].sort());
     for (const { name, description } of json.tags) expect(description, name).toMatch(/\w{3,} /);
@@ -172,18 +172,18 @@ describe('names and headings', () => {
     expect(json.servers).toEqual([{ url: '/', description: expect.any(String) as string }]);
     expect(json.info.license).toMatchObject({ name: 'MIT', url: expect.stringMatching(/^https:/) as string });
   });
-  test('paths that differ only in the name of a parameter are one item', () => {
+  test('no two paths differ only in the name of a parameter', () => {
     const shapes = Object.keys(json.paths).map((path) => path.replaceAll(/\{\w+\}/g, '{}'));
     expect(new Set(shapes).size).toBe(shapes.length);
     expect(Object.keys(json.paths['/api/availability/{id}']!).sort()).toEqual(['delete', 'get']);
   });
 });
 
-describe('headers of answers', () => {
+describe('headers of responses', () => {
   const declared = (operation: Operation, status: number) =>
     Object.keys(operation.responses[status]?.headers ?? {});
 
-  test('each answer names those that come with it', () => {
+  test('each response declares its headers', () => {
     for (const operation of document.operations) {
       for (const status of Object.keys(operation.responses).map(Number)) {
         const names = declared(operation, status);
@@ -198,7 +198,7 @@ describe('headers of answers', () => {
     expect(declared(find('GET /api/bookings/me'), 200)).toContain('Link');
     expect(declared(find('POST /api/bookings'), 201)).toContain('Idempotency-Replayed');
   });
-  test('a refusal without a token has the header that is declared', async () => {
+  test('a 401 has the declared header', async () => {
     const { headers } = await clinic.client.get('/api/bookings/me');
     expect(headers.get('www-authenticate')).toMatch(/^Bearer/);
   });
@@ -210,7 +210,7 @@ describe('examples of dates', () => {
     return JSON.stringify(body).match(/\b\d{4}-\d{2}-\d{2}\b/g) ?? [];
   };
 
-  test('stay in the future for as long as the process runs', async () => {
+  test('stay in the future while the process runs', async () => {
     for (const days of [0, 200, 4_000]) {
       clinic.clock.advance({ days });
       const today = new Date(clinic.clock.now()).toISOString().slice(0, 10);
@@ -219,7 +219,7 @@ describe('examples of dates', () => {
       expect(shown.filter((date) => date <= today)).toEqual([]);
     }
   });
-  test('are in the offset that is in force then', async () => {
+  test('have the offset that is in force on that date', async () => {
     clinic.clock.set('2031-06-01T10:00:00Z');
     const example = document.schemas.BookingDto!.properties!.timezone!.example;
     expect(example).toBe('Europe/Madrid');

@@ -14,7 +14,7 @@ let clinic: Clinic;
 let document: Document;
 
 beforeAll(async () => {
-  // As the demo does it: the first admin, then the demo clinic.
+  // Like the demo: the first admin, then the demo clinic.
   clinic = await Clinic.open({ env: ADMIN });
   document = await Document.of(clinic.client);
   const { app, dataSource, clock } = clinic;
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-/** Runs a check on every operation, so that a failure names all that do not hold. */
+/** The names of all operations that fail a check. */
 function failing(holds: (operation: Operation) => boolean): string[] {
   return document.operations.filter((operation) => !holds(operation)).map(({ name }) => name);
 }
@@ -39,7 +39,7 @@ const statuses = ({ responses }: Operation) => Object.keys(responses).map(Number
 const problems = (operation: Operation) => statuses(operation).filter((status) => status >= 400);
 
 describe('the document at /api/docs-json has every route with every status', () => {
-  test('each route has one success status, and what it answers then', () => {
+  test('each route has one success status, and every response has content', () => {
     expect(failing((operation) => statuses(operation).filter((status) => status < 300).length === 1)).toEqual(
       [],
     );
@@ -47,7 +47,7 @@ describe('the document at /api/docs-json has every route with every status', () 
       failing(({ responses }) => Object.values(responses).every(({ content }) => content !== undefined)),
     ).toEqual([]);
   });
-  test('each route says what it is for, under a heading', () => {
+  test('each route has a summary and one tag', () => {
     expect(failing(({ summary, tags }) => (summary ?? '') !== '' && tags?.length === 1)).toEqual([]);
   });
   test('each route that reads a body, a path or a query names 400', () => {
@@ -76,7 +76,7 @@ describe('the document at /api/docs-json has every route with every status', () 
 });
 
 describe('schemas are not empty', () => {
-  test('each has properties, each property a type, and each reference leads somewhere', () => {
+  test('each has properties, each property has a type, and each reference resolves', () => {
     expect(Object.keys(document.schemas).length).toBeGreaterThan(15);
     for (const [name, schema] of Object.entries(document.schemas)) {
       if (schema.enum) continue;
@@ -90,7 +90,7 @@ describe('schemas are not empty', () => {
         for (const { schema } of Object.values(part?.content ?? {})) expectDescribed(schema!, name);
     }
   });
-  test('the problem names its members, errors among them', () => {
+  test('the problem schema has all members, including errors', () => {
     const { properties } = document.schemas.ProblemDto!;
     expect(Object.keys(properties!).sort()).toEqual([
       'code',
@@ -117,7 +117,7 @@ describe('Authorize with a token', () => {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
     });
   });
-  test('a route needs it exactly where the API asks for a token', async () => {
+  test('a route declares it exactly if the API requires a token', async () => {
     for (const { name, method, path, security } of document.operations) {
       const { status } = await clinic.client.send(method, path.replaceAll(/\{\w+\}/g, '1'), {});
       expect(security, name).toEqual(status === 401 ? [{ bearer: [] }] : []);
@@ -126,7 +126,7 @@ describe('Authorize with a token', () => {
 });
 
 describe('the examples work on the demo clinic', () => {
-  /** Sends the request that the document shows, nothing more. */
+  /** Sends exactly the request that the document shows. */
   async function tryOut(operation: Operation, token: string | undefined) {
     const given = (where: string) =>
       (operation.parameters ?? [])
@@ -150,7 +150,7 @@ describe('the examples work on the demo clinic', () => {
     return body.token;
   }
 
-  const VISITS: readonly (readonly [as: string, routes: readonly string[]])[] = [
+  const WORKING_EXAMPLES: readonly (readonly [as: string, routes: readonly string[]])[] = [
     ['nobody', ['GET /health/live', 'GET /health/ready', 'POST /api/auth/login', 'POST /api/auth/register']],
     ['nobody', ['GET /api/doctors/public', 'GET /api/availability/{id}']],
     [
@@ -180,7 +180,7 @@ describe('the examples work on the demo clinic', () => {
     ['doctor', ['GET /api/auth/sessions', 'POST /api/auth/logout-everywhere']],
   ];
 
-  /** No example can show a secret that is good, nor a session of whoever tries it. */
+  /** Their examples cannot contain a valid secret. */
   const NEED_A_SECRET = [
     'POST /api/auth/refresh',
     'POST /api/auth/password/reset',
@@ -193,7 +193,7 @@ describe('the examples work on the demo clinic', () => {
     'POST /api/auth/me/export',
   ];
 
-  /** As they stand they do no harm: what they name must be put in first. */
+  /** Their examples change nothing: the reader must first put in an id or a value. */
   const HARMLESS: readonly (readonly [as: string, route: string])[] = [
     ['patient', 'DELETE /api/auth/second-factor'],
     ['patient', 'DELETE /api/auth/sessions/{id}'],
@@ -210,17 +210,17 @@ describe('the examples work on the demo clinic', () => {
     ['admin', 'POST /api/notifications/{id}/retry'],
   ];
 
-  test('every route is tried', () => {
+  test('every route is in one of the lists', () => {
     expect(
       [
-        ...VISITS.flatMap(([, routes]) => routes),
+        ...WORKING_EXAMPLES.flatMap(([, routes]) => routes),
         ...NEED_A_SECRET,
         ...new Set(HARMLESS.map(([, route]) => route)),
       ].sort(),
     ).toEqual(document.operations.map(({ name }) => name).sort());
   });
 
-  test('the open times of the example have the time that the booking example asks for', async () => {
+  test('the example for slots returns the time of the booking example', async () => {
     const token = await logIn('regular@clinica.example', PATIENT_PASSWORD);
     const find = (route: string) => document.operations.find(({ name }) => name === route)!;
     const slots = await tryOut(find('GET /api/bookings/available-slots'), token);
@@ -228,16 +228,16 @@ describe('the examples work on the demo clinic', () => {
     expect(slots.body).toContain((document.example(schema) as { time: string }).time);
   });
 
-  test('what changes or deletes something does nothing as it stands', async () => {
+  test('the harmless examples change nothing as they stand', async () => {
     const tokens: Record<string, string> = {
       patient: await logIn('patient@clinica.example', PATIENT_PASSWORD),
       doctor: await logIn('doctor@clinica.example', DOCTOR_PASSWORD),
       admin: await logIn(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD),
     };
-    for (const [who, route] of HARMLESS) {
+    for (const [actor, route] of HARMLESS) {
       const { status } = await tryOut(
         document.operations.find(({ name }) => name === route)!,
-        tokens[who],
+        tokens[actor],
       );
       expect([400, 404], `${route}: ${status}`).toContain(status);
     }
@@ -246,17 +246,17 @@ describe('the examples work on the demo clinic', () => {
       expect(JSON.stringify(requestBody ?? {}), name).not.toMatch(/demo-\w+-password/);
   });
 
-  test('each answers with its success status and the fields that its schema promises', async () => {
+  test('each working example gets its success status and the fields of its schema', async () => {
     const tokens: Record<string, string | undefined> = {
       patient: await logIn('patient@clinica.example', PATIENT_PASSWORD),
       doctor: await logIn('doctor@clinica.example', DOCTOR_PASSWORD),
       admin: await logIn(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD),
     };
     await clinic.query("UPDATE notifications SET state = 'dead' WHERE id = 1");
-    for (const [who, routes] of VISITS) {
+    for (const [actor, routes] of WORKING_EXAMPLES) {
       for (const route of routes) {
         const operation = document.operations.find(({ name }) => name === route)!;
-        const { status, body } = await tryOut(operation, tokens[who]);
+        const { status, body } = await tryOut(operation, tokens[actor]);
         expect(`${status} ${JSON.stringify(body)}`, route).toMatch(new RegExp(`^${statuses(operation)[0]} `));
         const { schema, example } = operation.responses[status]!.content!['application/json']!;
         expectShape(body, schema!, route);
@@ -266,7 +266,7 @@ describe('the examples work on the demo clinic', () => {
   });
 });
 
-/** Checks that an answer has the fields of its schema, all of them and no others, and values of their types. */
+/** Checks that a response has exactly the fields of its schema, with values of their types. */
 function expectShape(value: unknown, reference: Schema, where: string): void {
   const schema = document.resolve(reference);
   if (value === null) return expect(schema.nullable, where).toBe(true);
@@ -274,11 +274,11 @@ function expectShape(value: unknown, reference: Schema, where: string): void {
     expect(Array.isArray(value), where).toBe(true);
     for (const item of value as unknown[]) expectShape(item, schema.items!, where);
   } else if (schema.properties) {
-    const [told, named] = [Object.keys(value as object), Object.keys(schema.properties)];
-    expect(named, where).toEqual(expect.arrayContaining(told));
-    expect(told, where).toEqual(expect.arrayContaining([...(schema.required ?? [])]));
+    const [present, declared] = [Object.keys(value as object), Object.keys(schema.properties)];
+    expect(declared, where).toEqual(expect.arrayContaining(present));
+    expect(present, where).toEqual(expect.arrayContaining([...(schema.required ?? [])]));
     for (const [name, property] of Object.entries(schema.properties))
-      if (told.includes(name))
+      if (present.includes(name))
         expectShape((value as Record<string, unknown>)[name], property, `${where} ${name}`);
   } else {
     if (schema.type !== undefined) expect(typeof value, where).toBe(schema.type.replace('integer', 'number'));

@@ -30,20 +30,20 @@ interface Served {
 const serversAt = async (baseUrl: string, headers = {}) =>
   (await new Client(baseUrl).get<Served>('/api/docs-json', { headers })).body.servers.map(({ url }) => url);
 
-describe('behind a proxy that serves it below /clinic', () => {
-  test('the document names the server below the prefix, and without the proxy at the root', async () => {
+describe('behind a proxy that serves the API below /clinic', () => {
+  test('the document names the server at the prefix, and at the root without the proxy', async () => {
     expect(await serversAt(proxy.url)).toEqual(['/clinic']);
     expect(await serversAt(clinic.client.baseUrl)).toEqual(['/']);
   });
 
-  test('the page of the dashboard finds its files and its API below the prefix', async () => {
+  test('the dashboard loads its files and its API below the prefix', async () => {
     const page = await new Client(proxy.url).get<string>('/admin/queues', { headers: basic() });
     expect(page.body).toContain('<base href="/clinic/admin/queues/"');
     const direct = await clinic.client.get<string>('/admin/queues', { headers: basic() });
     expect(direct.body).toContain('<base href="/admin/queues/"');
   });
 
-  test('the link to the next page leads below the prefix', async () => {
+  test('the link to the next page contains the prefix', async () => {
     const [patient, doctor] = [await clinic.patient(), await clinic.doctor()];
     for (const time of ['09:00', '10:00'])
       await clinic.client.post(
@@ -67,12 +67,12 @@ describe('behind a proxy that serves it below /clinic', () => {
     '/..',
     'https://evil.example',
     '/a, /b',
-  ])('a prefix that is none is ignored: %s', async (prefix) => {
+  ])('an invalid prefix is ignored: %s', async (prefix) => {
     expect(await serversAt(clinic.client.baseUrl, { 'x-forwarded-prefix': prefix })).toEqual(['/']);
   });
 });
 
-test('the prefix of a proxy that nobody trusts is ignored', async () => {
+test('the prefix of an untrusted proxy is ignored', async () => {
   const other = await Clinic.open();
   try {
     expect(await serversAt(other.client.baseUrl, { 'x-forwarded-prefix': '/clinic' })).toEqual(['/']);

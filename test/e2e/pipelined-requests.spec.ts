@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { TUESDAY } from '../support/races.js';
 
-/** The request that is being answered, and those that may wait behind it. */
-const ANSWERED = 17;
+/** The request in progress and the requests that may wait behind it. */
+const PIPELINE_LIMIT = 17;
 const ID = '00000000-0000-4000-8000-';
 
 let clinic: Clinic;
@@ -18,15 +18,15 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-interface Heard {
+interface PipelinedAnswer {
   readonly status: number;
-  /** The number that the request was given. */
+  /** The number of the request, from its X-Request-Id. */
   readonly number: number;
   readonly closes: boolean;
 }
 
-/** Sends requests at once on one connection, and hears what comes until the server closes it or all are answered. */
-function pipeline(requests: readonly string[], pieces = 1): Promise<Heard[]> {
+/** Sends requests at once on one connection. Returns the answers when all are in or the connection is closed. */
+function pipeline(requests: readonly string[], pieces = 1): Promise<PipelinedAnswer[]> {
   const { hostname, port } = new URL(clinic.client.baseUrl);
   const bytes = requests.join('');
   return new Promise((resolve) => {
@@ -44,7 +44,7 @@ function pipeline(requests: readonly string[], pieces = 1): Promise<Heard[]> {
   });
 }
 
-function answersIn(text: string): Heard[] {
+function answersIn(text: string): PipelinedAnswer[] {
   return text
     .split(/(?=HTTP\/1\.1 \d{3})/)
     .filter(Boolean)
@@ -69,11 +69,11 @@ function bookAt(number: number, time: string): string {
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-describe('requests that are sent at once on one connection', () => {
+describe('requests sent at once on one connection', () => {
   test.each([1, 2, 17])('%i are all answered, in order', async (count) => {
-    const heard = await pipeline(numbers(count).map((number) => get(number)));
-    expect(heard.map(({ number }) => number)).toEqual(numbers(count));
-    expect(heard.every(({ status, closes }) => status === 200 && !closes)).toBe(true);
+    const answers = await pipeline(numbers(count).map((number) => get(number)));
+    expect(answers.map(({ number }) => number)).toEqual(numbers(count));
+    expect(answers.every(({ status, closes }) => status === 200 && !closes)).toBe(true);
   });
 
   test.each([
@@ -82,25 +82,25 @@ describe('requests that are sent at once on one connection', () => {
     [100, 1],
     [100, 7],
   ])(
-    '%i, in %i pieces: those before the limit are answered, in order, then it closes',
+    '%i, in %i pieces: those within the limit are answered in order, then the connection closes',
     async (count, pieces) => {
-      const heard = await pipeline(
+      const answers = await pipeline(
         numbers(count).map((number) => get(number)),
         pieces,
       );
-      expect(heard.length).toBeGreaterThanOrEqual(ANSWERED);
-      expect(heard.map(({ number }) => number)).toEqual(numbers(heard.length));
-      expect(heard.every(({ status }) => status === 200)).toBe(true);
-      if (heard.length < count) {
-        expect(heard.at(-1)!.closes).toBe(true);
-        expect(heard.slice(0, -1).some(({ closes }) => closes)).toBe(false);
+      expect(answers.length).toBeGreaterThanOrEqual(PIPELINE_LIMIT);
+      expect(answers.map(({ number }) => number)).toEqual(numbers(answers.length));
+      expect(answers.every(({ status }) => status === 200)).toBe(true);
+      if (answers.length < count) {
+        expect(answers.at(-1)!.closes).toBe(true);
+        expect(answers.slice(0, -1).some(({ closes }) => closes)).toBe(false);
       }
     },
   );
 
-  test('twenty with bodies: what is answered was done, and what is not was not', async () => {
+  test('twenty with bodies: exactly the answered ones were executed', async () => {
     const times = numbers(20).map((number) => `11:${String((number % 10) * 5).padStart(2, '0')}`);
-    const heard = await pipeline(
+    const answers = await pipeline(
       numbers(20).map((number) =>
         bookAt(
           number,
@@ -110,14 +110,14 @@ describe('requests that are sent at once on one connection', () => {
         ),
       ),
     );
-    expect(heard.length).toBeGreaterThanOrEqual(ANSWERED);
-    const made = heard.filter(({ status }) => status === 201).length;
+    expect(answers.length).toBeGreaterThanOrEqual(PIPELINE_LIMIT);
+    const made = answers.filter(({ status }) => status === 201).length;
     const [row] = await clinic.query<{ made: number }>('SELECT COUNT(*) AS made FROM bookings');
     expect(Number(row!.made)).toBe(made);
   });
 
-  test('far too many are hung up on', async () => {
-    const heard = await pipeline(numbers(1_000).map((number) => get(number)));
-    expect(heard.length).toBeLessThan(1_000);
+  test('far too many end with a closed connection', async () => {
+    const answers = await pipeline(numbers(1_000).map((number) => get(number)));
+    expect(answers.length).toBeLessThan(1_000);
   });
 });

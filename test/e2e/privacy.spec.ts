@@ -10,7 +10,7 @@ import { expectProblem } from '../support/problems.js';
 import { withSettings } from '../support/settings.js';
 import { startWorker } from '../support/worker.js';
 
-/** Nobody else is called so: found anywhere, it is theirs. */
+/** A unique name: wherever it is found, it belongs to the erased person. */
 const CANARY = 'canary.lovelace';
 const PASSWORD = 'canary-of-a-password';
 
@@ -48,13 +48,13 @@ async function logIn(email: string, password: string): Promise<Person> {
   return { id: body.user.id, email, password, token: body.token };
 }
 
-/** Every value of every table, and every key and value of Redis. */
-async function everythingKept(): Promise<string> {
+/** Every value of every table, and every key and value in Redis. */
+async function allStoredData(): Promise<string> {
   const tables = (await clinic.query<Record<string, string>>('SHOW TABLES')).map(
     (row) => Object.values(row)[0]!,
   );
-  const kept: unknown[] = [];
-  for (const table of tables) kept.push(await clinic.query(`SELECT * FROM \`${table}\``));
+  const stored: unknown[] = [];
+  for (const table of tables) stored.push(await clinic.query(`SELECT * FROM \`${table}\``));
   const redis = new Redis(clinic.environment.REDIS_URL);
   for (const key of await redis.keys('*')) {
     const type = await redis.type(key);
@@ -66,13 +66,13 @@ async function everythingKept(): Promise<string> {
       zset: () => redis.zrange(key, 0, -1, 'WITHSCORES'),
       stream: () => redis.xrange(key, '-', '+'),
     };
-    kept.push(key, await read[type]!());
+    stored.push(key, await read[type]!());
   }
   redis.disconnect();
-  return JSON.stringify(kept);
+  return JSON.stringify(stored);
 }
 
-/** Someone who has left traces wherever one can. */
+/** Creates a person who leaves traces everywhere possible. */
 async function canary(): Promise<{ person: Person; past: number; coming: number }> {
   const email = `${CANARY}@people.example`;
   const account = { email, password: PASSWORD };
@@ -86,14 +86,14 @@ async function canary(): Promise<{ person: Person; past: number; coming: number 
   );
   await clinic.client.post('/api/auth/login', { email, password: 'a wrong guess' });
   const person = await logIn(email, PASSWORD);
-  // A mail server that names its addressee in what it says.
+  // A mail server that names the recipient in its response.
   mailbox.onRecipient = (address) =>
     address === email ? { responseCode: 550, message: `no ${CANARY} here, <${email}>` } : undefined;
   const past = await book(clinic, person, doctor, { date: '2026-03-02', time: '09:00' });
   await allDueSettled(clinic);
   mailbox.onRecipient = () => undefined;
   clinic.clock.set('2026-03-02T12:00:00Z');
-  // The first session's token has expired since.
+  // The token of the first session has expired.
   const again = await logIn(email, PASSWORD);
   const coming = await book(clinic, again, doctor, { date: '2026-03-05', time: '09:00' });
   await clinic.client.post('/api/auth/password/forgot', { email });
@@ -101,7 +101,7 @@ async function canary(): Promise<{ person: Person; past: number; coming: number 
   return { person: await logIn(email, PASSWORD), past: past.id, coming: coming.id };
 }
 
-test('an export holds all there is about an account, and nothing of others', async () => {
+test('an export holds all data about an account, and none about others', async () => {
   const person = await clinic.patient();
   const booking = await book(clinic, person, doctor, { date: '2026-03-03', time: '09:00' });
   await book(clinic, await clinic.patient(), doctor, { date: '2026-03-03', time: '10:00' });
@@ -145,25 +145,25 @@ test('an export holds all there is about an account, and nothing of others', asy
   expect(JSON.stringify(doctors)).not.toContain(person.email);
 });
 
-test('erased: name and address are found nowhere, bookings are pseudonymous, and coming times are open', async () => {
+test('an erasure removes name and address everywhere, pseudonymises bookings, and frees future times', async () => {
   const { person, past, coming } = await canary();
-  const before = await everythingKept();
+  const before = await allStoredData();
   expect(before.split(CANARY).length, 'the canary has left traces').toBeGreaterThan(2);
   expectProblem(await erase(person, 'a guess'), { status: 400, code: 'WRONG_PASSWORD' });
   const mails = mailbox.received.length;
   expect((await erase(person, PASSWORD)).status).toBe(200);
 
-  expect(await everythingKept()).not.toContain(CANARY);
+  expect(await allStoredData()).not.toContain(CANARY);
   const seen = await clinic.client.get<{ id: number; patient_email: string; status: string }[]>(
     '/api/bookings/doctor?include_cancelled=true',
     { token: doctor.token },
   );
-  const ofThem = seen.body.filter(({ id }) => id === past || id === coming);
-  expect(ofThem.map(({ status }) => status)).toEqual(['booked', 'cancelled']);
+  const erasedBookings = seen.body.filter(({ id }) => id === past || id === coming);
+  expect(erasedBookings.map(({ status }) => status)).toEqual(['booked', 'cancelled']);
   expect(JSON.stringify(seen.body)).not.toContain(CANARY);
   await book(clinic, await clinic.patient(), doctor, { date: '2026-03-05', time: '09:00' });
 
-  // Nothing more is mailed to them, also when reminders would have been due.
+  // No further emails are sent, even when reminders would have been due.
   clinic.clock.set('2026-03-05T07:30:00Z');
   await allDueSettled(clinic);
   expect(
@@ -192,10 +192,10 @@ test('erased: name and address are found nowhere, bookings are pseudonymous, and
   expect((await clinic.client.post('/api/auth/register', again)).status, 'the address is free').toBe(201);
 });
 
-test('erased: what was counted about the address is forgotten, and of others is not', async () => {
+test('an erasure deletes the counters of the address, and no others', async () => {
   const [person, other] = [await clinic.patient(), await clinic.patient()];
   const redis = new Redis(clinic.environment.REDIS_URL);
-  /** Counters of accounts by a keyed hash, which is how they hold an address. */
+  /** Counters by a keyed hash, which stands for an email address. */
   const counters = async () => (await redis.keys('throttle:*')).filter((key) => /[\w-]{43}/.test(key)).sort();
   const before = await counters();
   const act = async ({ email, password }: Person) => {
@@ -212,13 +212,13 @@ test('erased: what was counted about the address is forgotten, and of others is 
   redis.disconnect();
 });
 
-test('neither the last admin nor a doctor with a profile is erased', async () => {
+test('neither the last admin nor a doctor with a profile can be erased', async () => {
   expectProblem(await erase(admin, admin.password), { status: 400, code: 'LAST_ADMIN' });
   expectProblem(await erase(doctor, doctor.password), { status: 400, code: 'HAS_PROFILE' });
   expect((await clinic.client.get('/api/auth/me', { token: doctor.token })).status).toBe(200);
 });
 
-test('nobody can stand in the way of an erasure by an address', async () => {
+test('registering the address that an erasure assigns does not block the erasure', async () => {
   const person = await clinic.patient();
   const { id } = person;
   const squatter = { email: `erased-${id}@erased.invalid`, password: PASSWORD };
@@ -226,7 +226,7 @@ test('nobody can stand in the way of an erasure by an address', async () => {
   expect((await erase(person, person.password)).status).toBe(200);
 });
 
-test('an admin who was erased is none any more, even if somebody enables the account', async () => {
+test('an erased admin is no longer an admin, even if the account is enabled again', async () => {
   const former = await clinic.admin();
   expect((await erase(former, former.password)).status).toBe(200);
   const { body } = await clinic.client.patch<{ role: string }>(
@@ -237,7 +237,7 @@ test('an admin who was erased is none any more, even if somebody enables the acc
   expect(body.role).toBe('user');
 });
 
-test('the account that the configuration names is not erased: it would come back at the next start', async () => {
+test('the configured admin cannot be erased, because the next start would create it again', async () => {
   const boss = await clinic.admin();
   const configured = await Clinic.over(
     withSettings(clinic.environment, { ADMIN_EMAIL: boss.email, ADMIN_PASSWORD: 'never used' }),
@@ -251,7 +251,7 @@ test('the account that the configuration names is not erased: it would come back
   await configured.app.close();
 });
 
-test('a mail that is being sent meanwhile brings no name back, and is not sent again', async () => {
+test('an email in progress during the erasure stores no name afterwards and is not sent again', async () => {
   const person = await clinic.patient();
   await book(clinic, person, doctor, { date: '2026-03-09', time: '09:00' });
   const [row] = await clinic.query<{ id: number }>('SELECT MAX(id) AS id FROM notifications WHERE kind = ?', [
@@ -260,9 +260,9 @@ test('a mail that is being sent meanwhile brings no name back, and is not sent a
   await clinic.query("UPDATE notifications SET state = 'sending', lease = 7 WHERE id = ?", [row!.id]);
   expect((await erase(person, person.password)).status).toBe(200);
   const ledger = clinic.app.get(Ledger);
-  const said = { offered: true, reason: 'no such user (canary)' };
-  await ledger.settle({ id: row!.id, lease: 7 }, { ...said, state: 'pending', dueAt: 0 });
-  await ledger.settle({ id: row!.id, lease: 7 }, { ...said, state: 'dead' });
+  const outcome = { offered: true, reason: 'no such user (canary)' };
+  await ledger.settle({ id: row!.id, lease: 7 }, { ...outcome, state: 'pending', dueAt: 0 });
+  await ledger.settle({ id: row!.id, lease: 7 }, { ...outcome, state: 'dead' });
   expect(await clinic.query('SELECT state, reason FROM notifications WHERE id = ?', [row!.id])).toEqual([
     { state: 'cancelled', reason: 'the account was erased' },
   ]);

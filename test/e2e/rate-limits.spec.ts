@@ -14,12 +14,12 @@ import { spelled } from '../support/raw-http.js';
 import { tableOf } from '../support/report.js';
 import { withSettings } from '../support/settings.js';
 
-// What a free account, or many of them, cannot walk around.
+// Limits that many free accounts cannot bypass.
 
 let clinic: Clinic;
 let doctor: DoctorPerson;
 let addresses = 50;
-/** A loopback address that nobody has called from yet. */
+/** A loopback address that no request has used yet. */
 const nextAddress = () => `127.1.${Math.floor((addresses += 1) / 250)}.${1 + (addresses % 250)}`;
 
 beforeAll(async () => {
@@ -54,17 +54,17 @@ async function send(
   return status;
 }
 
-/** How many of so many requests, a few at a time, were not refused as too many. */
-async function letThrough(times: number, request: (turn: number) => Promise<number>): Promise<number> {
-  let passed = 0;
+/** Sends `times` requests, ten in parallel, and returns how many did not get 429. */
+async function countAccepted(times: number, request: (turn: number) => Promise<number>): Promise<number> {
+  let accepted = 0;
   for (let sent = 0; sent < times; sent += 10) {
     const turns = Array.from({ length: Math.min(10, times - sent) }, (_, turn) => request(sent + turn));
-    passed += (await Promise.all(turns)).filter((status) => status !== 429).length;
+    accepted += (await Promise.all(turns)).filter((status) => status !== 429).length;
   }
-  return passed;
+  return accepted;
 }
 
-describe('limits are declared at the route', () => {
+describe('limits are declared on the routes', () => {
   type Handler = (...args: unknown[]) => unknown;
 
   /** Every handler of every controller. */
@@ -85,7 +85,7 @@ describe('limits are declared at the route', () => {
       });
   }
 
-  test('each that does more than look has its own', () => {
+  test('every route that is not a GET has limits of its own', () => {
     const all = handlers(clinic.app);
     expect(all.length).toBeGreaterThan(40);
     const without = all
@@ -98,7 +98,7 @@ describe('limits are declared at the route', () => {
     expect(without.map(({ name }) => name)).toEqual([]);
   });
 
-  test('an open route is not limited by an account, which it does not know', () => {
+  test('a public route has no limit by account, because it has no account', () => {
     const wrong = handlers(clinic.app)
       .filter(({ handler, controller }) =>
         [handler, controller].some((target) => Reflect.getMetadata('access:public', target) === true),
@@ -111,7 +111,7 @@ describe('limits are declared at the route', () => {
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
 
-  test('all of them stand in docs/operations.md', () => {
+  test('docs/operations.md lists all limits', () => {
     const inWords = (seconds: number): string =>
       ({ 60: 'minute', 600: '10 minutes', 900: '15 minutes', 3600: 'hour', 86400: 'day' })[seconds]!;
     const table = tableOf(
@@ -128,57 +128,57 @@ describe('limits are declared at the route', () => {
   });
 });
 
-describe('accounts of one address', () => {
-  test('are counted together too: five of them have no more than the address may', async () => {
+describe('accounts and addresses', () => {
+  test('five accounts at one address share the limit of the address', async () => {
     const people = await Promise.all(Array.from({ length: 5 }, () => clinic.patient()));
     const from = nextAddress();
     const most = LIMITS.signedInAddress.points;
-    const passed = await letThrough(most + 50, (turn) =>
+    const accepted = await countAccepted(most + 50, (turn) =>
       send('/api/auth/me', { token: people[turn % 5]!.token, from }),
     );
-    expect(passed).toBe(most);
+    expect(accepted).toBe(most);
     expect(await send('/api/auth/me', { token: people[0]!.token })).toBe(200);
   });
 
-  test('an account is counted wherever it comes from', async () => {
+  test('an account is counted across addresses', async () => {
     const { token } = await clinic.patient();
-    expect(await letThrough(620, () => send('/api/auth/me', { token }))).toBe(LIMITS.account.points);
+    expect(await countAccepted(620, () => send('/api/auth/me', { token }))).toBe(LIMITS.account.points);
   });
 });
 
-test('addresses at which there is nothing, bad tokens and pages are counted, by address', async () => {
+test('unknown paths, missing tokens and pages are counted by address', async () => {
   const from = nextAddress();
   const paths = ['/nothing', '/api/nothing', '/api/docs/index.css', '/admin/queues', '/api/auth/me'];
-  const passed = await letThrough(650, (turn) => send(paths[turn % paths.length]!, { from }));
-  expect(passed).toBe(LIMITS.visitor.points);
+  const accepted = await countAccepted(650, (turn) => send(paths[turn % paths.length]!, { from }));
+  expect(accepted).toBe(LIMITS.visitor.points);
   expect(await send('/health/live', { from })).toBe(200);
 });
 
 describe('bookings', () => {
-  test('of an account: thirty changes a minute, whatever they are', async () => {
+  test('an account can make thirty changes a minute, of all kinds together', async () => {
     const { token } = await clinic.patient();
-    const passed = await letThrough(40, (turn) =>
+    const accepted = await countAccepted(40, (turn) =>
       turn % 2
         ? send('/api/bookings/999999', { method: 'DELETE', token })
         : send('/api/bookings', { method: 'POST', token, body: { doctor_id: 1, date: 'never' } }),
     );
-    expect(passed).toBe(LIMITS.booking.points);
+    expect(accepted).toBe(LIMITS.booking.points);
     expect(await send('/api/bookings/me', { token })).toBe(200);
   });
 
-  test('from one address, of many accounts: a hundred and twenty a minute', async () => {
+  test('one address can make a hundred and twenty changes a minute, over all accounts', async () => {
     const people = await Promise.all(Array.from({ length: 6 }, () => clinic.patient()));
     const from = nextAddress();
-    const passed = await letThrough(150, (turn) =>
+    const accepted = await countAccepted(150, (turn) =>
       send('/api/bookings/999999', { method: 'DELETE', token: people[turn % 6]!.token, from }),
     );
-    expect(passed).toBe(LIMITS.bookingAddress.points);
+    expect(accepted).toBe(LIMITS.bookingAddress.points);
   });
 });
 
-describe('at once', () => {
-  /** Holds the doctor's day, so that whoever books it waits. */
-  async function whileHeld<T>(date: string, work: () => Promise<T>): Promise<T> {
+describe('parallel requests', () => {
+  /** Locks the doctor's day, so that bookings wait. */
+  async function whileDayIsLocked<T>(date: string, work: () => Promise<T>): Promise<T> {
     const holder = clinic.dataSource.createQueryRunner();
     await holder.startTransaction();
     await holder.query(
@@ -194,18 +194,18 @@ describe('at once', () => {
     }
   }
 
-  test('an account has at most twenty requests under way', async () => {
+  test('an account has at most twenty requests in progress', async () => {
     const { token } = await clinic.patient();
     const body = { doctor_id: doctor.doctorId, date: MONDAY, time: '10:00' };
     let waiting: Promise<number>[] = [];
     const tooMany = 5;
     const answered: number[] = [];
-    await whileHeld(MONDAY, async () => {
+    await whileDayIsLocked(MONDAY, async () => {
       waiting = Array.from({ length: IN_FLIGHT.account + tooMany }, async () =>
         answered.push(await send('/api/bookings', { method: 'POST', token, body })),
       );
-      // Nothing else is asked meanwhile: it would take the place of one of them.
-      await eventually('all others are under way', () => Promise.resolve(answered.length >= tooMany));
+      // No other request is sent meanwhile, because it would take the place of one of these.
+      await eventually('all others are in progress', () => Promise.resolve(answered.length >= tooMany));
       expect(answered).toEqual(Array(tooMany).fill(429));
       expect(await send('/api/auth/me', { token })).toBe(429);
       expect(await send('/api/auth/me', { token: (await clinic.patient()).token })).toBe(200);
@@ -214,9 +214,9 @@ describe('at once', () => {
     expect(await send('/api/auth/me', { token })).toBe(200);
   });
 
-  test('clients that hang up get no further place before the work has ended', async () => {
+  test('a client that disconnects frees its place only when the work has ended', async () => {
     const { token } = await clinic.patient();
-    await whileHeld(MONDAY, async () => {
+    await whileDayIsLocked(MONDAY, async () => {
       const hangUp = new AbortController();
       const waiting = Array.from({ length: IN_FLIGHT.account }, () =>
         fetch(`${clinic.client.baseUrl}/api/bookings`, {
@@ -226,8 +226,8 @@ describe('at once', () => {
           signal: hangUp.signal,
         }).catch(() => undefined),
       );
-      await eventually('all are under way', async () => (await send('/api/auth/me', { token })) === 429);
-      // Time for the last of them to get past its other limits.
+      await eventually('all are in progress', async () => (await send('/api/auth/me', { token })) === 429);
+      // Time for the last request to pass its other limits.
       await sleep(1000);
       hangUp.abort();
       await Promise.all(waiting);
@@ -242,20 +242,23 @@ describe('at once', () => {
   });
 });
 
-describe('hundreds of bookings on one doctor’s day', () => {
-  let free: Clinic;
+describe('hundreds of bookings for one doctor’s day', () => {
+  let unlimited: Clinic;
   let other: DoctorPerson;
   let people: Person[];
 
   beforeAll(async () => {
-    free = await Clinic.over(withSettings(clinic.environment, { RATE_LIMIT_ENABLED: false }), clinic.clock);
+    unlimited = await Clinic.over(
+      withSettings(clinic.environment, { RATE_LIMIT_ENABLED: false }),
+      clinic.clock,
+    );
     other = await clinic.doctor();
     people = await Promise.all(Array.from({ length: 40 }, () => clinic.patient()));
   });
 
-  afterAll(() => free?.app.close());
+  afterAll(() => unlimited?.app.close());
 
-  test('leave connections for another patient’s slots, and for bookings with another doctor', async () => {
+  test('leave connections for listing slots and for bookings with another doctor', async () => {
     const holder = clinic.dataSource.createQueryRunner();
     await holder.startTransaction();
     await holder.query('INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)', [
@@ -263,7 +266,7 @@ describe('hundreds of bookings on one doctor’s day', () => {
       TUESDAY,
     ]);
     const book = (person: Person, doctorId: number, time: string) =>
-      free.client.post(
+      unlimited.client.post(
         '/api/bookings',
         { doctor_id: doctorId, date: TUESDAY, time },
         { token: person.token },
@@ -273,7 +276,7 @@ describe('hundreds of bookings on one doctor’s day', () => {
     );
     await new Promise((resolve) => setTimeout(resolve, 500));
     const path = `/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`;
-    const slots = await free.client.get(path, { token: people[39]!.token });
+    const slots = await unlimited.client.get(path, { token: people[39]!.token });
     const booked = await book(people[39]!, other.doctorId, '10:00');
     expect([slots.status, booked.status]).toEqual([200, 201]);
     await holder.rollbackTransaction();
@@ -287,7 +290,7 @@ describe('hundreds of bookings on one doctor’s day', () => {
 describe('exceptions', () => {
   const block = (body: object) => clinic.client.post('/api/exceptions', body, { token: doctor.token });
 
-  test('the same one twice is one', async () => {
+  test('repeating an exception returns the existing one', async () => {
     const part = { date: '2026-03-10', start_time: '09:00', end_time: '10:00' };
     const day = { date: '2026-03-10', is_full_day: true };
     for (const body of [part, day]) {
@@ -299,7 +302,7 @@ describe('exceptions', () => {
     expect(rows).toHaveLength(2);
   });
 
-  test('of a date are at most fifty', async () => {
+  test('a date can have at most fifty', async () => {
     const values = Array.from(
       { length: 50 },
       (_, turn) => `(${doctor.doctorId}, '2026-03-11', '10:${String(turn).padStart(2, '0')}', '11:00')`,
@@ -314,7 +317,7 @@ describe('exceptions', () => {
   });
 });
 
-test('of a weekday are at most fifty windows', async () => {
+test('a weekday can have at most fifty windows', async () => {
   const values = Array.from(
     { length: 50 },
     (_, turn) =>
@@ -334,7 +337,7 @@ test('of a weekday are at most fifty windows', async () => {
   expect((await add(6)).status).toBe(201);
 });
 
-test('an account makes at most a thousand new Idempotency-Keys a day', async () => {
+test('an account can use at most a thousand new Idempotency-Keys a day', async () => {
   const { id, token } = await clinic.patient();
   const values = Array.from(
     { length: 999 },
@@ -357,28 +360,28 @@ test('an account makes at most a thousand new Idempotency-Keys a day', async () 
   expect((await book('the last', '12:00')).body).toEqual(last.body);
 });
 
-test('registrations of an address have a bound a day', async () => {
+test('registrations from one address are limited per day', async () => {
   const from = nextAddress();
   const { points } = LIMITS.registerDaily;
-  let passed = 0;
+  let accepted = 0;
   for (let turn = 0; turn < points + 10; turn += 1) {
-    // Each minute has ten of its own.
+    // The limit of a minute is ten.
     if (turn % 10 === 0) await clinic.forgetCounters('register');
     const body = { email: `daily${turn}@people.example`, password: 'a quiet river bend' };
-    if ((await send('/api/auth/register', { method: 'POST', body, from })) !== 429) passed += 1;
+    if ((await send('/api/auth/register', { method: 'POST', body, from })) !== 429) accepted += 1;
   }
-  expect(passed).toBe(points);
+  expect(accepted).toBe(points);
 });
 
-describe('whether an address has an account is answered a few times a day', () => {
-  /** Asks for a change to an address that is taken; each minute has ten attempts at the password of its own. */
+describe('checking whether an email address has an account is limited per day', () => {
+  /** Asks for a change of address. Resets the limit of ten password attempts a minute. */
   async function askFor(person: Person, email: string, turn: number, from?: string): Promise<number> {
     if (turn % 10 === 0) await clinic.forgetCounters('password');
     const body = { email, password: person.password };
     return send('/api/auth/me', { method: 'PATCH', token: person.token, body, ...(from && { from }) });
   }
 
-  test('to an account that wants another address, wherever it asks from', async () => {
+  test('for an account that changes its address, across network addresses', async () => {
     const [person, taken] = [await clinic.patient(), await clinic.patient()];
     const statuses: number[] = [];
     for (let turn = 0; turn < LIMITS.addressChange.points + 3; turn += 1)
@@ -389,7 +392,7 @@ describe('whether an address has an account is answered a few times a day', () =
     expect(await send('/api/auth/me', more)).toBe(200);
   });
 
-  test('to one network address, whatever its accounts', async () => {
+  test('for one network address, over all accounts', async () => {
     const from = nextAddress();
     const taken = await clinic.patient();
     const statuses: number[] = [];
@@ -401,7 +404,7 @@ describe('whether an address has an account is answered a few times a day', () =
     expect(statuses.at(-1)).toBe(429);
   });
 
-  test('a stranger who has the token and not the password uses none of them up', async () => {
+  test('requests with the token but a wrong password do not count', async () => {
     const person = await clinic.patient();
     for (let turn = 0; turn < LIMITS.addressChange.points + 1; turn += 1)
       await askFor({ ...person, password: 'a wrong guess' }, 'free@people.example', turn);
@@ -409,20 +412,20 @@ describe('whether an address has an account is answered a few times a day', () =
     expect(await askFor(person, 'free@people.example', 1)).toBe(200);
   });
 
-  test('registrations with one that is taken count against the day too', async () => {
+  test('registrations with a taken address count too', async () => {
     const from = nextAddress();
     const { email } = await clinic.patient();
     const body = { email, password: 'a quiet river bend' };
-    let told = 0;
+    let revealed = 0;
     for (let turn = 0; turn < LIMITS.registerDaily.points + 5; turn += 1) {
       if (turn % 10 === 0) await clinic.forgetCounters('register');
-      if ((await send('/api/auth/register', { method: 'POST', body, from })) === 400) told += 1;
+      if ((await send('/api/auth/register', { method: 'POST', body, from })) === 400) revealed += 1;
     }
-    expect(told).toBe(LIMITS.registerDaily.points);
+    expect(revealed).toBe(LIMITS.registerDaily.points);
   });
 });
 
-describe('requests that cannot be read are counted, by address', () => {
+describe('unreadable requests are counted by address', () => {
   type Unreadable = readonly [string, (from: string, token: string) => ReturnType<typeof spelled>];
   const post =
     (path: string, body: string, headers: Record<string, string> = {}) =>
@@ -435,21 +438,21 @@ describe('requests that cannot be read are counted, by address', () => {
       });
 
   test.each<Unreadable>([
-    ['no JSON', post('/api/bookings', '{')],
-    ['another type', post('/api/auth/login', '<a/>', { 'content-type': 'text/xml' })],
+    ['malformed JSON', post('/api/bookings', '{')],
+    ['another content type', post('/api/auth/login', '<a/>', { 'content-type': 'text/xml' })],
     ['too large', post('/api/auth/login', JSON.stringify({ email: 'x'.repeat(70_000) }))],
-    ['an address that cannot be read', post('/api/auth/%zz', '{}')],
-    ['no JSON, to an address at which there is nothing', post('/api/nothing', '{')],
+    ['a malformed URL', post('/api/auth/%zz', '{}')],
+    ['malformed JSON to an unknown path', post('/api/nothing', '{')],
   ])('%s', async (_name, request) => {
     const from = nextAddress();
     const { token } = await clinic.patient();
     const refused: number[] = [];
-    const passed = await letThrough(LIMITS.visitor.points + 20, async () => {
+    const accepted = await countAccepted(LIMITS.visitor.points + 20, async () => {
       const { status } = await request(from, token);
       if (status !== 429) refused.push(status);
       return status;
     });
-    expect(passed).toBe(LIMITS.visitor.points);
+    expect(accepted).toBe(LIMITS.visitor.points);
     expect(new Set(refused).size).toBe(1);
     const answer = await request(from, token);
     expectProblem(answer, { status: 429, code: 'TOO_MANY_REQUESTS' });

@@ -35,13 +35,13 @@ interface ManagedAccount {
   readonly second_factor: boolean;
 }
 
-const change = (by: Person, id: number, body: object) =>
-  clinic.client.patch<ManagedAccount>(`/api/users/${id}`, body, by);
-const open = (by: Person, more: object, key?: string) =>
+const change = (actor: Person, id: number, body: object) =>
+  clinic.client.patch<ManagedAccount>(`/api/users/${id}`, body, actor);
+const open = (actor: Person, more: object, key?: string) =>
   clinic.client.post(
     '/api/users',
     { email: `opened${(accounts += 1)}@people.example`, role: 'admin', password: 'long enough', ...more },
-    { token: by.token, headers: key === undefined ? {} : { 'idempotency-key': key } },
+    { token: actor.token, headers: key === undefined ? {} : { 'idempotency-key': key } },
   );
 const rowOf = async (id: number) =>
   (
@@ -51,56 +51,62 @@ const rowOf = async (id: number) =>
     )
   )[0]!;
 
-const deeds: readonly (readonly [string, (by: Person, proof: object) => ReturnType<typeof open>])[] = [
-  ['makes an account an admin', (by, proof) => change(by, target.id, { role: 'admin', ...proof }) as never],
-  ['opens an account for an admin', (by, proof) => open(by, proof)],
-  ['invites an admin', (by, proof) => open(by, { password: undefined, ...proof })],
+const privilegedActions: readonly (readonly [
+  string,
+  (actor: Person, proof: object) => ReturnType<typeof open>,
+])[] = [
+  [
+    'makes an account an admin',
+    (actor, proof) => change(actor, target.id, { role: 'admin', ...proof }) as never,
+  ],
+  ['creates an admin account', (actor, proof) => open(actor, proof)],
+  ['invites an admin', (actor, proof) => open(actor, { password: undefined, ...proof })],
   [
     'enables an admin again',
-    async (by, proof) => {
+    async (actor, proof) => {
       const former = await clinic.admin();
       await clinic.query('UPDATE accounts SET disabled_at = created_at WHERE id = ?', [former.id]);
-      return change(by, former.id, { disabled: false, ...proof }) as never;
+      return change(actor, former.id, { disabled: false, ...proof }) as never;
     },
   ],
   [
-    'takes another’s second factor away',
-    async (by, proof) => {
+    'removes another account’s second factor',
+    async (actor, proof) => {
       const other = await withSecondFactor(clinic, await clinic.patient());
-      return change(by, other.id, { second_factor: false, ...proof }) as never;
+      return change(actor, other.id, { second_factor: false, ...proof }) as never;
     },
   ],
 ];
 
-describe.each(deeds)('an admin who %s', (_, deed) => {
-  test('types their own password in the same request', async () => {
-    const problem = expectProblem(await deed(admin, {}), PASSWORD_REQUIRED);
+describe.each(privilegedActions)('an admin who %s', (_, action) => {
+  test('must send their own password in the same request', async () => {
+    const problem = expectProblem(await action(admin, {}), PASSWORD_REQUIRED);
     expect(fieldsAtFault(problem)).toEqual(['your_password']);
     for (const your_password of ['', 'a wrong guess', target.password, careful.password])
-      expectProblem(await deed(admin, { your_password }), WRONG_PASSWORD);
-    expect((await deed(admin, { your_password: admin.password })).status).toBeLessThan(300);
+      expectProblem(await action(admin, { your_password }), WRONG_PASSWORD);
+    expect((await action(admin, { your_password: admin.password })).status).toBeLessThan(300);
   });
 
-  test('and their digits, where they have a second factor', async () => {
+  test('must also send the digits of their second factor, if they have one', async () => {
     const your_password = careful.password;
-    const problem = expectProblem(await deed(careful, { your_password }), CODE_REQUIRED);
+    const problem = expectProblem(await action(careful, { your_password }), CODE_REQUIRED);
     expect(problem.detail).toContain('your_code');
-    expectProblem(await deed(careful, { your_password, your_code: '000000' }), WRONG_CODE);
+    expectProblem(await action(careful, { your_password, your_code: '000000' }), WRONG_CODE);
     const your_code = careful.digits();
-    expectProblem(await deed(careful, { your_code }), PASSWORD_REQUIRED);
+    expectProblem(await action(careful, { your_code }), PASSWORD_REQUIRED);
     clinic.clock.advance({ seconds: 60 });
-    expect((await deed(careful, { your_password, your_code: careful.digits() })).status).toBeLessThan(300);
+    expect((await action(careful, { your_password, your_code: careful.digits() })).status).toBeLessThan(300);
   });
 });
 
-test('a refused one changes nothing', async () => {
+test('a refused action changes nothing', async () => {
   const other = await withSecondFactor(clinic, await clinic.patient());
   for (const proof of [{}, { your_password: 'a wrong guess' }])
     await change(admin, other.id, { role: 'admin', second_factor: false, ...proof });
   expect(await rowOf(other.id)).toEqual({ role: 'user', factor: 1 });
 });
 
-test('an admin’s own second factor does not go without the digits either', async () => {
+test('an admin cannot remove their own second factor without its digits either', async () => {
   const mine = await withSecondFactor(clinic, await clinic.admin());
   const body = { second_factor: false, your_password: mine.password };
   expectProblem(await change(mine, mine.id, body), CODE_REQUIRED);
@@ -109,13 +115,13 @@ test('an admin’s own second factor does not go without the digits either', asy
   expect((await change(mine, mine.id, { ...body, your_code: mine.digits() })).status).toBe(200);
 });
 
-describe('everything else asks for no proof', () => {
-  test.each(['user', 'doctor'])('opening an account of role %s', async (role) => {
+describe('other actions need no password', () => {
+  test.each(['user', 'doctor'])('creating an account of role %s', async (role) => {
     expect((await open(admin, { role })).status).toBe(201);
     expect((await open(admin, { role, password: undefined })).status).toBe(201);
   });
 
-  test('other changes of roles, disabling, enabling those who are no admins, or what an account has already', async () => {
+  test('other changes of role, disabling, enabling non-admins, and changes to what already is', async () => {
     for (const body of [{ role: 'doctor' }, { role: 'user' }, { disabled: true }, { disabled: false }])
       expect((await change(admin, target.id, body)).status).toBe(200);
     expect((await change(admin, careful.id, { role: 'admin', disabled: false })).status).toBe(200);
@@ -123,7 +129,7 @@ describe('everything else asks for no proof', () => {
     expect((await change(admin, former.id, { role: 'doctor' })).status).toBe(200);
   });
 
-  test('an account that is not there is not asked for either', async () => {
+  test('an unknown account', async () => {
     expectProblem(await change(admin, 4_294_967_295, { role: 'admin' }), {
       status: 404,
       code: 'ACCOUNT_NOT_FOUND',
@@ -131,7 +137,7 @@ describe('everything else asks for no proof', () => {
   });
 });
 
-test('an account that is sent again under its key is answered as before, though the digits are used up', async () => {
+test('a repeated request with its key gets the first answer, although the digits are used up', async () => {
   const [key, email] = [randomUUID(), 'once.only@people.example'];
   const proof = { your_password: careful.password, your_code: careful.digits() };
   const first = await open(careful, { email, ...proof }, key);
@@ -141,7 +147,7 @@ test('an account that is sent again under its key is answered as before, though 
   expectProblem(await open(careful, { email, ...proof, role: 'user' }, key), { status: 422 });
 });
 
-test('an admin’s own password can be guessed ten times a minute, from everywhere', async () => {
+test('an admin’s own password can be guessed at most ten times a minute', async () => {
   const limited = await Clinic.over(
     withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
     clinic.clock,
@@ -160,7 +166,7 @@ test('an admin’s own password can be guessed ten times a minute, from everywhe
   await limited.app.close();
 });
 
-test('neither password nor digits of the admin are kept with the key of a request', async () => {
+test('neither the password nor the digits of the admin are stored with the key of a request', async () => {
   const proof = { your_password: admin.password, your_code: '918273' };
   await open(admin, proof, 'kept');
   const rows = JSON.stringify(
@@ -170,7 +176,7 @@ test('neither password nor digits of the admin are kept with the key of a reques
   for (const secret of Object.values(proof)) expect(rows).not.toContain(secret);
 });
 
-test('a key that was used with the right password does not tell by its answer whether another is wrong', async () => {
+test('a key that was used with the right password replays nothing for a wrong one', async () => {
   const key = randomUUID();
   const body = { role: 'admin', your_password: admin.password };
   const send = (your_password: string) =>

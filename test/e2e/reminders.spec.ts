@@ -13,13 +13,13 @@ let clinic: Clinic;
 let worker: INestApplicationContext | undefined;
 let doctor: DoctorPerson;
 let patient: Person;
-/** Each test has a week of its own, later than the one before, since the clock only goes forward. */
+/** Each test uses its own week, later than the previous one, because the clock only goes forward. */
 let week = 0;
 
 beforeAll(async () => {
   mailbox = await Mailbox.open();
   clinic = await Clinic.open({ env: { SMTP_URL: mailbox.url } });
-  // In Santiago it is 11:00 when it is 15:00 at the clinic, in Madrid.
+  // At 11:00 in Santiago it is 17:00 at the clinic, in Madrid.
   doctor = await clinic.doctor({ timezone: 'America/Santiago' });
   await workerUp();
 });
@@ -34,12 +34,12 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-/** A date of the test's own week; 0 is its Monday. From 13 April to September no clock changes here or there. */
+/** A date of the test's week; 0 is Monday. From 13 April to September the clocks change in neither zone. */
 function dateOf(day: number): string {
   return new Date(Date.UTC(2026, 3, 13 + (week - 1) * 7 + day)).toISOString().slice(0, 10);
 }
 
-/** Wall time in Santiago, in winter. */
+/** A wall time in Santiago, in winter. */
 const at = (day: number, time: string) => `${dateOf(day)}T${time.length === 5 ? `${time}:00` : time}-04:00`;
 
 async function workerUp(): Promise<void> {
@@ -64,7 +64,7 @@ const DAY_BEFORE = 'Appointment reminder';
 const HOUR_BEFORE = 'Your appointment starts soon';
 
 describe('reminders 24 hours and 1 hour before', () => {
-  test('each goes out at its moment, not a second earlier, and none twice', async () => {
+  test('each is sent when it is due, not a second earlier, and never twice', async () => {
     const booking = await bookMonday();
     await goTo(clinic, at(-1, '10:59:59'));
     expect(subjects()).toEqual([CONFIRMED]);
@@ -80,7 +80,7 @@ describe('reminders 24 hours and 1 hour before', () => {
     expect((await statesOf(booking)).map(([, state]) => state)).toEqual(['sent', 'sent', 'sent']);
   });
 
-  test('they name the doctor, the date and the time, in the clinic’s time zone, with the zone named', async () => {
+  test('they name the doctor, the date and the time, in the clinic’s time zone', async () => {
     await bookMonday('16:30');
     await goTo(clinic, at(-1, '16:30'));
     await goTo(clinic, at(0, '15:30'));
@@ -96,7 +96,7 @@ describe('reminders 24 hours and 1 hour before', () => {
     }
   });
 
-  test('in the language of the account', async () => {
+  test('they are in the language of the account', async () => {
     patient = await clinic.patient('es');
     await bookMonday();
     await goTo(clinic, at(-1, '11:00'));
@@ -104,7 +104,7 @@ describe('reminders 24 hours and 1 hour before', () => {
     expect(subjects()).toEqual(['Cita confirmada', 'Recordatorio de su cita', 'Su cita empieza en breve']);
   });
 
-  test('a booking made later than a reminder’s moment gets none of that kind', async () => {
+  test('a booking made after a reminder would have been due does not get that reminder', async () => {
     clinic.clock.set(at(-1, '11:30'));
     const hoursBefore = await bookMonday();
     expect((await statesOf(hoursBefore)).map(([kind]) => kind)).toEqual(['booked', 'reminder_1h']);
@@ -116,7 +116,7 @@ describe('reminders 24 hours and 1 hour before', () => {
   });
 });
 
-describe('no reminder goes out', () => {
+describe('no reminder is sent', () => {
   test('after a cancellation', async () => {
     const { id } = await bookMonday();
     await goTo(clinic, at(-1, '10:59'));
@@ -125,7 +125,7 @@ describe('no reminder goes out', () => {
     expect(subjects()).toEqual([CONFIRMED, 'Appointment cancelled']);
   });
 
-  test('for a time that was moved; the reminders follow to the new one', async () => {
+  test('for a time that was rescheduled; the reminders follow the new one', async () => {
     const { id } = await bookMonday();
     await goTo(clinic, at(-1, '10:59'));
     const change = { date: dateOf(2), time: '12:00' };
@@ -139,7 +139,7 @@ describe('no reminder goes out', () => {
     expect(dayBefore!.mail.subject).toContain(', 18:00 (Europe/Madrid)');
   });
 
-  test('for the old time, but again for the new, where the first reminder had gone out before the move', async () => {
+  test('for the old time, but again for the new one, if the first was sent before the reschedule', async () => {
     const { id } = await bookMonday();
     await goTo(clinic, at(-1, '11:00'));
     await clinic.client.patch(`/api/bookings/${id}`, { date: dateOf(3) }, { token: patient.token });
@@ -148,15 +148,15 @@ describe('no reminder goes out', () => {
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE, 'Appointment moved', DAY_BEFORE]);
   });
 
-  test('when a job that was queued before a cancellation fires after it', async () => {
+  test('by a job that was queued before a cancellation and runs after it', async () => {
     const { id } = await bookMonday();
     await allDueSettled(clinic);
     const { queue } = worker!.get(NotificationQueue);
     await queue.pause();
     clinic.clock.set(at(-1, '11:00'));
     await eventually('the reminder is queued', async () => {
-      const messages = await messagesOf(clinic, id);
-      return messages.some(({ kind, state }) => kind === 'reminder_24h' && state === 'queued');
+      const notifications = await messagesOf(clinic, id);
+      return notifications.some(({ kind, state }) => kind === 'reminder_24h' && state === 'queued');
     });
     await clinic.client.delete(`/api/bookings/${id}`, { token: patient.token });
     await queue.resume();
@@ -169,15 +169,19 @@ describe('no reminder goes out', () => {
     expect(subjects()).toEqual([CONFIRMED, 'Appointment cancelled']);
   });
 
-  test('when a reminder comes to be sent although its booking was cancelled or moved', async () => {
-    const [gone, moved] = [await bookMonday(), await bookMonday('12:00')];
+  test('if its booking has been cancelled or rescheduled while the reminder was being retried', async () => {
+    const [cancelled, rescheduled] = [await bookMonday(), await bookMonday('12:00')];
     await allDueSettled(clinic);
-    await clinic.client.delete(`/api/bookings/${gone.id}`, { token: patient.token });
-    await clinic.client.patch(`/api/bookings/${moved.id}`, { date: dateOf(3) }, { token: patient.token });
-    // As it is when the reminder was being sent at that very moment and the mail server then refused it for now.
+    await clinic.client.delete(`/api/bookings/${cancelled.id}`, { token: patient.token });
+    await clinic.client.patch(
+      `/api/bookings/${rescheduled.id}`,
+      { date: dateOf(3) },
+      { token: patient.token },
+    );
+    // The state after a reminder was in progress during the change and the mail server temporarily refused it.
     await clinic.query(
       "UPDATE notifications SET state = 'pending', reason = NULL WHERE booking_version = 1 AND booking_id IN (?, ?)",
-      [gone.id, moved.id],
+      [cancelled.id, rescheduled.id],
     );
     await clinic.query("UPDATE notifications SET state = 'sent' WHERE kind = 'booked'");
     await goTo(clinic, at(0, '11:00'));
@@ -186,8 +190,8 @@ describe('no reminder goes out', () => {
         .filter((subject) => subject !== CONFIRMED)
         .sort(),
     ).toEqual(['Appointment cancelled', 'Appointment moved']);
-    expect((await statesOf(gone))[2]).toEqual(['reminder_1h', 'cancelled', 'the booking was cancelled']);
-    expect((await statesOf(moved))[1]).toEqual(['reminder_24h', 'cancelled', 'the booking was moved']);
+    expect((await statesOf(cancelled))[2]).toEqual(['reminder_1h', 'cancelled', 'the booking was cancelled']);
+    expect((await statesOf(rescheduled))[1]).toEqual(['reminder_24h', 'cancelled', 'the booking was moved']);
   });
 });
 
@@ -201,14 +205,14 @@ describe('after an outage', () => {
     return booking;
   };
 
-  test('a reminder that still makes sense goes out late: the day’s, two hours before the start', async () => {
+  test('a reminder that is still useful is sent late: the 24-hour one two hours before the start', async () => {
     await outageUntil(at(0, '09:00'));
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE]);
     await goTo(clinic, at(0, '10:00'));
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE, HOUR_BEFORE]);
   });
 
-  test('half an hour before the start the last hour’s goes out, and the day’s ends as cancelled with the reason', async () => {
+  test('half an hour before the start, the 1-hour one is sent and the 24-hour one is cancelled with the reason', async () => {
     const booking = await outageUntil(at(0, '10:30'));
     expect(subjects()).toEqual([CONFIRMED, HOUR_BEFORE]);
     expect(await statesOf(booking)).toEqual([
@@ -219,7 +223,7 @@ describe('after an outage', () => {
   });
 
   test.each(['11:00:00', '11:20:00'])(
-    'none goes out after the start; both end as cancelled with the reason: %s',
+    'none is sent after the start; both are cancelled with the reason: %s',
     async (now) => {
       const booking = await outageUntil(at(0, now));
       expect(subjects()).toEqual([CONFIRMED]);
@@ -231,7 +235,7 @@ describe('after an outage', () => {
     },
   );
 
-  test('of a cancelled booking the news go out in their order, and no reminder', async () => {
+  test('a cancelled booking’s other emails are sent in order, and no reminder', async () => {
     await workerDown();
     const { id } = await bookMonday();
     await clinic.client.patch(`/api/bookings/${id}`, { time: '12:00' }, { token: patient.token });
@@ -243,10 +247,10 @@ describe('after an outage', () => {
   });
 });
 
-test('a job that was added by hand and names no notification ends as one', async () => {
+test('a manually added job that names no notification ends without sending anything', async () => {
   const { queue } = worker!.get(NotificationQueue);
   const { id } = await queue.add('send', {} as never);
-  const job = await eventually('it has ended', async () => {
+  const job = await eventually('the job has finished', async () => {
     const found = await queue.getJob(id!);
     return found?.finishedOn === undefined ? undefined : found;
   });

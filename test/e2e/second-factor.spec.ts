@@ -29,12 +29,12 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-/** What an authenticator shows. */
+/** The digits that an authenticator shows now. */
 function digits(secret: string): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clinic.clock.now() });
 }
 
-/** Digits that are right at no time near now. */
+/** Digits that are wrong now and in the neighbouring time steps. */
 function wrongDigits(secret: string): string {
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
   const around = [-2, -1, 0, 1, 2].map((off) =>
@@ -51,7 +51,7 @@ const remove = (token: string, password: string, code: string) =>
 const logIn = ({ email, password }: Person, more: object = {}, at = clinic) =>
   at.client.post<Session>('/api/auth/login', { email, password, ...more });
 
-/** Somebody who has one, with a token of the session that began with it. The next digits are shown already. */
+/** Sets up a second factor and returns the new session's token. The clock advances to the next digits. */
 async function withSecondFactor(person: Person): Promise<{ person: Person; secret: string }> {
   const { secret } = (await begin(person)).body;
   const { body } = await confirm(person, digits(secret));
@@ -59,15 +59,15 @@ async function withSecondFactor(person: Person): Promise<{ person: Person; secre
   return { person: { ...person, token: body.token }, secret };
 }
 
-describe('who sets up a second factor', () => {
-  test('types the password, tells an authenticator, confirms its digits, and is asked for them from then on', async () => {
+describe('an account that sets up a second factor', () => {
+  test('sends the password, confirms the digits, and needs digits for each log-in from then on', async () => {
     const person = await clinic.patient();
     const begun = await begin(person);
     expect(begun.status).toBe(200);
     const url = new URL(begun.body.uri);
     expect(url.searchParams.get('secret')).toBe(begun.body.secret);
     expect(url.searchParams.get('issuer')).toBe('Test Clinic');
-    expect((await logIn(person)).status, 'it does not count yet').toBe(200);
+    expect((await logIn(person)).status, 'the factor is not active yet').toBe(200);
     const confirmed = await confirm(person, digits(begun.body.secret));
     expect(confirmed.status).toBe(200);
     expectProblem(await clinic.client.get('/api/auth/me', person), { status: 401, code: 'TOKEN_REVOKED' });
@@ -79,10 +79,10 @@ describe('who sets up a second factor', () => {
     const { status } = await clinic.client.post('/api/auth/refresh', {
       refresh_token: session.body.refresh_token,
     });
-    expect(status, 'a session goes on without them').toBe(200);
+    expect(status, 'a refresh needs no digits').toBe(200);
   });
 
-  test('must know the password, and confirm what was begun with', async () => {
+  test('must know the password, and confirm digits of the last secret', async () => {
     const person = await clinic.patient();
     expectProblem(await begin({ ...person, password: 'a wrong guess' }), {
       status: 400,
@@ -96,7 +96,7 @@ describe('who sets up a second factor', () => {
     expect((await confirm(person, digits(second))).status).toBe(200);
   });
 
-  test('keeps the attempts at log-in, though whoever holds the token alone tries to confirm again and again', async () => {
+  test('keeps its log-in attempts when somebody with the token alone keeps trying to confirm', async () => {
     const limited = await Clinic.over(
       withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
       clinic.clock,
@@ -111,13 +111,13 @@ describe('who sets up a second factor', () => {
     await limited.app.close();
   });
 
-  test('cannot begin anew while there is one, nor confirm twice', async () => {
+  test('cannot begin again while a factor is active, nor confirm twice', async () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     expectProblem(await begin(person), { status: 400, code: 'SECOND_FACTOR_IS_ON' });
     expectProblem(await confirm(person, digits(secret)), { status: 400, code: 'SECOND_FACTOR_NOT_BEGUN' });
   });
 
-  test('does without it again by password and digits', async () => {
+  test('can remove it with password and digits', async () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     const { token, password } = person;
     expectProblem(await remove(token, 'a wrong guess', digits(secret)), {
@@ -134,7 +134,7 @@ describe('who sets up a second factor', () => {
 });
 
 describe('digits', () => {
-  test('are good once, also when they come twice at the same moment', async () => {
+  test('are valid once, even when they are sent in parallel', async () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     const code = digits(secret);
     const answers = await Promise.all(Array.from({ length: 8 }, () => logIn(person, { code })));
@@ -145,17 +145,17 @@ describe('digits', () => {
     expectProblem(await logIn(person, { code }), WRONG);
   });
 
-  test('of the step before are good, for those who are slow, and of the one to come never', async () => {
+  test('of the previous step are accepted, and of the next step are not', async () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     const [before, now] = [digits(secret), clinic.clock.now()];
     const coming = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now + 30_000 });
     expectProblem(await logIn(person, { code: coming }), WRONG);
     clinic.clock.advance({ seconds: 30 });
     expect((await logIn(person, { code: before })).status).toBe(200);
-    expect((await logIn(person, { code: coming })).status, 'their time has come').toBe(200);
+    expect((await logIn(person, { code: coming })).status, 'their step has begun').toBe(200);
   });
 
-  test('of before are good no more once later ones were used', async () => {
+  test('of an earlier step are refused once later ones were used', async () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     const earlier = digits(secret);
     clinic.clock.advance({ seconds: 30 });
@@ -169,20 +169,20 @@ describe('digits', () => {
     expectProblem(await logIn(one.person, { code: digits(other.secret) }), WRONG);
   });
 
-  test('help nobody who does not know the password, and tell nothing', async () => {
+  test('neither help nor reveal anything without the password', async () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     const guess = { ...person, password: 'a wrong guess' };
     for (const code of [undefined, digits(secret), wrongDigits(secret)]) {
       expectProblem(await logIn(guess, { code }), { status: 400, code: 'INVALID_CREDENTIALS' });
     }
-    expect((await logIn(person, { code: digits(secret) })).status, 'not used up by it').toBe(200);
+    expect((await logIn(person, { code: digits(secret) })).status, 'the digits are not used up').toBe(200);
   });
 
-  test('are nothing to accounts without a second factor', async () => {
+  test('are ignored for an account without a second factor', async () => {
     expect((await logIn(await clinic.patient(), { code: '000000' })).status).toBe(200);
   });
 
-  test('can be guessed ten times in fifteen minutes', async () => {
+  test('can be guessed at most ten times in fifteen minutes', async () => {
     const limited = await Clinic.over(
       withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
       clinic.clock,
@@ -190,7 +190,7 @@ describe('digits', () => {
     const { person, secret } = await withSecondFactor(await clinic.patient());
     const code = wrongDigits(secret);
     const statuses: number[] = [];
-    // From many addresses: it is the account's digits that are guessed at.
+    // From many addresses, because the limit is per account.
     for (let attempt = 0; attempt < 11; attempt += 1) {
       const { status } = await spelled(limited.client.baseUrl, '/api/auth/login', {
         method: 'POST',
@@ -204,7 +204,7 @@ describe('digits', () => {
     await limited.app.close();
   });
 
-  test('are counted before anything else is told, such as that there is nothing to confirm', async () => {
+  test('are counted before the answer reveals whether there is anything to confirm', async () => {
     const limited = await Clinic.over(
       withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
       clinic.clock,
@@ -218,7 +218,7 @@ describe('digits', () => {
   });
 });
 
-test('who reads the database learns no secret', async () => {
+test('the database does not hold the secret in plain text', async () => {
   const { person, secret } = await withSecondFactor(await clinic.patient());
   const [row] = await clinic.query<{ second_factor: Buffer }>('SELECT * FROM accounts WHERE id = ?', [
     person.id,
@@ -227,7 +227,7 @@ test('who reads the database learns no secret', async () => {
   expect(JSON.stringify(row)).not.toContain(secret);
 });
 
-test('a reset password leaves it as it is, and erasure leaves nothing of it', async () => {
+test('a changed password leaves the second factor unchanged, and an erasure removes it', async () => {
   const { person, secret } = await withSecondFactor(await clinic.patient());
   const { token, password } = person;
   const changed = await clinic.client.post<Session>(
@@ -248,7 +248,7 @@ test('a reset password leaves it as it is, and erasure leaves nothing of it', as
   expect(rows).toEqual([]);
 });
 
-test('a secret that was begun goes when the password changes, so that nobody confirms it with a stolen token', async () => {
+test('a change of password discards an unconfirmed secret, which a thief could otherwise confirm', async () => {
   const person = await clinic.patient();
   const { secret } = (await begin(person)).body;
   const { body } = await clinic.client.post<Session>(
@@ -261,7 +261,7 @@ test('a secret that was begun goes when the password changes, so that nobody con
   expect((await logIn({ ...person, password: 'quite another one' })).status).toBe(200);
 });
 
-test('an admin sees who has one, and frees those who lost it; the audit trail tells of all that', async () => {
+test('an admin sees which accounts have one and can remove it; the audit trail records both changes', async () => {
   const { person } = await withSecondFactor(await clinic.patient());
   const change = (body: object) =>
     clinic.client.patch<{ second_factor: boolean }>(
@@ -284,7 +284,7 @@ test('an admin sees who has one, and frees those who lost it; the audit trail te
   ]);
 });
 
-describe('where admins need one', () => {
+describe('with ADMIN_SECOND_FACTOR_REQUIRED', () => {
   let strict: Clinic;
 
   beforeAll(async () => {
@@ -304,7 +304,7 @@ describe('where admins need one', () => {
       })
     ).status;
 
-  test('those without may set one up, and nothing else', async () => {
+  test('an admin without one can set one up and do nothing else', async () => {
     const newcomer = await clinic.admin();
     for (const path of ['/api/users', '/api/audit', '/api/bookings/me', '/api/notifications'])
       expectProblem(await strict.client.get(path, newcomer), NEEDED);
@@ -318,32 +318,34 @@ describe('where admins need one', () => {
     expect(await page(person.email, session.body.token, strict)).toBe(200);
   });
 
-  test('everybody else does as before', async () => {
+  test('other accounts are not affected', async () => {
     const patient = await clinic.patient();
     expect((await strict.client.get('/api/bookings/me', patient)).status).toBe(200);
     expect((await logIn(patient, {}, strict)).status).toBe(200);
   });
 
-  test('the dashboard takes a token for the password of an admin who has one, wherever', async () => {
+  test('the dashboard requires a token instead of the password from every admin with one', async () => {
     const newcomer = await clinic.admin();
-    expect(await page(newcomer.email, newcomer.password, clinic), 'it is remembered').toBe(200);
+    expect(await page(newcomer.email, newcomer.password, clinic), 'the dashboard remembers this log-in').toBe(
+      200,
+    );
     const { person, secret } = await withSecondFactor(newcomer);
     expect(await page(person.email, person.password, clinic)).toBe(401);
     expect(await page(person.email, digits(secret), clinic)).toBe(401);
     expect(await page(person.email, person.token, clinic)).toBe(200);
     expect(await page(person.email.toUpperCase(), person.token, clinic)).toBe(200);
-    expect(await page(admin.email, person.token, clinic), "another's").toBe(401);
+    expect(await page(admin.email, person.token, clinic), 'a token of another admin').toBe(401);
     const patient = await clinic.patient();
     expect(await page(patient.email, patient.token, clinic)).toBe(401);
     await clinic.client.post('/api/auth/logout-everywhere', undefined, person);
-    expect(await page(person.email, person.token, clinic), 'ended').toBe(401);
+    expect(await page(person.email, person.token, clinic), 'a revoked token').toBe(401);
   });
 });
 
 test.each([
   ['POST', '/api/auth/me/export'],
   ['DELETE', '/api/auth/me'],
-])('%s %s asks for the digits too', async (method, path) => {
+])('%s %s needs the digits too', async (method, path) => {
   const { person, secret } = await withSecondFactor(await clinic.patient());
   const send = (code?: string) =>
     clinic.client.send(method, path, { token: person.token, body: { password: person.password, code } });

@@ -36,7 +36,7 @@ const REVOKED = { status: 401, code: 'TOKEN_REVOKED' };
 const logIn = async ({ email, password }: Person, more: object = {}): Promise<Session> =>
   (await clinic.client.post<Session>('/api/auth/login', { email, password, ...more })).body;
 
-const asking = (token: string, process = clinic) => process.client.get('/api/auth/me', { token });
+const getMe = (token: string, process = clinic) => process.client.get('/api/auth/me', { token });
 
 interface LiveSession {
   readonly id: number;
@@ -74,41 +74,44 @@ describe('a token stops working, on every process, when', () => {
     const person = await clinic.patient();
     const elsewhere = (await logIn(person)).token;
     for (const token of [person.token, elsewhere]) {
-      expect((await asking(token)).status).toBe(200);
-      expect((await asking(token, other)).status, 'known to the other process too').toBe(200);
+      expect((await getMe(token)).status).toBe(200);
+      expect((await getMe(token, other)).status, 'the other process has cached it too').toBe(200);
     }
     expect((await happens(person)).status).toBe(200);
     for (const token of [person.token, elsewhere]) {
-      expectProblem(await asking(token), REVOKED);
-      await eventually('it has gone round', async () => (await asking(token, other)).status === 401);
-      expectProblem(await asking(token, other), REVOKED);
+      expectProblem(await getMe(token), REVOKED);
+      await eventually(
+        'the other process has learned of it',
+        async () => (await getMe(token, other)).status === 401,
+      );
+      expectProblem(await getMe(token, other), REVOKED);
     }
   });
 
-  test('a process that starts later knows of it as well', async () => {
+  test('a process that starts later rejects it as well', async () => {
     const person = await clinic.patient();
     await clinic.client.post('/api/auth/logout-everywhere', undefined, { token: person.token });
     const late = await Clinic.over(clinic.environment, clinic.clock);
-    expectProblem(await asking(person.token, late), REVOKED);
+    expectProblem(await getMe(person.token, late), REVOKED);
     await late.app.close();
   });
 });
 
-test('what changes nothing ends nothing', async () => {
+test('a change without a difference ends no session', async () => {
   const person = await clinic.patient();
   expect((await change(person, { role: 'user', disabled: false })).status).toBe(200);
-  expect((await asking(person.token)).status).toBe(200);
+  expect((await getMe(person.token)).status).toBe(200);
 });
 
-test('while nobody can be asked which sessions have ended, no token is good', async () => {
+test('no token is accepted while the revocations cannot be read', async () => {
   const proxy = await CuttingProxy.before(clinic.environment.DATABASE_URL);
   const url = proxy.urlOf(clinic.environment.DATABASE_URL.split('/').at(-1)!);
   const far = await Clinic.over(withSettings(clinic.environment, { DATABASE_URL: url }), clinic.clock);
   const { token } = await clinic.patient();
-  expect((await asking(token, far)).status).toBe(200);
+  expect((await getMe(token, far)).status).toBe(200);
   proxy.goDown();
-  // Refused by its shape alone, were the token good.
-  await eventually('it no longer relies on what it knew', async () => {
+  // With a valid token this request would get 400.
+  await eventually('the process no longer trusts its cache', async () => {
     const { status } = await far.client.get('/api/bookings/available-slots', { token });
     return status === 503;
   });
@@ -116,19 +119,19 @@ test('while nobody can be asked which sessions have ended, no token is good', as
   await proxy.close();
 });
 
-test('a token from before there were versions is good until the first time that all sessions end', async () => {
+test('a token without a session version is valid until all sessions are ended for the first time', async () => {
   const { id, email, token } = await clinic.patient();
   const now = clinic.clock.now();
   const old = tokenBy(clinic.environment.JWT_SECRET, { id, email, role: 'user' }, { now });
-  expect((await asking(old)).status).toBe(200);
+  expect((await getMe(old)).status).toBe(200);
   await clinic.client.post('/api/auth/logout-everywhere', undefined, { token });
-  expectProblem(await asking(old), REVOKED);
+  expectProblem(await getMe(old), REVOKED);
 });
 
 describe('POST /api/auth/password', () => {
   const NEW = 'the password after the first';
 
-  test('answers with a new session; the new password is the one that counts', async () => {
+  test('returns a new session, and only the new password works from then on', async () => {
     const person = await clinic.patient();
     const { status, body } = await clinic.client.post<Session>(
       '/api/auth/password',
@@ -136,7 +139,7 @@ describe('POST /api/auth/password', () => {
       { token: person.token },
     );
     expect(status).toBe(200);
-    expect((await asking(body.token)).status).toBe(200);
+    expect((await getMe(body.token)).status).toBe(200);
     expect((await logIn({ ...person, password: NEW })).token).toBeTruthy();
     expectProblem(
       await clinic.client.post('/api/auth/login', { email: person.email, password: person.password }),
@@ -144,7 +147,7 @@ describe('POST /api/auth/password', () => {
     );
   });
 
-  test('a wrong old password, or a new one that is too short, changes nothing', async () => {
+  test('changes nothing if the old password is wrong or the new one too short', async () => {
     const person = await clinic.patient();
     const refused = (body: object) => clinic.client.post('/api/auth/password', body, { token: person.token });
     expectProblem(await refused({ old_password: 'a guess', new_password: NEW }), {
@@ -152,11 +155,11 @@ describe('POST /api/auth/password', () => {
       code: 'WRONG_PASSWORD',
     });
     expectProblem(await refused({ old_password: person.password, new_password: 'short' }), { status: 400 });
-    expect((await asking(person.token)).status).toBe(200);
+    expect((await getMe(person.token)).status).toBe(200);
     expect((await logIn(person)).token).toBeTruthy();
   });
 
-  test('of two at once one changes it', async () => {
+  test('of two simultaneous changes one succeeds', async () => {
     const person = await clinic.patient();
     const answers = await Promise.all(
       ['the one of the first', 'the one of the second'].map((password) =>
@@ -176,7 +179,7 @@ describe('refresh tokens', () => {
     clinic.client.post<Session>('/api/auth/refresh', { refresh_token });
   const INVALID = { status: 401, code: 'REFRESH_TOKEN_INVALID' };
 
-  test('come only where they are asked for, with a token for 15 minutes; else it is good for 24 hours', async () => {
+  test('are issued only on request, with a token of 15 minutes instead of 24 hours', async () => {
     const person = await clinic.patient();
     const lifetime = ({ token }: Session): number => {
       const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as {
@@ -188,19 +191,19 @@ describe('refresh tokens', () => {
     const [plain, short] = [await logIn(person), await logIn(person, { refresh: true })];
     expect(plain).not.toHaveProperty('refresh_token');
     expect([lifetime(plain), lifetime(short)]).toEqual([86_400, 900]);
-    expect((await asking(short.token)).status).toBe(200);
+    expect((await getMe(short.token)).status).toBe(200);
   });
 
-  test('each is exchanged once for the next, and is nowhere kept as it is', async () => {
+  test('each is exchanged once for the next, and none is stored in plain text', async () => {
     const first = await logIn(await clinic.patient(), { refresh: true });
     const second = (await refresh(first.refresh_token)).body;
     const third = (await refresh(second.refresh_token)).body;
-    expect((await asking(third.token)).status).toBe(200);
+    expect((await getMe(third.token)).status).toBe(200);
     const kept = JSON.stringify(await clinic.query('SELECT * FROM refresh_tokens'));
     for (const { refresh_token } of [first, second, third]) expect(kept).not.toContain(refresh_token);
   });
 
-  test('one that comes again later ends its family and its session, and no other', async () => {
+  test('late reuse of one ends its family and its session, and no others', async () => {
     const person = await clinic.patient();
     const stolen = await logIn(person, { refresh: true });
     const elsewhere = await logIn(person, { refresh: true });
@@ -209,24 +212,27 @@ describe('refresh tokens', () => {
     expectProblem(await refresh(stolen.refresh_token), INVALID);
     expectProblem(await refresh(next.refresh_token), INVALID);
     for (const { token } of [stolen, next]) {
-      await eventually('its tokens have ended too', async () => (await asking(token, other)).status === 401);
-      expectProblem(await asking(token, other), REVOKED);
+      await eventually(
+        'the session’s tokens are revoked too',
+        async () => (await getMe(token, other)).status === 401,
+      );
+      expectProblem(await getMe(token, other), REVOKED);
     }
     expect((await refresh(elsewhere.refresh_token)).status).toBe(200);
-    expect((await asking(elsewhere.token)).status).toBe(200);
+    expect((await getMe(elsewhere.token)).status).toBe(200);
   });
 
-  test('sent again within ten seconds by the same client, one gets the same successor, on another process too', async () => {
+  test('one sent again within ten seconds by the same client gets the same successor, on another process too', async () => {
     const { refresh_token } = await logIn(await clinic.patient(), { refresh: true });
     const first = (await refresh(refresh_token)).body;
     clinic.clock.advance({ seconds: 10 });
     const again = await other.client.post<Session>('/api/auth/refresh', { refresh_token });
     expect(again.body.refresh_token).toBe(first.refresh_token);
-    expect((await asking(again.body.token)).status).toBe(200);
-    expect((await refresh(first.refresh_token)).status, 'the successor goes on').toBe(200);
+    expect((await getMe(again.body.token)).status).toBe(200);
+    expect((await refresh(first.refresh_token)).status, 'the successor is valid').toBe(200);
   });
 
-  test('exchanges of one at once by one client all get the same successor', async () => {
+  test('parallel exchanges of one by the same client all get the same successor', async () => {
     const { refresh_token } = await logIn(await clinic.patient(), { refresh: true });
     const answers = await Promise.all(
       [clinic, other, clinic, other].map((at) =>
@@ -237,7 +243,7 @@ describe('refresh tokens', () => {
     expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
   });
 
-  test('sent again at once by another client, or after its successor was used, one ends its family', async () => {
+  test('one sent again by another client, or after its successor was used, ends its family', async () => {
     const foreign = { headers: { 'user-agent': 'somebody else' } };
     const person = await clinic.patient();
     const one = await logIn(person, { refresh: true });
@@ -251,7 +257,7 @@ describe('refresh tokens', () => {
     expectProblem(await refresh(after.refresh_token), INVALID);
   });
 
-  test('a family from before there were sessions gets one at its next exchange', async () => {
+  test('a family without a session gets one at its next exchange', async () => {
     const person = await clinic.patient();
     const { refresh_token } = await logIn(person, { refresh: true });
     await clinic.query('UPDATE refresh_tokens SET session_id = NULL WHERE account_id = ?', [person.id]);
@@ -262,16 +268,16 @@ describe('refresh tokens', () => {
     expect(await sessionsOf(body.token)).toHaveLength(1);
   });
 
-  test('are good no more after 30 days, after logging out, after all sessions ended, or once disabled', async () => {
+  test('are invalid after 30 days, after a log-out, after all sessions were ended, or once the account is disabled', async () => {
     const person = await clinic.patient();
     const old = await logIn(person, { refresh: true });
     clinic.clock.advance({ days: 30 });
     expectProblem(await refresh(old.refresh_token), INVALID);
-    const left = await logIn(person, { refresh: true });
-    expect((await clinic.client.post('/api/auth/logout', { refresh_token: left.refresh_token })).status).toBe(
-      200,
-    );
-    expectProblem(await refresh(left.refresh_token), INVALID);
+    const loggedOut = await logIn(person, { refresh: true });
+    expect(
+      (await clinic.client.post('/api/auth/logout', { refresh_token: loggedOut.refresh_token })).status,
+    ).toBe(200);
+    expectProblem(await refresh(loggedOut.refresh_token), INVALID);
     const ended = await logIn(person, { refresh: true });
     await clinic.client.post('/api/auth/logout-everywhere', undefined, {
       token: (await logIn(person)).token,
@@ -282,7 +288,7 @@ describe('refresh tokens', () => {
     expectProblem(await refresh(disabled.refresh_token), INVALID);
   });
 
-  test('are forgotten, and their sessions, once their family has expired', async () => {
+  test('are deleted with their sessions once their family has expired', async () => {
     await logIn(await clinic.patient(), { refresh: true });
     const worker = await idleWorker(clinic.environment, clinic.clock);
     const kept = async () =>
@@ -299,14 +305,14 @@ describe('refresh tokens', () => {
     }
   });
 
-  test('one of nobody is answered like one that has ended', async () => {
+  test('an unknown one gets the same answer as an ended one', async () => {
     for (const token of ['guessed', 'x'.repeat(200)]) expectProblem(await refresh(token), INVALID);
     expect((await clinic.client.post('/api/auth/logout', { refresh_token: 'guessed' })).status).toBe(200);
   });
 });
 
-describe('accounts and their admins', () => {
-  test('an admin lists accounts page by page, without their secrets', async () => {
+describe('admins manage accounts', () => {
+  test('an admin can list accounts in pages, without secrets', async () => {
     const people = [await clinic.patient(), await clinic.patient(), await clinic.person('doctor')];
     const list = (query: string) =>
       clinic.client.get<{ id: number }[]>(`/api/users${query}`, { token: admin.token });
@@ -325,7 +331,7 @@ describe('accounts and their admins', () => {
     expect((await list('?role=doctor')).body.map(({ id }) => id)).not.toContain(people[0]!.id);
   });
 
-  test('a disabled account logs in no more, and is answered like a wrong password; enabled again it does', async () => {
+  test('a disabled account gets the answer of a wrong password; once enabled again it can log in', async () => {
     const person = await clinic.patient();
     const attempt = () =>
       clinic.client.post('/api/auth/login', { email: person.email, password: person.password });
@@ -337,10 +343,10 @@ describe('accounts and their admins', () => {
     });
     expect((await change(person, { disabled: false })).body).toMatchObject({ disabled: false });
     expect((await attempt()).status).toBe(200);
-    expectProblem(await asking(person.token), REVOKED);
+    expectProblem(await getMe(person.token), REVOKED);
   });
 
-  test('the last admin is neither demoted nor disabled; of two who take each other away at once one stays', async () => {
+  test('the last admin can be neither demoted nor disabled; of two who remove each other at the same time one stays', async () => {
     const LAST = { status: 400, code: 'LAST_ADMIN' };
     expectProblem(await change(admin, { role: 'user' }), LAST);
     expectProblem(await change(admin, { disabled: true }), LAST);
@@ -354,21 +360,21 @@ describe('accounts and their admins', () => {
         clinic.client.patch(`/api/users/${second.id}`, body, { token: admin.token }),
         other.client.patch(`/api/users/${admin.id}`, body, { token: second.token }),
       ]);
-      const [left, ...more] = await clinic.query<{ id: number }>(
+      const [remaining, ...more] = await clinic.query<{ id: number }>(
         "SELECT id FROM accounts WHERE role = 'admin' AND disabled_at IS NULL",
       );
       expect(more).toEqual([]);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-      // The one who stays goes on.
-      const stays = left!.id === admin.id ? admin : second;
-      admin = { ...stays, token: (await logIn(stays)).token };
+      // The remaining admin logs in again.
+      const remainingAdmin = remaining!.id === admin.id ? admin : second;
+      admin = { ...remainingAdmin, token: (await logIn(remainingAdmin)).token };
     }
   });
 });
 
-describe('what an ended session was about to do it does not do, on another process neither', () => {
-  /** That a process has not yet heard that the sessions ended is what it looks like for some seconds. */
-  const unheard = async (
+describe('a revoked session has no effect, even on a process that does not know of it yet', () => {
+  /** Ends the sessions and makes the other process forget it: a revocation takes some seconds to get there. */
+  const withoutPropagation = async (
     person: Person,
     end: () => Promise<unknown>,
     then: () => Promise<{ status: number }>,
@@ -383,7 +389,7 @@ describe('what an ended session was about to do it does not do, on another proce
     return then();
   };
 
-  test('a disabled account gets no new token for a new password', async () => {
+  test('a disabled account cannot get a new token by changing the password', async () => {
     const person = await clinic.patient();
     const { token, password } = person;
     const changing = () =>
@@ -392,15 +398,15 @@ describe('what an ended session was about to do it does not do, on another proce
         { old_password: password, new_password: 'quite another one' },
         { token },
       );
-    const answer = await unheard(person, () => change(person, { disabled: true }), changing);
+    const answer = await withoutPropagation(person, () => change(person, { disabled: true }), changing);
     expectProblem(answer as never, REVOKED);
   });
 
-  test('a former admin gives nobody rights, themselves included', async () => {
+  test('a former admin cannot grant rights to anybody', async () => {
     const former = await clinic.admin();
     const { token, password: your_password } = former;
     const rights = { role: 'admin', disabled: false, your_password };
-    const deeds = [
+    const grants = [
       () => other.client.patch(`/api/users/${former.id}`, rights, { token }),
       () =>
         other.client.post(
@@ -409,8 +415,12 @@ describe('what an ended session was about to do it does not do, on another proce
           { token },
         ),
     ];
-    for (const deed of deeds) {
-      const answer = await unheard(former, () => change(former, { role: 'user', disabled: true }), deed);
+    for (const grant of grants) {
+      const answer = await withoutPropagation(
+        former,
+        () => change(former, { role: 'user', disabled: true }),
+        grant,
+      );
       expectProblem(answer as never, REVOKED);
     }
     const rows = await clinic.query('SELECT role FROM accounts WHERE id = ? OR email = ?', [
@@ -420,17 +430,17 @@ describe('what an ended session was about to do it does not do, on another proce
     expect(rows).toEqual([{ role: 'user' }]);
   });
 
-  test('a disabled account books nothing', async () => {
+  test('a disabled account cannot book', async () => {
     const [person, doctor] = [await clinic.patient(), await clinic.doctor()];
-    const wish = { doctor_id: doctor.doctorId, date: '2026-08-03', time: '10:00' };
-    const booking = () => other.client.post('/api/bookings', wish, { token: person.token });
+    const appointment = { doctor_id: doctor.doctorId, date: '2026-08-03', time: '10:00' };
+    const booking = () => other.client.post('/api/bookings', appointment, { token: person.token });
     expectProblem(
-      (await unheard(person, () => change(person, { disabled: true }), booking)) as never,
+      (await withoutPropagation(person, () => change(person, { disabled: true }), booking)) as never,
       REVOKED,
     );
   });
 
-  test('nor is a second factor confirmed', async () => {
+  test('a disabled account cannot confirm a second factor', async () => {
     const person = await clinic.patient();
     const { token, password } = person;
     const { body } = await clinic.client.post<{ secret: string }>(
@@ -443,14 +453,14 @@ describe('what an ended session was about to do it does not do, on another proce
     });
     const confirming = () => other.client.post('/api/auth/second-factor/confirm', { code }, { token });
     expectProblem(
-      (await unheard(person, () => change(person, { disabled: true }), confirming)) as never,
-      // It went with the sessions.
+      (await withoutPropagation(person, () => change(person, { disabled: true }), confirming)) as never,
+      // The secret was discarded with the sessions.
       { status: 400, code: 'SECOND_FACTOR_NOT_BEGUN' },
     );
   });
 });
 
-test('a refresh token that comes twice is told of in the audit trail', async () => {
+test('the audit trail records reuse of a refresh token', async () => {
   const person = await clinic.patient();
   const { refresh_token } = await logIn(person, { refresh: true });
   const exchange = () => clinic.client.post('/api/auth/refresh', { refresh_token });

@@ -57,7 +57,7 @@ async function logIn(
 const list = async ({ token }: Tokens, at = clinic) =>
   (await at.client.get<LiveSession[]>('/api/auth/sessions', { token })).body;
 const current = async (tokens: Tokens) => (await list(tokens)).find((session) => session.current)!;
-const asking = ({ token }: Tokens, at = clinic) => at.client.get('/api/auth/me', { token });
+const getMe = ({ token }: Tokens, at = clinic) => at.client.get('/api/auth/me', { token });
 const logOut = ({ token }: Tokens, body?: object, at = clinic) =>
   at.client.post('/api/auth/logout', body, { token });
 const end = ({ token }: Tokens, id: number) => clinic.client.delete(`/api/auth/sessions/${id}`, { token });
@@ -65,13 +65,16 @@ const claimsOf = ({ token }: Tokens) =>
   JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>;
 
 async function expectEndedEverywhere(tokens: Tokens): Promise<void> {
-  expectProblem(await asking(tokens), REVOKED);
-  await eventually('it has gone round', async () => (await asking(tokens, other)).status === 401);
-  expectProblem(await asking(tokens, other), REVOKED);
+  expectProblem(await getMe(tokens), REVOKED);
+  await eventually(
+    'the other process has learned of it',
+    async () => (await getMe(tokens, other)).status === 401,
+  );
+  expectProblem(await getMe(tokens, other), REVOKED);
 }
 
 describe('a session', () => {
-  test('begins with a log-in, is named in its token, and is listed with when, from where and by what', async () => {
+  test('begins with a log-in, is named in its token, and is listed with times, address and user agent', async () => {
     const person = await clinic.patient();
     const phone = await logIn(person, { userAgent: 'phone\u00e9 1.0' });
     clinic.clock.advance({ seconds: 1 });
@@ -97,7 +100,7 @@ describe('a session', () => {
     ]);
   });
 
-  test('goes on when it is refreshed', async () => {
+  test('stays the same when it is refreshed', async () => {
     const first = await logIn(await clinic.patient(), { refresh: true });
     const { body } = await clinic.client.post<Tokens>('/api/auth/refresh', {
       refresh_token: first.refresh_token,
@@ -106,7 +109,7 @@ describe('a session', () => {
     expect(await list(body)).toHaveLength(1);
   });
 
-  test('is listed until its tokens expire, and its row is then forgotten', async () => {
+  test('is listed until its tokens expire, and its row is then deleted', async () => {
     const person = await clinic.patient();
     const [day, month] = [await logIn(person), await logIn(person, { refresh: true })];
     expect(await list(day)).toHaveLength(2);
@@ -125,7 +128,7 @@ describe('a session', () => {
     }
   });
 
-  test('follows on a changed password, and the ones before are gone', async () => {
+  test('begins anew with a changed password, and the earlier ones end', async () => {
     const person = await clinic.patient();
     const before = [await logIn(person), await logIn(person)];
     const { body } = await clinic.client.post<Tokens>(
@@ -137,7 +140,7 @@ describe('a session', () => {
     for (const tokens of before) await expectEndedEverywhere(tokens);
   });
 
-  test('does not begin if the account was disabled since its owner was checked', async () => {
+  test('does not begin if the account was disabled after its credentials were checked', async () => {
     const { id } = await clinic.patient();
     const account = await clinic.app.get(AccountsService).get(id);
     await clinic.query('UPDATE accounts SET disabled_at = created_at WHERE id = ?', [id]);
@@ -152,40 +155,40 @@ describe('a session', () => {
 });
 
 describe('POST /api/auth/logout', () => {
-  test('with the bearer alone ends its session on every process, and no other', async () => {
+  test('with a bearer token alone ends its session on every process, and no other', async () => {
     const person = await clinic.patient();
     const [mine, elsewhere] = [await logIn(person, { refresh: true }), await logIn(person)];
-    expect((await asking(mine, other)).status, 'known to the other process').toBe(200);
+    expect((await getMe(mine, other)).status, 'the other process has cached it').toBe(200);
     expect((await logOut(mine)).status).toBe(200);
     await expectEndedEverywhere(mine);
     expectProblem(await clinic.client.post('/api/auth/refresh', { refresh_token: mine.refresh_token }), {
       status: 401,
       code: 'REFRESH_TOKEN_INVALID',
     });
-    expect((await asking(elsewhere)).status).toBe(200);
+    expect((await getMe(elsewhere)).status).toBe(200);
     expect(await list(elsewhere)).toMatchObject([{ id: claimsOf(elsewhere).sid }]);
     expectProblem(await logOut(mine), REVOKED);
   });
 
-  test('a process that starts later knows of it as well', async () => {
+  test('is known to a process that starts later', async () => {
     const tokens = await logIn(await clinic.patient());
     await logOut(tokens, {});
     const late = await Clinic.over(clinic.environment, clinic.clock);
-    expectProblem(await asking(tokens, late), REVOKED);
+    expectProblem(await getMe(tokens, late), REVOKED);
     await late.app.close();
   });
 
-  test('with a refresh token ends the session of that, whatever the bearer', async () => {
+  test('with a refresh token ends the session of the refresh token, whatever the bearer token', async () => {
     const person = await clinic.patient();
     const [mine, elsewhere] = [await logIn(person), await logIn(person, { refresh: true })];
     expect((await logOut(mine, { refresh_token: elsewhere.refresh_token })).status).toBe(200);
-    await eventually('it has gone round', async () => (await asking(elsewhere)).status === 401);
-    expectProblem(await asking(elsewhere), REVOKED);
-    expect((await asking(mine)).status).toBe(200);
+    await eventually('the session has ended', async () => (await getMe(elsewhere)).status === 401);
+    expectProblem(await getMe(elsewhere), REVOKED);
+    expect((await getMe(mine)).status).toBe(200);
     expect((await logOut({ token: 'a.b.c' }, { refresh_token: 'guessed' })).status).toBe(200);
   });
 
-  test('with neither, or a bad, an expired or a session-less token, says what is missing', async () => {
+  test('with neither, or with an invalid, expired or session-less token, says what is wrong', async () => {
     expectProblem(await clinic.client.post('/api/auth/logout', {}), { status: 400 });
     expectProblem(await logOut({ token: 'a.b.c' }), { status: 401, code: 'TOKEN_INVALID' });
     const person = await clinic.patient();
@@ -204,17 +207,17 @@ describe('POST /api/auth/logout', () => {
 });
 
 describe('DELETE /api/auth/sessions/:id', () => {
-  test('ends one of one’s own, on every process', async () => {
+  test('ends a session of the same account, on every process', async () => {
     const person = await clinic.patient();
     const [lost, mine] = [await logIn(person), await logIn(person)];
     const { id } = await current(lost);
     expect((await end(mine, id)).status).toBe(200);
     await expectEndedEverywhere(lost);
-    expect((await asking(mine)).status).toBe(200);
+    expect((await getMe(mine)).status).toBe(200);
     expectProblem(await end(mine, id), NOT_FOUND);
   });
 
-  test("another's, an unknown and an ended one answer alike, and nothing happens to the other's", async () => {
+  test('another account’s session and an unknown one get the same answer, and the other session goes on', async () => {
     const [mine, theirs] = [await logIn(await clinic.patient()), await logIn(await clinic.patient())];
     const answers = [await end(mine, (await current(theirs)).id), await end(mine, 4_294_967_295)];
     for (const answer of answers) expectProblem(answer, NOT_FOUND);
@@ -222,30 +225,30 @@ describe('DELETE /api/auth/sessions/:id', () => {
       ...(answers[1]!.body as object),
       request_id: '',
     });
-    expect((await asking(theirs)).status).toBe(200);
+    expect((await getMe(theirs)).status).toBe(200);
   });
 });
 
-describe('an ended session does nothing more, on a process that has not heard of it neither', () => {
-  async function unheard(tokens: Tokens): Promise<void> {
+describe('an ended session has no effect, even on a process that does not know of it yet', () => {
+  async function endWithoutPropagation(tokens: Tokens): Promise<void> {
     await logOut(tokens);
     const { ended } = other.app.get<Sessions, { ended: Set<number> }>(Sessions);
     ended.clear();
   }
 
-  test('it books nothing', async () => {
+  test('it cannot book', async () => {
     const person = await clinic.patient();
     const tokens = await logIn(person);
-    await unheard(tokens);
-    const wish = { date: '2026-03-10', time: '09:00' };
-    expectProblem(await ask(other, { ...person, ...tokens }, doctor, wish), REVOKED);
-    expect((await ask(other, person, doctor, wish)).status, 'the time is still open').toBe(201);
+    await endWithoutPropagation(tokens);
+    const appointment = { date: '2026-03-10', time: '09:00' };
+    expectProblem(await ask(other, { ...person, ...tokens }, doctor, appointment), REVOKED);
+    expect((await ask(other, person, doctor, appointment)).status, 'the time is still open').toBe(201);
   });
 
-  test('it changes no password and gives no rights', async () => {
+  test('it can neither change the password nor grant rights', async () => {
     const admin = await clinic.admin();
     const tokens = await logIn(admin);
-    await unheard(tokens);
+    await endWithoutPropagation(tokens);
     const { token } = tokens;
     const account = {
       email: 'friend@people.example',
@@ -254,7 +257,7 @@ describe('an ended session does nothing more, on a process that has not heard of
       your_password: admin.password,
     };
     expectProblem(await other.client.post('/api/users', account, { token }), REVOKED);
-    await unheard(tokens);
+    await endWithoutPropagation(tokens);
     const passwords = { old_password: admin.password, new_password: 'quite another one' };
     expectProblem(await other.client.post('/api/auth/password', passwords, { token }), REVOKED);
   });
@@ -263,12 +266,12 @@ describe('an ended session does nothing more, on a process that has not heard of
 describe('last_seen_at', () => {
   const seenAt = async (tokens: Tokens) => Date.parse((await current(tokens)).last_seen_at);
 
-  test('follows use to the minute, in one statement for all, and no request writes it', async () => {
+  test('is updated about once a minute, and not by the request itself', async () => {
     const tokens = await logIn(await clinic.patient());
     const began = await seenAt(tokens);
     await clinic.app.get(SessionActivity).write();
     clinic.clock.advance({ seconds: 30 });
-    expect(await seenAt(tokens), 'not so soon').toBe(began);
+    expect(await seenAt(tokens), 'less than a minute later').toBe(began);
     await clinic.app.get(SessionActivity).write();
     expect(await seenAt(tokens)).toBe(began);
     clinic.clock.advance({ seconds: 40 });
@@ -278,7 +281,7 @@ describe('last_seen_at', () => {
   });
 });
 
-describe('with an idle limit', () => {
+describe('with SESSION_IDLE_MINUTES', () => {
   let strict: Clinic;
 
   beforeAll(async () => {
@@ -287,36 +290,39 @@ describe('with an idle limit', () => {
 
   afterAll(() => strict?.app.close());
 
-  /** Until the process has ended what is idle, which it does every ten seconds. */
+  /** Ends idle sessions now, which the process otherwise does every ten seconds. */
   async function endIdle(): Promise<void> {
     const activity = strict.app.get<SessionActivity, { idleEndedAt: number }>(SessionActivity);
     activity.idleEndedAt = -Infinity;
     await strict.app.get(SessionActivity).write();
   }
 
-  test('a session that is in use goes on, and those that are not end, with their refresh tokens', async () => {
+  test('a used session goes on, and unused ones end with their refresh tokens', async () => {
     const person = await clinic.patient();
     const [used, unused] = [await logIn(person), await logIn(person)];
     const { refresh_token } = await logIn(person, { refresh: true });
     for (let turn = 0; turn < 3; turn += 1) {
       clinic.clock.advance({ minutes: 20 });
-      expect((await asking(used, strict)).status).toBe(200);
+      expect((await getMe(used, strict)).status).toBe(200);
       await endIdle();
     }
-    await eventually('it has gone round', async () => (await asking(unused, other)).status === 401);
-    expectProblem(await asking(unused, other), REVOKED);
+    await eventually(
+      'the other process has learned of it',
+      async () => (await getMe(unused, other)).status === 401,
+    );
+    expectProblem(await getMe(unused, other), REVOKED);
     expectProblem(await clinic.client.post('/api/auth/refresh', { refresh_token }), {
       status: 401,
       code: 'REFRESH_TOKEN_INVALID',
     });
-    expect((await asking(used, strict)).status).toBe(200);
+    expect((await getMe(used, strict)).status).toBe(200);
   });
 
-  test('without one nothing ends by itself', async () => {
+  test('without the limit no session ends by itself', async () => {
     const tokens = await logIn(await clinic.patient());
     await strict.app.close();
     clinic.clock.advance({ hours: 23 });
     await clinic.app.get(SessionActivity).write();
-    expect((await asking(tokens)).status).toBe(200);
+    expect((await getMe(tokens)).status).toBe(200);
   });
 });

@@ -26,7 +26,7 @@ const basic = () => ({
   authorization: `Basic ${Buffer.from(`${admin.email}:${admin.password}`).toString('base64')}`,
 });
 
-describe('headers that keep browsers from mischief', () => {
+describe('security headers for browsers', () => {
   const ALWAYS = {
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'SAMEORIGIN',
@@ -43,7 +43,7 @@ describe('headers that keep browsers from mischief', () => {
     for (const name of ['x-powered-by', 'server']) expect(headers.has(name), where).toBe(false);
   }
 
-  test('on the answer of every route of the document, which nobody may keep', async () => {
+  test('on the answer of every documented route, which may not be cached', async () => {
     expect(document.operations.length).toBeGreaterThan(30);
     for (const { method, path, name } of document.operations) {
       for (const token of [undefined, admin.token]) {
@@ -62,7 +62,7 @@ describe('headers that keep browsers from mischief', () => {
   });
 
   test.each(['/api/docs', '/api/docs/swagger-ui-bundle.js', '/admin/queues', '/admin/queues/api/queues'])(
-    'on the page %s, whose scripts are all its own',
+    'on the page %s, which may load only its own scripts',
     async (path) => {
       const { status, headers } = await spelled(clinic.client.baseUrl, path, { headers: basic() });
       expect(status).toBe(200);
@@ -88,7 +88,7 @@ describe('pages of other origins', () => {
   const allowed = ({ headers }: { headers: Headers }, name: string): string =>
     headers.get(`access-control-allow-${name}`) ?? '';
 
-  test.each(['GET', 'POST', 'PATCH', 'DELETE'])('may %s where they are allowed to', async (method) => {
+  test.each(['GET', 'POST', 'PATCH', 'DELETE'])('may send %s if the origin is allowed', async (method) => {
     const answer = await preflight(FRONT, method);
     expect(answer.status).toBe(204);
     expect(allowed(answer, 'origin')).toBe(FRONT);
@@ -97,14 +97,14 @@ describe('pages of other origins', () => {
     expect(allowed(answer, 'credentials')).toBe('');
   });
 
-  test('may read what helps them', async () => {
+  test('may read the useful response headers', async () => {
     const { headers } = await clinic.client.get('/api/doctors/public', { headers: { origin: FRONT } });
     expect(headers.get('access-control-allow-origin')).toBe(FRONT);
     expect(headers.get('access-control-expose-headers')).toMatch(/x-request-id.*retry-after.*link/i);
   });
 
   test.each(['https://evil.example', 'https://front.example.evil.example', 'http://front.example', 'null'])(
-    'may not where they are not: %s',
+    'get no access if the origin is not allowed: %s',
     async (origin) => {
       expect(allowed(await preflight(origin, 'DELETE'), 'origin')).toBe('');
       const { headers } = await clinic.client.get('/api/doctors/public', { headers: { origin } });
@@ -112,7 +112,7 @@ describe('pages of other origins', () => {
     },
   );
 
-  test('OPTIONS from what is no browser is a wrong method', async () => {
+  test('an OPTIONS request that is not a preflight is a wrong method', async () => {
     const answer = await spelled(clinic.client.baseUrl, '/api/bookings', { method: 'OPTIONS' });
     expectProblem(answer, {
       status: 404,
@@ -133,7 +133,7 @@ describe('pages of other origins', () => {
     ['another origin, in an old browser', () => ({ origin: 'https://evil.example' })],
     ['another port, in an old browser', () => ({ origin: 'http://127.0.0.1:1' })],
     ['no origin at all', () => ({ origin: 'null' })],
-  ])("have no admin's browser change anything at the dashboard: %s", async (_, headers) => {
+  ])('cannot change anything at the dashboard through an admin’s browser: %s', async (_, headers) => {
     expectProblem(await change(headers()), { status: 403, code: 'CROSS_ORIGIN' });
   });
 
@@ -141,12 +141,12 @@ describe('pages of other origins', () => {
     ['the dashboard itself', () => ({ 'sec-fetch-site': 'same-origin', origin: own() })],
     ['the dashboard itself, in an old browser', () => ({ origin: own() })],
     ['a script', () => ({})],
-  ])('but %s may', async (_, headers) => {
+  ])('%s can change something at the dashboard', async (_, headers) => {
     expect((await change(headers())).status).toBe(200);
   });
 });
 
-describe('a client that takes its time, or more than it reads', () => {
+describe('a client that is slow or does not read', () => {
   const dial = async (): Promise<Socket> => {
     const { hostname, port } = new URL(clinic.client.baseUrl);
     const socket = connect(Number(port), hostname);
@@ -156,34 +156,35 @@ describe('a client that takes its time, or more than it reads', () => {
   };
   const closed = (socket: Socket): Promise<unknown> => once(socket.resume(), 'close');
 
-  test('is not waited for beyond its limit, neither for headers nor for a body', async () => {
+  test('is disconnected when its headers or its body take too long', async () => {
     const [head, body] = [await dial(), await dial()];
     head.write('GET /api/doctors/public HTTP/1.1\r\nHost: x\r\nX-Slow: ');
     body.write(
       'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
     );
     const dripping = setInterval(() => body.write(' '), 1_000);
-    const tooLong = Symbol('Node itself would wait for a minute');
+    // Node's own timeout is a minute.
+    const tooLong = Symbol('timeout');
     const limit = new Promise((resolve) => setTimeout(resolve, 25_000, tooLong));
     for (const socket of [head, body]) expect(await Promise.race([closed(socket), limit])).not.toBe(tooLong);
     clearInterval(dripping);
   });
 
-  const asking = (times: number, last = ''): string =>
+  const requests = (times: number, last = ''): string =>
     'GET /api/doctors/public HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(times) + last;
 
-  test('may ask for a few things at once', async () => {
+  test('can pipeline a few requests', async () => {
     const last = 'GET /api/doctors/public HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     const socket = await dial();
     let answered = '';
     socket.setEncoding('utf8').on('data', (text: string) => (answered += text));
-    socket.write(asking(9, last));
+    socket.write(requests(9, last));
     await closed(socket);
     expect(answered.match(/HTTP\/1\.1 200 /g)).toHaveLength(10);
   });
 
   test.runIf(existsSync('/proc/self/fd'))(
-    'keeps no file open that it asked for and did not take',
+    'leaves no file open that it requested and did not read',
     async () => {
       const openFiles = (): number =>
         readdirSync('/proc/self/fd').filter((fd) => {
@@ -198,17 +199,17 @@ describe('a client that takes its time, or more than it reads', () => {
         socket.pause();
         socket.write('GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(12));
       }
-      await eventually('they are being answered', () => Promise.resolve(openFiles() === sockets.length));
+      await eventually('the files are open', () => Promise.resolve(openFiles() === sockets.length));
       for (const socket of sockets) socket.destroy();
       await eventually('all are closed', () => Promise.resolve(openFiles() === 0));
     },
   );
 
-  test('is hung up on when it asks for more than it takes, and nobody else is', async () => {
+  test('is disconnected when it requests more than it reads, without an effect on other clients', async () => {
     const [greedy, other] = [await dial(), await dial()];
-    greedy.write(asking(1_000));
+    greedy.write(requests(1_000));
     await closed(greedy);
-    other.write(asking(1, 'GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'));
+    other.write(requests(1, 'GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'));
     await closed(other);
     expect((await clinic.client.get('/api/doctors/public')).status).toBe(200);
   });

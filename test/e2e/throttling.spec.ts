@@ -22,10 +22,10 @@ afterAll(async () => {
 });
 
 let addresses = 1;
-/** A loopback address that nobody has called from yet. */
+/** A loopback address that no request has used yet. */
 const nextAddress = () => `127.0.0.${(addresses += 1)}`;
 
-/** Posts from one address to one of the two processes. */
+/** Posts from a network address to one of the two processes. */
 function post(path: string, body: object, address: string, to: Clinic = clinic) {
   return spelled(to.client.baseUrl, path, {
     method: 'POST',
@@ -40,7 +40,7 @@ const guess = (email: string, address: string, to?: Clinic) =>
 const register = (name: string, address: string, to?: Clinic) =>
   post('/api/auth/register', { email: `${name}@people.example`, password: 'long enough' }, address, to);
 
-/** Sends one request after the other, until it is too many; answers with how many were let through. */
+/** Sends requests one after the other until one gets 429. Returns the number of earlier requests. */
 async function untilTooMany(ask: (turn: number) => ReturnType<typeof post>): Promise<number> {
   for (let turn = 0; turn < 60; turn += 1) {
     const answer = await ask(turn);
@@ -51,16 +51,16 @@ async function untilTooMany(ask: (turn: number) => ReturnType<typeof post>): Pro
     expect(problem.detail).toContain(String(retryAfter));
     return turn;
   }
-  throw new Error('It was never too many.');
+  throw new Error('No request got 429.');
 }
 
-describe('strict on login and register, 429 with Retry-After', () => {
-  test('the eleventh log-in to one account from one address in a minute, however the email is spelled', async () => {
+describe('strict limits on login and register, 429 with Retry-After', () => {
+  test('the eleventh log-in to one account from one address in a minute is refused, however the email is spelled', async () => {
     const address = nextAddress();
     const spellings = [patient.email, patient.email.toUpperCase()];
     expect(await untilTooMany((turn) => guess(spellings[turn % 2]!, address))).toBe(10);
   });
-  test('then not even the right password opens the account from there, but it does from elsewhere', async () => {
+  test('then even the right password is refused from there, but not from elsewhere', async () => {
     const [address, { email, password }] = [nextAddress(), await clinic.patient()];
     await untilTooMany(() => guess(email, address));
     expect((await post('/api/auth/login', { email, password }, address)).status).toBe(429);
@@ -72,28 +72,28 @@ describe('strict on login and register, 429 with Retry-After', () => {
     const answer = await post('/api/auth/login', { email: other.email, password: other.password }, address);
     expect(answer.status).toBe(200);
   });
-  test('an account that does not exist is limited alike', async () => {
+  test('an unknown account is limited in the same way', async () => {
     const address = nextAddress();
     expect(await untilTooMany(() => guess('nobody@people.example', address))).toBe(10);
   });
-  test('the thirty-first log-in from one address, to whatever accounts; other addresses are not affected', async () => {
+  test('the thirty-first log-in from one address is refused for all accounts; other addresses are not affected', async () => {
     const address = nextAddress();
     expect(await untilTooMany((turn) => guess(`nobody${turn}@people.example`, address))).toBe(30);
     expect((await guess(patient.email, nextAddress())).status).toBe(400);
   });
-  test('the eleventh new account from one address; other addresses, and logging in, are not affected', async () => {
+  test('the eleventh new account from one address is refused; other addresses, and logging in, are not affected', async () => {
     const address = nextAddress();
     expect(await untilTooMany((turn) => register(`new${turn}`, address))).toBe(10);
     expect((await register('elsewhere', nextAddress())).status).toBe(201);
     expect((await guess('new1@people.example', address)).status).toBe(400);
   });
-  test('what is refused for its number opens no account', async () => {
+  test('a refused registration creates no account', async () => {
     const rows = await clinic.query("SELECT email FROM accounts WHERE email LIKE 'new%@people.example'");
     expect(rows).toHaveLength(10);
   });
 });
 
-describe('strict on all that tries a secret, or has a mail sent', () => {
+describe('strict limits on routes that check a secret or send an email', () => {
   const secret = { token: 'a-guess' };
   const cases: [string, number, object][] = [
     ['/api/auth/refresh', 60, { refresh_token: 'a-guess' }],
@@ -104,7 +104,7 @@ describe('strict on all that tries a secret, or has a mail sent', () => {
     ['/api/auth/verify-email', 30, { ...secret, password: 'a guess' }],
     ['/api/auth/invitation', 30, { ...secret, password: 'long enough' }],
   ];
-  test.each(cases)('%s: after %i from one address', async (path, most, body) => {
+  test.each(cases)('%s: limited after %i requests from one address', async (path, most, body) => {
     const address = nextAddress();
     const answers = await Promise.all(Array.from({ length: most + 1 }, () => post(path, body, address)));
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(1);
@@ -112,14 +112,17 @@ describe('strict on all that tries a secret, or has a mail sent', () => {
   });
 
   test.each(['POST /api/auth/password', 'DELETE /api/auth/me', 'POST /api/auth/second-factor'])(
-    'the own password, by %s: after ten from one account, wherever it is',
+    'checks of an account’s own password, by %s: limited after ten, across addresses',
     async (route) => {
       const { token } = await clinic.patient();
       const [method, path] = route.split(' ') as [string, string];
       const body = { password: 'a guess', old_password: 'a guess', new_password: 'long enough' };
-      const { password, ...both } = body;
+      const { password, ...passwords } = body;
       const ask = () =>
-        clinic.client.send(method, path, { token, body: path.endsWith('password') ? both : { password } });
+        clinic.client.send(method, path, {
+          token,
+          body: path.endsWith('password') ? passwords : { password },
+        });
       const answers = await Promise.all(Array.from({ length: 11 }, ask));
       expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(10).fill(400), 429]);
     },
@@ -141,11 +144,11 @@ describe('two API processes share the counters', () => {
   });
 });
 
-describe('failures to log in, counted for all processes', () => {
+describe('failed log-ins, counted for all processes', () => {
   const attempt = (email: string, address: string, at: Clinic = clinic) =>
     at.app.get(LoginFailures).begin(email, address);
 
-  test('an account is slowed down by failures from anywhere, more and more, and never locked', async () => {
+  test('failures from anywhere slow down log-ins to an account more and more, but never lock it', async () => {
     const { email, password } = await clinic.patient();
     const delays: number[] = [];
     for (let turn = 0; turn < 18; turn += 1) {
@@ -157,25 +160,26 @@ describe('failures to log in, counted for all processes', () => {
     expect((await post('/api/auth/login', { email, password }, nextAddress())).status).toBe(200);
   });
 
-  test('not for those who logged in from there before', async () => {
+  test('an address that logged in to the account before is not slowed down', async () => {
     const [{ email }, home] = [await clinic.patient(), nextAddress()];
     await (await attempt(email, home)).succeeded();
     for (let turn = 0; turn < 20; turn += 1) await attempt(email, nextAddress());
     expect((await attempt(email, home)).successDelayMs).toBe(0);
-    expect((await attempt(email, home)).refusalDelayMs, 'alike for all: it would tell who was there').toBe(
-      4000,
-    );
+    expect(
+      (await attempt(email, home)).refusalDelayMs,
+      'the same for all, so that it does not reveal known addresses',
+    ).toBe(4000);
     expect((await attempt(email, nextAddress())).successDelayMs).toBe(4000);
   });
 
-  test('an address is slowed down by failures on whatever accounts, an IPv6 one with its whole network', async () => {
+  test('failures on any accounts slow down an address, and an IPv6 address with its whole network', async () => {
     const [first, last] = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9'];
     for (let turn = 0; turn < 31; turn += 1) await attempt(`nobody${turn}@people.example`, first);
     expect((await attempt('somebody@people.example', last)).refusalDelayMs).toBe(250);
     expect((await attempt('somebody@people.example', '2001:db8:1:3::1')).refusalDelayMs).toBe(0);
   });
 
-  test('what succeeds is no failure, and many at once are counted one by one', async () => {
+  test('successes are not failures, and parallel attempts are all counted', async () => {
     const [{ email }, home] = [await clinic.patient(), nextAddress()];
     for (let turn = 0; turn < 20; turn += 1) await (await attempt(email, home)).succeeded();
     expect((await attempt(email, nextAddress())).refusalDelayMs).toBe(0);
@@ -183,7 +187,7 @@ describe('failures to log in, counted for all processes', () => {
     expect(Math.max(...many.map(({ refusalDelayMs }) => refusalDelayMs))).toBe(4000);
   });
 
-  test('no address of a mail is kept in Redis', async () => {
+  test('no email address is stored in Redis', async () => {
     const { email, password } = await clinic.patient();
     await guess(email, nextAddress());
     await post('/api/auth/login', { email, password }, nextAddress());
@@ -204,7 +208,7 @@ describe('behind a proxy', () => {
       localAddress: '127.0.0.1',
     });
 
-  test('that is named, addresses are those that it tells; what a client adds in front counts for nothing', async () => {
+  test('in TRUST_PROXY, the address comes from the proxy, and entries that the client adds are ignored', async () => {
     const behind = await Clinic.over(
       withSettings(clinic.environment, { TRUST_PROXY: ['127.0.0.1'] }),
       clinic.clock,
@@ -217,7 +221,7 @@ describe('behind a proxy', () => {
   });
 });
 
-test('an address that the client makes up does not get around it', async () => {
+test('a forged X-Forwarded-For does not bypass the limit', async () => {
   const [address, { email }] = [nextAddress(), await clinic.patient()];
   await untilTooMany(() => guess(email, address));
   const answer = await spelled(clinic.client.baseUrl, '/api/auth/login', {
@@ -233,8 +237,8 @@ test('an address that the client makes up does not get around it', async () => {
   expect(answer.status).toBe(429);
 });
 
-describe('generous elsewhere', () => {
-  test('600 requests of one account in a minute, over both processes; other accounts are not affected', async () => {
+describe('generous limits elsewhere', () => {
+  test('an account can send 600 requests a minute, over both processes; other accounts are not affected', async () => {
     const { token } = await clinic.patient();
     const ask = (turn: number) => [clinic, second][turn % 2]!.client.get('/api/auth/me', { token });
     const statuses: number[] = [];
@@ -250,7 +254,7 @@ describe('generous elsewhere', () => {
   });
 });
 
-test('off with RATE_LIMIT_ENABLED=false', async () => {
+test('RATE_LIMIT_ENABLED=false disables all limits', async () => {
   const off = await Clinic.over(
     withSettings(clinic.environment, { RATE_LIMIT_ENABLED: false }),
     clinic.clock,

@@ -17,14 +17,14 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-/** Asks for the caller's bookings with this Authorization header. */
-function asking(authorization?: string) {
+/** Gets /api/bookings/me with an Authorization header. */
+function getWith(authorization?: string) {
   return clinic.client.get('/api/bookings/me', {
     headers: authorization === undefined ? {} : { authorization },
   });
 }
 
-function handmade(forgery: Forgery = {}): string {
+function forge(forgery: Forgery = {}): string {
   return tokenBy(
     clinic.environment.JWT_SECRET,
     { id: patient.id, email: patient.email, role: 'user' },
@@ -34,30 +34,31 @@ function handmade(forgery: Forgery = {}): string {
 
 const INVALID = { status: 401, code: 'TOKEN_INVALID', detail: 'Invalid token' };
 
-test('Authorization: Bearer <token> opens a route that needs a token', async () => {
-  expect((await asking(`Bearer ${patient.token}`)).status).toBe(200);
-  expect((await asking(`bearer ${patient.token}`)).status, 'the scheme has no case').toBe(200);
-  expect((await asking(`Bearer   ${patient.token}`)).status, 'one space or more').toBe(200);
-  expect((await asking(`Bearer ${handmade()}`)).status, 'made by hand, to hold the forgeries against').toBe(
-    200,
-  );
+test('Authorization: Bearer <token> is accepted', async () => {
+  expect((await getWith(`Bearer ${patient.token}`)).status).toBe(200);
+  expect((await getWith(`bearer ${patient.token}`)).status, 'the scheme is case-insensitive').toBe(200);
+  expect((await getWith(`Bearer   ${patient.token}`)).status, 'one space or more').toBe(200);
+  expect(
+    (await getWith(`Bearer ${forge()}`)).status,
+    'a valid token made by forge(), as a control for the forgeries',
+  ).toBe(200);
 });
 
 test('No header: 401 "Token required"', async () => {
-  const answer = await asking();
+  const answer = await getWith();
   expectProblem(answer, { status: 401, code: 'TOKEN_REQUIRED', detail: 'Token required' });
   expect(answer.headers.get('www-authenticate')).toBe('Bearer');
 });
 
-describe('WWW-Authenticate says what is wrong with a token that was sent', () => {
+describe('WWW-Authenticate says what is wrong with the token', () => {
   test.each([
     ['forged', 'Bearer a.b.c', 'Bearer error="invalid_token", error_description="Invalid token"'],
     ['with another scheme', 'Basic YTpi', 'Bearer'],
   ])('%s', async (_, header, challenge) => {
-    expect((await asking(header)).headers.get('www-authenticate')).toBe(challenge);
+    expect((await getWith(header)).headers.get('www-authenticate')).toBe(challenge);
   });
 
-  test('of the wrong role: 403 insufficient_scope', async () => {
+  test('the wrong role: 403 insufficient_scope', async () => {
     const answer = await clinic.client.get('/api/users', { token: patient.token });
     expectProblem(answer, { status: 403, code: 'FORBIDDEN' });
     expect(answer.headers.get('www-authenticate')).toBe(
@@ -66,7 +67,7 @@ describe('WWW-Authenticate says what is wrong with a token that was sent', () =>
   });
 });
 
-test('a token anywhere but in the header is no token', async () => {
+test('a token in the query or a cookie is ignored', async () => {
   for (const name of ['token', 'access_token', 'auth_token']) {
     const answer = await clinic.client.get(`/api/bookings/me?${name}=${patient.token}`, {
       headers: { cookie: `${name}=${patient.token}` },
@@ -88,9 +89,9 @@ describe('Malformed: 401 "Invalid token"', () => {
     'x',
     'Bearer \u00e9',
   ])('%s', async (header) => {
-    expectProblem(await asking(header), INVALID);
+    expectProblem(await getWith(header), INVALID);
   });
-  test('cut off, lengthened, twice, or without its scheme', async () => {
+  test('truncated, lengthened, repeated, or without a scheme', async () => {
     const { token } = patient;
     for (const header of [
       token,
@@ -102,7 +103,7 @@ describe('Malformed: 401 "Invalid token"', () => {
       `Bearer ${token.split('.').slice(0, 2).join('.')}`,
       `Bearer ${'a'.repeat(8000)}`,
     ]) {
-      expectProblem(await asking(header), INVALID);
+      expectProblem(await getWith(header), INVALID);
     }
   });
 });
@@ -110,7 +111,7 @@ describe('Malformed: 401 "Invalid token"', () => {
 describe('Forged: 401 "Invalid token"', () => {
   const later = { exp: 4_000_000_000 };
   test.each<[string, Forgery]>([
-    ['that demands what nobody heeds', { header: { crit: ['exp-policy'], 'exp-policy': 'x' } }],
+    ['with a critical header that is not supported', { header: { crit: ['exp-policy'], 'exp-policy': 'x' } }],
     ['with a key id', { header: { kid: '../../dev/null' } }],
     ['signed with another secret', { secret: 'guessed' }],
     ['signed with an empty secret', { secret: '' }],
@@ -121,20 +122,20 @@ describe('Forged: 401 "Invalid token"', () => {
     ['for no audience', { claims: { aud: undefined } }],
     ['not valid yet', { claims: { nbf: 4_000_000_000, ...later } }],
     ['of an unknown role', { claims: { role: 'root' } }],
-    ['of a role that every object has', { claims: { role: 'constructor' } }],
+    ['of a role that is a property of every object', { claims: { role: 'constructor' } }],
     ['without a role', { claims: { role: undefined } }],
     ['without an id', { claims: { id: undefined } }],
-    ['with a text for an id', { claims: { id: '1 OR 1=1' } }],
+    ['with text as an id', { claims: { id: '1 OR 1=1' } }],
     ['without an email', { claims: { email: undefined } }],
-    ['with a date that is no number', { claims: { exp: 'tomorrow' } }],
-    ['with a beginning that is no number', { claims: { nbf: 'yesterday' } }],
-    ['of a session that is no number', { claims: { sid: '1' } }],
+    ['with an exp that is not a number', { claims: { exp: 'tomorrow' } }],
+    ['with an nbf that is not a number', { claims: { nbf: 'yesterday' } }],
+    ['with a sid that is not a number', { claims: { sid: '1' } }],
   ])('%s', async (_, forgery) => {
-    expectProblem(await asking(`Bearer ${handmade(forgery)}`), INVALID);
+    expectProblem(await getWith(`Bearer ${forge(forgery)}`), INVALID);
   });
   test('with claims that were changed after signing', async () => {
     const [head, , signature] = patient.token.split('.');
-    const claims = Buffer.from(handmade({ claims: { role: 'admin' } }).split('.')[1]!, 'base64url');
+    const claims = Buffer.from(forge({ claims: { role: 'admin' } }).split('.')[1]!, 'base64url');
     const forged = [head, claims.toString('base64url'), signature].join('.');
     expectProblem(await clinic.client.get('/api/doctors', { token: forged }), INVALID);
   });
@@ -150,7 +151,7 @@ describe('Wrong algorithm: 401 "Invalid token"', () => {
     ['RS256 in the header alone', { header: { alg: 'RS256' } }],
     ['no algorithm', { header: { alg: undefined } }],
   ])('%s', async (_, forgery) => {
-    expectProblem(await asking(`Bearer ${handmade(forgery)}`), INVALID);
+    expectProblem(await getWith(`Bearer ${forge(forgery)}`), INVALID);
   });
 });
 
@@ -162,50 +163,50 @@ test('Wrong scheme: 401 "Invalid token"', async () => {
     `JWT ${patient.token}`,
     `BearerX ${patient.token}`,
   ])
-    expectProblem(await asking(header), INVALID);
+    expectProblem(await getWith(header), INVALID);
 });
 
 test('Expired: 401 "Token expired", with "code": "TOKEN_EXPIRED"', async () => {
   const expired = { status: 401, code: 'TOKEN_EXPIRED', detail: 'Token expired' };
   const now = seconds(clinic.clock.now());
   const ended = { iat: now - 86_410, exp: now - 10 };
-  expectProblem(await asking(`Bearer ${handmade({ claims: ended })}`), expired);
+  expectProblem(await getWith(`Bearer ${forge({ claims: ended })}`), expired);
 });
 
-describe('a token lives by the clock of the service, not by that of the computer', () => {
+describe('the lifetime of a token follows the clock of the service, not the system clock', () => {
   const logIn = async () => {
     const { email, password } = await clinic.patient();
     return (await clinic.client.post<{ token: string }>('/api/auth/login', { email, password })).body.token;
   };
 
-  test('it says when it was issued, and is good for 24 hours from then', async () => {
+  test('it contains when it was issued and expires 24 hours later', async () => {
     const token = await logIn();
     const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object;
     const now = seconds(clinic.clock.now());
     expect(claims).toMatchObject({ iat: now, exp: now + 86_400 });
   });
 
-  test('also once it is known it ends with the second', async () => {
+  test('a cached token expires to the second', async () => {
     const token = await logIn();
     clinic.clock.advance({ hours: 23, minutes: 59, seconds: 59 });
-    expect((await asking(`Bearer ${token}`)).status).toBe(200);
+    expect((await getWith(`Bearer ${token}`)).status).toBe(200);
     clinic.clock.advance({ seconds: 1 });
-    expectProblem(await asking(`Bearer ${token}`), { status: 401, code: 'TOKEN_EXPIRED' });
+    expectProblem(await getWith(`Bearer ${token}`), { status: 401, code: 'TOKEN_EXPIRED' });
   });
 
-  test('one that is not valid yet becomes so', async () => {
-    const token = handmade({ claims: { nbf: seconds(clinic.clock.now()) + 60 } });
-    expectProblem(await asking(`Bearer ${token}`), INVALID);
+  test('a premature token becomes valid', async () => {
+    const token = forge({ claims: { nbf: seconds(clinic.clock.now()) + 60 } });
+    expectProblem(await getWith(`Bearer ${token}`), INVALID);
     clinic.clock.advance({ seconds: 60 });
-    expect((await asking(`Bearer ${token}`)).status).toBe(200);
+    expect((await getWith(`Bearer ${token}`)).status).toBe(200);
   });
 });
 
-test('expired and forged is forged', async () => {
+test('a token that is both expired and forged gets the answer of a forged one', async () => {
   const ended = { exp: seconds(clinic.clock.now()) - 10 };
-  expectProblem(await asking(`Bearer ${handmade({ claims: ended, secret: 'guessed' })}`), INVALID);
+  expectProblem(await getWith(`Bearer ${forge({ claims: ended, secret: 'guessed' })}`), INVALID);
   expectProblem(
-    await asking(`Bearer ${handmade({ claims: ended, header: { alg: 'none' }, digest: 'none' })}`),
+    await getWith(`Bearer ${forge({ claims: ended, header: { alg: 'none' }, digest: 'none' })}`),
     INVALID,
   );
 });
@@ -229,7 +230,7 @@ describe('Right token, wrong role: 403 "Forbidden"', () => {
   ] as const)('%s %s', async (method, path, roles) => {
     const people = { user: patient, doctor, admin };
     for (const role of roles) {
-      // Not even the body's faults are told to those who may not send it.
+      // 403 comes before the validation of the body.
       const answer = await clinic.client.send(method, path, {
         token: people[role].token,
         ...(method !== 'GET' && { body: {} }),
@@ -250,7 +251,7 @@ test('roles on the wire are admin, doctor and user (a patient)', async () => {
   }
 });
 
-test('a route that is open to all does not mind a bad token', async () => {
+test('a public route ignores an invalid token', async () => {
   for (const path of ['/api/doctors/public', `/api/availability/${doctor.doctorId}`, '/health/live']) {
     expect((await clinic.client.get(path, { token: 'a.b.c' })).status).toBe(200);
   }

@@ -12,7 +12,7 @@ afterAll(() => clinic?.close());
 const account = { email: 'plain', password: 'long enough' };
 
 describe('many unknown fields', () => {
-  test('are named up to twenty, and counted; what is wrong with the known ones is said too', async () => {
+  test('are named up to twenty and counted beyond, together with errors of known fields', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`x${at}`, at]));
     const answer = await clinic.client.post('/api/auth/register', { ...unknown, ...account });
     const problem = expectProblem(answer, { status: 400, code: 'VALIDATION_FAILED' });
@@ -23,14 +23,14 @@ describe('many unknown fields', () => {
     expect(problem.detail).toMatch(/; 4980 more fields are not known$/);
   });
 
-  test('with long names are answered in short', async () => {
+  test('with long names get a short answer', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`${at}${'é'.repeat(900)}`, 1]));
     const answer = await clinic.client.post('/api/auth/login', unknown);
     expectProblem(answer, { status: 400, code: 'VALIDATION_FAILED' });
     expect(JSON.stringify(answer.body).length).toBeLessThan(10_000);
   });
 
-  test('in a query too', async () => {
+  test('are limited in a query too', async () => {
     const query = Array.from({ length: 900 }, (_, at) => `x${at}=1`).join('&');
     const { token } = await clinic.patient();
     const answer = await clinic.client.get(`/api/bookings/me?${query}`, { token });

@@ -9,7 +9,7 @@ import { startWorker } from '../support/worker.js';
 
 const NOT_VERIFIED = { status: 400, code: 'EMAIL_NOT_VERIFIED' };
 const WRONG_PASSWORD = { status: 400, code: 'WRONG_PASSWORD' };
-const OWNERS = 'what only the owner knows';
+const OWNERS_PASSWORD = 'what only the owner knows';
 
 let mailbox: Mailbox;
 let clinic: Clinic;
@@ -38,8 +38,8 @@ const change = (id: number, body: object) =>
 const verify = (token: string, password: string) => post('verify-email', { token, password });
 const logIn = ({ email }: Person, password: string) => post('login', { email, password });
 
-/** An account that a stranger opened with somebody else's address, and is logged in to. */
-async function opened(role = 'user'): Promise<Person> {
+/** An account that a stranger registered with another person's address and is logged in to. */
+async function strangersAccount(role = 'user'): Promise<Person> {
   const account = { email: `owner${(strangers += 1)}@people.example`, password: 'what the stranger chose' };
   const { id } = (await post('register', account)).body as { id: number };
   await clinic.query('UPDATE accounts SET role = ? WHERE id = ?', [role, id]);
@@ -57,17 +57,20 @@ async function verifyCode({ email }: Person): Promise<string> {
 
 async function reset({ email }: Person, mails = 1): Promise<void> {
   await post('password/forgot', { email });
-  const answer = await post('password/reset', { token: await codeTo(email, mails), new_password: OWNERS });
+  const answer = await post('password/reset', {
+    token: await codeTo(email, mails),
+    new_password: OWNERS_PASSWORD,
+  });
   expect(answer.status).toBe(200);
 }
 
-describe('an account whose address is not confirmed gets no higher role', () => {
+describe('an account with an unconfirmed address cannot get a higher role', () => {
   test.each([
     ['user', 'doctor'],
     ['user', 'admin'],
     ['doctor', 'admin'],
   ])('%s to %s', async (from, to) => {
-    const { id } = await opened(from);
+    const { id } = await strangersAccount(from);
     const problem = expectProblem(
       await change(id, { role: to, your_password: admin.password }),
       NOT_VERIFIED,
@@ -80,13 +83,13 @@ describe('an account whose address is not confirmed gets no higher role', () => 
     ['doctor', { role: 'user' }],
     ['admin', { role: 'doctor' }],
     ['user', { role: 'user', disabled: true }],
-  ])('but %s to %j', async (from, body) => {
-    const { id } = await opened(from);
+  ])('but can change from %s to %j', async (from, body) => {
+    const { id } = await strangersAccount(from);
     expect((await change(id, body)).status).toBe(200);
   });
 
-  test('once the owner has chosen a password by mail, and the stranger is out, it does', async () => {
-    const person = await opened();
+  test('after a password reset by the owner, it can, and the stranger is locked out', async () => {
+    const person = await strangersAccount();
     await reset(person);
     expect((await change(person.id, { role: 'doctor' })).body).toMatchObject({
       role: 'doctor',
@@ -94,12 +97,12 @@ describe('an account whose address is not confirmed gets no higher role', () => 
     });
     expect((await logIn(person, person.password)).status).toBe(400);
     expect((await clinic.client.get('/api/auth/me', person)).status).toBe(401);
-    expect((await logIn(person, OWNERS)).status).toBe(200);
+    expect((await logIn(person, OWNERS_PASSWORD)).status).toBe(200);
   });
 });
 
-test('a doctor’s profile is not bound to an account whose address is not confirmed', async () => {
-  const { id } = await opened('doctor');
+test('a doctor’s profile cannot be created for an account with an unconfirmed address', async () => {
+  const { id } = await strangersAccount('doctor');
   const profile = { name: 'Dr. Who', specialty: 'Time', email: 'who@clinic.example', user_id: id };
   expectProblem(await clinic.client.post('/api/doctors', profile, admin), NOT_VERIFIED);
   expect(await clinic.query('SELECT 1 FROM doctors WHERE user_id = ?', [id])).toEqual([]);
@@ -107,8 +110,8 @@ test('a doctor’s profile is not bound to an account whose address is not confi
   expect((await clinic.client.post('/api/doctors', profile, admin)).status).toBe(201);
 });
 
-test('an admin sees whose address is confirmed', async () => {
-  const [person, patient] = [await opened(), await clinic.patient()];
+test('an admin sees which addresses are confirmed', async () => {
+  const [person, patient] = [await strangersAccount(), await clinic.patient()];
   const { body } = await clinic.client.get<{ id: number; verified: boolean }[]>(
     '/api/users?limit=1000',
     admin,
@@ -120,15 +123,15 @@ test('an admin sees whose address is confirmed', async () => {
 describe('a second factor', () => {
   const BEGIN = '/api/auth/second-factor';
 
-  test('is not begun before the address is confirmed, and afterwards it is', async () => {
-    const person = await opened();
+  test('can be begun only after the address is confirmed', async () => {
+    const person = await strangersAccount();
     const begin = () => clinic.client.post(BEGIN, { password: person.password }, person);
     expectProblem(await begin(), NOT_VERIFIED);
     expect((await verify(await verifyCode(person), person.password)).status).toBe(200);
     expect((await begin()).status).toBe(200);
   });
 
-  test('that was begun earlier is not confirmed either', async () => {
+  test('cannot be confirmed either while the address is unconfirmed', async () => {
     const person = await clinic.patient();
     await clinic.client.post(BEGIN, { password: person.password }, person);
     await clinic.query('UPDATE accounts SET verified_at = NULL WHERE id = ?', [person.id]);
@@ -137,12 +140,12 @@ describe('a second factor', () => {
 
   test.each([
     ['before the address was confirmed', 'NULL'],
-    ['before a click confirmed it', 'second_factor_since + INTERVAL 1 SECOND'],
-  ])('that was set %s is gone after a reset', async (_, verifiedAt) => {
+    ['before a mailed code confirmed it', 'second_factor_since + INTERVAL 1 SECOND'],
+  ])('that was set up %s is removed by a password reset', async (_, verifiedAt) => {
     const person = await withSecondFactor(clinic, await clinic.patient());
     await clinic.query(`UPDATE accounts SET verified_at = ${verifiedAt} WHERE id = ?`, [person.id]);
     await reset(person);
-    expect((await logIn(person, OWNERS)).status).toBe(200);
+    expect((await logIn(person, OWNERS_PASSWORD)).status).toBe(200);
     const { body } = await clinic.client.get<{ action: string }[]>(
       `/api/audit?subject=account&subject_id=${person.id}`,
       admin,
@@ -151,16 +154,16 @@ describe('a second factor', () => {
     expect(changes.slice(0, 2)).toEqual(['account.password_reset', 'account.second_factor_removed']);
   });
 
-  test('that was set after the address was confirmed outlives a reset', async () => {
+  test('that was set up after the address was confirmed survives a password reset', async () => {
     const person = await withSecondFactor(clinic, await clinic.patient());
     await reset(person);
-    expectProblem(await logIn(person, OWNERS), { status: 400, code: 'SECOND_FACTOR_REQUIRED' });
+    expectProblem(await logIn(person, OWNERS_PASSWORD), { status: 400, code: 'SECOND_FACTOR_REQUIRED' });
   });
 });
 
 describe('a mailed code confirms the address', () => {
-  test('with the password of the account, and not by a click alone', async () => {
-    const person = await opened();
+  test('only together with the password of the account', async () => {
+    const person = await strangersAccount();
     const code = await verifyCode(person);
     const without = expectProblem(await post('verify-email', { token: code }), { status: 400 });
     expect(without.errors).toEqual([{ field: 'password', message: 'password is required' }]);
@@ -169,12 +172,12 @@ describe('a mailed code confirms the address', () => {
     expect(await clinic.query('SELECT verified_at FROM accounts WHERE id = ?', [person.id])).toEqual([
       { verified_at: null },
     ]);
-    expect((await verify(code, person.password)).status, 'wrong ones left it good').toBe(200);
+    expect((await verify(code, person.password)).status, 'wrong passwords leave the code valid').toBe(200);
     expectProblem(await verify(code, person.password), { status: 400, code: 'LINK_INVALID' });
   });
 
-  test('never once the password has changed', async () => {
-    const person = await opened();
+  test('but not once the password has changed', async () => {
+    const person = await strangersAccount();
     const code = await verifyCode(person);
     const body = { old_password: person.password, new_password: 'what the stranger chose next' };
     await clinic.client.post('/api/auth/password', body, person);
@@ -182,20 +185,20 @@ describe('a mailed code confirms the address', () => {
       expectProblem(await verify(code, password), { status: 400, code: 'LINK_INVALID' });
   });
 
-  test('the owner, who does not know the password, chooses another by mail', async () => {
-    const person = await opened();
-    expectProblem(await verify(await verifyCode(person), OWNERS), WRONG_PASSWORD);
+  test('the owner, who does not know the password, can reset it by email', async () => {
+    const person = await strangersAccount();
+    expectProblem(await verify(await verifyCode(person), OWNERS_PASSWORD), WRONG_PASSWORD);
     await reset(person, 2);
     expect((await logIn(person, person.password)).status).toBe(400);
-    expect((await logIn(person, OWNERS)).status).toBe(200);
+    expect((await logIn(person, OWNERS_PASSWORD)).status).toBe(200);
   });
 
-  test('the password beside a code can be guessed ten times a minute', async () => {
+  test('the password for a code can be guessed at most ten times a minute', async () => {
     const limited = await Clinic.over(
       withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
       clinic.clock,
     );
-    const code = await verifyCode(await opened());
+    const code = await verifyCode(await strangersAccount());
     const answers = await Promise.all(
       Array.from({ length: 11 }, (_, turn) =>
         limited.client.post('/api/auth/verify-email', { token: code, password: `guess ${turn}` }),

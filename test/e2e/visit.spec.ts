@@ -20,7 +20,7 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-test('a patient sees the open times, books, lists, cancels, and reads both mails', async () => {
+test('a patient lists slots, books, lists bookings, cancels, and receives both emails', async () => {
   const { client } = clinic;
   const { doctorId } = await clinic.doctor();
   const { token, email } = await clinic.patient();

@@ -5,41 +5,41 @@ import type { Answer, Json } from '../support/client.js';
 import { Clinic, type Week } from '../support/clinic.js';
 import { block, cancel, move } from '../support/races.js';
 
-// Dates are the doctor's, whatever zone the process and the database server are in.
+// Dates are in the doctor's zone, whatever the zones of the process and the database server.
 
 const PROCESS_ZONES = ['UTC', 'Pacific/Kiritimati', 'America/Los_Angeles'];
 const SERVER_ZONE = '+05:00';
 const DOCTOR_ZONES = ['Europe/Madrid', 'Pacific/Kiritimati', 'America/Los_Angeles'];
 
-// Monday in Kiritimati, Sunday in Madrid, and still the middle of the night in Los Angeles.
+// Monday in Kiritimati, Sunday in Madrid, and 02:30 on Sunday in Los Angeles.
 const NOW = '2026-03-01T10:30:00Z';
 const ALL_WEEK: Week = [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '00:00', '23:59'] as const);
 
 const processZone = process.env.TZ;
 const visits = new Map<string, Record<string, unknown>>();
 
-/** Makes every connection of the app one to a server that lives in another zone. */
-function moveServer({ dataSource }: Clinic, zone: string): void {
+/** Sets the session time zone on every connection, as if the database server were in another zone. */
+function setServerZone({ dataSource }: Clinic, zone: string): void {
   const { pool } = dataSource.driver as unknown as { pool: Pool };
-  const moved = new WeakSet<PoolConnection>();
+  const configured = new WeakSet<PoolConnection>();
   pool.on('acquire', (connection) => {
-    if (!moved.has(connection)) connection.query(`SET SESSION time_zone = '${zone}'`);
-    moved.add(connection);
+    if (!configured.has(connection)) connection.query(`SET SESSION time_zone = '${zone}'`);
+    configured.add(connection);
   });
 }
 
-/** All that patients and doctors see of a few days, and what the ledger holds of them. */
+/** All that patients and doctors see of a few days, and the resulting rows. */
 async function visit(clinic: Clinic): Promise<Record<string, unknown>> {
   const answers: Record<string, unknown> = {};
-  const note = (name: string, { status, body }: Answer<unknown>): void =>
+  const record = (name: string, { status, body }: Answer<unknown>): void =>
     void (answers[name] = { status, body });
   const patient = await clinic.patient();
   for (const timezone of DOCTOR_ZONES) {
     const doctor = await clinic.doctor({ timezone, week: ALL_WEEK });
-    const say = (what: string): string => `${timezone} ${what}`;
+    const named = (what: string): string => `${timezone} ${what}`;
     for (const date of ['2026-02-28', '2026-03-01', '2026-03-02', '2026-03-08', '2026-03-29']) {
       const path = `/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${date}`;
-      note(say(`open on ${date}`), await clinic.client.get(path, patient));
+      record(named(`open on ${date}`), await clinic.client.get(path, patient));
     }
     const booked: Answer<Json>[] = [];
     for (const [date, time] of [
@@ -49,22 +49,22 @@ async function visit(clinic: Clinic): Promise<Record<string, unknown>> {
       ['2026-12-31', '23:15'],
     ] as const) {
       booked.push(await ask(clinic, patient, doctor, { date, time }));
-      note(say(`book ${date} ${time}`), booked.at(-1)!);
+      record(named(`book ${date} ${time}`), booked.at(-1)!);
     }
     const [first, second] = booked.map(({ body }) => body.id!);
-    note(say('move'), await move(clinic, patient, first!, { date: '2026-03-08', time: '23:00' }));
-    note(say('cancel'), await cancel(clinic, patient, second!));
+    record(named('move'), await move(clinic, patient, first!, { date: '2026-03-08', time: '23:00' }));
+    record(named('cancel'), await cancel(clinic, patient, second!));
     for (const date of ['2026-02-28', '2026-03-01', '2026-03-02']) {
-      note(say(`block ${date}`), await block(clinic, doctor, date));
+      record(named(`block ${date}`), await block(clinic, doctor, date));
     }
-    note(say('exceptions'), await clinic.client.get('/api/exceptions/me', doctor));
-    note(say('windows'), await clinic.client.get(`/api/availability/${doctor.doctorId}`));
-    note(
-      say('bookings of a day'),
+    record(named('exceptions'), await clinic.client.get('/api/exceptions/me', doctor));
+    record(named('windows'), await clinic.client.get(`/api/availability/${doctor.doctorId}`));
+    record(
+      named('bookings of a day'),
       await clinic.client.get('/api/bookings/doctor?from=2026-03-08&to=2026-03-08', doctor),
     );
   }
-  note('mine', await clinic.client.get('/api/bookings/me?include_cancelled=true', patient));
+  record('mine', await clinic.client.get('/api/bookings/me?include_cancelled=true', patient));
   answers.ledger = await clinic.query(
     'SELECT booking_id, booking_version, kind, starts_at, due_at, state, created_at FROM notifications ORDER BY id',
   );
@@ -80,7 +80,7 @@ beforeAll(async () => {
     process.env.TZ = zone;
     const clinic = await Clinic.open({ now: NOW });
     try {
-      moveServer(clinic, SERVER_ZONE);
+      setServerZone(clinic, SERVER_ZONE);
       const [server] = await clinic.query<{ zone: string }>('SELECT @@session.time_zone AS zone');
       const offset = 0 - new Date(NOW).getTimezoneOffset() / 60;
       visits.set(zone, { server: server!.zone, offset, ...(await visit(clinic)) });
@@ -95,25 +95,25 @@ afterAll(() => {
   else process.env.TZ = processZone;
 });
 
-/** What was seen from one zone, as JSON. */
+/** The answers with the process in one zone, as JSON. */
 function seenFrom(zone: string): Record<string, { status: number; body: Record<string, unknown> }> {
   const { server, offset, ...answers } = visits.get(zone)!;
   expect([server, typeof offset]).toEqual([SERVER_ZONE, 'number']);
-  // A request's id is random, and all that may differ.
+  // Only the random request ids may differ.
   const text = JSON.stringify(answers, (key, value: unknown) => (key === 'request_id' ? undefined : value));
   return JSON.parse(text) as ReturnType<typeof seenFrom>;
 }
 
-test('the process really was in each of these zones, and the server in another', () => {
+test('the process ran in each of these zones, and the server in another', () => {
   expect(PROCESS_ZONES.map((zone) => visits.get(zone)!.offset)).toEqual([0, 14, -8]);
   expect(PROCESS_ZONES.map((zone) => visits.get(zone)!.server)).toEqual(Array(3).fill(SERVER_ZONE));
 });
 
-test.each(PROCESS_ZONES.slice(1))('the same JSON with the process in %s as in UTC', (zone) => {
+test.each(PROCESS_ZONES.slice(1))('the process in %s returns the same JSON as in UTC', (zone) => {
   expect(seenFrom(zone)).toEqual(seenFrom('UTC'));
 });
 
-describe('and that JSON is right', () => {
+describe('the JSON is correct', () => {
   test.each([
     ['Europe/Madrid', '2026-03-29', '00:30', '2026-03-29T00:30:00+01:00'],
     ['Pacific/Kiritimati', '2026-03-03', '00:00', '2026-03-03T00:00:00+14:00'],
@@ -132,16 +132,13 @@ describe('and that JSON is right', () => {
     ['Europe/Madrid', '2026-03-01', 201],
     ['America/Los_Angeles', '2026-02-28', 400],
     ['America/Los_Angeles', '2026-03-01', 201],
-  ])(
-    'whether a date is past is decided by the calendar in %s: blocking %s answers %i',
-    (zone, date, status) => {
-      const answer = seenFrom('UTC')[`${zone} block ${date}`]!;
-      expect(answer.status).toBe(status);
-      if (status === 201) expect(answer.body).toMatchObject({ date, start_time: '09:30', end_time: '11:30' });
-    },
-  );
+  ])('whether a date is past depends on the date in %s: blocking %s returns %i', (zone, date, status) => {
+    const answer = seenFrom('UTC')[`${zone} block ${date}`]!;
+    expect(answer.status).toBe(status);
+    if (status === 201) expect(answer.body).toMatchObject({ date, start_time: '09:30', end_time: '11:30' });
+  });
 
-  test('the night on which Los Angeles goes forward has no 02:00', () => {
+  test('Los Angeles has no 02:00 when its clocks go forward', () => {
     const { body } = seenFrom('UTC')['America/Los_Angeles open on 2026-03-08']!;
     expect(body).toContain('01:45');
     expect(body).not.toContain('02:00');
