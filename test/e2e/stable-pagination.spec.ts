@@ -5,7 +5,7 @@ import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person, type Week } from '../support/clinic.js';
 import { cancel, move } from '../support/races.js';
 
-// A page's end is where it was, wherever its last booking stands by now.
+// The next page begins where the last page ended, even if its last booking has been rescheduled since.
 
 const ALL_WEEK: Week = [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '00:00', '24:00'] as const);
 const COUNT = 8;
@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => clinic?.close());
 
-/** Each booking on a date of its own; every second one is with the other doctor. */
-async function someBookings(patient: Person, month: number): Promise<BookingJson[]> {
+/** Makes bookings on consecutive dates, alternating between the two doctors. */
+async function createBookings(patient: Person, month: number): Promise<BookingJson[]> {
   const bookings = [];
   for (let index = 0; index < COUNT; index += 1) {
     const date = `2026-${String(month).padStart(2, '0')}-${String(10 + index)}`;
@@ -31,8 +31,8 @@ async function someBookings(patient: Person, month: number): Promise<BookingJson
   return bookings;
 }
 
-async function page(who: Person, list: string, query: string): Promise<BookingJson[]> {
-  const { status, body } = await clinic.client.get<BookingJson[]>(`/api/bookings/${list}?${query}`, who);
+async function page(person: Person, list: string, query: string): Promise<BookingJson[]> {
+  const { status, body } = await clinic.client.get<BookingJson[]>(`/api/bookings/${list}?${query}`, person);
   expect(status).toBe(200);
   return body;
 }
@@ -40,27 +40,27 @@ async function page(who: Person, list: string, query: string): Promise<BookingJs
 const ids = (bookings: readonly { id: number }[]): number[] => bookings.map(({ id }) => id);
 
 test.each(['me', 'doctor'])(
-  'GET /api/bookings/%s goes on after a booking that moved to the end',
+  'GET /api/bookings/%s continues after a booking that was rescheduled to the end of the list',
   async (list) => {
     const [patient, doctor] = [await clinic.patient(), await clinic.doctor({ week: ALL_WEEK })];
-    const who = list === 'me' ? patient : doctor;
+    const person = list === 'me' ? patient : doctor;
     const bookings = [];
     for (const date of ['2026-03-10', '2026-03-11', '2026-03-12']) {
       bookings.push(await book(clinic, patient, doctor, { date, time: '12:00' }));
     }
     const [first, second, third] = ids(bookings);
-    expect(ids(await page(who, list, 'limit=1'))).toEqual([first]);
+    expect(ids(await page(person, list, 'limit=1'))).toEqual([first]);
     await move(clinic, patient, first!, { date: '2026-03-20' });
-    expect(ids(await page(who, list, `limit=1&after=${first}`))).toEqual([second]);
-    expect(ids(await page(who, list, `after=${first}`))).toEqual([second, third, first]);
+    expect(ids(await page(person, list, `limit=1&after=${first}`))).toEqual([second]);
+    expect(ids(await page(person, list, `after=${first}`))).toEqual([second, third, first]);
     await move(clinic, patient, second!, { date: '2026-03-02' });
-    expect(ids(await page(who, list, `limit=1&after=${second}`))).toEqual([third]);
+    expect(ids(await page(person, list, `limit=1&after=${second}`))).toEqual([third]);
   },
 );
 
-test('the same page, made again after the move, ends where the booking stands now', async () => {
+test('the same page, read again after the reschedule, continues from the booking’s new place', async () => {
   const patient = await clinic.patient();
-  const [first, second] = await someBookings(patient, 4);
+  const [first, second] = await createBookings(patient, 4);
   await page(patient, 'me', 'limit=1');
   await move(clinic, patient, first!.id, { date: '2026-04-28' });
   expect(ids(await page(patient, 'me', 'limit=1'))).toEqual([second!.id]);
@@ -68,17 +68,17 @@ test('the same page, made again after the move, ends where the booking stands no
   expect(ids(await page(patient, 'me', `after=${first!.id}`))).toEqual([]);
 });
 
-test('one account’s pages end nowhere for another', async () => {
+test('one account’s pages give another account no place to continue from', async () => {
   const patient = await clinic.patient();
-  const [first] = await someBookings(patient, 5);
+  const [first] = await createBookings(patient, 5);
   await page(patient, 'me', 'limit=1');
   const { status } = await clinic.client.get(`/api/bookings/me?after=${first!.id}`, await clinic.patient());
   expect(status).toBe(400);
 });
 
-test('without what Redis remembered, a page goes on from where its last booking stands', async () => {
+test('if Redis lost its data, the next page begins after the present place of the last booking', async () => {
   const patient = await clinic.patient();
-  const bookings = await someBookings(patient, 6);
+  const bookings = await createBookings(patient, 6);
   await page(patient, 'me', 'limit=2');
   const redis = new Redis(clinic.environment.REDIS_URL);
   await redis.flushdb();
@@ -86,7 +86,7 @@ test('without what Redis remembered, a page goes on from where its last booking 
   expect(ids(await page(patient, 'me', `after=${bookings[1]!.id}`))).toEqual(ids(bookings.slice(2)));
 });
 
-/** A walk over pages of a size; before each page after the first, some of the bookings move or go. */
+/** A walk over pages of a size. Before each page after the first, a booking may be rescheduled or cancelled. */
 const WALK = fc.record({
   size: fc.integer({ min: 1, max: 3 }),
   changes: fc.array(
@@ -100,17 +100,17 @@ const WALK = fc.record({
   ),
 });
 
-test('walking pages while bookings move never loses or repeats one that did not move', async () => {
+test('paging while bookings are rescheduled or cancelled neither skips nor repeats the other bookings', async () => {
   await fc.assert(
     fc.asyncProperty(WALK, async ({ size, changes }) => {
       const patient = await clinic.patient();
-      const all = await someBookings(patient, 9);
+      const all = await createBookings(patient, 9);
       const untouched = new Set(ids(all));
       const seen: number[] = [];
       try {
-        let round = await page(patient, 'me', `limit=${size}`);
-        for (let turn = 0; round.length > 0 && turn < 4 * COUNT; turn += 1) {
-          seen.push(...ids(round));
+        let current = await page(patient, 'me', `limit=${size}`);
+        for (let turn = 0; current.length > 0 && turn < 4 * COUNT; turn += 1) {
+          seen.push(...ids(current));
           const last = seen.at(-1)!;
           const change = changes[turn];
           if (change) {
@@ -122,11 +122,11 @@ test('walking pages while bookings move never loses or repeats one that did not 
               await move(clinic, patient, id, { date, time: `${String(turn % 24).padStart(2, '0')}:30` });
             }
           }
-          round = await page(patient, 'me', `limit=${size}&after=${last}`);
+          current = await page(patient, 'me', `limit=${size}&after=${last}`);
         }
-        expect(round).toEqual([]);
-        const kept = ids(all).filter((id) => untouched.has(id));
-        expect(seen.filter((id) => untouched.has(id))).toEqual(kept);
+        expect(current).toEqual([]);
+        const expected = ids(all).filter((id) => untouched.has(id));
+        expect(seen.filter((id) => untouched.has(id))).toEqual(expected);
       } finally {
         for (const id of ids(all)) await cancel(clinic, patient, id);
       }

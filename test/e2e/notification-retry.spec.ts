@@ -37,8 +37,8 @@ beforeEach(async () => {
 
 const retry = (id: number) => clinic.client.post(`/api/notifications/${id}/retry`, undefined, admin);
 
-/** The mail of this kind to the patient, once it is dead; the server takes mails again then. */
-async function dead(kind: string, cause: () => Promise<unknown>): Promise<number> {
+/** Waits until the email that `cause` triggers is dead, then lets the mail server accept emails again. */
+async function causeDead(kind: string, cause: () => Promise<unknown>): Promise<number> {
   mailbox.onRecipient = (address) =>
     address === patient.email ? { responseCode: 550, message: 'gone' } : undefined;
   await cause();
@@ -57,8 +57,8 @@ const forgot = () => clinic.client.post('/api/auth/password/forgot', { email: pa
 const changePassword = () =>
   clinic.client.post('/api/auth/password', { old_password: patient.password, new_password: NEW }, patient);
 
-test('a code that was given up is mailed after all, and works', async () => {
-  const id = await dead('password_reset', forgot);
+test('a dead code can be retried, and then works', async () => {
+  const id = await causeDead('password_reset', forgot);
   expect((await retry(id)).status).toBe(200);
   const token = await mailbox.codeTo(patient.email, 'reset-password');
   const body = { token, new_password: 'a new password for all' };
@@ -67,15 +67,15 @@ test('a code that was given up is mailed after all, and works', async () => {
   expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
 });
 
-test('a notice about an account that was given up is mailed after all', async () => {
-  const id = await dead('password_changed', changePassword);
+test('a dead account notice can be retried', async () => {
+  const id = await causeDead('password_changed', changePassword);
   expect((await retry(id)).status).toBe(200);
   const [mail] = await mailbox.mailsTo(patient.email, 1);
   expect(mail!.mail.subject).toBe('Your password was changed: Test Clinic');
 });
 
-test('a code that has expired or was used is not mailed again', async () => {
-  const id = await dead('password_reset', forgot);
+test('a used or expired code cannot be retried', async () => {
+  const id = await causeDead('password_reset', forgot);
   await clinic.query('UPDATE account_links SET used_at = ? WHERE account_id = ?', [
     new Date(clinic.clock.now()),
     patient.id,
@@ -87,8 +87,8 @@ test('a code that has expired or was used is not mailed again', async () => {
   expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
 });
 
-test('nothing is mailed to an account that was erased', async () => {
-  const id = await dead('password_changed', changePassword);
+test('an email to an erased account cannot be retried', async () => {
+  const id = await causeDead('password_changed', changePassword);
   const { email } = patient;
   const { body } = await clinic.client.post('/api/auth/login', { email, password: NEW });
   const erased = await clinic.client.send('DELETE', '/api/auth/me', {

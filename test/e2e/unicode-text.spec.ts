@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
 
-// What people write, in any script, is kept as they mean it; what cannot be read in one way only is refused.
+// Text in any script is stored as it was meant. Ambiguous input is refused.
 
 let clinic: Clinic;
 let admin: Person;
@@ -24,7 +24,7 @@ async function sendBytes(path: string, bytes: Buffer): Promise<{ status: number;
 }
 
 describe('a body that is not UTF-8', () => {
-  test('logs nobody in, whatever the wrong byte', async () => {
+  test('cannot log in with any wrong byte', async () => {
     const account = { email: 'spanish@people.example', password: 'mi contraseña larga' };
     expect((await clinic.client.post('/api/auth/register', account)).status).toBe(201);
     for (const wrong of ['ñ', 'ð', 'ò']) {
@@ -34,7 +34,7 @@ describe('a body that is not UTF-8', () => {
     }
   });
 
-  test('registers nobody with a password of which the bytes are lost', async () => {
+  test('cannot register a password with undecodable bytes', async () => {
     const text = JSON.stringify({ email: 'latin@people.example', password: 'otra contraseña' });
     expect((await sendBytes('/api/auth/register', Buffer.from(text, 'latin1'))).status).toBe(400);
     const rows = await clinic.query("SELECT id FROM accounts WHERE email = 'latin@people.example'");
@@ -55,7 +55,7 @@ test.each([
   'application/x-www-form-urlencoded',
   'multipart/form-data; boundary=x',
   'application/json',
-])('an empty body of the type %s is no body', async (type) => {
+])('an empty body of type %s counts as no body', async (type) => {
   const { status } = await clinic.client.send('DELETE', '/api/bookings/1', {
     token: admin.token,
     headers: { 'content-type': type },
@@ -88,23 +88,23 @@ describe('a name', () => {
     ['Persian, with a zero-width non-joiner', 'علی\u200cرضا'],
     ['Sinhala, with a zero-width joiner', 'ශ්\u200dරී'],
     ['Hindi', 'क्\u200dषितिज'],
-    ['of a profession', 'Dr. 👩🏽\u200d⚕️'],
+    ['with an emoji of a profession', 'Dr. 👩🏽\u200d⚕️'],
     ['with an apostrophe', 'Siobhán O’Brien'],
     ['Vietnamese', 'Nguyễn Thị Ánh'],
     ['Chinese', '王'],
     ['Arabic with marks', 'مُحَمَّد'],
     ['with a rare character', '𠮷田'],
-  ])('may be %s', async (_, name) => {
+  ])('can be %s', async (_, name) => {
     const { status, body } = await create(name);
     expect([status, body.name]).toEqual([201, name]);
   });
 
-  test('is kept composed, however it was typed', async () => {
+  test('is stored in composed form (NFC)', async () => {
     const { body } = await create('Jose\u0301 Mun\u0303oz');
     expect(body.name).toBe('José Muñoz');
   });
 
-  test('counts in characters as they are kept', async () => {
+  test('is measured in composed characters', async () => {
     expect((await create('n\u0303'.repeat(120))).status).toBe(201);
   });
 
@@ -112,12 +112,12 @@ describe('a name', () => {
     ['a Hangul filler', '\u3164'],
     ['a variation selector', '\ufe0f'],
     ['joiners', '\u200d\u200c'],
-    ['blanks of Braille', '\u2800\u2800'],
+    ['Braille blanks', '\u2800\u2800'],
     ['a soft hyphen', '\u00ad'],
     ['a lone mark', '\u0301'],
-    ['a mark that turns the writing', 'Dr. \u202eX'],
+    ['a mark that changes the direction', 'Dr. \u202eX'],
     ['a tag', 'Dr. X\u{e0041}'],
-  ])('is not %s', async (_, name) => {
+  ])('cannot be %s', async (_, name) => {
     expect((await create(name)).status).toBe(400);
   });
 });
@@ -132,7 +132,7 @@ describe('a doctor’s time zone', () => {
     );
   };
 
-  test.each(['PST', 'EST5EDT', 'Etc/GMT+5', 'GMT', '+05:00'])('is not %s', async (timezone) => {
+  test.each(['PST', 'EST5EDT', 'Etc/GMT+5', 'GMT', '+05:00'])('cannot be %s', async (timezone) => {
     const problem = expectProblem(await create(timezone), { status: 400 });
     expect(problem.detail).toBe(
       'timezone must be the IANA time zone of a place, such as America/Santiago, or UTC',
@@ -142,7 +142,7 @@ describe('a doctor’s time zone', () => {
   test.each([
     ['america/new_york', 'America/New_York'],
     ['Asia/Calcutta', 'Asia/Kolkata'],
-  ])('is not %s, and the answer says what is meant', async (timezone, meant) => {
+  ])('cannot be %s, and the answer suggests the right zone', async (timezone, meant) => {
     expect(expectProblem(await create(timezone), { status: 400 }).detail).toContain(`did you mean ${meant}?`);
   });
 });

@@ -37,7 +37,7 @@ describe('DELETE /api/bookings/:id', () => {
     expect([status, body]).toEqual([200, { message: 'Booking cancelled successfully' }]);
   });
 
-  test('a client that names a JSON body without sending one is understood', async () => {
+  test('accepts a JSON content type without a body', async () => {
     const { id } = await bookAt('09:00');
     const { status } = await clinic.client.delete(`/api/bookings/${id}`, {
       token: patient.token,
@@ -46,7 +46,7 @@ describe('DELETE /api/bookings/:id', () => {
     expect(status).toBe(200);
   });
 
-  test('frees the time at once, for anyone', async () => {
+  test('frees the time at once, for everybody', async () => {
     const { id } = await bookAt('09:00');
     await cancel(id);
     expect(await openTimes(clinic, patient, doctor, MONDAY)).toContain('09:00');
@@ -55,14 +55,14 @@ describe('DELETE /api/bookings/:id', () => {
     );
   });
 
-  test('the row stays, with its status and a raised version; a cancelled booking never comes back', async () => {
+  test('keeps the row with the new status and a higher version; booking again makes a new row', async () => {
     const { id } = await bookAt('09:00');
     await cancel(id);
     expect(await stored(id)).toEqual({ status: 'cancelled', version: 2 });
     expect((await bookAt('09:00')).id).not.toBe(id);
   });
 
-  test('another patient’s booking, an unknown id, one already cancelled: 400, the same text for all three', async () => {
+  test('another patient’s booking, an unknown id, an already cancelled one: 400, the same text for all three', async () => {
     const strangers = await bookAt('09:00', await clinic.patient());
     const own = await bookAt('10:00');
     await cancel(own.id);
@@ -74,7 +74,7 @@ describe('DELETE /api/bookings/:id', () => {
     expect(await stored(own.id)).toEqual({ status: 'cancelled', version: 2 });
   });
 
-  test('whoever else may see a booking may not cancel it: its doctor, another doctor, an admin', async () => {
+  test('its doctor, another doctor and an admin cannot cancel a booking', async () => {
     const { id } = await bookAt('09:00');
     for (const person of [doctor, await clinic.doctor(), await clinic.admin()]) {
       expectRefusal(await cancel(id, person), 'BOOKING_NOT_FOUND');
@@ -82,7 +82,7 @@ describe('DELETE /api/bookings/:id', () => {
     expect(await stored(id)).toEqual({ status: 'booked', version: 1 });
   });
 
-  test('one that has started: 400, from its very first instant, also while it lasts and after it', async () => {
+  test('a booking that has started: 400, from its first instant on, during it and after it', async () => {
     const { id } = await bookAt('09:00');
     for (const now of ['09:00:00', '09:15:00', '17:00:00']) {
       clinic.clock.set(`${MONDAY}T${now}+01:00`);
@@ -92,7 +92,7 @@ describe('DELETE /api/bookings/:id', () => {
     expect((await cancel(id)).status).toBe(200);
   });
 
-  test('whether it has started is told only of one’s own live booking', async () => {
+  test('BOOKING_STARTED is revealed only for the patient’s own live booking', async () => {
     const strangers = await bookAt('09:00', await clinic.patient());
     const own = await bookAt('10:00');
     await cancel(own.id);
@@ -106,7 +106,7 @@ describe('DELETE /api/bookings/:id', () => {
     async (id) => expectRefusal(await cancel(id), 'VALIDATION_FAILED'),
   );
 
-  test('writes one cancellation and withdraws the reminders; a refusal writes nothing', async () => {
+  test('adds one cancellation notification and cancels the reminders; a refusal writes nothing', async () => {
     const later = await book(clinic, patient, doctor, { date: '2026-03-05', time: '09:00' });
     await cancel(later.id);
     const rows = await messagesOf(clinic, later.id);
@@ -120,7 +120,7 @@ describe('DELETE /api/bookings/:id', () => {
     expect(await messagesOf(clinic, later.id)).toEqual(rows);
   });
 
-  test('of 20 parallel cancellations of one booking one succeeds, and one mail is to be sent', async () => {
+  test('of 20 parallel cancellations of one booking, one succeeds and adds one notification', async () => {
     const { id } = await bookAt('09:00');
     const answers = await Promise.all(Array.from({ length: 20 }, () => cancel(id)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -131,25 +131,29 @@ describe('DELETE /api/bookings/:id', () => {
     expect(await stored(id)).toEqual({ status: 'cancelled', version: 2 });
   });
 
-  test('a cancellation and a move at once: one after the other, and never a live booking after the cancellation', async () => {
+  test('a simultaneous cancellation and reschedule are serialised, and the booking ends up cancelled', async () => {
     const bookings: BookingJson[] = [];
     for (let hour = 9; hour < 17; hour += 1)
       bookings.push(await bookAt(`${String(hour).padStart(2, '0')}:00`));
     const outcomes = await Promise.all(
       bookings.map(async ({ id }) => {
-        const move = clinic.client.patch(`/api/bookings/${id}`, { duration: 45 }, { token: patient.token });
-        const [moved, cancelled] = await Promise.all([move, cancel(id)]);
-        return { id, moved, cancelled };
+        const reschedule = clinic.client.patch(
+          `/api/bookings/${id}`,
+          { duration: 45 },
+          { token: patient.token },
+        );
+        const [rescheduled, cancelled] = await Promise.all([reschedule, cancel(id)]);
+        return { id, rescheduled, cancelled };
       }),
     );
-    for (const { id, moved, cancelled } of outcomes) {
+    for (const { id, rescheduled, cancelled } of outcomes) {
       expect(cancelled.status).toBe(200);
-      if (moved.status !== 200) expectRefusal(moved, 'BOOKING_NOT_FOUND');
-      const versions = moved.status === 200 ? 3 : 2;
-      expect(await stored(id)).toEqual({ status: 'cancelled', version: versions });
-      const live = (await messagesOf(clinic, id)).filter(({ state }) => state === 'pending');
-      expect(live.map(({ kind }) => kind)).toEqual(
-        moved.status === 200 ? ['booked', 'moved', 'cancelled'] : ['booked', 'cancelled'],
+      if (rescheduled.status !== 200) expectRefusal(rescheduled, 'BOOKING_NOT_FOUND');
+      const version = rescheduled.status === 200 ? 3 : 2;
+      expect(await stored(id)).toEqual({ status: 'cancelled', version });
+      const pending = (await messagesOf(clinic, id)).filter(({ state }) => state === 'pending');
+      expect(pending.map(({ kind }) => kind)).toEqual(
+        rescheduled.status === 200 ? ['booked', 'moved', 'cancelled'] : ['booked', 'cancelled'],
       );
     }
   });

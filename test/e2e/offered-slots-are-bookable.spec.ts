@@ -4,7 +4,7 @@ import { ask, openTimes } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person, type Week } from '../support/clinic.js';
 import { expectRefusal } from '../support/refusals.js';
 
-/** A doctor, and the minute past each quarter on which the grid of all the doctor's windows lies. */
+/** A doctor, dates to try, and the minutes by which the doctor's slots are offset from the quarter hours. */
 type Sampled = { doctor: DoctorPerson; dates: string[]; offset: number };
 
 let clinic: Clinic;
@@ -15,7 +15,7 @@ const everyDay = (...windows: [string, string][]): Week =>
   [0, 1, 2, 3, 4, 5, 6].flatMap((day) => windows.map(([start, end]) => [day, start, end] as const));
 
 beforeAll(async () => {
-  // A Saturday, 15 minutes before the clocks of Lord Howe go back; those of New York go back four weeks before.
+  // A Saturday, 15 minutes before the clocks go back in Lord Howe.
   clinic = await Clinic.open({ now: '2026-04-04T14:45:00Z' });
   patient = await clinic.patient();
   const open = (timezone: string, week: Week) => clinic.doctor({ timezone, week });
@@ -63,29 +63,30 @@ beforeAll(async () => {
 });
 afterAll(() => clinic?.close());
 
-test('for any doctor, date, duration and grid time: POST succeeds exactly when GET offers that time', async () => {
+test('for any doctor, date, duration and grid time, POST succeeds exactly when GET offers that time', async () => {
   const outcomes = { offered: 0, refused: 0 };
-  const wish = fc.record({
-    who: fc.constantFrom(0, 1, 2, 3),
+  const attempt = fc.record({
+    which: fc.constantFrom(0, 1, 2, 3),
     day: fc.constantFrom(0, 1, 2),
     quarter: fc.nat(95),
-    // Half of the cases aim at a time that is offered: most quarters of a day are not.
+    // Half of the cases pick an offered time, because most quarters of a day are not offered.
     aimed: fc.boolean(),
     duration: fc.oneof(fc.constantFrom(15, 30, 45, 60), fc.integer({ min: 1, max: 480 })),
   });
   await fc.assert(
-    fc.asyncProperty(wish, async ({ who, day, quarter, aimed, duration }) => {
-      const { doctor, dates, offset } = sampled[who]!;
+    fc.asyncProperty(attempt, async ({ which, day, quarter, aimed, duration }) => {
+      const { doctor, dates, offset } = sampled[which]!;
       const date = dates[day]!;
       const offered = await openTimes(clinic, patient, doctor, date, duration);
-      const time = (aimed ? offered[quarter % offered.length] : undefined) ?? clock(quarter * 15 + offset);
+      const time =
+        (aimed ? offered[quarter % offered.length] : undefined) ?? timeOfDay(quarter * 15 + offset);
       const answer = await ask(clinic, patient, doctor, { date, time, duration });
       expect([time, answer.status]).toEqual([time, offered.includes(time) ? 201 : 400]);
       if (answer.status === 400) expectRefusal(answer);
       else expect(await openTimes(clinic, patient, doctor, date, duration)).not.toContain(time);
       outcomes[answer.status === 201 ? 'offered' : 'refused'] += 1;
     }),
-    // What one case books is gone for the next: a failing case cannot be made smaller by trying others.
+    // Each case changes what the next can book, so fast-check cannot shrink a failing case.
     { numRuns: 150, endOnFailure: true },
   );
   expect(await clinic.overlappingPairs()).toBe(0);
@@ -93,6 +94,6 @@ test('for any doctor, date, duration and grid time: POST succeeds exactly when G
   expect(outcomes.refused).toBeGreaterThan(15);
 });
 
-function clock(minutes: number): string {
+function timeOfDay(minutes: number): string {
   return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -24,11 +24,14 @@ beforeEach(async () => {
 });
 afterAll(() => clinic?.close());
 
-const move = (change: unknown, { id }: { id: number | string } = booking, { token }: Person = patient) =>
-  clinic.client.patch(`/api/bookings/${id}`, change, { token });
+const reschedule = (
+  change: unknown,
+  { id }: { id: number | string } = booking,
+  { token }: Person = patient,
+) => clinic.client.patch(`/api/bookings/${id}`, change, { token });
 const stored = async ({ id } = booking) => ({
   booking: await clinic.query('SELECT * FROM bookings WHERE id = ?', [id]),
-  messages: await messagesOf(clinic, id),
+  notifications: await messagesOf(clinic, id),
 });
 
 describe('PATCH /api/bookings/:id', () => {
@@ -50,45 +53,48 @@ describe('PATCH /api/bookings/:id', () => {
       },
     ],
   ])('200: the booking, same id; what is not given stays: %j', async (change, changed) => {
-    const { status, body } = await move(change);
+    const { status, body } = await reschedule(change);
     expect([status, body]).toEqual([200, { ...booking, ...changed, version: 2 }]);
     const mine = await clinic.client.get<BookingJson[]>('/api/bookings/me', { token: patient.token });
     expect(mine.body.find(({ id }) => id === booking.id)).toMatchObject(body);
   });
 
-  test('in one step: the old time is open and the new one taken', async () => {
-    await move({ date: THURSDAY });
+  test('frees the old time and takes the new one in one step', async () => {
+    await reschedule({ date: THURSDAY });
     expect(await openTimes(clinic, patient, doctor, WEDNESDAY)).toContain('10:00');
     expect(await openTimes(clinic, patient, doctor, THURSDAY)).not.toContain('10:00');
   });
 
-  test('its own old time does not count as taken: by 15 minutes either way, or longer in place', async () => {
-    expect((await move({ time: '10:15' })).status).toBe(200);
-    expect((await move({ time: '10:00' })).status).toBe(200);
-    expect((await move({ duration: 60 })).status).toBe(200);
-    expect((await move({ time: '10:20', duration: 15 })).body).toMatchObject({ time: '10:20', version: 5 });
+  test('the booking’s own old time does not count as taken: it can shift by 15 minutes either way, or get longer', async () => {
+    expect((await reschedule({ time: '10:15' })).status).toBe(200);
+    expect((await reschedule({ time: '10:00' })).status).toBe(200);
+    expect((await reschedule({ duration: 60 })).status).toBe(200);
+    expect((await reschedule({ time: '10:20', duration: 15 })).body).toMatchObject({
+      time: '10:20',
+      version: 5,
+    });
     expect(await openTimes(clinic, patient, doctor, WEDNESDAY, 80)).toContain('09:00');
   });
 
-  test('each change raises the version; asking for what it already is changes nothing and tells nobody', async () => {
-    expect((await move({ time: '11:00' })).body.version).toBe(2);
-    expect((await move({ time: '12:00' })).body.version).toBe(3);
+  test('each change raises the version; a request without a difference changes nothing and notifies nobody', async () => {
+    expect((await reschedule({ time: '11:00' })).body.version).toBe(2);
+    expect((await reschedule({ time: '12:00' })).body.version).toBe(3);
     const before = await stored();
-    const same = await move({ date: WEDNESDAY, time: '12:00', duration: 30 });
+    const same = await reschedule({ date: WEDNESDAY, time: '12:00', duration: 30 });
     expect([same.status, same.body.version]).toEqual([200, 3]);
     expect(await stored()).toEqual(before);
   });
 
   test.each([
     ['a start that is not in the future', { date: MONDAY, time: '09:00' }, 'NOT_IN_FUTURE'],
-    ['exactly now', { date: MONDAY, time: '10:00' }, 'NOT_IN_FUTURE'],
-    ['outside the window', { time: '17:00' }, 'OUTSIDE_AVAILABILITY'],
-    ['not wholly in the window', { time: '16:31' }, 'OUTSIDE_AVAILABILITY'],
+    ['a start that is exactly now', { date: MONDAY, time: '10:00' }, 'NOT_IN_FUTURE'],
+    ['a time outside the window', { time: '17:00' }, 'OUTSIDE_AVAILABILITY'],
+    ['a time not wholly in the window', { time: '16:31' }, 'OUTSIDE_AVAILABILITY'],
     ['a weekday without a window', { date: '2026-03-07' }, 'OUTSIDE_AVAILABILITY'],
-    ['overlapping another live booking', { time: '13:50' }, 'TAKEN'],
-    ['overlapping another by its length alone', { duration: 241 }, 'TAKEN'],
-    ['overlapping an exception', { time: '15:29' }, 'EXCEPTION'],
-    ['a day that is blocked', { date: THURSDAY }, 'EXCEPTION'],
+    ['an overlap with another live booking', { time: '13:50' }, 'TAKEN'],
+    ['a duration that overlaps the next booking', { duration: 241 }, 'TAKEN'],
+    ['an overlap with an exception', { time: '15:29' }, 'EXCEPTION'],
+    ['a blocked day', { date: THURSDAY }, 'EXCEPTION'],
     ['a wall time that does not exist', { date: '2026-03-29', time: '02:30' }, 'NO_SUCH_TIME'],
     ['a duration of 0', { duration: 0 }, 'VALIDATION_FAILED'],
     ['a duration of 481', { duration: 481 }, 'VALIDATION_FAILED'],
@@ -99,34 +105,37 @@ describe('PATCH /api/bookings/:id', () => {
     ['another doctor', { time: '11:00', doctor_id: 1 }, 'VALIDATION_FAILED'],
     ['another patient', { time: '11:00', user_id: 1 }, 'VALIDATION_FAILED'],
     ['another status', { status: 'cancelled' }, 'VALIDATION_FAILED'],
-    ['nothing', {}, 'NOTHING_TO_CHANGE'],
-    ['no object', [], undefined],
-  ])('under the rules of a new one; a refused move leaves it as it was: %s', async (_, change, code) => {
-    await book(clinic, patient, doctor, { date: WEDNESDAY, time: '14:00' });
-    const block = (body: object) => clinic.client.post('/api/exceptions', body, { token: doctor.token });
-    await block({ date: WEDNESDAY, start_time: '15:30', end_time: '16:00' });
-    await block({ date: THURSDAY, is_full_day: true });
-    clinic.clock.set(`${MONDAY}T10:00:00+01:00`);
-    const before = await stored();
-    expectRefusal(await move(change), code);
-    expect(await stored()).toEqual(before);
-    expectRefusal(await ask(clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' }), 'TAKEN');
-  });
+    ['an empty body', {}, 'NOTHING_TO_CHANGE'],
+    ['not an object', [], undefined],
+  ])(
+    'follows the rules of a new booking, and a refusal leaves the booking unchanged: %s',
+    async (_, change, code) => {
+      await book(clinic, patient, doctor, { date: WEDNESDAY, time: '14:00' });
+      const block = (body: object) => clinic.client.post('/api/exceptions', body, { token: doctor.token });
+      await block({ date: WEDNESDAY, start_time: '15:30', end_time: '16:00' });
+      await block({ date: THURSDAY, is_full_day: true });
+      clinic.clock.set(`${MONDAY}T10:00:00+01:00`);
+      const before = await stored();
+      expectRefusal(await reschedule(change), code);
+      expect(await stored()).toEqual(before);
+      expectRefusal(await ask(clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' }), 'TAKEN');
+    },
+  );
 
-  test('whose it is and whether it exists are answered as on DELETE', async () => {
+  test('another patient’s, a cancelled and an unknown booking get the same answer as on DELETE', async () => {
     const stranger = await clinic.patient();
     const strangers = await book(clinic, stranger, doctor, { date: WEDNESDAY, time: '11:00' });
     const gone = await book(clinic, patient, doctor, { date: WEDNESDAY, time: '12:00' });
     const cancel = (id: number) => clinic.client.delete(`/api/bookings/${id}`, { token: patient.token });
     await cancel(gone.id);
     const refusals = [
-      await move({ time: '13:00' }, strangers),
-      await move({ time: '13:00' }, gone),
-      await move({ time: '13:00' }, { id: 4000000 }),
-      // Nor does the answer depend on whether the wish itself could be granted.
-      await move({ time: '03:00' }, strangers),
-      await move({ time: '11:00' }, strangers),
-      await move({ time: '12:00' }, gone),
+      await reschedule({ time: '13:00' }, strangers),
+      await reschedule({ time: '13:00' }, gone),
+      await reschedule({ time: '13:00' }, { id: 4000000 }),
+      // The answer does not depend on whether the new time is possible.
+      await reschedule({ time: '03:00' }, strangers),
+      await reschedule({ time: '11:00' }, strangers),
+      await reschedule({ time: '12:00' }, gone),
       await cancel(strangers.id),
     ];
     for (const refusal of refusals) expectRefusal(refusal, 'BOOKING_NOT_FOUND');
@@ -135,34 +144,34 @@ describe('PATCH /api/bookings/:id', () => {
     expect((await stored(strangers)).booking).toMatchObject([{ user_id: stranger.id, version: 1 }]);
   });
 
-  test('neither its doctor nor an admin moves it', async () => {
+  test('neither its doctor nor an admin can reschedule a booking', async () => {
     for (const person of [doctor, await clinic.admin()]) {
-      expectRefusal(await move({ time: '11:00' }, booking, person), 'BOOKING_NOT_FOUND');
+      expectRefusal(await reschedule({ time: '11:00' }, booking, person), 'BOOKING_NOT_FOUND');
     }
   });
 
-  test('one that has started: 400, even to a time that is still to come', async () => {
+  test('a booking that has started: 400, even for a future time', async () => {
     clinic.clock.set(`${WEDNESDAY}T10:00:00+01:00`);
     const before = await stored();
-    expectRefusal(await move({ date: THURSDAY }), 'BOOKING_STARTED');
-    expectRefusal(await move({ time: '10:00' }), 'BOOKING_STARTED');
+    expectRefusal(await reschedule({ date: THURSDAY }), 'BOOKING_STARTED');
+    expectRefusal(await reschedule({ time: '10:00' }), 'BOOKING_STARTED');
     expect(await stored()).toEqual(before);
   });
 
   test.each(['abc', '0', '1.5', '99999999999'])('a non-integer id: 400 with a text: %s', async (id) => {
-    expectRefusal(await move({ time: '11:00' }, { id }), 'VALIDATION_FAILED');
+    expectRefusal(await reschedule({ time: '11:00' }, { id }), 'VALIDATION_FAILED');
   });
 
-  test('a mail tells the new time; the reminders follow it', async () => {
-    await move({ date: THURSDAY, time: '12:00' });
+  test('an email announces the new time, and new reminders replace the old ones', async () => {
+    await reschedule({ date: THURSDAY, time: '12:00' });
     const rows = await messagesOf(clinic, booking.id);
-    const told = rows.map(({ booking_version, kind, state, due_at }) => [
+    const notifications = rows.map(({ booking_version, kind, state, due_at }) => [
       booking_version,
       kind,
       state,
       due_at.toISOString(),
     ]);
-    expect(told).toEqual([
+    expect(notifications).toEqual([
       [1, 'booked', 'pending', '2026-03-01T10:00:00.000Z'],
       [1, 'reminder_24h', 'cancelled', '2026-03-03T09:00:00.000Z'],
       [1, 'reminder_1h', 'cancelled', '2026-03-04T08:00:00.000Z'],
@@ -173,7 +182,7 @@ describe('PATCH /api/bookings/:id', () => {
   });
 });
 
-test('bookings that move to and fro between two days at once all end somewhere, and none overlaps', async () => {
+test('simultaneous reschedules between two days all end with 200 or 400 and create no overlap', async () => {
   const others: BookingJson[] = [];
   for (let hour = 9; hour < 17; hour += 1) {
     const time = `${String(hour).padStart(2, '0')}:30`;
@@ -181,21 +190,21 @@ test('bookings that move to and fro between two days at once all end somewhere, 
   }
   const answers = await Promise.all(
     others.flatMap((one) => [
-      move({ date: one.date === WEDNESDAY ? THURSDAY : WEDNESDAY }, one),
-      move({ date: THURSDAY, time: '12:15' }, one),
+      reschedule({ date: one.date === WEDNESDAY ? THURSDAY : WEDNESDAY }, one),
+      reschedule({ date: THURSDAY, time: '12:15' }, one),
     ]),
   );
   expect([...new Set(answers.map(({ status }) => status))].sort()).toEqual([200, 400]);
   expect(await clinic.overlappingPairs()).toBe(0);
 });
 
-test('moves and new bookings that want the same hour at once: one gets it', async () => {
+test('of simultaneous reschedules and new bookings for the same hour, exactly one succeeds', async () => {
   const others: BookingJson[] = [];
   for (const minute of ['00', '10', '20', '30', '40', '50']) {
     others.push(await book(clinic, patient, doctor, { date: WEDNESDAY, time: `09:${minute}`, duration: 10 }));
   }
   const answers = await Promise.all([
-    ...others.map((one, index) => move({ date: THURSDAY, time: `12:0${index}`, duration: 30 }, one)),
+    ...others.map((one, index) => reschedule({ date: THURSDAY, time: `12:0${index}`, duration: 30 }, one)),
     ...others.map((_, index) => ask(clinic, patient, doctor, { date: THURSDAY, time: `12:1${index}` })),
   ]);
   expect(answers.filter(({ status }) => status === 200 || status === 201)).toHaveLength(1);

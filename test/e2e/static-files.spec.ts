@@ -17,7 +17,7 @@ const asAdmin = () => ({
   authorization: `Basic ${Buffer.from(`${admin.email}:${admin.password}`).toString('base64')}`,
 });
 
-/** Names that lead out of a folder, that no file can have, or that nobody asks a page for. */
+/** Names that leave the folder, that no file can have, or that are not served. */
 const NAMES = [
   '..',
   '../',
@@ -40,7 +40,7 @@ const NAMES = [
   'nothing.css',
 ];
 
-describe('a file of a page that is none is answered 404, or 400 where it cannot be read', () => {
+describe('an unknown static file gets 404, or 400 if its name is malformed', () => {
   test.each(NAMES)('/api/docs/%s', async (name) => {
     const answer = await spelled(clinic.client.baseUrl, `/api/docs/${name}`);
     expect([400, 404], `${answer.status}`).toContain(answer.status);
@@ -64,7 +64,7 @@ test.each([
   'activeQueue=%00',
   'status[]=x',
   'page=1&page=2',
-])("the dashboard's own questions are never a 500: %s", async (query) => {
+])("an invalid query of the dashboard's API is never a 500: %s", async (query) => {
   const answer = await spelled(
     clinic.client.baseUrl,
     `/admin/queues/api/queues?activeQueue=notifications&${query}`,

@@ -7,7 +7,7 @@ import { allDueSettled } from '../support/messages.js';
 import { oneLine, visible } from '../support/readable.js';
 import { startWorker } from '../support/worker.js';
 
-// Where FRONT_END_URL is not set, mails have no page to lead to: they say in words what takes their codes.
+// Without FRONT_END_URL, emails cannot link to a page, so their text names the route that accepts the code.
 
 const PASSWORD = 'a long enough password';
 const NEW = 'the phrase of the owner';
@@ -40,15 +40,15 @@ async function register(email: string): Promise<Person> {
   return { ...account, id: body.user.id, token: body.token };
 }
 
-/** The newest mail to an address, of so many, in one line of text; what is in its HTML must be the same. */
-async function lastMail(email: string, many = 1): Promise<string> {
-  const { mail } = (await mailbox.mailsTo(email, many)).at(-1)!;
+/** The text of the newest of `count` emails to an address, in one line. Its HTML must name the same routes. */
+async function lastEmail(email: string, count = 1): Promise<string> {
+  const { mail } = (await mailbox.mailsTo(email, count)).at(-1)!;
   const text = oneLine(mail.text);
   for (const route of text.match(/POST \/api\/[\w/-]+/g) ?? []) expect(visible(mail.html!)).toContain(route);
   return text;
 }
 
-/** Does what a mail says: sends the body to the route that it names after these words. */
+/** Follows the instructions of an email: sends the body to the route that is named after `words`. */
 async function follow(text: string, words: RegExp, body: object): Promise<number> {
   const [, path] = new RegExp(`${words.source}.*?POST (/api/[\\w/-]*\\w)`).exec(text)!;
   return (await clinic.client.post(path!, body)).status;
@@ -56,13 +56,13 @@ async function follow(text: string, words: RegExp, body: object): Promise<number
 
 const codeIn = (text: string, label: string): string => new RegExp(`${label}: ([\\w-]{60,})`).exec(text)![1]!;
 
-test('mail to an unconfirmed address says how to confirm it, and its reader can', async () => {
+test('an email to an unconfirmed address says how to confirm it, and the instructions work', async () => {
   const person = await register('reader@people.example');
   await book(clinic, person, doctor, { date: '2026-03-04', time: '09:00' });
-  expect(await follow(await lastMail(person.email), /Confirm this address/, { email: person.email })).toBe(
+  expect(await follow(await lastEmail(person.email), /Confirm this address/, { email: person.email })).toBe(
     200,
   );
-  const email = await lastMail(person.email, 2);
+  const email = await lastEmail(person.email, 2);
   const token = codeIn(email, 'Code');
   expect(await follow(email, /Enter the code/, { token, password: PASSWORD })).toBe(200);
   const { body } = await clinic.client.get('/api/auth/me', person);
@@ -72,10 +72,10 @@ test('mail to an unconfirmed address says how to confirm it, and its reader can'
   ).toEqual([]);
 });
 
-test('mail to an unconfirmed address says how to refuse more of them, with a code that anybody may be given', async () => {
+test('an email to an unconfirmed address says how to refuse further ones, and the instructions work', async () => {
   const person = await register('refuser@people.example');
   await book(clinic, person, doctor, { date: '2026-03-04', time: '10:00' });
-  const text = await lastMail(person.email);
+  const text = await lastEmail(person.email);
   const token = codeIn(text, 'Code for “This is not me”');
   expect(await follow(text, /This is not me/, { token })).toBe(200);
   await book(clinic, person, doctor, { date: '2026-03-04', time: '11:00' });
@@ -83,32 +83,32 @@ test('mail to an unconfirmed address says how to refuse more of them, with a cod
   expect(mailbox.received.filter(({ to }) => to === person.email)).toHaveLength(1);
 });
 
-test('a mail with a code says what takes it, and that nobody else should have it', async () => {
+test('an email with a code says where to enter it, and not to share it', async () => {
   const [person, admin] = [await clinic.patient(), await clinic.admin()];
   await clinic.client.post('/api/auth/password/forgot', { email: person.email });
-  const reset = await lastMail(person.email);
+  const reset = await lastEmail(person.email);
   expect(reset).toContain('Give the code to nobody');
   const token = codeIn(reset, 'Code');
   expect(await follow(reset, /Enter the code/, { token, new_password: NEW })).toBe(200);
 
   const email = 'invited@people.example';
   await clinic.client.post('/api/users', { email, role: 'user' }, admin);
-  const invitation = await lastMail(email);
+  const invitation = await lastEmail(email);
   const accepted = { token: codeIn(invitation, 'Code'), password: NEW };
   expect(await follow(invitation, /Enter the code/, accepted)).toBe(200);
 
   const change = { email: 'changed@people.example', password: admin.password };
   expect((await clinic.client.patch('/api/auth/me', change, admin)).status).toBe(200);
-  const changed = await lastMail(change.email);
+  const changed = await lastEmail(change.email);
   const finished = { token: codeIn(changed, 'Code'), password: admin.password };
   expect(await follow(changed, /Enter the code/, finished)).toBe(200);
 });
 
-test('in Spanish too', async () => {
+test('the instructions are in Spanish too', async () => {
   const account = { email: 'lectora@people.example', password: PASSWORD, locale: 'es' };
   await clinic.client.post('/api/auth/register', account);
   await clinic.client.post('/api/auth/verify-email/send', { email: account.email });
-  const text = await lastMail(account.email);
+  const text = await lastEmail(account.email);
   expect(text).toMatch(/POST \/api\/auth\/verify-email[.,]/);
   expect(text).toContain('POST /api/auth/not-me');
   expect(codeIn(text, 'Código para «No soy yo»')).not.toBe(codeIn(text, 'Código'));

@@ -29,7 +29,7 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-/** The subjects of all mails to somebody, without the clinic's name. */
+/** The subjects of all emails to a person, without the clinic's name. */
 async function subjectsTo({ email }: Pick<Person, 'email'>): Promise<string[]> {
   await allDueSettled(clinic);
   return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
@@ -38,7 +38,7 @@ async function subjectsTo({ email }: Pick<Person, 'email'>): Promise<string[]> {
 const change = (id: number, body: object) =>
   clinic.client.patch(`/api/users/${id}`, { your_password: admin.password, ...body }, admin);
 
-test('a changed password is told to the owner, in their language, with the moment', async () => {
+test('the owner is notified of a changed password, in the account’s language, with the time', async () => {
   const person = await clinic.patient('es');
   const { status } = await clinic.client.post(
     '/api/auth/password',
@@ -55,7 +55,7 @@ test('a changed password is told to the owner, in their language, with the momen
   }
 });
 
-test('a password that is reset by mail is told too', async () => {
+test('the owner is notified of a password reset too', async () => {
   const person = await clinic.patient();
   await clinic.client.post('/api/auth/password/forgot', { email: person.email });
   const [email] = await mailbox.mailsTo(person.email, 1);
@@ -64,14 +64,14 @@ test('a password that is reset by mail is told too', async () => {
   expect(await subjectsTo(person)).toEqual(['Choose a new password', 'Your password was changed']);
 });
 
-test('a change that is refused tells nothing', async () => {
+test('a refused change sends no notice', async () => {
   const person = await clinic.patient();
   const body = { old_password: 'a guess', new_password: NEW };
   expect((await clinic.client.post('/api/auth/password', body, person)).status).toBe(400);
   expect(await subjectsTo(person)).toEqual([]);
 });
 
-test('a second factor is told when it is added, and when it is removed', async () => {
+test('the owner is notified when a second factor is added and when it is removed', async () => {
   const person = await withSecondFactor(clinic, await clinic.patient());
   const body = { password: person.password, code: person.digits() };
   expect(
@@ -86,7 +86,7 @@ test('a second factor is told when it is added, and when it is removed', async (
     ]);
 });
 
-test('another role is told to the owner, a new admin to all other admins, and nobody else', async () => {
+test('the owner is notified of a new role, and all other admins of a new admin', async () => {
   const [other, disabled, person, patient] = [
     await clinic.admin(),
     await clinic.admin(),
@@ -110,38 +110,38 @@ test('another role is told to the owner, a new admin to all other admins, and no
 test.each([
   ['with a password', { password: 'a long enough password' }],
   ['by invitation', {}],
-])('an admin whose account is opened %s is told to the other admins', async (_, more) => {
+])('the other admins are notified of an admin account created %s', async (_, more) => {
   const email = `opened${Object.keys(more).length}@people.example`;
   const body = { email, role: 'admin', your_password: admin.password, ...more };
   const before = mailbox.received.length;
   expect((await clinic.client.post('/api/users', body, admin)).status).toBe(201);
   await allDueSettled(clinic);
-  const told = mailbox.received.slice(before).filter(({ to }) => to === admin.email);
-  expect(told).toHaveLength(1);
-  expect(oneLine(told[0]!.mail.text)).toContain(`Account: ${email}`);
+  const notices = mailbox.received.slice(before).filter(({ to }) => to === admin.email);
+  expect(notices).toHaveLength(1);
+  expect(oneLine(notices[0]!.mail.text)).toContain(`Account: ${email}`);
 });
 
-test('an admin who was disabled and is enabled again is told to all other admins, and anybody else to none', async () => {
+test('all other admins are notified when an admin is enabled again, but not when a patient is', async () => {
   const [former, patient] = [await clinic.admin(), await clinic.patient()];
   for (const { id } of [former, patient]) await change(id, { disabled: true });
   await allDueSettled(clinic);
   const before = mailbox.received.length;
   expect((await change(former.id, { disabled: false })).status).toBe(200);
   expect((await change(patient.id, { disabled: false })).status).toBe(200);
-  // Nothing changes, and nothing is told.
+  // No change, so no notice.
   expect((await change(former.id, { disabled: false })).status).toBe(200);
   await allDueSettled(clinic);
-  const told = mailbox.received.slice(before);
-  expect(told.map(({ to }) => to)).toContain(admin.email);
-  expect(told.map(({ to }) => to)).not.toContain(former.email);
-  expect(new Set(told.map(({ to }) => to)).size).toBe(told.length);
-  for (const { mail } of told) {
+  const notices = mailbox.received.slice(before);
+  expect(notices.map(({ to }) => to)).toContain(admin.email);
+  expect(notices.map(({ to }) => to)).not.toContain(former.email);
+  expect(new Set(notices.map(({ to }) => to)).size).toBe(notices.length);
+  for (const { mail } of notices) {
     expect(mail.subject).toBe('There is a new admin: Test Clinic');
     expect(oneLine(mail.text)).toContain(`Account: ${former.email}`);
   }
 });
 
-test('a notice is written with the change, and is in the ledger whatever happens to the worker', async () => {
+test('a notice is in the ledger as soon as the change is made, even if the worker is down', async () => {
   const person = await clinic.patient();
   await worker.close();
   const body = { old_password: person.password, new_password: NEW };
