@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contestant, Side } from './arena.js';
-import type { Ring } from './duel.js';
-import { bookings, looks } from './duels.js';
+import type { Instance, Side } from './testbed.js';
+import type { BenchContext } from './compare.js';
+import { bookingRequests, slotRequests } from './scenarios.js';
 import { load, median } from './load.js';
 import { processorSeconds, residentMiB } from './usage.js';
 
@@ -11,36 +11,36 @@ const LOADED_SECONDS = 5;
 export interface Footprint {
   /** Seconds from the start of the process to its first answer. */
   readonly start: number;
-  /** Seconds of processor time that took. */
+  /** Seconds of processor time that the start takes. */
   readonly startProcessor: number;
-  /** MiB. */
+  /** Resident memory in MiB before any request. */
   readonly idle: number;
+  /** Resident memory in MiB after load. */
   readonly loaded: number;
 }
 
-/** What a process costs, whatever it does. */
-export async function footprint(
-  { arena, used }: Pick<Ring, 'arena' | 'used'>,
+/** Measures start-up time and memory of a program. */
+export async function measureFootprint(
+  { testbed, usedTimes }: Pick<BenchContext, 'testbed' | 'usedTimes'>,
   name: string,
   side: Side,
 ): Promise<Footprint> {
   const starts: number[] = [];
   const processor: number[] = [];
-  let contestant: Contestant | undefined;
+  let instance: Instance | undefined;
   for (let start = 0; start < STARTS; start += 1) {
-    if (contestant) await arena.end(contestant);
+    if (instance) await testbed.end(instance);
     const began = performance.now();
-    contestant = await arena[side](name);
+    instance = await testbed[side](name);
     starts.push((performance.now() - began) / 1000);
-    processor.push(processorSeconds(contestant.program.pid));
+    processor.push(processorSeconds(instance.program.pid));
   }
-  const { url, program } = contestant!;
+  const { url, program } = instance!;
   await sleep(3000);
   const idle = residentMiB(program.pid);
-  const looked = looks(arena.secret, 1000);
-  await load({ url, connections: 50, seconds: LOADED_SECONDS, requests: looked });
-  await load({ url, connections: 50, requests: bookings({ arena, used }, 3000) });
+  await load({ url, connections: 50, seconds: LOADED_SECONDS, requests: slotRequests(testbed.secret, 1000) });
+  await load({ url, connections: 50, requests: bookingRequests({ testbed, usedTimes }, 3000) });
   const loaded = residentMiB(program.pid);
-  await arena.end(contestant!);
+  await testbed.end(instance!);
   return { start: median(starts), startProcessor: median(processor), idle, loaded };
 }

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 
 /** One request of a load. */
-export interface Asked {
+export interface LoadRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly token?: string;
@@ -11,31 +11,35 @@ export interface Asked {
 export interface Load {
   readonly url: string;
   readonly connections: number;
-  readonly requests: readonly Asked[];
-  /** Goes through the requests again and again for so long; without it each request is sent once. */
+  readonly requests: readonly LoadRequest[];
+  /** Repeats the requests for this many seconds. Without it, each request is sent once. */
   readonly seconds?: number;
 }
 
-export interface Measured {
+export interface Measurement {
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly requests: number;
-  /** Of an answer with its headers. */
+  /** Size of a response with its headers. */
   readonly bytes: number;
 }
 
-/** What the call returns is also this; its declared type says no word of it. */
-interface Running {
+/** The result of autocannon also emits events, which its declared type omits. */
+interface ResponseEvents {
   on(
     event: 'response',
-    take: (client: unknown, status: number, bytes: number, milliseconds: number) => void,
+    listener: (client: unknown, status: number, bytes: number, milliseconds: number) => void,
   ): void;
 }
 
-/** Sends requests over a number of connections, each sending its next when it has its answer. All must succeed. */
-export async function load({ url, connections, requests, seconds }: Load): Promise<Measured> {
+/**
+ * Sends requests over several connections. Each connection sends its next request when the previous one is answered.
+ *
+ * @throws Error if any response is not 2xx
+ */
+export async function load({ url, connections, requests, seconds }: Load): Promise<Measurement> {
   const share = Math.ceil(requests.length / connections);
   let client = 0;
   const times: number[] = [];
@@ -45,12 +49,12 @@ export async function load({ url, connections, requests, seconds }: Load): Promi
     connections,
     ...(seconds === undefined ? { amount: requests.length } : { duration: seconds }),
     setupClient: (each) => {
-      // Its own part of them, again and again while there is time.
+      // Each connection repeats its own share of the requests.
       const begin = (share * client++) % requests.length;
       each.setRequests(requests.slice(begin, begin + share).map(toSend));
     },
   });
-  (run as unknown as Running).on('response', (_client, _status, _bytes, milliseconds) => {
+  (run as unknown as ResponseEvents).on('response', (_client, _status, _bytes, milliseconds) => {
     ended = performance.now();
     began = Math.min(began, ended - milliseconds);
     times.push(milliseconds);
@@ -74,9 +78,9 @@ export function percentiles(times: readonly number[]): { p50: number; p99: numbe
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** Of each figure the median. */
-export function middle(rounds: readonly Measured[]): Measured {
-  const of = (pick: (round: Measured) => number): number => median(rounds.map(pick));
+/** The median of each figure. */
+export function medianMeasurement(rounds: readonly Measurement[]): Measurement {
+  const of = (pick: (round: Measurement) => number): number => median(rounds.map(pick));
   return {
     perSecond: of(({ perSecond }) => perSecond),
     p50: of(({ p50 }) => p50),
@@ -92,7 +96,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-function toSend({ method, path, token, body }: Asked): autocannon.Request {
+function toSend({ method, path, token, body }: LoadRequest): autocannon.Request {
   return {
     method,
     path,

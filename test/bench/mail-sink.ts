@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
-/** A mail server that accepts everything at once and keeps nothing; it costs next to no time. */
+/** A mail server that accepts everything immediately and keeps nothing, to take next to no time itself. */
 export class MailSink {
-  /** When each mail was accepted, by the process's timer. */
+  /** When each email was accepted, on the clock of `performance.now()`. */
   readonly accepted: number[] = [];
   bytes = 0;
 
@@ -24,7 +24,7 @@ export class MailSink {
     this.server.close();
   }
 
-  /** RFC 5321, as far as a client that makes no mistakes needs it. */
+  /** As much of RFC 5321 as a well-behaved client needs. */
   private talk(socket: Socket): void {
     let text = '';
     let isInMail = false;
@@ -35,10 +35,10 @@ export class MailSink {
       const end = isInMail ? '\r\n.\r\n' : '\r\n';
       if (!text.endsWith(end)) return;
       if (isInMail) this.accepted.push(performance.now());
-      const said = isInMail ? 'MAIL' : text.slice(0, 4).toUpperCase();
+      const command = isInMail ? 'MAIL' : text.slice(0, 4).toUpperCase();
       text = '';
-      isInMail = !isInMail && said === 'DATA';
-      socket.write(isInMail ? '354 go on\r\n' : said === 'QUIT' ? '221 bye\r\n' : '250 fine\r\n');
+      isInMail = !isInMail && command === 'DATA';
+      socket.write(isInMail ? '354 go on\r\n' : command === 'QUIT' ? '221 bye\r\n' : '250 fine\r\n');
     });
     socket.write('220 sink\r\n');
   }

@@ -9,53 +9,53 @@ import type { Shutdown } from '../../bin/support/shutdown.js';
 import { aborted } from '../support/aborted.js';
 import { preparePrivateServers } from '../support/private-servers.js';
 import { circumstances, writeInto } from '../support/report.js';
-import { Arena, type Contestant, type Side } from './arena.js';
-import { fight, type Outcome, type Ring } from './duel.js';
-import { DUELS } from './duels.js';
-import { footprint } from './footprint.js';
-import { grow, SIZES } from './growth.js';
+import { Testbed, type Instance, type Side } from './testbed.js';
+import { compare, type Comparison, type BenchContext } from './compare.js';
+import { SCENARIOS } from './scenarios.js';
+import { measureFootprint } from './footprint.js';
+import { measureGrowth, SIZES } from './growth.js';
 import { MailSink } from './mail-sink.js';
 import { plot } from './plot.js';
-import { relayDuel, workers } from './relay-duel.js';
-import { agree } from './agreement.js';
+import { relayScenario, startWorkers } from './relay-scenario.js';
+import { assertSameAnswers } from './same-answers.js';
 import {
   footprintTable,
   type Section,
   growthTable,
-  outcomeTable,
+  comparisonTable,
   soakTable,
   stormTable,
 } from './sections.js';
-import { twoToOne } from './side-by-side.js';
+import { twoProcessRatio } from './two-processes.js';
 import { isFlat, soak } from './soak.js';
-import { inStorm } from './storm.js';
+import { measureLogInStorm } from './log-in-storm.js';
 
-interface Wanted {
-  /** Names of cases; none for all but the soak. */
+interface BenchOptions {
+  /** Names of cases. If empty, all cases run, except the soak. */
   readonly names: readonly string[];
-  /** A folder for data and logs. */
+  /** The folder for data and logs. */
   readonly dir: string;
   readonly signal: AbortSignal;
-  /** The folder of the document that takes the tables, if one is to. */
+  /** The docs folder, if the tables are to be written into docs/performance.md. */
   readonly documents?: string | undefined;
 }
 
 const CLINIC = 'clinica';
-const OTHERS = ['relay', 'storm', 'two', 'footprint', 'growth', 'soak'] as const;
-const TWO_TO_ONE = 1.6;
-/** Two processes, their database and the load generator. */
-const ENOUGH_CORES = 4;
-const MOST_IN_STORM = 2;
-const MOST_GROWTH = 1.15;
+const OTHER_NAMES = ['relay', 'storm', 'two', 'footprint', 'growth', 'soak'] as const;
+const MIN_TWO_PROCESS_RATIO = 1.6;
+/** One each for two processes, their database and the load generator. */
+const MIN_CORES = 4;
+const MAX_STORM_RATIO = 2;
+const MAX_GROWTH = 1.15;
 
 /** The names of all cases. */
-const CASES: readonly string[] = [...DUELS.map(({ name }) => name), ...OTHERS];
+const CASES: readonly string[] = [...SCENARIOS.map(({ name }) => name), ...OTHER_NAMES];
 
 /**
- * `npm run bench`: measures Clinica, compared with a minimal baseline, on private servers. Takes names of cases, and:
+ * `npm run bench`: compares Clinica with a minimal baseline, on private servers. Takes names of cases, and:
  *
  *     --list    list the cases
- *     --write   write the tables into docs/performance.md, as a run of all cases does by itself
+ *     --write   write the tables into docs/performance.md; a run of all cases always does
  */
 export async function main(args: string[], shutdown: Shutdown): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -73,140 +73,153 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
   return (await runBench({ names: positionals, dir, signal: shutdown.signal, documents })) ? 0 : 1;
 }
 
-/** Measures, prints, and answers whether all targets were reached. */
-async function runBench({ names, dir, signal, documents }: Wanted): Promise<boolean> {
+/** @returns whether all targets were reached */
+async function runBench({ names, dir, signal, documents }: BenchOptions): Promise<boolean> {
   const unknown = names.filter((name) => !CASES.includes(name));
   if (unknown.length > 0)
     throw new Failure(`There is no case ${unknown.join(', ')}. There are: ${CASES.join(', ')}.`);
-  const wants = (name: string): boolean => (names.length > 0 ? names.includes(name) : name !== 'soak');
-  const arena = await Arena.open(dir);
+  const isSelected = (name: string): boolean => (names.length > 0 ? names.includes(name) : name !== 'soak');
+  const testbed = await Testbed.open(dir);
   try {
-    const ring = { arena, database: await arena.clinic(CLINIC), used: { count: 0 } };
-    const sections = await Promise.race([measure(ring, wants, documents), aborted(signal)]);
+    const context = { testbed, database: await testbed.clinic(CLINIC), usedTimes: { count: 0 } };
+    const sections = await Promise.race([measure(context, isSelected, documents), aborted(signal)]);
     const origin = circumstances(['npm run bench', ...(names.length > 0 ? ['--', ...names] : [])].join(' '));
     console.log(`\n${origin}`);
     if (documents !== undefined) {
-      for (const { place, text } of sections.filter(({ isWhole }) => isWhole !== false))
-        writeInto(join(documents, 'performance.md'), place, `${origin}\n\n${text}`);
+      for (const { marker, text } of sections.filter(({ isWhole }) => isWhole !== false))
+        writeInto(join(documents, 'performance.md'), marker, `${origin}\n\n${text}`);
     }
     return sections.every(({ reached }) => reached);
   } finally {
-    await arena.close();
+    await testbed.close();
   }
 }
 
-async function measure(ring: Ring, wants: (name: string) => boolean, documents?: string): Promise<Section[]> {
+async function measure(
+  context: BenchContext,
+  isSelected: (name: string) => boolean,
+  documents?: string,
+): Promise<Section[]> {
   return [
-    ...(await duels(ring, wants)),
-    ...(await singles(ring, wants)),
-    ...(wants('growth') ? [await growth(ring.arena, documents)] : []),
+    ...(await compareAll(context, isSelected)),
+    ...(await measureOthers(context, isSelected)),
+    ...(isSelected('growth') ? [await growth(context.testbed, documents)] : []),
   ];
 }
 
-function say(section: Section): Section {
+function printed(section: Section): Section {
   console.log(`\n${section.text}`);
   return section;
 }
 
-async function duels(ring: Ring, wants: (name: string) => boolean): Promise<Section[]> {
-  const chosen = DUELS.filter(({ name }) => wants(name));
-  const outcomes: Outcome[] = [];
-  const tell = (outcome: Outcome): void => {
-    const { duel, ratio, reached } = outcome;
+async function compareAll(context: BenchContext, isSelected: (name: string) => boolean): Promise<Section[]> {
+  const chosen = SCENARIOS.filter(({ name }) => isSelected(name));
+  const comparisons: Comparison[] = [];
+  const add = (comparison: Comparison): void => {
+    const { scenario, ratio, reached } = comparison;
     console.log(
-      `${duel.name.padEnd(8)} ${ratio.toFixed(2)} of the baseline${reached ? '' : ': NOT REACHED'}`,
+      `${scenario.name.padEnd(8)} ${ratio.toFixed(2)} of the baseline${reached ? '' : ': NOT REACHED'}`,
     );
-    outcomes.push(outcome);
+    comparisons.push(comparison);
   };
   if (chosen.length > 0) {
-    const contestants = {
-      service: await ring.arena.service(CLINIC),
-      baseline: await ring.arena.baseline(CLINIC),
+    const instances = {
+      service: await context.testbed.service(CLINIC),
+      baseline: await context.testbed.baseline(CLINIC),
     };
-    await agree(contestants, ring);
-    for (const duel of chosen) tell(await fight(duel, ring, contestants));
-    await ring.arena.end(...Object.values(contestants));
+    await assertSameAnswers(instances, context);
+    for (const scenario of chosen) add(await compare(scenario, context, instances));
+    await context.testbed.end(...Object.values(instances));
   }
-  if (wants('relay')) tell(await relay(ring));
-  if (outcomes.length === 0) return [];
+  if (isSelected('relay')) add(await compareRelays(context));
+  if (comparisons.length === 0) return [];
   return [
-    say({
-      place: 'duels',
-      text: outcomeTable(outcomes),
-      reached: outcomes.every(({ reached }) => reached),
-      isWhole: outcomes.length === DUELS.length + 1,
+    printed({
+      marker: 'duels',
+      text: comparisonTable(comparisons),
+      reached: comparisons.every(({ reached }) => reached),
+      isWhole: comparisons.length === SCENARIOS.length + 1,
     }),
   ];
 }
 
-async function relay(ring: Ring): Promise<Outcome> {
-  // What earlier cases have left to be told would be told now.
-  await ring.database.query('DELETE FROM notifications');
+async function compareRelays(context: BenchContext): Promise<Comparison> {
+  // The worker would also send the notifications that earlier cases left behind.
+  await context.database.query('DELETE FROM notifications');
   const sink = await MailSink.open();
-  const queue = new Queue('baseline', { connection: { host: '127.0.0.1', port: ring.arena.redis.port } });
-  const contestants: Record<Side, Contestant> = workers(ring.arena, CLINIC, sink);
+  const queue = new Queue('baseline', {
+    connection: { host: '127.0.0.1', port: context.testbed.redis.port },
+  });
+  const instances: Record<Side, Instance> = startWorkers(context.testbed, CLINIC, sink);
   try {
-    return await fight(relayDuel(sink, queue), ring, contestants);
+    return await compare(relayScenario(sink, queue), context, instances);
   } finally {
-    await ring.arena.end(...Object.values(contestants));
+    await context.testbed.end(...Object.values(instances));
     await queue.close();
     sink.close();
   }
 }
 
-/** The cases that are measured by something else than a baseline. */
-const SINGLES = { storm, two: twoProcesses, footprint: footprints, soak: longRun };
+/** The cases without a baseline. */
+const OTHER_CASES = { storm, two: twoProcesses, footprint: footprints, soak: longRun };
 
-async function singles(ring: Ring, wants: (name: string) => boolean): Promise<Section[]> {
+async function measureOthers(
+  context: BenchContext,
+  isSelected: (name: string) => boolean,
+): Promise<Section[]> {
   const sections: Section[] = [];
-  for (const [name, measured] of Object.entries(SINGLES)) {
-    if (wants(name)) sections.push(say(await measured(ring)));
+  for (const [name, measureCase] of Object.entries(OTHER_CASES)) {
+    if (isSelected(name)) sections.push(printed(await measureCase(context)));
   }
   return sections;
 }
 
-async function storm({ arena }: Ring): Promise<Section> {
-  const api = await arena.service(CLINIC);
-  const outcome = await inStorm(api, arena.secret);
-  await arena.end(api);
-  return { place: 'storm', ...stormTable(outcome, MOST_IN_STORM) };
+async function storm({ testbed }: BenchContext): Promise<Section> {
+  const api = await testbed.service(CLINIC);
+  const storm = await measureLogInStorm(api, testbed.secret);
+  await testbed.end(api);
+  return { marker: 'storm', ...stormTable(storm, MAX_STORM_RATIO) };
 }
 
-async function twoProcesses({ arena }: Ring): Promise<Section> {
-  const apis = [await arena.service(CLINIC), await arena.service(CLINIC)] as const;
-  const ratio = await twoToOne(apis, arena.secret);
-  await arena.end(...apis);
+async function twoProcesses({ testbed }: BenchContext): Promise<Section> {
+  const apis = [await testbed.service(CLINIC), await testbed.service(CLINIC)] as const;
+  const ratio = await twoProcessRatio(apis, testbed.secret);
+  await testbed.end(...apis);
   const cores = availableParallelism();
-  const judged = cores >= ENOUGH_CORES;
-  const doubt = `, which they share with the database and the load generator: not judged on fewer than ${ENOUGH_CORES}`;
+  const isJudged = cores >= MIN_CORES;
+  const note = `, which they share with the database and the load generator: not judged on fewer than ${MIN_CORES}`;
   const text = `Two processes of the API answered ${ratio.toFixed(2)} times what one did, on ${cores} cores`;
-  return { place: 'two', text: `${text}${judged ? '' : doubt}.`, reached: !judged || ratio >= TWO_TO_ONE };
-}
-
-async function footprints(ring: Ring): Promise<Section> {
-  const prints = {
-    service: await footprint(ring, CLINIC, 'service'),
-    baseline: await footprint(ring, CLINIC, 'baseline'),
+  return {
+    marker: 'two',
+    text: `${text}${isJudged ? '' : note}.`,
+    reached: !isJudged || ratio >= MIN_TWO_PROCESS_RATIO,
   };
-  return { place: 'footprint', text: footprintTable(prints), reached: true };
 }
 
-async function longRun(ring: Ring): Promise<Section> {
-  const { arena } = ring;
+async function footprints(context: BenchContext): Promise<Section> {
+  const measured = {
+    service: await measureFootprint(context, CLINIC, 'service'),
+    baseline: await measureFootprint(context, CLINIC, 'baseline'),
+  };
+  return { marker: 'footprint', text: footprintTable(measured), reached: true };
+}
+
+async function longRun(context: BenchContext): Promise<Section> {
+  const { testbed } = context;
   const sink = await MailSink.open();
-  const api = await arena.service(CLINIC);
-  const worker = arena.background('worker.js', CLINIC, { SMTP_URL: sink.url });
-  const memory = await soak(ring, api, worker);
-  await arena.end(api, worker);
+  const api = await testbed.service(CLINIC);
+  const worker = testbed.background('worker.js', CLINIC, { SMTP_URL: sink.url });
+  const memory = await soak(context, api, worker);
+  await testbed.end(api, worker);
   sink.close();
-  return { place: 'soak', text: soakTable(memory), reached: Object.values(memory).every(isFlat) };
+  return { marker: 'soak', text: soakTable(memory), reached: Object.values(memory).every(isFlat) };
 }
 
-async function growth(arena: Arena, documents?: string): Promise<Section> {
-  const curves = await grow(arena, (text) => console.log(text));
+async function growth(testbed: Testbed, documents?: string): Promise<Section> {
+  const curves = await measureGrowth(testbed, (text) => console.log(text));
   if (documents !== undefined) {
-    const drawing = plot('Median time of an answer, in milliseconds', SIZES, curves);
+    const drawing = plot('Median response time in milliseconds', SIZES, curves);
     writeFileSync(join(documents, 'performance.svg'), drawing);
   }
-  return say({ place: 'growth', ...growthTable(curves, SIZES, MOST_GROWTH) });
+  return printed({ marker: 'growth', ...growthTable(curves, SIZES, MAX_GROWTH) });
 }

@@ -7,21 +7,21 @@ export interface Curve {
   readonly values: readonly number[];
 }
 
-/** Curves over sizes that grow by powers of ten, as an SVG; the vertical axis begins at zero. */
+/** Draws curves as an SVG. The horizontal axis is logarithmic; the vertical one begins at zero. */
 export function plot(title: string, sizes: readonly number[], curves: readonly Curve[]): string {
   const [inner, tall] = [WIDTH - MARGIN.left - MARGIN.right, HEIGHT - MARGIN.top - MARGIN.bottom];
   const [least, most] = [Math.log10(sizes[0]!), Math.log10(sizes.at(-1)!)];
   const top = Math.max(...curves.flatMap(({ values }) => values)) * 1.1;
   const x = (size: number): number => MARGIN.left + ((Math.log10(size) - least) / (most - least)) * inner;
   const y = (value: number): number => MARGIN.top + tall - (value / top) * tall;
-  const text = (at: [number, number], said: string, more = ''): string =>
-    `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" ${more}>${said}</text>`;
-  const rungs = [0, 0.25, 0.5, 0.75, 1].map((part) => part * top);
+  const text = (at: [number, number], label: string, more = ''): string =>
+    `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" ${more}>${label}</text>`;
+  const gridLines = [0, 0.25, 0.5, 0.75, 1].map((part) => part * top);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text([MARGIN.left, 15], title, 'font-weight="bold"'),
-    ...rungs.flatMap((value) => [
+    ...gridLines.flatMap((value) => [
       `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="#ddd"/>`,
       text([MARGIN.left - 6, y(value) + 4], value.toFixed(1), 'text-anchor="end"'),
     ]),

@@ -1,6 +1,6 @@
-import type { Contestant } from './arena.js';
-import type { Ring } from './duel.js';
-import { bookings, lists, looks } from './duels.js';
+import type { Instance } from './testbed.js';
+import type { BenchContext } from './compare.js';
+import { bookingRequests, listRequests, slotRequests } from './scenarios.js';
 import { load, median } from './load.js';
 import { residentMiB } from './usage.js';
 
@@ -8,22 +8,22 @@ const MINUTES = 5;
 const SAMPLE_MS = 1000;
 const CONNECTIONS = 50;
 
-/** The memory of each process, in MiB: the median of each minute. */
+/** For each process the median memory of each minute, in MiB. */
 export type Soak = Readonly<Record<string, readonly number[]>>;
 
-/** Asks and books without pause, while every booking is mailed, and looks at the processes' memory. */
-export async function soak(ring: Ring, api: Contestant, worker: Contestant): Promise<Soak> {
-  const { arena } = ring;
+/** Lists and books without pause, while a worker emails every booking, and samples the memory of both processes. */
+export async function soak(context: BenchContext, api: Instance, worker: Instance): Promise<Soak> {
+  const { testbed } = context;
   const processes = { API: api.program.pid, worker: worker.program.pid };
   const samples = new Map(Object.keys(processes).map((name) => [name, [] as number[]]));
   const sampling = setInterval(() => {
     for (const [name, pid] of Object.entries(processes)) samples.get(name)!.push(residentMiB(pid));
   }, SAMPLE_MS);
   const end = performance.now() + MINUTES * 60_000;
-  const requests = [...looks(arena.secret, 1000), ...lists(arena.secret)];
+  const requests = [...slotRequests(testbed.secret, 1000), ...listRequests(testbed.secret)];
   while (performance.now() < end) {
     await load({ url: api.url, connections: CONNECTIONS, seconds: 5, requests });
-    await load({ url: api.url, connections: CONNECTIONS, requests: bookings(ring, 500) });
+    await load({ url: api.url, connections: CONNECTIONS, requests: bookingRequests(context, 500) });
   }
   clearInterval(sampling);
   const perMinute = 60_000 / SAMPLE_MS;
@@ -34,7 +34,7 @@ export async function soak(ring: Ring, api: Contestant, worker: Contestant): Pro
   return Object.fromEntries([...samples].map(([name, all]) => [name, byMinute(all)]));
 }
 
-/** Whether memory has stopped growing: the last minute is at most a tenth above the second. */
+/** Whether memory has stopped growing: the last minute is at most 10 % above the second. */
 export function isFlat(minutes: readonly number[]): boolean {
   return minutes.at(-1)! <= minutes[1]! * 1.1;
 }

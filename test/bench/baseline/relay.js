@@ -1,4 +1,4 @@
-/** The baseline of the worker: a bare BullMQ worker that hands finished mails to a pool of nodemailer. */
+/** The baseline of the worker: a bare BullMQ worker that passes rendered emails to a nodemailer pool. */
 import { Worker } from 'bullmq';
 import { createTransport } from 'nodemailer';
 

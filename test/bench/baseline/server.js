@@ -1,7 +1,7 @@
 /**
- * The baseline: the least that a program can do to give Clinica's answers, byte for byte, on this hardware, this Node and
- * this database. Bare Fastify and mysql2 with prepared statements; it checks tokens and nothing else, and knows only
- * doctors of one time zone whose clocks do not change while they see patients. Not a service: a measure.
+ * The baseline: the least work with which a program can give Clinica's answers, byte for byte, on the same hardware, Node
+ * and database. It is bare Fastify and mysql2 with prepared statements. It checks nothing but tokens, and supports a
+ * single time zone whose clocks do not change during working hours. It is a yardstick, not a service.
  */
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { verify as verifyPassword } from '@node-rs/argon2';
@@ -12,7 +12,7 @@ import mysql from 'mysql2/promise';
 const { DATABASE_URL = '', DATABASE_POOL_SIZE = '20', JWT_SECRET = '', PORT = '0' } = process.env;
 const ZONE = 'Europe/Madrid';
 const STEP = 15;
-// As text, jsonwebtoken would first try to read it as a public key, each time.
+// Given a string, jsonwebtoken would first try to parse it as a public key, for every token.
 const KEY = createSecretKey(Buffer.from(JWT_SECRET));
 
 const pool = mysql.createPool({
@@ -26,55 +26,55 @@ pool.pool.on('connection', (connection) => {
   connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
 });
 
-const DAY = `
-  SELECT 'doctor' AS part, NULL AS start, NULL AS end FROM doctors WHERE id = ?
+const READ_DAY = `
+  SELECT 'doctor' AS kind, NULL AS start, NULL AS end FROM doctors WHERE id = ?
   UNION ALL SELECT 'window', TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
     FROM availability_windows WHERE doctor_id = ? AND day_of_week = ?
   UNION ALL SELECT 'exception', TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
     FROM exceptions WHERE doctor_id = ? AND date = ?
   UNION ALL SELECT 'busy', TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(start_time) DIV 60 + duration_minutes
     FROM bookings WHERE doctor_id = ? AND date = ? AND status = 'booked'`;
-const LOCK = `INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
+const LOCK_DAY = `INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
   ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + 1)`;
-const BOOK = `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
+const INSERT_BOOKING = `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
     status, version, created_at, updated_at, day_version, open_from, open_until)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'booked', 1, ?, ?, ?, ?, ?)`;
-const TELL = `INSERT INTO notifications
+const INSERT_NOTIFICATIONS = `INSERT INTO notifications
     (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
   VALUES (?, 1, 'booked', ?, ?, ?, 'pending', ?, ?), (?, 1, 'reminder_24h', ?, ?, ?, 'pending', ?, ?),
          (?, 1, 'reminder_1h', ?, ?, ?, 'pending', ?, ?)`;
-const MINE = `SELECT b.id, b.doctor_id, b.user_id, b.date, TIME_TO_SEC(b.start_time) DIV 60, b.duration_minutes,
+const LIST_BOOKINGS = `SELECT b.id, b.doctor_id, b.user_id, b.date, TIME_TO_SEC(b.start_time) DIV 60, b.duration_minutes,
     TIMESTAMPDIFF(MINUTE, '1970-01-01', b.starts_at), b.version, d.name, d.specialty
   FROM bookings b JOIN doctors d ON d.id = b.doctor_id
   WHERE b.user_id = ? AND b.status = 'booked' ORDER BY b.starts_at, b.id`;
-const CANCEL = `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ?
+const CANCEL_BOOKING = `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ?
   WHERE id = ? AND user_id = ? AND status = 'booked' AND starts_at > ?`;
-const FIND = 'SELECT version, starts_at, duration_minutes FROM bookings WHERE id = ? AND user_id = ?';
-const WITHDRAW = `UPDATE notifications SET state = 'cancelled', settled_at = ?, leased_until = NULL
+const FIND_BOOKING = 'SELECT version, starts_at, duration_minutes FROM bookings WHERE id = ? AND user_id = ?';
+const WITHDRAW_REMINDERS = `UPDATE notifications SET state = 'cancelled', settled_at = ?, leased_until = NULL
   WHERE booking_id = ? AND kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')`;
-const TELL_OFF = `INSERT INTO notifications
+const INSERT_CANCELLATION = `INSERT INTO notifications
     (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
   VALUES (?, ?, 'cancelled', ?, ?, ?, 'pending', ?, ?)`;
-const AUDIT = `INSERT INTO audit_events
+const INSERT_EVENT = `INSERT INTO audit_events
     (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
   VALUES (?, ?, 'user', ?, 'booking', ?, ?, ?, ?)`;
-const DOCTORS = 'SELECT id, name, specialty, email, timezone FROM doctors ORDER BY name, id';
-const ACCOUNT = 'SELECT id, email, role, locale, password_hash FROM accounts WHERE email = ?';
+const LIST_DOCTORS = 'SELECT id, name, specialty, email, timezone FROM doctors ORDER BY name, id';
+const FIND_ACCOUNT = 'SELECT id, email, role, locale, password_hash FROM accounts WHERE email = ?';
 
 /**
- * @typedef {{ part: string, start: number, end: number }} Part
- * @typedef {{ doctor_id: number, date: string, time: string, duration: number }} Wanted
+ * @typedef {{ kind: string, start: number, end: number }} DayRow
+ * @typedef {{ doctor_id: number, date: string, time: string, duration: number }} BookingRequest
  * @typedef {{ id: number, doctor_id: number, user_id: number, status: string, version: number, timezone: string,
  *   starts_at: Date, ends_at: Date }} Booking
  * @typedef {Booking & { date: string, start_time: string, duration_minutes: number, name: string, specialty: string }} Row
- * @typedef {[number, number, number, string, number, number, number, number, string, string]} Listed
+ * @typedef {[number, number, number, string, number, number, number, number, string, string]} ListRow
  * @typedef {{ id: number, email: string, role: string, locale: string, password_hash: string }} Account
  */
 
 const server = Fastify();
 
 /** @param {import('fastify').FastifyRequest} request */
-function callerOf(request) {
+function accountIdOf(request) {
   const token = (request.headers.authorization ?? '').slice('Bearer '.length);
   const rules = { issuer: 'clinica', audience: 'clinica-api', algorithms: [/** @type {const} */ ('HS256')] };
   return /** @type {{ id: number }} */ (jwt.verify(token, KEY, rules)).id;
@@ -83,52 +83,48 @@ function callerOf(request) {
 server.get('/health/live', () => ({ status: 'up' }));
 
 server.get('/api/bookings/available-slots', async (request) => {
-  callerOf(request);
+  accountIdOf(request);
   const query = /** @type {Record<string, string>} */ (request.query);
   const [doctor, date] = [Number(query.doctor_id), query.date ?? ''];
-  const [parts] = await pool.execute(DAY, dayOf(doctor, date));
-  return openStarts(
-    /** @type {Part[]} */ (/** @type {unknown} */ (parts)),
-    Number(query.duration ?? 30),
-    date,
-  );
+  const [rows] = await pool.execute(READ_DAY, dayOf(doctor, date));
+  return slotsOf(/** @type {DayRow[]} */ (/** @type {unknown} */ (rows)), Number(query.duration ?? 30), date);
 });
 
 server.get('/api/bookings/me', async (request, reply) => {
-  /** @type {Listed[]} */
-  const rows = rowsOf(await pool.execute({ sql: MINE, rowsAsArray: true }, [callerOf(request)]));
+  /** @type {ListRow[]} */
+  const rows = rowsOf(await pool.execute({ sql: LIST_BOOKINGS, rowsAsArray: true }, [accountIdOf(request)]));
   reply.type('application/json; charset=utf-8');
-  return `[${rows.map(listed).join(',')}]`;
+  return `[${rows.map(listItem).join(',')}]`;
 });
 
-server.get('/api/doctors/public', async () => (await pool.execute(DOCTORS))[0]);
+server.get('/api/doctors/public', async () => (await pool.execute(LIST_DOCTORS))[0]);
 
 server.post('/api/bookings', async (request, reply) => {
-  const user = callerOf(request);
-  const { doctor_id, date, time, duration } = /** @type {Wanted} */ (request.body);
+  const user = accountIdOf(request);
+  const { doctor_id, date, time, duration } = /** @type {BookingRequest} */ (request.body);
   const booking = await inTransaction(async (tx) => {
-    const [day] = await tx.execute(LOCK, [doctor_id, date]);
-    /** @type {Part[]} */
-    const parts = rowsOf(await tx.execute(DAY, dayOf(doctor_id, date)));
-    if (!isFree(takenOf(parts), minutes(time), minutes(time) + duration)) return undefined;
+    const [day] = await tx.execute(LOCK_DAY, [doctor_id, date]);
+    /** @type {DayRow[]} */
+    const rows = rowsOf(await tx.execute(READ_DAY, dayOf(doctor_id, date)));
+    if (!isFree(takenOf(rows), minutes(time), minutes(time) + duration)) return undefined;
     const now = new Date();
     const starts_at = instant(date, time);
     const ends_at = new Date(starts_at.getTime() + duration * 60_000);
-    const { start = 0, end = 0 } = parts.find(({ part }) => part === 'window') ?? {};
+    const { start = 0, end = 0 } = rows.find(({ kind }) => kind === 'window') ?? {};
     const open = [instant(date, wall(start)), instant(date, wall(end))];
     const version = /** @type {{ insertId: number }} */ (day).insertId || 1;
-    const place = [doctor_id, user, date, time, duration, starts_at, ends_at];
-    const [made] = await tx.execute(BOOK, [randomUUID(), ...place, now, now, version, ...open]);
+    const values = [doctor_id, user, date, time, duration, starts_at, ends_at];
+    const [made] = await tx.execute(INSERT_BOOKING, [randomUUID(), ...values, now, now, version, ...open]);
     const id = /** @type {{ insertId: number }} */ (made).insertId;
     /** @param {number} hours */
-    const message = (hours) => {
+    const notification = (hours) => {
       const due = hours ? new Date(starts_at.getTime() - hours * 3_600_000) : now;
       return [id, starts_at, duration, due, `<${randomUUID()}@clinic.example>`, now];
     };
     const particulars = JSON.stringify({ doctor_id, date, time, duration });
     await Promise.all([
-      tx.execute(TELL, [0, 24, 1].flatMap(message)),
-      tx.execute(AUDIT, [now, user, 'booking.booked', id, request.ip, randomUUID(), particulars]),
+      tx.execute(INSERT_NOTIFICATIONS, [0, 24, 1].flatMap(notification)),
+      tx.execute(INSERT_EVENT, [now, user, 'booking.booked', id, request.ip, randomUUID(), particulars]),
     ]);
     return { id, doctor_id, user_id: user, starts_at, ends_at, status: 'booked', version: 1, timezone: ZONE };
   });
@@ -137,17 +133,17 @@ server.post('/api/bookings', async (request, reply) => {
 });
 
 server.delete('/api/bookings/:id', async (request) => {
-  const user = callerOf(request);
+  const user = accountIdOf(request);
   const { id } = /** @type {{ id: string }} */ (request.params);
   return inTransaction(async (tx) => {
     const now = new Date();
-    const [done] = await tx.execute(CANCEL, [now, id, user, now]);
-    if (/** @type {{ affectedRows: number }} */ (done).affectedRows !== 1) throw new Error('none such');
+    const [done] = await tx.execute(CANCEL_BOOKING, [now, id, user, now]);
+    if (/** @type {{ affectedRows: number }} */ (done).affectedRows !== 1) throw new Error('no such booking');
     /** @type {Row[]} */
-    const [row] = rowsOf(await tx.execute(FIND, [id, user]));
-    if (!row) throw new Error('none such');
-    await tx.execute(WITHDRAW, [now, id]);
-    const told = [
+    const [row] = rowsOf(await tx.execute(FIND_BOOKING, [id, user]));
+    if (!row) throw new Error('no such booking');
+    await tx.execute(WITHDRAW_REMINDERS, [now, id]);
+    const cancellation = [
       row.version,
       row.starts_at,
       row.duration_minutes,
@@ -156,8 +152,8 @@ server.delete('/api/bookings/:id', async (request) => {
       now,
     ];
     await Promise.all([
-      tx.execute(TELL_OFF, [id, ...told]),
-      tx.execute(AUDIT, [now, user, 'booking.cancelled', id, request.ip, randomUUID(), '{}']),
+      tx.execute(INSERT_CANCELLATION, [id, ...cancellation]),
+      tx.execute(INSERT_EVENT, [now, user, 'booking.cancelled', id, request.ip, randomUUID(), '{}']),
     ]);
     return { message: 'Booking cancelled successfully' };
   });
@@ -166,7 +162,7 @@ server.delete('/api/bookings/:id', async (request) => {
 server.post('/api/auth/login', async (request) => {
   const { email, password } = /** @type {{ email: string, password: string }} */ (request.body);
   /** @type {Account[]} */
-  const [account] = rowsOf(await pool.execute(ACCOUNT, [email]));
+  const [account] = rowsOf(await pool.execute(FIND_ACCOUNT, [email]));
   if (!account || !(await verifyPassword(account.password_hash, password))) throw new Error('wrong');
   const { id, role, locale } = account;
   const rules = { issuer: 'clinica', audience: 'clinica-api', expiresIn: /** @type {const} */ ('24h') };
@@ -203,15 +199,15 @@ function dayOf(doctor, date) {
  */
 const rowsOf = (answer) => /** @type {[T[]]} */ (answer)[0];
 
-/** @param {Part[]} parts @param {number} duration @param {string} date */
-function openStarts(parts, duration, date) {
-  if (parts[0]?.part !== 'doctor') throw new Error('unknown doctor');
+/** @param {DayRow[]} rows @param {number} duration @param {string} date */
+function slotsOf(rows, duration, date) {
+  if (rows[0]?.kind !== 'doctor') throw new Error('unknown doctor');
   const midnight = instant(date, '00:00').getTime();
   const now = (Date.now() - midnight) / 60_000;
-  const taken = takenOf(parts);
+  const taken = takenOf(rows);
   const starts = [];
-  for (const { part, start: first, end } of parts) {
-    if (part !== 'window') continue;
+  for (const { kind, start: first, end } of rows) {
+    if (kind !== 'window') continue;
     for (let start = first; start + duration <= end; start += STEP) {
       if (start > now && isFree(taken, start, start + duration)) starts.push(wall(start));
     }
@@ -219,10 +215,10 @@ function openStarts(parts, duration, date) {
   return starts;
 }
 
-/** @param {Part[]} parts @returns {[number, number][]} minutes of the day */
-function takenOf(parts) {
-  return parts
-    .filter(({ part }) => part === 'busy' || part === 'exception')
+/** @param {DayRow[]} rows @returns {[number, number][]} minutes of the day */
+function takenOf(rows) {
+  return rows
+    .filter(({ kind }) => kind === 'busy' || kind === 'exception')
     .map(({ start, end }) => (start === null ? [0, 1440] : [start, end]));
 }
 
@@ -243,8 +239,8 @@ function wire(
   return { ...booking, starts_at: iso(starts_at, date), ends_at: iso(ends_at, date) };
 }
 
-/** @param {Listed} row */
-function listed([id, doctor, patient, date, time, duration, start, version, name, specialty]) {
+/** @param {ListRow} row */
+function listItem([id, doctor, patient, date, time, duration, start, version, name, specialty]) {
   const ahead = offset(date);
   const zone = `:00+${two(ahead / 60)}:00`;
   const local = (start + ahead) % 1440;
@@ -260,7 +256,7 @@ function listed([id, doctor, patient, date, time, duration, start, version, name
 const offsets = new Map();
 const hours = new Intl.DateTimeFormat('en', { timeZone: ZONE, hour: 'numeric', hourCycle: 'h23' });
 
-/** @param {string} date @returns {number} minutes ahead of UTC at noon */
+/** @param {string} date @returns {number} offset from UTC at noon, in minutes */
 function offset(date) {
   let found = offsets.get(date);
   if (found === undefined) {

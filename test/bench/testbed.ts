@@ -6,28 +6,28 @@ import { startRedis } from '../../bin/support/redis-server.js';
 import type { Client } from '../support/client.js';
 import { DatabaseUsers, urlFor } from '../support/database-users.js';
 import { Program } from '../support/program.js';
-import { fill, type Fullness } from './seed.js';
+import { fill, type SeedSize } from './seed.js';
 
 type Variables = Record<string, string>;
 
-/** The service and its baseline. */
+/** The two programs that a comparison measures. */
 export type Side = 'service' | 'baseline';
 
-/** A program under measurement. */
-export interface Contestant {
+/** A running program under measurement. */
+export interface Instance {
   readonly program: Program;
-  /** Where it answers, if it does. */
+  /** The base URL; empty for a worker. */
   readonly url: string;
 }
 
-/** A few bookings for everybody, as a clinic in its first month has. */
-const USUAL: Fullness = { bookings: 20_000 };
+/** About as many as a clinic has after its first month. */
+const DEFAULT_SIZE: SeedSize = { bookings: 20_000 };
 const BASELINE = '../test/bench/baseline/server.js';
 
-/** Private servers, and clinics on them: what is measured runs as in production, one process at a time. */
-export class Arena {
+/** A private database and Redis with one or more clinics. Programs run as in production, each as a single process. */
+export class Testbed {
   readonly secret = randomBytes(32).toString('hex');
-  private readonly running: Contestant[] = [];
+  private readonly running: Instance[] = [];
   private readonly users = new Map<string, DatabaseUsers>();
 
   private constructor(
@@ -35,15 +35,15 @@ export class Arena {
     readonly redis: Awaited<ReturnType<typeof startRedis>>,
   ) {}
 
-  static async open(dir: string): Promise<Arena> {
-    // All of a large clinic's hot data fit into memory; each commit is flushed, as it is by default.
+  static async open(dir: string): Promise<Testbed> {
+    // The hot data of a large clinic fits in memory. Each commit is flushed, which is the default.
     const args = ['--innodb-buffer-pool-size=3G', '--innodb-log-file-size=1G', '--max-connections=500'];
     const database = await startDatabase({ dir: join(dir, 'database'), args });
-    return new Arena(database, await startRedis({ dir: join(dir, 'redis') }));
+    return new Testbed(database, await startRedis({ dir: join(dir, 'redis') }));
   }
 
-  /** Makes a database with a clinic in it. */
-  async clinic(name: string, fullness: Fullness = USUAL): Promise<Connection> {
+  /** Creates and seeds the database of a clinic. */
+  async clinic(name: string, size: SeedSize = DEFAULT_SIZE): Promise<Connection> {
     const root = await createConnection(this.database.urlOf(''));
     const users = new DatabaseUsers(root, name);
     this.users.set(name, users);
@@ -54,7 +54,7 @@ export class Arena {
     await users.grantService();
     await root.end();
     const connection = await this.connect(name);
-    await fill(connection, fullness);
+    await fill(connection, size);
     return connection;
   }
 
@@ -62,20 +62,20 @@ export class Arena {
     return createConnection({ uri: this.database.urlOf(name), timezone: 'Z', dateStrings: ['DATE'] });
   }
 
-  async service(name: string, more: Variables = {}): Promise<Contestant> {
-    return this.ran(await Program.api({ ...this.variables(name), ...more }));
+  async service(name: string, more: Variables = {}): Promise<Instance> {
+    return this.register(await Program.api({ ...this.variables(name), ...more }));
   }
 
-  async baseline(name: string): Promise<Contestant> {
-    return this.ran(await Program.api(this.variables(name), undefined, BASELINE));
+  async baseline(name: string): Promise<Instance> {
+    return this.register(await Program.api(this.variables(name), undefined, BASELINE));
   }
 
-  /** A program that answers nobody. */
-  background(file: string, name: string, more: Variables = {}): Contestant {
-    return this.ran({ program: Program.start(file, { ...this.variables(name), ...more }) });
+  /** Starts a program that serves no HTTP, such as a worker. */
+  background(file: string, name: string, more: Variables = {}): Instance {
+    return this.register({ program: Program.start(file, { ...this.variables(name), ...more }) });
   }
 
-  /** How the processes of a clinic are configured: as in production, but that nobody is throttled. */
+  /** The environment of a clinic's processes: as in production, but without rate limits. */
   variables(name: string): Variables {
     return {
       NODE_ENV: 'production',
@@ -92,16 +92,16 @@ export class Arena {
     };
   }
 
-  /** How many statements the database has run for its clients so far. */
-  async statements(connection: Connection): Promise<number> {
+  /** The number of statements that the database server has run for its clients so far. */
+  async statementCount(connection: Connection): Promise<number> {
     const [[row]] = await connection.query<(RowDataPacket & { Value: string })[]>(
       "SHOW GLOBAL STATUS LIKE 'Questions'",
     );
     return Number(row!.Value);
   }
 
-  async end(...contestants: Contestant[]): Promise<void> {
-    await Promise.all(contestants.map(({ program }) => program.kill()));
+  async end(...instances: Instance[]): Promise<void> {
+    await Promise.all(instances.map(({ program }) => program.kill()));
   }
 
   async close(): Promise<void> {
@@ -109,9 +109,9 @@ export class Arena {
     await Promise.all([this.database.kill(), this.redis.kill()]);
   }
 
-  private ran({ program, client }: { program: Program; client?: Client }): Contestant {
-    const contestant = { program, url: client?.baseUrl ?? '' };
-    this.running.push(contestant);
-    return contestant;
+  private register({ program, client }: { program: Program; client?: Client }): Instance {
+    const instance = { program, url: client?.baseUrl ?? '' };
+    this.running.push(instance);
+    return instance;
   }
 }

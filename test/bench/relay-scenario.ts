@@ -3,51 +3,56 @@ import { eventually } from '../support/eventually.js';
 import { mailOf } from '../../src/notifications/mail.js';
 import { WorkerEnvironment } from '../../src/config/worker.environment.js';
 import { readEnvironment } from '../../src/config/read-environment.js';
-import type { Arena, Contestant, Side } from './arena.js';
-import type { Duel, Ring } from './duel.js';
-import type { Measured } from './load.js';
+import type { Testbed, Instance, Side } from './testbed.js';
+import type { Scenario, BenchContext } from './compare.js';
+import type { Measurement } from './load.js';
 import type { MailSink } from './mail-sink.js';
-import { dateIn, DOCTORS, OTHERS } from './seed.js';
+import { dateIn, DOCTORS, FIRST_OTHER } from './seed.js';
 
-const MAILS = 1500;
+const EMAILS = 1500;
 const BASELINE = '../test/bench/baseline/relay.js';
 
-/** The worker against a bare one that is handed finished mails. */
-export function relayDuel(sink: MailSink, queue: Queue): Duel {
+/** Compares the worker with a bare one that gets rendered emails. */
+export function relayScenario(sink: MailSink, queue: Queue): Scenario {
   return {
     name: 'relay',
     about: 'mails about bookings to a server that accepts at once',
     target: { ratio: 0.6, is: 'at least' },
     by: 'perSecond',
-    round: async (_contestant, ring, side) => {
+    round: async (_instance, context, side) => {
       sink.accepted.length = 0;
       sink.bytes = 0;
-      await (side === 'service' ? announce(ring) : queue.addBulk(jobs(ring.arena)));
-      await eventually('all mails came', () => Promise.resolve(sink.accepted.length >= MAILS), 120);
-      return measured(sink);
+      await (side === 'service'
+        ? insertDueNotifications(context)
+        : queue.addBulk(renderedEmails(context.testbed)));
+      await eventually('all emails have arrived', () => Promise.resolve(sink.accepted.length >= EMAILS), 120);
+      return measurementOf(sink);
     },
   };
 }
 
-/** Both workers, running and idle. */
-export function workers(arena: Arena, name: string, sink: MailSink): Record<Side, Contestant> {
-  // Enough to keep a core busy while others wait for the disk.
-  const to = { SMTP_URL: sink.url, MAIL_CONCURRENCY: '10' };
-  return { service: arena.background('worker.js', name, to), baseline: arena.background(BASELINE, name, to) };
+/** Starts both workers, which then idle. */
+export function startWorkers(testbed: Testbed, name: string, sink: MailSink): Record<Side, Instance> {
+  // Enough to keep a core busy while other sends wait for the disk.
+  const variables = { SMTP_URL: sink.url, MAIL_CONCURRENCY: '10' };
+  return {
+    service: testbed.background('worker.js', name, variables),
+    baseline: testbed.background(BASELINE, name, variables),
+  };
 }
 
-/** From the first mail to the last. */
-function measured({ accepted, bytes }: MailSink): Measured {
+/** Measures from the first email to the last. */
+function measurementOf({ accepted, bytes }: MailSink): Measurement {
   const seconds = (accepted.at(-1)! - accepted[0]!) / 1000;
   const perSecond = (accepted.length - 1) / seconds;
   const each = 1000 / perSecond;
-  return { perSecond, p50: each, p99: each, requests: accepted.length, bytes: Math.round(bytes / MAILS) };
+  return { perSecond, p50: each, p99: each, requests: accepted.length, bytes: Math.round(bytes / EMAILS) };
 }
 
-/** Bookings of which nobody was told yet, in one stroke. */
-async function announce({ database }: Ring): Promise<void> {
+/** Inserts bookings, each with a notification that is due now, with one statement per table. */
+async function insertDueNotifications({ database }: BenchContext): Promise<void> {
   const date = dateIn(20_000);
-  const days = `(SELECT i, DATE('${date}') + INTERVAL i DIV ${DOCTORS} DAY AS day FROM numbers WHERE i < ${MAILS})`;
+  const days = `(SELECT i, DATE('${date}') + INTERVAL i DIV ${DOCTORS} DAY AS day FROM numbers WHERE i < ${EMAILS})`;
   await database.query(
     'DELETE n FROM notifications n JOIN bookings b ON b.id = n.booking_id WHERE b.date >= ?',
     [date],
@@ -56,7 +61,7 @@ async function announce({ database }: Ring): Promise<void> {
   await database.query(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
-     SELECT UUID(), 1 + i % ${DOCTORS}, ${OTHERS} + i % 39, day, '09:00', 15, TIMESTAMP(day, '08:00'), TIMESTAMP(day, '08:15'),
+     SELECT UUID(), 1 + i % ${DOCTORS}, ${FIRST_OTHER} + i % 39, day, '09:00', 15, TIMESTAMP(day, '08:00'), TIMESTAMP(day, '08:15'),
             'booked', 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
      FROM ${days} AS planned`,
   );
@@ -69,11 +74,11 @@ async function announce({ database }: Ring): Promise<void> {
   );
 }
 
-/** The same mails, finished. */
-function jobs(arena: Arena): Parameters<Queue['addBulk']>[0] {
-  const environment = readEnvironment(WorkerEnvironment, arena.variables('clinica'));
+/** The same emails, rendered, as jobs of the baseline's queue. */
+function renderedEmails(testbed: Testbed): Parameters<Queue['addBulk']>[0] {
+  const environment = readEnvironment(WorkerEnvironment, testbed.variables('clinica'));
   const startsAt = new Date(`${dateIn(20_000)}T08:00:00Z`);
-  return Array.from({ length: MAILS }, (_, index) => {
+  return Array.from({ length: EMAILS }, (_, index) => {
     const mail = mailOf(
       {
         id: index,

@@ -1,46 +1,47 @@
 import { Agent, request } from 'node:http';
-import type { Contestant } from './arena.js';
-import type { Duel, Ring } from './duel.js';
-import { type Asked, load, type Measured, percentiles } from './load.js';
+import type { Instance } from './testbed.js';
+import type { Scenario, BenchContext } from './compare.js';
+import { type LoadRequest, load, type Measurement, percentiles } from './load.js';
 import { Random } from '../harness/random.js';
-import { dateIn, DOCTORS, LISTED, LONG, OTHERS, PASSWORD, tokenOf } from './seed.js';
+import { dateIn, DOCTORS, LISTED, LONG, FIRST_OTHER, PASSWORD, tokenOf } from './seed.js';
 
 const CONNECTIONS = 50;
 const SECONDS = 3;
 const random = new Random(1);
 
-/** The jobs in which the service is compared with its baseline, over HTTP. */
-export const DUELS: readonly Duel[] = [
+/** The HTTP workloads in which the service is compared with the baseline. */
+export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'slots',
     about: 'available slots of a random doctor and date, 20 000 bookings',
     target: { ratio: 0.75, is: 'at least' },
     by: 'perSecond',
-    round: ({ url }, { arena }) =>
-      load({ url, connections: CONNECTIONS, seconds: SECONDS, requests: looks(arena.secret, 2000) }),
+    round: ({ url }, { testbed }) =>
+      load({ url, connections: CONNECTIONS, seconds: SECONDS, requests: slotRequests(testbed.secret, 2000) }),
   },
   {
     name: 'book',
     about: 'book distinct times, a flush at each commit',
     target: { ratio: 0.75, is: 'at least' },
     by: 'perSecond',
-    round: ({ url }, ring) => load({ url, connections: CONNECTIONS, requests: bookings(ring, 4000) }),
+    round: ({ url }, context) =>
+      load({ url, connections: CONNECTIONS, requests: bookingRequests(context, 4000) }),
   },
   {
     name: 'mine',
     about: `my bookings, ${LISTED.bookings} rows`,
     target: { ratio: 0.7, is: 'at least' },
     by: 'perSecond',
-    round: ({ url }, { arena }) =>
-      load({ url, connections: CONNECTIONS, seconds: SECONDS, requests: lists(arena.secret) }),
+    round: ({ url }, { testbed }) =>
+      load({ url, connections: CONNECTIONS, seconds: SECONDS, requests: listRequests(testbed.secret) }),
   },
   {
     name: 'many',
     about: `my bookings, ${LONG.bookings} rows`,
     target: { ratio: 0.7, is: 'at least' },
     by: 'perSecond',
-    round: ({ url }, { arena }) =>
-      load({ url, connections: CONNECTIONS, seconds: SECONDS, requests: longLists(arena.secret) }),
+    round: ({ url }, { testbed }) =>
+      load({ url, connections: CONNECTIONS, seconds: SECONDS, requests: longListRequests(testbed.secret) }),
   },
   {
     name: 'doctors',
@@ -60,7 +61,7 @@ export const DUELS: readonly Duel[] = [
     about: 'log in',
     target: { ratio: 0.95, is: 'at least' },
     by: 'perSecond',
-    round: ({ url }) => load({ url, connections: CONNECTIONS, requests: logIns(300) }),
+    round: ({ url }) => load({ url, connections: CONNECTIONS, requests: logInRequests(300) }),
   },
   {
     name: 'clicks',
@@ -74,14 +75,14 @@ export const DUELS: readonly Duel[] = [
     about: 'cancel a booking',
     target: { ratio: 0.7, is: 'at least' },
     by: 'perSecond',
-    before: (ring) => bookToCancel(ring, 3000),
-    round: async ({ url }, ring) =>
-      load({ url, connections: CONNECTIONS, requests: await cancellations(ring) }),
+    prepare: (context) => insertBookingsToCancel(context, 3000),
+    round: async ({ url }, context) =>
+      load({ url, connections: CONNECTIONS, requests: await cancelRequests(context) }),
   },
 ];
 
-/** Looks at random doctors and dates. */
-export function looks(secret: string, count: number): Asked[] {
+/** Requests for the slots of random doctors and dates. */
+export function slotRequests(secret: string, count: number): LoadRequest[] {
   return Array.from({ length: count }, (_, index) => {
     const [doctor, date] = [random.between(1, DOCTORS), dateIn(random.between(1, 60))];
     return {
@@ -92,20 +93,23 @@ export function looks(secret: string, count: number): Asked[] {
   });
 }
 
-/** Requests for times that nobody has asked for yet. */
-export function bookings({ arena, used }: Pick<Ring, 'arena' | 'used'>, count: number): Asked[] {
-  return Array.from({ length: count }, () => bookingOf(arena.secret, used.count++));
+/** Bookings of start times that no earlier request has asked for. */
+export function bookingRequests(
+  { testbed, usedTimes }: Pick<BenchContext, 'testbed' | 'usedTimes'>,
+  count: number,
+): LoadRequest[] {
+  return Array.from({ length: count }, () => bookingOf(testbed.secret, usedTimes.count++));
 }
 
-export function lists(secret: string): Asked[] {
-  return listsOf(1, LISTED.patients, secret);
+export function listRequests(secret: string): LoadRequest[] {
+  return listRequestsOf(1, LISTED.patients, secret);
 }
 
-export function longLists(secret: string): Asked[] {
-  return listsOf(LISTED.patients + 1, LONG.patients, secret);
+export function longListRequests(secret: string): LoadRequest[] {
+  return listRequestsOf(LISTED.patients + 1, LONG.patients, secret);
 }
 
-function listsOf(first: number, patients: number, secret: string): Asked[] {
+function listRequestsOf(first: number, patients: number, secret: string): LoadRequest[] {
   return Array.from({ length: patients }, (_, index) => ({
     method: 'GET',
     path: '/api/bookings/me',
@@ -113,8 +117,8 @@ function listsOf(first: number, patients: number, secret: string): Asked[] {
   }));
 }
 
-/** Attempts to log in, each with the right password. */
-export function logIns(count: number): Asked[] {
+/** Log-ins with the right password. */
+export function logInRequests(count: number): LoadRequest[] {
   return Array.from({ length: count }, (_, index) => ({
     method: 'POST',
     path: '/api/auth/login',
@@ -122,24 +126,24 @@ export function logIns(count: number): Asked[] {
   }));
 }
 
-/** The n-th time: neighbours are with other doctors. */
-function bookingOf(secret: string, nth: number): Asked {
+/** Books the n-th start time. Consecutive ones belong to different doctors. */
+function bookingOf(secret: string, nth: number): LoadRequest {
   const [doctor, slot] = [1 + (nth % DOCTORS), Math.floor(nth / DOCTORS)];
   const [day, quarter] = [Math.floor(slot / 32), slot % 32];
   const time = `${String(9 + (quarter >> 2)).padStart(2, '0')}:${String((quarter % 4) * 15).padStart(2, '0')}`;
   const body = { doctor_id: doctor, date: dateIn(60 + day), time, duration: 15 };
-  return { method: 'POST', path: '/api/bookings', token: tokenOf(OTHERS + (nth % 39), secret), body };
+  return { method: 'POST', path: '/api/bookings', token: tokenOf(FIRST_OTHER + (nth % 39), secret), body };
 }
 
-/** Fifty at once want the same time, sixty times. */
-async function clicks({ url }: Contestant, { arena, used }: Ring): Promise<Measured> {
+/** Fifty clients request the same time at once; sixty rounds. */
+async function clicks({ url }: Instance, { testbed, usedTimes }: BenchContext): Promise<Measurement> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const times: number[] = [];
   let bytes = 0;
   for (let burst = 0; burst < 60; burst += 1) {
-    const click = bookingOf(arena.secret, used.count++);
+    const booking = bookingOf(testbed.secret, usedTimes.count++);
     const began = performance.now();
-    const answers = await Promise.all(Array.from({ length: CONNECTIONS }, () => send(agent, url, click)));
+    const answers = await Promise.all(Array.from({ length: CONNECTIONS }, () => send(agent, url, booking)));
     times.push(performance.now() - began);
     const booked = answers.filter(({ status }) => status === 201).length;
     const refused = answers.filter(({ status }) => status === 400).length;
@@ -160,7 +164,7 @@ async function clicks({ url }: Contestant, { arena, used }: Ring): Promise<Measu
 function send(
   agent: Agent,
   url: string,
-  { method, path, token, body }: Asked,
+  { method, path, token, body }: LoadRequest,
 ): Promise<{ status: number; bytes: number }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
@@ -174,12 +178,12 @@ function send(
   });
 }
 
-/** Bookings with their reminders, straight into the database. */
-async function bookToCancel({ database }: Ring, count: number): Promise<void> {
+/** Inserts bookings with their reminders directly into the database. */
+async function insertBookingsToCancel({ database }: BenchContext, count: number): Promise<void> {
   await database.query(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
-     SELECT UUID(), 1 + i % ${DOCTORS}, ${OTHERS} + i % 39, day, at, 15, TIMESTAMP(day, at), TIMESTAMP(day, at) + INTERVAL 15 MINUTE,
+     SELECT UUID(), 1 + i % ${DOCTORS}, ${FIRST_OTHER} + i % 39, day, at, 15, TIMESTAMP(day, at), TIMESTAMP(day, at) + INTERVAL 15 MINUTE,
             'booked', 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
      FROM (SELECT i, DATE(?) + INTERVAL i DIV ${DOCTORS} DAY AS day, '09:00' AS at FROM numbers WHERE i < ?) AS planned`,
     [dateIn(10_000), count],
@@ -194,7 +198,7 @@ async function bookToCancel({ database }: Ring, count: number): Promise<void> {
   );
 }
 
-async function cancellations({ arena, database }: Ring): Promise<Asked[]> {
+async function cancelRequests({ testbed, database }: BenchContext): Promise<LoadRequest[]> {
   const [rows] = await database.query(
     "SELECT id, user_id FROM bookings WHERE status = 'booked' AND date >= ?",
     [dateIn(10_000)],
@@ -202,6 +206,6 @@ async function cancellations({ arena, database }: Ring): Promise<Asked[]> {
   return (rows as { id: number; user_id: number }[]).map(({ id, user_id }) => ({
     method: 'DELETE',
     path: `/api/bookings/${id}`,
-    token: tokenOf(user_id, arena.secret),
+    token: tokenOf(user_id, testbed.secret),
   }));
 }
