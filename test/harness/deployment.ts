@@ -24,25 +24,25 @@ const APIS = 2;
 const WORKERS = 2;
 const MAX_STARTS = 5;
 
-/** What a scenario wants to be other than usual. */
-export interface Wishes {
-  /** Variables of every process. */
+/** What differs from the usual deployment. */
+export interface DeploymentOptions {
+  /** Environment variables of every process. */
   readonly env?: Variables;
-  /** Variables of the workers. */
+  /** Environment variables of the workers alone. */
   readonly workerEnv?: Variables;
-  /** How many APIs there are, if not two. */
+  /** Number of API processes; default 2. */
   readonly apis?: number;
-  /** Whether Redis keeps what it has when it is killed. */
+  /** Whether Redis keeps its data when it is killed. */
   readonly redisPersists?: boolean;
-  /** Whether the API reaches the database through a link that can be slow or break. */
+  /** Whether all processes reach the database through a link that can be slow or break. */
   readonly link?: boolean;
-  /** Three database nodes that all take writes, each process with another first; Redis with sentinels. */
+  /** Three database nodes that all accept writes, with a different first node for each process; Redis with sentinels. */
   readonly cluster?: boolean;
 }
 
-/** Where the data is. */
+/** The database and Redis servers. */
 interface Servers {
-  /** The address of the database as root, with the servers in the order that each process in turn has them. */
+  /** Database URLs, as root. They differ in the order of the nodes; processes take them in turn. */
   readonly databaseUrls: readonly string[];
   readonly redisUrl: string;
   readonly database?: Database;
@@ -52,22 +52,22 @@ interface Servers {
   readonly link?: Link | undefined;
 }
 
-/** So that nobody waits long for a node that is lost; Galera's own default is five seconds. */
-const QUICK_TO_SUSPECT = { 'evs.keepalive_period': 'PT0.5S', 'evs.suspect_timeout': 'PT2S' };
+/** Shortens the wait for a lost node; Galera's default is 5 s. */
+const SUSPECT_QUICKLY = { 'evs.keepalive_period': 'PT0.5S', 'evs.suspect_timeout': 'PT2S' };
 
 /** A whole clinic of real processes: two APIs, two workers, database, Redis and mail server, all private. */
 export class Deployment {
   readonly ports: number[] = [];
   private readonly apis: Program[] = [];
   private readonly workers: Program[] = [];
-  /** Every process that was ever started. */
+  /** Every process ever started, including killed ones. */
   private readonly programs: { readonly name: string; readonly program: Program }[] = [];
   private readonly env: Variables;
   private users!: DatabaseUsers;
 
   private constructor(
     private readonly dir: string,
-    private readonly wishes: Wishes,
+    private readonly options: DeploymentOptions,
     readonly smtp: SmtpRecord,
     private servers: Servers,
   ) {
@@ -80,19 +80,19 @@ export class Deployment {
       MAIL_FROM: 'Clinica <appointments@clinic.example>',
       JWT_SECRET: randomBytes(32).toString('hex'),
       CLINIC_TIMEZONE: 'Europe/Madrid',
-      // The clients here are few and ask more than any patient would.
+      // A few clients here send more requests than any patient would.
       RATE_LIMIT_ENABLED: 'false',
       MAIL_BUDGET_PER_DAY: '1000000',
       LOG_LEVEL: 'info',
       NOTIFICATION_LEASE_SECONDS: '4',
       DRAIN_SECONDS: '1',
-      ...wishes.env,
+      ...options.env,
     };
   }
 
-  static async open(dir: string, wishes: Wishes): Promise<Deployment> {
-    const servers = wishes.cluster ? await cluster(dir) : await single(dir, wishes);
-    return new Deployment(dir, wishes, await SmtpRecord.open(), servers);
+  static async open(dir: string, options: DeploymentOptions): Promise<Deployment> {
+    const servers = options.cluster ? await startCluster(dir) : await startSingleServers(dir, options);
+    return new Deployment(dir, options, await SmtpRecord.open(), servers);
   }
 
   get database(): Database {
@@ -115,10 +115,10 @@ export class Deployment {
     return this.servers.sentinels!;
   }
 
-  /** Makes an empty database and starts the processes. */
+  /** Creates an empty database and starts the processes. */
   async start(): Promise<void> {
     await this.prepareDatabase();
-    const apis = this.wishes.apis ?? APIS;
+    const apis = this.options.apis ?? APIS;
     const first = await portsInARow(apis);
     for (let index = 0; index < apis; index += 1) this.ports.push(first + index);
     await Promise.all(this.ports.map((_, index) => this.startApi(index)));
@@ -141,11 +141,11 @@ export class Deployment {
     return this.env.JWT_SECRET!;
   }
 
-  get fronts(): string[] {
+  get apiUrls(): string[] {
     return this.ports.map((port) => `http://127.0.0.1:${port}`);
   }
 
-  /** A connection of the harness's own, as root, past every link. */
+  /** Connects the harness itself, as root and not through the link. */
   async connect(name = NAME): Promise<Connection> {
     const { galera, database } = this.servers;
     const port = galera?.nodes.find((node) => node.isAlive())?.port ?? database!.port;
@@ -162,17 +162,17 @@ export class Deployment {
   }
 
   /**
-   * Starts an API process, and waits until it answers, however busy the machine is. A start that fails is told and tried
-   * again.
+   * Starts an API process and waits without a time limit until it answers, because machines may be busy. Reports a start
+   * that fails, and tries again.
    *
-   * @throws Error when it fails every time
+   * @throws Error if all `MAX_STARTS` attempts fail
    */
   async startApi(index: number): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const program = Program.start('main.js', { ...this.variables(index), PORT: String(this.ports[index]) });
-      this.note(`api-${index}`, program);
+      this.track(`api-${index}`, program);
       this.apis[index] = program;
-      if (await this.serves(program, index)) return;
+      if (await this.startedServing(program, index)) return;
       console.error(`  API ${index} ended while it started: ${lastLine(program.output)}`);
       if (attempt === MAX_STARTS)
         throw new Error(`API ${index} does not start: ${program.output.slice(-4_000)}`);
@@ -180,15 +180,15 @@ export class Deployment {
   }
 
   startWorker(index: number): void {
-    const program = Program.worker({ ...this.variables(index + 1), ...this.wishes.workerEnv });
-    this.note(`worker-${index}`, program);
+    const program = Program.worker({ ...this.variables(index + 1), ...this.options.workerEnv });
+    this.track(`worker-${index}`, program);
     this.workers[index] = program;
   }
 
-  /** Whether the process came to answer; false if it ended before. */
-  private async serves(program: Program, index: number): Promise<boolean> {
+  /** Resolves to true once the process answers, or to false if it ends first. */
+  private async startedServing(program: Program, index: number): Promise<boolean> {
     while (!program.hasEnded) {
-      const answer = await fetch(`${this.fronts[index]}/health/live`).catch(() => undefined);
+      const answer = await fetch(`${this.apiUrls[index]}/health/live`).catch(() => undefined);
       await answer?.body?.cancel();
       if (answer) return !program.hasEnded;
       await sleep(25);
@@ -196,18 +196,18 @@ export class Deployment {
     return false;
   }
 
-  private note(name: string, program: Program): void {
+  private track(name: string, program: Program): void {
     const number = this.programs.filter((each) => each.name.startsWith(`${name}.`)).length + 1;
     this.programs.push({ name: `${name}.${number}`, program });
   }
 
-  /** Writes what every process of the clinic has printed, from its first start on, into files of a folder. */
+  /** Writes the output of every process ever started into files in a folder. */
   writeLogs(folder: string): void {
     mkdirSync(folder, { recursive: true });
     for (const { name, program } of this.programs) writeFileSync(join(folder, `${name}.log`), program.output);
   }
 
-  /** Starts the database again, on its data and at its port. */
+  /** Restarts the database with the same data and port. */
   async restartDatabase(): Promise<void> {
     const database = await startDatabase({ dir: join(this.dir, 'database'), port: this.database.port });
     this.servers = { ...this.servers, database };
@@ -215,11 +215,11 @@ export class Deployment {
 
   async restartRedis(): Promise<void> {
     const place = { dir: join(this.dir, 'redis'), port: this.redis.port };
-    const redis = await startRedis({ ...place, persist: this.wishes.redisPersists ?? false });
+    const redis = await startRedis({ ...place, persist: this.options.redisPersists ?? false });
     this.servers = { ...this.servers, redis };
   }
 
-  /** Runs `node dist/integrity.js`, and answers with its exit code and what it said. */
+  /** Runs `node dist/integrity.js`. */
   async integrity(): Promise<{ code: number | null; output: string }> {
     const { DATABASE_URL, REDIS_URL, NODE_ENV, LOG_LEVEL } = this.variables(0);
     const program = Program.start('integrity.js', { DATABASE_URL, REDIS_URL, NODE_ENV, LOG_LEVEL });
@@ -241,20 +241,20 @@ export class Deployment {
   }
 }
 
-async function single(
+async function startSingleServers(
   dir: string,
-  { redisPersists = false, link: wantsLink = false }: Wishes,
+  { redisPersists = false, link: hasLink = false }: DeploymentOptions,
 ): Promise<Servers> {
   const port = await portsInARow(2);
   const database = await startDatabase({ dir: join(dir, 'database'), port });
   const redis = await startRedis({ dir: join(dir, 'redis'), persist: redisPersists, port: port + 1 });
-  const link = wantsLink ? await Link.to(database.port) : undefined;
+  const link = hasLink ? await Link.to(database.port) : undefined;
   const url = `mysql://root@127.0.0.1:${link?.port ?? database.port}/${NAME}`;
   return { databaseUrls: [url], redisUrl: redis.url, database, redis, link };
 }
 
-async function cluster(dir: string): Promise<Servers> {
-  const galera = await startGalera({ dir: join(dir, 'galera'), tuning: QUICK_TO_SUSPECT });
+async function startCluster(dir: string): Promise<Servers> {
+  const galera = await startGalera({ dir: join(dir, 'galera'), tuning: SUSPECT_QUICKLY });
   const sentinels = await startSentinels({ dir: join(dir, 'sentinels') });
   const databaseUrls = galera.nodes.map((_, first) => galera.urlOf(NAME, first));
   return { databaseUrls, redisUrl: sentinels.url, galera, sentinels };

@@ -1,33 +1,33 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import type { Entry } from './front.js';
+import type { JournalEntry } from './load-balancer.js';
 import type { Finding } from './oracle.js';
 import type { Acknowledged } from './traffic.js';
 
-const MOST_PRINTED = 5;
+const MAX_PRINTED = 5;
 
-/** What there is to know of a scenario after it has ended. */
+/** What is known about a scenario after it has ended. */
 export interface Records {
   readonly database: Connection;
   readonly findings: readonly Finding[];
   readonly acknowledged: ReadonlyMap<number, Acknowledged>;
-  readonly journal: readonly Entry[];
+  readonly journal: readonly JournalEntry[];
 }
 
 /**
- * Everything known of each booking that a finding is about: what its patient was told, its row, its events, its rows of the
- * ledger, and every request about it. Prints the first few; returns all.
+ * Collects what is known about each booking with a finding: the last acknowledged state, the row, its events and
+ * notifications, and every request about it. Prints the first few and returns all.
  */
 export async function printEvidence(records: Records): Promise<string> {
   const texts: string[] = [];
   for (const finding of records.findings) texts.push(await describe(finding, records));
-  for (const text of texts.slice(0, MOST_PRINTED)) console.error(text);
-  if (texts.length > MOST_PRINTED) console.error(`  and ${texts.length - MOST_PRINTED} more`);
+  for (const text of texts.slice(0, MAX_PRINTED)) console.error(text);
+  if (texts.length > MAX_PRINTED) console.error(`  and ${texts.length - MAX_PRINTED} more`);
   return texts.join('\n');
 }
 
-/** Writes the evidence, all that was acknowledged, and every request, into a folder. */
+/** Writes the evidence, all acknowledged bookings and every request into a folder. */
 export function writeEvidence(folder: string, evidence: string, records: Omit<Records, 'database'>): void {
   writeFileSync(join(folder, 'evidence.txt'), evidence);
   writeFileSync(join(folder, 'acknowledged.json'), lines([...records.acknowledged.values()]));
@@ -42,7 +42,7 @@ async function describe({ letter, bookingId, what }: Finding, records: Records):
     (await database.query<RowDataPacket[]>(sql, [bookingId]))[0];
   const bookings = await select('SELECT * FROM bookings WHERE id = ?');
   const parts: [string, readonly unknown[]][] = [
-    ['told', [acknowledged.get(bookingId) ?? 'nothing']],
+    ['acknowledged', [acknowledged.get(bookingId) ?? 'nothing']],
     ['row', bookings],
     [
       'event',
@@ -57,17 +57,21 @@ async function describe({ letter, bookingId, what }: Finding, records: Records):
   return [title, ...rows].join('\n');
 }
 
-/** A request that names the booking, was answered with it, or asked for it. */
-function isAbout({ request, reply }: Entry, bookingId: number, row: RowDataPacket | undefined): boolean {
+/** Whether a request names the booking, returned it, or asked for its time. */
+function isAbout(
+  { request, reply }: JournalEntry,
+  bookingId: number,
+  row: RowDataPacket | undefined,
+): boolean {
   if (request.path === `/api/bookings/${bookingId}` || reply?.id === bookingId) return true;
-  const wish = request.body as { doctor_id?: number; date?: string; time?: string } | undefined;
+  const wanted = request.body as { doctor_id?: number; date?: string; time?: string } | undefined;
   const start = String(row?.start_time).slice(0, 5);
   return (
     request.path === '/api/bookings' &&
     request.account === row?.user_id &&
-    wish?.doctor_id === row?.doctor_id &&
-    wish?.date === row?.date &&
-    wish?.time === start
+    wanted?.doctor_id === row?.doctor_id &&
+    wanted?.date === row?.date &&
+    wanted?.time === start
   );
 }
 

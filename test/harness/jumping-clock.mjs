@@ -1,6 +1,5 @@
-// Loaded before a program whose clock is to jump: an hour ahead at SIGWINCH, back to the right time at the next, an hour
-// behind at the one after, and so on. Timers are not affected, as they are not when somebody sets a computer's clock.
-// The signal is one that the program itself does not listen to.
+// Preloaded into a program to make its clock jump at each SIGWINCH: an hour ahead, back, an hour behind, back, and so on.
+// Timers are unaffected, as they are when a computer's clock is set. The program itself does not handle this signal.
 const HOUR_MS = 3_600_000;
 const JUMPS = [HOUR_MS, 0, -HOUR_MS, 0];
 
@@ -17,7 +16,7 @@ const now = () => RealDate.now() + ahead;
 globalThis.Date = new Proxy(RealDate, {
   /**
    * @param {typeof Date} target
-   * @param {[] | [number]} given or any other arguments that Date takes
+   * @param {[] | [number]} given the arguments of Date
    */
   construct: (target, given) => (given.length === 0 ? new target(now()) : new target(...given)),
   /** @returns {unknown} */

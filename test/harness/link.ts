@@ -1,16 +1,16 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// The last word of its packet: MySQL puts attributes between the command and the text.
+// Compared with the end of a packet, because MySQL puts attributes between the command and the text.
 const COMMIT = Buffer.from('COMMIT');
 
-/** The network between the API and its database, which may be slow or break at the worst moment. */
+/** A proxy in front of the database that can be slow, or break at the worst moment. */
 export class Link {
-  /** How long each packet takes in each direction, in milliseconds. */
+  /** Delay of each packet in each direction, in milliseconds. */
   delayMs = 0;
-  /** Of how many COMMITs one loses its acknowledgement, and the connection; 0 for none. */
-  cutOneCommitOf = 0;
-  /** How many were lost so. */
+  /** Every n-th COMMIT loses its acknowledgement and the connection; 0 for none. */
+  cutEveryNthCommit = 0;
+  /** The number of COMMITs cut so far. */
   cuts = 0;
   private commits = 0;
   private readonly sockets = new Set<Socket>();
@@ -19,7 +19,7 @@ export class Link {
     private readonly server: Server,
     private readonly target: number,
   ) {
-    server.on('connection', (near) => this.join(near, connect(this.target, '127.0.0.1')));
+    server.on('connection', (near) => this.connectBoth(near, connect(this.target, '127.0.0.1')));
   }
 
   static async to(port: number): Promise<Link> {
@@ -38,29 +38,29 @@ export class Link {
     await closed;
   }
 
-  private join(near: Socket, far: Socket): void {
+  private connectBoth(near: Socket, far: Socket): void {
     let cutNext = false;
-    this.carry(near, far, (packet) => {
-      if (packet.subarray(-COMMIT.length).equals(COMMIT)) cutNext = this.isDue();
+    this.forward(near, far, (packet) => {
+      if (packet.subarray(-COMMIT.length).equals(COMMIT)) cutNext = this.isCutDue();
       return true;
     });
-    this.carry(far, near, () => {
-      // The database has answered: it has committed. The answer is lost.
+    this.forward(far, near, () => {
+      // The database has answered, so it has committed. The client never learns this.
       if (cutNext) near.resetAndDestroy();
       return !cutNext;
     });
   }
 
-  private isDue(): boolean {
-    if (this.cutOneCommitOf === 0) return false;
+  private isCutDue(): boolean {
+    if (this.cutEveryNthCommit === 0) return false;
     this.commits += 1;
-    if (this.commits % this.cutOneCommitOf !== 0) return false;
+    if (this.commits % this.cutEveryNthCommit !== 0) return false;
     this.cuts += 1;
     return true;
   }
 
-  /** @param passes whether a packet goes on to the other side */
-  private carry(from: Socket, to: Socket, passes: (packet: Buffer) => boolean): void {
+  /** @param passes whether to forward a packet */
+  private forward(from: Socket, to: Socket, passes: (packet: Buffer) => boolean): void {
     this.sockets.add(from);
     let last: Promise<unknown> = Promise.resolve();
     from.on('data', (packet) => {

@@ -7,23 +7,28 @@ import { ensureGalera } from '../support/cluster/galera.js';
 import { wholeNumber } from '../support/options.js';
 import { preparePrivateServers } from '../support/private-servers.js';
 import { circumstances, tableOf, writeInto } from '../support/report.js';
-import { BusyCores } from './busy.js';
+import { BusyCores } from './busy-cores.js';
 import { COLUMNS } from './report.js';
 import { runScenario } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
 import { CLUSTER_SCENARIOS } from './scenarios/cluster.js';
-import { CROWDS } from './scenarios/crowds.js';
-import { MAIL } from './scenarios/mail.js';
-import { PROCESSES } from './scenarios/processes.js';
-import { SERVERS } from './scenarios/servers.js';
+import { CROWD_SCENARIOS } from './scenarios/crowds.js';
+import { MAIL_SCENARIOS } from './scenarios/mail.js';
+import { PROCESS_SCENARIOS } from './scenarios/processes.js';
+import { SERVER_SCENARIOS } from './scenarios/servers.js';
 import type { Result } from './verdict.js';
 
-const ALL: readonly Scenario[] = [...PROCESSES, ...SERVERS, ...MAIL, ...CROWDS];
+const ALL: readonly Scenario[] = [
+  ...PROCESS_SCENARIOS,
+  ...SERVER_SCENARIOS,
+  ...MAIL_SCENARIOS,
+  ...CROWD_SCENARIOS,
+];
 
-/** Those that need more servers than most machines have. */
+/** Selects the scenarios on a cluster, which need more servers than most machines have. */
 const CLUSTER = 'cluster';
 
-/** One of each kind, each a little shorter, for every change of the code. */
+/** One of each kind; .ci/run runs these, each a little shorter. */
 const SHORT = [
   'api-killed',
   'worker-killed',
@@ -34,15 +39,15 @@ const SHORT = [
 ];
 
 /**
- * `npm run faults`: breaks every part of a whole clinic under load, counts the consequences, and prints a table. Takes
- * names of scenarios (`cluster` for all that need a cluster), and:
+ * `npm run faults`: breaks each part of a whole clinic under load, counts the damage, and prints a table. Takes names of
+ * scenarios (`cluster` for all that need a cluster), and:
  *
  *     --list         list the scenarios
  *     --short        run a few of them, each a little shorter
- *     --seed N       the choices of the patients; printed with the table
+ *     --seed N       determines what the patients do; printed with the table
  *     --repeat N     run each scenario N times, each time with the next seed
- *     --busy         keep every core busy, so that everything is slow
- *     --keep         keep database, logs and requests also of scenarios that held
+ *     --busy         keep every core busy to slow everything down
+ *     --keep         keep database, logs and requests even of scenarios that held
  *     --write FILE   write the table into that document
  */
 export async function main(args: string[], shutdown: Shutdown): Promise<number> {
@@ -63,7 +68,7 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
     for (const { name, about } of [...ALL, ...CLUSTER_SCENARIOS]) print(`${name.padEnd(20)} ${about}`);
     return 0;
   }
-  const wanted = {
+  const options = {
     names: positionals,
     isShort: values.short,
     seed: wholeNumber('seed', values.seed),
@@ -77,49 +82,53 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
   if (positionals.some((name) => name.startsWith(CLUSTER))) await ensureGalera(shutdown.signal);
   const dir = await preparePrivateServers('faults', shutdown);
   printStep('faults', 'two APIs, two workers, a database, a Redis and a mail server, all private\n');
-  return (await runFaults({ ...wanted, dir })) ? 0 : 1;
+  return (await runFaults({ ...options, dir })) ? 0 : 1;
 }
 
-interface Wanted {
-  /** Names of scenarios; none for all. */
+interface FaultsOptions {
+  /** Names of scenarios. If empty, all run that need no cluster. */
   readonly names: readonly string[];
   readonly isShort: boolean;
   readonly seed: number;
-  /** How often each scenario is run, each time with the next seed. */
+  /** How often each scenario runs, each time with the next seed. */
   readonly repeat: number;
-  /** Whether every core is kept busy beside it. */
+  /** Whether to keep every core busy meanwhile. */
   readonly isBusy: boolean;
-  /** Whether database, logs and requests are kept of scenarios that held, too. */
+  /** Whether to keep database, logs and requests even of scenarios that held. */
   readonly keepsAll: boolean;
-  /** A document that takes the table. */
+  /** The document into which the table is written. */
   readonly document?: string | undefined;
-  /** A folder for data and logs. */
+  /** The folder for data and logs. */
   readonly dir: string;
-  /** A folder for what is kept of a scenario that did not hold. */
+  /** The folder for what is kept of scenarios that did not hold. */
   readonly keepIn: string;
   readonly signal: AbortSignal;
 }
 
-/** Runs scenarios one after the other, prints what came of them, and answers whether all held. */
-async function runFaults(wanted: Wanted): Promise<boolean> {
-  const { names, isShort, seed, document } = wanted;
+/**
+ * Runs the scenarios one after the other and prints the results.
+ *
+ * @returns whether all scenarios held
+ */
+async function runFaults(options: FaultsOptions): Promise<boolean> {
+  const { names, isShort, seed, document } = options;
   const chosen = choose(names, isShort);
-  const place = placeOf(wanted);
-  if (document !== undefined && place === undefined) {
+  const marker = markerFor(options);
+  if (document !== undefined && marker === undefined) {
     throw new Failure(
-      'A document takes the table of all scenarios, of all of the cluster, or of api-killed on busy cores.',
+      '--write takes only complete tables: run all scenarios, all of the cluster, or api-killed with --busy.',
     );
   }
-  const origin = circumstances(`npm run faults -- ${argumentsOf(wanted)}`);
+  const origin = circumstances(`npm run faults -- ${argumentsOf(options)}`);
   console.log(`seed ${seed}\n`);
-  const busy = wanted.isBusy ? new BusyCores() : undefined;
+  const busy = options.isBusy ? new BusyCores() : undefined;
   try {
-    const tableOfAll = (results: readonly Result[]): string => `${origin}\n\n${tableOf(COLUMNS, results)}`;
-    // After each run: of hours of them, what an interruption leaves is still worth reading.
-    const results = await runAll(chosen, wanted, (sofar) => {
-      if (document !== undefined) writeInto(document, place!, tableOfAll(sofar));
+    const reportOf = (results: readonly Result[]): string => `${origin}\n\n${tableOf(COLUMNS, results)}`;
+    // Write after each run: if hours of runs are interrupted, the finished ones are still worth reading.
+    const results = await runAll(chosen, options, (finished) => {
+      if (document !== undefined) writeInto(document, marker!, reportOf(finished));
     });
-    console.log(`\n${tableOfAll(results)}`);
+    console.log(`\n${reportOf(results)}`);
     return results.every(({ broken }) => broken.length === 0);
   } finally {
     busy?.stop();
@@ -128,27 +137,27 @@ async function runFaults(wanted: Wanted): Promise<boolean> {
 
 async function runAll(
   chosen: readonly Scenario[],
-  wanted: Wanted,
-  note: (sofar: readonly Result[]) => void,
+  options: FaultsOptions,
+  onResult: (finished: readonly Result[]) => void,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (let round = 0; round < wanted.repeat; round += 1) {
+  for (let round = 0; round < options.repeat; round += 1) {
     for (const scenario of chosen) {
-      wanted.signal.throwIfAborted();
-      const seed = wanted.seed + round;
-      console.log(`${scenario.name}: ${scenario.about}${wanted.repeat > 1 ? ` (seed ${seed})` : ''}`);
-      const result = await runScenario(scenario, { ...wanted, seed });
+      options.signal.throwIfAborted();
+      const seed = options.seed + round;
+      console.log(`${scenario.name}: ${scenario.about}${options.repeat > 1 ? ` (seed ${seed})` : ''}`);
+      const result = await runScenario(scenario, { ...options, seed });
       const verdict = result.broken.length === 0 ? 'held' : `DID NOT HOLD: ${result.broken.join('; ')}`;
       console.log(`  ${verdict} (${Math.round(result.seconds)} s)`);
       results.push(result);
-      note(results);
+      onResult(results);
     }
   }
   return results;
 }
 
-/** The arguments that run the same again. */
-function argumentsOf({ names, isShort, isBusy, repeat, seed }: Wanted): string {
+/** The arguments that repeat this run. */
+function argumentsOf({ names, isShort, isBusy, repeat, seed }: FaultsOptions): string {
   return [
     ...(isShort ? ['--short'] : []),
     ...(isBusy ? ['--busy'] : []),
@@ -158,8 +167,8 @@ function argumentsOf({ names, isShort, isBusy, repeat, seed }: Wanted): string {
   ].join(' ');
 }
 
-/** Where in a document the table goes. */
-function placeOf({ names, isShort, isBusy }: Wanted): string | undefined {
+/** The marker in the document between whose comments the table goes; undefined if this run has no complete table. */
+function markerFor({ names, isShort, isBusy }: FaultsOptions): string | undefined {
   if (isShort || names.length > 1) return undefined;
   if (isBusy) return names[0] === 'api-killed' ? 'busy' : undefined;
   return names.length === 0 ? 'faults' : names.find((name) => name === CLUSTER);

@@ -6,11 +6,11 @@ import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { cancel, move } from '../support/races.js';
 import { startWorker } from '../support/worker.js';
-import { type Counts, consult } from './oracle.js';
+import { type Counts, countFindings } from './oracle.js';
 import { type AcceptedMail, SmtpRecord } from './smtp-record.js';
 import type { Acknowledged } from './traffic.js';
 
-// Who is to be believed when it counts nothing must be seen to count something.
+// A count of zero is worth nothing from an oracle that cannot count. Each test damages the data and expects a finding.
 
 const DAY_MS = 86_400_000;
 
@@ -43,12 +43,12 @@ beforeAll(async () => {
   const moved = await move(clinic, patient, third.id, { date: dateIn(13) });
   await bookIn(1);
   acknowledged = new Map(
-    [live, { ...second, status: 'cancelled' }, moved.body as unknown as BookingJson].map((told) => [
-      told.id,
-      toldOf(told),
+    [live, { ...second, status: 'cancelled' }, moved.body as unknown as BookingJson].map((booking) => [
+      booking.id,
+      acknowledgedOf(booking),
     ]),
   );
-  await eventually('all that is due is sent', async () => {
+  await eventually('every due notification is sent', async () => {
     const open = await clinic.query(
       "SELECT 1 FROM notifications WHERE state <> 'sent' AND state <> 'cancelled' AND due_at <= UTC_TIMESTAMP()",
     );
@@ -70,109 +70,109 @@ function bookIn(days: number): Promise<BookingJson> {
   return book(clinic, patient, doctor, { date: dateIn(days), time: '12:00', duration: 5 });
 }
 
-function toldOf({ id, user_id, doctor_id, date, time, duration, status }: BookingJson): Acknowledged {
+function acknowledgedOf({ id, user_id, doctor_id, date, time, duration, status }: BookingJson): Acknowledged {
   return { id, userId: user_id, doctorId: doctor_id, date, time, duration, status: status as 'booked' };
 }
 
-/** What the oracle counts after somebody has meddled with the database; afterwards that is undone. */
-async function after(
+/** Executes statements, has the oracle count, and rolls the statements back. */
+async function countAfter(
   statements: readonly string[],
-  told: ReadonlyMap<number, Acknowledged> = acknowledged,
+  expected: ReadonlyMap<number, Acknowledged> = acknowledged,
   mails: readonly AcceptedMail[] = smtp.accepted,
 ): Promise<Counts> {
   await database.beginTransaction();
   for (const statement of statements) await database.query(statement, [live.id]);
-  const counts = await consult(database, told, mails);
+  const counts = await countFindings(database, expected, mails);
   await database.rollback();
   return counts;
 }
 
-/** The letters that are not nothing. */
+/** The letters whose counts are not zero. */
 function letters(counts: Counts): string {
   return (['O', 'A', 'K', 'M', 'D', 'W'] as const).filter((letter) => counts[letter] > 0).join('');
 }
 
-const COPY = (shift: string): string =>
+const COPY_BOOKING = (shift: string): string =>
   `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                          version, created_at, updated_at)
    SELECT UUID(), doctor_id, user_id, date, start_time, duration_minutes, starts_at + INTERVAL ${shift},
           ends_at + INTERVAL ${shift}, status, version, created_at, updated_at FROM bookings WHERE id = ?`;
-const ITS_NEWS = `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+const COPY_NOTIFICATION = `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
                                              message_id, created_at)
    SELECT LAST_INSERT_ID(), 1, 'booked', starts_at, duration_minutes, due_at, state, '<other@clinic.example>', created_at
    FROM notifications WHERE booking_id = ? AND kind = 'booked'`;
 
 describe('the oracle', () => {
-  test('counts nothing where all is well, and has looked at mails and reminders', async () => {
-    const counts = await after([]);
+  test('counts no findings if all is well, although it has read emails', async () => {
+    const counts = await countAfter([]);
     expect(letters(counts)).toBe('');
     expect(counts).toMatchObject({ bookings: 4, dead: 0 });
     expect(counts.mails).toBeGreaterThanOrEqual(6);
   });
 
   test.each([
-    ['O and a mail that is missing: a booking over another', [COPY('1 MINUTE')], 'OM'],
-    ['M: a booking that nobody was told of', [COPY('1 DAY')], 'M'],
-    ['K: the same wish twice', [COPY('1 DAY'), ITS_NEWS], 'KM'],
+    ['O and M: a booking that overlaps another and has no email', [COPY_BOOKING('1 MINUTE')], 'OM'],
+    ['M: a booking without an email', [COPY_BOOKING('1 DAY')], 'M'],
+    ['K and M: the same booking twice', [COPY_BOOKING('1 DAY'), COPY_NOTIFICATION], 'KM'],
     [
-      'A: a booking that is another than was acknowledged',
+      'A: a booking that differs from what was acknowledged',
       ['UPDATE bookings SET duration_minutes = 6 WHERE id = ?'],
       'A',
     ],
     [
-      'A and M: a booking that was cancelled by nobody',
+      'A and M: a cancellation that no one requested',
       ["UPDATE bookings SET status = 'cancelled', version = 2 WHERE id = ?"],
       'AM',
     ],
     [
-      'W: a mail before it was due',
+      'W: an email before it was due',
       ['UPDATE notifications SET due_at = UTC_TIMESTAMP() + INTERVAL 1 HOUR WHERE booking_id = ?'],
       'W',
     ],
     [
-      'W: a mail that tells another time',
+      'W: an email with another time',
       ['UPDATE notifications SET starts_at = starts_at + INTERVAL 1 HOUR WHERE booking_id = ?'],
       'W',
     ],
     [
-      'W: a mail to somebody else',
+      'W: an email to another person',
       [
         "UPDATE accounts SET email = CONCAT('x', email) WHERE id = (SELECT user_id FROM bookings WHERE id = ?)",
       ],
       'W',
     ],
   ])('%s', async (_, statements, expected) => {
-    expect(letters(await after(statements))).toBe(expected);
+    expect(letters(await countAfter(statements))).toBe(expected);
   });
 
   test('A: a booking that is missing', async () => {
-    const lost = { ...toldOf(live), id: 99_999 };
-    expect(letters(await after([], new Map([...acknowledged, [lost.id, lost]])))).toBe('A');
+    const lost = { ...acknowledgedOf(live), id: 99_999 };
+    expect(letters(await countAfter([], new Map([...acknowledged, [lost.id, lost]])))).toBe('A');
   });
 
-  test('M and D: a mail that never came, and one that came twice', async () => {
-    const news = smtp.accepted.find(({ raw }) => raw.includes('text/calendar'))!;
-    const others = smtp.accepted.filter((mail) => mail !== news);
-    expect(letters(await after([], acknowledged, others))).toBe('M');
-    expect(letters(await after([], acknowledged, [...smtp.accepted, news]))).toBe('D');
+  test('M or D: an email that never came, or came twice', async () => {
+    const email = smtp.accepted.find(({ raw }) => raw.includes('text/calendar'))!;
+    const others = smtp.accepted.filter((mail) => mail !== email);
+    expect(letters(await countAfter([], acknowledged, others))).toBe('M');
+    expect(letters(await countAfter([], acknowledged, [...smtp.accepted, email]))).toBe('D');
   });
 
-  test('M: a reminder that nobody got, although its time had come', async () => {
+  test('M: a reminder that was due and never arrived', async () => {
     const due = `UPDATE notifications SET due_at = UTC_TIMESTAMP() - INTERVAL 1 MINUTE, state = 'sent'
                  WHERE booking_id = ? AND kind = 'reminder_24h'`;
-    expect(letters(await after([due]))).toBe('M');
+    expect(letters(await countAfter([due]))).toBe('M');
   });
 
-  test('not M: a reminder that falls due while the mails are being read', async () => {
+  test('not M: a reminder that falls due while the oracle reads the emails', async () => {
     const slow = [...smtp.accepted];
-    // Reading takes as long as the machine is busy: meanwhile the database's clock goes on.
+    // On a busy machine, reading takes long: advance the database's clock meanwhile.
     slow.map = function <T>(this: AcceptedMail[], read: (mail: AcceptedMail) => T) {
       void database.query('SET SESSION timestamp = UNIX_TIMESTAMP() + 60');
       return Array.from(this, (mail) => read(mail));
     } as typeof slow.map;
     const soon = `UPDATE notifications SET due_at = UTC_TIMESTAMP(3) + INTERVAL 2 SECOND
                   WHERE booking_id = ? AND kind = 'reminder_24h'`;
-    const counts = await after([soon], acknowledged, slow);
+    const counts = await countAfter([soon], acknowledged, slow);
     await database.query('SET SESSION timestamp = DEFAULT');
     expect(letters(counts)).toBe('');
   });
@@ -193,26 +193,26 @@ describe('the oracle', () => {
       SELECT booking_id, 2, 'moved', starts_at, duration_minutes, due_at, state, '<other@clinic.example>',
              UTC_TIMESTAMP() - INTERVAL 1 MINUTE FROM notifications WHERE booking_id = ? AND kind = 'booked'`;
     const mails = [...smtp.accepted, sent];
-    expect((await after([due], new Map(), mails)).W).toBe(0);
-    expect((await after([due, moved], new Map(), mails)).W).toBe(1);
+    expect((await countAfter([due], new Map(), mails)).W).toBe(0);
+    expect((await countAfter([due, moved], new Map(), mails)).W).toBe(1);
   });
 
-  test('M: news of a move that was withdrawn, but only where no later news came', async () => {
+  test('M: an email about a withdrawn reschedule, unless an email about a later change came', async () => {
     const { id } = await bookIn(20);
     await move(clinic, patient, id, { date: dateIn(21) });
     await cancel(clinic, patient, id);
-    const [, moved, cancelled] = await eventually('all three are sent', async () => {
+    const [, moved, cancelled] = await eventually('all three emails are sent', async () => {
       const sent = await clinic.query<{ message_id: string }>(
         "SELECT message_id FROM notifications WHERE booking_id = ? AND state = 'sent' ORDER BY id",
         [id],
       );
       return sent.length === 3 && sent;
     });
-    const without = (...those: { message_id: string }[]): AcceptedMail[] =>
-      smtp.accepted.filter(({ raw }) => !those.some(({ message_id }) => raw.includes(message_id)));
+    const without = (...omitted: { message_id: string }[]): AcceptedMail[] =>
+      smtp.accepted.filter(({ raw }) => !omitted.some(({ message_id }) => raw.includes(message_id)));
     const withdrawn = `UPDATE notifications SET state = 'cancelled' WHERE message_id = '${moved!.message_id}'`;
-    expect((await after([], acknowledged, without(moved!))).M).toBe(1);
-    expect((await after([withdrawn], acknowledged, without(moved!))).M).toBe(0);
-    expect((await after([withdrawn], acknowledged, without(moved!, cancelled!))).M).toBe(2);
+    expect((await countAfter([], acknowledged, without(moved!))).M).toBe(1);
+    expect((await countAfter([withdrawn], acknowledged, without(moved!))).M).toBe(0);
+    expect((await countAfter([withdrawn], acknowledged, without(moved!, cancelled!))).M).toBe(2);
   });
 });

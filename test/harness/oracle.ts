@@ -4,42 +4,42 @@ import { calendarEntryOf } from '../support/calendar-entry.js';
 import type { AcceptedMail } from './smtp-record.js';
 import type { Acknowledged } from './traffic.js';
 
-/** How much later than the change of a booking its reminder may still be taken: it was on its way already. */
-const ON_ITS_WAY_MS = 3_000;
-/** Clocks of one machine, rounded. */
+/** How long after a change the reminder of the earlier version may still arrive: it was being sent already. */
+const IN_TRANSIT_MS = 3_000;
+/** Rounding differences between clocks of one machine. */
 const ROUNDING_MS = 50;
-/** What fell due between the end of the scenario and the first question. */
+/** Reminders that fell due this recently may still be on their way. */
 const JUST_DUE_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
-/** One thing that is not as it must be. */
+/** One violated guarantee. */
 export interface Finding {
   readonly letter: 'O' | 'A' | 'K' | 'M' | 'D' | 'W';
   readonly what: string;
-  /** Of which booking; null where nobody can say. */
+  /** The booking concerned; null if unknown. */
   readonly bookingId: number | null;
 }
 
-/** What must be nothing, and what may be something. */
+/** The letters must be zero; the rest need not. */
 export interface Counts {
   /** Overlapping pairs of live bookings. */
   readonly O: number;
-  /** Acknowledged bookings that are missing, or are not as they were acknowledged. */
+  /** Acknowledged bookings that are missing or differ from what was acknowledged. */
   readonly A: number;
-  /** Bookings beyond the first for one wish, and so for one key. */
+  /** Bookings beyond the first for one `Idempotency-Key`. */
   readonly K: number;
-  /** Events whose mail never came, and reminders. */
+  /** Events without an email, and reminders that never came. */
   readonly M: number;
-  /** Mails that came again. */
+  /** Duplicate emails. */
   readonly D: number;
-  /** Mails that should not have come, or not so. */
+  /** Emails that should not have come, or that have a wrong recipient, date or content. */
   readonly W: number;
   readonly bookings: number;
   readonly mails: number;
   readonly reminders: number;
-  /** Given up, and in the list of dead letters. */
+  /** Notifications given up for good. */
   readonly dead: number;
-  /** What the letters count, one by one. */
+  /** The individual findings that the letters count. */
   readonly findings: readonly Finding[];
 }
 
@@ -68,27 +68,27 @@ interface NotificationRow extends RowDataPacket {
   readonly created_at: Date;
 }
 
-interface ReadMail extends AcceptedMail {
+interface ParsedEmail extends AcceptedMail {
   readonly messageId: string;
-  /** `uid sequence method` of the calendar entry, and its start in ISO 8601; none in a reminder. */
+  /** The calendar entry: `uid sequence method`, and its start in ISO 8601. Reminders have none. */
   readonly entry: { readonly name: string; readonly start: string } | undefined;
 }
 
-/** Reads database and mail server after all is over, trusting neither the service nor its ledger. */
-export async function consult(
+/** Counts the damage from the database and the accepted emails. Trusts neither the service nor its ledger. */
+export async function countFindings(
   database: Connection,
   acknowledged: ReadonlyMap<number, Acknowledged>,
   accepted: readonly AcceptedMail[],
 ): Promise<Counts> {
-  // First: reading thousands of mails takes seconds, in which more falls due.
-  const now = await nowOf(database);
-  // Who was erased is to get no further mails, and is not judged.
+  // Read the time first: parsing thousands of emails takes seconds, in which more reminders fall due.
+  const now = await databaseNow(database);
+  // Erased patients must get no further emails, so they are not judged.
   const bookings = await rows<BookingRow>(
     database,
     `SELECT b.*, a.email FROM bookings b JOIN accounts a ON a.id = b.user_id
      WHERE a.email NOT LIKE '%@erased.invalid' ORDER BY b.id`,
   );
-  const messages = await rows<NotificationRow>(
+  const notifications = await rows<NotificationRow>(
     database,
     `SELECT n.* FROM notifications n LEFT JOIN accounts a ON a.id = n.account_id
      WHERE COALESCE(a.email, '') NOT LIKE '%@erased.invalid' ORDER BY n.id`,
@@ -99,17 +99,19 @@ export async function consult(
     `SELECT n.message_id FROM notifications n JOIN accounts a ON a.id = n.account_id
      WHERE a.email LIKE '%@erased.invalid'`,
   );
-  const toErased = new Set(erased.map(({ message_id }) => message_id));
-  const mails = (await Promise.all(accepted.map(read))).filter(({ messageId }) => !toErased.has(messageId));
-  const dead = messages.filter(({ state }) => state === 'dead');
+  const erasedMessageIds = new Set(erased.map(({ message_id }) => message_id));
+  const mails = (await Promise.all(accepted.map(parseEmail))).filter(
+    ({ messageId }) => !erasedMessageIds.has(messageId),
+  );
+  const dead = notifications.filter(({ state }) => state === 'dead');
   const findings = [
     ...(await overlaps(database)),
-    ...lost(acknowledged, byId),
-    ...(await repeats(database)),
-    ...missing(bookings, mails, messages),
-    ...forgotten(messages, byId, mails, now),
-    ...repeatedMails(mails, messages),
-    ...wrong(mails, byId, messages),
+    ...lostBookings(acknowledged, byId),
+    ...(await duplicateBookings(database)),
+    ...missingEmails(bookings, mails, notifications),
+    ...missingReminders(notifications, byId, mails, now),
+    ...duplicateEmails(mails, notifications),
+    ...wrongEmails(mails, byId, notifications),
   ];
   const count = (letter: Finding['letter']): number =>
     findings.filter((found) => found.letter === letter).length;
@@ -147,48 +149,48 @@ async function overlaps(database: Connection): Promise<Finding[]> {
   }));
 }
 
-function lost(
+function lostBookings(
   acknowledged: ReadonlyMap<number, Acknowledged>,
   byId: ReadonlyMap<number, BookingRow>,
 ): Finding[] {
   return [...acknowledged.values()]
-    .filter((told) => !isAsTold(told, byId.get(told.id)))
+    .filter((booking) => !matches(booking, byId.get(booking.id)))
     .map(({ id }) => ({
       letter: 'A',
       bookingId: id,
-      what: byId.has(id) ? 'it is not as it was acknowledged' : 'it is missing',
+      what: byId.has(id) ? 'it differs from what was acknowledged' : 'it is missing',
     }));
 }
 
-function isAsTold(told: Acknowledged, row: BookingRow | undefined): boolean {
+function matches(acknowledged: Acknowledged, row: BookingRow | undefined): boolean {
   return (
     row !== undefined &&
-    row.user_id === told.userId &&
-    row.doctor_id === told.doctorId &&
-    row.date === told.date &&
-    row.start_time.slice(0, 5) === told.time &&
-    row.duration_minutes === told.duration &&
-    row.status === told.status
+    row.user_id === acknowledged.userId &&
+    row.doctor_id === acknowledged.doctorId &&
+    row.date === acknowledged.date &&
+    row.start_time.slice(0, 5) === acknowledged.time &&
+    row.duration_minutes === acknowledged.duration &&
+    row.status === acknowledged.status
   );
 }
 
-/** No patient asks twice for the same under two keys, so the same twice was one key twice. */
-async function repeats(database: Connection): Promise<Finding[]> {
-  const wishes = await rows<RowDataPacket & { made: number; last: number }>(
+/** The traffic never requests the same booking under two keys, so equal bookings must come from one key. */
+async function duplicateBookings(database: Connection): Promise<Finding[]> {
+  const duplicates = await rows<RowDataPacket & { made: number; last: number }>(
     database,
     `SELECT COUNT(*) AS made, MAX(b.id) AS last FROM notifications n JOIN bookings b ON b.id = n.booking_id
      WHERE n.kind = 'booked' GROUP BY b.user_id, b.doctor_id, n.starts_at, n.duration_minutes HAVING COUNT(*) > 1`,
   );
-  return wishes.flatMap(({ made, last }) =>
+  return duplicates.flatMap(({ made, last }) =>
     Array.from({ length: made - 1 }, () => ({
       letter: 'K' as const,
       bookingId: last,
-      what: `the same wish was booked ${made} times`,
+      what: `the same request made ${made} bookings`,
     })),
   );
 }
 
-async function read(accepted: AcceptedMail): Promise<ReadMail> {
+async function parseEmail(accepted: AcceptedMail): Promise<ParsedEmail> {
   const mail = await PostalMime.parse(accepted.raw);
   const messageId = mail.messageId ?? '';
   if (mail.attachments.length === 0) return { ...accepted, messageId, entry: undefined };
@@ -196,35 +198,39 @@ async function read(accepted: AcceptedMail): Promise<ReadMail> {
   return { ...accepted, messageId, entry: { name: `${uid} ${sequence} ${String(method)}`, start } };
 }
 
-/** Each version of a booking is an event that its patient is told of, if only by the mail about a newer one. */
-function missing(
+/** Every version of a booking needs an email. A superseded reschedule needs none if a newer version has one. */
+function missingEmails(
   bookings: readonly BookingRow[],
-  mails: readonly ReadMail[],
-  messages: readonly NotificationRow[],
+  mails: readonly ParsedEmail[],
+  notifications: readonly NotificationRow[],
 ): Finding[] {
-  const told = new Set(mails.map(({ entry }) => entry?.name));
+  const sentEntries = new Set(mails.map(({ entry }) => entry?.name));
   const inState = (state: string): Set<string> => {
-    const news = messages.filter((message) => message.state === state && !isReminder(message));
-    return new Set(news.map((message) => `${message.booking_id} ${message.booking_version}`));
+    const changes = notifications.filter(
+      (notification) => notification.state === state && !isReminder(notification),
+    );
+    return new Set(
+      changes.map((notification) => `${notification.booking_id} ${notification.booking_version}`),
+    );
   };
   const [givenUp, withdrawn] = [inState('dead'), inState('cancelled')];
   return bookings.flatMap((booking) => {
     const found: Finding[] = [];
-    let isToldLater = false;
+    let isNotifiedLater = false;
     for (let sequence = booking.version - 1; sequence >= 0; sequence -= 1) {
       const version = `${booking.id} ${sequence + 1}`;
-      const isTold = told.has(nameOf(booking, sequence)) || givenUp.has(version);
-      const isSuperseded = isMove(booking, sequence) && withdrawn.has(version) && isToldLater;
-      const what = `no mail came about its version ${sequence + 1}`;
-      if (!isTold && !isSuperseded) found.push({ letter: 'M', bookingId: booking.id, what });
-      isToldLater ||= isTold;
+      const isNotified = sentEntries.has(entryName(booking, sequence)) || givenUp.has(version);
+      const isSuperseded = isReschedule(booking, sequence) && withdrawn.has(version) && isNotifiedLater;
+      const what = `no email came about its version ${sequence + 1}`;
+      if (!isNotified && !isSuperseded) found.push({ letter: 'M', bookingId: booking.id, what });
+      isNotifiedLater ||= isNotified;
     }
     return found;
   });
 }
 
-/** The booking itself, and its cancellation, are never superseded. */
-function isMove({ status, version }: BookingRow, sequence: number): boolean {
+/** Only reschedules can be superseded: neither the first version of a booking nor its cancellation is one. */
+function isReschedule({ status, version }: BookingRow, sequence: number): boolean {
   return sequence > 0 && (status === 'booked' || sequence < version - 1);
 }
 
@@ -232,22 +238,26 @@ function isReminder({ kind }: NotificationRow): boolean {
   return kind.startsWith('reminder');
 }
 
-/** Reminders of bookings that are as they were, whose time has come, and which nobody got. */
-function forgotten(
-  messages: readonly NotificationRow[],
+/** Reminders that were due, whose booking has not changed since, and that never arrived. */
+function missingReminders(
+  notifications: readonly NotificationRow[],
   byId: ReadonlyMap<number, BookingRow>,
-  mails: readonly ReadMail[],
+  mails: readonly ParsedEmail[],
   now: number,
 ): Finding[] {
-  const came = new Set(mails.map(({ messageId }) => messageId));
-  const never = messages.filter((message) => {
-    const booking = byId.get(message.booking_id)!;
-    const isLive = booking.status === 'booked' && booking.version === message.booking_version;
-    // A day's reminder that comes in the last hour gives way to that of the hour.
-    const latest = booking.starts_at.getTime() - (message.kind === 'reminder_24h' ? HOUR_MS : 0);
-    const hadItsTime = message.due_at.getTime() < Math.min(now - JUST_DUE_MS, latest);
+  const arrived = new Set(mails.map(({ messageId }) => messageId));
+  const never = notifications.filter((notification) => {
+    const booking = byId.get(notification.booking_id)!;
+    const isLive = booking.status === 'booked' && booking.version === notification.booking_version;
+    // Within the last hour the 24-hour reminder is dropped in favor of the 1-hour reminder.
+    const latest = booking.starts_at.getTime() - (notification.kind === 'reminder_24h' ? HOUR_MS : 0);
+    const wasDue = notification.due_at.getTime() < Math.min(now - JUST_DUE_MS, latest);
     return (
-      isReminder(message) && isLive && hadItsTime && message.state !== 'dead' && !came.has(message.message_id)
+      isReminder(notification) &&
+      isLive &&
+      wasDue &&
+      notification.state !== 'dead' &&
+      !arrived.has(notification.message_id)
     );
   });
   return never.map(({ booking_id: bookingId, kind }) => ({
@@ -257,68 +267,73 @@ function forgotten(
   }));
 }
 
-/** The second and every later mail of one Message-ID. */
-function repeatedMails(mails: readonly ReadMail[], messages: readonly NotificationRow[]): Finding[] {
+/** Every email after the first with the same Message-ID. */
+function duplicateEmails(
+  mails: readonly ParsedEmail[],
+  notifications: readonly NotificationRow[],
+): Finding[] {
   const seen = new Set<string>();
   return mails.flatMap(({ messageId }) => {
     if (!seen.has(messageId)) {
       seen.add(messageId);
       return [];
     }
-    const bookingId = messages.find((message) => message.message_id === messageId)?.booking_id ?? null;
-    return [{ letter: 'D' as const, bookingId, what: `the mail ${messageId} came again` }];
+    const bookingId =
+      notifications.find((notification) => notification.message_id === messageId)?.booking_id ?? null;
+    return [{ letter: 'D' as const, bookingId, what: `the email ${messageId} came again` }];
   });
 }
 
-async function nowOf(database: Connection): Promise<number> {
+async function databaseNow(database: Connection): Promise<number> {
   const [row] = await rows<RowDataPacket & { now: Date }>(database, 'SELECT UTC_TIMESTAMP(3) AS now');
   return row!.now.getTime();
 }
 
-function nameOf({ uid, status, version }: BookingRow, sequence: number): string {
+function entryName({ uid, status, version }: BookingRow, sequence: number): string {
   const isCancellation = status === 'cancelled' && sequence === version - 1;
   return `${uid}@clinica ${sequence} ${isCancellation ? 'CANCEL' : 'REQUEST'}`;
 }
 
-function wrong(
-  mails: readonly ReadMail[],
+function wrongEmails(
+  mails: readonly ParsedEmail[],
   byId: ReadonlyMap<number, BookingRow>,
-  messages: readonly NotificationRow[],
+  notifications: readonly NotificationRow[],
 ): Finding[] {
-  const byMessageId = new Map(messages.map((message) => [message.message_id, message]));
-  const isWrong = (mail: ReadMail): boolean => {
-    const message = byMessageId.get(mail.messageId);
-    const booking = message && byId.get(message.booking_id);
+  const byMessageId = new Map(notifications.map((notification) => [notification.message_id, notification]));
+  const isWrong = (mail: ParsedEmail): boolean => {
+    const notification = byMessageId.get(mail.messageId);
+    const booking = notification && byId.get(notification.booking_id);
     if (!booking || mail.to !== booking.email) return true;
-    if (mail.at < message.due_at.getTime() - ROUNDING_MS) return true;
-    if (mail.entry) return isWrongNews(mail.entry, message, booking);
-    const next = messages.find(
-      (other) => other.booking_id === booking.id && other.booking_version === message.booking_version + 1,
+    if (mail.at < notification.due_at.getTime() - ROUNDING_MS) return true;
+    if (mail.entry) return isWrongChange(mail.entry, notification, booking);
+    const next = notifications.find(
+      (other) =>
+        other.booking_id === booking.id && other.booking_version === notification.booking_version + 1,
     );
     return isWrongReminder(mail, booking, next);
   };
   return mails.filter(isWrong).map(({ messageId, to, at }) => ({
     letter: 'W',
     bookingId: byMessageId.get(messageId)?.booking_id ?? null,
-    what: `the mail ${messageId} to ${to} at ${new Date(at).toISOString()} should not have come, or not so`,
+    what: `the email ${messageId} to ${to} at ${new Date(at).toISOString()} is wrong`,
   }));
 }
 
-function isWrongNews(
-  entry: NonNullable<ReadMail['entry']>,
+function isWrongChange(
+  entry: NonNullable<ParsedEmail['entry']>,
   { booking_version: version, starts_at: startsAt }: NotificationRow,
   booking: BookingRow,
 ): boolean {
   const isCurrent = version === booking.version;
   return (
-    entry.name !== nameOf(booking, version - 1) ||
+    entry.name !== entryName(booking, version - 1) ||
     entry.start !== startsAt.toISOString() ||
     (isCurrent && startsAt.getTime() !== booking.starts_at.getTime())
   );
 }
 
-/** @param next what was told of the next change of the booking, if there was one */
-function isWrongReminder(mail: ReadMail, booking: BookingRow, next: NotificationRow | undefined): boolean {
+/** @param next the notification of the booking's next version, if there is one */
+function isWrongReminder(mail: ParsedEmail, booking: BookingRow, next: NotificationRow | undefined): boolean {
   if (mail.at >= booking.starts_at.getTime()) return true;
-  return next !== undefined && mail.at > next.created_at.getTime() + ON_ITS_WAY_MS;
+  return next !== undefined && mail.at > next.created_at.getTime() + IN_TRANSIT_MS;
 }

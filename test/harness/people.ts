@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Connection } from 'mysql2/promise';
 
-/** Someone with an account, logged in. */
+/** An account with a token. */
 export interface Person {
   readonly id: number;
   readonly email: string;
@@ -15,7 +15,10 @@ export interface DoctorPerson extends Person {
 
 export interface People {
   readonly patients: readonly Person[];
-  /** Of each patient all accounts, the first one too: an account may make only so many `Idempotency-Key`s a day. */
+  /**
+   * For each patient all accounts, including the first. One is not enough, because an account may use only so many
+   * `Idempotency-Key`s a day.
+   */
   readonly accounts: readonly (readonly Person[])[];
   readonly doctors: readonly DoctorPerson[];
 }
@@ -30,18 +33,18 @@ const ZONES = [
   'UTC',
   'Australia/Lord_Howe',
 ];
-/** Enough for runs of half an hour on a quick machine. */
-const ACCOUNTS_OF_A_PATIENT = 24;
-/** Nobody logs in with a password here. */
+/** Enough for half an hour on a fast machine. */
+const ACCOUNTS_PER_PATIENT = 24;
+/** No patient of the harness logs in with a password. */
 const NO_HASH = 'none';
 
-/** Patients, and doctors who see people at any hour, straight into the database. */
-export async function settle(
+/** Inserts patients, and doctors with round-the-clock hours, directly into the database. */
+export async function createPeople(
   database: Connection,
   secret: string,
   counts: Record<'patients' | 'doctors', number>,
 ): Promise<People> {
-  const account = async (role: 'user' | 'doctor', number: number): Promise<Person> => {
+  const createAccount = async (role: 'user' | 'doctor', number: number): Promise<Person> => {
     const email = `${role}${number}@people.example`;
     const [answer] = await database.query(
       "INSERT INTO accounts (email, password_hash, role, locale, created_at) VALUES (?, ?, ?, 'en', UTC_TIMESTAMP(3))",
@@ -51,17 +54,17 @@ export async function settle(
     return { id, email, token: tokenFor({ id, email, role }, secret) };
   };
   const accounts: Person[][] = Array.from({ length: counts.patients }, () => []);
-  for (let number = 0; number < counts.patients * ACCOUNTS_OF_A_PATIENT; number += 1)
-    accounts[number % counts.patients]!.push(await account('user', number + 1));
+  for (let number = 0; number < counts.patients * ACCOUNTS_PER_PATIENT; number += 1)
+    accounts[number % counts.patients]!.push(await createAccount('user', number + 1));
   const doctors: DoctorPerson[] = [];
   for (let number = 0; number < counts.doctors; number += 1) {
-    const person = await account('doctor', number + 1);
-    doctors.push(await profile(database, person, ZONES[number % ZONES.length]!));
+    const person = await createAccount('doctor', number + 1);
+    doctors.push(await createProfile(database, person, ZONES[number % ZONES.length]!));
   }
   return { patients: accounts.map(([first]) => first!), accounts, doctors };
 }
 
-async function profile(database: Connection, person: Person, timezone: string): Promise<DoctorPerson> {
+async function createProfile(database: Connection, person: Person, timezone: string): Promise<DoctorPerson> {
   const [answer] = await database.query(
     `INSERT INTO doctors (user_id, name, specialty, email, timezone, created_at)
      VALUES (?, ?, 'Cardiology', 'contact@clinic.example', ?, UTC_TIMESTAMP(3))`,

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import { setImmediate as anythingElse, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail that the server has accepted. */
+/** An email that the server has accepted. */
 export interface AcceptedMail {
   readonly to: string;
   readonly raw: string;
@@ -10,17 +10,17 @@ export interface AcceptedMail {
   readonly at: number;
 }
 
-/** How the server is: takes mails; says nothing; refuses for now; refuses for good. */
-export type Mood = 'takes' | 'hangs' | 'answers 4xx' | 'answers 5xx';
+/** How the server treats emails: accepts them, never replies, refuses temporarily, refuses permanently. */
+export type SmtpBehavior = 'accepts' | 'hangs' | 'answers 4xx' | 'answers 5xx';
 
-/** A mail server that keeps a record of what it accepted, and is as a scenario wants it to be. */
+/** A mail server that records what it accepts, and whose behavior scenarios choose. */
 export class SmtpRecord {
   readonly accepted: AcceptedMail[] = [];
-  mood: Mood = 'takes';
-  /** How long it thinks before it accepts a mail, in milliseconds. */
-  thinkMs = 5;
-  /** Mails whose content is in, and which are neither accepted nor refused yet. */
-  thinking = 0;
+  behavior: SmtpBehavior = 'accepts';
+  /** How long it waits before it replies to an email, in milliseconds. */
+  replyDelayMs = 5;
+  /** The number of emails that have arrived but are not answered yet. */
+  pending = 0;
   private server: SMTPServer | undefined;
   private readonly closed = new WeakSet<object>();
 
@@ -50,7 +50,7 @@ export class SmtpRecord {
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           const to = session.envelope.rcptTo[0]?.address ?? '';
-          void this.take(session, { to, raw: Buffer.concat(chunks).toString('utf8') }, done);
+          void this.reply(session, { to, raw: Buffer.concat(chunks).toString('utf8') }, done);
         });
       },
     });
@@ -59,34 +59,34 @@ export class SmtpRecord {
     this.server = server;
   }
 
-  /** Ends every connection, and refuses new ones. */
+  /** Closes every connection and refuses new ones. */
   async stop(): Promise<void> {
     await new Promise<void>((resolve) => this.server!.close(() => resolve()));
   }
 
   private decide(done: (error?: Error) => void): void {
-    if (this.mood === 'takes') done();
-    else if (this.mood !== 'hangs') done(refusal(this.mood));
+    if (this.behavior === 'accepts') done();
+    else if (this.behavior !== 'hangs') done(refusal(this.behavior));
   }
 
-  private async take(
+  private async reply(
     session: object,
     mail: Omit<AcceptedMail, 'at'>,
     done: (error?: Error) => void,
   ): Promise<void> {
-    this.thinking += 1;
-    await sleep(this.thinkMs);
-    this.thinking -= 1;
-    // Where both have come, the end of the connection came before the end of the thinking.
-    await anythingElse();
-    // RFC 5321, 6.1: a mail is the server's when it has said so. Who has hung up does not hear it.
-    if (this.closed.has(session) || this.mood === 'hangs') return;
-    if (this.mood === 'takes') this.accepted.push({ ...mail, at: Date.now() });
-    done(this.mood === 'takes' ? undefined : refusal(this.mood));
+    this.pending += 1;
+    await sleep(this.replyDelayMs);
+    this.pending -= 1;
+    // If the connection was closed during the delay, its event is still to be handled.
+    await nextTurn();
+    // RFC 5321, 6.1: the server is responsible for an email once it has said so. A client that hung up never hears it.
+    if (this.closed.has(session) || this.behavior === 'hangs') return;
+    if (this.behavior === 'accepts') this.accepted.push({ ...mail, at: Date.now() });
+    done(this.behavior === 'accepts' ? undefined : refusal(this.behavior));
   }
 }
 
-function refusal(mood: Mood): Error {
-  const responseCode = mood === 'answers 4xx' ? 451 : 550;
+function refusal(behavior: SmtpBehavior): Error {
+  const responseCode = behavior === 'answers 4xx' ? 451 : 550;
   return Object.assign(new Error('not today'), { responseCode });
 }

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from './deployment.js';
 
-const EVERY_MS = 500;
-const AT_ONCE = 3;
+const INTERVAL_MS = 500;
+const BATCH_SIZE = 3;
 const LEAD_SECONDS = 2;
 
 /**
- * Has some reminders fall due during the scenario, a little after the booking was made or moved: it would take a day
- * to wait for them. Some of those bookings are cancelled or moved just then.
+ * Brings the due time of some reminders forward, shortly after their booking was made or rescheduled, because waiting
+ * for them would take a day. Some of those bookings are cancelled or rescheduled at the same moment.
  */
 export class TimeLapse {
   private stopping = false;
@@ -26,9 +26,9 @@ export class TimeLapse {
 
   private async run(): Promise<void> {
     while (!this.stopping) {
-      // The database may well be away.
+      // The scenario may have stopped the database.
       await this.bringForward().catch(() => undefined);
-      await sleep(EVERY_MS);
+      await sleep(INTERVAL_MS);
     }
   }
 
@@ -40,7 +40,7 @@ export class TimeLapse {
         sql: `UPDATE notifications SET due_at = UTC_TIMESTAMP(3) + INTERVAL ${LEAD_SECONDS} SECOND
               WHERE state = 'pending' AND kind IN ('reminder_24h', 'reminder_1h')
                 AND due_at > UTC_TIMESTAMP(3) + INTERVAL 1 HOUR AND starts_at > UTC_TIMESTAMP() + INTERVAL 1 DAY
-              ORDER BY id DESC LIMIT ${AT_ONCE}`,
+              ORDER BY id DESC LIMIT ${BATCH_SIZE}`,
         timeout: 2_000,
       });
     } finally {

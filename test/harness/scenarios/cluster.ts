@@ -1,70 +1,70 @@
 import { createConnection } from 'mysql2/promise';
 import { Client } from '../../support/client.js';
-import type { Scenario, Stage } from '../scenario.js';
+import type { Scenario, ScenarioContext } from '../scenario.js';
 
-const CLUSTER = { wishes: { cluster: true }, tolerates: ['503'] } as const;
+const CLUSTER = { deployment: { cluster: true }, tolerates: ['503'] } as const;
 
-/** What becomes of a clinic on three database nodes that all take writes, and a Redis with sentinels. */
+/** Faults of a clinic on three database nodes that all accept writes, and a Redis with sentinels. */
 export const CLUSTER_SCENARIOS: readonly Scenario[] = [
   {
     ...CLUSTER,
     name: 'cluster-node-killed',
-    about: 'kill -9 of the node that an API writes to; later it comes back',
-    async run(stage) {
-      const [node] = stage.clinic.galera.nodes;
-      await stage.fault(() => node!.kill());
-      await stage.seconds(8);
-      await stage.fault(() => node!.start());
+    about: 'kill -9 of the node that an API writes to, and its restart',
+    async run(context) {
+      const [node] = context.clinic.galera.nodes;
+      await context.injectFault(() => node!.kill());
+      await context.waitSeconds(8);
+      await context.injectFault(() => node!.start());
     },
   },
   {
     ...CLUSTER,
     name: 'cluster-node-partitioned',
     about:
-      'the node that an API writes to is cut off from the others, but not from the API; later it is joined again',
-    async run(stage) {
-      const [, node] = stage.clinic.galera.nodes;
-      await stage.fault(() => node!.isolate());
-      await stage.seconds(8);
-      await stage.fault(() => node!.rejoin());
+      'the node that an API writes to is partitioned from the other nodes, but not from the API, and later rejoins',
+    async run(context) {
+      const [, node] = context.clinic.galera.nodes;
+      await context.injectFault(() => node!.isolate());
+      await context.waitSeconds(8);
+      await context.injectFault(() => node!.rejoin());
     },
   },
   {
     ...CLUSTER,
     name: 'cluster-redis-master-killed',
-    about: 'kill -9 of the Redis master; the sentinels make a replica the next',
+    about: 'kill -9 of the Redis master; the sentinels promote a replica',
     tolerates: [],
-    async run(stage) {
-      const { sentinels } = stage.clinic;
+    async run(context) {
+      const { sentinels } = context.clinic;
       const master = await sentinels.master();
-      await stage.fault(() => master.kill());
-      await stage.until(async () => (await sentinels.master()) !== master);
-      await stage.seconds(3);
+      await context.injectFault(() => master.kill());
+      await context.waitUntil(async () => (await sentinels.master()) !== master);
+      await context.waitSeconds(3);
       await master.start();
     },
   },
   {
     ...CLUSTER,
     name: 'cluster-one-slot',
-    about: 'everybody clicks on the same times, on different nodes',
+    about: 'all patients book the same times at once, on different nodes',
     pauseMs: [0, 5],
     tolerates: [],
-    async run(stage) {
+    async run(context) {
       const date = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
-      const [doctor] = stage.people.doctors;
-      await stage.fault(async () => {
+      const [doctor] = context.people.doctors;
+      await context.injectFault(async () => {
         for (let quarter = 0; quarter < 80; quarter += 1) {
           const hour = String(Math.floor(quarter / 4)).padStart(2, '0');
           const replies = await Promise.all(
-            stage.people.patients.map((by, stick) => {
+            context.people.patients.map((actor, server) => {
               // Overlapping times with different starts.
-              const time = `${hour}:${String((quarter % 4) * 15 + (stick % 7)).padStart(2, '0')}`;
+              const time = `${hour}:${String((quarter % 4) * 15 + (server % 7)).padStart(2, '0')}`;
               const body = { doctor_id: doctor!.doctorId, date, time, duration: 8 };
-              return stage.front.send('POST', '/api/bookings', { by, body, stick });
+              return context.balancer.send('POST', '/api/bookings', { actor, body, server });
             }),
           );
-          const booked = replies.filter(({ end }) => end === 201).length;
-          stage.expect(`${booked} had the time of quarter ${quarter}`, booked === 1);
+          const booked = replies.filter(({ outcome }) => outcome === 201).length;
+          context.expect(`${booked} patients booked the time of quarter ${quarter}`, booked === 1);
         }
       });
     },
@@ -72,11 +72,11 @@ export const CLUSTER_SCENARIOS: readonly Scenario[] = [
   {
     ...CLUSTER,
     name: 'cluster-erased',
-    about: 'an account books on one node while another node is erasing it',
+    about: 'an account books on one node while another node erases it',
     tolerates: [],
-    async run(stage) {
-      await stage.fault(async () => {
-        for (let round = 0; round < 5; round += 1) await bookWhileErased(stage, round);
+    async run(context) {
+      await context.injectFault(async () => {
+        for (let round = 0; round < 5; round += 1) await bookWhileErased(context, round);
       });
     },
   },
@@ -84,10 +84,14 @@ export const CLUSTER_SCENARIOS: readonly Scenario[] = [
 
 const PASSWORD = 'seven herons at dusk';
 
-/** Opens an account and logs in to it, however busy the service is. */
-async function logIn(stage: Stage, client: Client, account: object): Promise<{ id: number; token: string }> {
+/** Registers an account and logs in, without a time limit. */
+async function register(
+  context: ScenarioContext,
+  client: Client,
+  account: object,
+): Promise<{ id: number; token: string }> {
   let session: { token?: string; user?: { id: number } } = {};
-  await stage.until(async () => {
+  await context.waitUntil(async () => {
     const registered = await client.post('/api/auth/register', account).catch(() => undefined);
     const answer = await client.post<typeof session>('/api/auth/login', account).catch(() => undefined);
     session = answer?.body ?? {};
@@ -96,43 +100,43 @@ async function logIn(stage: Stage, client: Client, account: object): Promise<{ i
   return { id: session.user!.id, token: session.token! };
 }
 
-/** Holds an erasure on one node just before it commits, books on another, and lets the erasure go on. */
-async function bookWhileErased(stage: Stage, round: number): Promise<void> {
-  const [booking, erasing] = stage.clinic.fronts.map((url) => new Client(url));
-  const node = stage.clinic.galera.nodes[1]!;
+/** Holds an erasure on one node just before its commit, books on another node, and lets the erasure continue. */
+async function bookWhileErased(context: ScenarioContext, round: number): Promise<void> {
+  const [bookingApi, erasingApi] = context.clinic.apiUrls.map((url) => new Client(url));
+  const node = context.clinic.galera.nodes[1]!;
   const account = { email: `erased${round}@people.example`, password: PASSWORD };
-  const { id, token } = await logIn(stage, booking!, account);
-  const place = { host: '127.0.0.1', port: node.port, user: 'root', database: 'clinica' };
-  const holder = await createConnection(place);
-  const watcher = await createConnection(place);
+  const { id, token } = await register(context, bookingApi!, account);
+  const target = { host: '127.0.0.1', port: node.port, user: 'root', database: 'clinica' };
+  const holder = await createConnection(target);
+  const watcher = await createConnection(target);
   try {
     await holder.query('START TRANSACTION');
-    await stage.until(async () => {
+    await context.waitUntil(async () => {
       const [sessions] = await holder.query('SELECT id FROM sessions WHERE account_id = ? FOR UPDATE', [id]);
       return (sessions as unknown[]).length > 0;
     });
-    const erase = () => erasing!.send('DELETE', '/api/auth/me', { token, body: { password: PASSWORD } });
+    const erase = () => erasingApi!.send('DELETE', '/api/auth/me', { token, body: { password: PASSWORD } });
     let isAnswered = false;
     const erased = erase().finally(() => (isAnswered = true));
-    await stage.until(async () => {
+    await context.waitUntil(async () => {
       const [waiting] = await watcher.query(
         "SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
       );
       return isAnswered || (waiting as unknown[]).length > 0;
     });
     const date = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
-    const [doctor] = stage.people.doctors;
+    const [doctor] = context.people.doctors;
     const time = `${String(8 + round).padStart(2, '0')}:00`;
-    const wanted = { doctor_id: doctor!.doctorId, date, time, duration: 30 };
-    const { status } = await booking!.post('/api/bookings', wanted, { token });
+    const body = { doctor_id: doctor!.doctorId, date, time, duration: 30 };
+    const { status } = await bookingApi!.post('/api/bookings', body, { token });
     await holder.query('ROLLBACK');
-    // On a busy machine it may have waited too long by then; whoever is told so asks again.
+    // On a busy machine the erasure may have timed out by then. A client that gets a 503 tries again.
     const answer = (await erased).status === 503 ? await erase() : await erased;
-    stage.expect(`booking was answered ${status}, erasing ${answer.status}`, answer.status === 200);
+    context.expect(`the booking got ${status}, the erasure ${answer.status}`, answer.status === 200);
     const [live] = await watcher.query("SELECT id FROM bookings WHERE user_id = ? AND status = 'booked'", [
       id,
     ]);
-    stage.expect(`the erased account ${id} kept a booking`, (live as unknown[]).length === 0);
+    context.expect(`the erased account ${id} kept a booking`, (live as unknown[]).length === 0);
   } finally {
     holder.destroy();
     watcher.destroy();

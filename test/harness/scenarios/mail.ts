@@ -1,32 +1,32 @@
-import type { Scenario, Stage } from '../scenario.js';
-import type { Mood } from '../smtp-record.js';
+import type { Scenario, ScenarioContext } from '../scenario.js';
+import type { SmtpBehavior } from '../smtp-record.js';
 
-const mood = (is: Mood) => async (stage: Stage) => {
-  const { smtp } = stage.clinic;
-  await stage.fault(async () => {
-    smtp.mood = is;
-    await stage.seconds(stage.size(8, 4));
-    // Those that hang are let go, as a server does that is started again.
-    if (is === 'hangs') await smtp.stop();
-    smtp.mood = 'takes';
-    if (is === 'hangs') await smtp.start();
+const behave = (behavior: SmtpBehavior) => async (context: ScenarioContext) => {
+  const { smtp } = context.clinic;
+  await context.injectFault(async () => {
+    smtp.behavior = behavior;
+    await context.waitSeconds(context.fullOrShort(8, 4));
+    // A restart ends the connections that hang.
+    if (behavior === 'hangs') await smtp.stop();
+    smtp.behavior = 'accepts';
+    if (behavior === 'hangs') await smtp.start();
   });
 };
 
-/** What becomes of the mail server. */
-export const MAIL: readonly Scenario[] = [
+/** Faults of the mail server. */
+export const MAIL_SCENARIOS: readonly Scenario[] = [
   {
     name: 'smtp-refuses',
     about: 'the mail server refuses connections',
-    async run(stage) {
-      await stage.fault(async () => {
-        await stage.clinic.smtp.stop();
-        await stage.seconds(stage.size(8, 4));
-        await stage.clinic.smtp.start();
+    async run(context) {
+      await context.injectFault(async () => {
+        await context.clinic.smtp.stop();
+        await context.waitSeconds(context.fullOrShort(8, 4));
+        await context.clinic.smtp.start();
       });
     },
   },
-  { name: 'smtp-hangs', about: 'the mail server says nothing any more', run: mood('hangs') },
-  { name: 'smtp-4xx', about: 'the mail server refuses every mail for now', run: mood('answers 4xx') },
-  { name: 'smtp-5xx', about: 'the mail server refuses every mail for good', run: mood('answers 5xx') },
+  { name: 'smtp-hangs', about: 'the mail server stops replying', run: behave('hangs') },
+  { name: 'smtp-4xx', about: 'the mail server refuses every email temporarily', run: behave('answers 4xx') },
+  { name: 'smtp-5xx', about: 'the mail server refuses every email permanently', run: behave('answers 5xx') },
 ];

@@ -3,30 +3,30 @@ import type { Scenario } from '../scenario.js';
 
 const JUMPING_CLOCK = fileURLToPath(new URL('../jumping-clock.mjs', import.meta.url));
 
-/** What becomes of our own processes. */
-export const PROCESSES: readonly Scenario[] = [
+/** Faults of the service's own processes. */
+export const PROCESS_SCENARIOS: readonly Scenario[] = [
   {
     name: 'api-killed',
-    about: 'kill -9 of an API process in mid-request, again and again',
-    // A start takes longer than anything else here: one serves while the others start.
-    wishes: { apis: 3 },
+    about: 'kill -9 of an API process during requests, repeatedly',
+    // A start takes longer than anything else here: with three, one serves while two start.
+    deployment: { apis: 3 },
     tolerates: ['cut'],
-    async run(stage) {
+    async run(context) {
       const serving = new Set([0, 1, 2]);
       const starting: Promise<unknown>[] = [];
       let failure: unknown;
       const start = async (index: number): Promise<void> => {
-        await stage.clinic.startApi(index);
+        await context.clinic.startApi(index);
         serving.add(index);
       };
-      for (let kills = stage.size(200, 9); kills > 0 && !failure; kills -= 1) {
+      for (let kills = context.fullOrShort(200, 9); kills > 0 && !failure; kills -= 1) {
         const victim = (): number | undefined =>
-          [...serving].find((index) => stage.front.underWay(index) > 0);
-        await stage.until(() => failure !== undefined || (serving.size > 1 && victim() !== undefined));
+          [...serving].find((index) => context.balancer.requestsInFlight(index) > 0);
+        await context.waitUntil(() => failure !== undefined || (serving.size > 1 && victim() !== undefined));
         const index = victim();
         if (index === undefined) break;
         serving.delete(index);
-        await stage.fault(() => stage.clinic.api(index).kill());
+        await context.injectFault(() => context.clinic.api(index).kill());
         starting.push(start(index).catch((error: unknown) => (failure = error)));
       }
       await Promise.all(starting);
@@ -35,37 +35,37 @@ export const PROCESSES: readonly Scenario[] = [
   },
   {
     name: 'worker-killed',
-    about: 'kill -9 of a worker in mid-send, again and again',
-    // One mail at a time, so that a kill catches at most one between the server's answer and the note of it.
-    wishes: { workerEnv: { MAIL_CONCURRENCY: '1' } },
+    about: 'kill -9 of a worker during a send, repeatedly',
+    // One email at a time, so a kill catches at most one between the server's reply and its record in the ledger.
+    deployment: { workerEnv: { MAIL_CONCURRENCY: '1' } },
     mayRepeatMail: true,
-    async run(stage) {
-      const { smtp } = stage.clinic;
-      smtp.thinkMs = 60;
-      for (let kills = stage.size(20, 4); kills > 0; kills -= 1) {
+    async run(context) {
+      const { smtp } = context.clinic;
+      smtp.replyDelayMs = 60;
+      for (let kills = context.fullOrShort(20, 4); kills > 0; kills -= 1) {
         const index = kills % 2;
-        // While the mail server thinks, and the other times as soon as it has taken one.
-        const taken = smtp.accepted.length;
-        await stage.until(() => (kills % 4 < 2 ? smtp.thinking > 0 : smtp.accepted.length > taken));
-        await stage.fault(() => stage.clinic.worker(index).kill());
-        stage.clinic.startWorker(index);
-        await stage.seconds(1);
+        // Half of the kills happen before the mail server replies, half right after it accepted an email.
+        const accepted = smtp.accepted.length;
+        await context.waitUntil(() => (kills % 4 < 2 ? smtp.pending > 0 : smtp.accepted.length > accepted));
+        await context.injectFault(() => context.clinic.worker(index).kill());
+        context.clinic.startWorker(index);
+        await context.waitSeconds(1);
       }
     },
   },
   {
     name: 'rolling-restart',
     about: 'SIGTERM to every API and worker, one by one: no request fails',
-    async run(stage) {
-      for (let round = stage.size(3, 1); round > 0; round -= 1) {
+    async run(context) {
+      for (let round = context.fullOrShort(3, 1); round > 0; round -= 1) {
         for (const index of [0, 1]) {
-          await stage.fault(async () => {
-            const code = await stage.clinic.api(index).stop();
-            stage.expect(`API ${index} ended with ${code}`, code === 0 || code === null);
+          await context.injectFault(async () => {
+            const code = await context.clinic.api(index).stop();
+            context.expect(`API ${index} ended with ${code}`, code === 0 || code === null);
           });
-          await stage.clinic.startApi(index);
-          await stage.clinic.worker(index).stop();
-          stage.clinic.startWorker(index);
+          await context.clinic.startApi(index);
+          await context.clinic.worker(index).stop();
+          context.clinic.startWorker(index);
         }
       }
     },
@@ -73,12 +73,12 @@ export const PROCESSES: readonly Scenario[] = [
   {
     name: 'clock-jumps',
     about: 'the clocks of both workers jump an hour ahead, back, an hour behind, back',
-    wishes: { workerEnv: { NODE_OPTIONS: `--import=${JUMPING_CLOCK}` } },
-    async run(stage) {
+    deployment: { workerEnv: { NODE_OPTIONS: `--import=${JUMPING_CLOCK}` } },
+    async run(context) {
       for (let jump = 0; jump < 4; jump += 1) {
-        await stage.fault(async () => {
-          for (const index of [0, 1]) stage.clinic.worker(index).send('SIGWINCH');
-          await stage.seconds(stage.size(4, 2));
+        await context.injectFault(async () => {
+          for (const index of [0, 1]) context.clinic.worker(index).send('SIGWINCH');
+          await context.waitSeconds(context.fullOrShort(4, 2));
         });
       }
     },

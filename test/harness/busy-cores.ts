@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Keeps every core busy, with a process for each that loops for ever, so that everything else is slow. */
+/** Slows everything else down: one process per core loops forever. */
 export class BusyCores {
   private readonly loops: readonly ChildProcess[];
 
