@@ -15,10 +15,14 @@ afterAll(async () => {
 });
 
 test.each(['main.js', 'worker.js', 'migrate.js'])(
-  '%s without a database says so in words and ends, for a supervisor to start it again',
+  '%s without a database prints a readable message and exits with code 1',
   async (file) => {
-    const nobody = `mysql://root@127.0.0.1:${await freePort()}/clinica`;
-    const program = Program.start(file, { ...environment, DATABASE_URL: nobody, PORT: await freePort() });
+    const unreachable = `mysql://root@127.0.0.1:${await freePort()}/clinica`;
+    const program = Program.start(file, {
+      ...environment,
+      DATABASE_URL: unreachable,
+      PORT: await freePort(),
+    });
     expect(await program.exit()).toBe(1);
     expect(program.output).toMatch(/cannot use its database: .*Check DATABASE_URL/);
     expect(program.output).not.toMatch(/^\s+at /m);

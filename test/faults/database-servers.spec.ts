@@ -11,7 +11,7 @@ import { uselessDatabase } from '../support/useless-database.js';
 import { Wire } from '../support/wire.js';
 import { startWorker } from '../support/worker.js';
 
-// Two ways to one database, as if to two servers of a cluster. Each may be cut, or swallow everything.
+// Two proxies in front of one database stand for two servers of a cluster. Each can be cut or frozen.
 
 let first: Wire;
 let second: Wire;
@@ -57,8 +57,8 @@ const slots = (): Promise<{ status: number; headers: Headers }> =>
 
 const TIMES = ['09:00', '10:00', '11:00', '12:00', '13:00', '14:00', '15:00', '16:00'];
 
-describe('when the server in use is lost', () => {
-  test('bookings go through the next one, and none fails', async () => {
+describe('when the database server in use is lost', () => {
+  test('all bookings succeed on the next one', async () => {
     const before = await ask(clinic, patient, doctor, { date: MONDAY, time: '09:30' });
     first.cut();
     const answers = await Promise.all(
@@ -70,7 +70,7 @@ describe('when the server in use is lost', () => {
     expect(await clinic.overlappingPairs()).toBe(0);
   });
 
-  test('it stays with that one, even when the first is back', async () => {
+  test('the API stays with the new server even if the first one returns', async () => {
     expect((await slots()).status).toBe(200);
     first.cut();
     expect(await Promise.all(Array.from({ length: 9 }, async () => (await slots()).status))).toEqual(
@@ -78,15 +78,15 @@ describe('when the server in use is lost', () => {
     );
   });
 
-  test('until that one is lost too', async () => {
+  test('the API returns to the first server once the new one is lost', async () => {
     second.cut();
     const { status } = await ask(clinic, patient, doctor, { date: MONDAY, time: '16:30' });
     expect(status).toBe(201);
   });
 });
 
-describe('a database that takes questions and gives no answers', () => {
-  test('has every request answered 503 with Retry-After: also those that wait for a connection', async () => {
+describe('a database that accepts statements but never answers', () => {
+  test('makes every request fail with 503 and Retry-After, even those that wait for a connection', async () => {
     first.freeze();
     second.freeze();
     const answers = await Promise.all([
@@ -99,34 +99,34 @@ describe('a database that takes questions and gives no answers', () => {
   });
 
   test('is used again as soon as it answers', async () => {
-    await eventually('the times are there', async () => (await slots()).status === 200);
+    await eventually('the slots are available', async () => (await slots()).status === 200);
     const { status } = await ask(clinic, patient, doctor, { date: TUESDAY, time: '14:30' });
     expect(status).toBe(201);
   });
 });
 
-test('an answer that stops in the middle is given up too', async () => {
+test('a result that stops in the middle is given up', async () => {
   for (const wire of [first, second]) wire.swallowAfter(100_000);
   await expect(clinic.query("SELECT REPEAT('long ', 200000) AS answer")).rejects.toThrow(
     /does not answer|being left/,
   );
   for (const wire of [first, second]) wire.swallowAfter(Infinity);
-  await eventually('the times are there', async () => (await slots()).status === 200);
+  await eventually('the slots are available', async () => (await slots()).status === 200);
 });
 
-test('a connection that nobody has used for a while is as good as new', async () => {
+test('a connection survives a pause longer than the timeout for an answer', async () => {
   const impatient = await Clinic.over(
     { ...clinic.environment, DATABASE_URL: urlOf(hostOf(SERVER)), DATABASE_TIMEOUT_SECONDS: 1 },
     clinic.clock,
   );
-  const connection = async (): Promise<unknown> => impatient.query('SELECT CONNECTION_ID() AS id');
-  const before = await connection();
+  const connectionId = async (): Promise<unknown> => impatient.query('SELECT CONNECTION_ID() AS id');
+  const before = await connectionId();
   await sleep(1_500);
-  expect(await connection()).toEqual(before);
+  expect(await connectionId()).toEqual(before);
   await impatient.app.close();
 });
 
-test('a process ends in good order although its database says nothing', async () => {
+test('an API shuts down although its database does not answer', async () => {
   const wire = await Wire.to(SERVER);
   const other = await Clinic.over(
     { ...clinic.environment, DATABASE_URL: urlOf(hostOf(wire.url)) },
@@ -139,10 +139,10 @@ test('a process ends in good order although its database says nothing', async ()
 });
 
 test.each([
-  ['is no part of its cluster', 1047],
+  ['is not part of its cluster', 1047],
   ['is shutting down', 1053],
-  ['may only be read', 1290],
-])('a server that %s is left for the next', async (_, code) => {
+  ['is read-only', 1290],
+])('a database server that %s is abandoned for the next', async (_, code) => {
   const useless = await uselessDatabase(code);
   const other = await Clinic.over(
     { ...clinic.environment, DATABASE_URL: urlOf(hostOf(SERVER), `127.0.0.1:${useless.port}`) },
@@ -153,7 +153,7 @@ test.each([
     DATABASE_URL: urlOf(`127.0.0.1:${useless.port}`, hostOf(SERVER)),
   });
   try {
-    // The worker could not start if it did not find the other: it asks its database for the time.
+    // The worker reads the time from its database, so it starts only if it found the other server.
     expect(worker.get(Clock, { strict: false }).now()).toBeGreaterThan(0);
     expect((await other.client.get('/api/doctors/public')).status).toBe(200);
   } finally {
@@ -163,25 +163,25 @@ test.each([
   }
 });
 
-test('a clock that is long in being read is not read wrong', async () => {
+test('the clock stays right even if reading it from the database takes long', async () => {
   const worker = await startWorker(clinic.environment);
   try {
     const clock = worker.get<Clock & { look(): Promise<void> }>(Clock, { strict: false });
     const held = Statements.of(worker.get(DataSource)).hold(named('read-clock'));
-    const looking = clock.look();
+    const reading = clock.look();
     await held.reached;
     await sleep(4_000);
     held.release();
-    await looking;
+    await reading;
     const [row] = await clinic.query<{ now: Date }>('SELECT UTC_TIMESTAMP(3) AS now');
-    // Half of the four seconds, if the middle were taken for the truth.
+    // The clock would be off by 2 s if it assumed that the database read its clock halfway.
     expect(Math.abs(clock.now() - row!.now.getTime())).toBeLessThan(1_000);
   } finally {
     await worker.close();
   }
 });
 
-test('time is what the database’s clock shows, whatever becomes of the computer’s', async () => {
+test('the service takes the time from the database, even if the computer’s clock jumps', async () => {
   const worker = await startWorker(clinic.environment);
   try {
     const clock = worker.get(Clock, { strict: false });
@@ -189,7 +189,7 @@ test('time is what the database’s clock shows, whatever becomes of the compute
     const [row] = await clinic.query<{ now: Date }>('SELECT UTC_TIMESTAMP(3) AS now');
     const difference = Math.abs(clock.now() - row!.now.getTime());
     jumped.mockRestore();
-    // Far less than an hour, however slow the machine.
+    // A minute allows for slow machines; the jump is 25 years.
     expect(difference).toBeLessThan(60_000);
   } finally {
     await worker.close();

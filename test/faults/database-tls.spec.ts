@@ -11,7 +11,7 @@ import { Program } from '../support/program.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 import { Wire } from '../support/wire.js';
 
-// A database of its own that takes no connection without TLS, behind two wires, as if it were two servers of a cluster.
+// A private database that refuses connections without TLS. Two proxies in front of it stand for two servers of a cluster.
 
 type Variables = Readonly<Record<string, string | number | undefined>>;
 
@@ -25,9 +25,9 @@ const portOf = (url: string): string => new URL(url).port;
 const urlOf = (...ports: string[]): string =>
   `mysqls://root@${ports.map((port) => `localhost:${port}`).join(',')}/clinica`;
 
-/** A certificate for a name, and its key, as files. It vouches for itself. */
-async function certify(name: string): Promise<{ cert: string; key: string }> {
-  const made = await generate([{ name: 'commonName', value: name }], {
+/** Writes a self-signed certificate for a name, and its key, into files. */
+async function createCertificate(name: string): Promise<{ cert: string; key: string }> {
+  const generated = await generate([{ name: 'commonName', value: name }], {
     keySize: 2048,
     extensions: [
       { name: 'basicConstraints', cA: true },
@@ -35,8 +35,8 @@ async function certify(name: string): Promise<{ cert: string; key: string }> {
     ],
   });
   const [cert, key] = [join(dir, `${name}.pem`), join(dir, `${name}.key`)];
-  writeFileSync(cert, made.cert);
-  writeFileSync(key, made.private, { mode: 0o600 });
+  writeFileSync(cert, generated.cert);
+  writeFileSync(key, generated.private, { mode: 0o600 });
   return { cert, key };
 }
 
@@ -48,7 +48,7 @@ async function start({ cert, key }: { cert: string; key: string }, port?: number
 beforeAll(async () => {
   environment = await testEnvironment();
   dir = mkdtempSync(join(tmpdir(), 'clinica-tls-'));
-  server = await start(await certify('localhost'));
+  server = await start(await createCertificate('localhost'));
   first = await Wire.to(server.url);
   second = await Wire.to(server.url);
 });
@@ -61,8 +61,8 @@ afterAll(async () => {
   await dropDatabase(environment);
 });
 
-/** What a program is told: by default that it may trust the certificate. */
-const told = (more: Variables): Variables => ({
+/** The environment of a program; by default it trusts the certificate. */
+const environmentWith = (more: Variables): Variables => ({
   ...(environment as unknown as Variables),
   NODE_EXTRA_CA_CERTS: join(dir, 'localhost.pem'),
   DATABASE_TIMEOUT_SECONDS: 5,
@@ -75,10 +75,13 @@ describe('an encrypted connection to the database', () => {
   const doctors = (): Promise<{ status: number }> => api.client.get('/api/doctors/public');
 
   beforeAll(async () => {
-    const migrating = Program.start('migrate.js', told({ DATABASE_URL: urlOf(portOf(first.url)) }));
-    expect(await migrating.exit(), migrating.output).toBe(0);
+    const migration = Program.start(
+      'migrate.js',
+      environmentWith({ DATABASE_URL: urlOf(portOf(first.url)) }),
+    );
+    expect(await migration.exit(), migration.output).toBe(0);
     const both = urlOf(portOf(first.url), portOf(second.url));
-    api = await Program.api(told({ DATABASE_URL: both }));
+    api = await Program.api(environmentWith({ DATABASE_URL: both }));
   });
 
   afterEach(() => {
@@ -90,7 +93,7 @@ describe('an encrypted connection to the database', () => {
 
   afterAll(() => api?.program.stop());
 
-  test('does what any other does', async () => {
+  test('works like any other connection', async () => {
     const { status } = await api.client.post('/api/auth/register', {
       email: 'pat@people.example',
       password: 'nobody else knows it',
@@ -98,42 +101,42 @@ describe('an encrypted connection to the database', () => {
     expect(status).toBe(201);
   });
 
-  test('is left for the next server when it breaks', async () => {
+  test('is replaced by one to the next server when it breaks', async () => {
     first.cut();
-    await eventually('the doctors are there', async () => (await doctors()).status === 200);
+    await eventually('the doctors are listed', async () => (await doctors()).status === 200);
     const answers = await Promise.all(Array.from({ length: 6 }, doctors));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
-  test('is given up when it gives no answers, and made anew', async () => {
+  test('is given up when the server stops answering, and is replaced later', async () => {
     expect((await doctors()).status).toBe(200);
     for (const wire of [first, second]) wire.freeze();
     expect((await doctors()).status).toBe(503);
     for (const wire of [first, second]) wire.thawForNewOnes();
-    await eventually('the doctors are there', async () => (await doctors()).status === 200);
+    await eventually('the doctors are listed', async () => (await doctors()).status === 200);
   });
 });
 
-describe('nothing is said to', () => {
+describe('a program does not connect to', () => {
   const migrate = async (more: Variables): Promise<string> => {
-    const program = Program.start('migrate.js', told(more));
+    const program = Program.start('migrate.js', environmentWith(more));
     expect(await program.exit()).toBe(1);
     return program.output;
   };
   const REFUSED = /^Clinica cannot use its database: .*Check DATABASE_URL/;
 
-  test('a server whose certificate nobody vouches for', async () => {
+  test('a server with an untrusted certificate', async () => {
     const url = urlOf(portOf(server.url));
     expect(await migrate({ DATABASE_URL: url, NODE_EXTRA_CA_CERTS: '' })).toMatch(REFUSED);
   });
 
-  test('a server that has no TLS, or another certificate', async () => {
+  test('a server without TLS or with another certificate', async () => {
     const { port } = new URL(process.env.TEST_DATABASE_URL!);
     expect(await migrate({ DATABASE_URL: urlOf(port || '3306') })).toMatch(REFUSED);
   });
 
-  test('a server whose certificate is for another name', async () => {
-    const other = await certify('db.example');
+  test('a server with a certificate for another name', async () => {
+    const other = await createCertificate('db.example');
     await server.stop();
     server = await start(other, server.port);
     const url = urlOf(portOf(server.url));
@@ -141,7 +144,7 @@ describe('nothing is said to', () => {
     expect(await migrate({ DATABASE_URL: url, NODE_EXTRA_CA_CERTS })).toMatch(REFUSED);
   });
 
-  test('a server that takes nothing but TLS is not spoken to without', async () => {
+  test('a server that requires TLS, if DATABASE_URL does not ask for it', async () => {
     const url = urlOf(portOf(server.url)).replace('mysqls:', 'mysql:');
     expect(await migrate({ DATABASE_URL: url })).not.toBe('');
   });

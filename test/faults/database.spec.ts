@@ -38,20 +38,20 @@ afterAll(async () => {
 });
 
 const settled = (): Promise<unknown> =>
-  eventually('every message is sent', async () => {
+  eventually('every notification is sent', async () => {
     const open = await clinic.query("SELECT 1 FROM notifications WHERE state != 'sent'");
     return open.length === 0;
   });
 
-/** How often the worker has said something of this kind. */
-const said = (text: string): number => worker.output.split(text).length - 1;
+/** How often the worker has logged a text. */
+const countLogged = (text: string): number => worker.output.split(text).length - 1;
 
-test('a worker whose database goes away waits for it, and goes on', async () => {
+test('a worker that loses its database waits for it and continues', async () => {
   await bookInBulk(clinic, patient, doctor, 2);
   await mailbox.mailsTo(patient.email, 2);
   await settled();
   wire.cut();
-  await eventually('the worker has noticed', () => Promise.resolve(said('Cannot relay') > 0));
+  await eventually('the worker has noticed', () => Promise.resolve(countLogged('Cannot relay') > 0));
   await bookInBulk(clinic, patient, doctor, 3);
   wire.mend();
   await mailbox.mailsTo(patient.email, 5);
@@ -60,28 +60,27 @@ test('a worker whose database goes away waits for it, and goes on', async () => 
   expect(await mailbox.mailsTo(patient.email, 5)).toHaveLength(5);
 });
 
-test('a mail that the server took while the database was away is not sent again', async () => {
-  let letGo = (): void => undefined;
+test('an email that the mail server accepted while the database was away is not sent twice', async () => {
+  let release = (): void => undefined;
   const arrived = new Promise<void>((resolve) => {
     mailbox.onMail = () => {
       resolve();
-      return new Promise((answer) => (letGo = answer));
+      return new Promise((answer) => (release = answer));
     };
   });
-  const complaints = said('Cannot relay');
+  const failures = countLogged('Cannot relay');
   const [booking] = await bookInBulk(clinic, patient, doctor, 1);
   await arrived;
   wire.cut();
-  letGo();
+  release();
   await mailbox.mailsTo(patient.email, 6);
-  await eventually('the worker has noticed', () => Promise.resolve(said('Cannot relay') > complaints));
-  // Long enough for the lease of the mail to run out.
-  await eventually('the lease is over', async () => {
-    const over = await clinic.query('SELECT 1 FROM notifications WHERE booking_id = ? AND leased_until < ?', [
-      booking,
-      new Date(),
-    ]);
-    return over.length === 1;
+  await eventually('the worker has noticed', () => Promise.resolve(countLogged('Cannot relay') > failures));
+  await eventually('the lease of the notification has expired', async () => {
+    const expired = await clinic.query(
+      'SELECT 1 FROM notifications WHERE booking_id = ? AND leased_until < ?',
+      [booking, new Date()],
+    );
+    return expired.length === 1;
   });
   mailbox.onMail = () => undefined;
   wire.mend();
@@ -90,18 +89,18 @@ test('a mail that the server took while the database was away is not sent again'
   expect(await mailbox.mailsTo(patient.email, 6)).toHaveLength(6);
 });
 
-test('a worker that has sent a mail and cannot note it because the database is away still ends when asked to', async () => {
-  let letGo = (): void => undefined;
+test('a worker that cannot record a sent email because the database is away still shuts down', async () => {
+  let release = (): void => undefined;
   const arrived = new Promise<void>((resolve) => {
     mailbox.onMail = () => {
       resolve();
-      return new Promise((answer) => (letGo = answer));
+      return new Promise((answer) => (release = answer));
     };
   });
   await bookInBulk(clinic, patient, doctor, 1);
   await arrived;
   wire.cut();
-  letGo();
+  release();
   await mailbox.mailsTo(patient.email, 7);
   expect(await worker.stop()).toBe(0);
 });

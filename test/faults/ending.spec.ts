@@ -27,8 +27,8 @@ function book(client: Client, time: string): Promise<Answer<unknown>> {
   return client.post('/api/bookings', { doctor_id: doctor.doctorId, date, time }, patient);
 }
 
-/** Holds the days of all doctors, so that a booking has to wait, until it is let go. */
-async function holdDays(): Promise<() => Promise<void>> {
+/** Locks the days of all doctors, which makes bookings wait. Resolves to a function that releases the locks. */
+async function lockDays(): Promise<() => Promise<void>> {
   const runner = clinic.dataSource.createQueryRunner();
   await runner.startTransaction();
   await runner.query('UPDATE doctor_days SET version = version');
@@ -38,10 +38,10 @@ async function holdDays(): Promise<() => Promise<void>> {
   };
 }
 
-test('an API that is asked to end says so, goes on answering for a while, and closes each connection it answers on', async () => {
+test('an API that shuts down reports it, still answers for a while, and closes each connection after its answer', async () => {
   const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 2 });
   const ended = program.stop();
-  const live = await eventually('it says that it ends', async () => {
+  const live = await eventually('the API reports its shutdown', async () => {
     const answer = await client.get('/health/live');
     return answer.status === 503 && answer;
   });
@@ -52,11 +52,14 @@ test('an API that is asked to end says so, goes on answering for a while, and cl
   await expect(client.get('/health/live')).rejects.toThrow();
 });
 
-test('while it ends it does all that it did before: the queue is still looked at', async () => {
+test('an API that shuts down still does everything, such as checking the queue', async () => {
   const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 2 });
   const admin = await clinic.admin();
   const ended = program.stop();
-  await eventually('it says that it ends', async () => (await client.get('/health/live')).status === 503);
+  await eventually(
+    'the API reports its shutdown',
+    async () => (await client.get('/health/live')).status === 503,
+  );
   const { body } = await client.get<{ checks: { code: string; findings_total: number }[] }>(
     '/api/integrity',
     admin,
@@ -65,17 +68,20 @@ test('while it ends it does all that it did before: the queue is still looked at
   await ended;
 });
 
-test('while it ends people still log in', async () => {
+test('an API that shuts down still accepts log-ins', async () => {
   const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 2 });
   const account = { email: 'late@people.example', password: 'a password of the late' };
   await client.post('/api/auth/register', account);
   const ended = program.stop();
-  await eventually('it says that it ends', async () => (await client.get('/health/live')).status === 503);
+  await eventually(
+    'the API reports its shutdown',
+    async () => (await client.get('/health/live')).status === 503,
+  );
   expect((await client.post('/api/auth/login', account)).status).toBe(200);
   await ended;
 });
 
-test('a client that sends half a request and no more does not keep an API from ending', async () => {
+test('a client that sends only half a request does not prevent an API from shutting down', async () => {
   const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 0 });
   const { hostname, port } = new URL(client.baseUrl);
   const socket = connect(Number(port), hostname);
@@ -89,10 +95,10 @@ test('a client that sends half a request and no more does not keep an API from e
   socket.destroy();
 }, 60_000);
 
-test('what an API has begun it ends, although it was asked to end meanwhile and waits for nobody', async () => {
+test('an API that shuts down without a drain time still finishes the requests it has begun', async () => {
   const { program, client } = await Program.api({ ...clinic.environment, DRAIN_SECONDS: 0 });
   await book(client, '10:00');
-  const letGo = await holdDays();
+  const releaseDays = await lockDays();
   const booking = book(client, '11:00');
   await eventually('the booking waits', async () => {
     const [row] = await clinic.query<{ waiting: string }>(
@@ -101,11 +107,11 @@ test('what an API has begun it ends, although it was asked to end meanwhile and 
     return Number(row!.waiting) > 0;
   });
   const ended = program.stop();
-  await eventually('nobody new is let in', async () => {
+  await eventually('new connections are refused', async () => {
     const reached = await fetch(`${client.baseUrl}/health/live`).catch(() => undefined);
     return reached === undefined;
   });
-  await letGo();
+  await releaseDays();
   expect((await booking).status).toBe(201);
   await ended;
 });

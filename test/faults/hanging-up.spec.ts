@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 test.each(['/api/doctors/public', '/nothing-here', '/health/live'])(
-  'one client that asks for %s and hangs up ends nothing',
+  'a client that requests %s and hangs up does not crash the API',
   async (path) => {
     const { program, client } = await Program.api(environment);
     const { port } = new URL(client.baseUrl);
@@ -59,7 +59,7 @@ test('a client that hangs up in the middle of a body leaves no error in the log'
   expect(program.output).not.toContain('"level":"error"');
 });
 
-test('a request whose client has hung up before the server saw its connection is not begun', async () => {
+test('a request whose client hung up before the server accepted the connection is not processed', async () => {
   const { program, client } = await Program.api({ ...environment, LOG_LEVEL: 'info' });
   const { port } = new URL(client.baseUrl);
   program.send('SIGSTOP');
@@ -87,7 +87,7 @@ describe('a request whose client hangs up before the answer', () => {
   let token: string;
 
   beforeAll(async () => {
-    // With limits, a request whose client is gone before its work begins is refused, whatever it asks for.
+    // With rate limits, a request whose client is gone before its work begins is refused, whatever it requests.
     api = await Program.api({ ...environment, RATE_LIMIT_ENABLED: false, LOG_LEVEL: 'info' });
     database = await createConnection(environment.DATABASE_URL);
     const account = { email: 'pat@people.example', password: PASSWORD };
@@ -100,14 +100,14 @@ describe('a request whose client hangs up before the answer', () => {
     await api?.program.kill();
   });
 
-  /** The request's last lines in the log. */
+  /** The lines that the log has at the end of a request. */
   const linesOf = (id: string) =>
     api.program.output
       .split('\n')
       .filter((line) => line.includes(id) && line.includes('"msg":"request"'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  const lineOf = (id: string) =>
+  const waitForLine = (id: string) =>
     eventually('the request has its line', () => Promise.resolve(linesOf(id).length > 0));
 
   function requestText(id: string, method: string, path: string, body: string, missing = 0): string {
@@ -123,7 +123,7 @@ describe('a request whose client hangs up before the answer', () => {
 
   const wrongPassword = JSON.stringify({ old_password: 'a wrong guess', new_password: 'nine owls at dawn' });
 
-  /** Sends on one connection, and resets that later. */
+  /** Sends text on a new connection, waits, and resets the connection. */
   async function resetAfter(text: string, wait: () => Promise<unknown>): Promise<void> {
     const { port } = new URL(api.client.baseUrl);
     const socket = connect({ port: Number(port), host: '127.0.0.1' });
@@ -143,7 +143,7 @@ describe('a request whose client hangs up before the answer', () => {
     );
   }
 
-  /** Resets a connection whose first request waits for the accounts, and lets that continue. */
+  /** Resets a connection while its first request waits for a lock on the accounts, then releases the lock. */
   async function resetWhileWaiting(text: string): Promise<void> {
     await database.query('LOCK TABLES accounts WRITE');
     await resetAfter(text, () => eventually('a request waits', isWaiting, 5));
@@ -151,10 +151,10 @@ describe('a request whose client hangs up before the answer', () => {
     await database.query('UNLOCK TABLES');
   }
 
-  test('has one line in the log, which says so, and its refusal is one event', async () => {
+  test('has one line in the log, with aborted, and its refusal is one event', async () => {
     const id = randomUUID();
     await resetWhileWaiting(requestText(id, 'POST', '/api/auth/password', wrongPassword));
-    await lineOf(id);
+    await waitForLine(id);
     expect(linesOf(id)).toEqual([
       expect.objectContaining({ status: 400, code: 'WRONG_PASSWORD', aborted: true }),
     ]);
@@ -167,34 +167,37 @@ describe('a request whose client hangs up before the answer', () => {
     expect((await events()).map(({ action }) => action)).toEqual(['account.access_denied']);
   });
 
-  test('has one line even if its turn on the connection never comes', async () => {
+  test('has one line even if the server never gets to it', async () => {
     const ids = Array.from({ length: 20 }, () => randomUUID());
-    const [first, ...more] = ids as [string, ...string[]];
+    const [first, ...pipelined] = ids as [string, ...string[]];
     await resetWhileWaiting(
       requestText(first, 'POST', '/api/auth/password', wrongPassword) +
-        more.map((id) => requestText(id, 'GET', '/api/auth/me', '')).join(''),
+        pipelined.map((id) => requestText(id, 'GET', '/api/auth/me', '')).join(''),
     );
-    await lineOf(first);
+    await waitForLine(first);
     expect(linesOf(first)).toEqual([expect.objectContaining({ status: 400, aborted: true })]);
-    for (const id of more) {
+    for (const id of pipelined) {
       expect(linesOf(id)).toEqual([expect.objectContaining({ route: '/api/auth/me', aborted: true })]);
       expect(linesOf(id)[0]).not.toHaveProperty('status');
     }
   });
 
-  test.each(['/api/auth/password', '/nothing-here'])('in the middle of its body, at %s', async (path) => {
-    const id = randomUUID();
-    await resetAfter(requestText(id, 'POST', path, '{"old', 60), () => sleep(500));
-    await lineOf(id);
-    expect(linesOf(id)).toEqual([expect.objectContaining({ aborted: true })]);
-  });
+  test.each(['/api/auth/password', '/nothing-here'])(
+    'and before the end of its body has one line too, at %s',
+    async (path) => {
+      const id = randomUUID();
+      await resetAfter(requestText(id, 'POST', path, '{"old', 60), () => sleep(500));
+      await waitForLine(id);
+      expect(linesOf(id)).toEqual([expect.objectContaining({ aborted: true })]);
+    },
+  );
 
   test.each(['keep-alive', 'close'])(
-    'answered with Connection: %s, a request has one line that does not',
+    'has aborted in its line, but an answered one with Connection: %s has not',
     async (connection) => {
       const id = randomUUID();
       await api.client.get('/api/doctors/public', { headers: { 'x-request-id': id, connection } });
-      await lineOf(id);
+      await waitForLine(id);
       await sleep(300);
       expect(linesOf(id)).toEqual([expect.not.objectContaining({ aborted: true })]);
     },

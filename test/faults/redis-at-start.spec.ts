@@ -40,13 +40,13 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-const isSettled = (): Promise<unknown> =>
-  eventually('every message that is due is sent', async () => {
+const settled = (): Promise<unknown> =>
+  eventually('every due notification is sent', async () => {
     const open = await clinic.query("SELECT 1 FROM notifications WHERE kind = 'booked' AND state != 'sent'");
     return open.length === 0;
   });
 
-test('an API that starts without Redis says so, and books all the same', async () => {
+test('an API that starts without Redis reports it and still accepts bookings', async () => {
   expect((await client.get('/health/live')).status).toBe(200);
   expect(await client.get('/health/ready')).toMatchObject({
     status: 503,
@@ -56,41 +56,41 @@ test('an API that starts without Redis says so, and books all the same', async (
   const { status, body } = await client.post<{ token: string }>('/api/auth/login', { email, password });
   expect(status).toBe(200);
   const date = new Date(clinic.clock.now() + 10 * DAY_MS).toISOString().slice(0, 10);
-  const wish = { doctor_id: doctor.doctorId, date, time: '09:00' };
-  expect((await client.post('/api/bookings', wish, body)).status).toBe(201);
+  const wanted = { doctor_id: doctor.doctorId, date, time: '09:00' };
+  expect((await client.post('/api/bookings', wanted, body)).status).toBe(201);
 });
 
-test('when Redis comes, API and worker find it by themselves, and the mail arrives', async () => {
+test('API and worker connect once Redis is up, and the email arrives', async () => {
   await redis.start();
   await mailbox.mailsTo(patient.email, 1);
   await eventually('the API is ready', async () => (await client.get('/health/ready')).status === 200);
-  await isSettled();
+  await settled();
   expect(await mailbox.mailsTo(patient.email, 1)).toHaveLength(1);
 });
 
-test('without Redis a worker that is asked to end finishes the mail it sends, and ends well', async () => {
-  let letGo = (): void => undefined;
+test('a worker that shuts down without Redis finishes the current email and exits with code 0', async () => {
+  let release = (): void => undefined;
   const arrived = new Promise<void>((resolve) => {
     mailbox.onMail = () => {
       resolve();
-      return new Promise((answer) => (letGo = answer));
+      return new Promise((answer) => (release = answer));
     };
   });
   await bookInBulk(clinic, patient, doctor, 1);
   await arrived;
   await redis.kill();
   const ended = worker.stop();
-  letGo();
+  release();
   expect(await ended).toBe(0);
-  await isSettled();
+  await settled();
   expect(await mailbox.mailsTo(patient.email, 2)).toHaveLength(2);
 });
 
-test('without Redis an API that is asked to end does, and so does a worker that never saw it', async () => {
+test('without Redis an API shuts down, and so does a worker that never connected to it', async () => {
   const orphan = Program.worker({ ...clinic.environment, LOG_LEVEL: 'warn' });
   try {
     await eventually(
-      'it has found out that there is no Redis',
+      'the worker has noticed that there is no Redis',
       () => Promise.resolve(orphan.output.includes('Cannot relay')),
       60,
     );

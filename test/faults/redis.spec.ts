@@ -8,8 +8,8 @@ import { PrivateRedis } from '../support/private-redis.js';
 import { Wire } from '../support/wire.js';
 import { startWorker } from '../support/worker.js';
 
-/** What nobody who waits for a page would call normal any more. */
-const NORMAL_MS = 8_000;
+/** The longest that users may wait for a page. */
+const MAX_RESPONSE_MS = 8_000;
 const DAY_MS = 24 * 60 * 60_000;
 
 let mailbox: Mailbox;
@@ -35,7 +35,7 @@ beforeAll(async () => {
       RATE_LIMIT_ENABLED: 'true',
     },
   });
-  // One for all tests: a further one would be news to this one, by mail.
+  // All tests share one admin: the service would email this one about a second.
   admin = await clinic.admin();
   worker = await startWorker(clinic.environment);
 });
@@ -54,23 +54,23 @@ beforeEach(async () => {
   doctor = await clinic.doctor({ week: everyDay });
 });
 
-function inNormalTime<T>(what: string, answer: Promise<T>): Promise<T> {
+function withoutDelay<T>(what: string, answer: Promise<T>): Promise<T> {
   return Promise.race([
     answer,
     new Promise<T>((_, reject) => {
-      const late = () => reject(new Error(`${what} took longer than ${NORMAL_MS} ms`));
-      setTimeout(late, NORMAL_MS).unref();
+      const late = () => reject(new Error(`${what} took longer than ${MAX_RESPONSE_MS} ms`));
+      setTimeout(late, MAX_RESPONSE_MS).unref();
     }),
   ]);
 }
 
-/** Books so many appointments one after the other; each must succeed. */
+/** Books appointments one after the other; each must succeed. */
 async function bookMany(count: number, from = 8): Promise<void> {
   const date = new Date(clinic.clock.now() + 10 * DAY_MS).toISOString().slice(0, 10);
   for (let index = 0; index < count; index += 1) {
     const time = `${String(from + index).padStart(2, '0')}:00`;
     const body = { doctor_id: doctor.doctorId, date, time };
-    const { status } = await inNormalTime('booking', clinic.client.post('/api/bookings', body, patient));
+    const { status } = await withoutDelay('booking', clinic.client.post('/api/bookings', body, patient));
     expect(status).toBe(201);
   }
 }
@@ -79,31 +79,31 @@ async function expectServiceWithoutRedis(): Promise<void> {
   const { client } = clinic;
   const { email, password } = patient;
   const logIn = client.post('/api/auth/login', { email, password });
-  expect((await inNormalTime('logging in', logIn)).status).toBe(200);
+  expect((await withoutDelay('logging in', logIn)).status).toBe(200);
   const list = client.get('/api/bookings/me', patient);
-  expect((await inNormalTime('listing', list)).status).toBe(200);
-  const live = await inNormalTime('liveness', client.get('/health/live'));
+  expect((await withoutDelay('listing', list)).status).toBe(200);
+  const live = await withoutDelay('liveness', client.get('/health/live'));
   expect(live.status).toBe(200);
-  const ready = await inNormalTime('readiness', client.get('/health/ready'));
+  const ready = await withoutDelay('readiness', client.get('/health/ready'));
   expect(ready).toMatchObject({ status: 503, body: { status: 'down', database: 'up', redis: 'down' } });
 }
 
-/** The dashboard's page and its data, as an admin's browser asks for them. */
-async function dashboard(path: string): Promise<number> {
+/** The status of the dashboard's page or data, requested as by an admin's browser. */
+async function dashboardStatus(path: string): Promise<number> {
   const { email, password } = admin;
   const authorization = `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
-  const asked = clinic.client.get(`/admin/queues${path}`, { headers: { authorization } });
-  return (await inNormalTime('the dashboard', asked)).status;
+  const response = clinic.client.get(`/admin/queues${path}`, { headers: { authorization } });
+  return (await withoutDelay('the dashboard', response)).status;
 }
 
-async function isReady(): Promise<void> {
+async function untilReady(): Promise<void> {
   await eventually('the API is ready', async () => (await clinic.client.get('/health/ready')).status === 200);
 }
 
-/** Every mail arrives, and when all is settled none has come twice. */
+/** Waits until all emails are settled; that many must have arrived, none of them twice. */
 async function expectMails(count: number): Promise<void> {
   await mailbox.mailsTo(patient.email, count);
-  await eventually('every mail is settled', async () => {
+  await eventually('every notification is settled', async () => {
     const open = await clinic.query(
       "SELECT 1 FROM notifications WHERE kind = 'booked' AND state IN ('pending', 'queued', 'sending')",
     );
@@ -112,25 +112,25 @@ async function expectMails(count: number): Promise<void> {
   expect(await mailbox.mailsTo(patient.email, count)).toHaveLength(count);
 }
 
-test('Redis is killed while patients book: bookings go on, and started again empty it gets every mail out, once', async () => {
+test('Redis is killed while patients book: bookings succeed, and after an empty restart every email is sent once', async () => {
   await bookMany(2, 8);
   await Promise.all([bookMany(4, 10), redis.kill()]);
   await expectServiceWithoutRedis();
-  expect(await dashboard('')).toBe(200);
-  expect(await dashboard('/api/queues')).toBeGreaterThanOrEqual(500);
+  expect(await dashboardStatus('')).toBe(200);
+  expect(await dashboardStatus('/api/queues')).toBeGreaterThanOrEqual(500);
   await bookMany(3, 14);
   await redis.start();
   await expectMails(9);
-  await isReady();
-  expect(await dashboard('/api/queues')).toBe(200);
+  await untilReady();
+  expect(await dashboardStatus('/api/queues')).toBe(200);
 });
 
-test('everything in Redis is deleted while mails are queued: all arrive, once', async () => {
-  let letGo = (): void => undefined;
-  const held = new Promise<void>((resolve) => (letGo = resolve));
+test('everything in Redis is deleted while emails are queued: each still arrives once', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
   mailbox.onMail = () => held;
   await bookMany(5);
-  await eventually('all are queued but the one that is being sent', async () => {
+  await eventually('all are queued except the one that is being sent', async () => {
     const rows = await clinic.query("SELECT 1 FROM notifications WHERE state = 'queued'");
     return rows.length === 4;
   });
@@ -138,24 +138,24 @@ test('everything in Redis is deleted while mails are queued: all arrive, once', 
   await connection.flushall();
   connection.disconnect();
   mailbox.onMail = () => undefined;
-  letGo();
+  release();
   await expectMails(5);
 });
 
-test('Redis stays connected but answers nothing: bookings go on, and the mails arrive when it answers again', async () => {
+test('Redis stays connected but does not answer: bookings succeed, and the emails arrive once it answers', async () => {
   wire.freeze();
   await bookMany(3);
   await expectServiceWithoutRedis();
-  expect(await dashboard('/api/queues')).toBeGreaterThanOrEqual(500);
+  expect(await dashboardStatus('/api/queues')).toBeGreaterThanOrEqual(500);
   wire.thaw();
   await expectMails(3);
-  await isReady();
+  await untilReady();
 });
 
-test('connections to Redis that nobody closed but that carry nothing any more are replaced', async () => {
+test('connections to Redis that are open but dead are replaced', async () => {
   wire.freeze();
   await bookMany(2);
   wire.thawForNewOnes();
   await expectMails(2);
-  await isReady();
+  await untilReady();
 });

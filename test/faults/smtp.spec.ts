@@ -12,7 +12,7 @@ import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
 import { messagesOf } from '../support/messages.js';
 
 const LEASE_SECONDS = 1;
-const PATIENCE_MS = 2_500;
+const SOCKET_TIMEOUT_MS = 2_500;
 
 let mailbox: Mailbox;
 let clinic: Clinic;
@@ -26,7 +26,7 @@ beforeAll(async () => {
     env: { SMTP_URL: mailbox.url, NOTIFICATION_LEASE_SECONDS: String(LEASE_SECONDS), MAIL_CONCURRENCY: '2' },
   });
   doctor = await clinic.doctor();
-  worker = await impatientWorker();
+  worker = await startImpatientWorker();
 });
 
 afterAll(async () => {
@@ -35,19 +35,22 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-/** The worker as in production, but less patient with a mail server that says nothing. */
-async function impatientWorker(): Promise<INestApplicationContext> {
+/** Starts the worker as in production, but with a shorter timeout for a silent mail server. */
+async function startImpatientWorker(): Promise<INestApplicationContext> {
   const options = mailerOptions(clinic.environment);
   const testing = await Test.createTestingModule({ imports: [WorkerModule.with(clinic.environment)] })
     .overrideProvider(MAILER_OPTIONS)
-    .useValue({ ...options, transport: { ...(options.transport as object), socketTimeout: PATIENCE_MS } })
+    .useValue({
+      ...options,
+      transport: { ...(options.transport as object), socketTimeout: SOCKET_TIMEOUT_MS },
+    })
     .setLogger(new NestLogger(createLogger(clinic.environment)))
     .compile();
   return testing.init();
 }
 
-/** Holds back the server's answers to the mails to one address. */
-function holdMailsTo(address: string): { arrivals: ReceivedMail[]; letGo: () => void } {
+/** Delays the mail server's replies to emails to one address until `release`. */
+function holdRepliesTo(address: string): { arrivals: ReceivedMail[]; release: () => void } {
   const arrivals: ReceivedMail[] = [];
   const held: (() => void)[] = [];
   mailbox.onMail = (mail) => {
@@ -57,45 +60,53 @@ function holdMailsTo(address: string): { arrivals: ReceivedMail[]; letGo: () => 
   };
   return {
     arrivals,
-    letGo: () => {
+    release: () => {
       mailbox.onMail = () => undefined;
       for (const resolve of held) resolve();
     },
   };
 }
 
-test('a mail that takes the server longer than a lease is sent once', async () => {
+test('an email that the mail server takes longer than a lease to accept is sent once', async () => {
   const patient = await clinic.patient();
-  const { arrivals, letGo } = holdMailsTo(patient.email);
+  const { arrivals, release } = holdRepliesTo(patient.email);
   const [booking] = await bookInBulk(clinic, patient, doctor, 1);
-  await eventually('the mail arrives', () => Promise.resolve(arrivals.length > 0));
-  // A lease as it was given would have run out by then.
+  await eventually('the email arrives', () => Promise.resolve(arrivals.length > 0));
   const [{ until }] = (await clinic.query<{ until: Date }>(
     'SELECT leased_until AS `until` FROM notifications WHERE booking_id = ?',
     [booking],
   )) as [{ until: Date }];
-  await eventually('the lease is renewed past its end', () =>
+  await eventually('the first lease would have expired', () =>
     Promise.resolve(Date.now() > until.getTime() + 500),
   );
-  letGo();
-  await eventually('it is sent', async () => (await messagesOf(clinic, booking!))[0]!.state === 'sent');
+  release();
+  await eventually(
+    'the email is sent',
+    async () => (await messagesOf(clinic, booking!))[0]!.state === 'sent',
+  );
   expect(arrivals).toHaveLength(1);
   expect(mailbox.received.filter(({ to }) => to === patient.email)).toHaveLength(1);
 });
 
-test('a server that falls silent over a mail is given up; the others go out meanwhile, and it goes out later', async () => {
+test('an email is given up if the mail server falls silent, does not hold up others, and is sent later', async () => {
   const [unlucky, lucky] = [await clinic.patient(), await clinic.patient()];
-  const { arrivals, letGo } = holdMailsTo(unlucky.email);
+  const { arrivals, release } = holdRepliesTo(unlucky.email);
   const [booking] = await bookInBulk(clinic, unlucky, doctor, 1);
-  await eventually('the mail arrives', () => Promise.resolve(arrivals.length > 0));
+  await eventually('the email arrives', () => Promise.resolve(arrivals.length > 0));
   await bookInBulk(clinic, lucky, await clinic.doctor(), 5);
   await mailbox.mailsTo(lucky.email, 5);
-  const message = await eventually('the mail is given up', async () => {
+  const notification = await eventually('the email is given up', async () => {
     const [found] = await messagesOf(clinic, booking!);
     return found!.attempts === 1 && found;
   });
-  expect(message).toMatchObject({ state: 'pending', reason: expect.stringMatching(/timeout/i) as string });
-  letGo();
+  expect(notification).toMatchObject({
+    state: 'pending',
+    reason: expect.stringMatching(/timeout/i) as string,
+  });
+  release();
   await clinic.query('UPDATE notifications SET due_at = NOW() WHERE booking_id = ?', [booking]);
-  await eventually('it is sent', async () => (await messagesOf(clinic, booking!))[0]!.state === 'sent');
+  await eventually(
+    'the email is sent',
+    async () => (await messagesOf(clinic, booking!))[0]!.state === 'sent',
+  );
 });

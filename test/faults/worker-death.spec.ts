@@ -38,60 +38,60 @@ function startWorker(environment = clinic.environment): Program {
   return worker;
 }
 
-/** Books one appointment for a new patient, and answers with the booking's id. */
+/** Books one appointment for a new patient and returns the booking's id. */
 async function bookOne(): Promise<number> {
   patient = await clinic.patient();
   const [id] = await bookInBulk(clinic, patient, doctor, 1);
   return id!;
 }
 
-/** The server's answer to the next mail is held back until `letGo`. */
-function holdTheAnswer(): { arrived: Promise<ReceivedMail>; letGo: () => void } {
-  let letGo = (): void => undefined;
+/** Delays the mail server's reply to the next email until `release`. */
+function holdNextReply(): { arrived: Promise<ReceivedMail>; release: () => void } {
+  let release = (): void => undefined;
   const arrived = new Promise<ReceivedMail>((resolve) => {
     mailbox.onMail = (mail) => {
       mailbox.onMail = () => undefined;
       resolve(mail);
-      return new Promise((answer) => (letGo = answer));
+      return new Promise((answer) => (release = answer));
     };
   });
-  return { arrived, letGo: () => letGo() };
+  return { arrived, release: () => release() };
 }
 
 const notificationOf = async (booking: number) => (await messagesOf(clinic, booking))[0]!;
 
-function isSent(booking: number): Promise<unknown> {
-  return eventually('the message is sent', async () => (await notificationOf(booking)).state === 'sent');
+function untilSent(booking: number): Promise<unknown> {
+  return eventually('the notification is sent', async () => (await notificationOf(booking)).state === 'sent');
 }
 
 const mails = (): ReceivedMail[] => mailbox.received.filter(({ to }) => to === patient.email);
 
-test('a worker that is killed in the middle of a send: the mail arrives from the next one', async () => {
-  const { arrived } = holdTheAnswer();
+test('a worker is killed during a send: the next worker sends the email', async () => {
+  const { arrived } = holdNextReply();
   const first = startWorker();
   const booking = await bookOne();
   await arrived;
   await first.kill();
   expect(mails()).toHaveLength(0);
   startWorker();
-  await isSent(booking);
+  await untilSent(booking);
   expect(mails()).toHaveLength(1);
 });
 
-test('a worker that is killed between the answer of the server and its own note of it: one duplicate at most, with the same Message-ID', async () => {
+test('a worker is killed between the mail server’s reply and its record of it: one duplicate at most, with the same Message-ID', async () => {
   const wire = await Wire.to(clinic.environment.DATABASE_URL);
   try {
-    const { arrived, letGo } = holdTheAnswer();
+    const { arrived, release } = holdNextReply();
     const first = startWorker({ ...clinic.environment, DATABASE_URL: wire.url });
     const booking = await bookOne();
     await arrived;
     wire.freeze();
-    letGo();
+    release();
     await mailbox.mailsTo(patient.email, 1);
     await first.kill();
     expect((await notificationOf(booking)).state).toBe('sending');
     startWorker();
-    await isSent(booking);
+    await untilSent(booking);
     const ids = mails().map(({ mail }) => mail.messageId);
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(1);
@@ -100,25 +100,25 @@ test('a worker that is killed between the answer of the server and its own note 
   }
 });
 
-test('a worker that is asked to end in the middle of a send finishes it, writes it down and ends well', async () => {
-  const { arrived, letGo } = holdTheAnswer();
+test('a worker that shuts down during a send finishes and records it, and exits with code 0', async () => {
+  const { arrived, release } = holdNextReply();
   const worker = startWorker();
   const booking = await bookOne();
   await arrived;
   const stopped = worker.stop();
-  // What comes in now is for the next worker.
+  // New notifications are left to the next worker.
   const later = await bookOne();
-  letGo();
+  release();
   expect(await stopped).toBe(0);
   expect(await notificationOf(booking)).toMatchObject({ state: 'sent', attempts: 1 });
   startWorker();
-  await isSent(later);
+  await untilSent(later);
   const all = mailbox.received.map(({ mail }) => mail.messageId);
   expect(new Set(all.slice(-2)).size).toBe(2);
 });
 
-test('a worker with nothing to do ends at once and well', async () => {
+test('an idle worker shuts down with code 0', async () => {
   const worker = startWorker();
-  await bookOne().then(isSent);
+  await bookOne().then(untilSent);
   expect(await worker.stop()).toBe(0);
 });
