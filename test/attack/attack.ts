@@ -1,19 +1,19 @@
 import type { Target } from './target.js';
 
-/** Something that should not be possible, and how to see it again. */
+/** A weakness and how to reproduce it. */
 export interface Finding {
   readonly what: string;
-  /** A command, or what to send. */
-  readonly repeat: string;
+  /** A command, or a description of what to send. */
+  readonly reproduce: string;
 }
 
-/** What came of an attack. */
+/** The result of an attack. */
 export interface Outcome {
-  /** Requests sent, or cases tried. */
+  /** The number of requests sent or cases tried. */
   readonly tried: number;
   readonly findings: readonly Finding[];
   readonly note?: string;
-  /** Why it could not be run. */
+  /** Why the attack could not run. */
   readonly notRun?: string;
 }
 

@@ -2,24 +2,24 @@ import { formatWallTime } from '../../src/time/wall-time.js';
 import { insertMany } from '../support/many-bookings.js';
 import type { Person, Target } from './target.js';
 
-/** The most that an account can have made of anything. */
+/** The most that one account could create of anything. */
 const COUNT = 60_000;
-const AT_ONCE = 6;
+const CONCURRENCY = 6;
 const EVERY_MINUTES = 180;
-/** Of one clinic. */
+/** More than one clinic has. */
 const DOCTORS = 500;
-/** As many bookings as one page lists, two a year. */
+/** Two bookings a year; together as many as one page lists. */
 const FAR_COUNT = 1_000;
 const HALF_A_YEAR_MINUTES = 262_980;
 
-/** Something that takes its time with much data. */
-export interface Deed {
+/** Work that takes long with much data. */
+export interface Workload {
   readonly what: string;
-  /** Makes ready what it takes; answers with what is measured. */
+  /** Prepares the work, and resolves to the function that is measured. */
   readonly prepare: () => Promise<() => Promise<unknown>>;
 }
 
-/** A doctor and a patient with as much as can be made by one account, an admin of a large clinic, and what they may ask. */
+/** A doctor and a patient with as much data as they can create, an admin of a large clinic, and their requests. */
 export class LargestData {
   private erased = 0;
   private far: Person | undefined;
@@ -45,49 +45,49 @@ export class LargestData {
     return data;
   }
 
-  get deeds(): Deed[] {
+  get workloads(): Workload[] {
     const { doctor, patient, admin } = this;
-    const ask = (what: string, who: Person, path: string, body?: object): Deed => ({
+    const request = (what: string, actor: Person, path: string, body?: object): Workload => ({
       what,
-      prepare: () => Promise.resolve(() => this.send(who, body ? 'POST' : 'GET', path, body)),
+      prepare: () => Promise.resolve(() => this.send(actor, body ? 'POST' : 'GET', path, body)),
     });
     const { password } = patient;
     const middle = 'after=1&after_start=2040-06-01T12:00:00Z';
     const single = [
-      ask('a list of bookings', patient, '/api/bookings/me'),
-      ask('a list of bookings, cancelled too', patient, '/api/bookings/me?include_cancelled=true'),
-      ask('a page of bookings', patient, `/api/bookings/me?${middle}`),
-      ask('a page of bookings after one', patient, '/api/bookings/me?after=30000'),
-      ask("a doctor's list of bookings", doctor, '/api/bookings/doctor'),
-      ask("a doctor's page of bookings", doctor, `/api/bookings/doctor?${middle}`),
-      ask("a doctor's exceptions", doctor, '/api/exceptions/me'),
-      ask("a doctor's windows", doctor, `/api/availability/${doctor.doctorId}`),
-      ask(
+      request('a list of bookings', patient, '/api/bookings/me'),
+      request('a list of bookings, cancelled too', patient, '/api/bookings/me?include_cancelled=true'),
+      request('a page of bookings', patient, `/api/bookings/me?${middle}`),
+      request('a page of bookings after one', patient, '/api/bookings/me?after=30000'),
+      request("a doctor's list of bookings", doctor, '/api/bookings/doctor'),
+      request("a doctor's page of bookings", doctor, `/api/bookings/doctor?${middle}`),
+      request("a doctor's exceptions", doctor, '/api/exceptions/me'),
+      request("a doctor's windows", doctor, `/api/availability/${doctor.doctorId}`),
+      request(
         'the slots of a full day',
         patient,
         `/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=2031-01-06&duration=1`,
       ),
-      ask('an export', patient, '/api/auth/me/export', { password }),
-      ask("a doctor's export", doctor, '/api/auth/me/export', { password }),
-      ask('a list of sessions', patient, '/api/auth/sessions'),
-      ask('the accounts', admin, '/api/users'),
-      ask('the longest page of accounts', admin, '/api/users?limit=1000&after=3000'),
-      ask('the trail', admin, '/api/audit'),
-      ask('the longest page of the trail', admin, '/api/audit?limit=1000&subject=booking&before=90000'),
-      ask('the trail of an account', admin, `/api/audit?limit=1000&actor_id=${patient.id}`),
-      ask('the notifications', admin, '/api/notifications'),
-      ask('the longest page of notifications', admin, '/api/notifications?limit=1000&state=pending'),
-      ask('the public doctors', admin, '/api/doctors/public'),
+      request('an export', patient, '/api/auth/me/export', { password }),
+      request("a doctor's export", doctor, '/api/auth/me/export', { password }),
+      request('a list of sessions', patient, '/api/auth/sessions'),
+      request('the accounts', admin, '/api/users'),
+      request('the longest page of accounts', admin, '/api/users?limit=1000&after=3000'),
+      request('the trail', admin, '/api/audit'),
+      request('the longest page of the trail', admin, '/api/audit?limit=1000&subject=booking&before=90000'),
+      request('the trail of an account', admin, `/api/audit?limit=1000&actor_id=${patient.id}`),
+      request('the notifications', admin, '/api/notifications'),
+      request('the longest page of notifications', admin, '/api/notifications?limit=1000&state=pending'),
+      request('the public doctors', admin, '/api/doctors/public'),
     ];
     return [
       ...single,
-      ...single.map(atOnce),
+      ...single.map(concurrently),
       { what: 'a list of bookings in five hundred years', prepare: () => this.prepareFarYears() },
       { what: 'an erasure', prepare: () => this.prepareErasure() },
     ];
   }
 
-  /** In other years at each try: what was computed for the years before must not help. */
+  /** Moves the bookings to other years each time, because offsets cached for earlier years would hide the cost. */
   private async prepareFarYears(): Promise<() => Promise<unknown>> {
     const { database } = this.target;
     this.far ??= await this.fillFarYears();
@@ -120,9 +120,9 @@ export class LargestData {
     return () => this.send(leaving, 'DELETE', '/api/auth/me', { password: leaving.password });
   }
 
-  /** @param turn which of those who have their bookings between the others' */
-  private fill({ id }: Person, turn = 0): Promise<void> {
-    const minute = String((turn % (EVERY_MINUTES / 15)) * 15);
+  /** @param shift moves the start times by this many quarters of an hour, so that patients do not overlap */
+  private fill({ id }: Person, shift = 0): Promise<void> {
+    const minute = String((shift % (EVERY_MINUTES / 15)) * 15);
     return insertMany((sql, parameters) => this.target.database.query(sql, parameters), {
       patientId: id,
       doctorId: this.doctor.doctorId,
@@ -132,7 +132,7 @@ export class LargestData {
     });
   }
 
-  /** A window for each minute of the week, and an exception for each booking. */
+  /** Inserts a window for each minute of the week and an exception for each booking. */
   private async fillSchedule(): Promise<void> {
     const { doctorId } = this.doctor;
     await this.target.database.query('DELETE FROM availability_windows WHERE doctor_id = ?', [doctorId]);
@@ -156,7 +156,7 @@ export class LargestData {
     );
   }
 
-  /** Accounts and sessions by the ten thousand, and more doctors than a hospital has. */
+  /** Inserts tens of thousands of accounts and sessions, and more doctors than a hospital has. */
   private async fillAccounts(): Promise<void> {
     const { id } = this.patient;
     const uids = 'FROM bookings WHERE user_id = ? ORDER BY id LIMIT';
@@ -185,13 +185,13 @@ export class LargestData {
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        // While data was made, the service may have closed the connection of the request before.
+        // A reused connection could have been closed by the service while data was inserted.
         connection: 'close',
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
     });
-    // Read as it comes: what is looked at is the other end.
+    // Discard the body as it arrives: only the service's side is measured.
     await response.body!.pipeTo(new WritableStream()).catch((error: Error) => {
       throw new Error(`${method} ${path} was not answered to the end: ${error.message}`);
     });
@@ -200,11 +200,11 @@ export class LargestData {
   }
 }
 
-function atOnce({ what, prepare }: Deed): Deed {
+function concurrently({ what, prepare }: Workload): Workload {
   return {
-    what: `${what}, ${AT_ONCE} at once`,
+    what: `${what}, ${CONCURRENCY} at once`,
     prepare: async () => {
-      const works = await Promise.all(Array.from({ length: AT_ONCE }, prepare));
+      const works = await Promise.all(Array.from({ length: CONCURRENCY }, prepare));
       return () => Promise.all(works.map((work) => work()));
     },
   };

@@ -2,49 +2,50 @@ import type { Document, Operation } from '../support/openapi.js';
 import { BODIES, IN_URL, VALUES } from './expensive-values.js';
 import type { Role } from './target.js';
 
-/** A request that may be much work, and what is nasty in it. */
-export interface Costly {
+/** A request that may cause much work. */
+export interface CostlyRequest {
+  /** What is hostile in it. */
   readonly what: string;
   readonly operation: string;
-  readonly as: Role | 'nobody';
+  readonly as: Role | 'visitor';
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
 }
 
-type Part = Pick<Costly, 'what' | 'path' | 'headers' | 'body'>;
+type Variant = Pick<CostlyRequest, 'what' | 'path' | 'headers' | 'body'>;
 
 const LONG = 'a'.repeat(14_000);
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Requests for one operation: good ones, but for one thing each. */
-export function costlyRequests(operation: Operation, document: Document): Costly[] {
-  const parts = [
+/** Requests for one operation. Each is valid except for one thing. */
+export function costlyRequests(operation: Operation, document: Document): CostlyRequest[] {
+  const variants = [
     ...plain(operation, document),
     ...bodies(operation, document),
     ...addresses(operation, document),
   ];
-  const headers: Part[] = [
+  const headers: Variant[] = [
     {
-      ...goodOf(operation, document),
+      ...validRequest(operation, document),
       what: 'a long token',
       headers: { ...JSON_TYPE, authorization: `Bearer ${LONG}` },
     },
     {
-      ...goodOf(operation, document),
+      ...validRequest(operation, document),
       what: 'a token of dots',
       headers: { authorization: `Bearer ${'a.'.repeat(7_000)}` },
     },
     {
-      ...goodOf(operation, document),
+      ...validRequest(operation, document),
       what: 'many proxies',
       headers: { ...JSON_TYPE, 'x-forwarded-for': '1.1.1.1,'.repeat(1_700) },
     },
   ];
-  return callersOf(operation).flatMap((as) =>
-    [...parts, ...headers].map((part) => ({
-      ...part,
+  return rolesFor(operation).flatMap((as) =>
+    [...variants, ...headers].map((variant) => ({
+      ...variant,
       as,
       operation: operation.name,
       method: operation.method,
@@ -52,16 +53,16 @@ export function costlyRequests(operation: Operation, document: Document): Costly
   );
 }
 
-function callersOf({ security, responses }: Operation): Costly['as'][] {
-  if (!security) return ['nobody'];
+function rolesFor({ security, responses }: Operation): CostlyRequest['as'][] {
+  if (!security) return ['visitor'];
   return '403' in responses ? ['doctor', 'admin'] : ['user'];
 }
 
-function plain(operation: Operation, document: Document): Part[] {
-  return [{ ...goodOf(operation, document), what: 'nothing' }];
+function plain(operation: Operation, document: Document): Variant[] {
+  return [{ ...validRequest(operation, document), what: 'nothing' }];
 }
 
-function goodOf(operation: Operation, document: Document): Omit<Part, 'what'> {
+function validRequest(operation: Operation, document: Document): Omit<Variant, 'what'> {
   const example = exampleOf(operation, document);
   const query = parametersOf(operation, 'query')
     .filter(({ required }) => required)
@@ -74,14 +75,14 @@ function goodOf(operation: Operation, document: Document): Omit<Part, 'what'> {
   };
 }
 
-function bodies(operation: Operation, document: Document): Part[] {
-  const good = goodOf(operation, document);
+function bodies(operation: Operation, document: Document): Variant[] {
+  const valid = validRequest(operation, document);
   const example = exampleOf(operation, document);
   if (!example) return [];
-  const whole = Object.entries(BODIES).map(([what, body]) => ({ ...good, what, body }));
+  const whole = Object.entries(BODIES).map(([what, body]) => ({ ...valid, what, body }));
   const fields = Object.keys(example).flatMap((name) =>
     Object.entries(VALUES).map(([what, value]) => ({
-      ...good,
+      ...valid,
       what: `${what} as ${name}`,
       body: `{${Object.entries({ ...example, [name]: undefined })
         .map(([key, held]) => `"${key}":${key === name ? value : JSON.stringify(held)}`)
@@ -91,11 +92,11 @@ function bodies(operation: Operation, document: Document): Part[] {
   return [...whole, ...fields];
 }
 
-function addresses(operation: Operation, document: Document): Part[] {
-  const good = goodOf(operation, document);
+function addresses(operation: Operation, document: Document): Variant[] {
+  const valid = validRequest(operation, document);
   const queries = parametersOf(operation, 'query').flatMap(({ name }) =>
     IN_URL.map(([what, text]) => ({
-      ...good,
+      ...valid,
       what: `${what} as ${name}`,
       path: `${pathOf(operation)}?${name}=${text}`,
     })),
@@ -104,12 +105,12 @@ function addresses(operation: Operation, document: Document): Part[] {
     parametersOf(operation, 'path').length === 0
       ? []
       : IN_URL.map(([what, text]) => ({
-          ...good,
+          ...valid,
           what: `${what} in the path`,
           path: operation.path.replace(/\{\w+\}/, text.slice(0, 480).replace(/%.?$/, '')),
         }));
   const many = Array.from({ length: 2_000 }, (_, at) => `${at.toString(36)}=1`).join('&');
-  return [...queries, ...paths, { ...good, what: 'many parameters', path: `${pathOf(operation)}?${many}` }];
+  return [...queries, ...paths, { ...valid, what: 'many parameters', path: `${pathOf(operation)}?${many}` }];
 }
 
 const pathOf = ({ path }: Operation): string => path.replace(/\{\w+\}/, '1');

@@ -1,9 +1,9 @@
-/** What a service could work on for long, in at most 64 KB. */
+/** Inputs of at most 64 KB that could keep a service busy for long. */
 
 const fill = (unit: string, bytes = 60_000): string =>
   unit.repeat(Math.floor(bytes / Buffer.byteLength(unit)));
 
-/** Texts, by what is nasty in them. */
+/** Texts by what is hostile in them. */
 export const TEXTS: Readonly<Record<string, string>> = {
   'combining marks in the wrong order': fill('\u0301', 30_000) + fill('\u0316', 30_000),
   'ligatures that grow': fill('ﷺ'),
@@ -38,7 +38,7 @@ const nested = (open: string, close: string, levels: number): string =>
 const listed = (unit: (at: number) => string, count: number): string =>
   Array.from({ length: count }, (_, at) => unit(at)).join(',');
 
-/** Values as they are written in JSON. */
+/** Values in their JSON notation. */
 export const VALUES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(TEXTS).map(([what, text]) => [what, JSON.stringify(text)])),
   'halves of characters': `"${'\\ud800'.repeat(10_000)}"`,
@@ -63,13 +63,13 @@ export const BODIES: Readonly<Record<string, string>> = {
   'an array': `[${listed(() => '0', 30_000)}]`,
 };
 
-/** In an address, which is shorter. */
+/** Escaped texts for URLs, which must be shorter. */
 export const IN_URL = Object.entries(TEXTS).map(([what, text]): [string, string] => [
   what,
   cut(encodeURIComponent(text), 7_000),
 ]);
 
-/** Not in the middle of an escape. */
-function cut(text: string, longest: number): string {
-  return text.slice(0, longest).replace(/%.?$/, '');
+/** Shortens a text, but not in the middle of an escape. */
+function cut(text: string, maxLength: number): string {
+  return text.slice(0, maxLength).replace(/%.?$/, '');
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Attack } from './attack.js';
 import { quoted } from './shell.js';
 import type { Target } from './target.js';
-import { notThere, runTool } from './tool.js';
+import { notInstalled, runTool } from './tool.js';
 
-/** What everybody may see, by the path. */
+/** Paths that are public. */
 const PUBLIC = /^\/(health\/(live|ready)|api\/docs([-/].*)?|api\/doctors\/public|api\/availability\/\d+)\/?$/;
 const REFUSED = '400,401,403,404,405';
 
-const PLACES = [
+const FILES = [
   ...['.env', '.env.example', '.git/HEAD', '.git/config', '.npmrc', '.DS_Store', '.htaccess', '.svn/entries'],
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'Dockerfile', 'docker-compose.yml'],
   ...['dist/main.js', 'src/main.ts', 'node_modules/nodemailer/package.json', 'server.js', 'main.js.map'],
@@ -60,7 +60,7 @@ const PLACES = [
   ],
   ...['phpinfo.php', 'wp-login.php', 'cgi-bin/', 'robots.txt', 'sitemap.xml', '.well-known/security.txt'],
 ];
-const NAMES = [
+const RESOURCES = [
   'users',
   'accounts',
   'account',
@@ -71,7 +71,7 @@ const NAMES = [
   'exceptions',
   'availability',
 ];
-const MORE = [
+const GUESSED_RESOURCES = [
   'notifications',
   'integrity',
   'audit',
@@ -83,7 +83,7 @@ const MORE = [
   'list',
   'search',
 ];
-const ENDINGS = [
+const SUFFIXES = [
   '',
   '/',
   '/1',
@@ -100,8 +100,10 @@ const ENDINGS = [
   '%00',
 ];
 
-function words(documented: readonly string[]): string[] {
-  const api = [...NAMES, ...MORE].flatMap((name) => ENDINGS.map((ending) => `api/${name}${ending}`));
+function wordList(documented: readonly string[]): string[] {
+  const api = [...RESOURCES, ...GUESSED_RESOURCES].flatMap((name) =>
+    SUFFIXES.map((suffix) => `api/${name}${suffix}`),
+  );
   const odd = documented.flatMap((path) => {
     const plain = path.slice(1).replace(/\{\w+\}/g, '1');
     return [
@@ -115,7 +117,7 @@ function words(documented: readonly string[]): string[] {
       `${plain};x`,
     ];
   });
-  return [...new Set([...PLACES, ...api, ...odd])];
+  return [...new Set([...FILES, ...api, ...odd])];
 }
 
 interface Hit {
@@ -123,7 +125,7 @@ interface Hit {
   readonly status: number;
 }
 
-/** What answered; undefined where there is no ffuf. */
+/** The paths that answered; undefined if ffuf is not installed. */
 async function hits(target: Target, list: readonly string[]): Promise<Hit[] | undefined> {
   const { dir } = target.settings;
   const [file, out] = [join(dir, 'words.txt'), join(dir, 'ffuf.json')];
@@ -133,25 +135,25 @@ async function hits(target: Target, list: readonly string[]): Promise<Hit[] | un
   if (printed === undefined) return undefined;
   const { results } = JSON.parse(readFileSync(out, 'utf8')) as { results: Hit[] };
   for (const known of ['health/live', 'api/doctors/public']) {
-    const isThere = results.some(({ url }) => url.endsWith(`/${known}`));
-    if (!isThere) throw new Error(`ffuf does not even see ${known}: ${printed.slice(-1_000)}`);
+    const isFound = results.some(({ url }) => url.endsWith(`/${known}`));
+    if (!isFound) throw new Error(`ffuf does not even see ${known}: ${printed.slice(-1_000)}`);
   }
   return results;
 }
 
-/** Looks for paths that answer and should not, as somebody without a token. */
+/** Searches, without a token, for paths that answer and should not. */
 export const ffuf: Attack = {
   name: 'ffuf',
   about: 'paths that nobody told of: files, backups, consoles, spellings of routes',
   async run(target) {
-    const list = words(target.document.operations.map(({ path }) => path));
+    const list = wordList(target.document.operations.map(({ path }) => path));
     const answered = await hits(target, list);
-    if (!answered) return notThere('ffuf');
+    if (!answered) return notInstalled('ffuf');
     const findings = answered
       .filter(({ url }) => !PUBLIC.test(new URL(url).pathname))
       .map(({ url, status }) => ({
         what: `${url} answers ${status}`,
-        repeat: `curl -i --path-as-is ${quoted(url)}`,
+        reproduce: `curl -i --path-as-is ${quoted(url)}`,
       }));
     return { tried: list.length, findings };
   },

@@ -6,7 +6,7 @@ import { ADMIN, type Target } from './target.js';
 
 const FOLDERS = ['/api/docs', '/admin/queues/static', '/admin/queues'];
 
-/** Names that lead out of a folder, or that no file has; what cannot be a name at all must be refused, and not fail. */
+/** Names that lead out of a folder or that no file has. Names that are invalid must be refused, not cause an error. */
 const NAMES = [
   ...['..', '../', '../x', './..', '../../package.json', '../../../../../../../../etc/passwd'],
   ...['%2e%2e', '%2e%2e/x', '.%2e/x', '%2e%2e%2fx', '..%2f..%2fpackage.json', '..%252fx', '....//x'],
@@ -36,58 +36,58 @@ const NAMES = [
   ...['%F0%9F%A9%BA', '%E2%80%AE', ';x', 'x;/../..', '?', '?../x', '#', '//etc/passwd', '/%2fetc%2fpasswd'],
 ];
 
-/** What stands in files that nobody is to see. */
+/** Content of files that must stay private. */
 const SECRET = /root:.*:0:0|"devDependencies"|JWT_SECRET|\[core\]|omit-lockfile/;
-/** What only a file system or its library says. */
-const INSIDES = /ENOENT|ENAMETOOLONG|EISDIR|ERR_[A-Z]|node_modules|\bat \S+ \(/;
+/** Error texts of the file system or of its library. */
+const FILE_SYSTEM_ERROR = /ENOENT|ENAMETOOLONG|EISDIR|ERR_[A-Z]|node_modules|\bat \S+ \(/;
 
 function wrongWith(folder: string, { status, headers, body }: Answer<unknown>): string | undefined {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   if (status >= 500 || Number.isNaN(status)) return `answers ${status}`;
   if (SECRET.test(text)) return `answers ${status} with a file of the server`;
   const type = headers.get('content-type');
-  // The dashboard has errors of its own.
+  // The dashboard has its own error format.
   if (status >= 400 && folder.startsWith('/api') && !type?.startsWith('application/problem+json'))
     return `answers ${status} as ${type}`;
-  return INSIDES.test(text) ? `answers ${status} with what the file system said` : undefined;
+  return FILE_SYSTEM_ERROR.test(text) ? `answers ${status} with an error of the file system` : undefined;
 }
 
 const shortened = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
 
-/** One finding for each folder and each way of its being wrong, with the names that do it. */
+/** Returns one finding per folder and kind of wrong answer, with the names that cause it. */
 async function attack(target: Target, login: string): Promise<Finding[]> {
-  const wrongs = new Map<string, { folder: string; names: string[] }>();
+  const byKind = new Map<string, { folder: string; names: string[] }>();
   for (const folder of FOLDERS) {
     for (const name of NAMES) {
       const bytes = `GET ${folder}/${name} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`;
       const wrong = wrongWith(folder, await onTheWire(target.url, bytes));
       if (wrong === undefined) continue;
-      const found = wrongs.get(`${folder}/ ${wrong}`) ?? { folder, names: [] };
-      wrongs.set(`${folder}/ ${wrong}`, { folder, names: [...found.names, name] });
+      const found = byKind.get(`${folder}/ ${wrong}`) ?? { folder, names: [] };
+      byKind.set(`${folder}/ ${wrong}`, { folder, names: [...found.names, name] });
     }
   }
-  return [...wrongs].map(([what, { folder, names }]) => ({
+  return [...byKind].map(([what, { folder, names }]) => ({
     what: `${what}, to ${names.length} names: ${names.map(shortened).join('  ')}`,
-    repeat: `curl -i --path-as-is -u ${ADMIN.email}:${ADMIN.password} ${quoted(`${target.url}${folder}/${names[0]}`)}`,
+    reproduce: `curl -i --path-as-is -u ${ADMIN.email}:${ADMIN.password} ${quoted(`${target.url}${folder}/${names[0]}`)}`,
   }));
 }
 
-/** What each folder really serves to an admin: who is not let in at all would find nothing, and it would mean nothing. */
-async function control(target: Target, login: string): Promise<void> {
-  const see = async (path: string): Promise<string> => {
+/** Makes sure that each folder serves files to an admin. Otherwise an attack without findings would prove nothing. */
+async function assertServed(target: Target, login: string): Promise<void> {
+  const fetchPage = async (path: string): Promise<string> => {
     const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`;
     const { status, body } = await onTheWire(target.url, bytes);
     if (status !== 200) throw new Error(`An admin does not see ${path}: ${status}`);
     return String(body);
   };
-  await see('/api/docs/swagger-ui.css');
-  await see('/admin/queues/api/queues');
-  const asset = /\bstatic\/[^"]+\.(?:js|css)/.exec(await see('/admin/queues/'))?.[0];
+  await fetchPage('/api/docs/swagger-ui.css');
+  await fetchPage('/admin/queues/api/queues');
+  const asset = /\bstatic\/[^"]+\.(?:js|css)/.exec(await fetchPage('/admin/queues/'))?.[0];
   if (asset === undefined) throw new Error('The page of the dashboard names no static files.');
-  await see(`/admin/queues/${asset}`);
+  await fetchPage(`/admin/queues/${asset}`);
 }
 
-/** Names of files that lead where no files of the pages are, by an admin, whom the dashboard's guard lets through. */
+/** Requests files outside the folders of the pages, as an admin because the dashboard's guard admits no one else. */
 export const files: Attack = {
   name: 'files',
   about:
@@ -95,7 +95,7 @@ export const files: Attack = {
   async run(target) {
     const credentials = Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64');
     const login = `Authorization: Basic ${credentials}`;
-    await control(target, login);
+    await assertServed(target, login);
     const findings = await attack(target, login);
     return { tried: FOLDERS.length * NAMES.length, findings };
   },

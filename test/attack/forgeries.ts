@@ -2,13 +2,13 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import { type Forgery, seconds, tokenBy } from '../support/forged-token.js';
 import type { Person, Role } from './target.js';
 
-/** What a forger has to go by. */
+/** The account whose tokens are forged. */
 export interface Victim {
   readonly person: Person;
   readonly role: Role;
-  /** The real one: what is wrong with most forgeries is one thing only, and not that they are signed badly. */
+  /** The real secret, because most forgeries must be wrong in one thing only, and not in their signature. */
   readonly secret: string;
-  /** The address of a listener that nobody has reason to call. */
+  /** The URL of a listener. If the service calls it, it has fetched a key from a token. */
   readonly trap: string;
 }
 
@@ -17,14 +17,14 @@ type Forgeries = [what: string, token: string][];
 const encoded = (value: unknown): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
-function maker({ person, role, secret }: Victim): (forgery?: Forgery) => string {
+function forgerFor({ person, role, secret }: Victim): (forgery?: Forgery) => string {
   return (forgery) => tokenBy(secret, { id: person.id, email: person.email, role }, forgery);
 }
 
-/** As the service would have signed it: must be let in, or the refusal of the others says nothing. */
-export const good = (victim: Victim): string => maker(victim)();
+/** A token as the service signs it. It must be accepted; otherwise the refusal of the others proves nothing. */
+export const validToken = (victim: Victim): string => forgerFor(victim)();
 
-/** Every forgery of somebody's token, by what is forged. */
+/** All forged tokens of a victim, each with a description. */
 export function forgeries(victim: Victim): Forgeries {
   return [
     ...algorithms(victim),
@@ -36,14 +36,14 @@ export function forgeries(victim: Victim): Forgeries {
 }
 
 function algorithms(victim: Victim): Forgeries {
-  const forge = maker(victim);
+  const forge = forgerFor(victim);
   const [, body, signature] = victim.person.token.split('.') as [string, string, string];
   return [
     ...['none', 'None', 'NONE', 'nOnE', ' none', 'none\0', ''].flatMap((alg): Forgeries => [
       [`alg ${JSON.stringify(alg)}, no signature`, forge({ header: { alg }, digest: 'none' })],
       [`alg ${JSON.stringify(alg)}, signed`, forge({ header: { alg } })],
     ]),
-    ['alg none, the signature of the good one', `${encoded({ alg: 'none' })}.${body}.${signature}`],
+    ['alg none, with a valid signature', `${encoded({ alg: 'none' })}.${body}.${signature}`],
     ['no alg', forge({ header: { alg: undefined } })],
     ['alg null', forge({ header: { alg: null } })],
     ['algs in a list', forge({ header: { alg: ['HS256', 'none'] } })],
@@ -60,15 +60,15 @@ function algorithms(victim: Victim): Forgeries {
 
 function byOtherKeys(victim: Victim): Forgeries {
   const { trap } = victim;
-  const forge = maker(victim);
+  const forge = forgerFor(victim);
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = publicKey.export({ format: 'jwk' });
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  const body = good(victim).split('.')[1]!;
+  const body = validToken(victim).split('.')[1]!;
   const byRsa = (header: object): string => signed({ alg: 'RS256', ...header }, body, privateKey);
   const guessed = (header: Record<string, unknown>): string => forge({ header, secret: 'guessed' });
   return [
-    ['RS256 by a key of our own', byRsa({})],
+    ['RS256 with another key', byRsa({})],
     ['RS256, its public key as the secret', forge({ secret: pem })],
     ['RS256 with the key embedded (jwk)', byRsa({ jwk })],
     ['RS256 with the key elsewhere (jku)', byRsa({ jku: `${trap}/keys.json`, kid: '1' })],
@@ -84,7 +84,7 @@ function byOtherKeys(victim: Victim): Forgeries {
   ];
 }
 
-/** A key is looked up by `kid` where somebody is careless: in files, in a database, at an address. */
+/** A careless service looks up a key by `kid` in a file, a database or at a URL. */
 const KIDS = [
   '../../../../dev/null',
   '/dev/null',
@@ -97,9 +97,9 @@ const KIDS = [
 ];
 
 function headers(victim: Victim): Forgeries {
-  const forge = maker(victim);
-  const twice = (text: string, secret?: string): string => {
-    const token = `${encoded(text)}.${good(victim).split('.')[1]}`;
+  const forge = forgerFor(victim);
+  const withHeader = (text: string, secret?: string): string => {
+    const token = `${encoded(text)}.${validToken(victim).split('.')[1]}`;
     const signature = secret && createHmac('sha256', secret).update(token).digest('base64url');
     return `${token}.${signature ?? ''}`;
   };
@@ -108,22 +108,22 @@ function headers(victim: Victim): Forgeries {
       `kid ${JSON.stringify(kid)}, an empty secret`,
       forge({ header: { kid }, secret: '' }),
     ]),
-    ['alg twice, none last, no signature', twice('{"alg":"HS256","alg":"none"}')],
-    ['alg twice, none first, no signature', twice('{"alg":"none","alg":"HS256"}')],
-    ['alg twice, none last, signed', twice('{"alg":"HS256","alg":"none"}', victim.secret)],
-    ['alg twice, HS256 last, guessed', twice('{"alg":"none","alg":"HS256"}', 'guessed')],
-    ['alg below __proto__', twice('{"__proto__":{"alg":"HS256"}}', victim.secret)],
-    ['a header that is no JSON', twice('{"alg":"HS256"', victim.secret)],
-    ['a header that is a list', twice('["HS256"]', victim.secret)],
-    // RFC 7515, 4.1.11: what is critical and not understood makes the signature invalid.
-    ['crit names what nobody knows', forge({ header: { crit: ['exp-policy'], 'exp-policy': 'x' } })],
+    ['alg twice, none last, no signature', withHeader('{"alg":"HS256","alg":"none"}')],
+    ['alg twice, none first, no signature', withHeader('{"alg":"none","alg":"HS256"}')],
+    ['alg twice, none last, signed', withHeader('{"alg":"HS256","alg":"none"}', victim.secret)],
+    ['alg twice, HS256 last, guessed', withHeader('{"alg":"none","alg":"HS256"}', 'guessed')],
+    ['alg below __proto__', withHeader('{"__proto__":{"alg":"HS256"}}', victim.secret)],
+    ['a header that is no JSON', withHeader('{"alg":"HS256"', victim.secret)],
+    ['a header that is a list', withHeader('["HS256"]', victim.secret)],
+    // RFC 7515, 4.1.11: a critical header that is not understood makes the signature invalid.
+    ['crit names an unknown header', forge({ header: { crit: ['exp-policy'], 'exp-policy': 'x' } })],
     ['crit names b64', forge({ header: { crit: ['b64'], b64: false } })],
     ['crit is empty', forge({ header: { crit: [] } })],
   ];
 }
 
 function claims(victim: Victim): Forgeries {
-  const forge = maker(victim);
+  const forge = forgerFor(victim);
   const { id } = victim.person;
   const cases: [string, Record<string, unknown>][] = [
     ['expired', { exp: seconds() - 60 }],
@@ -152,15 +152,15 @@ function claims(victim: Victim): Forgeries {
 
 function cutAndPasted({ person, role }: Victim): Forgeries {
   const [head, body, signature] = person.token.split('.') as [string, string, string];
-  const real = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>;
-  const changed = (more: object): string => `${head}.${encoded({ ...real, ...more })}.${signature}`;
+  const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>;
+  const changed = (more: object): string => `${head}.${encoded({ ...claims, ...more })}.${signature}`;
   return [
     ['no signature', `${head}.${body}.`],
     ['no signature, no dot', `${head}.${body}`],
     ['half a signature', `${head}.${body}.${signature.slice(0, 20)}`],
-    ['an admin under the signature of another', changed({ role: 'admin', changed: role })],
-    ['another id under the good signature', changed({ id: person.id + 1 })],
-    ['a later end under the good signature', changed({ exp: seconds() + 10 ** 8 })],
+    ['the role admin under a valid signature', changed({ role: 'admin', changed: role })],
+    ['another id under a valid signature', changed({ id: person.id + 1 })],
+    ['a later expiry under a valid signature', changed({ exp: seconds() + 10 ** 8 })],
   ];
 }
 

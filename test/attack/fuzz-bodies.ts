@@ -1,14 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Document, Operation } from '../support/openapi.js';
-import { type Manners, objectOf } from './fuzz-values.js';
+import { type Validity, objectOf } from './fuzz-values.js';
 
 export interface FuzzedBody {
   readonly body: Buffer | undefined;
   readonly headers: Record<string, string>;
 }
 
-/** The most that the service reads. */
+/** The largest body that the service accepts, in bytes. */
 const LIMIT = 64 * 1024;
 
 const json = (body: Buffer | string, type = 'application/json'): FuzzedBody => ({
@@ -16,7 +16,7 @@ const json = (body: Buffer | string, type = 'application/json'): FuzzedBody => (
   headers: { 'content-type': type },
 });
 
-/** Bodies that are no JSON, or none that anybody should send. */
+/** Bodies that are not JSON, or that no good client sends. */
 const ODD: readonly FuzzedBody[] = [
   ...['', ' ', '{', '[]', 'null', 'true', '1', '"text"', '\0', '{}{}', '{"a":}', "{'a':1}", '{/**/}'].map(
     (text) => json(text),
@@ -48,7 +48,7 @@ const TYPES = [
   ...['APPLICATION/JSON', 'application/json, text/plain', 'application/problem+json', 'application/jsonx'],
 ];
 
-/** What is done to a good body on its way. */
+/** Ways to damage a valid body. */
 const SPOILERS: readonly ((text: string) => FuzzedBody)[] = [
   (text) => json(text.slice(0, -1)),
   (text) => json(`${text}x`),
@@ -56,11 +56,11 @@ const SPOILERS: readonly ((text: string) => FuzzedBody)[] = [
   (text) => json(Buffer.from(text, 'utf16le')),
   (text) => json(Buffer.from(`\ufeff${text}`, 'utf16le'), 'application/json; charset=utf-16le'),
   (text) => json(Buffer.from(text, 'latin1')),
-  // A byte that is no UTF-8, in the middle of the first name or value.
+  // Invalid UTF-8 in the middle of the first name or value.
   (text) => json(Buffer.concat([Buffer.from(text.slice(0, 3)), Buffer.of(0xff), Buffer.from(text.slice(3))])),
   (text) =>
     json(Buffer.concat([Buffer.from(text.slice(0, 3)), Buffer.of(0xc0, 0xaf), Buffer.from(text.slice(3))])),
-  // The same names twice, with the same values and with others.
+  // Duplicate names, with the same values and with different ones.
   (text) => json(`${text.slice(0, -1)}${text.length > 2 ? ',' : ''}${text.slice(1)}`),
   (text) =>
     json(`${text.slice(0, -1)}${text.length > 2 ? ',' : ''}${text.slice(1).replaceAll(/:[^,}]+/g, ':1')}`),
@@ -76,20 +76,24 @@ const SPOILERS: readonly ((text: string) => FuzzedBody)[] = [
   ...TYPES.map((type) => (text: string) => json(text, type)),
 ];
 
-/** Bodies for one operation: good ones most of the time, and such as nobody should send. */
-export function bodyOf(operation: Operation, document: Document, manners: Manners): fc.Arbitrary<FuzzedBody> {
+/** Bodies for one operation: mostly valid ones; with `mixed`, also damaged and odd ones. */
+export function bodyOf(
+  operation: Operation,
+  document: Document,
+  validity: Validity,
+): fc.Arbitrary<FuzzedBody> {
   const odd = fc.constantFrom(...ODD);
   const schema = operation.requestBody?.content['application/json']?.schema;
   if (!schema) {
     const none = fc.constant<FuzzedBody>({ body: undefined, headers: {} });
-    return manners === 'good'
+    return validity === 'valid'
       ? none
       : fc.oneof({ weight: 9, arbitrary: none }, { weight: 1, arbitrary: odd });
   }
-  const meant = objectOf(schema, document, manners).map((value) => JSON.stringify(value));
-  const plain = meant.map((text) => json(text));
-  if (manners === 'good') return plain;
-  const spoiled = fc.tuple(meant, fc.constantFrom(...SPOILERS)).map(([text, spoil]) => spoil(text));
+  const valid = objectOf(schema, document, validity).map((value) => JSON.stringify(value));
+  const plain = valid.map((text) => json(text));
+  if (validity === 'valid') return plain;
+  const spoiled = fc.tuple(valid, fc.constantFrom(...SPOILERS)).map(([text, spoil]) => spoil(text));
   return fc.oneof(
     { weight: 10, arbitrary: plain },
     { weight: 3, arbitrary: spoiled },

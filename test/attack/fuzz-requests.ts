@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import type { Document, Operation } from '../support/openapi.js';
 import { bodyOf } from './fuzz-bodies.js';
 import { urlOf } from './fuzz-urls.js';
-import type { Manners } from './fuzz-values.js';
+import type { Validity } from './fuzz-values.js';
 import type { Role } from './target.js';
 
-/** A request as it goes out. */
+/** A generated request. */
 export interface FuzzedRequest {
   readonly operation: Operation;
-  readonly as: Role | 'nobody';
+  readonly as: Role | 'visitor';
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -36,8 +36,8 @@ const oddHeaders: fc.Arbitrary<Record<string, string>> = fc.oneof(
   },
 );
 
-const CALLERS: readonly FuzzedRequest['as'][] = [
-  'nobody',
+const ACTORS: readonly FuzzedRequest['as'][] = [
+  'visitor',
   'user',
   'user',
   'doctor',
@@ -46,22 +46,26 @@ const CALLERS: readonly FuzzedRequest['as'][] = [
   'admin',
 ];
 
-/** Odd methods: what a path answers to them is in no document. */
+/** Methods that the API document does not mention. */
 const ODD_METHODS = ['HEAD', 'OPTIONS', 'PUT', 'TRACE', 'PROPFIND'];
 
-function mannered(operation: Operation, document: Document, manners: Manners): fc.Arbitrary<FuzzedRequest> {
-  const right = fc.constant(operation.method);
+function withValidity(
+  operation: Operation,
+  document: Document,
+  validity: Validity,
+): fc.Arbitrary<FuzzedRequest> {
+  const documented = fc.constant(operation.method);
   const method = fc.oneof(
-    { weight: 30, arbitrary: right },
+    { weight: 30, arbitrary: documented },
     { weight: 1, arbitrary: fc.constantFrom(...ODD_METHODS) },
   );
   return fc
     .record({
-      as: fc.constantFrom(...CALLERS),
-      method: manners === 'good' ? right : method,
-      path: urlOf(operation, document, manners),
-      odd: manners === 'good' ? fc.constant({}) : oddHeaders,
-      sent: bodyOf(operation, document, manners),
+      as: fc.constantFrom(...ACTORS),
+      method: validity === 'valid' ? documented : method,
+      path: urlOf(operation, document, validity),
+      odd: validity === 'valid' ? fc.constant({}) : oddHeaders,
+      sent: bodyOf(operation, document, validity),
     })
     .map(({ odd, sent: { body, headers }, ...rest }) => ({
       ...rest,
@@ -71,10 +75,10 @@ function mannered(operation: Operation, document: Document, manners: Manners): f
     }));
 }
 
-/** Requests for one operation, by everybody: good ones too, for what is behind the refusals. */
+/** Requests for one operation by all kinds of actors. Valid ones are included, to reach the code behind validation. */
 export function requestsFor(operation: Operation, document: Document): fc.Arbitrary<FuzzedRequest> {
   return fc.oneof(
-    { weight: 1, arbitrary: mannered(operation, document, 'good') },
-    { weight: 2, arbitrary: mannered(operation, document, 'mixed') },
+    { weight: 1, arbitrary: withValidity(operation, document, 'valid') },
+    { weight: 2, arbitrary: withValidity(operation, document, 'mixed') },
   );
 }

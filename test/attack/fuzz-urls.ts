@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { Document, Operation, Schema } from '../support/openapi.js';
-import { hostileText, type Manners, valueOf } from './fuzz-values.js';
+import { hostileText, type Validity, valueOf } from './fuzz-values.js';
 
-/** Stands for the id of what the caller made last. */
-export const OWN = '~own~';
+/** Placeholder for the id of the resource that the actor created last. */
+export const OWN_ID = '~own~';
 
-/** Escapes that decode to nothing, to too much, or to what was not meant. */
+/** Escapes that are invalid, or decode to something unexpected. */
 const ESCAPES = [
   '%',
   '%zz',
@@ -20,7 +20,7 @@ const ESCAPES = [
   '%F0%9F%A9%BA',
 ];
 
-/** Half a surrogate pair has no escape; cut off in the middle of one, it is one more of the odd ones. */
+/** Replaces lone surrogates, which have no escape. It may cut an escape in half, which is one more odd input. */
 const inEscapes = (text: string): string =>
   encodeURIComponent(text.replace(/\p{Cs}/gu, '\uFFFD')).slice(0, 4_000);
 
@@ -29,23 +29,23 @@ const escaped: fc.Arbitrary<string> = fc.oneof(
   hostileText.map((text) => inEscapes(text)),
 );
 
-function inUrl(schema: Schema, document: Document, manners: Manners): fc.Arbitrary<string> {
-  const meant = valueOf(schema, document, manners).map((value) =>
+function inUrl(schema: Schema, document: Document, validity: Validity): fc.Arbitrary<string> {
+  const valid = valueOf(schema, document, validity).map((value) =>
     inEscapes(typeof value === 'string' ? value : JSON.stringify(value)),
   );
-  if (manners === 'good') return meant;
-  return fc.oneof({ weight: 4, arbitrary: meant }, { weight: 1, arbitrary: escaped });
+  if (validity === 'valid') return valid;
+  return fc.oneof({ weight: 4, arbitrary: valid }, { weight: 1, arbitrary: escaped });
 }
 
-function pathOf({ path, parameters = [] }: Operation, document: Document, manners: Manners) {
-  const given = parameters.filter(({ in: where }) => where === 'path');
-  const values = given.map(({ schema }) => {
-    const ids = fc.oneof(fc.integer({ min: 1, max: 60 }).map(String), fc.constant(OWN));
-    return manners === 'good' ? ids : fc.oneof(ids, ids, inUrl(schema ?? {}, document, manners));
+function pathOf({ path, parameters = [] }: Operation, document: Document, validity: Validity) {
+  const inPath = parameters.filter(({ in: where }) => where === 'path');
+  const values = inPath.map(({ schema }) => {
+    const ids = fc.oneof(fc.integer({ min: 1, max: 60 }).map(String), fc.constant(OWN_ID));
+    return validity === 'valid' ? ids : fc.oneof(ids, ids, inUrl(schema ?? {}, document, validity));
   });
   return fc
     .tuple(...values)
-    .map((all) => given.reduce((text, { name }, at) => text.replace(`{${name}}`, () => all[at]!), path));
+    .map((all) => inPath.reduce((text, { name }, at) => text.replace(`{${name}}`, () => all[at]!), path));
 }
 
 const oddQuery = fc.tuple(
@@ -53,28 +53,28 @@ const oddQuery = fc.tuple(
   escaped,
 );
 
-function queryOf({ parameters = [] }: Operation, document: Document, manners: Manners) {
-  const times = manners === 'good' ? [0, 1] : [0, 1, 1, 1, 2];
+function queryOf({ parameters = [] }: Operation, document: Document, validity: Validity) {
+  const times = validity === 'valid' ? [0, 1] : [0, 1, 1, 1, 2];
   const pairs = parameters
     .filter(({ in: where }) => where === 'query')
     .map(({ name, schema, required }) =>
       fc
         .tuple(
-          required && manners === 'good' ? fc.constant(1) : fc.constantFrom(...times),
-          inUrl(schema ?? {}, document, manners),
+          required && validity === 'valid' ? fc.constant(1) : fc.constantFrom(...times),
+          inUrl(schema ?? {}, document, validity),
         )
         .map(([often, value]) => Array<string>(often).fill(`${name}=${value}`)),
     );
   const none = fc.constant<string[]>([]);
   const odd = oddQuery.map(([name, value]) => [`${name}=${value}`]);
   const extra =
-    manners === 'good' ? none : fc.oneof({ weight: 8, arbitrary: none }, { weight: 1, arbitrary: odd });
+    validity === 'valid' ? none : fc.oneof({ weight: 8, arbitrary: none }, { weight: 1, arbitrary: odd });
   return fc.tuple(...pairs, extra).map((parts) => parts.flat().join('&'));
 }
 
 /** The path and query of requests for one operation. */
-export function urlOf(operation: Operation, document: Document, manners: Manners): fc.Arbitrary<string> {
+export function urlOf(operation: Operation, document: Document, validity: Validity): fc.Arbitrary<string> {
   return fc
-    .tuple(pathOf(operation, document, manners), queryOf(operation, document, manners))
+    .tuple(pathOf(operation, document, validity), queryOf(operation, document, validity))
     .map(([path, query]) => (query === '' ? path : `${path}?${query}`));
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Document, Schema } from '../support/openapi.js';
-import { NEWCOMERS_PASSWORD } from './target.js';
+import { NEWCOMER_PASSWORD } from './target.js';
 
-/** Texts that have broken somebody. */
+/** Texts that have broken other software. */
 const TEXTS = [
   '',
   ' ',
@@ -44,7 +44,7 @@ const TEXTS = [
   'x@y.z',
   `${'a'.repeat(300)}@people.example`,
   '"quoted name"@people.example',
-  NEWCOMERS_PASSWORD,
+  NEWCOMER_PASSWORD,
 ];
 
 const NUMBERS = [
@@ -69,7 +69,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
 );
 
-/** Anything that JSON can say, and some that go deep. */
+/** Any JSON value, including deeply nested ones. */
 const hostile: fc.Arbitrary<unknown> = fc.oneof(
   hostileText,
   fc.constantFrom<unknown>(...NUMBERS),
@@ -85,46 +85,46 @@ function deep(levels: number): unknown {
   return value;
 }
 
-/** How many of the values of a request are what they should be. */
-export type Manners = 'good' | 'mixed';
+/** Whether all values of a request are valid, or only most of them. */
+export type Validity = 'valid' | 'mixed';
 
-/** What a schema describes; where manners are mixed, sometimes what it does not. */
-export function valueOf(schema: Schema, document: Document, manners: Manners): fc.Arbitrary<unknown> {
-  const good = valid(document.resolve(schema), document, manners);
-  if (manners === 'good') return good;
-  return fc.oneof({ weight: 4, arbitrary: good }, { weight: 1, arbitrary: hostile });
+/** Values that a schema describes; with `mixed`, sometimes hostile ones. */
+export function valueOf(schema: Schema, document: Document, validity: Validity): fc.Arbitrary<unknown> {
+  const described = validValue(document.resolve(schema), document, validity);
+  if (validity === 'valid') return described;
+  return fc.oneof({ weight: 4, arbitrary: described }, { weight: 1, arbitrary: hostile });
 }
 
 type Bounded = Schema & { minimum?: number; maximum?: number; format?: string; pattern?: string };
 
-function valid(schema: Bounded, document: Document, manners: Manners): fc.Arbitrary<unknown> {
+function validValue(schema: Bounded, document: Document, validity: Validity): fc.Arbitrary<unknown> {
   const { type, enum: choices, example, properties } = schema;
   const shown = example === undefined ? [] : [fc.constant<unknown>(example)];
-  if (properties) return objectOf(schema, document, manners);
+  if (properties) return objectOf(schema, document, validity);
   if (choices) return fc.constantFrom<unknown>(...choices);
-  if (type === 'integer' || type === 'number') return numberOf(schema, manners);
+  if (type === 'integer' || type === 'number') return numberOf(schema, validity);
   if (type === 'boolean') return fc.boolean();
   const texts = textOf(schema);
-  if (manners === 'good' && texts.length + shown.length > 0) return fc.oneof(...shown, ...texts);
+  if (validity === 'valid' && texts.length + shown.length > 0) return fc.oneof(...shown, ...texts);
   return fc.oneof(...shown, ...texts, fc.string({ minLength: 1, maxLength: 20 }));
 }
 
-/** Small ones, since those are ids that there are; and the bounds, from both sides. */
-function numberOf({ minimum = 0, maximum = 1_000 }: Bounded, manners: Manners): fc.Arbitrary<number> {
+/** Mostly small numbers, because those are existing ids; with `mixed`, also both sides of the bounds. */
+function numberOf({ minimum = 0, maximum = 1_000 }: Bounded, validity: Validity): fc.Arbitrary<number> {
   const small = fc.integer({ min: minimum, max: Math.min(maximum, minimum + 60) });
   const any = fc.integer({ min: minimum, max: maximum });
-  if (manners === 'good') return fc.oneof(small, small, any);
+  if (validity === 'valid') return fc.oneof(small, small, any);
   return fc.oneof(small, any, fc.constantFrom(minimum, maximum, minimum - 1, maximum + 1));
 }
 
 function textOf({ format, pattern }: Bounded): fc.Arbitrary<string>[] {
   if (format === 'email') return [fc.emailAddress()];
-  if (format === 'password') return [fc.constant(NEWCOMERS_PASSWORD)];
+  if (format === 'password') return [fc.constant(NEWCOMER_PASSWORD)];
   if (format === 'date') return [dates(-400, 800), dates(1, 60), dates(1, 60)];
   return pattern === undefined ? [] : [fc.stringMatching(new RegExp(pattern))];
 }
 
-/** Dates so many days from now: those of the near future are the ones that can be booked. */
+/** Dates between `from` and `to` days from now. Those of the near future can be booked. */
 function dates(from: number, to: number): fc.Arbitrary<string> {
   return fc.integer({ min: from, max: to }).map((days) => {
     const date = new Date(performance.timeOrigin + days * 86_400_000);
@@ -132,24 +132,24 @@ function dates(from: number, to: number): fc.Arbitrary<string> {
   });
 }
 
-/** The fields of a schema; where manners are mixed, some are missing, and now and then there is one that nobody knows. */
+/** Objects of a schema; with `mixed`, fields may be missing and unknown ones may be added. */
 export function objectOf(
   schema: Schema,
   document: Document,
-  manners: Manners,
+  validity: Validity,
 ): fc.Arbitrary<Record<string, unknown>> {
   const { properties = {}, required = [] } = document.resolve(schema);
   const fields = Object.entries(properties);
   const known = fc.record(
-    Object.fromEntries(fields.map(([name, field]) => [name, valueOf(field, document, manners)])),
+    Object.fromEntries(fields.map(([name, field]) => [name, valueOf(field, document, validity)])),
   );
   const names = fields.map(([name]) => name);
   const optional = fc.subarray(names.filter((name) => !required.includes(name)));
-  if (manners === 'good') return fc.tuple(known, optional).map(([all, without]) => leftOver(all, without));
+  if (validity === 'valid') return fc.tuple(known, optional).map(([all, without]) => omit(all, without));
   const missing = fc.oneof({ weight: 4, arbitrary: optional }, { weight: 1, arbitrary: fc.subarray(names) });
   return fc
     .tuple(known, missing, extraFields)
-    .map(([all, without, more]) => ({ ...leftOver(all, without), ...more }));
+    .map(([all, without, more]) => ({ ...omit(all, without), ...more }));
 }
 
 const extraFields = fc.oneof(
@@ -164,6 +164,6 @@ const extraFields = fc.oneof(
   },
 );
 
-function leftOver(all: Record<string, unknown>, without: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)));
+function omit(all: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
 }

@@ -8,14 +8,14 @@ export interface FuzzedAnswer {
   readonly text: string;
 }
 
-/** What the server says to a request that it cannot read, or to a path or method that is none. */
+/** Statuses of requests that the server cannot read, or whose path or method does not exist. */
 const UNREADABLE = [400, 404, 405, 413, 414, 415, 431];
 
-/** What no client is told: a stack, a statement, a driver, a parser, a file. */
+/** Texts that no client may see: of a stack trace, a statement, a driver, a parser or a file. */
 const INTERNALS =
   /\bat \S+ \(|node_modules|\/dist\/|"\/(usr|home|root|tmp|opt|srv|app)\/|\.[jt]s:\d|ER_[A-Z]+|SQLSTATE|\b(SELECT|INSERT INTO|UPDATE|DELETE FROM) |QueryFailed|FST_|\b(Type|Syntax|Range|Reference)Error\b|ECONN|in JSON at position|Unexpected token|[Mm]y[Ss][Qq][Ll]|[Mm]aria|[Tt]ype[Oo][Rr][Mm]|[Rr]edis/;
 
-/** What every error is, whether the document names it or not. */
+/** The schema of every error, whether documented or not. */
 const PROBLEM = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'error', 'code'],
@@ -26,22 +26,22 @@ const PROBLEM = {
   },
 };
 
-/** Whether an answer is one that the document promises. */
+/** Checks answers against the API document. */
 export class Verdict {
   private readonly ajv = new Ajv({ strict: false, validateFormats: false, allErrors: false });
-  private readonly known = new Map<string, ValidateFunction>();
+  private readonly checks = new Map<string, ValidateFunction>();
   private readonly problem = this.ajv.compile<{ status: number; detail: string; error: string }>(PROBLEM);
 
   constructor(document: Document) {
     this.ajv.addSchema(rooted({ components: { schemas: document.schemas } }), 'doc');
   }
 
-  /** What is wrong with it; `undefined` if nothing is. */
+  /** What is wrong with an answer; undefined if nothing is. */
   of({ operation, method }: FuzzedRequest, answer: FuzzedAnswer): string | undefined {
     const { status, text } = answer;
     if (status >= 500) return `it answers ${status}`;
-    const inside = status >= 400 && INTERNALS.exec(text)?.[0];
-    if (inside) return `its ${status} tells of its insides: ${inside}`;
+    const internal = status >= 400 && INTERNALS.exec(text)?.[0];
+    if (internal) return `its ${status} reveals internals: ${internal}`;
     if (status >= 400 && method !== 'HEAD') {
       const wrong = this.wrongWithProblem(answer);
       if (wrong !== undefined) return wrong;
@@ -53,7 +53,7 @@ export class Verdict {
     if (!type.startsWith('application/problem+json')) return `it answers ${status} as ${type || 'nothing'}`;
     const problem = parsed(text);
     if (!this.problem(problem))
-      return `its ${status} is no problem: ${this.ajv.errorsText(this.problem.errors)}`;
+      return `its ${status} is not a problem document: ${this.ajv.errorsText(this.problem.errors)}`;
     if (problem.status !== status) return `its ${status} says that it is ${problem.status}`;
     return problem.error === problem.detail ? undefined : `error and detail of its ${status} differ`;
   }
@@ -75,13 +75,13 @@ export class Verdict {
   }
 
   private checkFor(name: string, schema: Schema): ValidateFunction {
-    const check = this.known.get(name) ?? this.ajv.compile(rooted(schema));
-    this.known.set(name, check);
+    const check = this.checks.get(name) ?? this.ajv.compile(rooted(schema));
+    this.checks.set(name, check);
     return check;
   }
 }
 
-/** What a text says in JSON; `undefined`, which no schema allows, if nothing. */
+/** The JSON value of a text; undefined, which no schema allows, if it is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -90,7 +90,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** With references that lead to the document, wherever the schema stands. */
+/** Makes a schema's references point to the API document. */
 function rooted(schema: object): object {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"doc#/components')) as object;
 }

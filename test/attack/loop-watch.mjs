@@ -1,6 +1,7 @@
 /**
- * Loaded into an attacked process before all else: whoever connects is told, for each `?` sent, for how many milliseconds
- * the event loop was held at most since the one before; a number has it held for so many milliseconds.
+ * Preloaded into the process under attack. It listens on `LOOP_WATCH_PORT`. To `?` it replies with the longest time, in
+ * milliseconds, that the event loop was held since the previous `?`. On a number it holds the loop for so many
+ * milliseconds.
  */
 import { createServer } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -13,8 +14,8 @@ if (isMainThread) {
   delay.enable();
   const server = createServer((socket) => {
     socket.setEncoding('utf8').on('error', () => undefined);
-    socket.on('data', (/** @type {string} */ sent) => {
-      if (sent !== '?') return hold(Number(sent));
+    socket.on('data', (/** @type {string} */ command) => {
+      if (command !== '?') return hold(Number(command));
       socket.write(`${Math.max(0, delay.max / 1e6 - RESOLUTION_MS)}\n`);
       delay.reset();
     });

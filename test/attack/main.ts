@@ -23,14 +23,14 @@ import { tokens } from './tokens.js';
 import { installTools } from './tool.js';
 import { wapiti } from './wapiti.js';
 
-interface Wanted extends Settings {
-  /** Names of attacks; none for all. */
+interface AttackOptions extends Settings {
+  /** Names of attacks. If empty, all run. */
   readonly names: readonly string[];
-  /** The document that takes the table, if one is to. */
+  /** The document into which the table is written, if any. */
   readonly document?: string | undefined;
 }
 
-/** In this order: what fills the database comes last. */
+/** In this order, because the last ones fill the database. */
 const ATTACKS: readonly Attack[] = [
   timing,
   tokens,
@@ -46,7 +46,7 @@ const ATTACKS: readonly Attack[] = [
   fuzz,
 ];
 
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
 type Report = Outcome & { readonly attack: Attack; readonly seconds: number };
 
@@ -55,7 +55,7 @@ type Report = Outcome & { readonly attack: Attack; readonly seconds: number };
  * attacks, and:
  *
  *     --list         list the attacks
- *     --seed N       the choices of the fuzzer; printed with its findings
+ *     --seed N       determines the fuzzer's requests; printed with its findings
  *     --requests N   how many requests the fuzzer sends
  *     --write        write the table into docs/security.md
  */
@@ -74,7 +74,7 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
     for (const { name, about } of ATTACKS) print(`${name.padEnd(16)} ${about}`);
     return 0;
   }
-  const wanted = {
+  const options = {
     names: positionals,
     seed: wholeNumber('seed', values.seed),
     requests: wholeNumber('requests', values.requests),
@@ -84,11 +84,15 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
   await installTools(positionals, shutdown.signal);
   const dir = await preparePrivateServers('attack', shutdown);
   printStep('attack', 'the demo clinic on private servers, run as in production\n');
-  return (await runAttacks({ ...wanted, dir })) ? 0 : 1;
+  return (await runAttacks({ ...options, dir })) ? 0 : 1;
 }
 
-/** Attacks the demo clinic; answers whether nothing was found. */
-async function runAttacks({ names, document, ...settings }: Wanted): Promise<boolean> {
+/**
+ * Attacks the demo clinic.
+ *
+ * @returns whether nothing was found
+ */
+async function runAttacks({ names, document, ...settings }: AttackOptions): Promise<boolean> {
   const unknown = names.filter((name) => !ATTACKS.some((attack) => attack.name === name));
   if (unknown.length > 0) throw new Failure(`There is no attack ${unknown.join(', ')}. See --list.`);
   const target = await Target.open(settings);
@@ -112,30 +116,30 @@ async function run(attacks: readonly Attack[], target: Target): Promise<Report[]
     const began = performance.now();
     const outcome = await outcomeOf(attack, target);
     const report = { ...outcome, attack, seconds: (performance.now() - began) / 1000 };
-    tell(report);
+    printReport(report);
     reports.push(report);
   }
   return reports;
 }
 
-/** An attack that fails has not shown that nothing is there to find; the others go on. */
+/** Reports an attack that fails as a finding, because it has not proved anything. The other attacks still run. */
 async function outcomeOf(attack: Attack, target: Target): Promise<Outcome> {
   try {
     return await attack.run(target);
   } catch (error) {
     if (target.settings.signal.aborted) throw error;
     const what = `the attack itself failed: ${(error as Error).message}`;
-    return { tried: 0, findings: [{ what, repeat: `npm run attack -- ${attack.name}` }] };
+    return { tried: 0, findings: [{ what, reproduce: `npm run attack -- ${attack.name}` }] };
   }
 }
 
-function tell({ tried, findings, note, notRun, seconds }: Report): void {
+function printReport({ tried, findings, note, notRun, seconds }: Report): void {
   if (notRun !== undefined) return console.log(`  NOT RUN: ${notRun}`);
   console.log(`  ${tried} tried in ${Math.round(seconds)} s, ${findings.length} found`);
   if (note !== undefined) console.log(`  ${note}`);
-  for (const { what, repeat } of findings.slice(0, MOST_SHOWN))
-    console.log(`  FOUND ${what}\n        ${repeat}`);
-  if (findings.length > MOST_SHOWN) console.log(`  and ${findings.length - MOST_SHOWN} more`);
+  for (const { what, reproduce } of findings.slice(0, MAX_SHOWN))
+    console.log(`  FOUND ${what}\n        ${reproduce}`);
+  if (findings.length > MAX_SHOWN) console.log(`  and ${findings.length - MAX_SHOWN} more`);
 }
 
 function table(reports: readonly Report[]): string {

@@ -1,9 +1,9 @@
 import type { Document, Operation } from '../support/openapi.js';
 
-/** A request as a file for sqlmap, with a mark behind each value that is to be tampered with. */
+/** A request for sqlmap, with a mark behind each value to tamper with. */
 export interface MarkedRequest {
   readonly operation: Operation;
-  /** With `*` for the marks: without them it is a good request. */
+  /** Marks are `*`; without them, the request is valid. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
@@ -20,15 +20,15 @@ export function textOf({ operation, path, headers, body }: MarkedRequest): strin
   return [`${operation.method} ${path} HTTP/1.1`, ...lines, '', body ?? ''].join('\r\n');
 }
 
-/** What there is to tamper with in an operation: all but its headers, and each of these with all else as it is. */
+/** The requests to tamper with for an operation: one with marks everywhere but in headers, and one for each header. */
 export function markedRequests(operation: Operation, document: Document): MarkedRequest[] {
   const body = bodyOf(operation, document);
   const typed: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' };
   const plain = { operation, path: pathOf(operation, document), headers: typed, body };
   const marks = [plain.path, body ?? ''].join('').split(MARK).length - 1;
-  const named = (operation.parameters ?? [])
+  const perHeader = (operation.parameters ?? [])
     .filter((parameter) => parameter.in === 'header')
-    // A key that came with another body is refused before that body is looked at: never both at once.
+    // Never mark header and body at once: an Idempotency-Key with another body is refused before the body is read.
     .map(({ name }) => ({
       operation,
       path: unmarked(plain.path),
@@ -36,17 +36,17 @@ export function markedRequests(operation: Operation, document: Document): Marked
       body: body === undefined ? undefined : unmarked(body),
       marks: 1,
     }));
-  return [...(marks > 0 ? [{ ...plain, marks }] : []), ...named];
+  return [...(marks > 0 ? [{ ...plain, marks }] : []), ...perHeader];
 }
 
 type Parameter = NonNullable<Operation['parameters']>[number];
 
-/** A good value of a parameter: what the document shows, or what its type allows. */
+/** A valid value of a parameter: the document's example, or one that its type allows. */
 function valueOf({ example, schema }: Parameter, document: Document): string {
   const { type, enum: choices, example: shown } = document.resolve(schema ?? {});
   const format = schema?.format;
-  const made = format === 'date' ? exampleDate(document) : type === 'boolean' ? false : 1;
-  const value = example ?? shown ?? choices?.[0] ?? made;
+  const fallback = format === 'date' ? exampleDate(document) : type === 'boolean' ? false : 1;
+  const value = example ?? shown ?? choices?.[0] ?? fallback;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
@@ -67,7 +67,7 @@ function bodyOf({ requestBody }: Operation, document: Document): string | undefi
   if (!schema) return undefined;
   const fields = Object.entries(document.resolve(schema).properties ?? {}).map(([name, field]) => {
     const value = document.example(field) ?? document.resolve(field).enum?.[0] ?? 'text';
-    // A number stays one: in quotes, the request would be refused for it whatever the other fields hold.
+    // Numbers get no quotes, because a wrong type would have the request refused, whatever the other fields hold.
     const text = typeof value === 'string' ? `"${value}${MARK}"` : `${JSON.stringify(value)}${MARK}`;
     return `"${name}": ${text}`;
   });

@@ -3,7 +3,7 @@ import type { Attack, Finding } from './attack.js';
 import { quoted } from './shell.js';
 import type { Target } from './target.js';
 
-/** Fields that nobody is asked for, and that a careless service would take; as JSON, where a name may be anything. */
+/** Names and JSON values of fields that no operation asks for, and that a careless service would accept. */
 const FIELDS: readonly (readonly [string, string])[] = [
   ['id', '1'],
   ['role', '"admin"'],
@@ -36,22 +36,22 @@ const FIELDS: readonly (readonly [string, string])[] = [
 ];
 
 /** A checksum of every table. */
-async function state({ database }: Target): Promise<string> {
+async function checksums({ database }: Target): Promise<string> {
   const [tables] = await database.query('SHOW TABLES');
   const names = (tables as Record<string, string>[]).map((row) => `\`${Object.values(row)[0]}\``);
   const [sums] = await database.query(`CHECKSUM TABLE ${names.join(', ')}`);
   return JSON.stringify(sums);
 }
 
-/** Somebody whose body is looked at: a body of others is refused unread. */
-async function callerOf(target: Target, { method, path, security }: Operation): Promise<string | undefined> {
+/** A token of the first role that may use the operation; bodies of other roles are refused unread. */
+async function tokenFor(target: Target, { method, path, security }: Operation): Promise<string | undefined> {
   if (!security) return undefined;
   for (const role of ['user', 'doctor', 'admin'] as const) {
     const { token } = await target.newcomer(role);
     const { status } = await target.client.send(method, path, { token, body: {} });
     if (status !== 403) return token;
   }
-  throw new Error(`Nobody may ${method} ${path}.`);
+  throw new Error(`No role may ${method} ${path}.`);
 }
 
 interface Case {
@@ -61,26 +61,26 @@ interface Case {
   readonly field: string;
 }
 
-/** Sends it; answers what is wrong, if anything: a refusal must be for that field, and for no other reason. */
-async function wrongWith(target: Target, { operation, token, body, field }: Case): Promise<Finding[]> {
+/** Sends a body. It must be refused because of the additional field, and nothing may change. */
+async function tryField(target: Target, { operation, token, body, field }: Case): Promise<Finding[]> {
   const path = operation.path.replace(/\{\w+\}/, '1');
-  const before = await state(target);
+  const before = await checksums(target);
   const answer = await target.client.send(operation.method, path, { token, body });
   const errors = (answer.body.errors ?? []) as { field?: string }[];
-  // A prototype in a body makes it unreadable as a whole.
+  // With these names the body as a whole is refused as unreadable.
   const isNamed = /^(__proto__|constructor)$/.test(field) || errors.some((error) => error.field === field);
-  const hasChanged = (await state(target)) !== before;
+  const hasChanged = (await checksums(target)) !== before;
   if (answer.status === 400 && isNamed && !hasChanged) return [];
   const login = token === undefined ? '' : ` -H 'authorization: Bearer ${token}'`;
   return [
     {
       what: `${operation.name} answers ${answer.status} to a body with ${JSON.stringify(field)}${hasChanged ? ', and something changed' : ''}`,
-      repeat: `curl -i -X ${operation.method} ${target.url}${path}${login} -H 'content-type: application/json' -d ${quoted(body)}`,
+      reproduce: `curl -i -X ${operation.method} ${target.url}${path}${login} -H 'content-type: application/json' -d ${quoted(body)}`,
     },
   ];
 }
 
-/** Sends what an operation asks for, and one field more. */
+/** Sends a valid body with one additional field. */
 export const massAssignment: Attack = {
   name: 'mass-assignment',
   about: 'fields that nobody asked for, in every body',
@@ -88,14 +88,14 @@ export const massAssignment: Attack = {
     const findings: Finding[] = [];
     let tried = 0;
     for (const operation of target.document.operations.filter(({ requestBody }) => requestBody)) {
-      const token = await callerOf(target, operation);
+      const token = await tokenFor(target, operation);
       const schema = operation.requestBody!.content['application/json']!.schema!;
-      const asked = JSON.stringify(target.document.example(schema));
+      const valid = JSON.stringify(target.document.example(schema));
       const known = Object.keys(target.document.resolve(schema).properties ?? {});
       for (const [field, value] of FIELDS.filter(([name]) => !known.includes(name))) {
-        const body = `${asked.slice(0, -1)}, ${JSON.stringify(field)}: ${value}}`;
+        const body = `${valid.slice(0, -1)}, ${JSON.stringify(field)}: ${value}}`;
         tried += 1;
-        findings.push(...(await wrongWith(target, { operation, token, body, field })));
+        findings.push(...(await tryField(target, { operation, token, body, field })));
       }
     }
     return { tried, findings };

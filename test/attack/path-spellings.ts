@@ -1,4 +1,4 @@
-/** Spellings of a path, some of which a proxy, a router or a guard may take for it, and another not. */
+/** Spellings of a path that proxy, router and guard might interpret differently. */
 export function spellingsOf(path: string, host: string): string[] {
   const [first, second, ...rest] = path.slice(1).split('/') as [string, string, ...string[]];
   const tail = rest.length > 0 ? `/${rest.join('/')}` : '';
@@ -60,7 +60,7 @@ function cases(first: string, second: string, tail: string): string[] {
     `/${title(first)}/${second}${tail}`,
     `/${first}/${title(second)}${tail}`,
     `/${first}/${second}${tail.toUpperCase()}`,
-    // Letters that become those of the path where somebody lowers or folds them.
+    // Letters that become ASCII if a component lower-cases or folds them.
     `/adm\u0131n/${second}${tail}`,
     `/${first}/queue\u017f${tail}`,
     `/\u00e0dmin/${second}${tail}`,

@@ -1,2 +1,2 @@
-/** A text as one word of a shell's command. */
+/** Quotes a text as one word for a shell. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

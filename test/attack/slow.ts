@@ -1,70 +1,71 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Attack, Finding } from './attack.js';
-import { Behaving } from './behaving.js';
+import { WellBehavedClient } from './well-behaved-client.js';
 import { quoted } from './shell.js';
 import type { Target } from './target.js';
-import { notThere, runTool } from './tool.js';
+import { notInstalled, runTool } from './tool.js';
 
-/** A request must arrive within 10 s, and the service looks every 2 s; the rest is to connect, and for slow machines. */
-const ENDED_WITHIN_SECONDS = 16;
+/** Requests must arrive within 10 s, checked every 2 s. The rest is for connecting and for slow machines. */
+const DISCONNECT_WITHIN_SECONDS = 16;
 const CONNECTIONS = '400';
 
-interface Way {
-  /** What a client does slowly. */
+interface SlowAttack {
+  /** What the clients do slowly. */
   readonly what: string;
-  /** How, by slowhttptest's options. */
+  /** The options of slowhttptest. */
   readonly options: readonly string[];
   readonly path: string;
-  /** Whether the service is to hang up on whoever does: a request must arrive in time, an answer may be read for long. */
-  readonly isEnded: boolean;
+  /** Whether the service must disconnect such clients: requests must arrive in time, but answers may be read slowly. */
+  readonly mustDisconnect: boolean;
 }
 
-const WAYS: readonly Way[] = [
-  { what: 'headers', options: ['-H', '-i', '2'], path: '/api/doctors/public', isEnded: true },
+const SLOW_ATTACKS: readonly SlowAttack[] = [
+  { what: 'headers', options: ['-H', '-i', '2'], path: '/api/doctors/public', mustDisconnect: true },
   {
     what: 'body',
     options: ['-B', '-i', '2', '-s', '8192', '-t', 'POST', '-f', 'application/json'],
     path: '/api/auth/login',
-    isEnded: true,
+    mustDisconnect: true,
   },
   {
     what: 'read',
     options: ['-X', '-w', '1', '-y', '8', '-n', '5', '-z', '8', '-k', '3'],
     path: '/api/docs/swagger-ui-bundle.js',
-    isEnded: false,
+    mustDisconnect: false,
   },
 ];
 
-/** How many slow clients it had, each time that it told: the most, and the last. */
+/** The highest and the last number of connected slow clients that slowhttptest printed. */
 function connectedIn(printed: string): { most: number; last: number } {
-  const told = [...stripVTControlCharacters(printed).matchAll(/connected:\s+(\d+)/g)];
-  const counts = told.map(([, count]) => Number(count));
-  // It ends early as soon as none is left, and tells so in words.
+  const matches = [...stripVTControlCharacters(printed).matchAll(/connected:\s+(\d+)/g)];
+  const counts = matches.map(([, count]) => Number(count));
+  // It exits early if no connections are left, and prints so in words.
   const last = printed.includes('No open connections left') ? 0 : (counts.at(-1) ?? 0);
   return { most: Math.max(0, ...counts), last };
 }
 
-/** Answers how a client that behaves fared in the meantime; undefined where there is no slowhttptest. */
-async function attack(target: Target, { what, options, path, isEnded }: Way) {
-  const behaving = new Behaving(target);
-  const limits = ['-c', CONNECTIONS, '-r', CONNECTIONS, '-l', String(ENDED_WITHIN_SECONDS)];
+/** Attacks while a well-behaved client sends requests; undefined if slowhttptest is not installed. */
+async function attack(target: Target, { what, options, path, mustDisconnect }: SlowAttack) {
+  const goodClient = new WellBehavedClient(target);
+  const limits = ['-c', CONNECTIONS, '-r', CONNECTIONS, '-l', String(DISCONNECT_WITHIN_SECONDS)];
   const args = [...limits, ...options, '-u', target.url + path];
-  const printed = await runTool('slowhttptest', args, target, ENDED_WITHIN_SECONDS + 15);
-  const { answered, failed } = await behaving.stop();
+  const printed = await runTool('slowhttptest', args, target, DISCONNECT_WITHIN_SECONDS + 15);
+  const { answered, failed } = await goodClient.stop();
   if (printed === undefined) return undefined;
   const { most, last } = connectedIn(printed);
-  // With none, nothing was attacked.
   if (most === 0) throw new Error(`slowhttptest did not connect: ${printed.slice(-1_000)}`);
   const found: string[] = [];
-  if (failed > 0 || answered <= ENDED_WITHIN_SECONDS)
+  if (failed > 0 || answered <= DISCONNECT_WITHIN_SECONDS)
     found.push(`during slow ${what} another client was answered ${answered} times, and ${failed} times not`);
-  if (isEnded && last > 0)
-    found.push(`${last} of ${most} connections with slow ${what} were open after ${ENDED_WITHIN_SECONDS} s`);
-  const repeat = `slowhttptest ${args.map(quoted).join(' ')}`;
-  return { tried: answered + failed, most, findings: found.map((text) => ({ what: text, repeat })) };
+  if (mustDisconnect && last > 0)
+    found.push(
+      `${last} of ${most} connections with slow ${what} were open after ${DISCONNECT_WITHIN_SECONDS} s`,
+    );
+  const reproduce = `slowhttptest ${args.map(quoted).join(' ')}`;
+  return { tried: answered + failed, most, findings: found.map((text) => ({ what: text, reproduce })) };
 }
 
-/** Hundreds of clients that take their time, while another one must be answered; the service must end the slow ones. */
+/** Hundreds of slow clients, which the service must disconnect, while another client must still be answered. */
 export const slow: Attack = {
   name: 'slowhttptest',
   about: `${CONNECTIONS} clients that send headers or bodies, or read, slowly`,
@@ -72,11 +73,11 @@ export const slow: Attack = {
     const findings: Finding[] = [];
     const most: string[] = [];
     let tried = 0;
-    for (const way of WAYS) {
-      const outcome = await attack(target, way);
-      if (!outcome) return notThere('slowhttptest');
+    for (const slowAttack of SLOW_ATTACKS) {
+      const outcome = await attack(target, slowAttack);
+      if (!outcome) return notInstalled('slowhttptest');
       tried += outcome.tried;
-      most.push(`${outcome.most} with slow ${way.what}`);
+      most.push(`${outcome.most} with slow ${slowAttack.what}`);
       findings.push(...outcome.findings);
     }
     const note = `tried: requests of a client that behaves, beside ${most.join(', ')} at once`;

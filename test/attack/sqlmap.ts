@@ -4,32 +4,32 @@ import type { Attack, Finding } from './attack.js';
 import { type MarkedRequest, markedRequests, textOf, unmarked } from './marked-request.js';
 import { quoted } from './shell.js';
 import type { Role, Target } from './target.js';
-import { notThere, runTool } from './tool.js';
+import { notInstalled, runTool } from './tool.js';
 
-/** What it says once it has tried everything. */
+/** What sqlmap prints once it has tried everything. */
 const TESTED = /all tested parameters do not appear to be injectable|injection point/;
 const ENDED = '[*] ending';
-/** Its last word, after it has ruled out what it took for one at first. */
+/** What sqlmap prints at the end, after it has ruled out false positives. */
 const INJECTABLE = /identified the following injection point|resumed the following injection point/;
 
-/** For one operation, with all its parameters. */
-const AT_MOST_SECONDS = 90;
-/** For all of them: what it had no time for is told. */
-const ALL_AT_MOST_SECONDS = 480;
+/** The time limit per request file, with all its parameters. */
+const MAX_SECONDS = 90;
+/** The time limit for all requests; the note says how many parameters were left out. */
+const MAX_TOTAL_SECONDS = 480;
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
-const HOW = [
+const OPTIONS = [
   ...['--batch', '--ignore-stdin', '--flush-session', '--disable-coloring', '--timeout', '10'],
   ...['--level', '2', '--risk', '1', '--dbms', 'mysql', '--threads', '4', '--ignore-code', '*'],
 ];
 
-/** A request, and the file that sqlmap reads it from. */
-interface Filed {
+/** A request and the file from which sqlmap reads it. */
+interface RequestFile {
   readonly request: MarkedRequest;
   readonly text: string;
   readonly file: string;
 }
 
-/** Answers to the request as the document shows it; a refusal for the role means that nothing behind it is reached. */
+/** The status of the unmarked request. A refusal for the role means that sqlmap would not reach the code behind it. */
 async function statusOf(target: Target, request: MarkedRequest, token: string): Promise<number> {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, unmarked(value)]),
@@ -40,16 +40,20 @@ async function statusOf(target: Target, request: MarkedRequest, token: string): 
   return status;
 }
 
-/** By a patient, and by somebody who is let in where a patient is not. */
-async function filed(target: Target, request: MarkedRequest, index: number): Promise<Filed[]> {
-  const files: Filed[] = [];
+/** Writes files for a patient's token and, if patients are refused, for the first role that is not. */
+async function writeRequestFiles(
+  target: Target,
+  request: MarkedRequest,
+  index: number,
+): Promise<RequestFile[]> {
+  const files: RequestFile[] = [];
   for (const role of ['user', 'doctor', 'admin'] satisfies Role[]) {
     const { token } = await target.newcomer(role);
     const refused = (await statusOf(target, request, token)) === 403;
     if (refused && role !== 'user') continue;
-    // Some requests end the token that they came with.
+    // Some requests revoke their own token.
     const fresh = await target.newcomer(role);
-    // With an id of its own, each answer would differ, and none be told from another.
+    // A fixed id, because sqlmap compares answers, and generated ids would make all of them differ.
     const sent = { Authorization: `Bearer ${fresh.token}`, 'X-Request-Id': REQUEST_ID, ...request.headers };
     const file = join(target.settings.dir, 'requests', `${index}-${role}.txt`);
     const text = textOf({ ...request, headers: { Host: new URL(target.url).host, ...sent } });
@@ -60,23 +64,23 @@ async function filed(target: Target, request: MarkedRequest, index: number): Pro
   return files;
 }
 
-function findingOf({ request, text }: Filed, printed: string): Finding[] {
+function findingsOf({ request, text }: RequestFile, printed: string): Finding[] {
   if (!INJECTABLE.test(printed)) return [];
   const points = /---\n[\s\S]*?\n---/.exec(printed)?.[0] ?? printed.slice(-1_000);
-  const repeat = `printf %s ${quoted(text)} > request.txt; sqlmap -r request.txt ${HOW.join(' ')}`;
-  return [{ what: `${request.operation.name}: ${points}`, repeat }];
+  const reproduce = `printf %s ${quoted(text)} > request.txt; sqlmap -r request.txt ${OPTIONS.join(' ')}`;
+  return [{ what: `${request.operation.name}: ${points}`, reproduce }];
 }
 
-/** What sqlmap printed about a request; undefined where there is none. */
-async function tamper(target: Target, { request, file }: Filed): Promise<string | undefined> {
-  const args = ['-r', file, '--output-dir', join(target.settings.dir, 'sqlmap'), ...HOW];
-  const printed = await runTool('sqlmap', args, target, AT_MOST_SECONDS);
+/** The output of sqlmap for a request; undefined if it is not installed. */
+async function tamper(target: Target, { request, file }: RequestFile): Promise<string | undefined> {
+  const args = ['-r', file, '--output-dir', join(target.settings.dir, 'sqlmap'), ...OPTIONS];
+  const printed = await runTool('sqlmap', args, target, MAX_SECONDS);
   if (printed?.includes(ENDED) && !TESTED.test(printed))
     throw new Error(`sqlmap did not test ${request.operation.name}: ${printed.slice(-2_000)}`);
   return printed;
 }
 
-/** Every parameter of every operation, with a patient's token. */
+/** Tampers with every parameter of every operation. */
 export const sqlmap: Attack = {
   name: 'sqlmap',
   about:
@@ -86,23 +90,23 @@ export const sqlmap: Attack = {
     mkdirSync(join(dir, 'requests'), { recursive: true });
     const findings: Finding[] = [];
     const requests = target.document.operations.flatMap((one) => markedRequests(one, target.document));
-    const until = performance.now() + ALL_AT_MOST_SECONDS * 1000;
+    const until = performance.now() + MAX_TOTAL_SECONDS * 1000;
     let [tried, cut, left] = [0, 0, 0];
     for (const [index, request] of requests.entries()) {
       if (performance.now() > until) {
         left += request.marks;
         continue;
       }
-      for (const one of await filed(target, request, index)) {
-        const printed = await tamper(target, one);
-        if (printed === undefined) return notThere('sqlmap');
-        findings.push(...findingOf(one, printed));
+      for (const requestFile of await writeRequestFiles(target, request, index)) {
+        const printed = await tamper(target, requestFile);
+        if (printed === undefined) return notInstalled('sqlmap');
+        findings.push(...findingsOf(requestFile, printed));
         if (printed.includes(ENDED)) tried += request.marks;
         else cut += request.marks;
       }
     }
     if (tried === 0) throw new Error('sqlmap tested nothing to the end');
-    const note = `tried: parameters, to the end; ${cut} more cut short after ${AT_MOST_SECONDS} s, ${left} not begun after ${ALL_AT_MOST_SECONDS} s`;
+    const note = `tried: parameters, to the end; ${cut} more cut short after ${MAX_SECONDS} s, ${left} not begun after ${MAX_TOTAL_SECONDS} s`;
     return { tried, findings, note };
   },
 };

@@ -12,7 +12,7 @@ import { Program } from '../support/program.js';
 
 export type Role = 'user' | 'doctor' | 'admin';
 
-/** Somebody of the demo clinic, or a newcomer. */
+/** An account of the demo clinic, or a newcomer. */
 export interface Person {
   readonly id: number;
   readonly email: string;
@@ -21,7 +21,7 @@ export interface Person {
 }
 
 export interface Settings {
-  /** For files and logs. */
+  /** The folder for files and logs. */
   readonly dir: string;
   readonly seed: number;
   /** How many requests the fuzzer sends. */
@@ -30,12 +30,12 @@ export interface Settings {
 }
 
 const DATABASE = 'attacked';
-const MOST_ATTEMPTS = 10;
-/** Those that guess it may end a newcomer's account. */
-export const NEWCOMERS_PASSWORD = 'a password of a newcomer';
+const MAX_ATTEMPTS = 10;
+/** The fuzzer sends it too, so that requests that need a password can succeed. */
+export const NEWCOMER_PASSWORD = 'a password of a newcomer';
 export const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };
 
-/** The demo clinic on private servers, run as in production, but that nobody is throttled: attacks reach the code. */
+/** The demo clinic on private servers, run as in production, but without rate limits, which would stop the attacks. */
 export class Target {
   private newcomers = 0;
 
@@ -47,7 +47,7 @@ export class Target {
     readonly database: Connection,
     private readonly api: Program,
     private readonly variables: Readonly<Record<string, string>>,
-    private readonly end: () => Promise<void>,
+    private readonly shutdown: () => Promise<void>,
   ) {}
 
   static async open(settings: Settings): Promise<Target> {
@@ -69,12 +69,12 @@ export class Target {
       RATE_LIMIT_ENABLED: 'false',
       LOG_LEVEL: 'error',
     };
-    // The demo's admin has a password that does not start in production.
+    // In production the service would not start with the demo admin's password.
     const demo = { NODE_ENV: 'development', ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
-    await finished('migrate.js', { ...variables, ...owner });
+    await runToEnd('migrate.js', { ...variables, ...owner });
     await users.grantService();
     await root.end();
-    await finished('seed.js', { ...variables, ...demo });
+    await runToEnd('seed.js', { ...variables, ...demo });
     const { program, client } = await Program.api(variables);
     const database = await createConnection(base.urlOf(DATABASE));
     return new Target(
@@ -97,18 +97,18 @@ export class Target {
     return this.client.baseUrl;
   }
 
-  /** What the API holds of memory right now; undefined once it has died. */
+  /** Resident memory of the API in MiB; undefined once it has died. */
   get memoryMiB(): number | undefined {
     return this.api.hasEnded ? undefined : residentMiB(this.api.pid);
   }
 
-  /** Another API process over the same servers. */
+  /** Starts another API process with the same database and Redis. */
   startApi(more: Readonly<Record<string, string>>): ReturnType<typeof Program.api> {
     return Program.api({ ...this.variables, ...more });
   }
 
   close(): Promise<void> {
-    return this.end();
+    return this.shutdown();
   }
 
   patient(): Promise<Person> {
@@ -123,26 +123,26 @@ export class Target {
     return this.logIn(ADMIN.email, ADMIN.password);
   }
 
-  /** Somebody whom it does no harm to lose. */
+  /** Creates an account that an attack may destroy. */
   async newcomer(role: Role): Promise<Person> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.tryNewcomer(role);
+        return await this.createNewcomer(role);
       } catch (error) {
-        // An attack that has got hold of an admin disables people, newcomers too.
-        if (attempt === MOST_ATTEMPTS) throw error;
+        // An attack with an admin's token may disable accounts, including the newcomer's.
+        if (attempt === MAX_ATTEMPTS) throw error;
       }
     }
   }
 
-  private async tryNewcomer(role: Role): Promise<Person> {
+  private async createNewcomer(role: Role): Promise<Person> {
     await this.database.query("UPDATE accounts SET role = 'admin', disabled_at = NULL WHERE email = ?", [
       ADMIN.email,
     ]);
     const { token } = await this.admin();
     const account = {
       email: `newcomer${(this.newcomers += 1)}@people.example`,
-      password: NEWCOMERS_PASSWORD,
+      password: NEWCOMER_PASSWORD,
       role,
     };
     const proof = { your_password: ADMIN.password };
@@ -167,7 +167,7 @@ export class Target {
   }
 }
 
-async function finished(file: string, variables: Record<string, string>): Promise<void> {
+async function runToEnd(file: string, variables: Record<string, string>): Promise<void> {
   const program = Program.start(file, variables);
   if ((await program.exit()) !== 0) throw new Error(`${file} failed: ${program.output}`);
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Attack, Finding } from './attack.js';
-import { forgeries, good, type Victim } from './forgeries.js';
+import { forgeries, validToken, type Victim } from './forgeries.js';
 import type { Role, Target } from './target.js';
 
 const ROUTES: readonly (readonly [Role, string])[] = [
@@ -35,18 +35,18 @@ async function attack(target: Target, trap: string): Promise<{ tried: number; fi
       if (status === 401) continue;
       findings.push({
         what: `${path} answers ${status} to a token: ${what}`,
-        repeat: `curl -i ${target.url}${path} -H 'authorization: Bearer ${token}'`,
+        reproduce: `curl -i ${target.url}${path} -H 'authorization: Bearer ${token}'`,
       });
     }
-    for (const token of [people[role].person.token, good(people[role])]) {
+    for (const token of [people[role].person.token, validToken(people[role])]) {
       const { status } = await target.client.get(path, { token });
-      if (status !== 200) throw new Error(`${path} does not even take a good token: ${status}`);
+      if (status !== 200) throw new Error(`${path} does not even accept a valid token: ${status}`);
     }
   }
   return { tried, findings };
 }
 
-/** Forgeries of tokens, against a route of each role. */
+/** Sends forged tokens to a route of each role. */
 export const tokens: Attack = {
   name: 'tokens',
   about:
@@ -63,7 +63,7 @@ export const tokens: Attack = {
       const { tried, findings } = await attack(target, url);
       const fetched = {
         what: `a key was fetched from an address in a token, ${visits} times`,
-        repeat: 'npm run attack -- tokens',
+        reproduce: 'npm run attack -- tokens',
       };
       return { tried, findings: visits === 0 ? findings : [...findings, fetched] };
     } finally {

@@ -3,7 +3,7 @@ import { printStep } from '../../bin/support/output.js';
 import { findProgram, tryToInstall } from '../../bin/support/programs.js';
 import type { Target } from './target.js';
 
-/** The Debian packages, and programs, of the attacks that need one. */
+/** The programs, and Debian packages of the same name, that attacks need. */
 const TOOLS = { sqlmap: 'sqlmap', wapiti: 'wapiti', ffuf: 'ffuf', slow: 'slowhttptest' };
 
 /** Installs the tools of these attacks, or of all. A tool that cannot be installed costs only its own attack. */
@@ -16,28 +16,28 @@ export async function installTools(attacks: readonly string[], signal: AbortSign
 }
 
 /**
- * What a tool is told of its surroundings: a home of its own, where it keeps what it remembers from one run to the next;
- * and a way out that leads nowhere, since nothing but the target is to be asked, not even for news of the tool itself.
+ * The environment of a tool: its own home for what it stores between runs, and a dead proxy, because it must contact
+ * nothing but the target, not even to look for updates.
  */
-function surroundings(dir: string): Record<string, string> {
-  const nowhere = 'http://127.0.0.1:9';
+function environmentOf(dir: string): Record<string, string> {
+  const deadProxy = 'http://127.0.0.1:9';
   const home = { HOME: dir, TERM: 'dumb', LANG: 'C.UTF-8', PATH: process.env.PATH ?? '/usr/bin:/bin' };
-  return { ...home, http_proxy: nowhere, https_proxy: nowhere, no_proxy: '127.0.0.1' };
+  return { ...home, http_proxy: deadProxy, https_proxy: deadProxy, no_proxy: '127.0.0.1' };
 }
 
-/** Runs a tool of Debian's to its end, or for so long; answers with all that it printed. Undefined where there is none. */
+/** Runs a tool and kills it after a time limit. Resolves to its output, or to undefined if it is not installed. */
 export async function runTool(
   name: string,
   args: readonly string[],
   { settings: { dir, signal } }: Target,
-  atMostSeconds: number,
+  maxSeconds: number,
 ): Promise<string | undefined> {
   const program = findProgram(name);
   if (!program) return undefined;
   return new Promise((resolve, reject) => {
     const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
-    const child = spawn(program, args, { cwd: dir, env: surroundings(dir), stdio, signal });
-    const limit = setTimeout(() => child.kill('SIGKILL'), atMostSeconds * 1000);
+    const child = spawn(program, args, { cwd: dir, env: environmentOf(dir), stdio, signal });
+    const limit = setTimeout(() => child.kill('SIGKILL'), maxSeconds * 1000);
     let printed = '';
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
@@ -50,7 +50,7 @@ export async function runTool(
   });
 }
 
-export const notThere = (name: string) => ({
+export const notInstalled = (name: string) => ({
   tried: 0,
   findings: [],
   notRun: `there is no ${name} on this machine, and it could not be installed`,

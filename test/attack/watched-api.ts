@@ -6,19 +6,19 @@ import { freePort } from '../../bin/support/ports.js';
 import type { Program } from '../support/program.js';
 import type { Target } from './target.js';
 
-const PATIENCE_MS = 60_000;
-const PING_EVERY_MS = 4;
-const CONTROL_MS = 200;
+const TIMEOUT_MS = 60_000;
+const PING_INTERVAL_MS = 4;
+const SELF_TEST_MS = 200;
 
-/** What others noticed while something was done. */
+/** How much other clients were delayed by some work. */
 export interface Cost {
-  /** How long the event loop was held at a time, at most. */
+  /** The longest time for which the event loop was held. */
   readonly heldMs: number;
-  /** How long another client waited for /health/live, at most. */
+  /** The longest time that another client waited for /health/live. */
   readonly waitedMs: number;
 }
 
-/** Another API process over the target's database, whose event loop is watched from within, and its health from outside. */
+/** Another API process of the target. Its event loop is watched from within, and /health/live from outside. */
 export class WatchedApi {
   private readonly agent = new Agent({ keepAlive: true });
 
@@ -40,25 +40,29 @@ export class WatchedApi {
     return new WatchedApi(client.baseUrl, program, loop);
   }
 
-  /** Does some work, and answers what it cost others. */
+  /** Does some work and measures how much it delays others. */
   async cost(work: () => Promise<unknown>): Promise<Cost> {
     await this.longestHold();
-    const over = new AbortController();
-    const pinging = this.longestWait(over.signal);
-    // Whoever waits for it hears of what went wrong; where the work failed, nobody does.
+    const finished = new AbortController();
+    const pinging = this.longestWait(finished.signal);
+    // A failed ping is thrown below. If the work itself fails, nothing awaits the pings.
     pinging.catch(() => undefined);
-    await work().finally(() => over.abort());
+    await work().finally(() => finished.abort());
     return { waitedMs: await pinging, heldMs: await this.longestHold() };
   }
 
-  /** Has the event loop held: if that is not noticed, neither is what a request does. */
-  async control(): Promise<void> {
+  /**
+   * Holds the event loop on purpose.
+   *
+   * @throws Error if that is not noticed, because then slow requests would not be noticed either
+   */
+  async selfTest(): Promise<void> {
     const { heldMs, waitedMs } = await this.cost(async () => {
-      this.loop.write(String(CONTROL_MS));
-      await sleep(2 * CONTROL_MS);
+      this.loop.write(String(SELF_TEST_MS));
+      await sleep(2 * SELF_TEST_MS);
     });
-    if (Math.min(heldMs, waitedMs) < CONTROL_MS / 2)
-      throw new Error(`held for ${CONTROL_MS} ms, it showed ${heldMs} within and ${waitedMs} outside`);
+    if (Math.min(heldMs, waitedMs) < SELF_TEST_MS / 2)
+      throw new Error(`held for ${SELF_TEST_MS} ms, it showed ${heldMs} within and ${waitedMs} outside`);
   }
 
   async close(): Promise<void> {
@@ -68,27 +72,29 @@ export class WatchedApi {
   }
 
   private async longestHold(): Promise<number> {
-    const told = once(this.loop, 'data') as Promise<[Buffer]>;
+    const answer = once(this.loop, 'data') as Promise<[Buffer]>;
     this.loop.write('?');
-    return Number(String((await told)[0]));
+    return Number(String((await answer)[0]));
   }
 
-  private async longestWait(over: AbortSignal): Promise<number> {
+  private async longestWait(finished: AbortSignal): Promise<number> {
     let longest = 0;
-    while (!over.aborted) {
+    while (!finished.aborted) {
       const began = performance.now();
       await this.ping();
       longest = Math.max(longest, performance.now() - began);
-      await sleep(PING_EVERY_MS);
+      await sleep(PING_INTERVAL_MS);
     }
     return longest;
   }
 
   private ping(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const asked = request(`${this.url}/health/live`, { agent: this.agent, timeout: PATIENCE_MS });
-      asked.on('error', reject).on('timeout', () => asked.destroy(new Error('/health/live does not answer')));
-      asked.on('response', (response) => response.resume().on('end', resolve)).end();
+      const pinging = request(`${this.url}/health/live`, { agent: this.agent, timeout: TIMEOUT_MS });
+      pinging
+        .on('error', reject)
+        .on('timeout', () => pinging.destroy(new Error('/health/live does not answer')));
+      pinging.on('response', (response) => response.resume().on('end', resolve)).end();
     });
   }
 }

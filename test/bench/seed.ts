@@ -6,9 +6,9 @@ import { tokenFor } from '../harness/people.js';
 export const DOCTORS = 100;
 export const ZONE = 'Europe/Madrid';
 export const PASSWORD = 'a password of the bench';
-/** The first patients, whose listRequests are requested, and how many bookings each has. */
+/** The first patients, whose lists are requested, and how many bookings each has. */
 export const LISTED = { patients: 50, bookings: 30 };
-/** The next patients, who have long listRequests. */
+/** The next patients, who have long lists. */
 export const LONG = { patients: 10, bookings: 100 };
 /** The first of all other patients. */
 export const FIRST_OTHER = LISTED.patients + LONG.patients + 1;

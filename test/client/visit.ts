@@ -1,6 +1,6 @@
 /**
- * What a client of the API looks like that is generated from its OpenAPI document: `generated-client.spec.ts` makes
- * `api.d.ts` with openapi-typescript, compiles this file with it under --strict, and runs it. There are no casts in it.
+ * A client generated from the OpenAPI document. `generated-client.spec.ts` creates `api.d.ts` with openapi-typescript,
+ * compiles this file with --strict, and runs it. It must work without casts.
  */
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.js';
@@ -16,7 +16,7 @@ export interface Visit {
   readonly refusedWith: ErrorCode;
 }
 
-/** Logs in, books an hour at the first free time of a date, reschedules it to the last one, and cancels it. */
+/** Logs in, books an hour at the first slot of a date, reschedules it to the last slot, and cancels it. */
 export async function visit(
   baseUrl: string,
   patient: { email: string; password: string },
@@ -34,7 +34,7 @@ export async function visit(
   const query = { doctor_id: doctor.id, date, duration: 60 };
   const slots = await api.GET('/api/bookings/available-slots', { headers, params: { query } });
   const [first, last] = [slots.data?.at(0), slots.data?.at(-1)];
-  if (first === undefined || last === undefined) throw new Error('There is no free time.');
+  if (first === undefined || last === undefined) throw new Error('There is no slot.');
 
   const booked = await api.POST('/api/bookings', {
     headers,

@@ -11,7 +11,7 @@ import { Program } from '../support/program.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 import { Wire } from '../support/wire.js';
 
-// A private database that refuses connections without TLS. Two proxies in front of it stand for two servers of a cluster.
+// A private database that requires TLS. Two proxies in front of it stand for two servers of a cluster.
 
 type Variables = Readonly<Record<string, string | number | undefined>>;
 

@@ -87,7 +87,7 @@ describe('a request whose client hangs up before the answer', () => {
   let token: string;
 
   beforeAll(async () => {
-    // With rate limits, a request whose client is gone before its work begins is refused, whatever it requests.
+    // With rate limits, every request whose client is gone before its work begins is refused.
     api = await Program.api({ ...environment, RATE_LIMIT_ENABLED: false, LOG_LEVEL: 'info' });
     database = await createConnection(environment.DATABASE_URL);
     const account = { email: 'pat@people.example', password: PASSWORD };
@@ -100,7 +100,7 @@ describe('a request whose client hangs up before the answer', () => {
     await api?.program.kill();
   });
 
-  /** The lines that the log has at the end of a request. */
+  /** The log lines that the API writes at the end of a request. */
   const linesOf = (id: string) =>
     api.program.output
       .split('\n')

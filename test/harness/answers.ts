@@ -16,8 +16,8 @@ const FINAL_REFUSALS = new Set<unknown>([
 const DEADLINE_MS = 90_000;
 
 /**
- * Whether an answer is final. After any other, the outcome of the request is unknown: after a broken connection or a 5xx,
- * but also after a 401, 404 or 408 from a process that is starting or stopping.
+ * Whether an answer is final. After any other, the outcome of the request is unknown: after a broken connection or a
+ * 5xx, but also after a 401, 404 or 408 from a process that is starting or stopping.
  */
 export function isFinal({ outcome, body }: Reply): boolean {
   return outcome === 200 || outcome === 201 || (outcome === 400 && FINAL_REFUSALS.has(body.code));

@@ -36,7 +36,7 @@ export interface DeploymentOptions {
   readonly redisPersists?: boolean;
   /** Whether all processes reach the database through a link that can be slow or break. */
   readonly link?: boolean;
-  /** Three database nodes that all accept writes, with a different first node for each process; Redis with sentinels. */
+  /** Three database nodes that all accept writes; each process uses a different first node. Redis has sentinels. */
   readonly cluster?: boolean;
 }
 
@@ -162,8 +162,8 @@ export class Deployment {
   }
 
   /**
-   * Starts an API process and waits without a time limit until it answers, because machines may be busy. Reports a start
-   * that fails, and tries again.
+   * Starts an API process and waits without a time limit until it answers, because machines may be busy. Reports a
+   * start that fails, and tries again.
    *
    * @throws Error if all `MAX_STARTS` attempts fail
    */

@@ -1,4 +1,4 @@
-// Preloaded into a program to make its clock jump at each SIGWINCH: an hour ahead, back, an hour behind, back, and so on.
+// Preloaded into a program to make its clock jump at each SIGWINCH: an hour ahead, back, an hour behind, back, etc.
 // Timers are unaffected, as they are when a computer's clock is set. The program itself does not handle this signal.
 const HOUR_MS = 3_600_000;
 const JUMPS = [HOUR_MS, 0, -HOUR_MS, 0];

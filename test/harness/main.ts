@@ -39,8 +39,8 @@ const SHORT = [
 ];
 
 /**
- * `npm run faults`: breaks each part of a whole clinic under load, counts the damage, and prints a table. Takes names of
- * scenarios (`cluster` for all that need a cluster), and:
+ * `npm run faults`: breaks each part of a whole clinic under load, counts the damage, and prints a table. Takes names
+ * of scenarios (`cluster` for all that need a cluster), and:
  *
  *     --list         list the scenarios
  *     --short        run a few of them, each a little shorter

@@ -249,7 +249,7 @@ function missingReminders(
   const never = notifications.filter((notification) => {
     const booking = byId.get(notification.booking_id)!;
     const isLive = booking.status === 'booked' && booking.version === notification.booking_version;
-    // Within the last hour the 24-hour reminder is dropped in favor of the 1-hour reminder.
+    // Within the last hour the 24-hour reminder is dropped in favour of the 1-hour reminder.
     const latest = booking.starts_at.getTime() - (notification.kind === 'reminder_24h' ? HOUR_MS : 0);
     const wasDue = notification.due_at.getTime() < Math.min(now - JUST_DUE_MS, latest);
     return (

@@ -26,7 +26,7 @@ export class Random {
     );
   }
 
-  /** A generator of its own for each user, because one user's number of choices must not change the choices of another. */
+  /** A separate generator, because one user's number of choices must not change the choices of another. */
   fork(): Random {
     return new Random(this.between(0, 0x7f_ff_ff_ff));
   }

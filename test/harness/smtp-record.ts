@@ -11,12 +11,12 @@ export interface AcceptedMail {
 }
 
 /** How the server treats emails: accepts them, never replies, refuses temporarily, refuses permanently. */
-export type SmtpBehavior = 'accepts' | 'hangs' | 'answers 4xx' | 'answers 5xx';
+export type SmtpBehaviour = 'accepts' | 'hangs' | 'answers 4xx' | 'answers 5xx';
 
-/** A mail server that records what it accepts, and whose behavior scenarios choose. */
+/** A mail server that records what it accepts, and whose behaviour scenarios choose. */
 export class SmtpRecord {
   readonly accepted: AcceptedMail[] = [];
-  behavior: SmtpBehavior = 'accepts';
+  behaviour: SmtpBehaviour = 'accepts';
   /** How long it waits before it replies to an email, in milliseconds. */
   replyDelayMs = 5;
   /** The number of emails that have arrived but are not answered yet. */
@@ -65,8 +65,8 @@ export class SmtpRecord {
   }
 
   private decide(done: (error?: Error) => void): void {
-    if (this.behavior === 'accepts') done();
-    else if (this.behavior !== 'hangs') done(refusal(this.behavior));
+    if (this.behaviour === 'accepts') done();
+    else if (this.behaviour !== 'hangs') done(refusal(this.behaviour));
   }
 
   private async reply(
@@ -80,13 +80,13 @@ export class SmtpRecord {
     // If the connection was closed during the delay, its event is still to be handled.
     await nextTurn();
     // RFC 5321, 6.1: the server is responsible for an email once it has said so. A client that hung up never hears it.
-    if (this.closed.has(session) || this.behavior === 'hangs') return;
-    if (this.behavior === 'accepts') this.accepted.push({ ...mail, at: Date.now() });
-    done(this.behavior === 'accepts' ? undefined : refusal(this.behavior));
+    if (this.closed.has(session) || this.behaviour === 'hangs') return;
+    if (this.behaviour === 'accepts') this.accepted.push({ ...mail, at: Date.now() });
+    done(this.behaviour === 'accepts' ? undefined : refusal(this.behaviour));
   }
 }
 
-function refusal(behavior: SmtpBehavior): Error {
-  const responseCode = behavior === 'answers 4xx' ? 451 : 550;
+function refusal(behaviour: SmtpBehaviour): Error {
+  const responseCode = behaviour === 'answers 4xx' ? 451 : 550;
   return Object.assign(new Error('not today'), { responseCode });
 }

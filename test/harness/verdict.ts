@@ -31,12 +31,12 @@ export interface Result extends Counts {
   readonly broken: readonly string[];
 }
 
-/** How long around the end of a standstill a server may refuse requests as too slow: it began to receive them before. */
+/** How long around the end of a standstill servers may refuse requests as too slow: they began to arrive before. */
 const EXCUSED_MS = 2_000;
 
 /**
- * Whether a request was refused as too slow only because the whole machine had stood still. The service had not received
- * the request, so nothing was done, and the client repeats it.
+ * Whether a request was refused as too slow only because the whole machine had stood still. The service had not
+ * received the request, so nothing was done, and the client repeats it.
  *
  * @param standstills when the machine continued after each standstill
  */
@@ -61,7 +61,7 @@ export function failures(
   return { refused: failed.filter(isTolerated), unexpected: failed.filter((entry) => !isTolerated(entry)) };
 }
 
-/** A request of the traffic either succeeds, violates a rule, or is already in progress. Any other outcome is a failure. */
+/** Requests of the traffic may succeed, violate a rule, or be in progress already. Any other outcome is a failure. */
 function hasFailed({ outcome, reply }: JournalEntry): boolean {
   return (
     typeof outcome !== 'number' ||

@@ -87,8 +87,8 @@ export class Visit {
       return answer;
     });
     if (!isFinal(reply)) return this.giveUp(booking);
-    // Without a key, an earlier request may have cancelled the booking, and the repeated one does not find it. After any
-    // other refusal, such as BOOKING_STARTED, it is still booked.
+    // Without a key, an earlier request may have cancelled the booking, and the repeated one does not find it. After
+    // any other refusal, such as BOOKING_STARTED, it is still booked.
     const isGone = key === undefined && wasInconclusive && reply.body.code === 'BOOKING_NOT_FOUND';
     if (reply.outcome === 200 || isGone) booking.status = 'cancelled';
   }

@@ -1,6 +1,6 @@
 /**
- * The baseline: the least work with which a program can give Clinica's answers, byte for byte, on the same hardware, Node
- * and database. It is bare Fastify and mysql2 with prepared statements. It checks nothing but tokens, and supports a
+ * The baseline: the least work with which a program can give Clinica's answers, byte for byte, on the same hardware,
+ * Node and database. It is bare Fastify and mysql2 with prepared statements. It checks nothing but tokens, and supports a
  * single time zone whose clocks do not change during working hours. It is a yardstick, not a service.
  */
 import { createSecretKey, randomUUID } from 'node:crypto';

@@ -1,15 +1,15 @@
 import type { Scenario, ScenarioContext } from '../scenario.js';
-import type { SmtpBehavior } from '../smtp-record.js';
+import type { SmtpBehaviour } from '../smtp-record.js';
 
-const behave = (behavior: SmtpBehavior) => async (context: ScenarioContext) => {
+const behave = (behaviour: SmtpBehaviour) => async (context: ScenarioContext) => {
   const { smtp } = context.clinic;
   await context.injectFault(async () => {
-    smtp.behavior = behavior;
+    smtp.behaviour = behaviour;
     await context.waitSeconds(context.fullOrShort(8, 4));
     // A restart ends the connections that hang.
-    if (behavior === 'hangs') await smtp.stop();
-    smtp.behavior = 'accepts';
-    if (behavior === 'hangs') await smtp.start();
+    if (behaviour === 'hangs') await smtp.stop();
+    smtp.behaviour = 'accepts';
+    if (behaviour === 'hangs') await smtp.start();
   });
 };
 

@@ -2,15 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import type { Target } from './target.js';
 
-/** How much one asks at once. */
+/** The number of bytes that a client sends at once. */
 export const BYTES = 64 * 1024;
 
-export const asking = (path: string, ...headers: string[]): string =>
+export const getRequest = (path: string, ...headers: string[]): string =>
   [`GET ${path} HTTP/1.1`, 'Host: x', ...headers, '', ''].join('\r\n');
 
-/** One of those who ask and never read. */
-export class Stranger {
-  /** Its own port, once it is connected. */
+/** A client without a token that sends many requests at once and never reads an answer. */
+export class NonReadingClient {
+  /** The client's port; 0 until it is connected. */
   port = 0;
   private isFlushed = false;
   private readonly socket: Socket;
@@ -20,7 +20,7 @@ export class Stranger {
     this.socket = connect(Number(port), hostname).pause();
     this.socket.on('error', () => undefined);
     this.socket.on('connect', () => (this.port = this.socket.localPort!));
-    const request = asking(path);
+    const request = getRequest(path);
     this.socket.write(request.repeat(BYTES / request.length), (error) => (this.isFlushed = !error));
   }
 
@@ -37,8 +37,11 @@ export class Stranger {
   }
 }
 
-/** The connections that the service holds open, by the ports of those who asked: who does not read is not told. */
-export function openTo(target: Target): Set<number> {
+/**
+ * The client ports of the connections that the service holds open, from the kernel's table: a client that does not read
+ * does not notice when it is disconnected.
+ */
+export function openConnections(target: Target): Set<number> {
   const served = Number(new URL(target.url).port);
   const established = '01';
   const ports = ['/proc/net/tcp', '/proc/net/tcp6']
