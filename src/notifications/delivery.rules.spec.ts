@@ -2,82 +2,87 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NOTIFICATION_KINDS, type NotificationKind } from '../outbox/notification-kind.js';
 import {
+  backoffMs,
+  type BookingNotificationFacts,
   isBudgetSpent,
   isPermanent,
-  type MailsOfDay,
+  type MailCounts,
   MOST_ATTEMPTS,
-  pauseAfter,
-  type Told,
   skipReason,
 } from './delivery.rules.js';
 
 const MINUTE_MS = 60_000;
 const START = Date.parse('2026-03-02T09:00:00Z');
 
-function told(notification: Partial<Told>): Told {
+function reminder(facts: Partial<BookingNotificationFacts>): BookingNotificationFacts {
   return {
     kind: 'reminder_1h',
     bookingVersion: 1,
     startsAt: START,
     currentVersion: 1,
     status: 'booked',
-    ...notification,
+    ...facts,
   };
 }
 
 describe('a reminder', () => {
-  test.each<{ name: string; notification: Partial<Told>; minutesBefore: number; why: RegExp | undefined }>([
-    { name: 'of a booking to come is sent', notification: {}, minutesBefore: 60, why: undefined },
-    { name: 'is sent up to the last minute', notification: {}, minutesBefore: 1, why: undefined },
-    { name: 'is not sent at the start', notification: {}, minutesBefore: 0, why: /begun/ },
-    { name: 'is not sent after the start', notification: {}, minutesBefore: -1, why: /begun/ },
+  test.each<{
+    name: string;
+    facts: Partial<BookingNotificationFacts>;
+    minutesBefore: number;
+    why: RegExp | undefined;
+  }>([
+    { name: 'of an upcoming booking is sent', facts: {}, minutesBefore: 60, why: undefined },
+    { name: 'is sent up to the last minute', facts: {}, minutesBefore: 1, why: undefined },
+    { name: 'is not sent at the start', facts: {}, minutesBefore: 0, why: /begun/ },
+    { name: 'is not sent after the start', facts: {}, minutesBefore: -1, why: /begun/ },
     {
       name: 'is not sent after a cancellation',
-      notification: { status: 'cancelled', currentVersion: 2 },
+      facts: { status: 'cancelled', currentVersion: 2 },
       minutesBefore: 60,
       why: /cancelled/,
     },
     {
-      name: 'is not sent for a time that was moved',
-      notification: { currentVersion: 2 },
+      name: 'is not sent after a reschedule',
+      facts: { currentVersion: 2 },
       minutesBefore: 60,
       why: /moved/,
     },
     {
-      name: 'of 24 hours is sent late',
-      notification: { kind: 'reminder_24h' },
+      name: '24 hours before may be late',
+      facts: { kind: 'reminder_24h' },
       minutesBefore: 61,
       why: undefined,
     },
     {
-      name: 'of 24 hours gives way to that of the last hour',
-      notification: { kind: 'reminder_24h' },
+      name: '24 hours before gives way to the one an hour before',
+      facts: { kind: 'reminder_24h' },
       minutesBefore: 60,
       why: /last hour/,
     },
-  ])('$name', ({ notification, minutesBefore, why }) => {
-    const reason = skipReason(told(notification), START - minutesBefore * MINUTE_MS);
+  ])('$name', ({ facts, minutesBefore, why }) => {
+    const reason = skipReason(reminder(facts), START - minutesBefore * MINUTE_MS);
     if (why) expect(reason).toMatch(why);
     else expect(reason).toBeUndefined();
   });
 });
 
-test('news of what happened is always sent, whatever has become of the booking since', () => {
+test('news is always sent, whatever has happened to the booking since', () => {
   const news = fc.record({
-    kind: fc.constantFrom<Told['kind']>('booked', 'moved', 'cancelled'),
+    kind: fc.constantFrom<BookingNotificationFacts['kind']>('booked', 'moved', 'cancelled'),
     bookingVersion: fc.integer({ min: 1, max: 5 }),
     startsAt: fc.constant(START),
     currentVersion: fc.integer({ min: 1, max: 5 }),
-    status: fc.constantFrom<Told['status']>('booked', 'cancelled'),
+    status: fc.constantFrom<BookingNotificationFacts['status']>('booked', 'cancelled'),
   });
   fc.assert(
-    fc.property(news, fc.integer({ min: -5000, max: 5000 }), (notification, minutes) => {
-      expect(skipReason(notification, START + minutes * MINUTE_MS)).toBeUndefined();
+    fc.property(news, fc.integer({ min: -5000, max: 5000 }), (facts, minutes) => {
+      expect(skipReason(facts, START + minutes * MINUTE_MS)).toBeUndefined();
     }),
   );
 });
 
-describe('the pause after failed attempts', () => {
+describe('the backoff after failed attempts', () => {
   test.each([
     [1, 5],
     [2, 10],
@@ -87,24 +92,24 @@ describe('the pause after failed attempts', () => {
     [50, 600],
     [5000, 600],
   ])('after %i is at most %i seconds, and at least three quarters of it', (attempts, seconds) => {
-    expect(pauseAfter(attempts, 1)).toBe(seconds * 1000);
-    expect(pauseAfter(attempts, 0)).toBe(seconds * 750);
+    expect(backoffMs(attempts, 1)).toBe(seconds * 1000);
+    expect(backoffMs(attempts, 0)).toBe(seconds * 750);
   });
 
-  test('never shrinks for want of luck alone, nor leaves its bounds', () => {
-    const random = fc.double({ min: 0, max: 1, noNaN: true });
+  test('never shrinks with more attempts at the same jitter, and stays within its bounds', () => {
+    const jitter = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: MOST_ATTEMPTS }), random, (attempts, luck) => {
-        expect(pauseAfter(attempts, luck)).toBeGreaterThanOrEqual(pauseAfter(attempts, 0));
-        expect(pauseAfter(attempts, luck)).toBeLessThanOrEqual(pauseAfter(attempts, 1));
-        expect(pauseAfter(attempts + 1, luck)).toBeGreaterThanOrEqual(pauseAfter(attempts, luck));
+      fc.property(fc.integer({ min: 1, max: MOST_ATTEMPTS }), jitter, (attempts, random) => {
+        expect(backoffMs(attempts, random)).toBeGreaterThanOrEqual(backoffMs(attempts, 0));
+        expect(backoffMs(attempts, random)).toBeLessThanOrEqual(backoffMs(attempts, 1));
+        expect(backoffMs(attempts + 1, random)).toBeGreaterThanOrEqual(backoffMs(attempts, random));
       }),
     );
   });
 
-  test('all of them together outlast a weekend without a mail server, and end within a week', () => {
-    const sum = (luck: number): number =>
-      Array.from({ length: MOST_ATTEMPTS - 1 }, (_, index) => pauseAfter(index + 1, luck)).reduce(
+  test('of all attempts together outlasts a weekend without a mail server, and ends within a week', () => {
+    const sum = (random: number): number =>
+      Array.from({ length: MOST_ATTEMPTS - 1 }, (_, index) => backoffMs(index + 1, random)).reduce(
         (a, b) => a + b,
       );
     const days = (ms: number): number => ms / (24 * 60 * MINUTE_MS);
@@ -130,20 +135,20 @@ describe('a failure is permanent', () => {
   });
 });
 
-describe('the mails of a day', () => {
+describe('the mail budget of a day', () => {
   const kinds = fc.constantFrom<NotificationKind>(...NOTIFICATION_KINDS);
   const budgets = fc.integer({ min: 4, max: 40 });
 
-  /** What of a flood is sent to one address. */
-  function sent(flood: readonly NotificationKind[], perDay: number, isConfirmed: boolean): MailsOfDay {
-    const had: Partial<Record<NotificationKind, number>> = {};
+  /** The mails of a flood to one address that are sent. */
+  function sent(flood: readonly NotificationKind[], perDay: number, isConfirmed: boolean): MailCounts {
+    const counts: Partial<Record<NotificationKind, number>> = {};
     for (const kind of flood)
-      if (!isBudgetSpent(kind, had, { perDay, isConfirmed })) had[kind] = (had[kind] ?? 0) + 1;
-    return had;
+      if (!isBudgetSpent(kind, counts, { perDay, isConfirmed })) counts[kind] = (counts[kind] ?? 0) + 1;
+    return counts;
   }
-  const sum = (had: MailsOfDay): number => Object.values(had).reduce((a, b) => a + b, 0);
+  const sum = (counts: MailCounts): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
-  test.each<[string, NotificationKind, MailsOfDay, boolean, boolean]>([
+  test.each<[string, NotificationKind, MailCounts, boolean, boolean]>([
     ['news after nineteen mails', 'booked', { booked: 12, reminder_1h: 7 }, true, false],
     ['news after twenty mails', 'moved', { booked: 12, reminder_1h: 8 }, true, true],
     ['a cancellation after a flood of news', 'cancelled', { booked: 20 }, true, false],
@@ -156,29 +161,35 @@ describe('the mails of a day', () => {
       false,
     ],
     [
-      'a code after floods of all',
+      'a code after floods of every kind',
       'password_reset',
       { booked: 20, cancelled: 20, new_admin: 20 },
       true,
       false,
     ],
     ['a sixth code', 'password_reset', { password_reset: 5 }, true, true],
-    ['a code after five others', 'password_reset', { change_address: 4, verify_address: 1 }, true, false],
+    [
+      'a code after five of other kinds',
+      'password_reset',
+      { change_address: 4, verify_address: 1 },
+      true,
+      false,
+    ],
     ['news after five codes', 'booked', { password_reset: 5, booked: 14 }, true, false],
     ['unconfirmed: a fourth mail', 'booked', { booked: 3 }, false, false],
-    ['unconfirmed: a fifth, while no reset was mailed', 'booked', { booked: 4 }, false, true],
+    ['unconfirmed: a fifth, while no reset has been mailed', 'booked', { booked: 4 }, false, true],
     ['unconfirmed: a fifth, after a reset', 'booked', { booked: 3, password_reset: 1 }, false, false],
     ['unconfirmed: a fifth, which is a reset', 'password_reset', { booked: 4 }, false, false],
     ['unconfirmed: a fifth, which is an invitation', 'invitation', { booked: 4 }, false, false],
     [
-      'unconfirmed: a second news after a flood of codes',
+      'unconfirmed: a second piece of news after a flood of codes',
       'booked',
       { verify_address: 4, password_reset: 1, moved: 1 },
       false,
       false,
     ],
     [
-      'unconfirmed: a third news after one',
+      'unconfirmed: a third piece of news after a flood of codes',
       'booked',
       { verify_address: 4, password_reset: 1, moved: 2 },
       false,
@@ -187,18 +198,18 @@ describe('the mails of a day', () => {
     ['unconfirmed: a sixth', 'password_reset', { booked: 4, password_reset: 1 }, false, true],
     ['unconfirmed: a second notice', 'password_changed', { booked: 5, new_admin: 1 }, false, false],
     ['unconfirmed: a third notice', 'password_changed', { booked: 3, new_admin: 2 }, false, true],
-  ])('%s', (_, kind, had, isConfirmed, isSpent) => {
-    expect(isBudgetSpent(kind, had, { perDay: 20, isConfirmed })).toBe(isSpent);
+  ])('%s', (_, kind, counts, isConfirmed, isSpent) => {
+    expect(isBudgetSpent(kind, counts, { perDay: 20, isConfirmed })).toBe(isSpent);
   });
 
-  test('unconfirmed, with the smallest budget: a second mail is kept for a reset', () => {
+  test('unconfirmed, with the smallest budget: the second mail is reserved for a reset', () => {
     const budget = { perDay: 4, isConfirmed: false };
     expect(isBudgetSpent('verify_address', { change_address: 1 }, budget)).toBe(true);
     expect(isBudgetSpent('password_reset', { change_address: 1 }, budget)).toBe(false);
     expect(isBudgetSpent('change_address', { password_reset: 1, booked: 1 }, budget)).toBe(true);
   });
 
-  test('an unconfirmed address gets a quarter of the budget, two at least, and four more, whatever comes in whatever order', () => {
+  test('an unconfirmed address gets at most a quarter of the budget (at least two) plus four, in any order of mails', () => {
     fc.assert(
       fc.property(fc.array(kinds, { maxLength: 60 }), budgets, (flood, perDay) => {
         expect(sum(sent(flood, perDay, false))).toBeLessThanOrEqual(Math.max(2, Math.floor(perDay / 4)) + 4);
@@ -206,18 +217,18 @@ describe('the mails of a day', () => {
     );
   });
 
-  test('an unconfirmed address that has had a code that takes it over, or can have one', () => {
+  test('an unconfirmed address has got a takeover code, or can still get one', () => {
     fc.assert(
       fc.property(fc.array(kinds, { maxLength: 60 }), budgets, (flood, perDay) => {
-        const had = sent(flood, perDay, false);
-        const isSpent = isBudgetSpent('password_reset', had, { perDay, isConfirmed: false });
-        const { password_reset = 0, invitation = 0 } = had;
+        const counts = sent(flood, perDay, false);
+        const isSpent = isBudgetSpent('password_reset', counts, { perDay, isConfirmed: false });
+        const { password_reset = 0, invitation = 0 } = counts;
         expect(!isSpent || password_reset + invitation > 0).toBe(true);
       }),
     );
   });
 
-  test('to a confirmed address codes keep back no more than a quarter, and news keep back nothing else', () => {
+  test('of a confirmed address codes use up at most a quarter, and news hold back nothing but news', () => {
     const NEWS = ['booked', 'moved'] as const;
     const codes = fc.constantFrom<NotificationKind>('password_reset', 'verify_address', 'change_address');
     const news = fc.constantFrom<NotificationKind>(...NEWS);
@@ -227,14 +238,14 @@ describe('the mails of a day', () => {
         kinds,
         budgets,
         (flood, kind, perDay) => {
-          const had = sent(flood, perDay, true);
-          const { booked = 0, moved = 0 } = had;
+          const counts = sent(flood, perDay, true);
+          const { booked = 0, moved = 0 } = counts;
           const isNews = (NEWS as readonly string[]).includes(kind);
           const isCode = ['password_reset', 'verify_address', 'invitation', 'change_address'].includes(kind);
-          const isSpent = isBudgetSpent(kind, had, { perDay, isConfirmed: true });
+          const isSpent = isBudgetSpent(kind, counts, { perDay, isConfirmed: true });
           if (isNews) expect(!isSpent || booked + moved >= perDay - Math.floor(perDay / 4)).toBe(true);
           else if (!isCode) expect(isSpent).toBe(false);
-          else expect(!isSpent || (had[kind] ?? 0) >= 5).toBe(true);
+          else expect(!isSpent || (counts[kind] ?? 0) >= 5).toBe(true);
         },
       ),
     );

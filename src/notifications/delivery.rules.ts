@@ -3,27 +3,27 @@ import { ACCOUNT_KINDS, BOOKING_KINDS, NOTICE_KINDS } from '../outbox/notificati
 import type { EpochMs } from '../time/interval.js';
 
 const MINUTE_MS = 60_000;
-const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 10 * MINUTE_MS;
+const MIN_BACKOFF_MS = 5_000;
+const MAX_BACKOFF_MS = 10 * MINUTE_MS;
 
-/** With the pauses of `pauseAfter` this is about three days. */
+/** With the delays of `backoffMs` this is about three days. */
 export const MOST_ATTEMPTS = 430;
 
-/** What decides whether a notification still makes sense. */
-export interface Told {
+/** The facts that decide whether a notification about a booking is still worth sending. */
+export interface BookingNotificationFacts {
   readonly kind: BookingKind;
   readonly bookingVersion: number;
-  /** The start that the notification tells. */
+  /** The start that the notification announces. */
   readonly startsAt: EpochMs;
   readonly currentVersion: number;
   readonly status: 'booked' | 'cancelled';
 }
 
 /**
- * Why a notification should no longer be sent; `undefined` if it should. News of what happened is always sent:
- * a reminder only while it reminds of something to come.
+ * Why a notification should no longer be sent; `undefined` if it should. News of a change always goes out, a reminder
+ * only while it is correct and its appointment lies ahead.
  */
-export function skipReason(notification: Told, now: EpochMs): string | undefined {
+export function skipReason(notification: BookingNotificationFacts, now: EpochMs): string | undefined {
   if (notification.kind !== 'reminder_24h' && notification.kind !== 'reminder_1h') return undefined;
   if (notification.status === 'cancelled') return 'the booking was cancelled';
   if (notification.currentVersion !== notification.bookingVersion) return 'the booking was moved';
@@ -34,105 +34,111 @@ export function skipReason(notification: Told, now: EpochMs): string | undefined
   return undefined;
 }
 
-/** What decides whether a link still makes sense. */
-export interface Linked {
+/** The facts that decide whether a link is still worth mailing. */
+export interface LinkFacts {
   readonly expiresAt: EpochMs;
   readonly isUsed: boolean;
-  readonly hasEnded: boolean;
+  readonly isRevoked: boolean;
 }
 
 /** Why a link should no longer be mailed; `undefined` if it should. */
-export function linkSkipReason({ expiresAt, isUsed, hasEnded }: Linked, now: EpochMs): string | undefined {
+export function linkSkipReason(
+  { expiresAt, isUsed, isRevoked }: LinkFacts,
+  now: EpochMs,
+): string | undefined {
   if (isUsed) return 'the link was used';
-  if (hasEnded) return 'the sessions of the account were ended';
+  if (isRevoked) return 'the sessions of the account were ended';
   return expiresAt <= now ? 'the link has expired' : undefined;
 }
 
-/** How long to wait after so many failed attempts: doubling, up to ten minutes, with a little jitter. */
-export function pauseAfter(attempts: number, random: number): number {
-  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20));
-  return Math.round(pause * (0.75 + random * 0.25));
+/**
+ * The delay before the next attempt: it doubles up to ten minutes, less up to a quarter of jitter. `random` is 0 to 1.
+ */
+export function backoffMs(attempts: number, random: number): number {
+  const delay = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(attempts - 1, 20));
+  return Math.round(delay * (0.75 + random * 0.25));
 }
 
-/** What nodemailer tells of a failure. */
+/** The properties that nodemailer adds to an error. */
 export interface SmtpFailure {
   readonly code?: string;
   readonly responseCode?: number | false;
   readonly command?: string;
 }
 
-const FAULTS = [TypeError, RangeError, ReferenceError, SyntaxError];
+const PROGRAMMING_ERRORS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
-/** Whether a mail failed before any mail server was asked: it is not fit to be sent, now or later. */
-export function isOwnFault(error: unknown): boolean {
-  if (FAULTS.some((fault) => error instanceof fault)) return true;
+/** Whether Clinica itself failed to build a mail, before it reached a mail server: no later attempt can succeed. */
+export function isInternalFault(error: unknown): boolean {
+  if (PROGRAMMING_ERRORS.some((type) => error instanceof type)) return true;
   const { code, command } = (error ?? {}) as SmtpFailure;
   return command === 'API' && (code === 'EENVELOPE' || code === 'EMESSAGE');
 }
 
 /**
- * Whether the mail server refused this very notification for good (RFC 5321, 4.2.1: 5yz answers). A refusal to
- * talk, to log in or to accept our sender is a matter of configuration, mends, and loses no notification.
+ * Whether the mail server permanently rejected this email (RFC 5321, 4.2.1: 5yz replies to its recipient or content).
+ * Other refusals, such as of the connection, the log-in or the sender, come from the configuration and are retried.
  */
 export function isPermanent({ responseCode, command = '' }: SmtpFailure): boolean {
   return Number(responseCode) >= 500 && (command === 'RCPT TO' || command === 'DATA');
 }
 
-/** How many mails of each kind an address has had within 24 hours. */
-export type MailsOfDay = Readonly<Partial<Record<NotificationKind, number>>>;
+/** How many mails of each kind an address got within 24 hours. */
+export type MailCounts = Readonly<Partial<Record<NotificationKind, number>>>;
 
 export interface Budget {
   readonly perDay: number;
   readonly isConfirmed: boolean;
 }
 
-/** Notices about the account, and as many mails about bookings, that an unconfirmed address gets within 24 hours anyway. */
-const KEPT_OF_EACH = 2;
+/** Mails about bookings, and as many notices, that an unconfirmed address gets within 24 hours whatever its budget. */
+const GUARANTEED_OF_EACH = 2;
 
-/** Mails of a day that an unconfirmed address gets at least: one of any kind, and a code that takes the account over. */
-const FEWEST_UNCONFIRMED = 2;
+/** The smallest budget of an unconfirmed address: one mail of any kind, and one takeover code. */
+const MIN_UNCONFIRMED_BUDGET = 2;
 
-/** Codes of a sort that a confirmed address gets within 24 hours, however small its budget: as many as the pauses allow. */
-const CODES_A_DAY = 5;
+/** The smallest budget of a confirmed address for one kind of code: as many as the pauses between codes allow a day. */
+const MIN_CODE_BUDGET = 5;
 
 /**
- * Whether an address has had so many mails that it gets no further one of a kind. All mails to it are counted together.
+ * Whether an address has used up its budget for mails of a kind. The mails of all accounts count together. Pure.
  *
- * Nobody knows whose an unconfirmed address is: it gets a quarter of the budget, and two at least. The last place is for a code with which
- * whoever reads its mails takes the account over, unless it has had one: for a new password, or an invitation. Two mails
- * about bookings and two notices, which warn of a thief, are sent in any case: a stranger can use up the quarter with codes.
+ * The owner of an unconfirmed address is unknown, so it gets a quarter of the budget, at least two mails. The last
+ * place is reserved for a takeover code (a new password or an invitation), unless one was sent. Strangers can use up
+ * the quarter by requesting codes, so two mails about bookings and two notices, which warn of a thief, are sent
+ * regardless.
  *
- * A confirmed one gets news of bookings while it has had fewer mails than the budget. Strangers can have it mailed nothing
- * but codes: they are counted for a quarter of the budget at most, and no other mail keeps them back. What must be known
- * has places of its own, which no flood of anything less takes away: cancellations and reminders go up to twice the budget,
- * and notices about the account, which warn of a thief, up to three times. Pure.
+ * A confirmed address gets news of bookings while it has had fewer mails than the budget. Strangers can only trigger
+ * codes: these fill at most a quarter of the budget, and other mails never hold them back. Important mails have places
+ * that no flood of lesser ones takes: cancellations and reminders go up to twice the budget, notices up to three times.
  */
 export function isBudgetSpent(
   kind: NotificationKind,
-  had: MailsOfDay,
+  counts: MailCounts,
   { perDay, isConfirmed }: Budget,
 ): boolean {
   const quarter = Math.floor(perDay / 4);
-  const codes = countOf(had, isCode);
-  const others = countOf(had, (each) => !isCode(each));
+  const codes = countOf(counts, isCode);
+  const others = countOf(counts, (each) => !isCode(each));
   if (!isConfirmed) {
-    const isAlike = isNotice(kind) ? isNotice : isAboutBooking;
-    if (!isCode(kind) && countOf(had, isAlike) < KEPT_OF_EACH) return false;
-    const canTakeOver = countOf(had, takesOver) > 0;
-    if (takesOver(kind) && !canTakeOver) return false;
-    const most = Math.max(quarter, FEWEST_UNCONFIRMED);
-    return codes + others >= (canTakeOver ? most : most - 1);
+    const isSameGroup = isNotice(kind) ? isNotice : isAboutBooking;
+    if (!isCode(kind) && countOf(counts, isSameGroup) < GUARANTEED_OF_EACH) return false;
+    const hasTakeoverCode = countOf(counts, isTakeoverCode) > 0;
+    if (isTakeoverCode(kind) && !hasTakeoverCode) return false;
+    const budget = Math.max(quarter, MIN_UNCONFIRMED_BUDGET);
+    return codes + others >= (hasTakeoverCode ? budget : budget - 1);
   }
-  if (isCode(kind)) return (had[kind] ?? 0) >= Math.max(quarter, CODES_A_DAY);
-  return Math.min(codes, quarter) + others >= perDay * weightOf(kind);
+  if (isCode(kind)) return (counts[kind] ?? 0) >= Math.max(quarter, MIN_CODE_BUDGET);
+  return Math.min(codes, quarter) + others >= perDay * budgetFactorOf(kind);
 }
 
-function countOf(had: MailsOfDay, isCounted: (kind: NotificationKind) => boolean): number {
-  const kinds = Object.entries(had) as [NotificationKind, number][];
+function countOf(counts: MailCounts, isCounted: (kind: NotificationKind) => boolean): number {
+  const kinds = Object.entries(counts) as [NotificationKind, number][];
   return kinds.reduce((sum, [kind, mails]) => sum + (isCounted(kind) ? mails : 0), 0);
 }
 
-function takesOver(kind: NotificationKind): boolean {
+/** Whether the recipient of a code can take the account over with it. */
+function isTakeoverCode(kind: NotificationKind): boolean {
   return kind === 'password_reset' || kind === 'invitation';
 }
 
@@ -148,26 +154,26 @@ function isCode(kind: NotificationKind): boolean {
   return (ACCOUNT_KINDS as readonly NotificationKind[]).includes(kind);
 }
 
-/** How often the budget a kind may fill. */
-function weightOf(kind: NotificationKind): number {
+/** How many times the budget a kind may fill. */
+function budgetFactorOf(kind: NotificationKind): number {
   if (kind === 'booked' || kind === 'moved') return 1;
   return isNotice(kind) ? 3 : 2;
 }
 
 export const BUDGET_SPENT = 'the address has had its mails of the day';
 
-/** What decides whether the owner of an address wants a mail. */
-export interface Refusable {
+/** The facts that decide whether the owner of an address wants a mail. */
+export interface RecipientFacts {
   readonly kind: NotificationKind;
   readonly isRefused: boolean;
   readonly isConfirmed: boolean;
 }
 
 /**
- * Why an address should get no mail. After its owner has said that the account is not theirs, only a code for a new
- * password still goes there, which is mailed to nobody but who asks for it: using it is how the owner comes back.
+ * Why an address should get no mail; `undefined` if it should. Once its owner has said that the account is not theirs,
+ * only a requested code for a new password still goes there: the owner uses it to come back.
  */
-export function unwantedReason({ kind, isRefused, isConfirmed }: Refusable): string | undefined {
+export function unwantedReason({ kind, isRefused, isConfirmed }: RecipientFacts): string | undefined {
   if (!isRefused || isConfirmed || kind === 'password_reset') return undefined;
   return 'the owner of the address wants no mails';
 }

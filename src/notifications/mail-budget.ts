@@ -9,9 +9,9 @@ import { isBudgetSpent } from './delivery.rules.js';
 import type { NotificationRow } from './notification.reader.js';
 
 /**
- * Bounds how many mails an address gets within 24 hours, all accounts and all kinds together: 20 where it is confirmed, 5
- * where it is not. `isBudgetSpent` says what a flood must not keep back, and how far that may go beyond. Counts are keyed
- * hashes of addresses. They outlive an erasure, and are swept after a day.
+ * Limits how many mails an address gets within 24 hours, over all accounts and kinds: 20 by default if it is confirmed,
+ * a quarter if not. `isBudgetSpent` says which mails may exceed the limit. Counts are stored under keyed hashes of
+ * addresses; they survive an erasure, and are swept after a day.
  */
 @Injectable()
 export class MailBudget {
@@ -22,25 +22,25 @@ export class MailBudget {
     private readonly environment: WorkerEnvironment,
   ) {}
 
-  /** Counts a mail that is about to be sent, if its address may still have one of its kind; false if not. */
-  take(notification: NotificationRow): Promise<boolean> {
+  /** Counts a mail that is about to be sent; false, without counting it, if the budget of its address is spent. */
+  reserve(notification: NotificationRow): Promise<boolean> {
     const hashes = this.addresses.hashesOf(notification.email);
     return inTransaction(this.dataSource, async (tx) => {
       await this.addresses.lock(tx, hashes);
       const now = this.clock.now();
-      const had = await mailsOfDay(tx, hashes, notification.id, now);
+      const counts = await mailsOfDay(tx, hashes, notification.id, now);
       const budget = {
         perDay: this.environment.MAIL_BUDGET_PER_DAY,
         isConfirmed: notification.is_confirmed === 1,
       };
-      if (isBudgetSpent(notification.kind, had, budget)) return false;
+      if (isBudgetSpent(notification.kind, counts, budget)) return false;
       await countMail(tx, hashes[0]!, notification, now);
       return true;
     });
   }
 
-  /** Counts a mail no longer, which the mail server did not accept. */
-  async giveBack({ id }: NotificationRow): Promise<void> {
+  /** Uncounts a mail that the mail server did not accept. */
+  async release({ id }: NotificationRow): Promise<void> {
     await uncountMail(this.dataSource, id);
   }
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MOST_ATTEMPTS } from './delivery.rules.js';
-import { afterFailure, afterOwnFault, OWN_FAULT } from './mail-failure.js';
+import { afterFailure, afterInternalFault, INTERNAL_FAULT } from './mail-failure.js';
 
 const NOW = Date.parse('2026-03-01T10:00:00Z');
 const mail = { email: 'anna-maria@example.com', attempts: 0 };
 
-const smtpError = (message: string, particulars: object = {}) =>
-  Object.assign(new Error(message), { code: 'EENVELOPE', ...particulars });
+const smtpError = (message: string, properties: object = {}) =>
+  Object.assign(new Error(message), { code: 'EENVELOPE', ...properties });
 
 describe('a failed attempt is settled', () => {
   const oddText = fc.oneof(
@@ -17,11 +17,11 @@ describe('a failed attempt is settled', () => {
   );
   const email = oddText.map((local) => `${local}@people.example`);
 
-  test('whatever the address is, and whatever the server says of it', () => {
+  test('whatever the address is, and whatever the server says about it', () => {
     const reply = fc.tuple(oddText, oddText).map((parts) => parts.join(''));
     fc.assert(
-      fc.property(email, reply, fc.constantFrom(450, 550), (to, said, responseCode) => {
-        const error = smtpError(`${said}${to}${said}${to.split('@')[0]}`, {
+      fc.property(email, reply, fc.constantFrom(450, 550), (to, text, responseCode) => {
+        const error = smtpError(`${text}${to}${text}${to.split('@')[0]}`, {
           responseCode,
           command: 'RCPT TO',
         });
@@ -40,7 +40,7 @@ describe('a failed attempt is settled', () => {
     );
   });
 
-  test('also where the error cannot be turned into text', () => {
+  test('even if the error cannot be turned into text', () => {
     const mute = Object.create(null) as object;
     const hostile = { toString: () => { throw new Error('no'); } }; // prettier-ignore
     for (const thrown of [mute, hostile, Symbol('x'), undefined, null]) {
@@ -50,7 +50,7 @@ describe('a failed attempt is settled', () => {
   });
 });
 
-test('a failed attempt is followed by a later one, until there were too many', () => {
+test('a failed attempt is retried later, until there were too many', () => {
   expect(afterFailure(smtpError('450 later', { responseCode: 450 }), mail, NOW)).toMatchObject({
     state: 'pending',
     reason: '450 later',
@@ -61,11 +61,15 @@ test('a failed attempt is followed by a later one, until there were too many', (
 
 test.each([
   ['a fault in a template', new TypeError('name is not defined')],
-  ['a zone that is none', new RangeError('Invalid time zone: Mars/Olympus')],
-  ['a recipient that is none', smtpError('No recipients defined', { command: 'API', responseCode: false })],
-])('%s is no failure of the mail server: the mail ends at once', (_, error) => {
-  for (const settlement of [afterFailure(error, mail, NOW), afterOwnFault(error, mail)]) {
-    expect(settlement).toEqual({ state: 'dead', offered: false, reason: `${OWN_FAULT}: ${error.message}` });
+  ['an unknown time zone', new RangeError('Invalid time zone: Mars/Olympus')],
+  ['a missing recipient', smtpError('No recipients defined', { command: 'API', responseCode: false })],
+])('%s is not the mail server’s failure: the mail is dead at once', (_, error) => {
+  for (const settlement of [afterFailure(error, mail, NOW), afterInternalFault(error, mail)]) {
+    expect(settlement).toEqual({
+      state: 'dead',
+      offered: false,
+      reason: `${INTERNAL_FAULT}: ${error.message}`,
+    });
   }
 });
 
@@ -74,8 +78,8 @@ test.each([
   ['does not answer', { code: 'ETIMEDOUT', command: 'CONN' }],
   ['refuses the log-in', { code: 'EAUTH', command: 'API' }],
   ['refuses the mail for now', { code: 'EMESSAGE', command: 'DATA', responseCode: 451 }],
-])('a server that %s gets the mail again later', (_, particulars) => {
-  expect(afterFailure(smtpError('no', particulars), mail, NOW)).toMatchObject({
+])('a server that %s gets the mail again later', (_, properties) => {
+  expect(afterFailure(smtpError('no', properties), mail, NOW)).toMatchObject({
     state: 'pending',
     offered: true,
   });

@@ -1,42 +1,43 @@
 import { withoutRecipient } from '../logging/redaction.js';
 import type { Settlement } from '../outbox/ledger.repository.js';
 import type { EpochMs } from '../time/interval.js';
-import { isOwnFault, isPermanent, MOST_ATTEMPTS, pauseAfter } from './delivery.rules.js';
+import { backoffMs, isInternalFault, isPermanent, MOST_ATTEMPTS } from './delivery.rules.js';
 
-/** Begins the reason of a mail that Clinica itself could not write. What follows is for the ledger alone. */
-export const OWN_FAULT = 'a fault in Clinica: the mail could not be written';
+/** The beginning of the reason of a mail that Clinica failed to build. The rest of the reason stays in the ledger. */
+export const INTERNAL_FAULT = 'a fault in Clinica: the mail could not be written';
 
-export const UNTELLABLE = 'an error whose text could not be kept';
+/** Replaces a reason that cannot be redacted or stored. */
+export const REASON_UNAVAILABLE = 'an error whose text could not be stored';
 
-/** The mail that failed: to whom, and how often it was offered before. */
+/** The recipient of the mail that failed, and the number of earlier attempts. */
 interface FailedMail {
   readonly email: string;
   readonly attempts: number;
 }
 
 /**
- * How a mail that could not be written is settled. Nothing was offered to the mail server, and another attempt would
- * fail in the same way, so it ends at once.
+ * How a mail that Clinica failed to build is settled: dead at once, because it never reached the mail server and
+ * another attempt would fail in the same way.
  */
-export function afterOwnFault(error: unknown, { email }: FailedMail): Settlement {
-  return { state: 'dead', offered: false, reason: `${OWN_FAULT}: ${told(error, email)}` };
+export function afterInternalFault(error: unknown, { email }: FailedMail): Settlement {
+  return { state: 'dead', offered: false, reason: `${INTERNAL_FAULT}: ${redactedText(error, email)}` };
 }
 
-/** How a failed attempt is settled. It never throws, whatever the error is and says. */
+/** How a failed attempt is settled. Never throws, whatever `error` is. */
 export function afterFailure(error: unknown, mail: FailedMail, now: EpochMs): Settlement {
-  if (isOwnFault(error)) return afterOwnFault(error, mail);
+  if (isInternalFault(error)) return afterInternalFault(error, mail);
   const attempts = mail.attempts + 1;
-  const reason = told(error, mail.email);
+  const reason = redactedText(error, mail.email);
   if (isPermanent(error ?? {})) return { state: 'dead', offered: true, reason };
   if (attempts >= MOST_ATTEMPTS) return { state: 'dead', offered: true, reason: `given up: ${reason}` };
-  return { state: 'pending', offered: true, dueAt: now + pauseAfter(attempts, Math.random()), reason };
+  return { state: 'pending', offered: true, dueAt: now + backoffMs(attempts, Math.random()), reason };
 }
 
-/** What an error says, without the recipient. A reason that cannot be told must not keep the attempt from being settled. */
-function told(error: unknown, email: string): string {
+/** An error's text without the recipient. Never throws: an attempt is settled even if its error cannot be redacted. */
+function redactedText(error: unknown, email: string): string {
   try {
     return withoutRecipient(error instanceof Error ? error.message : String(error), email);
   } catch {
-    return UNTELLABLE;
+    return REASON_UNAVAILABLE;
   }
 }

@@ -9,20 +9,22 @@ import type { EpochMs } from '../time/interval.js';
 import { BUDGET_SPENT, linkSkipReason, skipReason, unwantedReason } from './delivery.rules.js';
 import { mailOf } from './mail.js';
 import { MailBudget } from './mail-budget.js';
-import { afterFailure, afterOwnFault, OWN_FAULT, UNTELLABLE } from './mail-failure.js';
+import { afterFailure, afterInternalFault, INTERNAL_FAULT, REASON_UNAVAILABLE } from './mail-failure.js';
 import { NotificationReader, type NotificationRow } from './notification.reader.js';
 
-/** Long enough for a mail server that takes its time with every answer; who takes longer is cut off. */
-const LONGEST_SENDING_MS = 5 * 60_000;
+/** Generous, because some mail servers delay every reply; a sending that takes longer is aborted. */
+const SEND_TIMEOUT_MS = 5 * 60_000;
 
-/** Shorter than the relay's pause, so that a database that comes back hears first of what was sent meanwhile. */
-const SETTLE_AGAIN_MS = 100;
+/**
+ * Shorter than the relay's pause: once the database is back, sent mails are settled before the relay frees their rows.
+ */
+const SETTLE_RETRY_MS = 100;
 
-/** Sends one notification of the ledger, if it still is to be sent. */
+/** Sends one notification of the ledger, if it still should be sent. */
 @Injectable()
 export class MailSender {
   private readonly logger = new Logger(MailSender.name);
-  private stopping = false;
+  private isStopping = false;
 
   constructor(
     private readonly ledger: Ledger,
@@ -33,21 +35,21 @@ export class MailSender {
     private readonly environment: WorkerEnvironment,
   ) {}
 
-  /** From now on what cannot be written down at once is left to the lease. */
+  /** Stops retrying to settle: from now on a row that cannot be settled at once is freed when its lease expires. */
   stop(): void {
-    this.stopping = true;
+    this.isStopping = true;
   }
 
-  /** Answers with what became of the notification, in a word or two for the dashboard. */
+  /** @returns the outcome in a few words, for the dashboard */
   async send(row: LeasedRow): Promise<string> {
-    // At the same time: what changes the booking after the look, and before the sending began, takes the row back first.
-    const [isOurs, notification] = await Promise.all([
+    // Both at once is safe: a change of the booking withdraws the row first, and `begin` then answers false.
+    const [hasBegun, notification] = await Promise.all([
       this.ledger.begin(row),
       this.notifications.read(row.id),
     ]);
-    if (!isOurs) return 'taken by another';
-    if (!notification) return 'gone';
-    // A sign of life that is lost does no harm: there are two more before the lease ends.
+    if (!hasBegun) return 'stale job';
+    if (!notification) return 'no such notification';
+    // A failed renewal does no harm: two more come before the lease expires.
     const renewal = setInterval(
       () => void this.ledger.renew(row).catch(() => undefined),
       this.ledger.leaseMs / 3,
@@ -57,32 +59,33 @@ export class MailSender {
       await this.settle(row, settlement);
       await this.wakeWaiting(notification, settlement).catch(() => undefined);
       this.log(row, settlement);
-      return inAWord(settlement);
+      return summaryOf(settlement);
     } finally {
       clearInterval(renewal);
     }
   }
 
   /**
-   * While the database is away, waits for it: a forgotten outcome would be sent twice. A reason that the database
-   * refuses gives way to one that it takes.
+   * Retries while the database is unavailable: a mail whose outcome is lost would be sent twice. If the database
+   * rejects the reason, replaces it.
    */
   private async settle(row: LeasedRow, settlement: Settlement): Promise<void> {
-    for (let told = settlement; ;) {
+    for (let attempted = settlement; ;) {
       try {
-        return await this.ledger.settle(row, told);
+        return await this.ledger.settle(row, attempted);
       } catch (error) {
-        if (!isTransient(error) && told.reason !== undefined && told.reason !== UNTELLABLE)
-          told = { ...told, reason: UNTELLABLE };
-        else if (this.stopping || !isTransient(error)) throw error;
-        else await sleep(SETTLE_AGAIN_MS);
+        const { reason } = attempted;
+        if (!isTransient(error) && reason !== undefined && reason !== REASON_UNAVAILABLE)
+          attempted = { ...attempted, reason: REASON_UNAVAILABLE };
+        else if (this.isStopping || !isTransient(error)) throw error;
+        else await sleep(SETTLE_RETRY_MS);
       }
     }
   }
 
   /**
-   * Lets what waits for this notification be looked at when it can go: at once, or after this one's next attempt. If the
-   * call is lost, a waiting notification looks again by itself.
+   * Reschedules the later notifications of the same booking that wait for this one: now if it is settled, otherwise for
+   * after its next attempt. They also come due by themselves, so a lost call only delays them.
    */
   private async wakeWaiting(notification: NotificationRow, settlement: Settlement): Promise<void> {
     if (!('booking_id' in notification)) return;
@@ -90,7 +93,7 @@ export class MailSender {
     else if (settlement.reason !== WAITS)
       await this.ledger.wake(notification.booking_id, settlement.dueAt + this.ledger.leaseMs);
     else {
-      // The older one may have been settled before this one was seen to wait.
+      // The older notification may have been settled before this one was marked as waiting, and so have woken nothing.
       const again = await this.notifications.read(notification.id);
       if (again && 'booking_id' in again && again.earlier_until === null)
         await this.ledger.wake(notification.booking_id, this.clock.now());
@@ -98,17 +101,17 @@ export class MailSender {
   }
 
   private log({ id }: LeasedRow, { state, offered, reason }: Settlement): void {
-    if (reason?.startsWith(OWN_FAULT)) this.logger.error(`Notification ${id} is ${state}: ${reason}`);
+    if (reason?.startsWith(INTERNAL_FAULT)) this.logger.error(`Notification ${id} is ${state}: ${reason}`);
     else if (offered && state !== 'sent') this.logger.warn(`Notification ${id} is ${state}: ${reason}`);
   }
 
   private async deliver(notification: NotificationRow): Promise<Settlement> {
     const now = this.clock.now();
-    const pointless = whyNot(notification, now);
-    if (pointless) return { state: 'cancelled', offered: false, reason: pointless };
+    const reason = reasonNotToSend(notification, now);
+    if (reason) return { state: 'cancelled', offered: false, reason };
     if ('earlier_until' in notification && notification.earlier_until !== null) {
-      // A patient must not read of the cancellation, nor be reminded, before being told of the booking. The older
-      // notification wakes this one; the lease after its next attempt is for a worker that dies before that.
+      // The confirmation arrives before the cancellation or a reminder. Settling the older notification wakes this one;
+      // a lease beyond the older one's next attempt covers a worker that dies before that.
       const dueAt = Math.max(now, notification.earlier_until.getTime()) + this.ledger.leaseMs;
       return { state: 'pending', offered: false, dueAt, reason: WAITS };
     }
@@ -116,49 +119,52 @@ export class MailSender {
     try {
       mail = mailOf(notification, this.environment);
     } catch (error) {
-      return afterOwnFault(error, notification);
+      return afterInternalFault(error, notification);
     }
-    if (!(await this.budget.take(notification)))
+    if (!(await this.budget.reserve(notification)))
       return { state: 'cancelled', offered: false, reason: BUDGET_SPENT };
     try {
-      await this.mailer.sendMail({ ...mail, signal: AbortSignal.timeout(LONGEST_SENDING_MS) });
+      await this.mailer.sendMail({ ...mail, signal: AbortSignal.timeout(SEND_TIMEOUT_MS) });
       return { state: 'sent', offered: true };
     } catch (error) {
-      // Should that fail, the next attempt takes the same place, and without one it is free within a day.
-      await this.budget.giveBack(notification).catch(() => undefined);
+      // If the release fails, the next attempt overwrites the count; without one it expires within a day.
+      await this.budget.release(notification).catch(() => undefined);
       return afterFailure(error, notification, this.clock.now());
     }
   }
 }
 
-/** For the job, which Redis keeps: what a mail server or an error says may tell whom it is about. */
-function inAWord({ state, offered, reason }: Settlement): string {
+/**
+ * The outcome for the job, which Redis keeps: without the reply of a mail server or an error's text, which may name a
+ * person.
+ */
+function summaryOf({ state, offered, reason }: Settlement): string {
   if (reason === undefined || offered) return state;
-  return `${state}: ${reason.startsWith(OWN_FAULT) ? OWN_FAULT : reason}`;
+  return `${state}: ${reason.startsWith(INTERNAL_FAULT) ? INTERNAL_FAULT : reason}`;
 }
 
-function whyNot(notification: NotificationRow, now: EpochMs): string | undefined {
+function reasonNotToSend(notification: NotificationRow, now: EpochMs): string | undefined {
   const { kind, is_refused, is_confirmed } = notification;
   return (
     unwantedReason({ kind, isRefused: is_refused === 1, isConfirmed: is_confirmed === 1 }) ??
-    whyOutdated(notification, now)
+    outdatedReason(notification, now)
   );
 }
 
-function whyOutdated(notification: NotificationRow, now: EpochMs): string | undefined {
+function outdatedReason(notification: NotificationRow, now: EpochMs): string | undefined {
   if ('link_uid' in notification) {
-    const { expires_at, used_at, has_ended } = notification;
-    const linked = { expiresAt: expires_at.getTime(), isUsed: used_at !== null, hasEnded: has_ended === 1 };
-    return linkSkipReason(linked, now);
+    const { expires_at, used_at, is_revoked } = notification;
+    const link = { expiresAt: expires_at.getTime(), isUsed: used_at !== null, isRevoked: is_revoked === 1 };
+    return linkSkipReason(link, now);
   }
   if (!('booking_id' in notification)) return undefined;
   const { kind, booking_version, starts_at, current_version, status } = notification;
-  const told = {
+  const facts = {
     kind,
     bookingVersion: booking_version,
     startsAt: starts_at.getTime(),
     currentVersion: current_version,
     status,
   };
-  return skipReason(told, now);
+  return skipReason(facts, now);
 }

@@ -10,27 +10,27 @@ import { linkTokenOf } from '../auth/accounts/link-token.js';
 import { renderAccountEmail } from './emails/account-email.js';
 import { renderNotice } from './emails/notice.js';
 import type {
-  Addressed,
+  BaseNotificationRow,
   BookingNotificationRow,
   LinkNotificationRow,
   NotificationRow,
 } from './notification.reader.js';
 
-/** So that no machine answers: RFC 3834, and what Exchange heeds. */
-const NO_ANSWERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+/** Suppresses automatic replies: RFC 3834, and the header that Exchange honours. */
+const NO_AUTO_REPLY = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
-/** The mail that a notification becomes: email, and for news of a booking the calendar entry too. Pure. */
+/** Renders the mail of a notification: the email, and for news of a booking its calendar entry. Pure. */
 export function mailOf(notification: NotificationRow, environment: WorkerEnvironment): ISendMailOptions {
   return {
-    to: { name: '', address: spelled(notification.email) },
+    to: { name: '', address: asciiDomain(notification.email) },
     messageId: notification.message_id,
-    headers: NO_ANSWERS,
+    headers: NO_AUTO_REPLY,
     ...contentOf(notification, environment),
   };
 }
 
-/** An address as the headers of a mail and its calendar entry alike spell it: with the domain in ASCII. */
-function spelled(address: string): string {
+/** An address with its domain in ASCII, so that the mail's headers and its calendar entry spell it alike. */
+function asciiDomain(address: string): string {
   return readAddress(address) ?? address;
 }
 
@@ -46,8 +46,11 @@ function contentOf(notification: NotificationRow, environment: WorkerEnvironment
   });
 }
 
-/** What every email is made of. */
-function commonFacts({ locale, email, account_id, is_confirmed }: Addressed, environment: WorkerEnvironment) {
+/** The facts that every email needs. */
+function commonFacts(
+  { locale, email, account_id, is_confirmed }: BaseNotificationRow,
+  environment: WorkerEnvironment,
+) {
   const { CLINIC_NAME, CLINIC_TIMEZONE, CLINIC_ADDRESS, CLINIC_PHONE, FRONT_END_URL } = environment;
   const unconfirmed = {
     notMeCode: addressTokenOf(email, account_id, new Keys(environment).present),
@@ -121,8 +124,8 @@ function calendarPart(
     uid: `${notification.uid}@clinica`,
     sequence: notification.booking_version - 1,
     stampedAt: notification.created_at.getTime(),
-    organizerEmail: spelled(/<([^>]+)>/.exec(environment.MAIL_FROM)![1]!),
-    attendeeEmail: spelled(notification.email),
+    organizerEmail: asciiDomain(/<([^>]+)>/.exec(environment.MAIL_FROM)![1]!),
+    attendeeEmail: asciiDomain(notification.email),
   });
   return { method, content, filename: 'appointment.ics' };
 }

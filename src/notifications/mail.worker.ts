@@ -7,9 +7,9 @@ import { MailSender } from './mail.sender.js';
 import { type NotificationJob, QUEUE_NAME } from './notification-queue.js';
 
 const RETRY_MS = 1_000;
-const FAREWELL_MS = 2_000;
+const CLOSE_GRACE_MS = 2_000;
 
-/** Takes jobs from the queue and has them sent, a few at a time. */
+/** Takes jobs from the queue and passes them to the sender, MAIL_CONCURRENCY at a time. */
 @Injectable()
 export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(MailWorker.name);
@@ -22,13 +22,13 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.worker = new Worker<NotificationJob, string>(QUEUE_NAME, ({ data }) => this.send(data), {
       autorun: false,
-      // The check is a command at the start, whose failure the worker would not survive.
+      // The check is a Redis command at start, and the worker would not survive its failure.
       skipVersionCheck: true,
       concurrency: environment.MAIL_CONCURRENCY,
       runRetryDelay: RETRY_MS,
       connection: { ...redisOptions(environment), maxRetriesPerRequest: null },
     });
-    // Every connection error comes here too, several a second while Redis is away.
+    // Includes connection errors: several a second while Redis is away.
     this.worker.on('error', (error) => this.logger.debug(error.message));
   }
 
@@ -36,16 +36,16 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
     void this.worker.run();
   }
 
-  /** Lets the mails that are being sent end. */
+  /** Waits for the mails that are being sent. */
   async onModuleDestroy(): Promise<void> {
     this.sender.stop();
-    // BullMQ ends only when Redis has heard of it, and waits for a Redis that is away. The ledger knows all
-    // there is to know once the sending has ended.
-    await Promise.race([this.worker.close(), this.allSent()]);
+    // While Redis is away, BullMQ's `close` waits for it. There is no need to: once the sendings have finished, the
+    // ledger has every outcome.
+    await Promise.race([this.worker.close(), this.sendingsFinished()]);
   }
 
   private async send(job: NotificationJob): Promise<string> {
-    // The dashboard lets admins add jobs by hand.
+    // Admins can add jobs by hand in the dashboard.
     if (!Number.isSafeInteger(job.id) || !Number.isSafeInteger(job.lease)) return 'no notification';
     const sending = this.sender.send(job);
     this.sending.add(sending);
@@ -53,24 +53,24 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
       return await sending;
     } catch (error) {
       this.logger.error(error);
-      // Redis keeps why a job failed, with the stack. An error of the database may quote what it was given.
-      throw withoutParticulars(error);
+      // Redis keeps a failed job's error with its stack, and a database error may quote personal data.
+      throw withoutDetails(error);
     } finally {
       this.sending.delete(sending);
     }
   }
 
-  private async allSent(): Promise<void> {
+  private async sendingsFinished(): Promise<void> {
     do {
       await Promise.allSettled(this.sending);
-      await sleep(FAREWELL_MS, undefined, { ref: false });
+      await sleep(CLOSE_GRACE_MS, undefined, { ref: false });
     } while (this.sending.size > 0);
   }
 }
 
-function withoutParticulars(error: unknown): Error {
+function withoutDetails(error: unknown): Error {
   const { name } = error instanceof Error ? error : { name: typeof error };
-  const failure = new Error(`${name}: the worker's log has the particulars`);
+  const failure = new Error(`${name}: see the worker's log for details`);
   delete failure.stack;
   return failure;
 }

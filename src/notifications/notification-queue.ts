@@ -7,10 +7,10 @@ import type { ClaimedRow, LeasedRow } from '../outbox/ledger.repository.js';
 
 export const QUEUE_NAME = 'notifications';
 
-/** BullMQ takes jobs with any priority after those without one. */
-const LAST = 1;
+/** BullMQ takes jobs with a priority after those without one. */
+const LOW_PRIORITY = 1;
 
-/** What a job carries: which row to send, and for operators which attempt at what it is. Nothing of a person. */
+/** The data of a job: the row to send, and its kind and attempt for operators. No personal data. */
 export interface NotificationJob extends LeasedRow {
   readonly kind?: string;
   /** From 1. */
@@ -19,43 +19,43 @@ export interface NotificationJob extends LeasedRow {
   readonly due_at?: string;
 }
 
-/** The queue between the relay and the senders. It may be lost at any time: the ledger remembers. */
+/** The queue between the relay and the senders. It may be lost at any time: the ledger has every notification. */
 @Injectable()
 export class NotificationQueue implements OnApplicationShutdown {
   readonly queue: Queue<NotificationJob>;
-  // Of our own, since BullMQ cannot end one that is just trying to connect.
+  // Opened here because BullMQ cannot close a connection that is still connecting.
   private readonly redis: Redis;
 
   constructor(environment: OutboxEnvironment) {
     this.redis = new Redis({ ...redisOptions(environment), ...FAIL_FAST });
     this.queue = new Queue(QUEUE_NAME, {
       connection: this.redis,
-      // Neither waits for Redis: while it is away commands fail at once, and work again when it is back.
+      // While Redis is away, commands fail at once instead of waiting.
       skipWaitingForReady: true,
       skipVersionCheck: true,
       defaultJobOptions: {
-        // The ledger decides about another attempt; the queue keeps only what operators like to look at.
+        // The ledger schedules further attempts. Finished jobs are kept for operators to look at.
         attempts: 1,
         removeOnComplete: { count: 1000 },
         removeOnFail: { count: 1000 },
       },
     });
-    // Every connection error comes here too, several a second while Redis is away.
+    // Includes connection errors: several a second while Redis is away.
     this.queue.on('error', (error) => new Logger(NotificationQueue.name).debug(error.message));
   }
 
-  /** How many jobs wait for a sender: those that come first, and those that come after all of these. */
-  async waiting(): Promise<{ first: number; last: number }> {
+  /** How many jobs wait for a sender, by priority. */
+  async countWaiting(): Promise<{ normal: number; low: number }> {
     const { waiting = 0, prioritized = 0 } = await this.queue.getJobCounts('waiting', 'prioritized');
-    return { first: waiting, last: prioritized };
+    return { normal: waiting, low: prioritized };
   }
 
   /**
-   * Queues rows. Each taking of a row is a job of its own: BullMQ ignores an id that it has seen before.
+   * Queues rows. The job id contains the lease, because BullMQ ignores an id that it has seen before.
    *
-   * @param isLast whether they are sent only while no others wait
+   * @param isLowPriority whether they are sent only while no other jobs wait
    */
-  async add(rows: readonly (LeasedRow & Partial<ClaimedRow>)[], isLast = false): Promise<void> {
+  async add(rows: readonly (LeasedRow & Partial<ClaimedRow>)[], isLowPriority = false): Promise<void> {
     await this.queue.addBulk(
       rows.map(({ id, lease, kind, attempts, due_at }) => ({
         name: 'send',
@@ -66,12 +66,12 @@ export class NotificationQueue implements OnApplicationShutdown {
           ...(attempts !== undefined && { attempt: attempts + 1 }),
           ...(due_at !== undefined && { due_at: due_at.toISOString() }),
         },
-        opts: { jobId: `notification-${id}-${lease}`, ...(isLast && { priority: LAST }) },
+        opts: { jobId: `notification-${id}-${lease}`, ...(isLowPriority && { priority: LOW_PRIORITY }) },
       })),
     );
   }
 
-  /** Last of all: until then requests may come, and relays give back what they hold. */
+  /** In the last phase of a shutdown: until then requests may still arrive, and relays release their claims. */
   async onApplicationShutdown(): Promise<void> {
     await this.queue.close();
     this.redis.disconnect();

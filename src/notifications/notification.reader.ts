@@ -15,8 +15,8 @@ import { joinDoctor } from '../doctors/doctor.sql.js';
 import type { AccountKind, BookingKind, NoticeKind } from '../outbox/notification-kind.js';
 import { EARLIER_UNTIL, NOTIFICATIONS, LAST_ANNOUNCED } from '../outbox/notification.sql.js';
 
-/** What every notification has, and whom it goes to, as things stand now. */
-export interface Addressed {
+/** The columns of every notification, and its current recipient. */
+export interface BaseNotificationRow {
   readonly id: number;
   readonly account_id: number;
   readonly message_id: string;
@@ -24,20 +24,20 @@ export interface Addressed {
   readonly created_at: Date;
   readonly email: string;
   readonly locale: Locale;
-  /** Whether somebody has shown that they read the mails to the address. */
+  /** Whether the address was confirmed with a code mailed to it. */
   readonly is_confirmed: 0 | 1;
   /** Whether the owner of the address wants no mails. */
   readonly is_refused: 0 | 1;
 }
 
-/** A notification about a booking with all that its email needs. */
-export interface BookingNotificationRow extends Addressed {
+/** A notification about a booking, with all that its email needs. */
+export interface BookingNotificationRow extends BaseNotificationRow {
   readonly kind: BookingKind;
   readonly booking_version: number;
-  /** What the notification tells, from the time of its event. */
+  /** The start that the notification announces, as it was when the notification was written. */
   readonly starts_at: Date;
   readonly duration_minutes: number;
-  /** Only of a reschedule: the time that the patient was told before, or should have been. */
+  /** Only for a reschedule: the start announced to the patient before, or due to be. */
   readonly told_starts_at: Date | null;
   readonly told_duration_minutes: number | null;
   readonly booking_id: number;
@@ -48,42 +48,42 @@ export interface BookingNotificationRow extends Addressed {
   readonly specialty: string;
   readonly doctor_timezone: string;
   /**
-   * When the notifications of the same booking that must arrive before it are due, or their leases run out; null if none is
-   * still on its way.
+   * The latest due time or lease end of the notifications of the same booking that must arrive before this one; null if
+   * there are none.
    */
   readonly earlier_until: Date | null;
 }
 
 /** A notification that carries a link. */
-export interface LinkNotificationRow extends Addressed {
+export interface LinkNotificationRow extends BaseNotificationRow {
   readonly kind: AccountKind;
   readonly link_uid: string;
   readonly expires_at: Date;
   readonly used_at: Date | null;
-  /** Whether all sessions of the account were ended since, or the account disabled. */
-  readonly has_ended: 0 | 1;
+  /** Whether the account was disabled, or all its sessions ended, since the link was made. */
+  readonly is_revoked: 0 | 1;
 }
 
-/** A notification that tells the owner of an account what was done to it. */
-export interface NoticeRow extends Addressed {
+/** A notification that informs the owner of an account about a change to it. */
+export interface NoticeRow extends BaseNotificationRow {
   readonly kind: NoticeKind;
   readonly role: Role;
-  /** The address of the account that it tells of, if another. */
+  /** The address of the account that the notice is about, if it is another one. */
   readonly subject_email: string | null;
 }
 
 export type NotificationRow = BookingNotificationRow | LinkNotificationRow | NoticeRow;
 
-// A link that goes elsewhere goes to an address that the account may get, a notice to one that it had.
+// `n.address` differs from the account's own for a link to a requested new address, and for a notice to a former one.
 const EMAIL = `COALESCE(n.address, ${mailAddressOf()})`;
-const ADDRESSED = `
+const BASE_COLUMNS = `
   n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale, ${EMAIL} AS email,
   CASE WHEN n.address <> ${mailAddressOf()} THEN COALESCE(n.address_confirmed, 0)
        ELSE a.verified_at IS NOT NULL END AS is_confirmed,
   ${isRefused(EMAIL)} AS is_refused`;
 
 const ABOUT_BOOKING = `/* read-notification-about-booking */
-  SELECT ${ADDRESSED}, n.kind, n.booking_version, n.starts_at, n.duration_minutes,
+  SELECT ${BASE_COLUMNS}, n.kind, n.booking_version, n.starts_at, n.duration_minutes,
          ${LAST_ANNOUNCED}, b.id AS booking_id,
          b.uid, b.status, b.version AS current_version,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone,
@@ -92,17 +92,17 @@ const ABOUT_BOOKING = `/* read-notification-about-booking */
   WHERE n.id = ?`;
 
 const WITH_LINK = `/* read-notification-with-link */
-  SELECT ${ADDRESSED}, n.kind, l.uid AS link_uid, l.expires_at, l.used_at,
-         ${LINK_HAS_ENDED} AS has_ended
+  SELECT ${BASE_COLUMNS}, n.kind, l.uid AS link_uid, l.expires_at, l.used_at,
+         ${LINK_HAS_ENDED} AS is_revoked
   FROM ${NOTIFICATIONS} ${joinLink('n.link_id')} ${joinAccount('l.account_id')}
   WHERE n.id = ?`;
 
 const NOTICE = `/* read-notice */
-  SELECT ${ADDRESSED}, n.kind, a.role, ${mailAddressOf('s')} AS subject_email
+  SELECT ${BASE_COLUMNS}, n.kind, a.role, ${mailAddressOf('s')} AS subject_email
   FROM ${NOTIFICATIONS} ${joinAccount('n.account_id')} LEFT ${joinAccount('n.subject_id', 's')}
   WHERE n.id = ? AND n.booking_id IS NULL AND n.link_id IS NULL`;
 
-/** Reads what a notification needs at the moment of sending, in one statement; in more for the few about accounts. */
+/** Reads all that the mail of a notification needs: in one statement for bookings, in up to three for accounts. */
 @Injectable()
 export class NotificationReader {
   constructor(private readonly dataSource: DataSource) {}

@@ -10,7 +10,7 @@ import { NotificationQueue } from './notification-queue.js';
 import { Relay } from './relay.js';
 import { mailerOptions } from './smtp-transport.js';
 
-/** From the ledger to the mail server: relay, queue, senders. Only the worker process has it. */
+/** Relay, queue and senders: from the ledger to the mail server. Only the worker imports it. */
 @Module({
   imports: [
     OutboxModule,

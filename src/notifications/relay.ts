@@ -7,15 +7,15 @@ import { NotificationQueue } from './notification-queue.js';
 
 const BATCH = 100;
 const IDLE_MS = 250;
-const TROUBLED_MS = 1_000;
+const RETRY_MS = 1_000;
 
-/** One failed round is nothing to tell: at the start Redis may not be connected yet. */
-const WORTH_SAYING = 2;
+/** Failed rounds before a warning is logged. One is normal at start, while Redis is still connecting. */
+const FAILURES_BEFORE_WARNING = 2;
 
-/** More waiting than the senders get through within a lease would only be leased again. */
-const MOST_WAITING = 200;
+/** Jobs that the senders cannot finish within a lease would only be claimed again. */
+const MAX_WAITING = 200;
 
-/** Carries due notifications from the ledger to the queue. Several relays may run: each row is taken by one. */
+/** Moves due notifications from the ledger to the queue. Several relays may run: each row is claimed by one. */
 @Injectable()
 export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Relay.name);
@@ -33,36 +33,38 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     this.running = this.run();
   }
 
-  /** Stops between two rounds, never within one. */
+  /** Stops after the current round. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     await this.running;
   }
 
   /**
-   * One round: takes what is due, queues it. Answers how many it queued. Accounts with more than their share come last, so
-   * that a flood of one delays nobody else's mail.
+   * One round: claims and queues due notifications. Accounts over their fair share get low priority, so that a flood
+   * from one account does not delay the mail of others.
    *
-   * What was lost is freed only at the end, for the next round: after the database was away a sender may still
-   * have to write down that it has sent what it held.
+   * Expired leases are freed last, for the next round: after a database outage, senders may still have to settle what
+   * they have sent.
+   *
+   * @returns how many were queued
    */
   async relayDue(): Promise<number> {
-    // Asked first, so that nothing is taken while Redis is away.
-    const waiting = await this.queue.waiting();
+    // Redis first: while it is away, nothing is claimed.
+    const waiting = await this.queue.countWaiting();
     const crowding = await this.ledger.findCrowding();
-    let queued = await this.queueDue(MOST_WAITING - waiting.first, { not: crowding });
+    let queued = await this.queueDue(MAX_WAITING - waiting.normal, { not: crowding });
     if (crowding.length > 0)
-      queued += await this.queueDue(MOST_WAITING - waiting.last, { only: crowding }, true);
+      queued += await this.queueDue(MAX_WAITING - waiting.low, { only: crowding }, true);
     await this.ledger.freeExpired();
     return queued;
   }
 
-  private async queueDue(room: number, choice: Choice, isLast = false): Promise<number> {
-    if (room <= 0) return 0;
-    const claim = await this.ledger.claimDue(Math.min(BATCH, room), choice);
+  private async queueDue(capacity: number, choice: Choice, isLowPriority = false): Promise<number> {
+    if (capacity <= 0) return 0;
+    const claim = await this.ledger.claimDue(Math.min(BATCH, capacity), choice);
     if (claim.rows.length === 0) return 0;
     try {
-      await this.queue.add(claim.rows, isLast);
+      await this.queue.add(claim.rows, isLowPriority);
     } catch (error) {
       await this.ledger.release(claim);
       throw error;
@@ -81,16 +83,16 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private async round(): Promise<number> {
     try {
       const queued = await this.relayDue();
-      if (this.failedRounds >= WORTH_SAYING) this.logger.log('Relaying again');
+      if (this.failedRounds >= FAILURES_BEFORE_WARNING) this.logger.log('Relaying again');
       this.failedRounds = 0;
       if (this.environment.HEARTBEAT_FILE !== undefined) await writeFile(this.environment.HEARTBEAT_FILE, '');
       return queued >= BATCH ? 0 : IDLE_MS;
     } catch (error) {
-      // Redis or the database is away; what is due waits in the ledger.
+      // Redis or the database is unavailable: due notifications stay in the ledger.
       this.failedRounds += 1;
-      if (this.failedRounds === WORTH_SAYING)
+      if (this.failedRounds === FAILURES_BEFORE_WARNING)
         this.logger.warn(`Cannot relay for now: ${(error as Error).message}`);
-      return TROUBLED_MS;
+      return RETRY_MS;
     }
   }
 }

@@ -4,19 +4,19 @@ import { expect, test } from 'vitest';
 import { WorkerEnvironment } from '../config/worker.environment.js';
 import { mailerOptions } from './smtp-transport.js';
 
-/** What a server without STARTTLS learns of a mail. */
-async function learned(query: string): Promise<string[]> {
-  const said: string[] = [];
+/** The password and mails that a server without STARTTLS receives. */
+async function receivedWith(query: string): Promise<string[]> {
+  const received: string[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     onAuth({ password }, _, done) {
-      said.push(password!);
+      received.push(password!);
       done(null, { user: 'clinic' });
     },
     onData(mail, _, done) {
       mail.resume().on('end', () => done());
-      said.push('a mail');
+      received.push('a mail');
     },
   });
   const { port } = await new Promise<{ port: number }>((resolve) => {
@@ -31,10 +31,10 @@ async function learned(query: string): Promise<string[]> {
     .catch(() => undefined);
   transport.close();
   await new Promise<void>((resolve) => server.close(() => resolve()));
-  return said;
+  return received;
 }
 
-test('with requireTLS=true a server that takes no TLS is told nothing', async () => {
-  expect(await learned('')).toEqual(['hunter2', 'a mail']);
-  expect(await learned('?requireTLS=true')).toEqual([]);
+test('with requireTLS=true a server without TLS gets neither password nor mail', async () => {
+  expect(await receivedWith('')).toEqual(['hunter2', 'a mail']);
+  expect(await receivedWith('?requireTLS=true')).toEqual([]);
 });

@@ -2,8 +2,8 @@ import type { MailerOptions } from '@nestjs-modules/mailer';
 import type { WorkerEnvironment } from '../config/worker.environment.js';
 
 /**
- * How mails leave: a pool of connections, as many as mails are sent at once. A server may well think about a
- * mail for a minute before it takes it: who hangs up earlier sends it again and again.
+ * A pool of as many connections as mails are sent at once. The socket timeout is long because a server may take a
+ * minute to accept a mail: a client that hangs up earlier sends the mail again and again.
  */
 export function mailerOptions(environment: WorkerEnvironment): MailerOptions {
   const url = new URL(environment.SMTP_URL);
@@ -13,7 +13,7 @@ export function mailerOptions(environment: WorkerEnvironment): MailerOptions {
       host: url.hostname.replace(/^\[|\]$/g, ''),
       port: Number(url.port || (secure ? 465 : 587)),
       secure,
-      // Rather no mail than a password in clear, where the address says so.
+      // With `?requireTLS=true` in SMTP_URL: no mail rather than a password in clear text.
       requireTLS: url.searchParams.get('requireTLS') === 'true',
       ...(url.username && {
         auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
@@ -23,7 +23,7 @@ export function mailerOptions(environment: WorkerEnvironment): MailerOptions {
       connectionTimeout: 10_000,
       greetingTimeout: 10_000,
       socketTimeout: 120_000,
-      // Nothing in a mail is ever read from a path or an address.
+      // No part of a mail may be read from a file or a URL.
       disableFileAccess: true,
       disableUrlAccess: true,
     } as object,

@@ -12,11 +12,11 @@ import { idleWorker } from '../support/idle-worker.js';
 import { cancel, MONDAY, move, TUESDAY } from '../support/races.js';
 import { type Statement, Statements } from '../support/statements.js';
 
-// What is asked often is found by a key, however long the clinic's history; on whichever database this runs.
+// Frequent statements use an index, however long the clinic's history, on MariaDB and MySQL.
 
 const BOOKINGS = 20_000;
-/** More than a day, a patient or a round of the relay has; far fewer than there are. */
-const FEW = 250;
+/** More rows than a day, a patient or a round of the relay has; far fewer than the tables have. */
+const MAX_ROWS = 250;
 
 /** `rows` may be `1 (50%)` where MariaDB filters by a second key. */
 interface Step {
@@ -53,26 +53,26 @@ afterAll(async () => {
   await clinic?.close();
 });
 
-/** What requests and the worker's rounds ask of the database. */
+/** Frequent requests, and a round of the worker. */
 const WORK: readonly [string, () => Promise<unknown>][] = [
   [
-    'looking at a day',
-    () => look(`/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`, patient),
+    'the slots of a day',
+    () => get(`/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`, patient),
   ],
   [
-    'looking at a day of a doctor with a long history',
-    () => look(`/api/bookings/available-slots?doctor_id=1&date=${MONDAY}`, patient),
+    'the slots of a day of a doctor with a long history',
+    () => get(`/api/bookings/available-slots?doctor_id=1&date=${MONDAY}`, patient),
   ],
-  ['booking', () => ask(clinic, patient, doctor, { date: MONDAY, time: '09:00' })],
-  ['a patient’s bookings', () => look('/api/bookings/me', patient)],
-  ['a patient’s bookings, page by page', () => look('/api/bookings/me?limit=5&after=1', patient)],
+  ['a booking', () => ask(clinic, patient, doctor, { date: MONDAY, time: '09:00' })],
+  ['a patient’s bookings', () => get('/api/bookings/me', patient)],
+  ['a patient’s bookings, page by page', () => get('/api/bookings/me?limit=5&after=1', patient)],
   [
     'a patient’s bookings, from where a page ended',
-    () => look('/api/bookings/me?limit=5&after=1&after_start=2026-03-03T09:00:00Z', patient),
+    () => get('/api/bookings/me?limit=5&after=1&after_start=2026-03-03T09:00:00Z', patient),
   ],
-  ['a doctor’s bookings', () => look('/api/bookings/doctor', doctor)],
+  ['a doctor’s bookings', () => get('/api/bookings/doctor', doctor)],
   [
-    'moving and cancelling',
+    'a reschedule and a cancellation',
     async () => {
       const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '12:00' });
       await move(clinic, patient, id, { date: TUESDAY });
@@ -80,41 +80,41 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     },
   ],
   [
-    'telling the patient',
+    'sending a notification',
     async () => {
       await book(clinic, patient, doctor, { date: MONDAY, time: '15:00' });
       const ledger = worker.get(Ledger);
       await ledger.findCrowding();
       const [row] = (await ledger.claimDue(100, { not: [doctor.id] })).rows;
       await ledger.begin(row!);
-      const message = await worker.get(NotificationReader).read(row!.id);
-      await worker.get(MailBudget).take(message!);
+      const notification = await worker.get(NotificationReader).read(row!.id);
+      await worker.get(MailBudget).reserve(notification!);
       await ledger.settle(row!, { state: 'sent', offered: true });
       await ledger.freeExpired();
     },
   ],
 ];
 
-function look(path: string, by: Person): Promise<unknown> {
-  return clinic.client.get(path, by);
+function get(path: string, person: Person): Promise<unknown> {
+  return clinic.client.get(path, person);
 }
 
-test.each(WORK)('%s', async (_name, work) => {
+test.each(WORK)('%s: every statement uses an index', async (_name, work) => {
   for (const each of statements) each.reset();
   await work();
-  const asked = statements
+  const queries = statements
     .flatMap(({ sent }) => sent)
     .filter(({ sql }) => /^\s*(?:\/\*[^*]*\*\/\s*)?(SELECT|UPDATE)\b[^]*WHERE/.test(sql));
-  expect(asked).not.toEqual([]);
-  for (const statement of asked) {
+  expect(queries).not.toEqual([]);
+  for (const statement of queries) {
     for (const { table, key, rows } of await plan(statement)) {
       expect(key, `${table} in ${statement.sql}`).not.toBeNull();
-      expect(Number.parseInt(String(rows), 10), `${table} in ${statement.sql}`).toBeLessThan(FEW);
+      expect(Number.parseInt(String(rows), 10), `${table} in ${statement.sql}`).toBeLessThan(MAX_ROWS);
     }
   }
 });
 
-/** How the database would find the rows of each table. */
+/** The steps with which the database would find the rows of each table. */
 async function plan({ sql, parameters }: Statement): Promise<Step[]> {
   const steps = await clinic.query<Step>(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, parameters);
   return steps.filter(({ table }) => table !== null && !table.startsWith('<'));

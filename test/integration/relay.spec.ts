@@ -41,7 +41,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await clinic.query('DELETE FROM notifications');
-  await forgetTheQueue();
+  await flushQueue();
   clinic.clock.set(NOW);
   mailbox.onMail = () => undefined;
   mailbox.onRecipient = () => undefined;
@@ -49,8 +49,8 @@ beforeEach(async () => {
   doctor = await clinic.doctor();
 });
 
-/** What FLUSHALL does, for the Redis database of this file. */
-async function forgetTheQueue(): Promise<void> {
+/** Empties the Redis database of this file. */
+async function flushQueue(): Promise<void> {
   const redis = new Redis(clinic.environment.REDIS_URL);
   await redis.flushdb();
   redis.disconnect();
@@ -59,18 +59,18 @@ async function forgetTheQueue(): Promise<void> {
 const relay = (): Relay => idle.get(Relay);
 const sender = (): MailSender => idle.get(MailSender);
 const jobs = () => idle.get(NotificationQueue).queue.getJobs(['wait', 'prioritized']);
-const take = (limit = 100): Promise<Claim> => idle.get(Ledger).claimDue(limit);
+const claim = (limit = 100): Promise<Claim> => idle.get(Ledger).claimDue(limit);
 
-/** A booking of which the patient knows, an hour before it begins, and its reminder, taken. */
-async function takenReminder() {
+/** A confirmed booking an hour before it begins, and its reminder, claimed. */
+async function claimedReminder() {
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
   await clinic.query("UPDATE notifications SET state = 'sent' WHERE kind = 'booked'");
   clinic.clock.set(AN_HOUR_BEFORE);
-  const [row] = (await take()).rows;
+  const [row] = (await claim()).rows;
   return { booking, row: row! };
 }
 
-test('a job carries which row it is to send, and what the dashboard tells of it, but no personal data', async () => {
+test('a job carries the id of its row and what the dashboard shows, but no personal data', async () => {
   await book(clinic, patient, doctor, MONDAY_AT_NINE);
   expect(await relay().relayDue()).toBe(1);
   const [job] = await jobs();
@@ -82,7 +82,7 @@ test('a job carries which row it is to send, and what the dashboard tells of it,
   expect(job!.id).toBe(`notification-${id}-1`);
 });
 
-test('relays that look at the same moment queue each message once', async () => {
+test('relays that run at once queue each notification once', async () => {
   await bookInBulk(clinic, patient, doctor, 150);
   const relays = [relay(), other.get(Relay)];
   const queued = await Promise.all(relays.map((each) => each.relayDue()));
@@ -90,7 +90,7 @@ test('relays that look at the same moment queue each message once', async () => 
   expect(await jobs()).toHaveLength(150);
 });
 
-test('no more is taken from the ledger than the senders get through', async () => {
+test('the relay claims no more than the senders can handle', async () => {
   await bookInBulk(clinic, patient, doctor, 350);
   const rounds = [await relay().relayDue(), await relay().relayDue(), await relay().relayDue()];
   expect(rounds).toEqual([100, 100, 0]);
@@ -98,35 +98,35 @@ test('no more is taken from the ledger than the senders get through', async () =
 
 test('a job delivered twice sends once', async () => {
   await book(clinic, patient, doctor, MONDAY_AT_NINE);
-  const [row] = (await take()).rows;
+  const [row] = (await claim()).rows;
   const both = await Promise.all([sender().send(row!), other.get(MailSender).send(row!)]);
-  expect(both.sort()).toEqual(['sent', 'taken by another']);
-  expect(await sender().send(row!)).toBe('taken by another');
+  expect(both.sort()).toEqual(['sent', 'stale job']);
+  expect(await sender().send(row!)).toBe('stale job');
   expect(await mailbox.mailsTo(patient.email, 1)).toHaveLength(1);
 });
 
 test('a stale job that fires after a cancel sends nothing', async () => {
-  const { booking, row } = await takenReminder();
+  const { booking, row } = await claimedReminder();
   await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
-  expect(await sender().send(row)).toBe('taken by another');
-  // Even if nobody had withdrawn it.
+  expect(await sender().send(row)).toBe('stale job');
+  // Even if it had not been withdrawn.
   await clinic.query("UPDATE notifications SET state = 'queued' WHERE id = ?", [row.id]);
   expect(await sender().send(row)).toBe('cancelled: the booking was cancelled');
   expect(await mailbox.mailsTo(patient.email, 0)).toEqual([]);
 });
 
-test('a stale job that fires after a move sends nothing', async () => {
-  const { booking, row } = await takenReminder();
+test('a stale job that fires after a reschedule sends nothing', async () => {
+  const { booking, row } = await claimedReminder();
   const move = { date: '2026-03-03' };
   await clinic.client.patch(`/api/bookings/${booking.id}`, move, { token: patient.token });
-  expect(await sender().send(row)).toBe('taken by another');
+  expect(await sender().send(row)).toBe('stale job');
   await clinic.query("UPDATE notifications SET state = 'queued' WHERE id = ?", [row.id]);
   expect(await sender().send(row)).toBe('cancelled: the booking was moved');
   expect(await mailbox.mailsTo(patient.email, 0)).toEqual([]);
 });
 
-test('a reminder that the server put off is not tried again once the booking is cancelled', async () => {
-  const { booking, row } = await takenReminder();
+test('a deferred reminder is not retried once its booking is cancelled', async () => {
+  const { booking, row } = await claimedReminder();
   mailbox.onMail = async () => {
     await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
     throw Object.assign(new Error('try later'), { responseCode: 451 });
@@ -135,16 +135,16 @@ test('a reminder that the server put off is not tried again once the booking is 
   mailbox.onMail = () => undefined;
   clinic.clock.advance({ seconds: 10 });
   const answers: string[] = [];
-  for (const taken of (await take()).rows) answers.push(await sender().send(taken));
+  for (const claimed of (await claim()).rows) answers.push(await sender().send(claimed));
   expect(answers.sort()).toEqual(['cancelled: the booking was cancelled', 'sent']);
   const mails = await mailbox.mailsTo(patient.email, 1);
   expect(mails.map(({ mail }) => mail.subject)).toEqual([expect.stringMatching(/cancelled/i)]);
 });
 
-test('what was queued when Redis lost everything is queued again, and sent once', async () => {
+test('jobs that Redis loses are queued again, and sent once', async () => {
   await bookInBulk(clinic, patient, doctor, 20);
   await relay().relayDue();
-  await forgetTheQueue();
+  await flushQueue();
   await relay().relayDue();
   expect(await jobs()).toEqual([]);
   clinic.clock.advance({ seconds: 2 });
@@ -157,85 +157,85 @@ test('what was queued when Redis lost everything is queued again, and sent once'
   expect(await mailbox.mailsTo(patient.email, 20)).toHaveLength(20);
 });
 
-test('a message that Clinica cannot write ends at once, says so, and does not keep the others waiting', async () => {
+test('a notification that Clinica fails to render is dead at once, with a reason, and does not delay others', async () => {
   const broken = await clinic.doctor();
   await clinic.query("UPDATE doctors SET timezone = 'Mars/Olympus' WHERE id = ?", [broken.doctorId]);
-  const [poison] = await bookInBulk(clinic, patient, broken, 1);
+  const [unrenderable] = await bookInBulk(clinic, patient, broken, 1);
   await bookInBulk(clinic, patient, doctor, 10);
   const worker = await startWorker(clinic.environment, clinic.clock);
   await mailbox.mailsTo(patient.email, 10);
   await worker.close();
-  const [message] = await messagesOf(clinic, poison!);
-  expect(message).toMatchObject({
+  const [notification] = await messagesOf(clinic, unrenderable!);
+  expect(notification).toMatchObject({
     state: 'dead',
     attempts: 0,
     reason: expect.stringMatching(/^a fault in Clinica: .*mars/i) as string,
   });
 });
 
-test('a message that waits for an older one is queued once, and goes when that one is sent', async () => {
+test('a notification that waits for an older one is queued once, and sent when that one is sent', async () => {
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
   let arrived = (): void => undefined;
   const arriving = new Promise<void>((resolve) => (arrived = resolve));
-  let letGo = (): void => undefined;
+  let accept = (): void => undefined;
   mailbox.onMail = () => {
     arrived();
-    return new Promise((resolve) => (letGo = resolve));
+    return new Promise((resolve) => (accept = resolve));
   };
-  const [confirmation] = (await take()).rows;
+  const [confirmation] = (await claim()).rows;
   const sending = sender().send(confirmation!);
   await arriving;
   mailbox.onMail = () => undefined;
   await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
-  const [cancellation] = (await take()).rows;
-  expect(await sender().send(cancellation!)).toBe('pending: waits for an older message of its booking');
+  const [cancellation] = (await claim()).rows;
+  expect(await sender().send(cancellation!)).toBe('pending: waits for an older notification of its booking');
   for (let round = 0; round < 5; round += 1) expect(await relay().relayDue()).toBe(0);
-  letGo();
+  accept();
   expect(await sending).toBe('sent');
-  const [woken] = (await take()).rows;
+  const [woken] = (await claim()).rows;
   expect(woken).toMatchObject({ id: cancellation!.id, lease: 2 });
   expect(await sender().send(woken!)).toBe('sent');
 });
 
-test('a message sleeps through the failed attempts of the older one that it waits for', async () => {
+test('a waiting notification is not queued while the attempts at the older one fail', async () => {
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
   await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
   mailbox.onRecipient = () => ({ responseCode: 450, message: 'try later' });
-  const [confirmation, cancellation] = (await take()).rows;
+  const [confirmation, cancellation] = (await claim()).rows;
   expect(await sender().send(confirmation!)).toBe('pending');
   expect(await sender().send(cancellation!)).toMatch(/^pending: waits/);
   for (let attempt = 2; attempt <= 4; attempt += 1) {
     const [older] = await messagesOf(clinic, booking.id);
     clinic.clock.set(older!.due_at.toISOString());
-    const { rows } = await take();
+    const { rows } = await claim();
     expect(rows).toMatchObject([{ id: confirmation!.id, lease: attempt }]);
     expect(await sender().send(rows[0]!)).toBe('pending');
   }
   mailbox.onRecipient = () => undefined;
   clinic.clock.advance({ minutes: 5 });
   const sent: string[] = [];
-  for (const row of (await take(1)).rows) sent.push(await sender().send(row));
-  for (const row of (await take()).rows) sent.push(await sender().send(row));
+  for (const row of (await claim(1)).rows) sent.push(await sender().send(row));
+  for (const row of (await claim()).rows) sent.push(await sender().send(row));
   expect(sent).toEqual(['sent', 'sent']);
   const subjects = (await mailbox.mailsTo(patient.email, 2)).map(({ mail }) => mail.subject);
   expect(subjects).toEqual([expect.stringMatching(/confirmed/), expect.stringMatching(/cancelled/)]);
 });
 
-test('a message goes although the worker died that was sending the older one', async () => {
+test('a notification is sent even if the worker that was sending the older one died', async () => {
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
-  const [confirmation] = (await take()).rows;
+  const [confirmation] = (await claim()).rows;
   await idle.get(Ledger).begin(confirmation!);
   await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
-  const [cancellation] = (await take()).rows;
+  const [cancellation] = (await claim()).rows;
   expect(await sender().send(cancellation!)).toMatch(/^pending: waits/);
   clinic.clock.advance({ seconds: 5 });
   await idle.get(Ledger).freeExpired();
   const outcomes: string[] = [];
-  for (const row of (await take()).rows) outcomes.push(await sender().send(row));
+  for (const row of (await claim()).rows) outcomes.push(await sender().send(row));
   expect(outcomes).toEqual(['sent', 'sent']);
 });
 
-test('two workers drain a backlog of 500 messages, each message once', async () => {
+test('two workers send a backlog of 500 notifications, each once', async () => {
   const ids = await bookInBulk(clinic, patient, doctor, 500);
   const workers = [
     await startWorker(clinic.environment, clinic.clock),
@@ -249,7 +249,7 @@ test('two workers drain a backlog of 500 messages, each message once', async () 
   expect(states).toEqual([{ state: 'sent' }]);
 }, 60_000);
 
-test('a flood of one account delays nobody else: what others are due is queued first, and sent first', async () => {
+test('a flood of one account delays nobody else: notifications of others are queued and sent first', async () => {
   await bookInBulk(clinic, patient, doctor, 1000);
   clinic.clock.advance({ seconds: 1 });
   const neighbour = await clinic.patient();
@@ -267,7 +267,7 @@ test('a flood of one account delays nobody else: what others are due is queued f
   await worker.close();
 });
 
-test('a flood gets through too, where there is nothing else to do', async () => {
+test('a flood is sent too if nothing else is due', async () => {
   await bookInBulk(clinic, patient, doctor, 150);
   expect(await relay().relayDue()).toBe(100);
   expect(await relay().relayDue()).toBe(50);

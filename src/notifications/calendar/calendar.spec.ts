@@ -47,7 +47,7 @@ const hostile = [
   '漢字',
   ' ',
 ];
-const nameFromHell = fc
+const hostileName = fc
   .array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 30 })), {
     maxLength: 8,
   })
@@ -56,7 +56,7 @@ const anyInstant = fc
   .date({ min: new Date('2026-01-01'), max: new Date('2036-01-01'), noInvalidDate: true })
   .map((date) => Math.floor(date.getTime() / 60_000) * 60_000);
 
-/** What a calendar makes of the file: read by a parser that is not the writer's. */
+/** Parses the file with an independent parser. */
 function read(content: string) {
   const calendar = new ICAL.Component(ICAL.parse(content) as unknown[]);
   const components = calendar.getAllSubcomponents();
@@ -66,7 +66,7 @@ function read(content: string) {
   return { calendar, components, entry, event, value };
 }
 
-/** Property names in order: what must not change whatever the names say. */
+/** The names of properties and parameters in order, which must not depend on what people's names contain. */
 function shapeOf(content: string): string[] {
   const { calendar, entry } = read(content);
   return [calendar, entry].flatMap((component) =>
@@ -90,13 +90,13 @@ test.each([
   expect(value('status')).toBe(status);
 });
 
-test('a booking keeps its UID through its life, and each change carries the SEQUENCE that it was given', () => {
+test('a booking keeps its UID through its life, and each change has its own SEQUENCE', () => {
   const life = KINDS.map((kind, sequence) => read(renderCalendar({ ...facts, kind, sequence }).content));
   expect(life.map(({ event }) => event.uid)).toEqual([facts.uid, facts.uid, facts.uid]);
   expect(life.map(({ event }) => event.sequence)).toEqual([0, 1, 2]);
 });
 
-test('there is one event and no time zone to interpret: start, end and stamp are UTC', () => {
+test('there is one event, and start, end and stamp are in UTC', () => {
   const { components, entry } = read(renderCalendar(facts).content);
   expect(components.map(({ name }) => name)).toEqual(['vevent']);
   const times = ['dtstart', 'dtend', 'dtstamp'].map((name) => entry.getFirstProperty(name)!);
@@ -120,7 +120,7 @@ test('the patient has accepted already and is not asked to answer; the organizer
   expect(organizer.getParameter('cn')).toBe('San Gabriel Clinic');
 });
 
-test('in a shared calendar the entry is private, and its title does not tell the specialty', () => {
+test('in a shared calendar the entry is private, and its title does not name the specialty', () => {
   const { event, value } = read(renderCalendar({ ...facts, specialty: 'Oncology' }).content);
   expect(value('class')).toBe('PRIVATE');
   expect(event.summary).toBe('Appointment with Dr. Ana Ruiz');
@@ -129,7 +129,7 @@ test('in a shared calendar the entry is private, and its title does not tell the
 test.each([
   ['en', 'Appointment with Dr. Ana Ruiz', 'Date: Monday, 7 December 2026'],
   ['es', 'Cita: Dr. Ana Ruiz', 'Fecha: lunes, 7 de diciembre de 2026'],
-] as const)('title and description are in the reader’s language: %s', (locale, title, line) => {
+] as const)('title and description are in the recipient’s language: %s', (locale, title, line) => {
   const { event } = read(renderCalendar({ ...facts, locale }).content);
   expect(event.summary).toBe(title);
   expect(event.description.split('\n')).toContain(line);
@@ -153,10 +153,11 @@ test.each([
   const { event } = read(renderCalendar(here).content);
   expect(event.startDate.toJSDate().getTime()).toBe(startsAt);
   expect(subject).toContain(`${clock} (${zone}`);
-  for (const told of [text, html, event.description]) expect(told).toContain(`${clock} (${zone}, ${offset})`);
+  for (const content of [text, html, event.description])
+    expect(content).toContain(`${clock} (${zone}, ${offset})`);
 });
 
-test('start and end are the given instants, minutes being real ones over any change of clocks', () => {
+test('start and end are the given instants, and durations are elapsed time across clock changes', () => {
   const zones = ['Europe/Madrid', 'America/New_York', 'America/Santiago', 'Australia/Lord_Howe'];
   fc.assert(
     fc.property(
@@ -175,7 +176,7 @@ test('start and end are the given instants, minutes being real ones over any cha
   );
 });
 
-test('semicolons, commas, backslashes and quotes in a name come through as they are', () => {
+test('semicolons, commas, backslashes and quotes in a name arrive unchanged', () => {
   const doctorName = 'Ruiz; Ana, "Dr." \\n C:\\temp 👩🏽‍⚕️';
   const { event } = read(renderCalendar({ ...facts, doctorName }).content);
   expect(event.summary).toBe(`Appointment with ${doctorName}`);
@@ -199,7 +200,7 @@ test('an address is written as a URI, in which nothing can begin a parameter or 
   expect([value('attendee').toLowerCase(), value('organizer').toLowerCase()]).toEqual([uri, uri]);
 });
 
-test('a clinic whose name is nothing but line breaks has its address for a name', () => {
+test('a clinic whose name is only line breaks is named by its address', () => {
   const { entry } = read(renderCalendar({ ...facts, clinicName: '\r\n' }).content);
   expect(entry.getFirstProperty('organizer')!.getParameter('cn')).toBe('appointments@clinic.example');
 });
@@ -207,7 +208,7 @@ test('a clinic whose name is nothing but line breaks has its address for a name'
 test('no name adds a property or a parameter, breaks a line over 75 octets or splits a character', () => {
   const anyFile = fc.record({ locale: fc.constantFrom(...LOCALES), kind: fc.constantFrom(...KINDS) });
   fc.assert(
-    fc.property(anyFile, nameFromHell, nameFromHell, nameFromHell, (file, doctor, clinic, specialty) => {
+    fc.property(anyFile, hostileName, hostileName, hostileName, (file, doctor, clinic, specialty) => {
       const plain = renderCalendar({ ...facts, ...file });
       const named = { ...facts, ...file, doctorName: doctor, clinicName: `${clinic}x`, specialty };
       const { content } = renderCalendar(named);
@@ -221,16 +222,16 @@ test('no name adds a property or a parameter, breaks a line over 75 octets or sp
   );
 });
 
-test('a long name in emoji is folded between characters and read back whole', () => {
+test('a long name with emoji is folded between characters and parsed back whole', () => {
   const doctorName = 'Dr. ' + '🩺👩🏽‍⚕️ñ漢'.repeat(40);
   const { content } = renderCalendar({ ...facts, doctorName });
   expect(content).not.toContain('\uFFFD');
   expect(read(content).event.summary).toBe(`Appointment with ${doctorName}`);
 });
 
-test('the title is the doctor’s name as the email has it', () => {
+test('the title has the doctor’s name as in the email', () => {
   fc.assert(
-    fc.property(nameFromHell, (doctorName) => {
+    fc.property(hostileName, (doctorName) => {
       const { subject } = renderEmail({ ...facts, doctorName });
       const name = /^Appointment confirmed: (.*), Mon 7 Dec 2026, 10:00 \(Europe\/Madrid\)$/u.exec(
         subject,

@@ -12,12 +12,12 @@ const MINUTE_MS = 60_000;
 /** The emails that carry a calendar file. */
 export type CalendarKind = Extract<NotificationKind, 'booked' | 'moved' | 'cancelled'>;
 
-/** What a calendar entry is made of: what the email tells, and what lets a calendar follow the changes. */
+/** The facts of a calendar entry: those of the email, and those by which calendars match and order its versions. */
 export interface CalendarFacts extends AppointmentFacts {
   readonly kind: CalendarKind;
-  /** Names the entry: one and the same for a booking's whole life. */
+  /** Identifies the entry; never changes during a booking's life. */
   readonly uid: string;
-  /** From 0, higher with each change: calendars ignore what is older than what they have. */
+  /** From 0, higher with each change: calendars ignore a lower one than they have. */
   readonly sequence: number;
   /** When this state of the booking was written. */
   readonly stampedAt: EpochMs;
@@ -34,9 +34,10 @@ export interface CalendarFile {
 }
 
 /**
- * Writes the calendar entry of one appointment, all its times in UTC: a request that adds or updates it, or, when
- * the appointment is cancelled, the notification that removes it.
- * @throws RangeError when a time zone is unknown or the start is no time.
+ * Renders the calendar entry of an appointment, with all times in UTC: a request that adds or updates the entry, or a
+ * cancellation that removes it.
+ *
+ * @throws RangeError if a time zone is unknown or the start is not a valid time.
  */
 export function renderCalendar(facts: CalendarFacts): CalendarFile {
   const method = facts.kind === 'cancelled' ? 'CANCEL' : 'REQUEST';
@@ -65,13 +66,13 @@ function entryOf(facts: CalendarFacts, catalogue: Catalogue): Property[] {
     ['LOCATION', textValue([facts.clinicName, contactOf(facts).address].filter(Boolean).join(', '))],
     ['DESCRIPTION', textValue(describe(facts, catalogue))],
     [`ORGANIZER;CN="${organizer}"`, `mailto:${mailtoPath(facts.organizerEmail)}`],
-    // The patient has agreed by booking: no calendar should ask again, or mail an answer to the clinic.
+    // Booking was the patient's consent: calendars should not ask again, or mail a reply to the clinic.
     [
       'ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE',
       `mailto:${mailtoPath(facts.attendeeEmail)}`,
     ],
     ['STATUS', facts.kind === 'cancelled' ? 'CANCELLED' : 'CONFIRMED'],
-    // Calendars are shared with families and colleagues; whom somebody sees at a clinic is nobody else's business.
+    // Calendars are shared with families and colleagues, who must not see which doctor a patient visits.
     ['CLASS', 'PRIVATE'],
   ];
 }
@@ -83,14 +84,14 @@ function describe(facts: CalendarFacts, catalogue: Catalogue): string {
 }
 
 /**
- * Text for a quoted parameter. RFC 5545 has no way to write a quotation mark there, some readers take a backslash for
- * more than it is, and those of RFC 6868 take `^n` for a line break: those characters give way.
+ * Text for a quoted parameter. Replaces a quotation mark, which RFC 5545 cannot express there; a backslash, which some
+ * parsers take for an escape; and a caret, because RFC 6868 reads `^n` as a line break.
  */
 function parameterText(line: string): string {
   return line.replace(/"/g, '’').replace(/[\\^]/g, ' ');
 }
 
-/** The address as RFC 6068 wants it in a URI, so that nothing in it can end the value or begin a parameter. */
+/** The address encoded for a URI (RFC 6068): nothing in it can end the value or begin a parameter. */
 function mailtoPath(email: string): string {
   return encodeURIComponent(plainLine(email)).replaceAll('%40', '@').replaceAll('%2B', '+');
 }

@@ -1,10 +1,10 @@
-/** A line holds so many octets of UTF-8, its break not counted. */
-const LONGEST = 75;
+/** Octets of UTF-8, without the line break. */
+const MAX_LINE_OCTETS = 75;
 
-/** A property of an iCalendar object with its parameters, `ATTENDEE;RSVP=FALSE`, and its value as it is written. */
+/** A property of an iCalendar object: its name with parameters, `ATTENDEE;RSVP=FALSE`, and its encoded value. */
 export type Property = readonly [name: string, value: string];
 
-/** The content lines of an iCalendar object (RFC 5545, 3.1): folded where they are long, each with its break. */
+/** The content lines of an iCalendar object (RFC 5545, 3.1), with long ones folded. */
 export function contentLines(properties: readonly Property[]): string {
   return properties.map(([name, value]) => `${fold(`${name}:${value}`)}\r\n`).join('');
 }
@@ -19,14 +19,14 @@ export function utcValue(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
 
-/** Breaks a line between characters; what goes on after a break begins with a space, which readers take away. */
+/** Folds a line between characters: each continuation begins with a space, which parsers remove. */
 function fold(line: string): string {
-  if (Buffer.byteLength(line) <= LONGEST) return line;
+  if (Buffer.byteLength(line) <= MAX_LINE_OCTETS) return line;
   let folded = '';
   let octets = 0;
   for (const character of line) {
     const size = octetsOf(character.codePointAt(0)!);
-    if (octets + size > LONGEST) {
+    if (octets + size > MAX_LINE_OCTETS) {
       folded += '\r\n ';
       octets = 1;
     }
@@ -36,7 +36,7 @@ function fold(line: string): string {
   return folded;
 }
 
-/** How long a code point is in UTF-8. */
+/** The length of a code point in UTF-8. */
 function octetsOf(codePoint: number): number {
   if (codePoint < 0x80) return 1;
   if (codePoint < 0x800) return 2;

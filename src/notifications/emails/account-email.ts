@@ -8,19 +8,19 @@ import { localTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
 import { pageOf, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
 
-/** All that an email with a code tells. */
+/** The contents of an email with a code. */
 export interface AccountEmailFacts extends ClinicFacts {
   readonly kind: AccountKind;
   readonly locale: Locale;
   readonly code: string;
   readonly expiresAt: EpochMs;
-  /** Where the clinic's front end is, if there is one; a click then spares typing the code. */
+  /** The URL of the clinic's front end, if there is one: the email then has a link, and the code need not be typed. */
   readonly frontEndUrl?: string | undefined;
-  /** Only where nobody has confirmed the address. */
+  /** Only for an unconfirmed address. */
   readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
 
-/** The page of a front end that takes the code. */
+/** The front end's page that takes the code. */
 const PAGES: Readonly<Record<AccountKind, string>> = {
   password_reset: 'reset-password',
   verify_address: 'verify-email',
@@ -28,7 +28,7 @@ const PAGES: Readonly<Record<AccountKind, string>> = {
   change_address: 'change-email',
 };
 
-/** What takes the code itself, for readers whose clinic has no such page. */
+/** The endpoint that takes the code, for clinics without a front end. */
 const ROUTES: Readonly<Record<AccountKind, string>> = {
   password_reset: 'POST /api/auth/password/reset',
   verify_address: 'POST /api/auth/verify-email',
@@ -36,7 +36,7 @@ const ROUTES: Readonly<Record<AccountKind, string>> = {
   change_address: 'POST /api/auth/change-email',
 };
 
-/** Writes the email that brings a code, in the reader's language; times are the clinic's, with the zone named. */
+/** Renders the email with a code, in the recipient's language. Times are in the clinic's time zone, which is named. */
 export function renderAccountEmail(facts: AccountEmailFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
   const { account, language, regards } = catalogue;
@@ -45,7 +45,7 @@ export function renderAccountEmail(facts: AccountEmailFacts): Email {
   const { subject, heading, sentence, linkText, next } = kinds[facts.kind];
   const clinicName = plainLine(facts.clinicName);
   const until = moment(localTime(facts.expiresAt, facts.clinicTimezone, language));
-  const address = addressOf(facts);
+  const url = urlOf(facts);
   return emailOf({
     language,
     subject: `${subject}: ${clinicName}`,
@@ -59,16 +59,16 @@ export function renderAccountEmail(facts: AccountEmailFacts): Email {
     detailsTitle,
     details: [{ label: goodUntilLabel, value: until, isWhen: true }],
     isCancelled: false,
-    link: address === undefined ? null : { address, text: linkText },
-    next: address === undefined ? [codeRoute(ROUTES[facts.kind]), ...next] : next,
+    link: url === undefined ? null : { url, text: linkText },
+    next: url === undefined ? [codeRoute(ROUTES[facts.kind]), ...next] : next,
     regards,
     whyYouGetThis,
-    // The email's own link confirms the address.
+    // No confirmation page: using this email's code confirms the address.
     unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed),
   });
 }
 
-// Behind #: what stands there is sent to no server, and so stands in no log.
-function addressOf({ frontEndUrl, kind, code }: AccountEmailFacts): string | undefined {
+// In the fragment, which browsers send to no server: the code appears in no log.
+function urlOf({ frontEndUrl, kind, code }: AccountEmailFacts): string | undefined {
   return frontEndUrl && pageOf(frontEndUrl, `${PAGES[kind]}#token=${code}`);
 }

@@ -5,7 +5,7 @@ import type { Catalogue, DetailName } from './catalogue.js';
 import { localTime, type LocalTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
 
-/** What a patient is told of an appointment, by email and by calendar alike. */
+/** The facts about an appointment that its emails and its calendar entry state. */
 export interface AppointmentFacts extends ClinicFacts {
   readonly locale: Locale;
   readonly doctorName: string;
@@ -24,7 +24,7 @@ export interface Detail {
   readonly value: string;
 }
 
-/** The same facts with every name as one harmless line (see `plainLine`). */
+/** The facts with every name as one harmless line (see `plainLine`). */
 export function withPlainNames<Facts extends AppointmentFacts>(facts: Facts): Facts {
   return {
     ...facts,
@@ -34,14 +34,14 @@ export function withPlainNames<Facts extends AppointmentFacts>(facts: Facts): Fa
   };
 }
 
-/** The start on the clinic's wall. */
+/** The start in the clinic's time zone. */
 export function clinicTime(facts: AppointmentFacts, { language }: Catalogue): LocalTime {
   return localTime(facts.startsAt, facts.clinicTimezone, language);
 }
 
 /**
- * The appointment line by line, date and time in the clinic's zone. The doctor's own time is told only where
- * the doctor's wall shows another one at that instant.
+ * The details of an appointment, one a line, with date and time in the clinic's zone. The doctor's local time has a
+ * line only if it differs at that instant.
  */
 export function detailsOf(facts: AppointmentFacts, catalogue: Catalogue): Detail[] {
   const detail = (name: DetailName, value: string) => ({ name, label: catalogue.labels[name], value });
@@ -50,7 +50,7 @@ export function detailsOf(facts: AppointmentFacts, catalogue: Catalogue): Detail
   return [
     detail('date', catalogue.longDate(clinic)),
     detail('time', `${clinic.clock} (${clinic.zone})`),
-    ...(doctor.wall === clinic.wall
+    ...(doctor.wallTime === clinic.wallTime
       ? []
       : [detail('doctorsTime', `${catalogue.longDate(doctor)}, ${doctor.clock} (${doctor.zone})`)]),
     detail('doctor', facts.doctorName),
@@ -62,7 +62,7 @@ export function detailsOf(facts: AppointmentFacts, catalogue: Catalogue): Detail
 
 /** 90 as `1 hour and 30 minutes`, `1 hora y 30 minutos`. */
 export function durationText(minutes: number, language: string): string {
-  const { join, ...units } = countsIn(language);
+  const { join, ...units } = durationFormatsIn(language);
   const count = (value: number, unit: 'hour' | 'minute') => units[unit].format(value);
   const hours = Math.floor(minutes / 60);
   const parts = [
@@ -72,19 +72,19 @@ export function durationText(minutes: number, language: string): string {
   return join.format(parts);
 }
 
-type Counts = { hour: Intl.NumberFormat; minute: Intl.NumberFormat; join: Intl.ListFormat };
+type DurationFormats = { hour: Intl.NumberFormat; minute: Intl.NumberFormat; join: Intl.ListFormat };
 
-const known = new Map<string, Counts>();
+const formatsByLanguage = new Map<string, DurationFormats>();
 
-/** What counts in a language, made once: that takes far longer than to count. */
-function countsIn(language: string): Counts {
-  let counts = known.get(language);
-  if (!counts) {
+/** Cached, because creating a formatter takes far longer than using it. */
+function durationFormatsIn(language: string): DurationFormats {
+  let formats = formatsByLanguage.get(language);
+  if (!formats) {
     const unit = (unit: string) =>
       new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });
     const join = new Intl.ListFormat(language, { type: 'conjunction' });
-    counts = { hour: unit('hour'), minute: unit('minute'), join };
-    known.set(language, counts);
+    formats = { hour: unit('hour'), minute: unit('minute'), join };
+    formatsByLanguage.set(language, formats);
   }
-  return counts;
+  return formats;
 }

@@ -2,41 +2,41 @@ import type { Role } from '../../auth/role.js';
 import type { AccountKind, BookingKind, NoticeKind } from '../../outbox/notification-kind.js';
 import type { LocalTime } from './local-time.js';
 
-/** What is particular to one kind of email. */
+/** The texts of one kind of email about a booking. */
 export interface KindTexts {
   /** Opens the subject line. */
   readonly subject: string;
   readonly heading: string;
   /** The news in one sentence. */
   readonly sentence: (doctorName: string, when: LocalTime) => string;
-  /** What the reader can do now, one paragraph each. */
+  /** What the recipient can do now, one paragraph each. */
   readonly next: readonly string[];
 }
 
-/** The emails that carry a link. */
+/** The texts of the emails with a code. */
 export interface AccountEmailTexts {
   readonly greeting: string;
   readonly kinds: Readonly<Record<AccountKind, AccountKindTexts>>;
   readonly detailsTitle: string;
   readonly codeLabel: string;
   readonly goodUntilLabel: string;
-  /** Where the clinic has no page for the code: what takes it. */
+  /** For clinics without a front end: names the endpoint that takes the code. */
   readonly codeRoute: (route: string) => string;
   readonly moment: (when: LocalTime) => string;
   readonly whyYouGetThis: string;
 }
 
-/** What is particular to one kind of them. */
+/** The texts of one kind of email with a code. */
 export interface AccountKindTexts {
   readonly subject: string;
   readonly heading: string;
   readonly sentence: string;
-  /** What the link does, in the words that are clicked. */
+  /** The words of the link: what it does. */
   readonly linkText: string;
   readonly next: readonly string[];
 }
 
-/** What is particular to one kind of notice. */
+/** The texts of one kind of notice. */
 export interface NoticeKindTexts {
   readonly subject: string;
   readonly heading: string;
@@ -45,7 +45,7 @@ export interface NoticeKindTexts {
   readonly next: readonly string[];
 }
 
-/** The emails that tell owners what was done to their accounts. */
+/** The texts of the emails that inform owners about changes to their accounts. */
 export interface NoticeTexts {
   readonly kinds: Readonly<Record<NoticeKind, NoticeKindTexts>>;
   readonly detailsTitle: string;
@@ -57,18 +57,20 @@ export interface NoticeTexts {
   readonly whyYouGetThis: string;
 }
 
-/** What emails to an address offer that nobody has confirmed. */
+/** The texts at the end of emails to an unconfirmed address. */
 export interface UnconfirmedTexts {
   readonly sentence: string;
   readonly confirm: string;
   readonly notMe: string;
   readonly notMeCodeLabel: string;
-  /** Where the clinic has no pages: how to confirm the address, and what takes the code, to be passed on. */
+  /**
+   * For clinics without a front end: names the endpoint with which the clinic confirms the address, or takes the code.
+   */
   readonly confirmByRoute: (route: string) => string;
   readonly notMeByRoute: (route: string) => string;
 }
 
-/** Every text of the emails and the calendar entries in one language. A new language is one more of these. */
+/** All texts of emails and calendar entries in one language. */
 export interface Catalogue {
   /** BCP 47 tag: the `lang` of the email, and the language of weekdays, months and durations. */
   readonly language: string;
@@ -79,7 +81,7 @@ export interface Catalogue {
   readonly account: AccountEmailTexts;
   readonly notices: NoticeTexts;
   readonly unconfirmed: UnconfirmedTexts;
-  /** Above the box, for those who cannot see that it is one. */
+  /** The box's label for screen readers. */
   readonly detailsTitle: string;
   readonly labels: Readonly<Record<DetailName, string>>;
   readonly regards: string;

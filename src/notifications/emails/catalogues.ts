@@ -3,5 +3,4 @@ import type { Catalogue } from './catalogue.js';
 import { en } from './en.js';
 import { es } from './es.js';
 
-/** The texts by language. */
 export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { en, es };

@@ -1,17 +1,17 @@
 import { plainLine } from './plain-line.js';
 
-/** Who writes, as it is configured. */
+/** The clinic, as configured. */
 export interface ClinicFacts {
   readonly clinicName: string;
   /** IANA name. */
   readonly clinicTimezone: string;
-  /** One line; none if the clinic has set no address. */
+  /** One line, if the clinic has configured an address. */
   readonly clinicAddress?: string | undefined;
-  /** As people write it; none if the clinic has set no phone. */
+  /** As people write it, if the clinic has configured a phone. */
   readonly clinicPhone?: string | undefined;
 }
 
-/** Where the reader finds the clinic, at the end of each email. */
+/** The clinic's contact details at the end of each email. */
 export interface ContactView {
   readonly address: string | null;
   readonly phone: { readonly text: string; readonly dial: string } | null;
@@ -21,7 +21,7 @@ export function contactOf({ clinicAddress = '', clinicPhone = '' }: ClinicFacts)
   const phone = plainLine(clinicPhone);
   return {
     address: plainLine(clinicAddress) || null,
-    // RFC 3966: what stands between the digits is for people.
+    // RFC 3966: separators between digits are for people only.
     phone: phone ? { text: phone, dial: phone.replace(/(?!^\+)[^\d]/g, '') } : null,
   };
 }

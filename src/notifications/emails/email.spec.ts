@@ -40,11 +40,11 @@ const hostile = [
   'ñ',
   ' ',
 ];
-const nameFromHell = fc
+const hostileName = fc
   .array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 6 })
   .map((parts) => parts.join(''));
 
-/** The text of the page as a reader sees it: without head, tags and entities. */
+/** The visible text of a page: without head, tags and entities. */
 function visible(html: string): string {
   const entities: Record<string, string> = {
     amp: '&',
@@ -74,27 +74,27 @@ test.each([
   ['es', 'cancelled', 'Cita cancelada: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
   ['es', 'reminder_24h', 'Recordatorio de su cita: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
   ['es', 'reminder_1h', 'Su cita empieza en breve: Dr. Ana Ruiz, lun 7 dic 2026, 10:00 (Europe/Madrid)'],
-] as const)('the subject tells kind, doctor, date, time and zone: %s, %s', (locale, kind, subject) => {
+] as const)('the subject has kind, doctor, date, time and zone: %s, %s', (locale, kind, subject) => {
   expect(renderEmail({ ...facts, locale, kind }).subject).toBe(subject);
 });
 
-test.each(EVERY_EMAIL)('text and HTML tell every fact: $locale, $kind', ({ locale, kind }) => {
+test.each(EVERY_EMAIL)('text and HTML have every fact: $locale, $kind', ({ locale, kind }) => {
   const { text, html } = renderEmail({ ...facts, locale, kind });
   const date = locale === 'en' ? 'Monday, 7 December 2026' : 'lunes, 7 de diciembre de 2026';
   const duration = locale === 'en' ? '30 minutes' : '30 minutos';
   const time = '10:00 (Europe/Madrid, GMT+1)';
-  for (const told of [text, visible(html)]) {
+  for (const content of [text, visible(html)]) {
     for (const fact of [date, time, duration, facts.clinicName, facts.doctorName, facts.specialty, '1042']) {
-      expect(told).toContain(fact);
+      expect(content).toContain(fact);
     }
-    expect(told).not.toMatch(/undefined|null|NaN|\[object|\{\{/);
+    expect(content).not.toMatch(/undefined|null|NaN|\[object|\{\{/);
   }
 });
 
 test.each(EVERY_EMAIL)('text and HTML say the same, in the same order: $locale, $kind', (email) => {
   const { text, html } = renderEmail({ ...facts, ...email, doctorTimezone: 'Asia/Tokyo' });
-  const words = (told: string) =>
-    told
+  const words = (content: string) =>
+    content
       .replace(/:(?=\s)/g, '')
       .split(/\s+/)
       .filter(Boolean)
@@ -110,14 +110,14 @@ test.each(EVERY_EMAIL)('each email is a page in its own language: $locale, $kind
   expect(html).not.toMatch(/https?:|<(img|link|script|iframe)\b|url\(/i);
 });
 
-test('the ten emails all have headings and sentences of their own', () => {
-  const sayings = EVERY_EMAIL.map((email) =>
+test('the ten emails all have different headings and sentences', () => {
+  const openings = EVERY_EMAIL.map((email) =>
     renderEmail({ ...facts, ...email })
       .text.split('\n')
       .slice(2, 7)
       .join('\n'),
   );
-  expect(new Set(sayings).size).toBe(10);
+  expect(new Set(openings).size).toBe(10);
 });
 
 test.each([
@@ -132,7 +132,7 @@ test.each([
   ['Pacific/Kiritimati', '2026-12-31T10:00:00Z', '00:00', 'GMT+14', '1 January 2027'],
   ['America/St_Johns', '2026-12-31T12:00:00Z', '08:30', 'GMT-3:30', '31 December 2026'],
   ['Europe/London', '2026-12-31T12:00:00Z', '12:00', 'GMT', '31 December 2026'],
-])('date, time and offset are those of the clinic’s wall: %s at %s', (zone, instant, clock, offset, date) => {
+])('date, time and offset are those of the clinic’s zone: %s at %s', (zone, instant, clock, offset, date) => {
   const startsAt = Date.parse(instant);
   const { subject, text, html } = renderEmail({
     ...facts,
@@ -141,9 +141,9 @@ test.each([
     startsAt,
   });
   expect(subject).toContain(`${clock} (${zone})`);
-  for (const told of [text, visible(html)]) {
-    expect(told).toContain(`${clock} (${zone}, ${offset})`);
-    expect(told).toContain(date);
+  for (const content of [text, visible(html)]) {
+    expect(content).toContain(`${clock} (${zone}, ${offset})`);
+    expect(content).toContain(date);
   }
 });
 
@@ -156,19 +156,19 @@ test.each([
   ['America/Santiago', '2026-04-05T03:30:00Z', '23:30 (America/Santiago, GMT-4)'],
   ['Australia/Lord_Howe', '2026-04-04T14:45:00Z', '01:45 (Australia/Lord_Howe, GMT+11)'],
   ['Australia/Lord_Howe', '2026-04-04T15:15:00Z', '01:45 (Australia/Lord_Howe, GMT+10:30)'],
-])('a time that the clock shows twice is told apart in the subject too: %s at %s', (zone, instant, told) => {
+])('a time that occurs twice is unambiguous in the subject too: %s at %s', (zone, instant, time) => {
   const repeated = { ...facts, clinicTimezone: zone, doctorTimezone: zone, startsAt: Date.parse(instant) };
-  expect(renderEmail(repeated).subject).toContain(told);
-  expect(renderEmail(repeated).text).toContain(told);
+  expect(renderEmail(repeated).subject).toContain(time);
+  expect(renderEmail(repeated).text).toContain(time);
 });
 
-test('a clinic that keeps UTC says so, and no offset', () => {
+test('the email of a clinic in UTC names UTC, and no offset', () => {
   const { subject, text } = renderEmail({ ...facts, clinicTimezone: 'UTC', doctorTimezone: 'UTC' });
   expect(subject).toMatch(/, 09:00 \(UTC\)$/);
   expect(text).toContain('Time: 09:00 (UTC)\n');
 });
 
-test('a doctor in another time zone gets one line more, with the doctor’s date, time and zone', () => {
+test('the email for a doctor in another time zone has one more line, with the doctor’s date, time and zone', () => {
   const line = 'Doctor’s local time: Tuesday, 8 December 2026, 01:00 (Asia/Vladivostok, GMT+10)';
   const away = { ...facts, startsAt: Date.parse('2026-12-07T15:00:00Z'), doctorTimezone: 'Asia/Vladivostok' };
   const here = renderEmail({ ...away, doctorTimezone: 'Europe/Madrid' });
@@ -182,7 +182,7 @@ test('a doctor in another time zone gets one line more, with the doctor’s date
   );
 });
 
-test('a doctor whose wall shows the clinic’s time gets no line more, whatever the zone is called', () => {
+test('the email for a doctor with the clinic’s local time has no more lines, whatever the zone is called', () => {
   const paris = renderEmail({ ...facts, doctorTimezone: 'Europe/Paris' });
   expect(paris).toEqual(renderEmail(facts));
   expect(paris.text).not.toContain('local time');
@@ -192,8 +192,8 @@ test.each([
   ['2026-12-07T00:30:00Z', 'a la 01:30'],
   ['2026-12-07T01:30:00Z', 'a las 02:30'],
   ['2026-12-07T12:00:00Z', 'a las 13:00'],
-])('in Spanish one o’clock is singular: %s', (instant, told) => {
-  expect(renderEmail({ ...facts, locale: 'es', startsAt: Date.parse(instant) }).text).toContain(told);
+])('in Spanish one o’clock is singular: %s', (instant, time) => {
+  expect(renderEmail({ ...facts, locale: 'es', startsAt: Date.parse(instant) }).text).toContain(time);
 });
 
 test.each([
@@ -203,11 +203,11 @@ test.each([
   ['en', 121, '2 hours and 1 minute'],
   ['es', 60, '1 hora'],
   ['es', 150, '2 horas y 30 minutos'],
-] as const)('durations are told as people say them: %s, %i minutes', (locale, durationMinutes, told) => {
-  expect(renderEmail({ ...facts, locale, durationMinutes }).text).toContain(`: ${told}\n`);
+] as const)('durations are written as people say them: %s, %i minutes', (locale, durationMinutes, text) => {
+  expect(renderEmail({ ...facts, locale, durationMinutes }).text).toContain(`: ${text}\n`);
 });
 
-test('HTML in a name is read as it was written, and is no HTML', () => {
+test('HTML in a name is escaped', () => {
   const name = `<b onclick="x">O'Hara & Söhne</b>`;
   const { subject, text, html } = renderEmail({
     ...facts,
@@ -228,7 +228,7 @@ test('a line break in a name becomes a space', () => {
   expect(text).toContain('Doctor: Ana Bcc: everyone@example.org Ruiz\n');
 });
 
-test('a name cannot turn the direction of the date beside it', () => {
+test('a name cannot reverse the direction of the date beside it', () => {
   const { subject, text, html } = renderEmail({ ...facts, doctorName: '\u202EAna\u2066 Ruiz\u200F' });
   expect(subject).toBe('Appointment confirmed: Ana Ruiz, Mon 7 Dec 2026, 10:00 (Europe/Madrid)');
   expect(text + html).not.toMatch(/[\u200E\u200F\u202A-\u202E\u2066-\u2069]/);
@@ -236,7 +236,7 @@ test('a name cannot turn the direction of the date beside it', () => {
 
 test('no name breaks the subject, adds a line to the text or a tag to the HTML', () => {
   fc.assert(
-    fc.property(anyEmail, nameFromHell, nameFromHell, nameFromHell, (email, doctor, clinic, specialty) => {
+    fc.property(anyEmail, hostileName, hostileName, hostileName, (email, doctor, clinic, specialty) => {
       const plain = renderEmail({ ...facts, ...email });
       const names = { doctorName: doctor, clinicName: clinic, specialty };
       const { subject, text, html } = renderEmail({ ...facts, ...email, ...names });
@@ -249,7 +249,7 @@ test('no name breaks the subject, adds a line to the text or a tag to the HTML',
   );
 });
 
-describe('whatever the zone of the machine', () => {
+describe('whatever the machine’s time zone', () => {
   const machinesZone = process.env.TZ;
   afterEach(() => {
     if (machinesZone === undefined) delete process.env.TZ;
@@ -265,27 +265,30 @@ describe('whatever the zone of the machine', () => {
     expect(new Date(facts.startsAt).getTimezoneOffset()).toBe(minutesBehindUtc);
     const { subject, text, html } = renderEmail({ ...facts, doctorTimezone: 'America/Santiago' });
     expect(subject).toContain('Mon 7 Dec 2026, 10:00 (Europe/Madrid)');
-    for (const told of [text, visible(html)]) {
-      expect(told).toContain('Monday, 7 December 2026 at 10:00 (Europe/Madrid, GMT+1)');
-      expect(told).toContain('Monday, 7 December 2026, 06:00 (America/Santiago, GMT-3)');
+    for (const content of [text, visible(html)]) {
+      expect(content).toContain('Monday, 7 December 2026 at 10:00 (Europe/Madrid, GMT+1)');
+      expect(content).toContain('Monday, 7 December 2026, 06:00 (America/Santiago, GMT-3)');
     }
   });
 });
 
-test.each(['en', 'es'] as const)('a discreet email names the doctor only inside: %s', (locale) => {
-  for (const kind of BOOKING_KINDS) {
-    const { subject, text, html } = renderEmail({ ...facts, locale, kind, isDiscreet: true });
-    const [preview] = /display:none[^>]*>([^<]*)</.exec(html)!.slice(1);
-    for (const shown of [subject, preview]) {
-      expect(shown).not.toContain(facts.doctorName);
-      expect(shown).not.toContain(facts.specialty);
+test.each(['en', 'es'] as const)(
+  'a discreet email names the doctor in neither subject nor preview: %s',
+  (locale) => {
+    for (const kind of BOOKING_KINDS) {
+      const { subject, text, html } = renderEmail({ ...facts, locale, kind, isDiscreet: true });
+      const [preview] = /display:none[^>]*>([^<]*)</.exec(html)!.slice(1);
+      for (const shown of [subject, preview]) {
+        expect(shown).not.toContain(facts.doctorName);
+        expect(shown).not.toContain(facts.specialty);
+      }
+      expect(subject).toMatch(/10:00 \(Europe\/Madrid\)$/);
+      expect(text).toContain(facts.doctorName);
     }
-    expect(subject).toMatch(/10:00 \(Europe\/Madrid\)$/);
-    expect(text).toContain(facts.doctorName);
-  }
-});
+  },
+);
 
-test('an unknown zone is refused rather than guessed', () => {
+test('an unknown zone or an invalid start throws a RangeError', () => {
   expect(() => renderEmail({ ...facts, clinicTimezone: 'Europe/Atlantis' })).toThrow(RangeError);
   expect(() => renderEmail({ ...facts, startsAt: Number.NaN })).toThrow(RangeError);
 });

@@ -7,16 +7,21 @@ import type { Catalogue } from './catalogue.js';
 import { CATALOGUES } from './catalogues.js';
 import { type ContactView, contactOf } from './clinic-contact.js';
 import { type EarlierTime, earlierTimeLine } from './earlier-time.js';
-import { CONFIRMS, type UnconfirmedFacts, type UnconfirmedView, viewOfUnconfirmed } from './unconfirmed.js';
+import {
+  CONFIRM_PAGE,
+  type UnconfirmedFacts,
+  type UnconfirmedView,
+  viewOfUnconfirmed,
+} from './unconfirmed.js';
 
-/** All that an email tells; whatever the machine's own clock and zone, the same facts give the same email. */
+/** The contents of an email about a booking. The email depends on nothing else: not on the machine's clock or zone. */
 export interface EmailFacts extends AppointmentFacts {
   readonly kind: BookingKind;
-  /** Leaves the doctor out of the subject, and of the first words that lists of mails show beside it. */
+  /** Leaves the doctor out of the subject and the preview. */
   readonly isDiscreet?: boolean;
-  /** Where it was rescheduled: what the patient was told before. */
+  /** Only for a reschedule: the time announced before. */
   readonly earlier?: EarlierTime | undefined;
-  /** Only where nobody has confirmed the address. */
+  /** Only for an unconfirmed address. */
   readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
 
@@ -27,43 +32,44 @@ export interface Email {
   readonly html: string;
 }
 
-/** All that the two templates say. */
+/** The data of both templates. */
 export interface EmailView {
   readonly language: string;
   readonly subject: string;
-  /** What a list of mails shows beside the subject. */
+  /** The text that mail clients show beside the subject. */
   readonly preview: string;
   readonly clinicName: string;
   readonly contact: ContactView;
   readonly heading: string;
   readonly greeting: string;
   readonly sentence: string;
-  /** It has a line of its own, wider than any column, so that it is never broken. */
+  /** On a line of its own that never wraps: a code broken in two cannot be copied whole. */
   readonly code: { readonly label: string; readonly value: string } | null;
   readonly detailsTitle: string;
   readonly details: readonly (Pick<Detail, 'label' | 'value'> & { readonly isWhen: boolean })[];
   readonly isCancelled: boolean;
-  readonly link: { readonly address: string; readonly text: string } | null;
+  readonly link: { readonly url: string; readonly text: string } | null;
   readonly next: readonly string[];
   readonly regards: string;
   readonly whyYouGetThis: string;
   readonly unconfirmed: UnconfirmedView | null;
 }
 
-// Strict: a template that names what the view lacks fails in the specs instead of leaving a gap in an email.
+// Strict: a template that names a missing property throws, instead of leaving a gap in the email.
 const textTemplate = template('email.text.hbs', { strict: true, noEscape: true });
 const htmlTemplate = template('email.html.hbs', { strict: true });
 
 /**
- * Writes the email of one kind about one appointment, in the reader's language. Date and time are the clinic's,
- * with the zone named; for a move they are the new ones, so pass the booking as it now is.
- * @throws RangeError when a time zone is unknown or the start is no time.
+ * Renders an email about a booking, in the recipient's language. Date and time are in the clinic's zone, which is
+ * named; for a reschedule they are the new ones.
+ *
+ * @throws RangeError if a time zone is unknown or the start is not a valid time.
  */
 export function renderEmail(facts: EmailFacts): Email {
   return emailOf(viewOf(withPlainNames(facts)));
 }
 
-/** Fills both templates. */
+/** Renders both templates. */
 export function emailOf(view: EmailView): Email {
   return { subject: view.subject, text: textTemplate(view), html: htmlTemplate(view) };
 }
@@ -95,11 +101,11 @@ function viewOf(facts: EmailFacts): EmailView {
     next: texts.next,
     regards,
     whyYouGetThis,
-    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRMS),
+    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRM_PAGE),
   };
 }
 
-/** The time that no longer holds stands between the new one and the doctor. */
+/** The details, with the earlier time between the new time and the doctor. */
 function linesOf(facts: EmailFacts, catalogue: Catalogue): Detail[] {
   const lines = detailsOf(facts, catalogue);
   const earlier = earlierTimeLine(facts, facts.earlier, catalogue);

@@ -7,7 +7,7 @@ import type { ClinicFacts } from './clinic-contact.js';
 import { type Email, type EmailFacts, renderEmail } from './email.js';
 import { renderNotice } from './notice.js';
 
-/** As long as they are, with hyphens, at which browsers like to break. */
+/** Codes of realistic length, with hyphens, where browsers break lines. */
 const CODE = 'Ab3-_9xY'.repeat(8);
 const NOT_ME_CODE = 'Zz-8_'.repeat(18).concat('Z');
 
@@ -57,20 +57,20 @@ const WRITERS: readonly [string, Write][] = [
 const EVERY_EMAIL = LOCALES.flatMap((locale) => WRITERS.map(([kind, write]) => ({ locale, kind, write })));
 
 describe.each(EVERY_EMAIL)('$locale, $kind', ({ locale, write }) => {
-  test('tells the clinic’s address and phone', () => {
+  test('has the clinic’s address and phone', () => {
     const { text, html } = write(locale);
     expect(text).toContain('San Gabriel Clinic\nCalle Mayor 1, 28013 Madrid\n+34 (912) 345-678\n\n');
     expect(html).toContain('Calle Mayor 1, 28013 Madrid');
     expect(html).toContain('href="tel:+34912345678"');
   });
 
-  test('has no gap where the clinic has set neither', () => {
-    for (const told of Object.values(write(locale, { clinicAddress: '', clinicPhone: undefined }))) {
-      expect(told).not.toMatch(/tel:|undefined|null|\n\n\n/);
+  test('has no gap if the clinic has configured neither', () => {
+    for (const content of Object.values(write(locale, { clinicAddress: '', clinicPhone: undefined }))) {
+      expect(content).not.toMatch(/tel:|undefined|null|\n\n\n/);
     }
   });
 
-  test('breaks no code in the middle', () => {
+  test('breaks no code', () => {
     const { text, html } = write(locale);
     const lines = text.split('\n');
     for (const code of [CODE, NOT_ME_CODE].filter((each) => html.includes(each))) {
@@ -102,19 +102,19 @@ describe.each([
   const earlier = { startsAt: Date.parse('2026-12-04T16:30:00Z'), durationMinutes: 30 };
   const moved = { ...appointment, locale, kind: 'moved' } as const;
 
-  test('the email of a reschedule tells the earlier time beside the new one', () => {
+  test('the email of a reschedule has the earlier time beside the new one', () => {
     const { text, html } = renderEmail({ ...moved, earlier });
     expect(text).toContain(`${line}\n`);
     expect(html).toContain(line.replace(/^[^:]+: /, ''));
     expect(text).toContain('10:00 (Europe/Madrid, GMT+1)');
   });
 
-  test('it tells the earlier length where that is another one', () => {
+  test('it has the earlier duration if that changed', () => {
     const shorter = renderEmail({ ...moved, earlier: { ...earlier, durationMinutes: 15 } });
     expect(shorter.text).toContain(`${line}, ${minutes}\n`);
   });
 
-  test('it tells no earlier time where there was no other', () => {
+  test('it has no earlier time if there was none', () => {
     const label = line.split(':')[0]!;
     const same = { startsAt: moved.startsAt, durationMinutes: moved.durationMinutes };
     expect(renderEmail({ ...moved, earlier: same }).text).not.toContain(label);
@@ -138,7 +138,7 @@ describe.each([
     },
   );
 
-  test('the email that has an address confirmed does not say that the account is of no use until then', () => {
+  test('the email for confirming an address does not say that the account cannot be used until then', () => {
     const facts = { ...clinic, locale, kind: 'verify_address', code: CODE, expiresAt: 0 } as const;
     const { text } = renderAccountEmail({ ...facts, unconfirmed });
     expect(text).not.toMatch(unusable);

@@ -66,7 +66,7 @@ export const en: Catalogue = {
         sentence: 'Somebody, we hope you, has asked for a new password for the account with this address.',
         linkText: 'Choose a new password',
         next: [
-          'The code is good once. With the new password you will have to log in again everywhere.',
+          'The code works once. With the new password you will have to log in again everywhere.',
           'If you did not ask for it, you need not do anything: your password stays as it is.',
         ],
       },
@@ -86,7 +86,7 @@ export const en: Catalogue = {
         sentence: 'The clinic has opened an account for this address. Choose a password, and it is yours.',
         linkText: 'Choose a password',
         next: [
-          'The code is good once. Nobody at the clinic learns your password.',
+          'The code works once. Nobody at the clinic learns your password.',
           'If you did not expect an account, you need not do anything: it cannot be used without a password.',
         ],
       },
@@ -96,7 +96,7 @@ export const en: Catalogue = {
         sentence: 'Somebody, we hope you, wants the mails for an account to come to this address.',
         linkText: 'Confirm this address',
         next: [
-          'The code is good once. With it the account has this address, and you will have to log in again everywhere.',
+          'The code works once. Once you enter it, the account has this address, and you will have to log in again everywhere.',
           'If you did not ask for it, you need not do anything: nothing changes.',
         ],
       },
@@ -105,7 +105,7 @@ export const en: Catalogue = {
     codeLabel: 'Code',
     goodUntilLabel: 'Good until',
     codeRoute: (route) =>
-      `Enter the code where you log in. If you find no place for it, ask the clinic what there is for ${route}. Give the code to nobody, not even to the clinic.`,
+      `Enter the code where you log in. If you find no place for it, ask the clinic where to use ${route}. Give the code to nobody, not even to the clinic.`,
     moment,
     whyYouGetThis: 'This email was sent automatically because somebody entered this email address.',
   },
@@ -115,19 +115,19 @@ export const en: Catalogue = {
         subject: 'Your password was changed',
         heading: 'Your password was changed',
         sentence: 'The password of your account was changed.',
-        next: ['All sessions have ended. You log in with the new password.'],
+        next: ['All sessions have ended. Please log in with the new password.'],
       },
       second_factor_added: {
         subject: 'A second factor was added',
         heading: 'Your account has a second factor',
         sentence: 'A second factor was added to your account.',
-        next: ['From now on, logging in takes the digits of your authenticator as well.'],
+        next: ['From now on, logging in also takes the digits of your authenticator.'],
       },
       second_factor_removed: {
         subject: 'The second factor was removed',
-        heading: 'Your account has no second factor any longer',
+        heading: 'Your account no longer has a second factor',
         sentence: 'The second factor of your account was removed.',
-        next: ['From now on, logging in takes nothing but the password.'],
+        next: ['From now on, logging in takes only the password.'],
       },
       role_changed: {
         subject: 'Your role was changed',

@@ -13,7 +13,7 @@ const declining = 'Rechazarla o borrarla en el calendario no cancela la cita.';
 
 /**
  * The emails in Spanish, with «usted». No sentence says «con» and the doctor's name: before a title it would
- * need the article, «con el Dr.» or «con la Dra.», which we cannot know. The box names the doctor.
+ * need an article, «con el Dr.» or «con la Dra.», which is unknown. The box names the doctor.
  */
 export const es: Catalogue = {
   language: 'es',

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 import type { EpochMs } from '../../time/interval.js';
 
-/** An instant as the clock and the calendar on the wall of one time zone show it, with names in one language. */
+/** An instant as wall time in one time zone, with the names of days and months in one language. */
 export interface LocalTime {
   /** Monday, lunes. */
   readonly weekday: string;
@@ -19,17 +19,18 @@ export interface LocalTime {
   readonly hour: number;
   /** HH:MM, 24 hours. */
   readonly clock: string;
-  /** What names the zone in full: `Europe/Madrid, GMT+1`. */
+  /** The zone in full: `Europe/Madrid, GMT+1`. */
   readonly zone: string;
-  /** What names it in a subject line: `Europe/Madrid`, in full where the clock shows this time twice that day. */
+  /** The zone in a subject line: `Europe/Madrid`, but in full if this wall time occurs twice that day. */
   readonly zoneShort: string;
-  /** Equal for two zones exactly when their walls show the same date and time: `2026-12-07T10:00:00`. */
-  readonly wall: string;
+  /** To compare two zones: `2026-12-07T10:00:00`. */
+  readonly wallTime: string;
 }
 
 /**
- * The instant on the wall of an IANA zone, whatever the zone of this machine. `language` is a BCP 47 tag.
- * @throws RangeError when the zone is unknown or the instant is no time.
+ * An instant as wall time in an IANA zone. `language` is a BCP 47 tag.
+ *
+ * @throws RangeError if the zone is unknown or the instant is not a valid time.
  */
 export function localTime(at: EpochMs, timezone: string, language: string): LocalTime {
   const key = `${at} ${timezone} ${language}`;
@@ -38,12 +39,12 @@ export function localTime(at: EpochMs, timezone: string, language: string): Loca
   return time;
 }
 
-/** An email and its calendar entry tell the same time in a dozen places. */
+/** Cached, because an email and its calendar entry state the same time in a dozen places. */
 const recent = new LRUCache<string, LocalTime>({ max: 100 });
 
 function timeOf(at: EpochMs, timezone: string, language: string): LocalTime {
   const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
-  const { weekday, weekdayShort, month, monthShort } = namesIn(language);
+  const { weekday, weekdayShort, month, monthShort } = nameFormatsIn(language);
   const noon = Date.UTC(zoned.year, zoned.month - 1, zoned.day, 12);
   const zone = timezone === 'UTC' ? 'UTC' : `${timezone}, ${offsetName(zoned.offsetNanoseconds)}`;
   return {
@@ -56,41 +57,41 @@ function timeOf(at: EpochMs, timezone: string, language: string): LocalTime {
     hour: zoned.hour,
     clock: `${twoDigits(zoned.hour)}:${twoDigits(zoned.minute)}`,
     zone,
-    zoneShort: happensTwice(zoned) ? zone : timezone,
-    wall: zoned.toPlainDateTime().toString(),
+    zoneShort: occursTwice(zoned) ? zone : timezone,
+    wallTime: zoned.toPlainDateTime().toString(),
   };
 }
 
-type Names = Record<'weekday' | 'weekdayShort' | 'month' | 'monthShort', Intl.DateTimeFormat>;
+type NameFormats = Record<'weekday' | 'weekdayShort' | 'month' | 'monthShort', Intl.DateTimeFormat>;
 
-const known = new Map<string, Names>();
+const formatsByLanguage = new Map<string, NameFormats>();
 
-/** What names the days and months in a language, made once: that takes far longer than to name one. */
-function namesIn(language: string): Names {
-  let names = known.get(language);
-  if (!names) {
+/** Cached, because creating a formatter takes far longer than using it. */
+function nameFormatsIn(language: string): NameFormats {
+  let formats = formatsByLanguage.get(language);
+  if (!formats) {
     const format = (part: Intl.DateTimeFormatOptions) =>
       new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...part });
-    names = {
+    formats = {
       weekday: format({ weekday: 'long' }),
       weekdayShort: format({ weekday: 'short' }),
       month: format({ month: 'long' }),
       monthShort: format({ month: 'short' }),
     };
-    known.set(language, names);
+    formatsByLanguage.set(language, formats);
   }
-  return names;
+  return formats;
 }
 
-/** Whether the clocks go back over this wall time, so that the zone's name alone does not tell which of the two. */
-function happensTwice(zoned: Temporal.ZonedDateTime): boolean {
+/** Whether the clocks go back over this wall time, which makes it ambiguous without an offset. */
+function occursTwice(zoned: Temporal.ZonedDateTime): boolean {
   const wall = zoned.toPlainDateTime();
   const first = wall.toZonedDateTime(zoned.timeZoneId, { disambiguation: 'earlier' });
   const second = wall.toZonedDateTime(zoned.timeZoneId, { disambiguation: 'later' });
   return first.epochMilliseconds !== second.epochMilliseconds;
 }
 
-/** `GMT`, `GMT+1`, `GMT-3:30`: the same in all our languages, unlike CET or EST, which few zones have. */
+/** `GMT`, `GMT+1`, `GMT-3:30`: alike in all languages, unlike abbreviations such as CET, which few zones have. */
 function offsetName(offsetNanoseconds: number): string {
   const minutes = Math.abs(Math.trunc(offsetNanoseconds / 60e9));
   if (minutes === 0) return 'GMT';

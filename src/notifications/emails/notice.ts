@@ -8,22 +8,25 @@ import { type ClinicFacts, contactOf } from './clinic-contact.js';
 import { type Email, emailOf, type EmailView } from './email.js';
 import { localTime } from './local-time.js';
 import { plainLine } from './plain-line.js';
-import { CONFIRMS, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
+import { CONFIRM_PAGE, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
 
-/** All that a notice tells. */
+/** The contents of a notice. */
 export interface NoticeFacts extends ClinicFacts {
   readonly kind: NoticeKind;
   readonly locale: Locale;
   readonly happenedAt: EpochMs;
-  /** What the account may do now. */
+  /** The account's role now. */
   readonly role: Role;
-  /** The address of the account that it tells of, if another. */
+  /** The address of the account that the notice is about, if it is another one. */
   readonly subjectEmail: string | null;
-  /** Only where nobody has confirmed the address. */
+  /** Only for an unconfirmed address. */
   readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
 
-/** Writes the email that tells the owner of an account what was done to it; times are the clinic's, with the zone named. */
+/**
+ * Renders the email that informs the owner of an account about a change. Times are in the clinic's zone, which is
+ * named.
+ */
 export function renderNotice(facts: NoticeFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
   const { notices, account, language, regards } = catalogue;
@@ -41,17 +44,17 @@ export function renderNotice(facts: NoticeFacts): Email {
     sentence,
     code: null,
     detailsTitle: notices.detailsTitle,
-    details: [{ label: notices.whenLabel, value: when, isWhen: true }, ...particulars(facts, notices)],
+    details: [{ label: notices.whenLabel, value: when, isWhen: true }, ...furtherDetails(facts, notices)],
     isCancelled: false,
     link: null,
     next: facts.kind === 'new_admin' ? next : [...next, notices.ifNotYou],
     regards,
     whyYouGetThis: notices.whyYouGetThis,
-    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRMS),
+    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRM_PAGE),
   });
 }
 
-function particulars({ kind, role, subjectEmail }: NoticeFacts, texts: NoticeTexts): EmailView['details'] {
+function furtherDetails({ kind, role, subjectEmail }: NoticeFacts, texts: NoticeTexts): EmailView['details'] {
   if (kind === 'role_changed') return [{ label: texts.roleLabel, value: texts.roles[role], isWhen: false }];
   if (subjectEmail === null) return [];
   return [{ label: texts.accountLabel, value: plainLine(subjectEmail), isWhen: false }];

@@ -1,7 +1,7 @@
 /**
- * Text from people as one harmless line. Line breaks and control characters, with which a name could start a
- * mail header or a calendar property of its own, become a space; the marks that turn the direction of writing
- * go, since with them a name could reorder the date beside it; half a surrogate pair becomes U+FFFD.
+ * Text from users as one harmless line. Line breaks and control characters become a space: a name could start a mail
+ * header or a calendar property with them. Bidirectional marks are removed: a name could reorder the date beside it.
+ * Half a surrogate pair becomes U+FFFD.
  */
 export function plainLine(text: string): string {
   return text

@@ -1,29 +1,29 @@
 import type { UnconfirmedTexts } from './catalogue.js';
 
-/** What the reader of a mail to an unconfirmed address can do. */
+/** The contents of the part for unconfirmed addresses. */
 export interface UnconfirmedFacts {
-  /** Says that the account is not the reader's. */
+  /** The code for "This is not me": the account is not the recipient's. */
   readonly notMeCode: string;
-  /** Where the clinic's front end is, if there is one; a click then spares typing the code. */
+  /** The URL of the clinic's front end, if there is one: the email then has links, and the code need not be typed. */
   readonly frontEndUrl?: string | undefined;
 }
 
-/** What an email to an unconfirmed address says at its end. */
+/** The data of the part for unconfirmed addresses, at the end of an email. */
 export interface UnconfirmedView {
   readonly sentence: string;
-  readonly links: readonly { readonly address: string; readonly text: string }[];
-  /** What to do where there are no links. */
+  readonly links: readonly { readonly url: string; readonly text: string }[];
+  /** What to do instead if there are no links. */
   readonly steps: readonly string[];
   readonly code: { readonly label: string; readonly value: string } | null;
 }
 
-/** The page of a front end that has a code for confirming the address mailed. */
-export const CONFIRMS = 'verify-email';
-const NOT_ME = 'not-me';
+/** The front end's page that requests the code for confirming an address. */
+export const CONFIRM_PAGE = 'verify-email';
+const NOT_ME_PAGE = 'not-me';
 const CONFIRM_ROUTE = 'POST /api/auth/verify-email/send';
 const NOT_ME_ROUTE = 'POST /api/auth/not-me';
 
-/** @param confirmPage the page for confirming the address, in emails that have no code for it themselves */
+/** @param confirmPage the page for confirming the address, unless the email itself has the code for it */
 export function viewOfUnconfirmed(
   facts: UnconfirmedFacts | undefined,
   texts: UnconfirmedTexts,
@@ -40,12 +40,13 @@ export function viewOfUnconfirmed(
     return { sentence, links: [], steps, code: { label: notMeCodeLabel, value: notMeCode } };
   }
   const links = [
-    ...(confirmPage === undefined ? [] : [{ address: pageOf(frontEndUrl, confirmPage), text: confirm }]),
-    { address: pageOf(frontEndUrl, `${NOT_ME}#token=${notMeCode}`), text: notMe },
+    ...(confirmPage === undefined ? [] : [{ url: pageOf(frontEndUrl, confirmPage), text: confirm }]),
+    { url: pageOf(frontEndUrl, `${NOT_ME_PAGE}#token=${notMeCode}`), text: notMe },
   ];
   return { sentence, links, steps: [], code: null };
 }
 
+/** The URL of one of the front end's pages. */
 export function pageOf(frontEndUrl: string, page: string): string {
   return `${frontEndUrl.replace(/\/$/, '')}/${page}`;
 }
