@@ -14,11 +14,11 @@ class AuditQuery {
   subject?: AuditSubject;
 
   @FromText()
-  @IdField({ optional: true, example: 1, description: 'What it happened to, with subject' })
+  @IdField({ optional: true, example: 1, description: 'The id of the subject; give subject too' })
   subject_id?: number;
 
   @FromText()
-  @IdField({ optional: true, example: 1, description: 'The account that did it' })
+  @IdField({ optional: true, example: 1, description: 'The account of the actor' })
   actor_id?: number;
 
   @FromText()
@@ -37,7 +37,7 @@ class AuditEventDto {
   @ApiInstant({ description: 'UTC' })
   at!: string;
 
-  @ApiId({ nullable: true, description: 'The account; null for a visitor or the service' })
+  @ApiId({ nullable: true, description: 'The account of the actor; null for a visitor or the service' })
   actor_id!: number | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'user' })
@@ -49,10 +49,10 @@ class AuditEventDto {
   @ApiProperty({ enum: AUDIT_SUBJECTS })
   subject!: string;
 
-  @ApiInteger(0, LARGEST_ID, { example: 101, description: '0 where it is no single thing' })
+  @ApiInteger(0, LARGEST_ID, { example: 101, description: '0 if the event is about no single subject' })
   subject_id!: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The network address it came from' })
+  @ApiProperty({ type: String, nullable: true, description: 'The network address of the request' })
   address!: string | null;
 
   @ApiProperty({ type: String, nullable: true })
@@ -88,7 +88,7 @@ export class AuditController {
   @ApiOperation({
     operationId: 'listEvents',
     summary: 'List events',
-    description: 'Who did what to what, when and from where, newest first.',
+    description: 'Who did what, when and from where, newest first.',
   })
   @ApiOkResponse({ type: [AuditEventDto] })
   async list(@Query() query: AuditQuery): Promise<AuditEventDto[]> {

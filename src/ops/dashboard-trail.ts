@@ -6,10 +6,10 @@ import { addressOf } from '../http/client-address.js';
 import type { Context } from '../http/context.js';
 import { notesOf } from '../http/request-notes.js';
 
-/** Ids of jobs as this service makes them: what else stands in a path is not recorded. */
+/** The shape of this service's job ids: any other text in a path is not recorded. */
 const JOB_ID = /^[\w-]{1,64}$/;
 
-/** Records what admins do to the queue by its dashboard. */
+/** Records the changes that admins make to the queue in the dashboard. */
 @Injectable()
 export class DashboardTrail {
   constructor(
@@ -18,9 +18,9 @@ export class DashboardTrail {
   ) {}
 
   /**
-   * Before it is done, so that nothing is done that is not recorded; call it once the admin has been let in.
+   * Records a change before it happens: none may go unrecorded. Call it after the guard has admitted the admin.
    *
-   * @param path where the dashboard is
+   * @param path the dashboard's own path
    */
   async record(request: FastifyRequest, path: string): Promise<void> {
     const { method, routeOptions, params } = request;

@@ -20,25 +20,27 @@ import { note } from '../http/request-notes.js';
 import { Clock } from '../time/clock.js';
 
 const REMEMBERED_MS = 60_000;
-const MOST_REMEMBERED = 100;
+const MAX_REMEMBERED = 100;
 
 interface Remembered {
   readonly accountId: number;
-  /** The hash that the password was checked against: a changed password is checked anew. */
+  /**
+   * The hash that the password was verified against: after a change of password, the next request is verified again.
+   */
   readonly passwordHash: string;
   readonly until: number;
 }
 
 /**
- * Lets admins to the pages of operators, by HTTP Basic against the accounts. A browser sends the password with
- * each of the page's many requests, so a checked one is remembered for a minute, by a keyed hash; that the
- * account still is an admin's, with that password, is looked up each time. Whoever has a second factor sends a token of
- * the API in the password's place, since a browser cannot send new digits each time.
+ * Admits admins to the operators' pages by HTTP Basic with an account's email and password. A browser sends the
+ * password with each of the page's many requests, so a verified password is remembered for a minute, by a keyed hash.
+ * Each request still checks that the account has the role and the password. An admin with a second factor sends an API
+ * token instead of the password, because a browser cannot send new digits with each request.
  */
 @Injectable()
 export class DashboardGuard extends AdminsOnly {
   private readonly remembered = new Map<string, Remembered>();
-  /** By the keyed hash of a token, until when its visit is recorded. */
+  /** For the keyed hash of a token: until when its visit counts as recorded. */
   private readonly visits = new Map<string, number>();
   private readonly key = randomBytes(32);
 
@@ -59,16 +61,16 @@ export class DashboardGuard extends AdminsOnly {
 
   /**
    * @throws Unauthenticated for anyone but an admin
-   * @throws Forbidden when the page of somebody else has an admin's browser change something
-   * @throws TooManyRequests after too many attempts from this address, or from it on this account
+   * @throws Forbidden for a change that another site's page sends through an admin's browser
+   * @throws TooManyRequests after too many attempts from this address, in total or on one account
    */
   override async admit(request: FastifyRequest): Promise<void> {
-    if (!isReading(request) && comesFromElsewhere(request)) throw fromElsewhere();
+    if (!isReadOnly(request) && isCrossOrigin(request)) throw crossOrigin();
     const credentials = credentialsOf(request.headers.authorization);
-    if (!credentials) throw refused();
-    if (await this.hasToken(request, credentials)) return;
-    const mark = this.markOf(`${credentials.email}\0${credentials.password}`);
-    if (await this.isRemembered(request, mark)) return;
+    if (!credentials) throw adminRequired();
+    if (await this.admitsToken(request, credentials)) return;
+    const hash = this.keyedHash(`${credentials.email}\0${credentials.password}`);
+    if (await this.isRemembered(request, hash)) return;
     const context = anonymousContextOf(request);
     await this.throttle.countFrom('loginAddress', context.actor.address);
     await this.throttle.countFrom('login', context.actor.address, emailIn(credentials));
@@ -82,18 +84,19 @@ export class DashboardGuard extends AdminsOnly {
         subjectId: id,
         particulars: { code: 'ADMIN_REQUIRED', route: request.routeOptions.url ?? '' },
       });
-      throw refused();
+      throw adminRequired();
     }
     await this.audit.record(loggedIn, this.dataSource, 'account.logged_in', id, { dashboard: true });
-    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    this.remembered.set(mark, {
+    if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
+    this.remembered.set(hash, {
       accountId: account.id,
       passwordHash: account.passwordHash,
       until: this.clock.now() + REMEMBERED_MS,
     });
   }
 
-  private async hasToken(request: FastifyRequest, { email, password }: Credentials): Promise<boolean> {
+  /** Whether the password is a valid token of an admin with a second factor; records the visit if so. */
+  private async admitsToken(request: FastifyRequest, { email, password }: Credentials): Promise<boolean> {
     const found = this.tokens.read(password);
     if (
       found?.role !== 'admin' ||
@@ -109,11 +112,11 @@ export class DashboardGuard extends AdminsOnly {
 
   /** One event for each token and minute: the page asks every few seconds. */
   private async recordVisit(request: FastifyRequest, { id, role }: Principal, token: string): Promise<void> {
-    const mark = this.markOf(token);
+    const hash = this.keyedHash(token);
     const now = this.clock.now();
-    if ((this.visits.get(mark) ?? 0) > now) return;
-    if (this.visits.size >= MOST_REMEMBERED) this.visits.clear();
-    this.visits.set(mark, now + REMEMBERED_MS);
+    if ((this.visits.get(hash) ?? 0) > now) return;
+    if (this.visits.size >= MAX_REMEMBERED) this.visits.clear();
+    this.visits.set(hash, now + REMEMBERED_MS);
     const context = anonymousContextOf(request);
     const actor = { ...context.actor, id, role };
     await this.audit.record({ ...context, actor }, this.dataSource, 'account.logged_in', id, {
@@ -121,12 +124,12 @@ export class DashboardGuard extends AdminsOnly {
     });
   }
 
-  private markOf(text: string): string {
+  private keyedHash(text: string): string {
     return createHmac('sha256', this.key).update(text).digest('hex');
   }
 
-  private async isRemembered(request: FastifyRequest, mark: string): Promise<boolean> {
-    const found = this.remembered.get(mark);
+  private async isRemembered(request: FastifyRequest, hash: string): Promise<boolean> {
+    const found = this.remembered.get(hash);
     if (!found || found.until <= this.clock.now()) return false;
     note(request, { account: found.accountId });
     const account = await this.accounts.find(found.accountId);
@@ -138,14 +141,14 @@ export class DashboardGuard extends AdminsOnly {
     try {
       return await this.logins.logIn(context, credentials);
     } catch (error) {
-      throw error instanceof Refusal ? refused() : error;
+      throw error instanceof Refusal ? adminRequired() : error;
     }
   }
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Node takes no more than 16 KiB of headers, which bounds what is decoded here. */
+/** Node's limit of 16 KiB for all headers bounds what is decoded here. */
 function credentialsOf(header = ''): Credentials | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1];
   const bytes = Buffer.from(encoded ?? '', 'base64');
@@ -155,8 +158,8 @@ function credentialsOf(header = ''): Credentials | undefined {
 }
 
 /**
- * Bytes as text. What is not UTF-8 becomes a text that nobody can have chosen, not the same for all wrong bytes, and is
- * judged like any other: in the same time.
+ * Decodes UTF-8. Invalid bytes become a random text, which no account can have and which takes as long to verify as any
+ * other.
  */
 function textOf(bytes: Uint8Array): string {
   try {
@@ -166,27 +169,28 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function refused(): Unauthenticated {
+function adminRequired(): Unauthenticated {
   return new Unauthenticated(
     'ADMIN_REQUIRED',
     'Log in with the email and password of an admin; with a second factor, with a token in place of the password.',
   );
 }
 
-const isReading = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+const isReadOnly = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 /**
- * Whether a browser says that the request was sent by the page of another origin: it adds the password to those too.
+ * Whether a page of another origin sent the request, by the browser's headers: browsers add the password to such
+ * requests.
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html#fetch-metadata-headers
  */
-function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
+function isCrossOrigin({ headers, host }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin';
   const { origin } = headers;
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }
 
-function fromElsewhere(): Forbidden {
+function crossOrigin(): Forbidden {
   return new Forbidden('CROSS_ORIGIN', 'Only the dashboard itself may change something here.');
 }

@@ -12,8 +12,8 @@ import { jobTitle } from './job-title.js';
 const PATH = '/admin/queues';
 
 /**
- * Serves the queue dashboard, for admins. It lives in a scope of its own on the server, and the guard is that
- * scope's: page, static files and API cannot be reached past it, however their path is spelled.
+ * Serves the queue dashboard to admins. It has its own scope on the server with the guard as a hook: page, static files
+ * and API cannot be reached past the guard, however their path is spelled.
  */
 export async function serveDashboard(app: NestFastifyApplication): Promise<void> {
   const [guard, trail] = [app.get(DashboardGuard), app.get(DashboardTrail)];
@@ -28,7 +28,7 @@ export async function serveDashboard(app: NestFastifyApplication): Promise<void>
     serverAdapter: board,
     options: { uiConfig: { boardTitle: 'Clinica queues' } },
   });
-  // Its own would tell admins an error's raw text; thrown on, it is answered and logged as any other.
+  // The board's own handler would show admins an error's raw text. Rethrown, the error is answered and logged as usual.
   board.setErrorHandler((error) => {
     throw error;
   });
@@ -36,7 +36,7 @@ export async function serveDashboard(app: NestFastifyApplication): Promise<void>
   await server.register(async (scope) => {
     scope.addHook('onRequest', (request, reply) => guard.orAnswer(request, reply));
     scope.addHook('preHandler', (request) => trail.record(request, PATH));
-    // The page would tell a font service on the internet that somebody looks at it.
+    // Removes the page's link to a font service on the internet, which would reveal visits, and adds a proxy's prefix.
     scope.addHook('onSend', async (request, _reply, payload) =>
       typeof payload === 'string'
         ? payload

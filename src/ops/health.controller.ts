@@ -14,22 +14,25 @@ class LivenessDto {
 }
 
 class ReadinessDto {
-  @ApiProperty({ enum: ['up', 'down'], description: 'down if database or Redis is' })
+  @ApiProperty({ enum: ['up', 'down'], description: 'down if the database or Redis is down' })
   status!: Health;
 
   @ApiProperty({ enum: ['up', 'down'] })
   database!: Health;
 
-  @ApiProperty({ enum: ['up', 'down'], description: 'Booking goes on while it is down; mails wait' })
+  @ApiProperty({ enum: ['up', 'down'], description: 'While it is down, booking works and mails wait' })
   redis!: Health;
 
   @ApiProperty({
     enum: ['up', 'failing', 'unknown'],
-    description: 'failing if a mail has failed for more than five minutes; it makes nothing else down',
+    description: 'failing if a mail has failed for more than five minutes; does not affect status',
   })
   mail!: MailHealth;
 
-  @ApiProperty({ example: '2026c', description: 'Which IANA time zone data this process computes with' })
+  @ApiProperty({
+    example: '2026c',
+    description: 'The version of the IANA time zone data that this process uses',
+  })
   time_zone_data!: string;
 }
 
@@ -39,7 +42,7 @@ class ReadinessDto {
 export class HealthController {
   constructor(
     private readonly readiness: ReadinessService,
-    private readonly ending: Shutdown,
+    private readonly shutdown: Shutdown,
   ) {}
 
   @Get('live')
@@ -54,10 +57,10 @@ export class HealthController {
   @ApiResponse({
     status: 503,
     type: LivenessDto,
-    description: 'It was asked to end: send it no more requests',
+    description: 'The process is shutting down: send it no further requests',
   })
   live(@Res({ passthrough: true }) reply: FastifyReply): LivenessDto {
-    if (!this.ending.isUnderWay) return { status: 'up' };
+    if (!this.shutdown.isUnderWay) return { status: 'up' };
     void reply.status(HttpStatus.SERVICE_UNAVAILABLE);
     return { status: 'ending' };
   }
@@ -69,11 +72,11 @@ export class HealthController {
     description: 'Whether database and Redis answer, within two seconds.',
   })
   @ApiOkResponse({ type: ReadinessDto })
-  @ApiResponse({ status: 503, type: ReadinessDto, description: 'One of them does not answer' })
+  @ApiResponse({ status: 503, type: ReadinessDto, description: 'The database or Redis does not answer' })
   @ApiProblems('TOO_MANY_REQUESTS')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessDto> {
     const { database, redis, mail } = await this.readiness.check();
-    // Booking goes on without a mail server: no balancer should take the process away for it.
+    // Without `mail`: booking works without a mail server, so a load balancer must not drop the process.
     const status = database === 'up' && redis === 'up' ? 'up' : 'down';
     void reply.status(status === 'up' ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
     return { status, database, redis, mail, time_zone_data: ZONE_DATA_VERSION };

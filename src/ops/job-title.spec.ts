@@ -14,6 +14,6 @@ test.each([
   expect(jobTitle({ kind: 'booked', attempt: 2, due_at }, NOW)).toBe(`booked, attempt 2, due ${age}`);
 });
 
-test('a job of an earlier version, which says less, has a title all the same', () => {
+test('a job without kind and due time still has a title', () => {
   expect(jobTitle({ id: 7, lease: 1 }, NOW)).toBe('notification');
 });

@@ -7,7 +7,7 @@ const UNITS = [
   ['min', 60_000],
 ] as const;
 
-/** What a job is, for an operator: `reminder_24h, attempt 2, due 3 min ago`. Pure. */
+/** A job's title on the dashboard: `reminder_24h, attempt 2, due 3 min ago`. Pure. */
 export function jobTitle({ kind, attempt, due_at: dueAt }: Partial<NotificationJob>, now: EpochMs): string {
   const parts = [kind ?? 'notification'];
   if (attempt !== undefined) parts.push(`attempt ${attempt}`);

@@ -28,10 +28,10 @@ class NotificationDto {
   @ApiId({ example: 7 })
   id!: number;
 
-  @ApiId({ nullable: true, example: 101, description: 'null where it is about an account' })
+  @ApiId({ nullable: true, example: 101, description: 'null for a notification about an account' })
   booking_id!: number | null;
 
-  @ApiInteger(0, LARGEST_ID, { example: 1, description: '0 where it is about an account' })
+  @ApiInteger(0, LARGEST_ID, { example: 1, description: '0 for a notification about an account' })
   booking_version!: number;
 
   @ApiProperty({ enum: NOTIFICATION_KINDS })
@@ -43,7 +43,7 @@ class NotificationDto {
   @ApiInstant({ description: 'UTC' })
   due_at!: string;
 
-  @ApiInteger(0, LARGEST_ID, { example: 1, description: 'How often it was offered to the mail server' })
+  @ApiInteger(0, LARGEST_ID, { example: 1, description: 'How often the mail server was asked to take it' })
   attempts!: number;
 
   @ApiProperty({ type: String, nullable: true, description: 'The last error, or why it was cancelled' })
@@ -68,7 +68,7 @@ export class NotificationsController {
   @ApiOperation({
     operationId: 'listNotifications',
     summary: 'List notifications',
-    description: 'The mails and what became of them, newest first. Dead ones need attention.',
+    description: 'The mails and their states, newest first. Dead ones need attention.',
   })
   @ApiOkResponse({ type: [NotificationDto] })
   async list(@Query() { state, limit }: NotificationsQuery): Promise<NotificationDto[]> {
@@ -81,7 +81,7 @@ export class NotificationsController {
   @ApiOperation({
     operationId: 'retryNotification',
     summary: 'Retry a dead notification',
-    description: 'Sends it after all, if its booking still stands as it says.',
+    description: 'Sends it after all, unless its booking or code has changed since.',
   })
   @ApiOkMessage('The mail will be sent')
   @ApiProblems('NOT_DEAD')

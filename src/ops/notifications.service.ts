@@ -6,9 +6,9 @@ import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { type LedgerRow, listNotifications, retryDead } from '../outbox/notification.repository.js';
 import { Clock } from '../time/clock.js';
-import { STILL_TRUE } from './still-true.sql.js';
+import { STILL_CURRENT } from './still-current.sql.js';
 
-/** The ledger as operators see it. */
+/** The notification ledger for operators. */
 @Injectable()
 export class NotificationsService {
   constructor(
@@ -18,16 +18,16 @@ export class NotificationsService {
     private readonly clock: Clock,
   ) {}
 
-  /** The newest first. */
+  /** Newest first. */
   async list(state: string | undefined, limit: number): Promise<LedgerRow[]> {
     return listNotifications(this.dataSource, state, limit);
   }
 
   /**
-   * Has a message that was given up sent after all, with a full count of attempts before it. Old news is not
-   * sent again: a patient who has moved or cancelled since would be misled by it. Neither is a code that no longer works.
+   * Makes a dead notification due again, with its attempts reset. Outdated news is not retried, because it would
+   * mislead a patient who has rescheduled or cancelled since; nor is a code that no longer works.
    *
-   * @throws NotFound NOT_DEAD, also for what the booking or the link has outgrown
+   * @throws NotFound NOT_DEAD, also for an outdated notification
    */
   async retry(context: Context, id: number): Promise<void> {
     await this.requests.once(context, (tx) => this.retryIn(context, tx, id));
@@ -35,11 +35,11 @@ export class NotificationsService {
 
   private async retryIn(context: Context, tx: EntityManager, id: number): Promise<void> {
     const now = new Date(this.clock.now());
-    if (!(await retryDead(tx, id, now, { ...STILL_TRUE, parameters: [now] }))) {
+    if (!(await retryDead(tx, id, now, { ...STILL_CURRENT, parameters: [now] }))) {
       throw new NotFound(
         'NOT_DEAD',
-        `Message ${id} cannot be sent again: it was not given up, or what it tells is no longer true. ` +
-          'GET /api/notifications?state=dead lists those that were given up.',
+        `Notification ${id} cannot be retried: it is not dead, or its booking or code has changed since. ` +
+          'GET /api/notifications?state=dead lists the dead ones.',
       );
     }
     await this.audit.record(context, tx, 'message.retried', id);

@@ -17,7 +17,7 @@ import { NotificationsController } from './notifications.controller.js';
 import { NotificationsService } from './notifications.service.js';
 import { ReadinessService } from './readiness.service.js';
 
-/** What operators look at: health, integrity, the ledger, the queue dashboard. */
+/** For operators: health, integrity, the ledger, events and the queue dashboard. */
 @Module({
   imports: [AuditModule, AuthModule, IdempotencyModule, OutboxModule, TerminusModule],
   controllers: [AuditController, HealthController, IntegrityController, NotificationsController],

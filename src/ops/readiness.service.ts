@@ -11,7 +11,7 @@ export type Health = 'up' | 'down';
 /** `unknown` while the database does not answer. */
 export type MailHealth = 'up' | 'failing' | 'unknown';
 
-/** Whether what the service stands on answers, found out within two seconds. */
+/** Checks within two seconds whether the database and Redis answer, and whether mails are failing. */
 @Injectable()
 export class ReadinessService {
   constructor(

@@ -10,7 +10,7 @@ import { deleteOldMailedAddresses } from '../outbox/mailed-address.repository.js
 import { Clock } from '../time/clock.js';
 import { Retention } from './retention/retention.js';
 
-/** What is of no use after a moment of its own, whatever a clinic wants to keep. */
+/** Data with a fixed lifetime, whatever the retention settings. */
 const SWEEPS: readonly Sweep[] = [
   deleteOldKeys,
   deleteExpiredRefreshTokens,
@@ -21,7 +21,7 @@ const SWEEPS: readonly Sweep[] = [
 ];
 const EVERY_MS = 60_000;
 
-/** Forgets what has had its time. Any number of sweepers may run. */
+/** Deletes expired data once a minute. Any number of sweepers may run. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Sweeper.name);
@@ -35,14 +35,14 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.sweepUnlessSweeping(), EVERY_MS).unref();
+    this.timer = setInterval(() => void this.sweepUnlessRunning(), EVERY_MS).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }
 
-  /** Answers how many rows were swept. */
+  /** @returns how many rows were deleted or redacted */
   async sweep(): Promise<number> {
     let swept = 0;
     const now = new Date(this.clock.now());
@@ -50,8 +50,8 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     return swept + (await this.retention.apply());
   }
 
-  /** The first round on years of data takes longer than the time between two. */
-  private async sweepUnlessSweeping(): Promise<void> {
+  /** The first round over years of data takes longer than the interval. */
+  private async sweepUnlessRunning(): Promise<void> {
     if (this.isSweeping) return;
     this.isSweeping = true;
     try {

@@ -18,7 +18,7 @@ export class IntegrityController {
   @ApiOperation({
     operationId: 'checkIntegrity',
     summary: 'Check integrity',
-    description: 'Whether all is as it should be, and what to do where it is not. Reads every booking.',
+    description: 'Lists what is inconsistent, and what to do about it. Reads every booking.',
   })
   @ApiOkResponse({ type: IntegrityDto })
   async check(): Promise<IntegrityDto> {

@@ -6,7 +6,7 @@ import type { Finding } from '../../database/integrity-check.js';
 import type { CheckReport, Report } from './integrity.service.js';
 
 class FindingDto {
-  @ApiProperty({ description: 'Stable; made to be compared', example: 'OVERLAP' })
+  @ApiProperty({ description: 'Stable, for programs', example: 'OVERLAP' })
   code!: string;
 
   @ApiProperty({ example: 'booking 102' })
@@ -40,7 +40,7 @@ class IntegrityCheckDto {
   @ApiInteger(0, LARGEST_ID, { example: 1 })
   findings_total!: number;
 
-  @ApiProperty({ type: [FindingDto], description: 'The first hundred of them' })
+  @ApiProperty({ type: [FindingDto], description: 'The first hundred' })
   findings!: FindingDto[];
 
   static from({ code, title, findingsTotal, findings }: CheckReport): IntegrityCheckDto {
@@ -54,7 +54,7 @@ class IntegrityCheckDto {
 }
 
 export class IntegrityDto {
-  @ApiProperty({ description: 'Whether nothing was found' })
+  @ApiProperty({ description: 'Whether there are no findings' })
   healthy!: boolean;
 
   @ApiProperty({ type: [IntegrityCheckDto] })

@@ -8,14 +8,14 @@ import { NotificationQueue } from '../../notifications/notification-queue.js';
 import { Outbox } from '../../outbox/outbox.repository.js';
 import { IntegrityService } from './integrity.service.js';
 
-/** The process that looks whether all is well, and renews the instants of bookings when it is told to. */
+/** The program that checks integrity, and with `--renew-instants` renews the instants of bookings. */
 @Module({})
 export class IntegrityModule {
   static with(environment: IntegrityEnvironment): DynamicModule {
     return {
       module: IntegrityModule,
       imports: [AuditModule, ConfigModule.forRoot(IntegrityEnvironment, environment), DatabaseModule],
-      // Not the whole of the outbox: its counts of addresses need the keys, which this program has none of.
+      // Not the whole OutboxModule: its counts of addresses need keys, which this program does not have.
       providers: [InstantRenewal, NotificationQueue, Outbox, IntegrityService],
     };
   }

@@ -45,7 +45,7 @@ export class IntegrityService {
     ];
   }
 
-  /** Runs one check after the other, so that the clinic's work is hardly slowed. */
+  /** Runs one check after the other, to slow the clinic's work as little as possible. */
   async check(): Promise<Report> {
     const checks: CheckReport[] = [];
     for (const check of this.checks) checks.push(await this.run(check));

@@ -2,7 +2,7 @@ import type { Renewal } from '../../bookings/instant-renewal.service.js';
 import type { EpochMs } from '../../time/interval.js';
 import { ZONE_DATA_VERSION } from '../../time/zone-data.js';
 
-/** What came of a booking, for a person at a terminal. */
+/** The outcome for one booking, for a terminal. */
 export function renewalText(renewal: Renewal): string {
   const { booking } = renewal;
   const what = `booking ${booking.id}, doctor ${booking.doctorId}, ${booking.date} ${booking.time} ${booking.timezone}`;
@@ -13,21 +13,21 @@ export function renewalText(renewal: Renewal): string {
     case 'overlapping':
       return [
         `left     ${what}: ${before}; it would overlap booking ${renewal.other}`,
-        '           -> Have one of the two moved or cancelled, then run this again.',
+        '           -> Have one of the two rescheduled or cancelled, then run this again.',
       ].join('\n');
     case 'without instant':
       return [
-        `left     ${what}: ${before}; by the present rules there is no such time`,
-        "           -> Have it moved or cancelled; if the doctor's time zone is a wrong one, set it first.",
+        `left     ${what}: ${before}; the current time zone rules skip this time`,
+        "           -> If the doctor's time zone is wrong, correct it. Otherwise have the booking rescheduled or cancelled.",
       ].join('\n');
   }
 }
 
-/** How it went as a whole. */
+/** The outcome for all bookings together. */
 export function renewalSummary(renewed: number, left: number): string {
   const verdict =
     renewed + left === 0
-      ? 'Nothing to renew: all coming bookings have the instants that their date and time mean'
+      ? 'Nothing to renew: all future bookings have the instants that their date and time mean'
       : `${renewed} renewed, ${left} left`;
   return `${verdict}. Time zone data ${ZONE_DATA_VERSION}.`;
 }

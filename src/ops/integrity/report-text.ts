@@ -1,11 +1,11 @@
 import type { CheckReport, Report } from './integrity.service.js';
 
-/** A report for a person at a terminal: a line for each check, and under it what was found and what to do. */
+/** A report for a terminal: a line for each check, followed by its findings and what to do about them. */
 export function reportText({ healthy, checks }: Report): string {
   const total = checks.reduce((sum, { findingsTotal }) => sum + findingsTotal, 0);
   const verdict = healthy
-    ? 'Nothing was found: all is as it should be.'
-    : `${total} found. docs/operations.md explains the codes.`;
+    ? 'No findings: everything is consistent.'
+    : `Findings: ${total}. docs/operations.md explains the codes.`;
   return [...checks.flatMap(linesOf), '', verdict].join('\n');
 }
 

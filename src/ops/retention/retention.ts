@@ -11,12 +11,14 @@ import { Clock } from '../../time/clock.js';
 import { readMark, setMark } from '../../database/retention-mark.repository.js';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Bookings that had an unsettled notification when retention came by are looked at again for so long. */
+/**
+ * How far each run goes back behind the last one: a booking with an unsettled notification is skipped, and tried again.
+ */
 const LOOK_BACK_MS = 30 * DAY_MS;
 
 type Setting = 'BOOKING_DAYS' | 'NOTIFICATION_DAYS' | 'LINK_DAYS' | 'AUDIT_EVENT_DAYS' | 'AUDIT_ADDRESS_DAYS';
 
-/** What is done about things that are older than a setting says. */
+/** Each retention setting in days, and the sweep of data older than it. */
 const STEPS: readonly (readonly [Setting, Sweep])[] = [
   ['BOOKING_DAYS', deleteBookings],
   ['NOTIFICATION_DAYS', deleteSinceMark],
@@ -26,11 +28,11 @@ const STEPS: readonly (readonly [Setting, Sweep])[] = [
   ['AUDIT_ADDRESS_DAYS', forgetSinceMark],
 ];
 
-/** Deletes what has been kept for as long as the clinic wants to keep it. Any number of processes may do so. */
+/** Deletes data older than the clinic's retention settings. Any number of processes may run it. */
 @Injectable()
 export class Retention {
   private readonly logger = new Logger(Retention.name);
-  private readonly refused = new Set<Setting>();
+  private readonly warned = new Set<Setting>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -38,7 +40,7 @@ export class Retention {
     private readonly environment: WorkerEnvironment,
   ) {}
 
-  /** Answers how many rows were deleted, or lost what they had to lose. */
+  /** @returns how many rows were deleted or redacted */
   async apply(): Promise<number> {
     let rows = 0;
     for (const [setting, step] of STEPS) {
@@ -53,25 +55,25 @@ export class Retention {
     return new Date(this.clock.now() - days * DAY_MS);
   }
 
-  /** What the database user may not do must not keep the rest from being done; it is said once. */
+  /** Runs a step. If the database user lacks the privilege, warns once and lets the other steps run. */
   private async attempt(setting: Setting, step: () => Promise<number>): Promise<number> {
     try {
       return await step();
     } catch (error) {
       if (!lacksPrivilege(error)) throw error;
-      if (!this.refused.has(setting)) {
+      if (!this.warned.has(setting)) {
         const file = setting === 'AUDIT_EVENT_DAYS' ? 'docs/sql/forget-events.sql' : 'docs/sql/service.sql';
         this.logger.warn(
-          `${setting} is ${this.environment[setting]}, but the database user has no right to it: grant what ${file} has`,
+          `${setting} is ${this.environment[setting]}, but the database user lacks the privilege: apply the grants in ${file}`,
         );
       }
-      this.refused.add(setting);
+      this.warned.add(setting);
       return 0;
     }
   }
 }
 
-/** The integrity check must know beforehand which bookings may lack their notifications. */
+/** Sets a mark before deleting: the integrity check must not report deleted notifications as missing. */
 async function deleteSinceMark(dataSource: DataSource, before: Date): Promise<number> {
   const done = await readMark(dataSource, 'notifications_done');
   const from = new Date(Math.max(0, done.getTime() - LOOK_BACK_MS));
@@ -81,7 +83,7 @@ async function deleteSinceMark(dataSource: DataSource, before: Date): Promise<nu
   return deleted;
 }
 
-/** The mark spares it to look at the same events again and again. */
+/** The mark saves reading the same events in each run. */
 async function forgetSinceMark(dataSource: DataSource, before: Date): Promise<number> {
   const after = await readMark(dataSource, 'addresses_done');
   const reached = (last: Date): Promise<void> => setMark(dataSource, 'addresses_done', last);
