@@ -18,14 +18,14 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-/** An account as the version before wrote it. */
-async function before(email: string): Promise<Person> {
+/** An account as versions without canonical addresses stored it. */
+async function legacyAccount(email: string): Promise<Person> {
   const person = await clinic.patient();
   await clinic.query('UPDATE accounts SET email = ?, mail_address = NULL WHERE id = ?', [email, person.id]);
   return person;
 }
 
-async function stored({ id }: Person): Promise<Omit<Stored, 'id'>> {
+async function storedAddresses({ id }: Person): Promise<Omit<Stored, 'id'>> {
   const [row] = await clinic.query<Stored>('SELECT email, mail_address FROM accounts WHERE id = ?', [id]);
   return row!;
 }
@@ -33,43 +33,43 @@ async function stored({ id }: Person): Promise<Omit<Stored, 'id'>> {
 const renew = (): Promise<void> => renewAddresses(clinic.dataSource.manager);
 const hashOf = (address: string): Buffer => createHash('sha256').update(address).digest();
 
-describe('accounts from before there was a canonical form', () => {
+describe('accounts from before canonical addresses', () => {
   test.each([
-    ['a domain in its own script', 'one@münchen.example', 'one@xn--mnchen-3ya.example', null],
+    ['a Unicode domain', 'one@münchen.example', 'one@xn--mnchen-3ya.example', null],
     ['a decomposed local part', 'ande\u0301@people.example', 'andé@people.example', null],
     [
-      'letters that fold',
+      'letters that case folding changes',
       'groß.zwei@people.example',
       'gross.zwei@people.example',
       'groß.zwei@people.example',
     ],
-    ['a canonical one', 'é.three@people.example', 'é.three@people.example', null],
-  ])('%s: can log in as before', async (_, email, canonical, mailed) => {
-    const person = await before(email);
+    ['a canonical address', 'é.three@people.example', 'é.three@people.example', null],
+  ])('%s: the owner can log in as before', async (_, email, canonical, mailed) => {
+    const person = await legacyAccount(email);
     await renew();
-    expect(await stored(person)).toEqual({ email: canonical, mail_address: mailed });
+    expect(await storedAddresses(person)).toEqual({ email: canonical, mail_address: mailed });
     const { status } = await clinic.client.post('/api/auth/login', { email, password: person.password });
     expect(status).toBe(200);
   });
 
-  test('that share a mailbox stay as they are, and integrity names them until one is gone', async () => {
+  test('that share a mailbox stay as they are, and integrity reports them until one is gone', async () => {
     const [legacy, canonical] = [
-      await before('both@münchen.example'),
-      await before('both@xn--mnchen-3ya.example'),
+      await legacyAccount('both@münchen.example'),
+      await legacyAccount('both@xn--mnchen-3ya.example'),
     ];
     await renew();
-    expect((await stored(legacy)).email).toBe('both@münchen.example');
-    expect((await stored(canonical)).email).toBe('both@xn--mnchen-3ya.example');
+    expect((await storedAddresses(legacy)).email).toBe('both@münchen.example');
+    expect((await storedAddresses(canonical)).email).toBe('both@xn--mnchen-3ya.example');
     expect(await findings()).toMatchObject([{ subject: `account ${legacy.id}` }]);
     expect((await findings())[0]!.detail).toContain(`account ${canonical.id}`);
     await clinic.query("UPDATE accounts SET email = 'left-1@left.invalid' WHERE id = ?", [canonical.id]);
     await renew();
-    expect((await stored(legacy)).email).toBe('both@xn--mnchen-3ya.example');
+    expect((await storedAddresses(legacy)).email).toBe('both@xn--mnchen-3ya.example');
     expect(await findings()).toEqual([]);
   });
 
-  test('whose owner wants no mails still get none', async () => {
-    await before('refused@münchen.example');
+  test('whose address was refused stay refused', async () => {
+    await legacyAccount('refused@münchen.example');
     await clinic.query('INSERT INTO refused_addresses (hash, refused_at) VALUES (?, UTC_TIMESTAMP(3))', [
       hashOf('refused@münchen.example'),
     ]);
@@ -78,8 +78,8 @@ describe('accounts from before there was a canonical form', () => {
     expect(await clinic.query('SELECT 1 FROM refused_addresses WHERE hash = ?', [hash])).toHaveLength(1);
   });
 
-  test('the migration renews them, and can be undone', async () => {
-    const person = await before('again@münchen.example');
+  test('the migration canonicalises them, and can be undone', async () => {
+    const person = await legacyAccount('again@münchen.example');
     const migration = new CanonicalAddresses15();
     const runner = clinic.dataSource.createQueryRunner();
     try {
@@ -88,7 +88,7 @@ describe('accounts from before there was a canonical form', () => {
     } finally {
       await runner.release();
     }
-    expect((await stored(person)).email).toBe('again@xn--mnchen-3ya.example');
+    expect((await storedAddresses(person)).email).toBe('again@xn--mnchen-3ya.example');
   });
 });
 

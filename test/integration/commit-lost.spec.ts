@@ -7,8 +7,8 @@ import { eventually } from '../support/eventually.js';
 import { block, cancel, MONDAY, move, TUESDAY } from '../support/races.js';
 import { Statements } from '../support/statements.js';
 
-// A connection that breaks during COMMIT leaves open whether it took effect. That is never reported as success or as
-// failure without looking.
+// A connection that breaks during COMMIT leaves the outcome unknown. The service reports neither success nor failure
+// without looking it up.
 
 let proxy: CuttingProxy;
 let clinic: Clinic;
@@ -36,12 +36,12 @@ afterAll(async () => {
 
 const CUTS: readonly Cut[] = ['before COMMIT', 'after COMMIT', 'COMMIT on its way'];
 
-/** Cuts the connection during the COMMIT of a request, and gives its answer. */
+/** Cuts the connection during the COMMIT of a request, and returns the answer. */
 async function whileCutting<T>(cut: Cut, request: () => Promise<T>): Promise<T> {
   proxy.next = cut;
   const answer = request();
   if (cut === 'COMMIT on its way') {
-    // The one who looks must wait for the one who may still commit.
+    // The look-up must wait for the transaction that may still commit.
     await eventually('the second attempt waits for the first', () => statements.waitsForLock());
     proxy.deliver();
   }
@@ -54,23 +54,23 @@ function commits(): number {
   return statements.sent.filter(({ sql }) => sql === 'COMMIT').length;
 }
 
-/** The cut one, that of the look-up, and where this found nothing, that of the second attempt. */
+/** The cut COMMIT, that of the look-up, and if this finds nothing, that of the second attempt. */
 const COMMITS: Record<Cut, number> = { 'before COMMIT': 3, 'after COMMIT': 2, 'COMMIT on its way': 2 };
 
-/** Sends `second` after the database has committed `first`, whose acknowledgement is then lost. */
+/** Sends `second` after the database has committed `first`, and then loses the acknowledgement of `first`. */
 async function whileHeld(
   first: () => Promise<Answer<Json>>,
   second: () => Promise<Answer<Json>>,
 ): Promise<[Answer<Json>, Answer<Json>]> {
-  let letGo = (): void => undefined;
-  proxy.held = new Promise<void>((resolve) => (letGo = resolve));
+  let release = (): void => undefined;
+  proxy.held = new Promise<void>((resolve) => (release = resolve));
   proxy.next = 'after COMMIT';
   const pending = first();
   await eventually('the first one is committing', () => Promise.resolve(proxy.next === undefined));
   await eventually('the first one holds no lock', async () => !(await statements.waitsForLock()));
-  const answered = await second();
-  letGo();
-  return [await pending, answered];
+  const answer = await second();
+  release();
+  return [await pending, answer];
 }
 
 async function statusOf(id: number): Promise<unknown> {
@@ -78,29 +78,29 @@ async function statusOf(id: number): Promise<unknown> {
   return row;
 }
 
-async function ledger(id: number): Promise<string[]> {
-  const rows = await clinic.query<{ told: string }>(
-    "SELECT CONCAT(booking_version, ' ', kind, ' ', state) AS told FROM notifications WHERE booking_id = ? ORDER BY id",
+async function notificationsOf(id: number): Promise<string[]> {
+  const rows = await clinic.query<{ row: string }>(
+    "SELECT CONCAT(booking_version, ' ', kind, ' ', state) AS `row` FROM notifications WHERE booking_id = ? ORDER BY id",
     [id],
   );
-  return rows.map(({ told }) => told);
+  return rows.map(({ row }) => row);
 }
 
 describe.each(CUTS)('a connection that breaks: %s', (cut) => {
-  test('while booking: the patient has the booking, once, and is told once', async () => {
+  test('while booking: there is one booking, with one confirmation', async () => {
     const wish = { date: TUESDAY, time: '10:00' };
     const { status, body } = await whileCutting(cut, () => ask(clinic, patient, doctor, wish));
     expect([status, commits()]).toEqual([201, COMMITS[cut]]);
     const rows = await clinic.query('SELECT id FROM bookings WHERE doctor_id = ?', [doctor.doctorId]);
     expect(rows).toEqual([{ id: body.id }]);
-    expect(await ledger(body.id!)).toEqual([
+    expect(await notificationsOf(body.id!)).toEqual([
       '1 booked pending',
       '1 reminder_24h pending',
       '1 reminder_1h pending',
     ]);
   });
 
-  test('while moving: the booking has moved, once', async () => {
+  test('while rescheduling: the booking is rescheduled once', async () => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     statements.reset();
     const { status, body } = await whileCutting(cut, () =>
@@ -108,17 +108,17 @@ describe.each(CUTS)('a connection that breaks: %s', (cut) => {
     );
     expect([status, commits()]).toEqual([200, COMMITS[cut]]);
     expect(body).toMatchObject({ id, date: TUESDAY, time: '11:30', version: 2 });
-    expect((await ledger(id)).filter((told) => /moved/.test(told))).toEqual(['2 moved pending']);
+    expect((await notificationsOf(id)).filter((row) => /moved/.test(row))).toEqual(['2 moved pending']);
   });
 
-  test('while cancelling: the booking is cancelled, once', async () => {
+  test('while cancelling: the booking is cancelled once', async () => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     statements.reset();
     const { status } = await whileCutting(cut, () => cancel(clinic, patient, id));
     expect([status, commits()]).toEqual([200, COMMITS[cut]]);
     const rows = await clinic.query('SELECT status, version FROM bookings WHERE id = ?', [id]);
     expect(rows).toEqual([{ status: 'cancelled', version: 2 }]);
-    expect((await ledger(id)).filter((told) => /pending/.test(told))).toEqual([
+    expect((await notificationsOf(id)).filter((row) => /pending/.test(row))).toEqual([
       '1 booked pending',
       '2 cancelled pending',
     ]);
@@ -137,7 +137,7 @@ describe('a reschedule whose acknowledgement is lost', () => {
     expect(second.body).toMatchObject({ time: '14:00', version: 3 });
     const rows = await clinic.query('SELECT version, start_time FROM bookings WHERE id = ?', [id]);
     expect(rows).toEqual([{ version: 3, start_time: '14:00:00' }]);
-    expect((await ledger(id)).filter((told) => /moved/.test(told))).toEqual([
+    expect((await notificationsOf(id)).filter((row) => /moved/.test(row))).toEqual([
       '2 moved pending',
       '3 moved pending',
     ]);
@@ -153,7 +153,7 @@ describe('a reschedule whose acknowledgement is lost', () => {
     expect(await statusOf(id)).toEqual({ status: 'cancelled', version: 3 });
   });
 
-  test('is applied where it was lost before it took effect, to the booking as a later one left it', async () => {
+  test('is applied if it was lost before it took effect', async () => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     proxy.next = 'before COMMIT';
     const { status, body } = await move(clinic, patient, id, { time: '11:00' });
@@ -161,7 +161,7 @@ describe('a reschedule whose acknowledgement is lost', () => {
   });
 });
 
-test('a booking whose acknowledgement is lost is told as it stands after a later change', async () => {
+test('a booking whose acknowledgement is lost is answered as it stands after a later change', async () => {
   const [booked, moved] = await whileHeld(
     () => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
     async () => {
@@ -175,7 +175,7 @@ test('a booking whose acknowledgement is lost is told as it stands after a later
   expect(booked.body).toMatchObject({ time: '15:00', version: 2 });
 });
 
-test('a cancellation whose acknowledgement is lost is one, also when the client cancels again meanwhile', async () => {
+test('a cancellation whose acknowledgement is lost succeeds, even if the client cancels again meanwhile', async () => {
   const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
   const [first, second] = await whileHeld(
     () => cancel(clinic, patient, id),
@@ -193,7 +193,7 @@ describe.each(CUTS)('with an Idempotency-Key, a connection that breaks: %s', (cu
       ...(body !== undefined && { body }),
     });
 
-  test('a reschedule and a cancellation are done once, and replayed as they were answered', async () => {
+  test('a reschedule and a cancellation are executed once, and replayed as they were answered', async () => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     const path = `/api/bookings/${id}`;
     const reschedule = (): Promise<Answer<Json>> => keyed('PATCH', path, { time: '11:00' });
@@ -207,8 +207,8 @@ describe.each(CUTS)('with an Idempotency-Key, a connection that breaks: %s', (cu
   });
 });
 
-describe('where nobody can look', () => {
-  test('since the database stays away, the patient is told that the outcome is unknown', async () => {
+describe('if the outcome cannot be looked up', () => {
+  test('because the database stays unavailable, the answer to a booking is OUTCOME_UNKNOWN', async () => {
     proxy.next = 'after COMMIT';
     proxy.isDown = true;
     const { status, body, headers } = await ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
@@ -221,7 +221,7 @@ describe('where nobody can look', () => {
   });
 
   test.each<Cut>(['before COMMIT', 'after COMMIT'])(
-    'since there is nothing to look for, a doctor is told that the outcome is unknown: %s',
+    'because an exception cannot be identified, the answer is OUTCOME_UNKNOWN: %s',
     async (cut) => {
       const { status, body } = await whileCutting(cut, () => block(clinic, doctor, MONDAY));
       expect([status, body.code]).toEqual([503, 'OUTCOME_UNKNOWN']);
@@ -230,7 +230,7 @@ describe('where nobody can look', () => {
     },
   );
 
-  test('a registration whose COMMIT is lost is not said to have changed nothing', async () => {
+  test('the answer to a registration does not claim that nothing was changed', async () => {
     const account = { email: 'lost@people.example', password: 'long enough' };
     const { status, body } = await whileCutting('after COMMIT', () =>
       clinic.client.post('/api/auth/register', account),
@@ -241,7 +241,7 @@ describe('where nobody can look', () => {
   });
 });
 
-test('afterwards the app works as before, on connections that are whole', async () => {
+test('afterwards the app works as before, on intact connections', async () => {
   const answers = await Promise.all(
     ['09:00', '10:00', '11:00', '12:00', '13:00'].map((time) =>
       ask(clinic, patient, doctor, { date: TUESDAY, time }),

@@ -19,21 +19,21 @@ const text = readFileSync('docker-compose.yml', 'utf8');
 const { services } = load(text, { schema: CORE_SCHEMA.withTags(mergeTag) }) as {
   services: Readonly<Record<string, Service>>;
 };
-const MOST_DRAIN_SECONDS = 300;
+const MAX_DRAIN_SECONDS = 300;
 
-test('the mail server of .env is the one that is used, and there is none instead', () => {
+test('SMTP_URL comes from .env, without a default', () => {
   for (const name of ['api', 'worker', 'migrate'])
     expect(services[name]!.environment!.SMTP_URL, name).toMatch(/^\$\{SMTP_URL:\?/);
 });
 
-test('nothing but the mail catcher belongs to the demo, and nobody waits for it', () => {
+test('only the mail catcher belongs to the demo profile, and no service depends on it', () => {
   const inProfiles = Object.entries(services).filter(([, { profiles }]) => profiles !== undefined);
   expect(inProfiles.map(([name, { profiles }]) => [name, profiles])).toEqual([['mailbox', ['demo']]]);
   for (const [name, { depends_on = {} }] of Object.entries(services))
     expect(Object.keys(depends_on), name).not.toContain('mailbox');
 });
 
-test('the mail catcher is guarded from pages of other origins', () => {
+test('the mail catcher is protected from pages of other origins', () => {
   const { environment, volumes } = services.mailbox!;
   expect(environment!.NODE_OPTIONS).toBe('--import=/own-pages-only.mjs');
   expect(volumes).toContain('./bin/support/own-pages-only.mjs:/own-pages-only.mjs:ro');
@@ -46,20 +46,20 @@ test('only the API and the mail catcher’s page are published, on loopback', ()
     for (const port of ports!) expect(port, name).toMatch(/^127\.0\.0\.1:/);
 });
 
-test('production it is, unless .env says otherwise; only the two on the bridge are spoken to in clear', () => {
+test('NODE_ENV is production by default, and only MySQL and Redis are allowed in plain text', () => {
   const { environment } = services.api!;
   expect(environment!.NODE_ENV).toBe('${NODE_ENV:-production}');
   expect(environment!.ALLOW_PLAINTEXT).toBe('mysql,redis,${ALLOW_PLAINTEXT:-}');
 });
 
-test('neither the service nor its migration is the database’s root user', () => {
+test('neither the service nor the migration uses the database’s root user', () => {
   const users = ['api', 'worker', 'migrate'].map(
     (name) => /^mysql:\/\/(\w+):/.exec(services[name]!.environment!.DATABASE_URL!)![1],
   );
   expect(users).toEqual(['clinica', 'clinica', 'clinica_owner']);
 });
 
-test('the rights are those of docs/sql, and each file that is mounted is there', () => {
+test('the grants are those of docs/sql, and every mounted file exists', () => {
   const scripts = ['users', 'grants'].map((name) => services[name]!.command!.at(-1)!);
   const files = scripts.flatMap((script) =>
     [...script.matchAll(/\/sql\/([\w-]+\.sql)/g)].map(([, file]) => file),
@@ -72,14 +72,14 @@ test('the rights are those of docs/sql, and each file that is mounted is there',
       if (source!.startsWith('.')) expect(existsSync(source!), source).toBe(true);
 });
 
-test('the API has longer to end than it may be told to drain', () => {
-  expect(Number(/^(\d+)s$/.exec(services.api!.stop_grace_period!)![1])).toBeGreaterThan(MOST_DRAIN_SECONDS);
+test('the API’s stop grace period is longer than the longest drain time', () => {
+  expect(Number(/^(\d+)s$/.exec(services.api!.stop_grace_period!)![1])).toBeGreaterThan(MAX_DRAIN_SECONDS);
 });
 
-test('the API is alive while it answers, also while Redis is away', () => {
-  const asked = services.api!.healthcheck!.test.join(' ');
-  expect(asked).toContain('/health/live');
-  expect(asked).not.toContain('/health/ready');
+test('the API counts as healthy while it is alive, even without Redis', () => {
+  const command = services.api!.healthcheck!.test.join(' ');
+  expect(command).toContain('/health/live');
+  expect(command).not.toContain('/health/ready');
 });
 
 test('every image has an exact version', () => {

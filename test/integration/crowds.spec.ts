@@ -5,7 +5,7 @@ import type { Clinic, DoctorPerson, Person } from '../support/clinic.js';
 import { block, cancel, LOCK_DAY, MONDAY, move, TUESDAY, WEDNESDAY } from '../support/races.js';
 import { Rivals } from '../support/rivals.js';
 
-// Many at once through two API processes, in whatever order the machine happens to run them.
+// Many requests at once through two API processes, in any order.
 
 const CROWD = 50;
 
@@ -14,7 +14,7 @@ let patients: Person[];
 let doctor: DoctorPerson;
 
 beforeAll(async () => {
-  // Many connections, so that the crowd meets in the database and does not queue in the apps.
+  // Many connections: the crowd competes in the database instead of queueing in the apps.
   rivals = await Rivals.open({ DATABASE_POOL_SIZE: '30' });
   patients = [];
   for (let count = 0; count < 5; count += 1) patients.push(await rivals.clinic.patient());
@@ -29,7 +29,7 @@ afterAll(async () => {
   await rivals?.close();
 });
 
-/** All at once, by turns through one app and the other. */
+/** Sends all requests at once, alternating between the two apps. */
 function crowd(
   size: number,
   request: (clinic: Clinic, patient: Person, index: number) => Promise<Answer<Json>>,
@@ -41,7 +41,7 @@ function crowd(
   );
 }
 
-/** How many answers there were of each kind: `201`, `400 TAKEN`. */
+/** The number of answers of each kind: `201`, `400 TAKEN`. */
 function count(answers: Answer<Json>[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of answers) {
@@ -51,7 +51,7 @@ function count(answers: Answer<Json>[]): Record<string, number> {
   return counts;
 }
 
-test('50 parallel bookings of overlapping appointments with different starts and durations: one 201, 49 refusals', async () => {
+test('50 parallel bookings of overlapping appointments with different starts and durations: one succeeds, 49 are refused', async () => {
   doctor = await rivals.clinic.doctor();
   const answers = await crowd(CROWD, (clinic, patient, index) =>
     ask(clinic, patient, doctor, {
@@ -63,21 +63,21 @@ test('50 parallel bookings of overlapping appointments with different starts and
   expect(count(answers)).toEqual({ '201': 1, '400 TAKEN': CROWD - 1 });
 });
 
-test('120 parallel bookings that the rules refuse, on a date that nobody has yet, are all told so', async () => {
+test('120 parallel bookings that break a rule, on a date without bookings, are all refused for it', async () => {
   doctor = await rivals.clinic.doctor();
   const answers = await crowd(120, (clinic, patient) =>
     ask(clinic, patient, doctor, { date: TUESDAY, time: '20:00' }),
   );
   expect(count(answers)).toEqual({ '400 OUTSIDE_AVAILABILITY': 120 });
-  // One insert that is rolled back makes all that wait for it deadlock. Nobody goes back for the lock after that:
-  // round after round they would, until some are told that the clinic is busy.
+  // One lock a request: the rollback of an insert makes all that wait for it deadlock. If those retried the lock, they
+  // would deadlock again and again, until some were answered BUSY.
   const locks = rivals.statements.flatMap(({ sent }) => sent.filter(({ sql }) => LOCK_DAY.test(sql)));
   expect(locks).toHaveLength(120);
   const days = await rivals.clinic.query('SELECT * FROM doctor_days WHERE doctor_id = ?', [doctor.doctorId]);
   expect(days).toEqual([]);
 });
 
-test('as many as there is room for, in a day that 64 want: all 16 half hours are given, each once', async () => {
+test('of 64 parallel bookings on a day with 16 half hours, each half hour is booked once', async () => {
   doctor = await rivals.clinic.doctor();
   const answers = await crowd(64, (clinic, patient, index) => {
     const minutes = 540 + (index % 16) * 30;
@@ -87,7 +87,7 @@ test('as many as there is room for, in a day that 64 want: all 16 half hours are
   expect(count(answers)).toEqual({ '201': 16, '400 TAKEN': 48 });
 });
 
-test('one booking cancelled by ten requests at once is cancelled by one', async () => {
+test('of ten parallel cancellations of a booking, one succeeds', async () => {
   doctor = await rivals.clinic.doctor();
   const patient = patients[0]!;
   const { id } = await book(rivals.clinic, patient, doctor, { date: MONDAY, time: '10:00' });
@@ -95,7 +95,7 @@ test('one booking cancelled by ten requests at once is cancelled by one', async 
   expect(count(answers)).toEqual({ '200': 1, '400 BOOKING_NOT_FOUND': 9 });
 });
 
-test('booking, moving to and fro, cancelling and blocking at once: no double booking, and no answer but yes or no', async () => {
+test('booking, rescheduling, cancelling and blocking at once: no double booking, no deadlock, no stale reminder', async () => {
   doctor = await rivals.clinic.doctor();
   const dates = [MONDAY, TUESDAY, WEDNESDAY];
   const owned = await Promise.all(
@@ -107,13 +107,13 @@ test('booking, moving to and fro, cancelling and blocking at once: no double boo
     }),
   );
   const answers = await crowd(60, (clinic, patient, index) => {
-    const mine = owned[index % owned.length]!;
+    const own = owned[index % owned.length]!;
     const date = dates[(index * 7) % 3]!;
     const time = `${String(9 + (index % 8)).padStart(2, '0')}:${index % 2 === 0 ? '20' : '40'}`;
-    if (index % 10 === 9) return cancel(clinic, mine.patient, mine.id);
+    if (index % 10 === 9) return cancel(clinic, own.patient, own.id);
     if (index % 15 === 7) return block(clinic, doctor, date);
     if (index % 3 === 0) return ask(clinic, patient, doctor, { date, time, duration: 45 });
-    return move(clinic, mine.patient, mine.id, { date, time });
+    return move(clinic, own.patient, own.id, { date, time });
   });
   const kinds = Object.keys(count(answers));
   expect(

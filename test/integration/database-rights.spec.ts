@@ -10,7 +10,7 @@ import { allDueSettled } from '../support/messages.js';
 import { withSettings } from '../support/settings.js';
 import { startWorker } from '../support/worker.js';
 
-/** What the service deletes from: what was withdrawn, what has expired, what has had its time. */
+/** The tables from which the service deletes rows. */
 const DELETED_FROM = [
   'account_links',
   'address_mails',
@@ -26,11 +26,11 @@ const DELETED_FROM = [
 ];
 
 let mailbox: Mailbox;
-/** As the database's root user, for all that only prepares. */
+/** With the database's root user, for setting up. */
 let clinic: Clinic;
 let root: Connection;
 let users: DatabaseUsers;
-/** The same clinic with the rights of docs/sql/service.sql. */
+/** The same clinic with the grants of docs/sql/service.sql. */
 let limited: Clinic;
 let service: Connection;
 let doctor: DoctorPerson;
@@ -63,8 +63,8 @@ const post = (path: string, body: object, person?: Person, key?: string) =>
     ...(key && { headers: { 'idempotency-key': key } }),
   });
 
-describe('with the rights of docs/sql/service.sql', () => {
-  test('somebody registers, logs in, books, moves, cancels, and is erased, and all of it is mailed and swept', async () => {
+describe('with the grants of docs/sql/service.sql', () => {
+  test('a patient can register, log in, book, reschedule, cancel and be erased; mails are sent, and old rows swept', async () => {
     const worker = await startWorker(limited.environment, clinic.clock);
     try {
       const account = { email: 'somebody@people.example', password: 'a password of somebody' };
@@ -92,7 +92,7 @@ describe('with the rights of docs/sql/service.sql', () => {
     }
   });
 
-  test('a doctor keeps hours and exceptions, and an admin accounts and profiles', async () => {
+  test('a doctor can change hours and exceptions, and an admin accounts and profiles', async () => {
     const window = { day_of_week: 6, start_time: '09:00', end_time: '10:00' };
     const added = await post('/api/availability', window, doctor);
     expect(added.status).toBe(201);
@@ -139,7 +139,7 @@ describe('with the rights of docs/sql/service.sql', () => {
     });
   });
 
-  test('nothing is deleted where the service deletes nothing, and no table is made, changed or dropped', async () => {
+  test('the service cannot delete from other tables, and cannot create, alter or drop any', async () => {
     const tables = (await clinic.query<Record<string, string>>('SHOW TABLES')).map(
       (row) => Object.values(row)[0]!,
     );
@@ -152,7 +152,7 @@ describe('with the rights of docs/sql/service.sql', () => {
   });
 });
 
-test('every table is named once, and has DELETE where something is deleted', async () => {
+test('service.sql names every table once, and grants DELETE where the service deletes', async () => {
   const tables = (await clinic.query<Record<string, string>>('SHOW TABLES')).map(
     (row) => Object.values(row)[0]!,
   );
@@ -164,7 +164,7 @@ test('every table is named once, and has DELETE where something is deleted', asy
   expect(deletable.sort()).toEqual(DELETED_FROM);
 });
 
-test('with the rights of docs/sql/owner.sql a database is made and migrated', async () => {
+test('the grants of docs/sql/owner.sql are enough to migrate a database', async () => {
   const name = `${clinic.environment.DATABASE_URL.split('/').at(-1)!}_owned`;
   const others = new DatabaseUsers(root, name);
   await others.create();

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { MONDAY } from '../support/races.js';
 import { named, Statements } from '../support/statements.js';
 
-// The server rolls the victim of a deadlock back. A statement that was sent behind it would take effect by itself.
+// The server rolls back the victim of a deadlock. A statement sent right behind it would auto-commit.
 
 let clinic: Clinic;
 let statements: Statements;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await clinic.query('CREATE TABLE tills (id INT PRIMARY KEY, coins INT NOT NULL) ENGINE = InnoDB');
   await clinic.query('CREATE TABLE receipts (id INT AUTO_INCREMENT PRIMARY KEY) ENGINE = InnoDB');
   await clinic.query('INSERT INTO tills (id, coins) SELECT seq, 0 FROM (SELECT 1 AS seq UNION SELECT 2) s');
-  // Of two transactions in a deadlock the server gives up the one that changed fewer rows.
+  // The server chooses the transaction that changed fewer rows as the victim.
   const ballast = Array.from({ length: 500 }, (_, row) => `(${row + 100}, 0)`).join();
   await clinic.query(`INSERT INTO tills (id, coins) VALUES ${ballast}`);
 });
@@ -28,21 +28,21 @@ beforeEach(() => statements.reset());
 
 afterAll(() => clinic?.close());
 
-const TAKE_TILL = { sql: 'UPDATE tills SET coins = coins + 1 WHERE id = 1', parameters: [] };
+const UPDATE_TILL = { sql: 'UPDATE tills SET coins = coins + 1 WHERE id = 1', parameters: [] };
 
 /**
- * Runs work that takes till 1, and makes it the victim of a deadlock there.
+ * Runs work that updates till 1, and makes it the victim of a deadlock there.
  *
- * @param wanted locks a row that the work holds by then
+ * @param lock a statement that locks a row which the work has locked by then
  */
-async function asVictim<T>(work: () => Promise<T>, wanted: string, parameters: unknown[]): Promise<T> {
+async function asVictim<T>(work: () => Promise<T>, lock: string, parameters: unknown[]): Promise<T> {
   const rival: QueryRunner = clinic.dataSource.createQueryRunner();
   await rival.startTransaction();
   try {
     await rival.query('UPDATE tills SET coins = coins + 1 WHERE id = 1 OR id >= 100');
     const working = work();
     await eventually('the work waits for the till', () => statements.waitsForLock());
-    await rival.query(wanted, parameters);
+    await rival.query(lock, parameters);
     await rival.rollbackTransaction();
     const result = await working;
     expect(statements.sent.filter(({ errno }) => errno === 1213)).toHaveLength(1);
@@ -52,13 +52,13 @@ async function asVictim<T>(work: () => Promise<T>, wanted: string, parameters: u
   }
 }
 
-/** Has the first of these statements wait for till 1 instead. */
+/** Replaces the first of these statements by an update that waits for till 1. */
 function replaceFirst(which: RegExp): void {
   let isReplaced = false;
   statements.replace(which, (statement) => {
     if (isReplaced) return statement;
     isReplaced = true;
-    return TAKE_TILL;
+    return UPDATE_TILL;
   });
 }
 
@@ -70,13 +70,13 @@ async function eventsOf(action: string, since: number): Promise<number[]> {
   return rows.map((row) => row.subject_id);
 }
 
-async function newestEvent(): Promise<number> {
+async function lastEventId(): Promise<number> {
   const [row] = await clinic.query<{ id: number | null }>('SELECT MAX(id) AS id FROM audit_events');
   return row?.id ?? 0;
 }
 
-test('a booking whose mail cannot be written at first leaves the event of one booking', async () => {
-  const [doctor, patient, since] = [await clinic.doctor(), await clinic.patient(), await newestEvent()];
+test('a booking whose notification is the victim of a deadlock is retried, and leaves one event', async () => {
+  const [doctor, patient, since] = [await clinic.doctor(), await clinic.patient(), await lastEventId()];
   replaceFirst(named('append-notifications'));
   const { status, body } = await asVictim(
     () => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
@@ -87,8 +87,8 @@ test('a booking whose mail cannot be written at first leaves the event of one bo
   expect(await eventsOf('booking.booked', since)).toEqual([body.id]);
 });
 
-test('a log-in whose refresh token cannot be written at first leaves one event', async () => {
-  const [{ id, email, password }, since] = [await clinic.patient(), await newestEvent()];
+test('a log-in whose refresh token is the victim of a deadlock is retried, and leaves one event', async () => {
+  const [{ id, email, password }, since] = [await clinic.patient(), await lastEventId()];
   replaceFirst(named('insert-refresh-token'));
   const { status } = await asVictim(
     () => clinic.client.post('/api/auth/login', { email, password, refresh: true }),
@@ -102,10 +102,10 @@ test('a log-in whose refresh token cannot be written at first leaves one event',
 describe('in one transaction', () => {
   const WRITE = 'INSERT INTO receipts () VALUES ()';
 
-  test('a write that does not wait for the statement before it is refused, and nothing is left of either', async () => {
+  test('a write that does not wait for the statement before it is refused, and neither takes effect', async () => {
     const work = inTransaction(clinic.dataSource, async (tx) => {
       await query(tx, 'SELECT coins FROM tills WHERE id = 2 FOR UPDATE');
-      await Promise.all([execute(tx, TAKE_TILL.sql, []), execute(tx, WRITE, [])]);
+      await Promise.all([execute(tx, UPDATE_TILL.sql, []), execute(tx, WRITE, [])]);
     });
     const settled = work.catch((error: unknown) => error);
     await expect(settled).resolves.toMatchObject({ message: expect.stringContaining('wait') as string });
@@ -113,7 +113,7 @@ describe('in one transaction', () => {
     expect(await clinic.query('SELECT coins FROM tills WHERE id = 1')).toEqual([{ coins: 0 }]);
   });
 
-  test('so is one behind a read, which a cluster may give up as well', async () => {
+  test('so is a write behind a read, which a cluster may abort as well', async () => {
     const work = inTransaction(clinic.dataSource, (tx) =>
       Promise.all([query(tx, 'SELECT coins FROM tills WHERE id = 2'), execute(tx, WRITE, [])]),
     );
@@ -121,7 +121,7 @@ describe('in one transaction', () => {
     expect(await clinic.query('SELECT id FROM receipts')).toEqual([]);
   });
 
-  test('so is the COMMIT of work that did not wait for its own statements', async () => {
+  test('so is the COMMIT of work that did not wait for its statements', async () => {
     const work = inTransaction(clinic.dataSource, (tx) => {
       void execute(tx, WRITE, []).catch(() => undefined);
       return Promise.resolve();
@@ -130,7 +130,7 @@ describe('in one transaction', () => {
     expect(await clinic.query('SELECT id FROM receipts')).toEqual([]);
   });
 
-  test('what is sent after its end reaches nobody', async () => {
+  test('a statement after its end is refused', async () => {
     let late: Promise<unknown> = Promise.resolve();
     await inTransaction(clinic.dataSource, async (tx) => {
       await query(tx, 'SELECT coins FROM tills WHERE id = 2');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 interface Package {
-  /** What is really installed, where that is not what the path says. */
+  /** The installed package, if it is another one than the path says. */
   readonly name?: string;
   readonly license?: string;
   readonly resolved?: string;
@@ -17,31 +17,31 @@ const manifest = read<Record<'dependencies' | 'devDependencies', Record<string, 
 const { packages } = read<{ packages: Record<string, Package> }>('package-lock.json');
 const locked = Object.entries(packages).filter(([path]) => path !== '');
 
-/** Licences that ask for no more than to be named with what is handed on. */
-const FREE =
+/** Licences that require no more than attribution when the software is distributed. */
+const PERMISSIVE =
   /^(MIT|MIT-0|ISC|0BSD|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|BlueOak-1\.0\.0|CC0-1\.0|CC-BY-4\.0|Python-2\.0|\(MIT OR EUPL-1\.1\+\)|MIT \(http:\/\/mootools\.net\/license\.txt\))$/;
-/** Their packages say it in a file: MIT, both of them. */
-const SAID_IN_A_FILE = ['node_modules/passport-strategy', 'node_modules/pause'];
+/** MIT, but stated only in a file of the package. */
+const LICENSED_IN_A_FILE = ['node_modules/passport-strategy', 'node_modules/pause'];
 
 test('every dependency is pinned to one version', () => {
   for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))
     expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
 });
 
-test('every package is held by its checksum, and by no address of a registry', () => {
+test('every package is locked by its checksum, and by no registry’s URL', () => {
   for (const [path, { integrity, resolved }] of locked) {
     expect(integrity, path).toMatch(/^sha512-/);
     expect(resolved, path).toBeUndefined();
   }
 });
 
-test('what is handed on is free: no licence asks for more than its name', () => {
-  const handedOn = locked.filter(([path, { dev }]) => !dev && !SAID_IN_A_FILE.includes(path));
-  expect(handedOn.length).toBeGreaterThan(100);
-  for (const [path, { license }] of handedOn) expect(license, path).toMatch(FREE);
+test('every package that is distributed has a permissive licence', () => {
+  const distributed = locked.filter(([path, { dev }]) => !dev && !LICENSED_IN_A_FILE.includes(path));
+  expect(distributed.length).toBeGreaterThan(100);
+  for (const [path, { license }] of distributed) expect(license, path).toMatch(PERMISSIVE);
 });
 
-test('of the mailer only the sending is installed: empty packages stand for its templates, previews and styles', () => {
+test('of the mailer only the sending is installed: empty packages replace its templates, previews and styles', () => {
   const own = 'node_modules/@nestjs-modules/mailer/node_modules/';
   const unwanted =
     /(^|\/)(@css-inline|mjml|nunjucks|liquidjs|pug|preview-email|display-notification|open)(\/|-|$)/;
@@ -64,11 +64,11 @@ test('of the mailer only the sending is installed: empty packages stand for its 
   for (const [path] of others) expect(path).not.toMatch(unwanted);
 });
 
-test('what the service runs with is few packages, of all systems together', () => {
+test('production installs fewer than 300 packages, over all operating systems', () => {
   // 575 before the mailer was cut down; `npm run licences` lists them.
   expect(locked.filter(([, { dev }]) => !dev).length).toBeLessThan(300);
 });
 
-test('npm runs no script of a package while it installs', () => {
+test('npm runs no install scripts of packages', () => {
   expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });

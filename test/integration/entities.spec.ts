@@ -4,19 +4,19 @@ import type { EntityMetadata } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Clinic } from '../support/clinic.js';
 
-/** Tables without an entity: TypeORM's own, and the notes that are there only while migrations run. */
+/** Tables without an entity: TypeORM's own, and the one that exists only while migrations run. */
 const WITHOUT_ENTITY = ['migrations', 'migration_progress'];
 
-/** A column, as its table has it or as its entity says. */
+/** A column, as in its table or in its entity. */
 interface Column {
   readonly name: string;
   readonly type: string;
   readonly unsigned: boolean;
   readonly nullable: boolean;
   readonly length: string;
-  /** Digits of a second's fraction; null where there is no time. */
+  /** Digits of a second's fraction; null for other types. */
   readonly fraction: number | null;
-  readonly generated: 'by count' | 'VIRTUAL' | 'STORED' | undefined;
+  readonly generated: 'AUTO_INCREMENT' | 'VIRTUAL' | 'STORED' | undefined;
   readonly primary: boolean;
 }
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-// MySQL names the columns of information_schema in capitals, so each gets a name here.
+// The aliases matter: MySQL returns the columns of information_schema in capitals.
 async function tables(): Promise<string[]> {
   const rows = await clinic.query<{ name: string }>(
     'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
@@ -60,11 +60,11 @@ async function columnsOf(table: string): Promise<Column[]> {
       type,
       unsigned: column_type.includes('unsigned'),
       nullable: nullable === 'YES',
-      // Of a MEDIUMTEXT it follows from the type.
+      // The type of a text column implies its length.
       length: length === null || type.endsWith('text') ? '' : String(length),
       fraction: type === 'datetime' ? Number(fraction) : null,
       generated: extra.includes('auto_increment')
-        ? 'by count'
+        ? 'AUTO_INCREMENT'
         : (/VIRTUAL|STORED/.exec(extra)?.[0] as 'VIRTUAL' | 'STORED' | undefined),
       primary: column_key === 'PRI',
     }),
@@ -79,7 +79,7 @@ function columnsIn({ columns }: EntityMetadata): Column[] {
     nullable: column.isNullable,
     length: column.length,
     fraction: column.type === 'datetime' ? (column.precision ?? 0) : null,
-    generated: column.isGenerated ? 'by count' : column.generatedType,
+    generated: column.isGenerated ? 'AUTO_INCREMENT' : column.generatedType,
     primary: column.isPrimary,
   }));
 }
@@ -98,7 +98,7 @@ test('every entity has the columns of its table, and no others', async () => {
     expect(byName(columnsIn(entity)), entity.tableName).toEqual(byName(await columnsOf(entity.tableName)));
 });
 
-test('the type of a property has null where its column may be null, and nowhere else', () => {
+test('the type of a property includes null exactly if its column is nullable', () => {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.entity.ts'),
   );

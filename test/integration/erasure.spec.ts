@@ -30,7 +30,7 @@ afterAll(async () => {
 const erase = ({ token, password }: Person, of = clinic) =>
   of.client.send('DELETE', '/api/auth/me', { token, body: { password } });
 
-/** A patient with a booking on each of so many weekdays from a date on. */
+/** A patient with so many bookings, each on another weekday, from a date on. */
 async function patientWith(bookings: number, from: string): Promise<{ patient: Person; ids: number[] }> {
   const patient = await clinic.patient();
   const ids: number[] = [];
@@ -54,13 +54,13 @@ test('an erasure takes as many statements for many bookings as for one', async (
     const { patient } = await patientWith(bookings, from);
     statements.reset();
     expect((await erase(patient)).status).toBe(200);
-    // Sessions are asked about once a second, whoever is erased.
+    // The process also reads ended sessions once a second.
     return statements.sent.filter(({ sql }) => !named('find-ended-sessions').test(sql)).length;
   };
   expect(await count(30, '2026-04-01')).toBe(await count(1, '2026-03-16'));
 });
 
-test('each booking to come is cancelled with its event and its news, as if it had been cancelled alone', async () => {
+test('each upcoming booking is cancelled with the same event and notification as by a single cancellation', async () => {
   const { patient, ids } = await patientWith(3, '2026-05-18');
   const [alone, ...rest] = ids;
   expect((await cancel(clinic, patient, alone!)).status).toBe(200);
@@ -85,7 +85,7 @@ test('each booking to come is cancelled with its event and its news, as if it ha
   expect(body).toMatchObject({ healthy: true });
 });
 
-test('an appointment that begins meanwhile does not stand in the way', async () => {
+test('an appointment that begins meanwhile does not block the erasure', async () => {
   const { patient, ids } = await patientWith(2, '2026-03-02');
   const held = statements.hold(named('lock-live-bookings'));
   const erasing = erase(patient);
@@ -96,7 +96,7 @@ test('an appointment that begins meanwhile does not stand in the way', async () 
   expect(await particularsOf(ids)).toHaveLength(2);
 });
 
-test('a booking made in another process at the same moment is cancelled too, or not made', async () => {
+test('a booking made in another process at the same moment is refused', async () => {
   const { patient } = await patientWith(1, '2026-06-15');
   const held = statements.hold(named('lock-live-bookings'));
   const erasing = erase(patient);
@@ -110,7 +110,7 @@ test('a booking made in another process at the same moment is cancelled too, or 
   expect(await clinic.query(live, [patient.id])).toEqual([]);
 });
 
-test('while a patient is erased, admins disable others', async () => {
+test('while a patient is being erased, admins can disable other accounts', async () => {
   const [patient, other] = [await clinic.patient(), await clinic.patient()];
   const held = statements.hold(ERASE_ACCOUNT);
   const erasing = erase(patient);
@@ -125,7 +125,7 @@ test('while a patient is erased, admins disable others', async () => {
   expect((await erasing).status).toBe(200);
 });
 
-test('of two admins who leave at once, the last one stays', async () => {
+test('of the last two admins erased at once, one is refused', async () => {
   const [one, two] = [await clinic.admin(), await clinic.admin()];
   await clinic.query("UPDATE accounts SET disabled_at = NOW() WHERE role = 'admin' AND id NOT IN (?)", [
     [one.id, two.id],
@@ -143,9 +143,9 @@ test('of two admins who leave at once, the last one stays', async () => {
   }
 });
 
-test('an admin by a token that does not say so is not erased past the lock', async () => {
+test('an admin with a token of another role cannot be erased without the lock of admins', async () => {
   const patient = await clinic.patient();
-  // As nobody does but by hand: the service ends all tokens with the role.
+  // Only possible by hand: the service revokes all tokens when it changes a role.
   await clinic.query("UPDATE accounts SET role = 'admin' WHERE id = ?", [patient.id]);
   expectProblem(await erase(patient), { status: 401, code: 'TOKEN_REVOKED' });
   const isLock = ({ sql }: Statement) => named('lock-admins').test(sql);

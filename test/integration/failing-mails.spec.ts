@@ -38,20 +38,20 @@ beforeEach(async () => {
 
 afterEach(() => clinic.query('DELETE FROM notifications'));
 
-/** Everything that is due is tried once. */
-async function tryAll(): Promise<string[]> {
+/** Attempts all due notifications once. */
+async function attemptAll(): Promise<string[]> {
   const { rows } = await worker.get(Ledger).claimDue(100);
   const outcomes: string[] = [];
   for (const row of rows) outcomes.push(await worker.get(MailSender).send(row));
   return outcomes;
 }
 
-async function ready(): Promise<unknown> {
+async function readiness(): Promise<unknown> {
   const { status, body } = await clinic.client.get('/health/ready');
   return { http: status, ...body };
 }
 
-async function found(): Promise<string[]> {
+async function failing(): Promise<string[]> {
   const { checks } = await clinic.app.get(IntegrityService).check();
   const { findings } = checks.find(({ code }) => code === 'FAILING')!;
   return findings.map(({ subject, detail }) => `${subject}: ${detail}`);
@@ -71,77 +71,77 @@ async function confirmationOf({ id }: BookingJson) {
   return (await messagesOf(clinic, id)).find(({ kind }) => kind === 'booked')!;
 }
 
-test('mails that have failed for more than 5 minutes are found, though each attempt makes them due later', async () => {
+test('mails that have failed for more than 5 minutes are found, although each attempt makes them due later', async () => {
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
-  expect(await ready()).toEqual(UP);
-  expect(await tryAll()).toEqual(['pending']);
+  expect(await readiness()).toEqual(UP);
+  expect(await attemptAll()).toEqual(['pending']);
   clinic.clock.advance({ minutes: 5 });
-  await tryAll();
-  expect(await ready()).toEqual(UP);
-  expect(await found()).toEqual([]);
+  await attemptAll();
+  expect(await readiness()).toEqual(UP);
+  expect(await failing()).toEqual([]);
   clinic.clock.advance({ seconds: 1 });
   const { id, due_at, attempts } = await confirmationOf(booking);
   expect(due_at.getTime()).toBeGreaterThan(clinic.clock.now());
   expect(attempts).toBe(2);
-  expect(await ready()).toEqual(FAILING);
-  expect(await found()).toEqual([
-    `message ${id}: booked of booking ${booking.id} has failed since ${new Date(NOW).toISOString()}, in 2 attempts`,
+  expect(await readiness()).toEqual(FAILING);
+  expect(await failing()).toEqual([
+    `notification ${id}: booked of booking ${booking.id} has failed since ${new Date(NOW).toISOString()}, in 2 attempts`,
   ]);
 });
 
-test('they are found no longer once the mail server takes them', async () => {
+test('they are no longer found once the mail server accepts them', async () => {
   await book(clinic, patient, doctor, MONDAY_AT_NINE);
-  await tryAll();
+  await attemptAll();
   clinic.clock.advance({ minutes: 6 });
-  expect(await ready()).toEqual(FAILING);
+  expect(await readiness()).toEqual(FAILING);
   const smtp = await MoodySmtp.open(port);
   try {
-    expect(await tryAll()).toEqual(['sent']);
+    expect(await attemptAll()).toEqual(['sent']);
   } finally {
     await smtp.close();
   }
-  expect(await ready()).toEqual(UP);
-  expect(await found()).toEqual([]);
+  expect(await readiness()).toEqual(UP);
+  expect(await failing()).toEqual([]);
 });
 
-test('one that was never tried, was given up or was withdrawn is not failing', async () => {
+test('a mail that was never attempted, is dead or was withdrawn is not failing', async () => {
   await book(clinic, patient, doctor, MONDAY_AT_NINE);
   clinic.clock.advance({ hours: 1 });
-  expect(await ready()).toEqual(UP);
-  await tryAll();
+  expect(await readiness()).toEqual(UP);
+  await attemptAll();
   clinic.clock.advance({ minutes: 6 });
-  expect(await found()).toHaveLength(1);
+  expect(await failing()).toHaveLength(1);
   for (const state of ['dead', 'cancelled', 'sent']) {
     await clinic.query("UPDATE notifications SET state = ? WHERE kind = 'booked'", [state]);
-    expect(await ready(), state).toEqual(UP);
-    expect(await found(), state).toEqual([]);
+    expect(await readiness(), state).toEqual(UP);
+    expect(await failing(), state).toEqual([]);
   }
 });
 
-test('one that is being tried again, or waits for a worker that died, goes on failing', async () => {
+test('a mail that is being retried, or whose worker died, stays failing', async () => {
   await book(clinic, patient, doctor, MONDAY_AT_NINE);
-  await tryAll();
+  await attemptAll();
   clinic.clock.advance({ minutes: 6 });
   const [row] = (await worker.get(Ledger).claimDue(100)).rows;
-  expect(await ready()).toEqual(FAILING);
+  expect(await readiness()).toEqual(FAILING);
   await worker.get(Ledger).begin(row!);
-  expect(await ready()).toEqual(FAILING);
+  expect(await readiness()).toEqual(FAILING);
   clinic.clock.advance({ hours: 1 });
   await worker.get(Ledger).freeExpired();
-  expect(await found()).toHaveLength(1);
+  expect(await failing()).toHaveLength(1);
 });
 
-test('one that was given up and is tried again begins anew', async () => {
+test('a dead mail that is retried starts over', async () => {
   const admin = await clinic.admin();
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
-  await tryAll();
+  await attemptAll();
   const { id } = await confirmationOf(booking);
   await clinic.query("UPDATE notifications SET state = 'dead', attempts = 430 WHERE id = ?", [id]);
   clinic.clock.advance({ hours: 1 });
   expect((await clinic.client.post(`/api/notifications/${id}/retry`, {}, admin)).status).toBe(200);
-  expect(await ready()).toEqual(UP);
-  await tryAll();
-  expect(await ready()).toEqual(UP);
+  expect(await readiness()).toEqual(UP);
+  await attemptAll();
+  expect(await readiness()).toEqual(UP);
   clinic.clock.advance({ minutes: 6 });
-  expect(await ready()).toEqual(FAILING);
+  expect(await readiness()).toEqual(FAILING);
 });

@@ -7,7 +7,7 @@ import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { cancel, MONDAY, move, TUESDAY, WEDNESDAY } from '../support/races.js';
 
-// A transaction of somebody else's holds a lock, and a crowd waits for it: all others must still be answered.
+// Another transaction holds a lock, and a crowd of requests waits for it: all other requests must still be answered.
 
 const CROWD = 200;
 
@@ -33,19 +33,19 @@ const DAYS = Array.from({ length: CROWD }, (_, day) =>
   new Date(Date.parse(MONDAY) + day * 86_400_000).toISOString().slice(0, 10),
 );
 
-/** Locks every day of a doctor that the crowd may ask for. */
-const daysOf = ({ doctorId }: DoctorPerson): string =>
+/** Locks all days of a doctor that the crowd may request. */
+const lockDaysOf = ({ doctorId }: DoctorPerson): string =>
   `INSERT INTO doctor_days (doctor_id, date, version) VALUES
    ${DAYS.map((day) => `(${doctorId}, '${day}', 1)`).join()} ON DUPLICATE KEY UPDATE version = version + 1`;
 
-/** How many of the clinic's connections are in a transaction that waits for a lock. */
-async function waiting(): Promise<number> {
+/** How many of the clinic's connections wait for a lock. */
+async function countWaiting(): Promise<number> {
   const [threads] = await watcher.query<(RowDataPacket & { id: number })[]>(
     'SELECT id FROM information_schema.processlist WHERE db = DATABASE()',
   );
   const own = new Set(threads.map(({ id }) => Number(id)));
   const [[row]] = await watcher.query<(RowDataPacket & { Status: string })[]>('SHOW ENGINE INNODB STATUS');
-  // What stands before the first transaction tells of old deadlocks, in the same words.
+  // The part before the first transaction reports old deadlocks in the same words.
   return row!.Status.split('---TRANSACTION')
     .slice(1)
     .filter((transaction) => transaction.includes('LOCK WAIT'))
@@ -53,9 +53,9 @@ async function waiting(): Promise<number> {
 }
 
 /**
- * Sends a crowd's requests while the lock is held, and what others ask, who must be answered before it is let go.
+ * Sends a crowd's requests while the lock is held, and other requests that must be answered before it is released.
  *
- * @returns the kinds of answers that the crowd had
+ * @returns the kinds of answers to the crowd: `201`, `503 BUSY`
  */
 async function whileLocked(
   lock: string,
@@ -68,15 +68,15 @@ async function whileLocked(
   try {
     await holder.query(lock);
     const crowd = Array.from({ length: CROWD }, (_, index) => request(index));
-    await eventually('the crowd waits', async () => (await waiting()) > 0);
-    // For the rest of the crowd to come.
+    await eventually('the crowd waits', async () => (await countWaiting()) > 0);
+    // For the rest of the crowd to arrive.
     await sleep(500);
-    expect(await waiting()).toBeLessThanOrEqual(clinic.environment.DATABASE_POOL_SIZE / 4);
+    expect(await countWaiting()).toBeLessThanOrEqual(clinic.environment.DATABASE_POOL_SIZE / 4);
     const path = `/api/bookings/available-slots?doctor_id=${other.doctorId}&date=${MONDAY}`;
     const slots = await clinic.client.get(path, { token });
     const booked = await ask(clinic, patient, other, { date: MONDAY, time: '10:00' });
-    const more = others && (await others());
-    expect([slots.status, booked.status, more?.status ?? 200]).toEqual([200, 201, 200]);
+    const further = others && (await others());
+    expect([slots.status, booked.status, further?.status ?? 200]).toEqual([200, 201, 200]);
     await holder.query('ROLLBACK');
     const answers = await Promise.all(crowd);
     for (const { status, headers } of answers)
@@ -92,30 +92,30 @@ const time = (index: number): string =>
 
 test('200 bookings by ten patients wait for one day of a doctor', async () => {
   const doctor = await clinic.doctor();
-  const kinds = await whileLocked(daysOf(doctor), (index) =>
+  const kinds = await whileLocked(lockDaysOf(doctor), (index) =>
     ask(clinic, patients[index % 10]!, doctor, { date: MONDAY, time: time(index), duration: 2 }),
   );
   expect(kinds).toContain('201');
   expect(kinds.filter((kind) => !/^(201|503 BUSY)$/.test(kind))).toEqual([]);
 });
 
-test('200 moves by ten patients wait for one day of a doctor; a move with another doctor does not', async () => {
-  const [doctor, other, mover] = [await clinic.doctor(), await clinic.doctor(), await clinic.patient()];
+test('200 reschedules by ten patients wait for one day of a doctor; one with another doctor does not', async () => {
+  const [doctor, other, neighbour] = [await clinic.doctor(), await clinic.doctor(), await clinic.patient()];
   const owned = await Promise.all(
     patients.map((patient, index) =>
       book(clinic, patient, doctor, { date: TUESDAY, time: time(index * 20) }),
     ),
   );
-  const { id } = await book(clinic, mover, other, { date: TUESDAY, time: '10:00' });
+  const { id } = await book(clinic, neighbour, other, { date: TUESDAY, time: '10:00' });
   const kinds = await whileLocked(
-    daysOf(doctor),
+    lockDaysOf(doctor),
     (index) =>
       move(clinic, patients[index % 10]!, owned[index % 10]!.id, {
         date: WEDNESDAY,
         time: time(index),
         duration: 2,
       }),
-    () => move(clinic, mover, id, { date: WEDNESDAY, time: '11:00' }),
+    () => move(clinic, neighbour, id, { date: WEDNESDAY, time: '11:00' }),
   );
   expect(kinds).toContain('200');
 });
@@ -123,7 +123,7 @@ test('200 moves by ten patients wait for one day of a doctor; a move with anothe
 test('200 exceptions wait for one day of a doctor', async () => {
   const doctor = await clinic.doctor();
   const { token } = doctor;
-  await whileLocked(daysOf(doctor), (index) =>
+  await whileLocked(lockDaysOf(doctor), (index) =>
     clinic.client.post(
       '/api/exceptions',
       { date: MONDAY, start_time: time(index), end_time: '17:00' },
@@ -132,22 +132,22 @@ test('200 exceptions wait for one day of a doctor', async () => {
   );
 });
 
-test('one doctor blocks 200 days, and waits for each', async () => {
+test('200 exceptions of one doctor wait, each for another day', async () => {
   const doctor = await clinic.doctor();
   const { token } = doctor;
-  await whileLocked(daysOf(doctor), (index) =>
+  await whileLocked(lockDaysOf(doctor), (index) =>
     clinic.client.post('/api/exceptions', { date: DAYS[index], is_full_day: true }, { token }),
   );
 });
 
-test('one account books 200 days of a doctor, and waits for each', async () => {
+test('200 bookings of one account wait, each for another day', async () => {
   const doctor = await clinic.doctor();
-  await whileLocked(daysOf(doctor), (index) =>
+  await whileLocked(lockDaysOf(doctor), (index) =>
     ask(clinic, patients[0]!, doctor, { date: DAYS[index]!, time: '10:00' }),
   );
 });
 
-test('one account cancels a booking 200 times, and waits for it', async () => {
+test('200 cancellations of one booking wait for it', async () => {
   const doctor = await clinic.doctor();
   const patient = patients[0]!;
   const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
@@ -157,7 +157,7 @@ test('one account cancels a booking 200 times, and waits for it', async () => {
   expect(kinds).toContain('200');
 });
 
-test('one doctor opens 200 windows, and waits for the schedule', async () => {
+test('200 new windows of one doctor wait for the schedule', async () => {
   const doctor = await clinic.doctor();
   const { doctorId, token } = doctor;
   await whileLocked(

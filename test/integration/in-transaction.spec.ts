@@ -40,21 +40,21 @@ function errors(): number[] {
   return statements.sent.flatMap(({ errno }) => errno ?? []);
 }
 
-/** Fails as the database does when it gives a transaction up. */
-function giveUp(tx: EntityManager, errno: number): Promise<unknown> {
-  return tx.query(`SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'given up'`);
+/** Fails as the database does when it aborts a transaction. */
+function abort(tx: EntityManager, errno: number): Promise<unknown> {
+  return tx.query(`SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'aborted'`);
 }
 
-test('two transactions that deadlock both take effect, once: the victim is run again', async () => {
-  const met = [0, 0];
-  const bothHaveOne = new Promise<void>((resolve) => {
-    const look = setInterval(() => met.every(Boolean) && (clearInterval(look), resolve()), 5);
+test('two transactions that deadlock both take effect once: the victim is retried', async () => {
+  const hasFirst = [false, false];
+  const bothHaveFirst = new Promise<void>((resolve) => {
+    const poll = setInterval(() => hasFirst.every(Boolean) && (clearInterval(poll), resolve()), 5);
   });
   const crossing = (first: number, second: number): Promise<void> =>
     inTransaction(dataSource, async (tx, attempt) => {
       await put(tx, first);
-      met[first - 1] = 1;
-      if (attempt === 1) await bothHaveOne;
+      hasFirst[first - 1] = true;
+      if (attempt === 1) await bothHaveFirst;
       await put(tx, second);
     });
   await Promise.all([crossing(1, 2), crossing(2, 1)]);
@@ -62,11 +62,11 @@ test('two transactions that deadlock both take effect, once: the victim is run a
   expect(await coins()).toEqual([2, 2]);
 });
 
-test('after a lock timeout, which undoes its statement only, the whole is rolled back and run again', async () => {
+test('after a lock timeout, which undoes only its statement, the whole transaction is rolled back and retried', async () => {
   const blocker = dataSource.createQueryRunner();
   await blocker.startTransaction();
   await put(blocker.manager, 2);
-  let lockedDuringRetry: unknown = 'not looked at';
+  let lockedDuringRetry: unknown = 'not read';
   await inTransaction(dataSource, async (tx, attempt) => {
     await tx.query('SET SESSION innodb_lock_wait_timeout = 1');
     if (attempt === 2) {
@@ -82,20 +82,20 @@ test('after a lock timeout, which undoes its statement only, the whole is rolled
   expect(await coins()).toEqual([1, 2]);
 });
 
-test('at READ COMMITTED: what others commit meanwhile is seen by the next statement', async () => {
+test('at READ COMMITTED the next statement sees what others have committed meanwhile', async () => {
   const seen = await inTransaction(dataSource, async (tx) => {
-    const look = async (): Promise<number> => {
+    const read = async (): Promise<number> => {
       const [row]: { coins: number }[] = await tx.query('SELECT coins FROM tills WHERE id = 1');
       return row!.coins;
     };
-    const before = await look();
+    const before = await read();
     await put(dataSource, 1);
-    return [before, await look()];
+    return [before, await read()];
   });
   expect(seen).toEqual([0, 1]);
 });
 
-test('uncommitted changes of others are not seen', async () => {
+test('does not see uncommitted changes of others', async () => {
   const other = dataSource.createQueryRunner();
   await other.startTransaction();
   await put(other.manager, 1);
@@ -107,8 +107,8 @@ test('uncommitted changes of others are not seen', async () => {
   expect(seen).toEqual([{ coins: 0 }]);
 });
 
-describe('what goes wrong for another reason', () => {
-  test('is thrown as it is, after a rollback, and not run again', async () => {
+describe('any other error', () => {
+  test('is rethrown after a rollback, without a retry', async () => {
     const refusal = new Error('no');
     const attempts: number[] = [];
     const work = async (tx: EntityManager, attempt: number): Promise<never> => {
@@ -122,7 +122,7 @@ describe('what goes wrong for another reason', () => {
 });
 
 test.each([1047, 1180, 1317])(
-  'error %i of COMMIT does not say what happened, and is not said to',
+  'after error %i of COMMIT the outcome is unknown, and reported as such',
   async (errno) => {
     statements.replace(/^COMMIT/, () => ({
       sql: `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'who knows'`,
@@ -133,7 +133,7 @@ test.each([1047, 1180, 1317])(
   },
 );
 
-test('where no transaction can be begun, nothing is done outside of one', async () => {
+test('if no transaction can be begun, no statement runs outside of one', async () => {
   statements.replace(/^START TRANSACTION/, () => ({
     sql: "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1180, MESSAGE_TEXT = 'not now'",
     parameters: [],
@@ -144,7 +144,7 @@ test('where no transaction can be begun, nothing is done outside of one', async 
   expect(await coins()).toEqual([0, 0]);
 });
 
-test('a transaction that cannot be rolled back is left to nobody else', async () => {
+test('the connection of a transaction that cannot be rolled back is not reused', async () => {
   statements.replace(/^ROLLBACK/, () => ({
     sql: "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1047, MESSAGE_TEXT = 'not now'",
     parameters: [],
@@ -155,7 +155,7 @@ test('a transaction that cannot be rolled back is left to nobody else', async ()
   });
   await expect(failing).rejects.toThrow('no');
   statements.reset();
-  // As many as there are connections: one of them would commit what was left.
+  // As many as there are connections: the reused one would commit the leftover write.
   await Promise.all(
     Array.from({ length: environment.DATABASE_POOL_SIZE }, () =>
       inTransaction(dataSource, (tx) => put(tx, 2)),
@@ -172,7 +172,7 @@ describe('a connection that breaks before COMMIT', () => {
     await put(tx, 2);
   };
 
-  test('has changed nothing: the whole is run again', async () => {
+  test('has changed nothing: the whole transaction is retried', async () => {
     const result = await inTransaction(dataSource, async (tx, attempt) => {
       if (attempt < 3) return breaking(tx);
       await put(tx, 2, 5);
@@ -181,7 +181,7 @@ describe('a connection that breaks before COMMIT', () => {
     expect([result, await coins()]).toEqual(['done', [0, 5]]);
   });
 
-  test('each time is a database that is away, and nothing was changed', async () => {
+  test('in every attempt is reported as an unavailable database, and nothing was changed', async () => {
     const error = inTransaction(dataSource, breaking);
     await expect(error).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(error).rejects.toThrow(/nothing was changed/i);
@@ -189,14 +189,14 @@ describe('a connection that breaks before COMMIT', () => {
   });
 });
 
-test('a transaction whose process says nothing any more does not keep its locks for ever', async () => {
-  const patient = await new DataSource(dataSourceOptions(environment)).initialize();
-  let speakAgain = (): void => undefined;
-  const spoken = new Promise<void>((resolve) => (speakAgain = resolve));
+test('a transaction whose process falls silent does not keep its locks for ever', async () => {
+  const silentSource = await new DataSource(dataSourceOptions(environment)).initialize();
+  let resume = (): void => undefined;
+  const resumed = new Promise<void>((resolve) => (resume = resolve));
   let silent: Promise<void> | undefined;
   await new Promise<void>((locked) => {
-    silent = inTransaction(patient, async (tx, attempt) => {
-      // It is a minute, which nobody wants to wait here.
+    silent = inTransaction(silentSource, async (tx, attempt) => {
+      // The timeout is a minute: shortened here, to keep the test short.
       if (attempt === 1) {
         const [session] = await tx.query<[{ timeout: string }]>('SELECT @@SESSION.wait_timeout AS timeout');
         expect(Number(session.timeout)).toBeLessThanOrEqual(60);
@@ -204,45 +204,45 @@ test('a transaction whose process says nothing any more does not keep its locks 
       }
       await put(tx, 1);
       locked();
-      if (attempt === 1) await spoken;
+      if (attempt === 1) await resumed;
     });
   });
   await inTransaction(dataSource, (tx) => put(tx, 1));
-  speakAgain();
+  resume();
   await silent;
   expect(await coins()).toEqual([2, 0]);
-  await patient.destroy();
+  await silentSource.destroy();
 });
 
-test.each([1213, 1205, 1020])('error %i is run again until it passes', async (errno) => {
+test.each([1213, 1205, 1020])('error %i is retried until it passes', async (errno) => {
   const attempts: number[] = [];
   const result = await inTransaction(dataSource, async (tx, attempt) => {
     attempts.push(attempt);
     await put(tx, 1);
-    if (attempt < 4) await giveUp(tx, errno);
+    if (attempt < 4) await abort(tx, errno);
     return 'done';
   });
   expect([result, attempts, await coins()]).toEqual(['done', [1, 2, 3, 4], [1, 0]]);
 });
 
-test('a database that stays busy is called so in the end, and nothing was changed', async () => {
+test('a database that stays busy is reported as BUSY in the end, and nothing was changed', async () => {
   let attempts = 0;
   const work = async (tx: EntityManager): Promise<void> => {
     attempts += 1;
     await put(tx, 1);
-    await giveUp(tx, 1213);
+    await abort(tx, 1213);
   };
   await expect(inTransaction(dataSource, work)).rejects.toMatchObject({ code: 'BUSY' });
   expect(attempts).toBeGreaterThan(3);
   expect(await coins()).toEqual([0, 0]);
 });
 
-test('no connection is kept, whatever happened: more transactions than the pool has room for', async () => {
+test('no connection leaks, whatever happens: more transactions run than the pool has connections', async () => {
   const size = environment.DATABASE_POOL_SIZE;
   await Promise.all(
     Array.from({ length: 3 * size }, (_, index) =>
       inTransaction(dataSource, async (tx, attempt) => {
-        if (attempt === 1 && index % 2 === 0) await giveUp(tx, 1213);
+        if (attempt === 1 && index % 2 === 0) await abort(tx, 1213);
         if (index % 3 === 0) throw new Error('no');
         await put(tx, 1);
       }).catch(() => undefined),

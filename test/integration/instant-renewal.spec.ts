@@ -8,7 +8,7 @@ import { ExaminedClinic } from '../support/examined-clinic.js';
 import { messagesOf } from '../support/messages.js';
 import { cancel, move } from '../support/races.js';
 
-// Bookings are given instants that are an hour off, as the rules of other time zone data would have.
+// The tests shift the instants of bookings by an hour, as other time zone data would have computed them.
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -33,7 +33,9 @@ async function renewAll(): Promise<Renewal[]> {
   return renewals;
 }
 
-/** Shifts bookings as they stand, with their unsent mails: the last first where they become later, against the unique key. */
+/**
+ * Shifts bookings and their unsent mails; later ones first if they become later, because of the unique key on starts.
+ */
 async function shift(hours: number, ...bookings: readonly { id: number }[]): Promise<void> {
   for (const { id } of hours > 0 ? [...bookings].reverse() : bookings) {
     await clinic.query(
@@ -58,7 +60,7 @@ async function instantsOf({ id }: { id: number }): Promise<[Date, Date]> {
   return [row!.starts_at, row!.ends_at];
 }
 
-const rightInstants = ({ starts_at, ends_at }: BookingJson): [Date, Date] => [
+const correctInstants = ({ starts_at, ends_at }: BookingJson): [Date, Date] => [
   new Date(starts_at),
   new Date(ends_at),
 ];
@@ -78,7 +80,7 @@ describe.each([
   ['later', -1],
   ['earlier', 1],
 ])('bookings that become an hour %s', (_, hours) => {
-  test('have the instants that their wall time means, each with an event; once is enough', async () => {
+  test('get the instants that their wall time means, each with one event', async () => {
     const { doctor, booking } = await exam.newBooking({ time: '09:00', duration: 60 });
     const bookings = [booking];
     for (const time of ['10:00', '11:00', '11:30', '13:00']) {
@@ -89,7 +91,7 @@ describe.each([
     const renewals = await renewAll();
     expect(renewals.map(({ is }) => is)).toEqual(bookings.map(() => 'renewed'));
     for (const each of bookings) {
-      expect(await instantsOf(each)).toEqual(rightInstants(each));
+      expect(await instantsOf(each)).toEqual(correctInstants(each));
       const before = new Date(Date.parse(each.starts_at) + hours * HOUR_MS).toISOString();
       expect(await eventsOf(each)).toEqual([
         {
@@ -112,7 +114,7 @@ describe.each([
     );
   });
 
-  test('have their unsent mails tell the new start, and their reminders follow it', async () => {
+  test('have unsent mails with the new start, and reminders that follow it', async () => {
     const { booking } = await exam.newBooking();
     const start = Date.parse(booking.starts_at);
     await shift(hours, booking);
@@ -122,7 +124,7 @@ describe.each([
       [booking.id],
     );
     await renewAll();
-    const messages = await clinic.query<{
+    const notifications = await clinic.query<{
       kind: string;
       starts_at: Date;
       due_at: Date;
@@ -131,9 +133,9 @@ describe.each([
     }>('SELECT kind, starts_at, due_at, lease, state FROM notifications WHERE booking_id = ? ORDER BY id', [
       booking.id,
     ]);
-    expect(messages.map(({ starts_at }) => starts_at.getTime())).toEqual([start, start, start]);
-    expect(messages.slice(1).map(({ due_at }) => start - due_at.getTime())).toEqual([DAY_MS, HOUR_MS]);
-    expect(messages.map(({ state, lease }) => [state, lease])).toEqual([
+    expect(notifications.map(({ starts_at }) => starts_at.getTime())).toEqual([start, start, start]);
+    expect(notifications.slice(1).map(({ due_at }) => start - due_at.getTime())).toEqual([DAY_MS, HOUR_MS]);
+    expect(notifications.map(({ state, lease }) => [state, lease])).toEqual([
       ['pending', 0],
       ['pending', 0],
       ['pending', 4],
@@ -141,10 +143,10 @@ describe.each([
   });
 });
 
-test('a reminder that has left does not leave again, and one whose moment has passed is due at once', async () => {
+test('a sent notification is not sent again, and a reminder whose moment has passed is due at once', async () => {
   const { booking } = await exam.newBooking();
   const before = clinic.clock.now();
-  // Due half an hour ago by the right instant, in half an hour by the wrong one.
+  // The reminder is due half an hour ago by the correct instant, in half an hour by the wrong one.
   clinic.clock.set(new Date(Date.parse(booking.starts_at) - DAY_MS + HOUR_MS / 2).toISOString());
   await shift(1, booking);
   await clinic.query("UPDATE notifications SET state = 'sent' WHERE booking_id = ? AND kind = 'booked'", [
@@ -154,13 +156,13 @@ test('a reminder that has left does not leave again, and one whose moment has pa
   const now = clinic.clock.now();
   const [news, reminder] = await messagesOf(clinic, booking.id);
   clinic.clock.set(new Date(before).toISOString());
-  const all = [news, reminder].map((message) => [message!.kind, message!.state]);
-  expect(all).toContainEqual(['booked', 'sent']);
-  expect(all).toContainEqual(['reminder_24h', 'pending']);
+  const states = [news, reminder].map((notification) => [notification!.kind, notification!.state]);
+  expect(states).toContainEqual(['booked', 'sent']);
+  expect(states).toContainEqual(['reminder_24h', 'pending']);
   expect(Math.abs(reminder!.due_at.getTime() - now)).toBeLessThan(60_000);
 });
 
-test('a booking that becomes later gets the reminder that would have come too late before', async () => {
+test('a booking that becomes later gets the reminder for which it was too late before', async () => {
   const soon = new Date(clinic.clock.now() + 24.5 * HOUR_MS);
   const [date, time] = [soon.toISOString().slice(0, 10), soon.toISOString().slice(11, 16)];
   const doctor = await clinic.doctor({
@@ -173,8 +175,8 @@ test('a booking that becomes later gets the reminder that would have come too la
     booking.id,
   ]);
   expect((await renewAll()).map(({ is }) => is)).toEqual(['renewed']);
-  const messages = await messagesOf(clinic, booking.id);
-  expect(messages.map(({ kind, state }) => `${kind} ${state}`).sort()).toEqual([
+  const notifications = await messagesOf(clinic, booking.id);
+  expect(notifications.map(({ kind, state }) => `${kind} ${state}`).sort()).toEqual([
     'booked pending',
     'reminder_1h pending',
     'reminder_24h pending',
@@ -182,7 +184,7 @@ test('a booking that becomes later gets the reminder that would have come too la
 });
 
 test.each([-1, 1])(
-  'a booking that is %i h off keeps its stored time and its wall time from others',
+  'a booking that is %i h off blocks both its stored time and its wall time',
   async (hours) => {
     const { doctor, booking } = await exam.newBooking({ time: '12:00' });
     const later = await book(clinic, exam.patient, doctor, { date: booking.date, time: '14:00' });
@@ -192,13 +194,13 @@ test.each([-1, 1])(
     for (const time of ['12:00', stored]) {
       expect(offered).not.toContain(time);
       for (const start of [time, time.replace(':00', ':29')]) {
-        const asked = await ask(clinic, exam.patient, doctor, {
+        const booked = await ask(clinic, exam.patient, doctor, {
           date: booking.date,
           time: start,
           duration: 30,
         });
         const moved = await move(clinic, exam.patient, later.id, { time: start });
-        expect([asked.status, asked.body.code]).toEqual([400, 'TAKEN']);
+        expect([booked.status, booked.body.code]).toEqual([400, 'TAKEN']);
         expect([moved.status, moved.body.code]).toEqual([400, 'TAKEN']);
       }
     }
@@ -207,7 +209,7 @@ test.each([-1, 1])(
   },
 );
 
-test('a booking that would come to overlap another is left, and named with the other', async () => {
+test('a booking that would overlap another one is left as it is, and reported with the other', async () => {
   const { doctor, booking } = await exam.newBooking({ time: '10:00' });
   const other = await book(clinic, exam.patient, doctor, { date: booking.date, time: '11:00' });
   await shift(-1, booking);
@@ -226,7 +228,7 @@ test('a booking that would come to overlap another is left, and named with the o
   expect((await renewAll()).map(({ is }) => is)).toEqual(['renewed']);
 });
 
-test('a booking of a time that the new rules skip is left, and named', async () => {
+test('a booking at a time that the new rules skip is left as it is, and reported', async () => {
   const { booking } = await exam.newBooking();
   await clinic.query("UPDATE bookings SET start_time = '24:10:00' WHERE id = ?", [booking.id]);
   expect((await renewAll()).map(({ booking: { id }, is }) => [id, is])).toEqual([
@@ -235,7 +237,7 @@ test('a booking of a time that the new rules skip is left, and named', async () 
   await clinic.query("UPDATE bookings SET start_time = '10:00:00' WHERE id = ?", [booking.id]);
 });
 
-test('what is cancelled or has begun stays as it was', async () => {
+test('cancelled bookings and those that have begun stay as they are', async () => {
   const { doctor, booking } = await exam.newBooking();
   const begun = await book(clinic, exam.patient, doctor, { date: booking.date, time: '12:00' });
   await shift(-1, booking, begun);
@@ -247,7 +249,7 @@ test('what is cancelled or has begun stays as it was', async () => {
   expect((await renewAll()).map(({ booking: { id } }) => id)).toEqual([begun.id]);
 });
 
-test('who is just booking the time is waited for, and keeps it', async () => {
+test('the renewal waits for a booking of the time that is being made, which keeps it', async () => {
   const { doctor, booking } = await exam.newBooking({ time: '10:00' });
   const { doctorId } = doctor;
   await shift(-1, booking);

@@ -18,17 +18,17 @@ afterEach(() => exam.mend());
 
 afterAll(() => exam?.close());
 
-/** The statements of the manual, below one of its headings. */
+/** The SQL of the manual under a heading. */
 function statementsIn(heading: string): string[] {
   const manual = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   const part = manual.split(/^(?=##+ )/m).find((each) => each.startsWith(heading))!;
   return [...part.matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql]) => sql!);
 }
 
-describe('what the manual says to do by hand mends what is found', () => {
+describe('the manual’s statements for repairs by hand repair what is found', () => {
   const [cancelling, writing, correcting, letting] = statementsIn('### Mending by hand');
 
-  /** Runs the manual's statements for a booking; then there is nothing left to undo. */
+  /** Runs the manual's statements for a booking, and expects no more findings and an event. */
   async function doByHand(sql: string | undefined, id: number): Promise<void> {
     const runner = clinic.dataSource.createQueryRunner();
     try {
@@ -46,18 +46,23 @@ describe('what the manual says to do by hand mends what is found', () => {
     expect(events).not.toEqual([]);
   }
 
-  test('cancelling a booking, of which the patient is told, and not reminded', async () => {
+  test('cancelling a booking, with a notification and without reminders', async () => {
     const { booking } = await exam.newBooking();
     await exam.change('bookings', { id: booking.id }, 'open_until = starts_at');
     await exam.expectOnly({ code: 'OUTSIDE_OPEN_TIME' });
     await doByHand(cancelling, booking.id);
-    const messages = await messagesOf(clinic, booking.id);
-    expect(messages.map(({ kind, booking_version, state }) => `${kind} ${booking_version} ${state}`)).toEqual(
-      ['booked 1 pending', 'reminder_24h 1 cancelled', 'reminder_1h 1 cancelled', 'cancelled 2 pending'],
-    );
+    const notifications = await messagesOf(clinic, booking.id);
+    expect(
+      notifications.map(({ kind, booking_version, state }) => `${kind} ${booking_version} ${state}`),
+    ).toEqual([
+      'booked 1 pending',
+      'reminder_24h 1 cancelled',
+      'reminder_1h 1 cancelled',
+      'cancelled 2 pending',
+    ]);
   });
 
-  test('writing a message that is missing', async () => {
+  test('writing a missing notification', async () => {
     const { booking } = await exam.newBooking();
     await exam.takeAway('notifications', "booking_id = ? AND kind = 'booked'", [booking.id]);
     await exam.expectOnly({ code: 'LEDGER_NEWS' });
@@ -68,16 +73,16 @@ describe('what the manual says to do by hand mends what is found', () => {
       .replace("'booked'", "'reminder_1h'")
       .replace('UTC_TIMESTAMP(3), ', 'starts_at - INTERVAL 1 HOUR, ');
     await doByHand(reminding, booking.id);
-    const messages = await messagesOf(clinic, booking.id);
-    expect(messages.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+    const notifications = await messagesOf(clinic, booking.id);
+    expect(notifications.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
       'reminder_24h pending',
       'booked pending',
       'reminder_1h pending',
     ]);
-    expect(messages[2]!.due_at.getTime()).toBe(Date.parse(booking.starts_at) - HOUR_MS);
+    expect(notifications[2]!.due_at.getTime()).toBe(Date.parse(booking.starts_at) - HOUR_MS);
   });
 
-  test('writing the instants that a booking’s date and time mean; the reminders follow them', async () => {
+  test('correcting the instants of a booking, and of its reminders', async () => {
     const { booking } = await exam.newBooking();
     const hourEarlier = ['starts_at', 'ends_at']
       .map((column) => `${column} = ${column} - INTERVAL 1 HOUR`)
@@ -107,7 +112,7 @@ describe('what the manual says to do by hand mends what is found', () => {
   });
 });
 
-test('what the manual says to do with accounts by hand takes effect, and leaves events', async () => {
+test('the manual’s statements for accounts take effect, and leave events', async () => {
   const doctor = await clinic.doctor();
   const admin = await clinic.admin();
   const [naming, freeing, ending] = statementsIn('### Accounts by hand');
@@ -124,10 +129,10 @@ test('what the manual says to do with accounts by hand takes effect, and leaves 
     { name: string },
   ];
   const [account] = await clinic.query(
-    'SELECT second_factor, session_version > 0 AS has_ended FROM accounts WHERE id = ?',
+    'SELECT second_factor, session_version > 0 AS is_revoked FROM accounts WHERE id = ?',
     [admin.id],
   );
-  expect([name, account]).toEqual(['Former doctor', { second_factor: null, has_ended: 1 }]);
+  expect([name, account]).toEqual(['Former doctor', { second_factor: null, is_revoked: 1 }]);
   const [{ count }] = (await clinic.query(before)) as [{ count: number }];
   expect(count).toBeGreaterThan(2);
 });

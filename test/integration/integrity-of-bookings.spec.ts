@@ -18,8 +18,8 @@ afterEach(() => exam.mend());
 afterAll(() => exam?.close());
 
 describe('bookings that overlap', () => {
-  /** Writes a second booking over another, with all its messages, as somebody would who goes past the service. */
-  async function writeOver(id: number): Promise<number> {
+  /** Inserts a booking that overlaps another one, with its notifications, bypassing the service. */
+  async function insertOverlapping(id: number): Promise<number> {
     const { insertId }: { insertId: number } = await clinic.dataSource.query(
       `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                              version, created_at, updated_at, day_version, open_from, open_until)
@@ -39,9 +39,9 @@ describe('bookings that overlap', () => {
     return insertId;
   }
 
-  test('are found, both by name', async () => {
+  test('are found, and the finding names both', async () => {
     const { doctor, booking } = await exam.newBooking();
-    const over = await writeOver(booking.id);
+    const over = await insertOverlapping(booking.id);
     await exam.expectOnly({
       code: 'OVERLAP',
       subject: `booking ${over}`,
@@ -52,7 +52,7 @@ describe('bookings that overlap', () => {
     await exam.expectOnly();
   });
 
-  test('are all found where a long one lies over several, far ones too', async () => {
+  test('are all found if a long one overlaps several, not only the next', async () => {
     const { doctor, booking } = await exam.newBooking({ time: '06:00' });
     const { date } = booking;
     const short = [];
@@ -73,7 +73,7 @@ describe('bookings that overlap', () => {
     );
   });
 
-  test('are found whatever dates they bear', async () => {
+  test('are found whatever their dates', async () => {
     const { doctor, booking } = await exam.newBooking();
     const next = await book(clinic, patient, doctor, { date: exam.inDays(10), time: '10:00' });
     await exam.change('bookings', { id: next.id }, 'starts_at = starts_at - INTERVAL 1435 MINUTE');
@@ -82,7 +82,7 @@ describe('bookings that overlap', () => {
     expect(found[0]!.detail).toContain(`while booking ${booking.id}`);
   });
 
-  test('are none where one is cancelled, the doctors are two, or they only touch', async () => {
+  test('are not found if one is cancelled, the doctors differ, or they only touch', async () => {
     const { doctor, booking } = await exam.newBooking();
     const { date } = booking;
     await book(clinic, patient, doctor, { date, time: '10:30' });
@@ -93,7 +93,7 @@ describe('bookings that overlap', () => {
   });
 });
 
-describe('live bookings outside the rules they were made under', () => {
+describe('live bookings that break the rules under which they were made', () => {
   const CASES: readonly [name: string, set: string, code: string, detail: RegExp][] = [
     ['end too late', 'ends_at = ends_at + INTERVAL 10 MINUTE', 'WRONG_INSTANTS', /30 minutes/],
     [
@@ -102,26 +102,31 @@ describe('live bookings outside the rules they were made under', () => {
       'WRONG_INSTANTS',
       / 10:00:00, 30 minutes, in UTC, which is .* but it has /,
     ],
-    ['have a length of their own', 'duration_minutes = 31', 'WRONG_INSTANTS', /31 minutes/],
+    ['have another length', 'duration_minutes = 31', 'WRONG_INSTANTS', /31 minutes/],
     [
-      'begin before the doctor',
+      'begin before the open time',
       'open_from = starts_at + INTERVAL 1 MINUTE',
       'OUTSIDE_OPEN_TIME',
       /open time/,
     ],
-    ['end after the doctor', 'open_until = ends_at - INTERVAL 1 MINUTE', 'OUTSIDE_OPEN_TIME', /open time/],
-    ['had begun', 'updated_at = starts_at', 'NOT_IN_FUTURE', /made or moved at/],
-    ['are ahead of their day', 'day_version = day_version + 1', 'DAY_VERSION', /number 2 of .* counted 1$/],
+    ['end after the open time', 'open_until = ends_at - INTERVAL 1 MINUTE', 'OUTSIDE_OPEN_TIME', /open time/],
+    ['had begun when they were made', 'updated_at = starts_at', 'NOT_IN_FUTURE', /made or moved at/],
+    [
+      'have a higher version than their day',
+      'day_version = day_version + 1',
+      'DAY_VERSION',
+      /number 2 of .* counted 1$/,
+    ],
   ];
 
   test.each(CASES)('are found if they %s', async (_, set, code, detail) => {
     const { booking } = await exam.newBooking();
     await exam.change('bookings', { id: booking.id }, set);
-    await exam.expectOnly({ code, subject: `booking ${booking.id}`, detail: detail });
+    await exam.expectOnly({ code, subject: `booking ${booking.id}`, detail });
   });
 
   test.each(['Asia/Tokyo', 'Mars/Olympus'])(
-    'are found if their doctor has come to be in %s',
+    'are found if their doctor’s time zone became %s',
     async (zone) => {
       const { doctor, booking } = await exam.newBooking();
       const { date } = booking;
@@ -143,14 +148,14 @@ describe('live bookings outside the rules they were made under', () => {
     await exam.expectOnly({ code: 'WRONG_INSTANTS', detail: 'which does not exist' });
   });
 
-  test('are found if they bear another date', async () => {
+  test('are found if they have another date', async () => {
     const { booking } = await exam.newBooking();
     await exam.change('bookings', { id: booking.id }, 'date = date + INTERVAL 1 DAY');
     const subject = `booking ${booking.id}`;
     await exam.expectOnly({ code: 'WRONG_INSTANTS', subject }, { code: 'DAY_VERSION', subject });
   });
 
-  test('are found if their day has no count', async () => {
+  test('are found if their day has no version', async () => {
     const { doctor, booking } = await exam.newBooking();
     await exam.takeAway('doctor_days', 'doctor_id = ?', [doctor.doctorId]);
     await exam.expectOnly({
@@ -163,7 +168,7 @@ describe('live bookings outside the rules they were made under', () => {
   test.each([
     ['part of the day', "start_time = '09:00', end_time = '10:01'", /09:00:00 to 10:01:00/],
     ['the full day', 'start_time = NULL, end_time = NULL', /the full day/],
-  ])('are found if an exception had blocked %s before', async (_, set, detail) => {
+  ])('are found if an exception had already blocked %s', async (_, set, detail) => {
     const doctor = await clinic.doctor({ timezone: 'UTC', week: EVERY_DAY });
     const date = exam.inDays(9);
     const exception = await exam.block(doctor, date, '09:00', '10:00');
@@ -173,11 +178,11 @@ describe('live bookings outside the rules they were made under', () => {
     await exam.expectOnly({
       code: 'DESPITE_EXCEPTION',
       subject: `booking ${booking.id}`,
-      detail: detail,
+      detail,
     });
   });
 
-  test('are forgiven when they are cancelled', async () => {
+  test('are not found once they are cancelled', async () => {
     const { booking } = await exam.newBooking();
     await clinic.query('UPDATE bookings SET open_from = starts_at + INTERVAL 1 MINUTE WHERE id = ?', [
       booking.id,

@@ -44,23 +44,23 @@ function anyOf<T>(choices: readonly T[]): T {
   return choices[Math.floor(Math.random() * choices.length)]!;
 }
 
-/** Few dates and times, so that people are often in each other's way. */
+/** Few dates and times, to make requests collide often. */
 function anyTime(): { date: string; time: string; duration: number } {
   const day = new Date(clinic.clock.now() + anyOf([3, 4]) * 86_400_000).toISOString().slice(0, 10);
   const hour = String(anyOf([8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])).padStart(2, '0');
   return { date: day, time: `${hour}:${anyOf(['00', '15', '40'])}`, duration: anyOf([10, 30, 50]) };
 }
 
-/** What was done, as often as it succeeded. */
-const done = { book: 0, move: 0, cancel: 0, block: 0, unblock: 0 };
+/** How many requests of each kind succeeded. */
+const succeeded = { book: 0, reschedule: 0, cancel: 0, block: 0, unblock: 0 };
 
-function note(what: keyof typeof done, { status }: Answer<unknown>): boolean {
+function count(what: keyof typeof succeeded, { status }: Answer<unknown>): boolean {
   expect([200, 201, 400]).toContain(status);
-  if (status < 400) done[what] += 1;
+  if (status < 400) succeeded[what] += 1;
   return status < 400;
 }
 
-/** A patient who books, moves and cancels until it is time to go. */
+/** Books, reschedules and cancels as a patient until a moment (of `performance.now()`). */
 async function patientsDay(person: Person, until: number): Promise<void> {
   const own: number[] = [];
   while (performance.now() < until) {
@@ -68,44 +68,44 @@ async function patientsDay(person: Person, until: number): Promise<void> {
     const id = anyOf(own);
     if (id === undefined || Math.random() < 0.4) {
       const answer = await ask(through, person, anyOf(doctors), anyTime());
-      if (note('book', answer)) own.push(answer.body.id!);
+      if (count('book', answer)) own.push(answer.body.id!);
     } else if (Math.random() < 0.6) {
-      note('move', await move(through, person, id, anyTime()));
+      count('reschedule', await move(through, person, id, anyTime()));
     } else {
-      note('cancel', await cancel(through, person, id));
+      count('cancel', await cancel(through, person, id));
       own.splice(own.indexOf(id), 1);
     }
   }
 }
 
-/** A doctor who blocks an hour, and opens it again. */
+/** Blocks hours and opens them again as a doctor until a moment. */
 async function doctorsDay(doctor: DoctorPerson, until: number): Promise<void> {
   while (performance.now() < until) {
     const { date, time } = anyTime();
     const exception = { date, start_time: time, end_time: time.replace(/\d\d$/, '59') };
     const answer = await clinic.client.post('/api/exceptions', exception, doctor);
-    note('block', answer);
-    note('unblock', await other.client.delete(`/api/exceptions/${answer.body.id}`, doctor));
+    count('block', answer);
+    count('unblock', await other.client.delete(`/api/exceptions/${answer.body.id}`, doctor));
   }
 }
 
-test('looking again and again while everybody books, moves, cancels and blocks finds nothing', async () => {
+test('repeated checks find nothing while patients book, reschedule and cancel and doctors block time', async () => {
   const integrity = clinic.app.get(IntegrityService);
   const until = performance.now() + LOAD_MS;
-  let over = false;
+  let isOver = false;
   const busy = Promise.all([
     ...patients.map((person) => patientsDay(person, until)),
     ...doctors.map((doctor) => doctorsDay(doctor, until)),
-  ]).finally(() => (over = true));
+  ]).finally(() => (isOver = true));
   const found: Finding[] = [];
-  let looks = 0;
-  for (; !over; looks += 1) {
+  let reports = 0;
+  for (; !isOver; reports += 1) {
     const { checks } = await integrity.check();
     found.push(...checks.flatMap(({ findings }) => findings));
   }
   await busy;
   expect(found).toEqual([]);
-  expect(looks).toBeGreaterThan(2);
-  for (const times of Object.values(done)) expect(times).toBeGreaterThan(5);
+  expect(reports).toBeGreaterThan(2);
+  for (const times of Object.values(succeeded)) expect(times).toBeGreaterThan(5);
   expect((await integrity.check()).healthy).toBe(true);
 });

@@ -24,29 +24,29 @@ afterEach(() => exam.mend());
 
 afterAll(() => exam?.close());
 
-describe('what a booking took its time on stays with it', () => {
+describe('a booking records the evidence on which it took its time', () => {
   type Evidence = { day_version: number; open_from: Date; open_until: Date };
 
   async function evidence(table: 'bookings' | 'exceptions', id: number): Promise<Evidence> {
     return (await clinic.query<Evidence>(`SELECT * FROM ${table} WHERE id = ?`, [id]))[0]!;
   }
 
-  test('whoever takes a date later has the higher version of it, also who moves there from another', async () => {
+  test('each booking or exception that takes a date gets a higher version of it, also after a reschedule', async () => {
     const { doctor, booking } = await exam.newBooking();
     const blocked = await exam.block(doctor, booking.date, '18:00', '19:00');
     const second = await book(clinic, patient, doctor, { date: booking.date, time: '12:00' });
-    const visitor = await book(clinic, patient, doctor, { date: exam.inDays(10), time: '12:00' });
-    expect((await evidence('bookings', visitor.id)).day_version).toBe(1);
-    await move(clinic, patient, visitor.id, { date: booking.date, time: '13:00' });
+    const other = await book(clinic, patient, doctor, { date: exam.inDays(10), time: '12:00' });
+    expect((await evidence('bookings', other.id)).day_version).toBe(1);
+    await move(clinic, patient, other.id, { date: booking.date, time: '13:00' });
     await move(clinic, patient, booking.id, { time: '09:00' });
     const versions = [
       await evidence('exceptions', blocked),
-      ...(await Promise.all([second, visitor, booking].map(({ id }) => evidence('bookings', id)))),
+      ...(await Promise.all([second, other, booking].map(({ id }) => evidence('bookings', id)))),
     ].map(({ day_version }) => day_version);
     expect(versions).toEqual([2, 3, 4, 5]);
   });
 
-  test('the open time is that of all windows that touch, at the time; moving takes it anew', async () => {
+  test('the open time is that of all touching windows when it was made; a reschedule records it again', async () => {
     const { doctor, booking } = await exam.newBooking({ time: '11:45' });
     const midnight = Date.parse(booking.starts_at) - 11.75 * HOUR_MS;
     const asBooked = { open_from: new Date(midnight), open_until: new Date(midnight + 20 * HOUR_MS) };
@@ -68,7 +68,7 @@ describe('a healthy clinic has no findings', () => {
 
   afterAll(() => worker?.close());
 
-  test('with bookings made, moved, made longer and cancelled, and exceptions before and after', async () => {
+  test('with bookings made, rescheduled, lengthened and cancelled, and exceptions before and after', async () => {
     const { doctor, booking } = await exam.newBooking();
     const { date } = booking;
     await exam.block(doctor, date, '14:00', '15:00');
@@ -83,7 +83,7 @@ describe('a healthy clinic has no findings', () => {
     expect(await exam.findings()).toEqual([]);
   });
 
-  test('around the hours that clocks skip or repeat, in any zone', async () => {
+  test('around the hours that clock changes skip or repeat, in any zone', async () => {
     const thisYear = new Date(clinic.clock.now()).getUTCFullYear();
     let booked = 0;
     for (const timezone of ['Europe/Madrid', 'America/Santiago', 'Australia/Lord_Howe', 'Africa/Cairo']) {
@@ -102,7 +102,7 @@ describe('a healthy clinic has no findings', () => {
     expect(await exam.findings()).toEqual([]);
   });
 
-  test('with bookings at the last moment and at just the moment of a reminder', async () => {
+  test('with bookings at the last moment and exactly when a reminder is due', async () => {
     const doctor = await clinic.doctor({ timezone: 'UTC', week: EVERY_DAY });
     const now = new Date(clinic.clock.now()).toISOString();
     const date = exam.inDays(5);
@@ -121,7 +121,7 @@ describe('a healthy clinic has no findings', () => {
     expect(await exam.findings()).toEqual([]);
   });
 
-  test('with rows of before there was any evidence', async () => {
+  test('with rows from before evidence was recorded', async () => {
     const { doctor, booking } = await exam.newBooking();
     await exam.block(doctor, booking.date, '09:00', '11:00');
     await clinic.query('UPDATE exceptions SET day_version = NULL WHERE doctor_id = ?', [doctor.doctorId]);
@@ -134,7 +134,7 @@ describe('a healthy clinic has no findings', () => {
     expect(await exam.findings()).toEqual([]);
   });
 
-  test('while a worker sends, and after it has', async () => {
+  test('while a worker sends, and afterwards', async () => {
     worker = await startWorker(clinic.environment);
     const { booking } = await exam.newBooking();
     await move(clinic, patient, booking.id, { time: '11:00' });
@@ -148,7 +148,7 @@ describe('a healthy clinic has no findings', () => {
 });
 
 describe('GET /api/integrity', () => {
-  test('tells an admin everything, and nobody else', async () => {
+  test('answers only admins, with all checks', async () => {
     const { booking } = await exam.newBooking();
     await exam.change('bookings', { id: booking.id }, 'updated_at = starts_at');
     const { status, body } = await clinic.client.get<{ healthy: boolean; checks: Record<string, unknown>[] }>(
@@ -184,12 +184,12 @@ describe('GET /api/integrity', () => {
       },
     ]);
     const doctor = await clinic.doctor();
-    for (const [who, refused] of [
+    for (const [person, refused] of [
       [patient, 403],
       [doctor, 403],
       [{}, 401],
     ] as const) {
-      expect((await clinic.client.get('/api/integrity', who)).status).toBe(refused);
+      expect((await clinic.client.get('/api/integrity', person)).status).toBe(refused);
     }
     await exam.mend();
     const again = await clinic.client.get<{ healthy: boolean }>('/api/integrity', await clinic.admin());

@@ -33,8 +33,8 @@ async function bookings(count: number): Promise<number[]> {
   return bookInBulk(clinic, patient, doctor, count);
 }
 
-/** Writes one message and takes it. */
-async function takeOne(): Promise<LeasedRow> {
+/** Appends one notification and claims it. */
+async function claimOne(): Promise<LeasedRow> {
   await bookings(1);
   return (await ledger.claimDue(10)).rows[0]!;
 }
@@ -59,7 +59,7 @@ test('there is one row per booking, version and kind', async () => {
   expect(await messagesOf(clinic, booking!)).toHaveLength(2);
 });
 
-test('what is rolled back tells nobody', async () => {
+test('a rolled-back transaction leaves no notification', async () => {
   const [booking] = await bookings(1);
   const broken = inTransaction(clinic.dataSource, async (tx) => {
     await appendMessages(clinic, tx, patient, [booking!], { version: 2 });
@@ -69,7 +69,7 @@ test('what is rolled back tells nobody', async () => {
   expect(await messagesOf(clinic, booking!)).toHaveLength(1);
 });
 
-test('only what is due is taken, the longest due first, no more than asked for', async () => {
+test('only due rows are claimed, the longest due first, up to the limit', async () => {
   const ids = await bookings(4);
   const dueInSeconds = [-1, -3, 1, -2];
   for (const [index, seconds] of dueInSeconds.entries()) {
@@ -83,67 +83,67 @@ test('only what is due is taken, the longest due first, no more than asked for',
   expect(second.rows.map(({ id }) => id)).toEqual([await rowOf(0)]);
 });
 
-test('several relays that take at once never take the same row, and leave none', async () => {
+test('several relays that claim at once never claim the same row, and leave none', async () => {
   await bookings(60);
   const claims = await Promise.all(Array.from({ length: 8 }, () => ledger.claimDue(10)));
-  const taken = claims.flatMap(({ rows }) => rows.map(({ id }) => id));
-  expect(new Set(taken).size).toBe(60);
-  expect(taken).toHaveLength(60);
+  const claimed = claims.flatMap(({ rows }) => rows.map(({ id }) => id));
+  expect(new Set(claimed).size).toBe(60);
+  expect(claimed).toHaveLength(60);
 });
 
-test('of two workers with the same job one begins', async () => {
-  const taken = await takeOne();
-  const began = await Promise.all([ledger.begin(taken), ledger.begin(taken), ledger.begin(taken)]);
+test('of three workers with the same job one begins', async () => {
+  const claimed = await claimOne();
+  const began = await Promise.all([ledger.begin(claimed), ledger.begin(claimed), ledger.begin(claimed)]);
   expect(began.filter(Boolean)).toHaveLength(1);
 });
 
-test('a row whose lease ran out is free again; who held it before can no longer begin', async () => {
-  const old = await takeOne();
+test('a row whose lease expired is free again, and its former holder can no longer begin', async () => {
+  const old = await claimOne();
   clinic.clock.advance(AFTER_LEASE);
   expect(await ledger.freeExpired()).toBe(1);
   expect(await ledger.begin(old)).toBe(false);
-  const [taken] = (await ledger.claimDue(1)).rows;
-  expect(taken).toMatchObject({ id: old.id, lease: old.lease + 1 });
+  const [claimed] = (await ledger.claimDue(1)).rows;
+  expect(claimed).toMatchObject({ id: old.id, lease: old.lease + 1 });
   expect(await ledger.begin(old)).toBe(false);
-  expect(await ledger.begin(taken!)).toBe(true);
+  expect(await ledger.begin(claimed!)).toBe(true);
 });
 
 test('a worker that is still sending keeps its row by renewing the lease', async () => {
-  const taken = await takeOne();
-  await ledger.begin(taken);
+  const claimed = await claimOne();
+  await ledger.begin(claimed);
   clinic.clock.advance({ seconds: 1 });
-  await ledger.renew(taken);
+  await ledger.renew(claimed);
   clinic.clock.advance({ seconds: 1 });
   expect(await ledger.freeExpired()).toBe(0);
   clinic.clock.advance({ seconds: 1 });
   expect(await ledger.freeExpired()).toBe(1);
 });
 
-test('a worker that lost its row cannot fail it, but what it has sent is sent', async () => {
-  const old = await takeOne();
+test('a worker that lost its row cannot mark it as failed, but can mark it as sent', async () => {
+  const old = await claimOne();
   await ledger.begin(old);
   clinic.clock.advance(AFTER_LEASE);
   await ledger.freeExpired();
-  const [taken] = (await ledger.claimDue(1)).rows;
+  const [claimed] = (await ledger.claimDue(1)).rows;
   await ledger.settle(old, failed);
   expect(await row(old.id)).toMatchObject({ state: 'queued', reason: null });
   await ledger.settle(old, sent);
   expect(await row(old.id)).toMatchObject({ state: 'sent' });
-  expect(await ledger.begin(taken!)).toBe(false);
+  expect(await ledger.begin(claimed!)).toBe(false);
 });
 
-test('what has ended stays as it ended', async () => {
-  const taken = await takeOne();
-  await ledger.begin(taken);
-  await ledger.settle(taken, failed);
-  await ledger.settle(taken, sent);
-  await ledger.renew(taken);
+test('a settled row stays as it was settled', async () => {
+  const claimed = await claimOne();
+  await ledger.begin(claimed);
+  await ledger.settle(claimed, failed);
+  await ledger.settle(claimed, sent);
+  await ledger.renew(claimed);
   clinic.clock.advance(AFTER_LEASE);
   expect(await ledger.freeExpired()).toBe(0);
-  expect(await row(taken.id)).toEqual({ state: 'dead', attempts: 1, reason: 'no' });
+  expect(await row(claimed.id)).toEqual({ state: 'dead', attempts: 1, reason: 'no' });
 });
 
-test('rows that could not be queued are given back at once, but for those that have begun', async () => {
+test('releasing a claim frees its rows at once, except those that have begun', async () => {
   await bookings(2);
   const claim = await ledger.claimDue(2);
   await ledger.begin(claim.rows[0]!);
@@ -152,7 +152,7 @@ test('rows that could not be queued are given back at once, but for those that h
   expect((await ledger.claimDue(2)).rows.map(({ id }) => id)).toEqual([claim.rows[1]!.id]);
 });
 
-test('a withdrawn reminder is not sent by who has taken it, nor freed, nor given back', async () => {
+test('a withdrawn reminder can neither begin nor be freed or released', async () => {
   const [booking] = await bookings(1);
   await inTransaction(clinic.dataSource, (tx) =>
     appendMessages(clinic, tx, patient, [booking!], { version: 1, kind: 'reminder_1h' }),
@@ -170,13 +170,13 @@ test('a withdrawn reminder is not sent by who has taken it, nor freed, nor given
   expect(await row(news!.id)).toMatchObject({ state: 'pending' });
 });
 
-test('a step that the database gives up for another transaction is made again', async () => {
+test('a claim that is the victim of a deadlock is retried', async () => {
   await bookings(3);
   const [low, , high] = await clinic.query<{ id: number }>('SELECT id FROM notifications ORDER BY id');
   const runner = clinic.app.get(DataSource).createQueryRunner();
   try {
     await runner.startTransaction();
-    // Heavier than the other, so that the other is the victim.
+    // Many changes, which make the other transaction the victim.
     const days = Array.from({ length: 200 }, (_, day) => `(999, '2030-01-01' + INTERVAL ${day} DAY, 1)`);
     await runner.query(`INSERT INTO doctor_days (doctor_id, date, version) VALUES ${days.join()}`);
     await runner.query('UPDATE notifications SET attempts = 7 WHERE id = ?', [high!.id]);

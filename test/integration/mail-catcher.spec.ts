@@ -27,20 +27,20 @@ beforeAll(async () => {
 afterAll(() => mailbox?.running.stop());
 
 const port = () => new URL(mailbox.url).port;
-/** `PORT` stands for the mailbox's own. */
+/** Replaces `PORT` by the mail catcher's port. */
 const withPort = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', port())]));
 
 async function ask(path: string, headers: Record<string, string>, method = 'GET') {
-  const asked = request({ host: '127.0.0.1', port: port(), path, method, headers: withPort(headers) });
-  asked.end();
-  const [answer] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+  const sent = request({ host: '127.0.0.1', port: port(), path, method, headers: withPort(headers) });
+  sent.end();
+  const [answer] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
   let body = '';
   for await (const chunk of answer.setEncoding('utf8')) body += String(chunk);
   return { status: answer.statusCode, body, headers: answer.headers };
 }
 
-/** The first line of the answer to a WebSocket's handshake; empty where the connection is cut. */
+/** The first line of the answer to a WebSocket handshake; empty if the connection is closed. */
 async function handshake(headers: Record<string, string>): Promise<string> {
   const socket = connect(Number(port()), '127.0.0.1').setEncoding('utf8');
   const lines = {
@@ -68,12 +68,12 @@ const FOREIGN: Record<string, Record<string, string>> = {
   'a page by the other name of this machine': { host: '127.0.0.1:PORT', origin: 'http://localhost:PORT' },
   'a page over TLS': { host: 'localhost:PORT', origin: 'https://localhost:PORT' },
   'a sandboxed page': { host: 'localhost:PORT', origin: 'null' },
-  'a name that leads here': { host: 'rebound.evil.example:PORT' },
-  'a name that leads here, and its page': {
+  'a name that resolves to this machine': { host: 'rebound.evil.example:PORT' },
+  'a name that resolves to this machine, and its page': {
     host: 'rebound.evil.example:PORT',
     origin: 'http://rebound.evil.example:PORT',
   },
-  'a name that begins like this machine': { host: 'localhost.evil.example:PORT' },
+  'a name that begins like this machine’s': { host: 'localhost.evil.example:PORT' },
   'an image or frame of another site': { host: 'localhost:PORT', 'sec-fetch-site': 'cross-site' },
   'a script of another port': { host: 'localhost:PORT', 'sec-fetch-site': 'same-site' },
 };
@@ -88,7 +88,7 @@ describe.each(Object.entries(FOREIGN))('to %s the mail catcher', (_, headers) =>
       expect(answered).not.toHaveProperty('access-control-allow-origin');
     },
   );
-  test('deletes nothing, and allows nothing beforehand', async () => {
+  test('deletes nothing, and refuses the preflight', async () => {
     expect((await ask('/api/email/all', headers, 'DELETE')).status).toBe(403);
     expect((await ask('/api/email/all', headers, 'OPTIONS')).status).toBe(403);
   });

@@ -44,7 +44,7 @@ afterEach(async () => {
 const confirmationOf = async ({ id }: BookingJson): Promise<LedgerMessage> =>
   (await messagesOf(clinic, id))[0]!;
 
-/** The confirmation once the mail server was asked so often to take it. */
+/** The confirmation, once it has been offered to the mail server so many times. */
 function offered(booking: BookingJson, times: number): Promise<LedgerMessage> {
   return eventually(`the mail was offered ${times} times`, async () => {
     const message = await confirmationOf(booking);
@@ -54,17 +54,17 @@ function offered(booking: BookingJson, times: number): Promise<LedgerMessage> {
 
 const mailsToPatient = (): string[] => smtp.contents.filter((content) => content.includes(patient.email));
 
-const passing: [string, Moment, Mood][] = [
+const TEMPORARY_FAILURES: [string, Moment, Mood][] = [
   ['a temporary refusal of the address', 'RCPT', { say: '450 4.2.1 try later' }],
   ['a temporary refusal of the mail', 'content', { say: '451 4.3.0 try later' }],
-  ['a refusal of our sender', 'MAIL', { say: '550 5.7.1 not from you' }],
-  ['a refusal to log us in', 'AUTH', { say: '535 5.7.8 wrong password' }],
-  ['a refusal to talk to us', 'greeting', { say: '554 go away' }],
+  ['a refusal of the sender', 'MAIL', { say: '550 5.7.1 not from you' }],
+  ['a refused log-in', 'AUTH', { say: '535 5.7.8 wrong password' }],
+  ['a refused connection', 'greeting', { say: '554 go away' }],
   ['a server that hangs up before the mail', 'DATA', 'hang up'],
 ];
 
-test.each(passing)('%s is not held against the message: it is sent later', async (_, moment, mood) => {
-  // A connection of its own: the server greets and logs in only new ones.
+test.each(TEMPORARY_FAILURES)('after %s the notification is retried later', async (_, moment, mood) => {
+  // A new worker for a new connection: greeting and log-in happen once a connection.
   smtp.moods = { [moment]: mood };
   await worker.close();
   worker = await startWorker(clinic.environment, clinic.clock);
@@ -82,26 +82,29 @@ test.each(passing)('%s is not held against the message: it is sent later', async
 test.each<[string, Moment]>([
   ['address', 'RCPT'],
   ['mail', 'content'],
-])('a permanent refusal of the %s ends the message as dead, visible with its reason', async (_, moment) => {
-  const admin = await clinic.admin();
-  smtp.moods = { [moment]: { say: `550 5.1.1 <${patient.email}>: no such patient as ${patient.email}` } };
-  const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
-  const { id } = await offered(booking, 1);
-  const { body } = await clinic.client.get<LedgerMessage[]>('/api/notifications?state=dead', admin);
-  const dead = body.find((message) => message.id === id);
-  expect(dead?.reason).toMatch(/550 5\.1\.1 .*no such patient/);
-  expect(dead?.reason).not.toContain('@');
+])(
+  'a permanent refusal of the %s ends the notification as dead, listed with its reason',
+  async (_, moment) => {
+    const admin = await clinic.admin();
+    smtp.moods = { [moment]: { say: `550 5.1.1 <${patient.email}>: no such patient as ${patient.email}` } };
+    const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
+    const { id } = await offered(booking, 1);
+    const { body } = await clinic.client.get<LedgerMessage[]>('/api/notifications?state=dead', admin);
+    const dead = body.find((message) => message.id === id);
+    expect(dead?.reason).toMatch(/550 5\.1\.1 .*no such patient/);
+    expect(dead?.reason).not.toContain('@');
 
-  smtp.moods = {};
-  expect((await clinic.client.post(`/api/notifications/${id}/retry`, {}, admin)).status).toBe(200);
-  await eventually(
-    'the mail is sent after all',
-    async () => (await confirmationOf(booking)).state === 'sent',
-  );
-  expect(mailsToPatient().at(-1)).toContain('Message-ID');
-});
+    smtp.moods = {};
+    expect((await clinic.client.post(`/api/notifications/${id}/retry`, {}, admin)).status).toBe(200);
+    await eventually(
+      'the mail is sent after all',
+      async () => (await confirmationOf(booking)).state === 'sent',
+    );
+    expect(mailsToPatient().at(-1)).toContain('Message-ID');
+  },
+);
 
-test('a mail whose fate the server did not tell is sent again, under the same Message-ID', async () => {
+test('a mail that the server did not acknowledge is sent again, with the same Message-ID', async () => {
   smtp.moods = { content: 'hang up' };
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
   expect(await offered(booking, 1)).toMatchObject({ state: 'pending', attempts: 1 });
@@ -114,7 +117,7 @@ test('a mail whose fate the server did not tell is sent again, under the same Me
   expect(new Set(ids).size).toBe(1);
 });
 
-test('while the mail server is away messages wait, and all go out when it is back', async () => {
+test('while the mail server is down notifications wait, and all are sent once it is back', async () => {
   const { port } = smtp;
   await smtp.close();
   const bookings = await Promise.all(
@@ -135,12 +138,12 @@ test('while the mail server is away messages wait, and all go out when it is bac
   expect(mailsToPatient()).toHaveLength(3);
 });
 
-// On a cluster each node counts on its own: what comes later may have a lower id.
+// On a cluster each node generates its own ids: a later row may have a lower one.
 test.each([
   ['', 0],
   [' with a higher id', 1_000_000],
 ])(
-  'the cancellation never arrives before the confirmation%s, and does not ask for it all the time',
+  'the cancellation never arrives before the confirmation%s, and is not attempted while it waits',
   async (_, higher) => {
     smtp.moods = { RCPT: { say: '450 4.2.1 try later' } };
     const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
@@ -166,7 +169,7 @@ test.each([
   },
 );
 
-test('a confirmation that is dead does not hold back the cancellation', async () => {
+test('a dead confirmation does not hold back the cancellation', async () => {
   smtp.moods = { content: { say: '550 5.6.0 not this one' } };
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
   await offered(booking, 1);
@@ -184,24 +187,24 @@ test('a reminder that is being sent arrives before the cancellation', async () =
     const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
     await clinic.query("UPDATE notifications SET state = 'sent' WHERE kind = 'booked'");
     clinic.clock.set('2026-03-02T07:00:00Z');
-    const take = async () => (await idle.get(Ledger).claimDue(10)).rows;
-    const [reminder] = (await take()).slice(-1);
+    const claim = async () => (await idle.get(Ledger).claimDue(10)).rows;
+    const [reminder] = (await claim()).slice(-1);
     let arrived = (): void => undefined;
     const arriving = new Promise<void>((resolve) => (arrived = resolve));
-    let letGo = (): void => undefined;
+    let accept = (): void => undefined;
     mailbox.onMail = () => {
       arrived();
-      return new Promise((resolve) => (letGo = resolve));
+      return new Promise((resolve) => (accept = resolve));
     };
     const sending = idle.get(MailSender).send(reminder!);
     await arriving;
     await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
-    const [cancellation] = await take();
+    const [cancellation] = await claim();
     expect(await idle.get(MailSender).send(cancellation!)).toMatch(/^pending: waits/);
     mailbox.onMail = () => undefined;
-    letGo();
+    accept();
     expect(await sending).toBe('sent');
-    expect(await idle.get(MailSender).send((await take())[0]!)).toBe('sent');
+    expect(await idle.get(MailSender).send((await claim())[0]!)).toBe('sent');
     expect(mailbox.received.map(({ mail }) => mail.subject)).toEqual([
       expect.stringMatching(/reminder|appointment/i),
       expect.stringMatching(/cancelled/i),

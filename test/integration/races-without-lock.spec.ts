@@ -27,8 +27,8 @@ import {
 } from '../support/races.js';
 import { Rivals } from '../support/rivals.js';
 
-// The twins of races.spec.ts: what keeps two requests apart is taken away on the way to the database, and the harm
-// is seen. They prove the tests there, which run the same schedules.
+// The twins of races.spec.ts, with the same schedules: each removes a lock or a check on its way to the database, and
+// expects the harm. This proves that the tests there would fail without it.
 
 let rivals: Rivals;
 
@@ -45,7 +45,7 @@ afterAll(async () => {
   await rivals?.close();
 });
 
-test('without the lock of the account: a booking that nobody has any more', async () => {
+test('without the lock of the account an erased account keeps a booking', async () => {
   rivals.leaveOut(LOCK_ACCOUNT);
   const { slow, fast, live } = await raceWithErasure(rivals, 'erasure', ERASE_ACCOUNT);
   expect([fast.status, slow.status, live]).toEqual([201, 200, 1]);
@@ -60,7 +60,7 @@ describe('without the lock of the day', () => {
   });
 
   test.each(TAKINGS.slice(0, 3).map((pair) => [pair.name, pair] as const))(
-    '%s: a booking appears in an exception that was answered already',
+    '%s: a booking appears in an exception after its answer',
     async (_, pair) => {
       rivals.leaveOut(LOCK_DAY);
       const { waited, seen, later } = await raceWithException(rivals, pair);
@@ -68,7 +68,7 @@ describe('without the lock of the day', () => {
     },
   );
 
-  test('the unique key on live starts is a second net, and says what the rule says', async () => {
+  test('the unique key on live starts is a second safety net, with the same answer as the rule', async () => {
     rivals.leaveOut(LOCK_DAY);
     const doctor = await rivals.clinic.doctor();
     const patient = await rivals.clinic.patient();
@@ -85,7 +85,7 @@ describe('without the lock of the day', () => {
     expect(await rivals.clinic.overlappingPairs()).toBe(0);
   });
 
-  test('the second net holds a move as well', async () => {
+  test('the second safety net works for a reschedule too', async () => {
     rivals.leaveOut(LOCK_DAY);
     const pair = TAKINGS.find(({ name }) => name === 'move against move, from the same day')!;
     rivals.statements[1].replace(MOVE_BOOKING, ({ sql, parameters }) => ({
@@ -97,13 +97,13 @@ describe('without the lock of the day', () => {
   });
 });
 
-test('without the row of the key a request that comes twice is worked on twice', async () => {
+test('without the row of the key a repeated request is executed twice', async () => {
   rivals.statements[0].replace(INSERT_KEY, ({ sql, parameters }) => ({
     sql,
     parameters: parameters.with(2, 'another'),
   }));
   const { slow, fast, exceptions } = await raceOfKeys(rivals);
-  // With it the second is told that the first is under way. That both make one exception is another rule's doing.
+  // Both are executed; another rule makes one exception of the two.
   expect([slow.status, fast.status, exceptions]).toEqual([201, 201, 1]);
 });
 
@@ -113,7 +113,7 @@ test('without the lock of the schedule a doctor gets two windows that overlap', 
   expect([waited, slow.status, fast.status, windows]).toEqual([false, 201, 201, 2]);
 });
 
-test('with the days locked in any other order, opposite moves deadlock; the retry hides it from the clients', async () => {
+test('with days locked in another order opposite reschedules deadlock, and the retry hides it from the clients', async () => {
   rivals.statements[1].replace(LOCK_DAY, ({ sql, parameters: [doctor, date] }) => ({
     sql,
     parameters: [doctor, date === MONDAY ? TUESDAY : MONDAY],
@@ -123,14 +123,14 @@ test('with the days locked in any other order, opposite moves deadlock; the retr
   expect([slow.status, fast.status]).toEqual([200, 200]);
 });
 
-describe('one booking, if a change does not look at what it changes', () => {
-  const blindly = (which: RegExp): void =>
+describe('one booking, without the check of its state', () => {
+  const leaveOutCheck = (which: RegExp): void =>
     rivals.statements[0].replace(which, ({ sql, parameters }) => ({
       sql: sql.replace("status = 'booked'", "status <> ''").replace('AND version = ?', 'AND version + 9 > ?'),
       parameters,
     }));
 
-  test('cancelled twice at once: the second fails, where the lock lets the rule refuse it', async () => {
+  test('cancelled twice at once: the first fails with an error instead of a refusal', async () => {
     rivals.statements.forEach((statements) =>
       statements.replace(LOCK_BOOKING, ({ sql, parameters }) => ({
         sql: sql.replace('FOR UPDATE', ''),
@@ -142,24 +142,24 @@ describe('one booking, if a change does not look at what it changes', () => {
     expect(rivals.errors).toEqual([1062]);
   });
 
-  test('cancelled while it is being moved: the patient is reminded of it', async () => {
-    blindly(MOVE_BOOKING);
-    const moveIt: Parameters<typeof raceForOneBooking>[2] = (clinic, patient, id) =>
+  test('cancelled while it is being rescheduled: the patient is still reminded', async () => {
+    leaveOutCheck(MOVE_BOOKING);
+    const reschedule: Parameters<typeof raceForOneBooking>[2] = (clinic, patient, id) =>
       move(clinic, patient, id, { date: TUESDAY, time: '12:00' });
-    const { slow, fast, ...end } = await raceForOneBooking(rivals, MOVE_BOOKING, moveIt, cancel);
+    const { slow, fast, ...end } = await raceForOneBooking(rivals, MOVE_BOOKING, reschedule, cancel);
     expect([slow.status, fast.status, end.status]).toEqual([200, 200, 'cancelled']);
     expect(end.reminders).toBeGreaterThan(0);
   });
 });
 
 describe('without the unique keys', () => {
-  test('the same email registered twice at once has two accounts', async () => {
+  test('two registrations of one email at once make two accounts', async () => {
     await rivals.clinic.query('ALTER TABLE accounts DROP KEY accounts_email');
     const { waited, accounts } = await raceOfRegistrations(rivals);
     expect([waited, accounts]).toEqual([false, 2]);
   });
 
-  test('two profiles for one account at once are made, although they wait for each other', async () => {
+  test('two profiles for one account at once are both made, although one waits for the other', async () => {
     await rivals.clinic.query(
       'ALTER TABLE doctors ADD KEY doctors_of_account (user_id), DROP KEY doctors_user',
     );

@@ -25,7 +25,7 @@ import {
 import { Rivals } from '../support/rivals.js';
 import { named } from '../support/statements.js';
 
-// Each race here has its twin in races-without-lock.spec.ts, which shows that the race happens without the lock.
+// Each race here has a twin in races-without-lock.spec.ts, which shows that it happens without the lock.
 
 let rivals: Rivals;
 
@@ -42,7 +42,7 @@ afterAll(async () => {
   await rivals?.close();
 });
 
-describe('of two who want overlapping times at once, one has it and the other is told that it is taken', () => {
+describe('of two requests for overlapping times at once, one succeeds and the other is refused as TAKEN', () => {
   test.each(TAKINGS.map((pair) => [pair.name, pair] as const))('%s', async (_, pair) => {
     const { slow, fast, waited } = await race(rivals, pair);
     expect(waited).toBe(true);
@@ -51,14 +51,14 @@ describe('of two who want overlapping times at once, one has it and the other is
   });
 });
 
-test('of two requests with one key at once, one is done and both have its answer', async () => {
+test('of two requests with one key at once, one is executed and both get its answer', async () => {
   const { slow, fast, exceptions } = await raceOfKeys(rivals);
   expect([slow.status, fast.status, exceptions]).toEqual([201, 201, 1]);
   expect(slow.body).toEqual(fast.body);
   expect(rivals.errors).toEqual([1062]);
 });
 
-describe('once an exception is answered, no booking appears in it any more', () => {
+describe('once an exception is answered, no booking can appear in it', () => {
   test.each(TAKINGS.slice(0, 3).map((pair) => [pair.name, pair] as const))('%s', async (_, pair) => {
     const { slow, fast, waited, seen, later } = await raceWithException(rivals, pair);
     expect(waited).toBe(true);
@@ -66,7 +66,7 @@ describe('once an exception is answered, no booking appears in it any more', () 
     expect([seen, later]).toEqual([1, 1]);
   });
 
-  test.each(['book', 'move'])('who comes to %s during it waits, and is refused', async (way) => {
+  test.each(['book', 'reschedule'])('a request to %s during it waits, and is refused', async (verb) => {
     const doctor = await rivals.clinic.doctor();
     const patient = await rivals.clinic.patient();
     const { id } = await book(rivals.clinic, patient, doctor, { date: TUESDAY, time: '10:00' });
@@ -74,7 +74,7 @@ describe('once an exception is answered, no booking appears in it any more', () 
       named('insert-exception'),
       (clinic) => block(clinic, doctor, MONDAY),
       (clinic) =>
-        way === 'book'
+        verb === 'book'
           ? ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' })
           : move(clinic, patient, id, { date: MONDAY }),
     );
@@ -82,13 +82,13 @@ describe('once an exception is answered, no booking appears in it any more', () 
   });
 });
 
-test('of two windows that overlap, added at once, one is refused', async () => {
+test('of two overlapping windows added at once, one is refused', async () => {
   const { slow, fast, waited, windows } = await raceOfWindows(rivals);
   expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 400, 'WINDOW_OVERLAPS']);
   expect(windows).toBe(1);
 });
 
-test('the same email registered twice at once: one account, and the other is told so', async () => {
+test('of two registrations of one email at once, one succeeds and the other is refused', async () => {
   const { slow, fast, waited, accounts } = await raceOfRegistrations(rivals);
   expect([waited, slow.status, fast.status, fast.body.error]).toEqual([
     true,
@@ -99,18 +99,18 @@ test('the same email registered twice at once: one account, and the other is tol
   expect(accounts).toBe(1);
 });
 
-test('two profiles for one account at once: one is made, and the other refused', async () => {
+test('of two profiles made for one account at once, one is refused', async () => {
   const { slow, fast, waited, profiles } = await raceOfProfiles(rivals);
   expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 400, 'PROFILE_EXISTS']);
   expect(profiles).toBe(1);
 });
 
-test('an account that changes its language while an admin changes its role keeps neither old value', async () => {
+test('a language change by the owner and a role change by an admin at once both take effect', async () => {
   const [admin, person] = [await rivals.clinic.admin(), await rivals.clinic.person('admin')];
-  let seen = 0;
-  const secondLook = ({ sql }: { sql: string }): boolean => /`accounts`/.test(sql) && (seen += 1) === 2;
+  let reads = 0;
+  const secondRead = ({ sql }: { sql: string }): boolean => /`accounts`/.test(sql) && (reads += 1) === 2;
   const { slow, fast } = await rivals.overtake(
-    secondLook,
+    secondRead,
     ({ client }) => client.patch('/api/auth/me', { locale: 'es' }, person),
     ({ client }) => client.patch(`/api/users/${person.id}`, { role: 'user' }, admin),
   );
@@ -119,7 +119,7 @@ test('an account that changes its language while an admin changes its role keeps
   expect(rows).toEqual([{ role: 'user', locale: 'es' }]);
 });
 
-test('who stops being an admin while another leaves them one is not made an admin again without a proof', async () => {
+test('an admin demoted during another admin’s update does not become admin again without a password', async () => {
   const [admin, person] = [await rivals.clinic.admin(), await rivals.clinic.person('admin')];
   const { slow, fast } = await rivals.overtake(
     named('lock-admins'),
@@ -131,20 +131,20 @@ test('who stops being an admin while another leaves them one is not made an admi
   expect(rows).toEqual([{ role: 'user' }]);
 });
 
-describe('who is erased in the moment of booking keeps no booking', () => {
+describe('a patient who is erased while booking keeps no booking', () => {
   const REFUSED = [401, 'TOKEN_REVOKED'];
 
-  test('where the erasure is done before the booking is written', async () => {
+  test('if the erasure finishes before the booking is written', async () => {
     const { slow, fast, live } = await raceWithErasure(rivals, 'booking', INSERT_BOOKING);
     expect([slow.status, slow.body.code, fast.status, live]).toEqual([...REFUSED, 200, 0]);
   });
 
-  test('where the booking is written, but not yet there', async () => {
+  test('if the booking is written, but not committed', async () => {
     const { slow, fast, waited, live } = await raceWithErasure(rivals, 'booking', /^COMMIT/);
     expect([slow.status, fast.status, waited, live]).toEqual([201, 200, true, 0]);
   });
 
-  test('where the erasure has looked for bookings already', async () => {
+  test('if the erasure has already read the bookings', async () => {
     const { slow, fast, waited, live } = await raceWithErasure(rivals, 'erasure', ERASE_ACCOUNT);
     expect([fast.status, fast.body.code, slow.status, waited, live]).toEqual([...REFUSED, 200, true, 0]);
   });
@@ -153,7 +153,7 @@ describe('who is erased in the moment of booking keeps no booking', () => {
 describe('one booking', () => {
   const toTuesday = { date: TUESDAY, time: '12:00' };
 
-  test('cancelled twice at once is cancelled once, and told once', async () => {
+  test('cancelled twice at once is cancelled once, with one notification', async () => {
     const { slow, fast, waited, ...end } = await raceForOneBooking(rivals, CANCEL_BOOKING, cancel, cancel);
     expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 200, 400, 'BOOKING_NOT_FOUND']);
     expect(end).toMatchObject({
@@ -164,7 +164,7 @@ describe('one booking', () => {
     });
   });
 
-  test('while it is being cancelled, its doctor is not locked', async () => {
+  test('while it is being cancelled does not lock its doctor', async () => {
     const [doctor, patient] = [await rivals.clinic.doctor(), await rivals.clinic.patient()];
     const { id } = await book(rivals.clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     const held = rivals.statements[0].hold(CANCEL_BOOKING);
@@ -178,7 +178,7 @@ describe('one booking', () => {
     expect((await cancelled).status).toBe(200);
   });
 
-  test('cancelled while it is being moved stays cancelled, and nobody is reminded', async () => {
+  test('cancelled while it is being rescheduled stays cancelled, without reminders', async () => {
     const { slow, fast, ...end } = await raceForOneBooking(
       rivals,
       MOVE_BOOKING,
@@ -194,7 +194,7 @@ describe('one booking', () => {
     });
   });
 
-  test('cancelled right after it was moved is cancelled at its new time', async () => {
+  test('cancelled right after a reschedule is cancelled at its new time', async () => {
     const { slow, fast, waited, ...end } = await raceForOneBooking(
       rivals,
       /^COMMIT/,
@@ -205,7 +205,7 @@ describe('one booking', () => {
     expect(end).toMatchObject({ version: 3, news: ['booked', 'moved', 'cancelled'], reminders: 0 });
   });
 
-  test('moved while it is being cancelled is refused as unknown', async () => {
+  test('rescheduled while it is being cancelled is refused as not found', async () => {
     const { slow, fast, waited, ...end } = await raceForOneBooking(
       rivals,
       /^COMMIT/,
@@ -216,7 +216,7 @@ describe('one booking', () => {
     expect(end).toMatchObject({ status: 'cancelled', version: 2, reminders: 0 });
   });
 
-  test('moved twice at once goes one way and then the other, in two steps', async () => {
+  test('rescheduled twice at once is rescheduled in two steps', async () => {
     const { slow, fast, waited, ...end } = await raceForOneBooking(
       rivals,
       MOVE_BOOKING,
@@ -228,7 +228,7 @@ describe('one booking', () => {
     expect(end).toMatchObject({ version: 3, news: ['booked', 'moved', 'moved'] });
   });
 
-  test('that begins while its move is waiting is not moved any more', async () => {
+  test('that begins while its reschedule waits is not rescheduled', async () => {
     const doctor = await rivals.clinic.doctor();
     const [patient, rival] = [await rivals.clinic.patient(), await rivals.clinic.patient()];
     const { id } = await book(rivals.clinic, patient, doctor, { date: MONDAY, time: '10:00' });
@@ -244,13 +244,13 @@ describe('one booking', () => {
   });
 });
 
-test('moves in opposite directions across two days wait for each other, and never deadlock', async () => {
+test('reschedules in opposite directions between two days wait for each other, and never deadlock', async () => {
   const { slow, fast, waited } = await raceOfOppositeMoves(rivals);
   expect([waited, slow.status, fast.status]).toEqual([true, 200, 200]);
   expect(rivals.errors).toEqual([]);
 });
 
-test('a booking and a change of the weekly windows do not disturb each other', async () => {
+test('a booking and a change of the weekly windows do not block each other', async () => {
   const doctor = await rivals.clinic.doctor({ week: [[1, '09:00', '12:00']] });
   const patient = await rivals.clinic.patient();
   const [window] = await rivals.clinic.query<{ id: number }>(

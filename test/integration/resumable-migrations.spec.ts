@@ -17,8 +17,8 @@ afterAll(async () => {
   await dropDatabase(environment);
 });
 
-/** Each table as the database would make it. */
-async function tables(): Promise<Record<string, string>> {
+/** The definition of each table. */
+async function definitions(): Promise<Record<string, string>> {
   const connection = await createConnection(environment.DATABASE_URL);
   try {
     const [names] = await connection.query<never[]>('SHOW TABLES');
@@ -41,12 +41,15 @@ async function emptyDatabase(): Promise<void> {
   await connection.end();
 }
 
-/** Migrates until the first write that did not fail before, and is killed there; false once there is none. */
-async function killedAt(moment: 'before' | 'after', survived: Set<string>): Promise<boolean> {
-  const options = { ...dataSourceOptions(environment), logger: new Silence() };
+/**
+ * Migrates until the first write that is not in `attempted`, adds it, and dies before or after it; false if the
+ * migrations finish.
+ */
+async function dieOnce(moment: 'before' | 'after', attempted: Set<string>): Promise<boolean> {
+  const options = { ...dataSourceOptions(environment), logger: new SilentLogger() };
   const dataSource = await new DataSource(options).initialize();
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
-  dataSource.createQueryRunner = (mode) => killing(createQueryRunner(mode), moment, survived);
+  dataSource.createQueryRunner = (mode) => dyingRunner(createQueryRunner(mode), moment, attempted);
   try {
     await runMigrations(dataSource);
     return false;
@@ -60,19 +63,18 @@ async function killedAt(moment: 'before' | 'after', survived: Set<string>): Prom
 
 class Killed extends Error {}
 
-class Silence extends AbstractLogger {
+class SilentLogger extends AbstractLogger {
   protected writeLog(): void {}
 }
 
-function killing(runner: QueryRunner, moment: 'before' | 'after', survived: Set<string>): QueryRunner {
+function dyingRunner(runner: QueryRunner, moment: 'before' | 'after', attempted: Set<string>): QueryRunner {
   const send = runner.query.bind(runner);
   let count = 0;
   runner.query = async (sql: string, parameters?: unknown[], structured?: boolean): Promise<never> => {
     if (/^\s*(SELECT|SHOW)\b/i.test(sql)) return (await send(sql, parameters, structured as true)) as never;
-    // A statement by its text and how often it came: migrations repeat themselves.
     const statement = `${sql} ${JSON.stringify(parameters ?? [])}`;
-    const isNew = !survived.has(statement);
-    survived.add(statement);
+    const isNew = !attempted.has(statement);
+    attempted.add(statement);
     if (isNew && moment === 'before') throw new Killed(sql);
     const answer = (await send(sql, parameters, structured as true)) as never;
     count += 1;
@@ -83,30 +85,30 @@ function killing(runner: QueryRunner, moment: 'before' | 'after', survived: Set<
 }
 
 test.each(['before', 'after'] as const)(
-  'a migration that is killed %s any of its statements goes on there when it runs again',
+  'a migration that is killed %s any of its statements resumes there when it runs again',
   async (moment) => {
-    const whole = await tables();
+    const complete = await definitions();
     await emptyDatabase();
-    const survived = new Set<string>();
+    const attempted = new Set<string>();
     let kills = 0;
-    while (await killedAt(moment, survived)) kills += 1;
-    expect(await tables()).toEqual(whole);
-    // At least each migration's statements, and the counting of each.
+    while (await dieOnce(moment, attempted)) kills += 1;
+    expect(await definitions()).toEqual(complete);
+    // At least each statement of the migrations, and the record of each one's progress.
     expect(kills).toBeGreaterThan(80);
   },
   120_000,
 );
 
-test('while one is under way, the database says how far it came; afterwards nothing of that is left', async () => {
+test('the database records the progress of a migration, and drops the record afterwards', async () => {
   await emptyDatabase();
-  const survived = new Set<string>();
-  for (let kills = 0; kills < 9; kills += 1) await killedAt('after', survived);
-  expect(Object.keys(await tables())).toContain('migration_progress');
-  while (await killedAt('after', survived));
-  expect(Object.keys(await tables())).not.toContain('migration_progress');
+  const attempted = new Set<string>();
+  for (let kills = 0; kills < 9; kills += 1) await dieOnce('after', attempted);
+  expect(Object.keys(await definitions())).toContain('migration_progress');
+  while (await dieOnce('after', attempted));
+  expect(Object.keys(await definitions())).not.toContain('migration_progress');
 }, 120_000);
 
-test('of three processes that migrate at once one does it, and the others wait for it', async () => {
+test('of three processes that migrate at once, one does the work and the others wait for it', async () => {
   await emptyDatabase();
   const applied = await Promise.all([1, 2, 3].map(() => migrate(environment)));
   expect(applied.map((names) => names.length > 0).sort()).toEqual([false, false, true]);

@@ -25,7 +25,7 @@ let admin: Person;
 
 beforeAll(async () => {
   clinic = await Clinic.open({ now: NOW });
-  // Far from UTC: on the doctor's wall an appointment ends on another date.
+  // Far from UTC: an appointment's local end is on another date.
   doctor = await clinic.doctor({ week: EVERY_DAY, timezone: 'Pacific/Kiritimati' });
   patient = await clinic.patient();
   admin = await clinic.admin();
@@ -39,7 +39,7 @@ beforeEach(async () => {
   clinic.clock.set(NOW);
 });
 
-/** One round of a worker that keeps as long as it is told. */
+/** Runs one round of a worker with these retention settings. */
 async function sweep(
   days: Partial<typeof NOTHING>,
   databaseUrl = clinic.environment.DATABASE_URL,
@@ -67,7 +67,7 @@ async function findings(): Promise<unknown[]> {
   return body.checks.filter(({ findings_total }) => findings_total > 0);
 }
 
-/** Appointments at 10:00 on these dates; the second was moved, the last one cancelled. */
+/** Books 10:00 on these dates, reschedules the second booking and cancels the last one. */
 async function appointments(...dates: string[]): Promise<BookingJson[]> {
   const made = [];
   for (const date of dates) made.push(await book(clinic, patient, doctor, { date, time: '10:00' }));
@@ -77,7 +77,7 @@ async function appointments(...dates: string[]): Promise<BookingJson[]> {
   return made;
 }
 
-test('what is not configured to go is kept for good', async () => {
+test('without retention settings everything is kept', async () => {
   await appointments('2026-03-03', '2026-03-04', '2026-03-05');
   const before = [await countOf('bookings'), await countOf('notifications'), await countOf('audit_events')];
   clinic.clock.set('2126-03-02T08:00:00Z');
@@ -88,7 +88,7 @@ test('what is not configured to go is kept for good', async () => {
 });
 
 describe('bookings', () => {
-  test('go with their notifications so many days after their end, to the minute, and leave all in order', async () => {
+  test('are deleted with their notifications after their days, to the minute, and integrity stays intact', async () => {
     const [first, second, third] = await appointments('2026-03-03', '2026-03-04', '2026-03-05');
     // 10:30 on 3 March in Kiritimati is 20:30 on 2 March in UTC.
     clinic.clock.set('2026-03-12T20:30:00Z');
@@ -104,7 +104,7 @@ describe('bookings', () => {
     expect(await findings()).toEqual([]);
   });
 
-  test('stay while a mail about them is still to be settled: its job must find its row', async () => {
+  test('stay while a notification about them is not settled: its job must find its row', async () => {
     const [first] = await appointments('2026-03-03', '2026-03-04');
     await clinic.query("UPDATE notifications SET state = 'queued' WHERE booking_id = ? LIMIT 1", [first!.id]);
     clinic.clock.set('2026-06-01T08:00:00Z');
@@ -115,7 +115,7 @@ describe('bookings', () => {
     expect(await countOf('bookings')).toBe(0);
   });
 
-  test('more than a batch of them go, in one round, and two workers do not hinder each other', async () => {
+  test('are deleted in one round even beyond a batch, and two workers do not block each other', async () => {
     const { id } = await book(clinic, patient, doctor, { date: '2026-03-03', time: '10:00' });
     await clinic.query('DELETE FROM notifications');
     const batch = Array.from({ length: 250 }, (_, index) => `SELECT ${index} AS i`).join(' UNION ALL ');
@@ -138,7 +138,7 @@ describe('bookings', () => {
 });
 
 describe('notifications', () => {
-  test('go all at once so many days after their booking’s end; the check misses none of them', async () => {
+  test('of a booking are deleted together after their days, and the check reports none as missing', async () => {
     await appointments('2026-03-03', '2026-03-04', '2026-04-20', '2026-03-06');
     clinic.clock.set('2026-03-20T08:00:00Z');
     await sweep({ NOTIFICATION_DAYS: 10 });
@@ -148,12 +148,12 @@ describe('notifications', () => {
     );
     expect(left).toEqual([{ date: '2026-04-20' }]);
     expect(await findings()).toEqual([]);
-    // To keep them longer from now on brings none back, and is no reason to miss them.
+    // A longer setting brings none back, and the check still reports none.
     await sweep({ NOTIFICATION_DAYS: 300 });
     expect(await findings()).toEqual([]);
   });
 
-  test('that are missing for another reason are still found', async () => {
+  test('that are missing for another reason are still reported', async () => {
     const [, , coming] = await appointments('2026-03-03', '2026-03-04', '2026-04-20', '2026-03-06');
     clinic.clock.set('2026-03-20T08:00:00Z');
     await sweep({ NOTIFICATION_DAYS: 10 });
@@ -161,7 +161,7 @@ describe('notifications', () => {
     expect(await findings()).toMatchObject([{ code: 'LEDGER_NEWS' }, { code: 'LEDGER_REMINDER' }]);
   });
 
-  test('about accounts go so many days after they were settled', async () => {
+  test('about accounts are deleted their days after they were settled', async () => {
     await clinic.client.post('/api/auth/password/forgot', { email: patient.email });
     await settleAll();
     clinic.clock.set('2026-03-12T07:59:00Z');
@@ -173,7 +173,7 @@ describe('notifications', () => {
   });
 });
 
-test('links go so many days after they expired, with the notifications that carried them', async () => {
+test('links are deleted their days after they expired, with their notifications', async () => {
   await clinic.client.post('/api/auth/password/forgot', { email: patient.email });
   await settleAll();
   await sweep({ LINK_DAYS: 30 });
@@ -184,7 +184,7 @@ test('links go so many days after they expired, with the notifications that carr
 });
 
 describe('events', () => {
-  /** Enough for several batches; many of the same moment. */
+  /** Inserts events, all of the same moment. */
   async function events(count: number, at: string): Promise<void> {
     const rows = Array.from({ length: count }, () => [
       new Date(at),
@@ -204,7 +204,7 @@ describe('events', () => {
       'SELECT CAST(at AS CHAR) AS at, COUNT(address) AS n FROM audit_events GROUP BY at ORDER BY at',
     );
 
-  test('lose their network address and nothing else', async () => {
+  test('lose their network address after its days, and nothing else', async () => {
     await events(1_200, '2026-01-01T08:00:00Z');
     await events(700, '2026-01-02T08:00:00Z');
     await events(3, '2026-02-28T08:00:00Z');
@@ -217,7 +217,7 @@ describe('events', () => {
     expect(await sweep({ AUDIT_ADDRESS_DAYS: 30 })).toBe(3);
   });
 
-  test('go after their days', async () => {
+  test('are deleted after their days', async () => {
     await events(1_200, '2026-01-01T08:00:00Z');
     await events(3, '2026-02-28T08:00:00Z');
     expect(await sweep({ AUDIT_EVENT_DAYS: 30 })).toBe(1_200);
@@ -225,7 +225,7 @@ describe('events', () => {
   });
 });
 
-test('with the rights of docs/sql all of it works but to delete events, which waits for a right of its own', async () => {
+test('the rights of docs/sql allow all of it; deleting events needs the grants of forget-events.sql', async () => {
   const root = await createConnection(process.env.TEST_DATABASE_URL!);
   const users = new DatabaseUsers(root, clinic.environment.DATABASE_URL.split('/').at(-1)!);
   await users.create();

@@ -28,7 +28,7 @@ afterAll(async () => {
   await clinic?.close();
 });
 
-// MySQL names the columns of information_schema in capitals, so each gets a name here.
+// The aliases matter: MySQL returns the columns of information_schema in capitals.
 function columns(): Promise<Column[]> {
   return clinic.query<Column>(
     `SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name, DATA_TYPE AS data_type, COLUMN_TYPE AS column_type,
@@ -38,7 +38,7 @@ function columns(): Promise<Column[]> {
   );
 }
 
-/** Unique and other keys, as `table.key: columns`. */
+/** All keys, as `unique table.key: columns` or `key table.key: columns`. */
 async function keys(): Promise<string[]> {
   const rows = await clinic.query<{ key_name: string; uniqueness: string; columns: string }>(
     `SELECT CONCAT(TABLE_NAME, '.', INDEX_NAME) AS key_name, IF(MIN(NON_UNIQUE) = 0, 'unique', 'key') AS uniqueness,
@@ -49,8 +49,8 @@ async function keys(): Promise<string[]> {
   return rows.map((row) => `${row.uniqueness} ${row.key_name}: ${row.columns}`);
 }
 
-/** The number of the error with which the database refuses a statement. */
-async function refusal(sql: string, parameters: unknown[] = []): Promise<number> {
+/** The number of the error with which the database rejects a statement; 0 if it does not. */
+async function errorOf(sql: string, parameters: unknown[] = []): Promise<number> {
   try {
     await clinic.query(sql, parameters);
   } catch (error) {
@@ -59,12 +59,12 @@ async function refusal(sql: string, parameters: unknown[] = []): Promise<number>
   return 0;
 }
 
-test('text is utf8mb4, or ASCII where it is a code', async () => {
+test('text is utf8mb4, or ASCII for codes', async () => {
   const charsets = new Set((await columns()).flatMap(({ charset }) => charset ?? []));
   expect([...charsets].filter((charset) => !/^(utf8mb4|ascii|us-ascii)$/.test(charset))).toEqual([]);
 });
 
-test('the migration goes down to nothing, and up again to the same', async () => {
+test('all migrations can be undone, and applied again to the same schema', async () => {
   const before = [await columns(), await keys()];
   const migrations = await new DataSource(dataSourceOptions(clinic.environment)).initialize();
   try {
@@ -111,7 +111,7 @@ test('a new kind of link or of notification needs no migration', async () => {
   expect(kinds).toContainEqual({ kind: 'a_new_kind' });
 });
 
-describe('the database itself refuses', () => {
+describe('the database itself rejects', () => {
   // MariaDB and MySQL number a failed CHECK differently.
   const CHECK = [4025, 3819];
   const [NO_PARENT, HAS_CHILDREN, DUPLICATE] = [1452, 1451, 1062];
@@ -124,8 +124,8 @@ describe('the database itself refuses', () => {
   });
 
   test.each([
-    ['an account of another role', "UPDATE accounts SET role = 'root'"],
-    ['a window of an eighth weekday', 'UPDATE availability_windows SET day_of_week = 7'],
+    ['an account with an unknown role', "UPDATE accounts SET role = 'root'"],
+    ['a window on an eighth weekday', 'UPDATE availability_windows SET day_of_week = 7'],
     ['a window that ends before it starts', "UPDATE availability_windows SET end_time = '08:00'"],
     ['an empty window', 'UPDATE availability_windows SET end_time = start_time'],
     [
@@ -136,35 +136,35 @@ describe('the database itself refuses', () => {
       'an exception that ends before it starts',
       "INSERT INTO exceptions (doctor_id, date, start_time, end_time) SELECT id, '2026-03-02', '09:00', '08:00' FROM doctors",
     ],
-    ['a booking of another status', "UPDATE bookings SET status = 'maybe'"],
-    ['a booking of no length', 'UPDATE bookings SET duration_minutes = 0'],
+    ['a booking with an unknown status', "UPDATE bookings SET status = 'maybe'"],
+    ['a booking without length', 'UPDATE bookings SET duration_minutes = 0'],
     ['a booking of more than eight hours', 'UPDATE bookings SET duration_minutes = 481'],
     ['a booking that ends when it starts', 'UPDATE bookings SET ends_at = starts_at'],
     [
-      'a message about nothing',
+      'a notification about nothing',
       'UPDATE notifications SET booking_id = NULL, link_id = NULL, account_id = NULL',
     ],
-    ['a message in another state', "UPDATE notifications SET state = 'lost'"],
+    ['a notification in an unknown state', "UPDATE notifications SET state = 'lost'"],
   ])('%s', async (_, sql) => {
-    expect(CHECK).toContain(await refusal(sql));
+    expect(CHECK).toContain(await errorOf(sql));
   });
 
   test.each([
-    ['a profile without an account', 'UPDATE doctors SET user_id = 999999', NO_PARENT],
-    ['a window without a doctor', 'UPDATE availability_windows SET doctor_id = 999999', NO_PARENT],
-    ['a booking without a doctor', 'UPDATE bookings SET doctor_id = 999999', NO_PARENT],
-    ['a booking without a patient', 'UPDATE bookings SET user_id = 999999', NO_PARENT],
-    ['a message without a booking', 'UPDATE notifications SET booking_id = 999999', NO_PARENT],
+    ['a profile of an unknown account', 'UPDATE doctors SET user_id = 999999', NO_PARENT],
+    ['a window of an unknown doctor', 'UPDATE availability_windows SET doctor_id = 999999', NO_PARENT],
+    ['a booking with an unknown doctor', 'UPDATE bookings SET doctor_id = 999999', NO_PARENT],
+    ['a booking of an unknown patient', 'UPDATE bookings SET user_id = 999999', NO_PARENT],
+    ['a notification of an unknown booking', 'UPDATE notifications SET booking_id = 999999', NO_PARENT],
     [
-      'an exception without a doctor',
+      'an exception of an unknown doctor',
       "INSERT INTO exceptions (doctor_id, date) VALUES (999999, '2026-03-02')",
       NO_PARENT,
     ],
-    ['that the account of a patient with bookings goes', 'DELETE FROM accounts', HAS_CHILDREN],
-    ['that a doctor with bookings goes', 'DELETE FROM doctors', HAS_CHILDREN],
-    ['that a booking with messages goes', 'DELETE FROM bookings', HAS_CHILDREN],
+    ['deleting the account of a patient with bookings', 'DELETE FROM accounts', HAS_CHILDREN],
+    ['deleting a doctor with bookings', 'DELETE FROM doctors', HAS_CHILDREN],
+    ['deleting a booking with notifications', 'DELETE FROM bookings', HAS_CHILDREN],
     [
-      'a second live booking of the same start',
+      'a second live booking at the same start',
       `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                              version, created_at, updated_at)
        SELECT 'another', doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status, version,
@@ -180,15 +180,15 @@ describe('the database itself refuses', () => {
       DUPLICATE,
     ],
   ])('%s', async (_, sql, errno) => {
-    expect(await refusal(sql)).toBe(errno);
+    expect(await errorOf(sql)).toBe(errno);
   });
 
-  test('but not a cancelled booking of the same start as a live one', async () => {
+  test('but not a cancelled booking at the start of a live one', async () => {
     const copy = `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
                                         status, version, created_at, updated_at)
       SELECT ?, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, 'cancelled', version,
              created_at, updated_at FROM bookings WHERE id = ?`;
-    expect([await refusal(copy, ['first', bookingId]), await refusal(copy, ['second', bookingId])]).toEqual([
+    expect([await errorOf(copy, ['first', bookingId]), await errorOf(copy, ['second', bookingId])]).toEqual([
       0, 0,
     ]);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Program } from '../support/program.js';
 
-/** As somebody would try it who has read no more than the names of the variables. */
+/** A first guess from the names of the variables alone. */
 const CARELESS = {
   DATABASE_URL: 'mysql://root@127.0.0.1:9/clinica',
   REDIS_URL: 'redis://127.0.0.1:9',
@@ -18,14 +18,14 @@ test.each([
   ['worker.js', [DATABASE, SECRET, 'SMTP_URL names a mail catcher']],
   ['migrate.js', [DATABASE]],
   ['seed.js', [DATABASE, SECRET]],
-])('without NODE_ENV %s starts as in production, or not at all', async (file, names) => {
+])('without NODE_ENV %s refuses an unsafe configuration, as in production', async (file, names) => {
   const program = Program.start(file, CARELESS);
   expect(await program.exit()).toBe(1);
   expect(program.output).toMatch(/^Clinica cannot start: its configuration is wrong\.$/m);
   for (const name of names) expect(program.output).toContain(`  - ${name}`);
 });
 
-test('the demo clinic is made in no production, however safe its configuration', async () => {
+test('the demo clinic is refused in production, however safe the configuration', async () => {
   const program = Program.start('seed.js', {
     ...CARELESS,
     DATABASE_URL: 'mysql://clinica:Zx81-Qm07-Lk42@127.0.0.1:9/clinica',

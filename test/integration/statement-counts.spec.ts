@@ -16,9 +16,9 @@ beforeAll(async () => {
   doctor = await clinic.doctor();
   patient = await clinic.patient();
   statements = Statements.of(clinic.dataSource);
-  // Only an empty list takes a second one: is there a doctor at all?
+  // An empty list takes a second statement, to tell whether the doctor exists.
   await clinic.query("INSERT INTO exceptions (doctor_id, date) VALUES (?, '2021-05-05')", [doctor.doctorId]);
-  // What a connection is told once in its life is no part of a request.
+  // Opens the connection, whose set-up statements do not belong to a request.
   await book(clinic, patient, doctor, { date: MONDAY, time: '16:00' });
 });
 
@@ -26,7 +26,7 @@ afterAll(async () => {
   await clinic?.close();
 });
 
-/** The statements that a request took, not those of its process once a second; it must succeed. */
+/** The statements of a request, which must succeed, without those that its process sends once a second. */
 async function statementsOf<Body>(request: () => Promise<Answer<Body>>): Promise<readonly SentStatement[]> {
   statements.reset();
   const { status } = await request();
@@ -41,11 +41,11 @@ async function count(request: () => Promise<Answer<unknown>>): Promise<number> {
 const slots = (): Promise<Answer<unknown>> =>
   clinic.client.get(`/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`, patient);
 
-/** Each kind of request with the most statements that it may take, however many rows there are. */
+/** Each kind of request, and the most statements that it may take. */
 const REQUESTS: readonly [string, number, () => Promise<Answer<unknown>>][] = [
   ['the slots of a date', 1, slots],
   ['a patient’s bookings', 1, () => clinic.client.get('/api/bookings/me', patient)],
-  // One of them records that they were read.
+  // One of the two records the read.
   ['a doctor’s bookings', 2, () => clinic.client.get('/api/bookings/doctor', doctor)],
   ['the doctors', 1, () => clinic.client.get('/api/doctors/public')],
   ['a doctor’s windows', 1, () => clinic.client.get(`/api/availability/${doctor.doctorId}`)],
@@ -53,8 +53,8 @@ const REQUESTS: readonly [string, number, () => Promise<Answer<unknown>>][] = [
   ['a doctor’s exceptions', 1, () => clinic.client.get('/api/exceptions/me', doctor)],
 ];
 
-/** A long history: years of bookings, cancellations, exceptions and colleagues. */
-async function growOld(): Promise<void> {
+/** Adds a long history: years of bookings, cancellations, exceptions and colleagues. */
+async function addHistory(): Promise<void> {
   for (let index = 0; index < 20; index += 1) await clinic.doctor();
   const rows = Array.from({ length: 2000 }, (_, index) => {
     const start = Date.parse('2020-01-06T08:00:00Z') + index * 86_400_000;
@@ -84,23 +84,23 @@ async function growOld(): Promise<void> {
   );
 }
 
-describe('a constant number of queries, whatever the number of rows', () => {
-  test('while there are few, and still when there are many', async () => {
+describe('the number of statements does not depend on the number of rows', () => {
+  test('in lists', async () => {
     const counts = async (): Promise<[string, number][]> => {
       const all: [string, number][] = [];
       for (const [name, , request] of REQUESTS) all.push([name, await count(request)]);
       return all;
     };
-    const young = await counts();
+    const before = await counts();
     for (const [index, [name, most]] of REQUESTS.entries()) {
-      expect(young[index]![0]).toBe(name);
-      expect(young[index]![1]).toBeLessThanOrEqual(most);
+      expect(before[index]![0]).toBe(name);
+      expect(before[index]![1]).toBeLessThanOrEqual(most);
     }
-    await growOld();
-    expect(await counts()).toEqual(young);
+    await addHistory();
+    expect(await counts()).toEqual(before);
   });
 
-  test('booking takes seven at most, BEGIN and COMMIT among them, and begins with the lock of the day', async () => {
+  test('a booking takes at most seven, including BEGIN and COMMIT, and begins with the lock of the day', async () => {
     const sent = await statementsOf(() => ask(clinic, patient, doctor, { date: TUESDAY, time: '10:00' }));
     expect(sent.length).toBeLessThanOrEqual(7);
     expect(sent[0]!.sql).toBe('START TRANSACTION');
@@ -109,7 +109,7 @@ describe('a constant number of queries, whatever the number of rows', () => {
     expect(sent.at(-1)!.sql).toBe('COMMIT');
   });
 
-  test('moving and cancelling take no more for a long history', async () => {
+  test('in a reschedule and a cancellation', async () => {
     const { id } = await book(clinic, patient, doctor, { date: TUESDAY, time: '12:00' });
     expect(await count(() => move(clinic, patient, id, { date: MONDAY }))).toBeLessThanOrEqual(11);
     expect(await count(() => cancel(clinic, patient, id))).toBeLessThanOrEqual(8);

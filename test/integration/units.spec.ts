@@ -12,7 +12,7 @@ test.skipIf(!hasSystemd)('systemd finds nothing wrong with the units', () => {
   const folder = mkdtempSync(join(tmpdir(), 'units-'));
   const names = readdirSync(UNITS);
   for (const name of names) {
-    // It also looks whether the program is there.
+    // systemd-analyze also checks that the program exists.
     const text = readFileSync(join(UNITS, name), 'utf8').replace('/usr/bin/node', process.execPath);
     writeFileSync(join(folder, name), text);
   }
@@ -23,7 +23,7 @@ test.skipIf(!hasSystemd)('systemd finds nothing wrong with the units', () => {
   expect([status, stderr]).toEqual([0, '']);
 });
 
-test('each unit runs a program that is built', () => {
+test('each unit runs a program of this repository', () => {
   const programs = readdirSync(UNITS).flatMap(
     (name) => /ExecStart=\S+ dist\/(\w+)\.js/.exec(readFileSync(join(UNITS, name), 'utf8'))?.[1] ?? [],
   );

@@ -17,9 +17,9 @@ afterEach(() => exam.mend());
 
 afterAll(() => exam?.close());
 
-describe('messages that are missing from the ledger', () => {
-  /** Version 4: booked, moved twice, cancelled. */
-  async function wellTravelled(): Promise<number> {
+describe('notifications that are missing from the ledger', () => {
+  /** A booking at version 4: booked, rescheduled twice, cancelled. */
+  async function cancelledAtVersion4(): Promise<number> {
     const { booking } = await exam.newBooking();
     await move(clinic, patient, booking.id, { time: '11:00' });
     await move(clinic, patient, booking.id, { time: '12:00' });
@@ -33,7 +33,7 @@ describe('messages that are missing from the ledger', () => {
     ['moved', 3, /lacks 1 of 2 'moved' of versions 2 to 3$/],
     ['cancelled', 4, /lacks 'cancelled' of version 4$/],
   ])('are found: %s of version %i', async (kind, version, detail) => {
-    const id = await wellTravelled();
+    const id = await cancelledAtVersion4();
     await exam.takeAway('notifications', 'booking_id = ? AND booking_version = ? AND kind = ?', [
       id,
       version,
@@ -42,20 +42,20 @@ describe('messages that are missing from the ledger', () => {
     await exam.expectOnly({
       code: 'LEDGER_NEWS',
       subject: `booking ${id}`,
-      detail: detail,
-      remedy: 'nobody was told: write the message',
+      detail,
+      remedy: 'write the notification into the ledger',
     });
   });
 
-  test('are found all at once, of live bookings too, and of those cancelled without a trace', async () => {
-    const [gone, { booking }, { booking: silent }] = [
-      await wellTravelled(),
+  test('are all found at once, also for live bookings and for those cancelled without a notification', async () => {
+    const [cancelled, { booking }, { booking: silent }] = [
+      await cancelledAtVersion4(),
       await exam.newBooking(),
       await exam.newBooking(),
     ];
     await move(clinic, patient, booking.id, { time: '11:00' });
     const news = "kind IN ('booked', 'moved', 'cancelled')";
-    await exam.takeAway('notifications', `booking_id = ? AND ${news}`, [gone]);
+    await exam.takeAway('notifications', `booking_id = ? AND ${news}`, [cancelled]);
     await exam.takeAway('notifications', `booking_id = ? AND ${news}`, [booking.id]);
     await exam.change('bookings', { id: silent.id }, "status = 'cancelled'");
     await exam.expectOnly(
@@ -70,7 +70,7 @@ describe('messages that are missing from the ledger', () => {
   });
 
   test.each([[['reminder_24h']], [['reminder_1h']], [['reminder_24h', 'reminder_1h']]])(
-    'are found: %j of a live booking, of the time that it has',
+    'are found: %j of a live booking, for its current version',
     async (kinds) => {
       const { booking } = await exam.newBooking();
       await move(clinic, patient, booking.id, { time: '11:00' });
@@ -88,9 +88,9 @@ describe('messages that are missing from the ledger', () => {
   );
 });
 
-describe('messages that nobody moves on', () => {
-  /** A message of a new booking, as a worker or nobody left it. */
-  async function message(set: string): Promise<{ id: number; bookingId: number }> {
+describe('notifications that no worker handles', () => {
+  /** The confirmation of a new booking, changed as a dead worker would leave it. */
+  async function confirmation(set: string): Promise<{ id: number; bookingId: number }> {
     const { booking } = await exam.newBooking();
     const key = { booking_id: booking.id, kind: 'booked' };
     await exam.change('notifications', key, set);
@@ -104,31 +104,31 @@ describe('messages that nobody moves on', () => {
   test.each(['queued', 'sending'])(
     'are found: %s, with a lease that ran out more than 5 minutes ago',
     async (state) => {
-      const { id, bookingId } = await message(
+      const { id, bookingId } = await confirmation(
         `state = '${state}', leased_until = UTC_TIMESTAMP(3) - INTERVAL 301 SECOND`,
       );
       await exam.expectOnly({
         code: 'STUCK_LEASE',
-        subject: `message ${id}`,
+        subject: `notification ${id}`,
         detail: `booked of booking ${bookingId} is ${state}, and its lease ran out at 20`,
         remedy: 'See that a worker runs',
       });
     },
   );
 
-  test('are found: taken without a lease; the remedy gives it back', async () => {
-    const { id } = await message("state = 'queued', leased_until = NULL");
+  test('are found: queued without a lease; the remedy releases them', async () => {
+    const { id } = await confirmation("state = 'queued', leased_until = NULL");
     const [finding] = await exam.findings();
-    expect(finding).toMatchObject({ code: 'STUCK_LEASE', subject: `message ${id}` });
+    expect(finding).toMatchObject({ code: 'STUCK_LEASE', subject: `notification ${id}` });
     await clinic.query(/UPDATE .*(?=\.$)/.exec(finding!.remedy)![0]);
     await exam.expectOnly();
   });
 
   test('are found: due for more than 15 minutes', async () => {
-    const { id, bookingId } = await message('due_at = UTC_TIMESTAMP(3) - INTERVAL 901 SECOND');
+    const { id, bookingId } = await confirmation('due_at = UTC_TIMESTAMP(3) - INTERVAL 901 SECOND');
     await exam.expectOnly({
       code: 'OVERDUE',
-      subject: `message ${id}`,
+      subject: `notification ${id}`,
       detail: `booked of booking ${bookingId} has been due since 20`,
       remedy: 'See that a worker runs',
     });
@@ -140,12 +140,12 @@ describe('messages that nobody moves on', () => {
     'due_at = UTC_TIMESTAMP(3) - INTERVAL 870 SECOND',
     "state = 'dead', due_at = UTC_TIMESTAMP(3) - INTERVAL 1 DAY, settled_at = UTC_TIMESTAMP(3)",
     "state = 'sent', due_at = UTC_TIMESTAMP(3) - INTERVAL 1 DAY, settled_at = UTC_TIMESTAMP(3)",
-  ])('are not found in good time, or at the end: %s', async (set) => {
-    await message(set);
+  ])('are not found while they are on time, or once they are settled: %s', async (set) => {
+    await confirmation(set);
     await exam.expectOnly();
   });
 
-  test('are counted all, and listed up to a hundred', async () => {
+  test('are all counted, and the first hundred are listed', async () => {
     const { booking } = await exam.newBooking();
     const versions = Array.from({ length: 120 }, (_, index) => index + 2);
     await clinic.query(
@@ -180,9 +180,9 @@ describe('jobs without a row', () => {
     const expected = [
       {
         subject: 'job later',
-        detail: `it is delayed, for message ${UNKNOWN}, which the ledger does not have`,
+        detail: `it is delayed, for notification ${UNKNOWN}, which the ledger does not have`,
       },
-      { subject: 'job odd', detail: /^it is prioritized, for message undefined, / },
+      { subject: 'job odd', detail: /^it is prioritized, for notification undefined, / },
       { subject: `job notification-${UNKNOWN}-1`, detail: /^it is waiting/ },
     ];
     const found = async () =>
@@ -193,14 +193,14 @@ describe('jobs without a row', () => {
     expect(await found()).toMatchObject(expected);
   });
 
-  test('are found on many pages', async () => {
+  test('are found beyond the first page', async () => {
     await queue().add(Array.from({ length: 450 }, (_, index) => ({ id: UNKNOWN + index, lease: 1 })));
     const { findingsTotal, findings: listed } = (await exam.look()).checks.at(-1)!;
     expect([findingsTotal, listed.length]).toEqual([450, 100]);
     expect(new Set(listed.map(({ subject }) => subject)).size).toBe(100);
   });
 
-  test('are none of those whose row has a newer lease, or is sent already', async () => {
+  test('do not include jobs whose row has a newer lease or is sent', async () => {
     const { booking } = await exam.newBooking();
     const rows = await clinic.query<{ id: number }>('SELECT id FROM notifications WHERE booking_id = ?', [
       booking.id,
