@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
-/** Files that hold SQL by hand: repositories, readers, fragments, integrity checks, personal data, and sweeps. */
-const PLACES = /\.(repository|reader|sql|checks?|personal-data)\.ts$|\/old-[\w-]+\.ts$/;
-/** Fragments become part of statements that have a name. */
+/** Files that may contain SQL by hand: repositories, readers, fragments, integrity checks, personal data and sweeps. */
+const SQL_FILES = /\.(repository|reader|sql|checks?|personal-data)\.ts$|\/old-[\w-]+\.ts$/;
+/** Fragments have no name: they become part of statements that have one. */
 const FRAGMENTS = /\.sql\.ts$/;
 /**
- * What makes tables, connections and transactions, and reads the database's clock. DDL, SAVEPOINT, START TRANSACTION,
- * COMMIT, ROLLBACK and SET have no name, wherever they stand.
+ * The code for tables, connections, transactions and the database's clock. Everywhere, DDL, SAVEPOINT, START
+ * TRANSACTION, COMMIT, ROLLBACK and SET need no name.
  */
 const INFRASTRUCTURE = /^src\/database\/(?![\w-]+\.(repository|checks)\.ts$)/;
 
@@ -18,12 +18,12 @@ const STATEMENT =
 const NAME = /^\s*\/\* ([a-z]+(?:-[a-z]+)*) \*\/\s/;
 const TRANSACTION = /^(SAVEPOINT|ROLLBACK|START TRANSACTION|COMMIT|SET) ?/;
 
-/** Functions that take a statement, with where it stands among their arguments. */
-const TAKERS: Readonly<Record<string, number>> = {
-  look: 1,
-  write: 1,
+/** Functions and methods (with a dot) that run a statement, with its index among their arguments. */
+const RUNNERS: Readonly<Record<string, number>> = {
+  query: 1,
+  execute: 1,
   inOneStatement: 1,
-  query: 0,
+  '.query': 0,
   sweepBy: 0,
   pagesOfAccount: 0,
 };
@@ -33,11 +33,11 @@ interface Source {
   readonly text: string;
 }
 
-/** A literal that may be SQL, with `?` for what is put into it. */
+/** A literal that may be SQL, with `?` for interpolated values. */
 interface Literal {
   readonly text: string;
-  /** Whether it is handed to a function that takes a statement. */
-  readonly isTaken: boolean;
+  /** Whether it is passed to one of `RUNNERS`. */
+  readonly isRun: boolean;
 }
 
 const sources: readonly Source[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -61,43 +61,45 @@ function literalText(node: ts.Node): string | undefined {
 function literalsOf({ path, text }: Source): Literal[] {
   const literals: [ts.Node, string][] = [];
   const constants = new Map<string, ts.Node>();
-  const taken = new Set<ts.Node | undefined>();
+  const run = new Set<ts.Node | undefined>();
   const visit = (node: ts.Node): void => {
     const literal = literalText(node);
     if (literal !== undefined) literals.push([node, literal]);
     if (ts.isVariableDeclaration(node) && node.initializer)
       constants.set(node.name.getText(), node.initializer);
-    if (ts.isCallExpression(node)) taken.add(statementOf(node));
+    if (ts.isCallExpression(node)) run.add(statementOf(node));
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  const named = [...taken].map((node) => (node && ts.isIdentifier(node) ? constants.get(node.text) : node));
-  return literals.map(([node, literal]) => ({ text: literal, isTaken: named.includes(node) }));
+  const statements = [...run].map((node) =>
+    node && ts.isIdentifier(node) ? constants.get(node.text) : node,
+  );
+  return literals.map(([node, literal]) => ({ text: literal, isRun: statements.includes(node) }));
 }
 
-/** The statement that a call hands over, if its function takes one. */
-function statementOf({ expression, arguments: given }: ts.CallExpression): ts.Node | undefined {
-  const called = ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
-  return Object.hasOwn(TAKERS, called) ? given[TAKERS[called]!] : undefined;
+/** The statement that a call runs, if it does. */
+function statementOf({ expression, arguments: values }: ts.CallExpression): ts.Node | undefined {
+  const name = ts.isPropertyAccessExpression(expression) ? `.${expression.name.text}` : expression.getText();
+  return Object.hasOwn(RUNNERS, name) ? values[RUNNERS[name]!] : undefined;
 }
 
-function isSql({ text, isTaken }: Literal): boolean {
-  return (STATEMENT.test(text) || NAMES_TABLE.test(text) || isTaken) && !TRANSACTION.test(text);
+function isSql({ text, isRun }: Literal): boolean {
+  return (STATEMENT.test(text) || NAMES_TABLE.test(text) || isRun) && !TRANSACTION.test(text);
 }
 
-/** Each piece of SQL that stands where none should. */
+/** The SQL in a source that should have none. */
 function misplaced(source: Source): string[] {
-  if (PLACES.test(source.path)) return [];
+  if (SQL_FILES.test(source.path)) return [];
   return literalsOf(source)
     .filter(isSql)
     .map(({ text }) => `${source.path}: ${text.trim().slice(0, 60)}`);
 }
 
-/** Each statement that does not begin with a name. */
+/** The statements that do not begin with a name. */
 function nameless(source: Source): string[] {
   if (FRAGMENTS.test(source.path)) return [];
   return literalsOf(source)
-    .filter((literal) => isSql(literal) && (STATEMENT.test(literal.text) || literal.isTaken))
+    .filter((literal) => isSql(literal) && (STATEMENT.test(literal.text) || literal.isRun))
     .filter(({ text }) => !NAME.test(text))
     .map(({ text }) => `${source.path}: ${text.trim().slice(0, 60)}`);
 }
@@ -106,7 +108,7 @@ function namesIn(source: Source): string[] {
   return literalsOf(source).flatMap(({ text }) => NAME.exec(text)?.[1] ?? []);
 }
 
-test('SQL by hand stands in repositories, readers, fragments, checks, personal data and sweeps alone', () => {
+test('only repositories, readers, fragments, checks, personal data and sweeps contain SQL by hand', () => {
   expect(sources.length).toBeGreaterThan(300);
   expect(sources.flatMap(misplaced)).toEqual([]);
 });
@@ -122,23 +124,24 @@ test('no two statements have the same name', () => {
 });
 
 test.each([
-  ["look(tx, 'SELECT id FROM sessions')", 1],
-  ['write(tx, `/* end-session */ UPDATE ${SESSIONS} SET ended_at = ?`)', 1],
+  ["query(tx, 'SELECT id FROM sessions')", 1],
+  ['execute(tx, `/* end-session */ UPDATE ${SESSIONS} SET ended_at = ?`)', 1],
   ["const SQL = 'DELETE FROM sessions WHERE id = ?'", 1],
   ["const FROM = 'FROM accounts a WHERE a.id = ?'", 1],
-  ['look(tx, `${LINKS} WHERE id = ?`)', 1],
+  ['query(tx, `${LINKS} WHERE id = ?`)', 1],
   ["tx.query('SAVEPOINT begun'), 'DELETE /api/auth/me', 'Select a slot from bookings'", 0],
-])('in a service, %s is SQL in %i places', (text, count) => {
+])('in a service, %s counts as %i pieces of SQL', (text, count) => {
   expect(misplaced({ path: 'src/bookings/made-up.service.ts', text })).toHaveLength(count);
 });
 
 test.each([
-  ["look(tx, 'SELECT id FROM sessions')", 1],
-  ["const FIND = 'SELECT 1'; look(tx, FIND)", 1],
-  ['look(tx, `${LINKS} WHERE id = ?`)', 1],
+  ["query(tx, 'SELECT id FROM sessions')", 1],
+  ["const FIND = 'SELECT 1'; query(tx, FIND)", 1],
+  ['query(tx, `${LINKS} WHERE id = ?`)', 1],
+  ['tx.query(`${LINKS} WHERE id = ?`)', 1],
   ["const FIND = '/* Find It */ SELECT 1'", 1],
-  ["const FIND = '/* find-it */ SELECT 1'; look(tx, FIND)", 0],
-  ["look(tx, `/* find-it */ ${FIND} WHERE id = (SELECT id FROM doctors)`), '(SELECT 1)', 'id, email'", 0],
-])('in a repository, %s has %i statements without a name', (text, count) => {
+  ["const FIND = '/* find-it */ SELECT 1'; query(tx, FIND)", 0],
+  ["query(tx, `/* find-it */ ${FIND} WHERE id = (SELECT id FROM doctors)`), '(SELECT 1)', 'id, email'", 0],
+])('in a repository, %s counts as %i statements without a name', (text, count) => {
   expect(nameless({ path: 'src/bookings/made-up.repository.ts', text })).toHaveLength(count);
 });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
-/** Each table with the room that owns it, a directory of src. Only files of that room name the table. */
+/** Each table with the room, a directory of src, that owns it. Only files of that room name the table. */
 const OWNERS: Readonly<Record<string, string>> = {
   accounts: 'auth',
   account_links: 'auth',
@@ -27,13 +27,13 @@ const OWNERS: Readonly<Record<string, string>> = {
   migrations: 'database',
 };
 
-/** What runs only with the migrations. */
-const MIGRATING = /^src\/database\/(migrations\/|canonical-addresses\.ts$)/;
+/** Code that runs only with the migrations. */
+const MIGRATION_CODE = /^src\/database\/(migrations\/|canonical-addresses\.ts$)/;
 
-/** A table behind a keyword; not behind `ON DUPLICATE KEY UPDATE`, which a column follows. */
-const BEHIND_KEYWORD = /(?:\b(?:FROM|JOIN|INTO|TABLE(?: IF NOT EXISTS)?)|(?<!KEY )\bUPDATE)\s+`?(\w+)/g;
-/** A fragment of SQL that begins with a table and its short name. */
-const WITH_SHORT_NAME = /^\s*(\w+) [a-z]\b/g;
+/** A table after a keyword; but `ON DUPLICATE KEY UPDATE` is followed by a column. */
+const AFTER_KEYWORD = /(?:\b(?:FROM|JOIN|INTO|TABLE(?: IF NOT EXISTS)?)|(?<!KEY )\bUPDATE)\s+`?(\w+)/g;
+/** A fragment of SQL that begins with a table and its alias. */
+const WITH_ALIAS = /^\s*(\w+) [a-z]\b/g;
 
 interface Source {
   readonly path: string;
@@ -50,7 +50,7 @@ function tablesNamedIn({ path, text }: Source): Set<string> {
   const names: string[] = [];
   const visit = (node: ts.Node): void => {
     const literal = literalText(node);
-    for (const pattern of [BEHIND_KEYWORD, WITH_SHORT_NAME])
+    for (const pattern of [AFTER_KEYWORD, WITH_ALIAS])
       names.push(...[...literal.matchAll(pattern)].map(([, name]) => name!));
     if (ts.isDecorator(node)) names.push(...(/^@Entity\('(\w+)'\)/.exec(node.getText())?.slice(1) ?? []));
     if (ts.isImportDeclaration(node)) names.push(...tablesOfEntities(path, node));
@@ -60,7 +60,7 @@ function tablesNamedIn({ path, text }: Source): Set<string> {
   return new Set(names.filter((name) => name in OWNERS));
 }
 
-/** A literal's text, with `?` for what is put into it; no comments. */
+/** The text of a literal, with `?` for interpolated values; empty for other nodes. */
 function literalText(node: ts.Node): string {
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
   if (!ts.isTemplateExpression(node)) return '';
@@ -78,7 +78,7 @@ function tablesOfEntities(
   return tablesNamedIn(sources.find((source) => source.path === entities)!);
 }
 
-/** Each table that a source names and another room owns. */
+/** The tables that a source names and another room owns. */
 function foreignTables(source: Source): string[] {
   const room = source.path.split('/')[1]!;
   return [...tablesNamedIn(source)]
@@ -86,15 +86,15 @@ function foreignTables(source: Source): string[] {
     .map((table) => `${source.path} names ${table}, which ${OWNERS[table]} owns`);
 }
 
-test('only files of its owner name a table', () => {
-  const judged = sources.filter(({ path }) => !MIGRATING.test(path));
-  expect(judged.length).toBeGreaterThan(300);
-  expect(judged.flatMap(foreignTables)).toEqual([]);
+test('a table is named only by files of its owner', () => {
+  const checked = sources.filter(({ path }) => !MIGRATION_CODE.test(path));
+  expect(checked.length).toBeGreaterThan(300);
+  expect(checked.flatMap(foreignTables)).toEqual([]);
 });
 
-test('each table of the schema has an owner, which names it', () => {
+test('each table of the schema has an owner that names it', () => {
   const schema = sources.flatMap(({ text }) => [...text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g)]);
-  // TypeORM creates and names its own.
+  // TypeORM creates its own `migrations` table.
   expect(schema.map(([, table]) => table).sort()).toEqual(
     Object.keys(OWNERS)
       .filter((table) => table !== 'migrations')
@@ -109,7 +109,7 @@ test('each table of the schema has an owner, which names it', () => {
 });
 
 test.each([
-  ["look(tx, 'SELECT id FROM sessions WHERE id = ?')", ['sessions']],
+  ["query(tx, 'SELECT id FROM sessions WHERE id = ?')", ['sessions']],
   ['`SELECT ${COLUMNS} FROM bookings b JOIN  doctors d ON d.id = b.doctor_id`', ['doctors']],
   ['`/* cancel-all */ UPDATE notifications SET state = ?`', ['notifications']],
   ["'INSERT INTO audit_events (at) VALUES (?)'", ['audit_events']],
