@@ -23,9 +23,9 @@ import { Clock } from '../time/clock.js';
 import type { Proof } from './export.service.js';
 
 /**
- * Erases people. Their bookings stay, pseudonymous: with the number of an account that names nobody. Those to come are
- * cancelled, so that others can have the time, and whatever was still to be mailed is not. What mails to the address were
- * counted by stays until it has had its time (see `MailedAddresses`): erasing an account must bring no further mails.
+ * Erases accounts. Their bookings stay under a pseudonym: the id of an account that names nobody. Future bookings are
+ * cancelled, which frees their times, and pending notifications are not sent. The counts of emails to the address stay
+ * until they expire (see `MailedAddresses`); otherwise erasing and registering again would get around the limits.
  */
 @Injectable()
 export class ErasureService {
@@ -44,7 +44,7 @@ export class ErasureService {
 
   /**
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, LAST_ADMIN, HAS_PROFILE, IS_CONFIGURED
-   * @throws Unauthenticated TOKEN_REVOKED if it was disabled or erased meanwhile
+   * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased meanwhile
    * @throws TooManyRequests after too many attempts at the password
    */
   async erase(context: AccountContext, { password, code }: Proof): Promise<void> {
@@ -63,12 +63,12 @@ export class ErasureService {
     passwordHash: string,
   ): Promise<{ email: string; version: number }> {
     const { id } = context.actor;
-    // Before the account, as whoever takes an admin away does. Others have no need of it, and would keep admins waiting.
+    // Before the account, in the lock order of `AccountRights`. Other roles skip it, so they do not delay admins.
     if (context.actor.role === 'admin') await lockAdmins(tx);
-    // What the account has begun elsewhere is done before; what it begins from here on waits, and is refused.
+    // Waits for the account's running transactions. Later ones wait for this one and are then refused.
     await this.sessions.lock(context, tx);
     const account = await findAccount(tx, id);
-    // A change of role ends all tokens: this one was issued by nobody who knew of it.
+    // A changed role ends all sessions, so a token with another role is revoked.
     if (account?.role !== context.actor.role) throw tokenEnded();
     assertNotConfigured(account, this.environment);
     await assertNotLastAdmin(tx, account);

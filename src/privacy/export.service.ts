@@ -10,14 +10,14 @@ import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { sectionsOf } from './exported-sections.js';
 import { LONGEST_EXPORT_SECONDS, RunningExports } from './running-exports.js';
 
-/** What shows that the owner of the account asks. */
+/** The credentials that prove that the owner of the account sends the request. */
 export interface Proof {
   readonly password: string;
-  /** The digits, where the account has a second factor. */
+  /** The code of the authenticator, if the account has a second factor. */
   readonly code?: string | undefined;
 }
 
-/** Hands people all that is held about them. */
+/** Exports all data about an account. */
 @Injectable()
 export class ExportService {
   constructor(
@@ -31,23 +31,23 @@ export class ExportService {
   ) {}
 
   /**
-   * Everything but hashes of secrets, as JSON; times in UTC, dates and times of day as on the doctor's wall. It is read
-   * from the database as fast as the client takes it, a page at a time.
+   * Streams everything but hashes of secrets as JSON. Times are in UTC; dates and times of day are the doctor's local
+   * time. Reads the database a page at a time, as fast as the client reads the response.
    *
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
-   * @throws TooManyRequests while another export of the account is under way, or after too many of them
+   * @throws TooManyRequests while another export of the account is running, or after too many exports
    */
   async export(context: AccountContext, { password, code }: Proof): Promise<Readable> {
     const prove = async (): Promise<void> =>
       this.secondFactors.check(await this.passwords.confirm(context.actor.id, password), code);
-    // What is done once is the proof: digits are good once, and an export changes nothing.
+    // Only the proof must not run twice, because a code is valid once. The export itself changes nothing.
     await this.requests.onceAfter(context, prove, () => Promise.resolve());
-    const ended = await this.running.begin(context.actor.id);
+    const release = await this.running.begin(context.actor.id);
     try {
       await this.throttle.count('exports', `account ${context.actor.id}`);
       await this.audit.record(context, this.dataSource, 'account.exported', context.actor.id);
     } catch (error) {
-      ended();
+      release();
       throw error;
     }
     const stream = Readable.from(jsonOf(sectionsOf(this.dataSource, context.actor.id)));
@@ -55,23 +55,23 @@ export class ExportService {
     const timer = setTimeout(tooSlow, LONGEST_EXPORT_SECONDS * 1000).unref();
     return stream.once('close', () => {
       clearTimeout(timer);
-      ended();
+      release();
     });
   }
 }
 
-/** An object with an array for each section, in pieces. */
+/** Chunks of a JSON object with one array per section. */
 async function* jsonOf(sections: ReturnType<typeof sectionsOf>): AsyncGenerator<string> {
-  let before = '{';
+  let prefix = '{';
   for (const [name, pages] of sections) {
-    yield `${before}${JSON.stringify(name)}:[`;
+    yield `${prefix}${JSON.stringify(name)}:[`;
     let separator = '';
     for await (const rows of pages) {
       yield separator + rows.map((row) => JSON.stringify(row)).join(',');
       separator = ',';
     }
     yield ']';
-    before = ',';
+    prefix = ',';
   }
   yield '}';
 }

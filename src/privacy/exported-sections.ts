@@ -14,14 +14,14 @@ import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { exportRequests } from '../idempotency/request.personal-data.js';
 import { exportNotices } from '../outbox/notification.personal-data.js';
 
-/** The sections of an export, in their order, each from the room that holds the data. */
+/** The sections of an export in order, each read by the module that owns the data. */
 const SECTIONS = {
   account: exportAccount,
   doctor_profile: exportDoctorProfile,
   availability: exportWindows,
   exceptions: exportExceptions,
   bookings: exportBookings,
-  messages: exportMessages,
+  messages: exportNotifications,
   sessions: exportSessions,
   refresh_tokens: exportRefreshTokens,
   links: exportLinks,
@@ -29,16 +29,15 @@ const SECTIONS = {
   events: (dataSource, accountId) => exportEvents(dataSource, accountId, DOCTOR_OF_ACCOUNT),
 } satisfies Record<string, PagesOfAccount>;
 
-/** What the parts of an export are called. */
 export type Section = keyof typeof SECTIONS;
 
-/** All that is held about an account, section by section. */
+/** All data about an account, section by section. */
 export function sectionsOf(dataSource: DataSource, accountId: number): [Section, Pages][] {
   const sections = Object.entries(SECTIONS) as [Section, PagesOfAccount][];
   return sections.map(([name, pages]) => [name, pages(dataSource, accountId)]);
 }
 
-async function* exportMessages(dataSource: DataSource, accountId: number): Pages {
+async function* exportNotifications(dataSource: DataSource, accountId: number): Pages {
   yield* exportMessagesOfBookings(dataSource, accountId);
   yield* exportLinkNotifications(dataSource, accountId);
   yield* exportNotices(dataSource, accountId);

@@ -19,7 +19,10 @@ class ConfirmedDto {
   @PasswordField({ example: PLACEHOLDER_PASSWORD })
   password!: string;
 
-  @CodeField({ optional: true, description: 'The digits, where the account has a second factor' })
+  @CodeField({
+    optional: true,
+    description: 'The code of the authenticator, if there is one',
+  })
   code?: string;
 }
 
@@ -37,28 +40,28 @@ class ExportDto implements Record<Section, ExportedRow[]> {
   @Rows('The weekly windows of a doctor')
   availability!: ExportedRow[];
 
-  @Rows('What a doctor blocked')
+  @Rows('The exceptions of a doctor')
   exceptions!: ExportedRow[];
 
-  @Rows('As a patient, cancelled ones too')
+  @Rows('The bookings as a patient, including cancelled ones')
   bookings!: ExportedRow[];
 
-  @Rows('The mails, and what became of them')
+  @Rows('The emails, with their state')
   messages!: ExportedRow[];
 
-  @Rows('Log-ins: when, from where, with what')
+  @Rows('Log-ins: when, from which address, with which client')
   sessions!: ExportedRow[];
 
-  @Rows('What sessions were gone on with')
+  @Rows('The refresh tokens of sessions, without the tokens themselves')
   refresh_tokens!: ExportedRow[];
 
-  @Rows('Mailed links')
+  @Rows('The links in emails')
   links!: ExportedRow[];
 
-  @Rows('Requests with an Idempotency-Key, of the last 24 hours')
+  @Rows('Requests with an Idempotency-Key in the last 24 hours')
   requests!: ExportedRow[];
 
-  @Rows('What the audit trail tells of the account')
+  @Rows('The events of the account in the audit trail')
   events!: ExportedRow[];
 }
 
@@ -78,7 +81,7 @@ export class PrivacyController {
   @ApiOperation({
     operationId: 'exportMyData',
     summary: 'Export my data',
-    description: 'Everything that is held about the account. One export at a time, three an hour.',
+    description: 'All data about the account. One export at a time, three an hour.',
   })
   @ApiOkResponse({ type: ExportDto })
   @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_REQUIRED', 'SECOND_FACTOR_WRONG')
@@ -92,7 +95,7 @@ export class PrivacyController {
   @ApiOperation({
     operationId: 'eraseMyAccount',
     summary: 'Erase my account',
-    description: 'Cannot be undone. Coming bookings are cancelled, past ones stay under a pseudonym.',
+    description: 'Cannot be undone. Future bookings are cancelled, past ones stay under a pseudonym.',
   })
   @ApiOkMessage('The account is erased')
   @ApiProblems(

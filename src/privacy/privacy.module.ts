@@ -8,7 +8,7 @@ import { ExportService } from './export.service.js';
 import { PrivacyController } from './privacy.controller.js';
 import { RunningExports } from './running-exports.js';
 
-/** What people may ask about what is held of them: a copy, and an end. */
+/** Export and erasure of personal data. */
 @Module({
   imports: [AuditModule, AuthModule, BookingsModule, IdempotencyModule],
   controllers: [PrivacyController],
