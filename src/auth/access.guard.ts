@@ -6,7 +6,7 @@ import { Forbidden, Unauthenticated, tokenEnded } from '../errors/domain-error.j
 import { note } from '../http/request-notes.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
 import { ApiEnvironment } from '../config/api.environment.js';
-import { KnownTokens } from './sessions/known-tokens.js';
+import { VerifiedTokenCache } from './sessions/known-tokens.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
 import { Sessions } from './sessions/sessions.js';
@@ -14,9 +14,9 @@ import type { LimitName } from '../http/rate-limits/limits.js';
 import { RATE_LIMITS, UNLIMITED } from '../http/rate-limits/rate-limit.js';
 import { RequestLimits } from '../http/rate-limits/request-limits.js';
 
-const OWN_ACCOUNT = /^\/api\/auth\//;
+const OWN_ACCOUNT_ROUTES = /^\/api\/auth\//;
 
-/** What the decorators of a route say. */
+/** The access rules that a route's decorators declare. */
 interface RouteAccess {
   readonly isPublic: boolean;
   readonly isUnlimited: boolean;
@@ -24,7 +24,7 @@ interface RouteAccess {
   readonly limits: readonly LimitName[];
 }
 
-/** Stands before every route: who is it, are they asking too often, and may they? */
+/** Guards every route: authenticates the request, applies the rate limits and checks the role. */
 @Injectable()
 export class AccessGuard extends AuthGuard('jwt') {
   private readonly routes = new Map<object, RouteAccess>();
@@ -32,7 +32,7 @@ export class AccessGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
     private readonly limits: RequestLimits,
-    private readonly known: KnownTokens,
+    private readonly verifiedTokens: VerifiedTokenCache,
     private readonly sessions: Sessions,
     private readonly environment: ApiEnvironment,
   ) {
@@ -43,8 +43,8 @@ export class AccessGuard extends AuthGuard('jwt') {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
     const { isPublic, isUnlimited, roles, limits } = this.accessOf(context);
     if (!isPublic) {
-      const known = this.known.find(request.headers.authorization);
-      if (known) request.user = known;
+      const principal = this.verifiedTokens.find(request.headers.authorization);
+      if (principal) request.user = principal;
       else await this.authenticate(context, request);
       note(request, { account: request.user!.id });
       if (await this.sessions.isRevoked(request.user!)) {
@@ -57,30 +57,30 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (request.user) await this.limits.ofAccount(request.user.id, request, reply);
     else await this.limits.ofVisitor(request, reply);
     if (roles && !roles.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
-    if (!isPublic && this.isHalfAnAdmin(request)) throw needsSecondFactor();
+    if (!isPublic && this.lacksRequiredSecondFactor(request)) throw needsSecondFactor();
     await this.limits.ofRoute(limits, request, request.user?.id);
     return true;
   }
 
-  /** Read once for each route: metadata is slow to look up. */
+  /** Caches the metadata of each route: reading it is slow. */
   private accessOf(context: ExecutionContext): RouteAccess {
     const handler = context.getHandler();
     let access = this.routes.get(handler);
     if (!access) {
-      const read = <T>(name: string): T | undefined =>
+      const metadata = <T>(name: string): T | undefined =>
         this.reflector.getAllAndOverride<T | undefined>(name, [handler, context.getClass()]);
       access = {
-        isPublic: read<boolean>(PUBLIC) ?? false,
-        isUnlimited: read<boolean>(UNLIMITED) ?? false,
-        roles: read<Role[]>(ROLES_ALLOWED),
-        limits: read<LimitName[]>(RATE_LIMITS) ?? [],
+        isPublic: metadata<boolean>(PUBLIC) ?? false,
+        isUnlimited: metadata<boolean>(UNLIMITED) ?? false,
+        roles: metadata<Role[]>(ROLES_ALLOWED),
+        limits: metadata<LimitName[]>(RATE_LIMITS) ?? [],
       };
       this.routes.set(handler, access);
     }
     return access;
   }
 
-  /** Who comes with a bad token is counted too. */
+  /** Counts requests with a bad token against the rate limit as well. */
   private async authenticate(context: ExecutionContext, request: FastifyRequest): Promise<void> {
     try {
       await super.canActivate(context);
@@ -90,10 +90,10 @@ export class AccessGuard extends AuthGuard('jwt') {
     }
   }
 
-  /** Admins without a second factor, where they need one, may look after their own account and nothing else. */
-  private isHalfAnAdmin({ user, routeOptions }: FastifyRequest & { user?: Principal }): boolean {
+  /** If admins must have a second factor, an admin without one may only manage their own account. */
+  private lacksRequiredSecondFactor({ user, routeOptions }: FastifyRequest & { user?: Principal }): boolean {
     if (!this.environment.ADMIN_SECOND_FACTOR_REQUIRED) return false;
-    return user?.role === 'admin' && !user.secondFactor && !OWN_ACCOUNT.test(routeOptions.url ?? '');
+    return user?.role === 'admin' && !user.secondFactor && !OWN_ACCOUNT_ROUTES.test(routeOptions.url ?? '');
   }
 
   override handleRequest<T>(

@@ -7,20 +7,20 @@ export const ROLES_ALLOWED = 'access:roles';
 
 const BAD_TOKENS = ['TOKEN_REQUIRED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED'] as const;
 
-/** What admins without a second factor get where they need one: everywhere but at their own account. */
+/** The answer to an admin without the required second factor, on every route but those of their own account. */
 export const HALF_AN_ADMIN: DeclaredProblem = { code: 'SECOND_FACTOR_REQUIRED', status: 403 };
 
-/** Opens a route to callers without a token. Without it every route is closed. */
+/** Opens a route to requests without a token. Routes are closed by default. */
 export function Public(): MethodDecorator & ClassDecorator {
   return SetMetadata(PUBLIC, true);
 }
 
-/** Lets anyone in who has a token. */
+/** Admits any valid token. */
 export function SignedIn(): MethodDecorator & ClassDecorator {
   return ApiProblems(...BAD_TOKENS);
 }
 
-/** Lets only these roles in; others get 403. */
+/** Admits only these roles; others get 403. */
 export function Only(...roles: Role[]): MethodDecorator & ClassDecorator {
   const refused: DeclaredProblem[] = roles.includes('admin') ? ['FORBIDDEN', HALF_AN_ADMIN] : ['FORBIDDEN'];
   return applyDecorators(SetMetadata(ROLES_ALLOWED, roles), ApiProblems(...BAD_TOKENS, ...refused));

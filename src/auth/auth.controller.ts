@@ -50,7 +50,7 @@ export class AuthController {
     operationId: 'registerPatient',
     summary: 'Register as a patient',
     description:
-      'Opens an account of role `user`. Where the clinic asks for it, the address must be confirmed before the first log-in.',
+      'Opens an account of role `user`. If the clinic requires it, the address must be confirmed before the first log-in.',
   })
   @ApiCreatedResponse({ type: RegisteredDto })
   @ApiProblems('EMAIL_TAKEN')
@@ -71,7 +71,7 @@ export class AuthController {
     operationId: 'logIn',
     summary: 'Log in',
     description:
-      'Exchanges email and password for a token, good for 24 hours; with `refresh: true` for one of 15 minutes and a refresh token.',
+      'Exchanges email and password for a token, valid for 24 hours; with `refresh: true`, for 15 minutes, with a refresh token.',
   })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems('INVALID_CREDENTIALS', 'EMAIL_NOT_VERIFIED', 'SECOND_FACTOR_REQUIRED', 'SECOND_FACTOR_WRONG')
@@ -93,7 +93,8 @@ export class AuthController {
   @ApiOperation({
     operationId: 'refreshToken',
     summary: 'Get a new token',
-    description: 'Exchanges a refresh token, good once, for a new token and a new refresh token.',
+    description:
+      'Exchanges a refresh token, which can be used once, for a new token and a new refresh token.',
   })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems('REFRESH_TOKEN_INVALID')
@@ -115,7 +116,7 @@ export class AuthController {
     operationId: 'logOut',
     summary: 'Log out',
     description:
-      'Ends the session of the refresh token in the body; without one, the session of the bearer token in `Authorization`.',
+      'Ends the session of the refresh token in the body. Without one, ends the session of the bearer token in `Authorization`.',
   })
   @ApiOkMessage('Logged out')
   @ApiProblems('NO_SESSION', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED')
@@ -126,7 +127,7 @@ export class AuthController {
   ): Promise<MessageDto> {
     const { authorization } = request.headers;
     if (refresh_token !== undefined) await this.refreshTokens.end(context, refresh_token);
-    else if (!authorization) throw nothingToEnd();
+    else if (!authorization) throw refreshTokenRequired();
     else note(request, { account: (await this.logouts.logOut(context, authorization)).id });
     return { message: 'Logged out' };
   }
@@ -138,7 +139,7 @@ export class AuthController {
   @ApiOperation({
     operationId: 'logOutEverywhere',
     summary: 'Log out everywhere',
-    description: 'Ends all sessions of the account: no token issued until now works any longer.',
+    description: 'Ends all sessions of the account. Tokens issued until now stop working.',
   })
   @ApiOkMessage('Logged out everywhere')
   @AcceptsIdempotencyKey()
@@ -148,7 +149,7 @@ export class AuthController {
   }
 }
 
-function nothingToEnd(): Refusal {
-  const message = 'refresh_token is required where no bearer token is sent';
+function refreshTokenRequired(): Refusal {
+  const message = 'refresh_token is required if no bearer token is sent';
   return new Refusal('VALIDATION_FAILED', message, [{ field: 'refresh_token', message }]);
 }

@@ -31,7 +31,7 @@ import { MeController } from './accounts/me.controller.js';
 import { LinkPauses } from './accounts/link-pauses.js';
 import { NotMeController } from './accounts/not-me.controller.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
-import { KnownTokens } from './sessions/known-tokens.js';
+import { VerifiedTokenCache } from './sessions/known-tokens.js';
 import { LoginFailures } from './throttling/login-failures.js';
 import { LoginService } from './sessions/login.service.js';
 import { NewPasswords } from './passwords/new-passwords.js';
@@ -59,7 +59,7 @@ import { OwnAccount } from './accounts/own-account.service.js';
 import { UsersController } from './accounts/users.controller.js';
 import { VerificationController } from './accounts/verification.controller.js';
 
-/** Accounts, logging in, and the guard before every route. */
+/** Accounts, log-in, and the guard of every route. */
 @Module({
   imports: [
     AuditModule,
@@ -108,7 +108,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     FirstAdmin,
     Invitations,
     JwtStrategy,
-    KnownTokens,
+    VerifiedTokenCache,
     LinkPauses,
     LoginFailures,
     LoginService,

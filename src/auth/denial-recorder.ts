@@ -7,16 +7,17 @@ import { anonymousContextOf } from '../http/context.js';
 import { notesOf } from '../http/request-notes.js';
 import type { Principal } from './principal.js';
 
-/** Refusals, but for 403, that may mean that somebody holds a token who should not. */
-const TELLING = ['TOKEN_REVOKED', 'WRONG_PASSWORD', 'SECOND_FACTOR_WRONG', 'SECOND_FACTOR_NOT_BEGUN'];
+/** Error codes, besides those with status 403, that may mean that a token was stolen. */
+const SUSPICIOUS = ['TOKEN_REVOKED', 'WRONG_PASSWORD', 'SECOND_FACTOR_WRONG', 'SECOND_FACTOR_NOT_BEGUN'];
 
 const LOGIN = '/api/auth/login';
 
 /**
- * Records that an account was denied something: what it has no right to, a token that was ended, and wrong passwords and
- * digits of somebody who is signed in. Of visitors it records log-ins that were too many, by address, and mailed codes that
- * are not valid. It passes the answer on first, so that it neither slows nor fails it, and does not wait until the answer
- * was sent, so that a client cannot prevent the record by hanging up.
+ * Records denials in the audit trail. For accounts: missing rights, revoked tokens, and wrong passwords or codes of a
+ * logged-in client. Without an account: log-ins over the rate limit, by address, and invalid mailed codes.
+ *
+ * The hook passes the response on first, so recording neither delays nor fails it. It does not wait until the response
+ * is sent: otherwise a client could avoid the record by hanging up.
  */
 @Injectable()
 export class DenialRecorder implements OnModuleInit {
@@ -26,7 +27,7 @@ export class DenialRecorder implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    // Programs without a server, such as the seeder, have none.
+    // Programs such as the seeder have no HTTP server.
     const server = this.host.httpAdapter?.getInstance<FastifyInstance>() as FastifyInstance | undefined;
     server?.addHook('onSend', (request, reply, payload, done) => {
       done(null, payload);
@@ -41,8 +42,8 @@ export class DenialRecorder implements OnModuleInit {
     code: string,
   ): Promise<void> {
     const { account } = notesOf(request);
-    if (account === undefined) return this.recordVisitor(request, code);
-    if (statusCode !== 403 && !TELLING.includes(code)) return;
+    if (account === undefined) return this.recordAnonymous(request, code);
+    if (statusCode !== 403 && !SUSPICIOUS.includes(code)) return;
     const actor = { id: account, role: request.user?.role ?? null, address: addressOf(request) };
     const context = { actor, requestId: request.id };
     await this.refusals.record(context, {
@@ -52,9 +53,9 @@ export class DenialRecorder implements OnModuleInit {
     });
   }
 
-  private async recordVisitor(request: FastifyRequest, code: string): Promise<void> {
+  private async recordAnonymous(request: FastifyRequest, code: string): Promise<void> {
     const context = anonymousContextOf(request);
-    // Without the email, which a flood could vary: one event for each address and minute.
+    // Without the email, which a flood could vary: this keeps it to one event per address and minute.
     if (code === 'TOO_MANY_REQUESTS' && isLogin(request))
       await this.refusals.record(context, {
         action: 'account.login_refused',
@@ -72,7 +73,7 @@ function routeOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url ?? ''}`;
 }
 
-/** For the API, or with the password in a header, as browsers send it to the pages of operators. */
+/** A log-in to the API, or to the operators' pages, to which browsers send the password by HTTP Basic. */
 function isLogin({ routeOptions, headers }: FastifyRequest): boolean {
   return routeOptions.url === LOGIN || /^Basic /i.test(headers.authorization ?? '');
 }

@@ -1,14 +1,14 @@
 import type { Role } from './role.js';
 
-/** Who is asking, as the token says. */
+/** The account and session of a request, as its token claims them. */
 export interface Principal {
   readonly id: number;
   readonly email: string;
   readonly role: Role;
-  /** That of the account's sessions when the token was issued. */
+  /** The version of the account's sessions when the token was issued. */
   readonly version: number;
-  /** The session that the token belongs to; null for a token from before there were sessions. */
+  /** The session of the token; null for a token that predates sessions. */
   readonly session: number | null;
-  /** Whether the log-in asked for a second factor. */
+  /** Whether the log-in checked a second factor. */
   readonly secondFactor: boolean;
 }

@@ -4,14 +4,14 @@ import type { AccountContext } from '../http/context.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
 
-/** What the owner of a session types once more, in the request that needs it. */
+/** The credentials that a logged-in client sends again with a sensitive request. */
 export interface Proof {
   readonly password: string | undefined;
-  /** The digits, where the account has a second factor. */
+  /** The code of the authenticator, if the account has a second factor. */
   readonly code: string | undefined;
 }
 
-/** Has somebody who is logged in show once more who they are, because a token can be stolen. */
+/** Checks the credentials of a logged-in client again before a sensitive change, because its token may be stolen. */
 @Injectable()
 export class Reauthentication {
   constructor(
@@ -29,18 +29,18 @@ export class Reauthentication {
   }
 
   /**
-   * Checks a password that came with a request that needs none. Otherwise a thief of the token could learn whether it is
-   * right: the key of an earlier request replays that one's answer for the right password alone.
+   * Checks the password even if the request does not need one. Otherwise a token thief could test passwords: an
+   * idempotency key replays the answer of the earlier request only if the body, including the password, is the same.
    *
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirmGiven({ actor: { id } }: AccountContext, { password }: Proof): Promise<void> {
+  async confirmIfGiven({ actor: { id } }: AccountContext, { password }: Proof): Promise<void> {
     if (password !== undefined) await this.passwords.confirm(id, password);
   }
 }
 
-/** Names the fields as every request does that asks for a proof: `password` is the new account's in some of them. */
+/** The field is `your_password` because `password` is the new account's in some of these requests. */
 export function passwordRequired(): Refusal {
   const message = 'This needs your own password too. Send it as your_password.';
   return new Refusal('PASSWORD_REQUIRED', message, [{ field: 'your_password', message }]);

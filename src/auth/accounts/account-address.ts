@@ -3,13 +3,13 @@ import type { Account } from './account.entity.js';
 
 type Addressed = Pick<Account, 'email' | 'mailAddress'>;
 
-/** The columns that hold an address as somebody typed it. Pure. */
+/** The columns for an address as a person typed it. Pure. */
 export function columnsOfAddress(typed: string): Addressed {
   const [email, mailAddress] = [canonicalAddress(typed), deliveryAddress(typed)];
   return { email, mailAddress: mailAddress === email ? null : mailAddress };
 }
 
-/** Where an account's mails go. Pure. */
+/** The address to which emails for an account go. Pure. */
 export function mailsOf({ email, mailAddress }: Addressed): string {
   return mailAddress ?? email;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { AccountKind } from '../../outbox/notification-kind.js';
 
-/** A link that is mailed to an account. What makes it good is computed, and not kept. */
+/** A link that is mailed to an account. Its token is computed (`linkTokenOf`), not stored. */
 @Entity('account_links')
 export class AccountLink {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -16,7 +16,7 @@ export class AccountLink {
   @Column({ type: 'varchar', length: 16 })
   kind!: AccountKind;
 
-  /** That of the account when the link was asked for. */
+  /** The version of the account's sessions when the link was requested. */
   @Column({ name: 'session_version', type: 'int', unsigned: true })
   sessionVersion!: number;
 
@@ -29,11 +29,11 @@ export class AccountLink {
   @Column({ name: 'used_at', type: 'datetime', precision: 3, nullable: true })
   usedAt!: Date | null;
 
-  /** The one that the account gets once the link is used. */
+  /** The address that the account gets when the link is used. */
   @Column({ type: 'varchar', length: 254, nullable: true })
   address!: string | null;
 
-  /** Keyed hash of the address that it was mailed to, for a week. */
+  /** Keyed hash of the address that it was mailed to. Deleted after a week. */
   @Column({ name: 'address_hash', type: 'char', length: 43, nullable: true })
   addressHash!: string | null;
 }

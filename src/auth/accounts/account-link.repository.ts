@@ -11,14 +11,13 @@ import { type MailedLink, MOST_REMEMBERED } from './link-pause.js';
 /** The statements of the `account_links` table. */
 
 /** Parameters: uid, kind, now. */
-const IS_GOOD =
+const IS_VALID =
   'l.uid = ? AND l.kind = ? AND l.used_at IS NULL AND l.expires_at > ? AND a.disabled_at IS NULL';
-const OF_ACCOUNT = `account_links l JOIN accounts a ON a.id = l.account_id
+const LINK_WITH_ACCOUNT = `account_links l JOIN accounts a ON a.id = l.account_id
   AND (a.session_version = l.session_version OR l.kind IN ${LINKS_THAT_OUTLIVE_SESSIONS})`;
 
 export type NewLink = Omit<AccountLink, 'id' | 'uid' | 'usedAt'>;
 export type LinkedAccount = Pick<Account, 'id' | 'email' | 'mailAddress'>;
-/** What a link was mailed for. */
 export type UsedLink = Pick<AccountLink, 'accountId' | 'address'>;
 
 type LatestLink = Pick<AccountLink, 'createdAt' | 'expiresAt' | 'usedAt'> & { readonly hasEnded: 0 | 1 };
@@ -28,7 +27,7 @@ export async function insertLink(tx: EntityManager, link: NewLink): Promise<numb
   return (identifiers[0] as Pick<AccountLink, 'id'>).id;
 }
 
-/** The account that a link was mailed to, if the link is good. */
+/** The account that a link was mailed to, if the link is valid. */
 export async function findAccountOfLink(
   source: Source,
   uid: string,
@@ -37,20 +36,20 @@ export async function findAccountOfLink(
 ): Promise<LinkedAccount | undefined> {
   const [account] = await query<LinkedAccount>(
     source,
-    `/* find-account-of-link */ SELECT a.id, a.email, a.mail_address AS mailAddress FROM ${OF_ACCOUNT} WHERE ${IS_GOOD}`,
+    `/* find-account-of-link */ SELECT a.id, a.email, a.mail_address AS mailAddress FROM ${LINK_WITH_ACCOUNT} WHERE ${IS_VALID}`,
     [uid, kind, now],
   );
   return account;
 }
 
-/** Uses a link up, under the lock of its account; undefined if it is not good. */
+/** Marks a link as used under the lock of its account; undefined if the link is not valid. */
 export async function useLink(
   tx: EntityManager,
   uid: string,
   kind: AccountKind,
   now: Date,
 ): Promise<UsedLink | undefined> {
-  // The account's lock comes first, as when an account is disabled, erased or changed.
+  // Locks the account before the link, as disabling, erasing and changing an account do.
   await query(
     tx,
     `/* lock-account-of-link */
@@ -59,14 +58,14 @@ export async function useLink(
   );
   const { affectedRows } = await execute(
     tx,
-    `/* use-link */ UPDATE ${OF_ACCOUNT} SET l.used_at = ? WHERE ${IS_GOOD}`,
+    `/* use-link */ UPDATE ${LINK_WITH_ACCOUNT} SET l.used_at = ? WHERE ${IS_VALID}`,
     [now, uid, kind, now],
   );
   if (affectedRows === 0) return undefined;
   return tx.findOneOrFail(AccountLink, { select: { accountId: true, address: true }, where: { uid } });
 }
 
-/** Makes the links of an account useless that are of these kinds and good for longer. */
+/** Expires an account's links of these kinds. */
 export async function expireLinks(
   tx: EntityManager,
   accountId: number,
@@ -81,17 +80,17 @@ export async function expireLinks(
 }
 
 /**
- * The latest links of a kind since then, newest first: those to an address, by its hashes, or those of an account. Of a link
- * whose mail was held back, or refused by the mail server, nobody has the code.
+ * The latest links of a kind since a time, newest first: those to an address, by its hashes, or those of an account. A
+ * link whose email was not sent counts as ended, because nobody has its code.
  */
 export async function findLatestLinks(
   tx: EntityManager,
-  whose: { readonly hashes: readonly string[] } | { readonly accountId: number },
+  owner: { readonly hashes: readonly string[] } | { readonly accountId: number },
   kind: AccountKind,
   since: Date,
 ): Promise<MailedLink[]> {
-  const [condition, owner] =
-    'hashes' in whose ? ['l.address_hash IN (?)', whose.hashes] : ['l.account_id = ?', whose.accountId];
+  const [condition, value] =
+    'hashes' in owner ? ['l.address_hash IN (?)', owner.hashes] : ['l.account_id = ?', owner.accountId];
   const rows = await query<LatestLink>(
     tx,
     `/* find-latest-links */
@@ -101,11 +100,11 @@ export async function findLatestLinks(
      FROM account_links l ${joinAccount('l.account_id')}
      WHERE ${condition} AND l.kind = ? AND l.created_at > ?
      ORDER BY l.created_at DESC, l.id DESC LIMIT ${MOST_REMEMBERED}`,
-    [owner, kind, since],
+    [value, kind, since],
   );
   return rows.map(({ createdAt, expiresAt, usedAt, hasEnded }) => ({
     createdAt: createdAt.getTime(),
     isUsed: usedAt !== null,
-    goodUntil: (hasEnded ? createdAt : expiresAt).getTime(),
+    validUntil: (hasEnded ? createdAt : expiresAt).getTime(),
   }));
 }

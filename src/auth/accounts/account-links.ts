@@ -13,13 +13,13 @@ import {
   type UsedLink,
   useLink,
 } from './account-link.repository.js';
-import { goodForMs } from './link-pause.js';
-import { LinkPauses, type Mailable } from './link-pauses.js';
+import { lifetimeMs } from './link-pause.js';
+import { LinkPauses, type LinkRecipient } from './link-pauses.js';
 import { uidOfLink } from './link-token.js';
 
 /**
- * Links that are mailed to an account and are good once, until they expire. Those that confirm or change an address end with
- * the sessions of the account too; those that set a password do not.
+ * Links that are mailed to an account. Each can be used once before it expires. Links that confirm or change an address
+ * also end with the sessions of the account; links that set a password do not.
  */
 @Injectable()
 export class AccountLinks {
@@ -32,14 +32,19 @@ export class AccountLinks {
   ) {}
 
   /**
-   * Has a link mailed, unless one was a while ago; answers how long to wait then, in ms, and else 0. Its code is good at
-   * least until another may be mailed.
+   * Mails a link, unless the last one was too recent. The link stays valid at least until the next one may be mailed.
    *
-   * @param address where it goes, if not to the address of the account; earlier links of its kind are then useless
+   * @param address the recipient, if not the address of the account; expires the account's earlier links of this kind
+   * @returns 0, or how long to wait in ms if the last link was too recent
    */
-  async mail(tx: EntityManager, account: Mailable, kind: AccountKind, address?: string): Promise<number> {
+  async mail(
+    tx: EntityManager,
+    account: LinkRecipient,
+    kind: AccountKind,
+    address?: string,
+  ): Promise<number> {
     const now = this.clock.now();
-    const { before, after, addressHash } = await this.pauses.of(tx, { account, kind, address }, now);
+    const { before, after, addressHash } = await this.pauses.find(tx, { account, kind, address }, now);
     if (before > 0) return before;
     if (address !== undefined) await expireLinks(tx, account.id, [kind], new Date(now));
     const isConfirmed = account.isVerified && address === undefined;
@@ -50,16 +55,16 @@ export class AccountLinks {
       address: address ?? null,
       addressHash,
       createdAt: new Date(now),
-      expiresAt: new Date(now + goodForMs(kind, isConfirmed, after)),
+      expiresAt: new Date(now + lifetimeMs(kind, isConfirmed, after)),
     });
     await this.outbox.appendLink(tx, { accountId: account.id, linkId, kind, dueAt: now, address });
     return 0;
   }
 
   /**
-   * The account that a link was mailed to, while the link is good; it stays so.
+   * The account that a valid link was mailed to. Does not use the link up.
    *
-   * @throws Refusal LINK_INVALID, as `use`
+   * @throws Refusal LINK_INVALID as `use` does
    */
   async find(token: string, kind: AccountKind): Promise<LinkedAccount> {
     const uid = this.keys.find((key) => uidOfLink(token, kind, key));
@@ -70,9 +75,9 @@ export class AccountLinks {
   }
 
   /**
-   * Uses a link up; answers with the account that it was mailed to, and the address that it is to get, if any.
+   * Uses a link up. Returns the account that it was mailed to and, for an address change, the new address.
    *
-   * @throws Refusal LINK_INVALID: unknown, for something else, expired, used, or ended with the sessions
+   * @throws Refusal LINK_INVALID: unknown, of another kind, expired, used, or ended with the sessions
    */
   async use(tx: EntityManager, token: string, kind: AccountKind): Promise<UsedLink> {
     const uid = this.keys.find((key) => uidOfLink(token, kind, key));
@@ -83,7 +88,7 @@ export class AccountLinks {
     return link;
   }
 
-  /** Makes all links useless with which the password of an account could be set. */
+  /** Expires all links that could set the password of an account. */
   async expirePasswordLinks(tx: EntityManager, accountId: number): Promise<void> {
     const now = new Date(this.clock.now());
     await expireLinks(tx, accountId, ['password_reset', 'invitation'], now);

@@ -4,12 +4,12 @@ import type { NoticeKind } from '../../outbox/notification-kind.js';
 import { type FormerAddress, Outbox } from '../../outbox/outbox.repository.js';
 import { findOtherAdmins } from './account.repository.js';
 
-/** Tells owners by mail what was done to their accounts: what they did not do themselves, a stranger did. */
+/** Notifies owners of changes to their accounts, so they learn of changes that a stranger made. */
 @Injectable()
 export class AccountNotices {
   constructor(private readonly outbox: Outbox) {}
 
-  /** @param address where the notice goes, if not to the address of the account when it is sent */
+  /** @param address the recipient, if not the address of the account at the time of sending */
   async append(
     tx: EntityManager,
     accountId: number,
@@ -19,7 +19,7 @@ export class AccountNotices {
     await this.outbox.appendNotices(tx, [{ accountId, kind, address }]);
   }
 
-  /** Tells all other admins that there is a new one; none whose address nobody has confirmed. */
+  /** Notifies all other active admins with a confirmed address of a new admin. */
   async appendNewAdmin(tx: EntityManager, newAdminId: number): Promise<void> {
     const admins = await findOtherAdmins(tx, newAdminId);
     const notices = admins.map((accountId) => ({

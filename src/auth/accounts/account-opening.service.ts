@@ -8,7 +8,7 @@ import type { PublicAccount } from './account.entity.js';
 import { AccountsService, type NewAccount } from './accounts.service.js';
 import { Invitations } from './invitations.service.js';
 
-/** Opens accounts for others, as admins ask for it. */
+/** Opens accounts on behalf of admins. */
 @Injectable()
 export class AccountOpening {
   constructor(
@@ -21,9 +21,9 @@ export class AccountOpening {
   ) {}
 
   /**
-   * With a password, the admin vouches for the address. Without one, its owner is mailed an invitation.
+   * With a password, the admin vouches for the address. Without one, its owner gets an invitation by email.
    *
-   * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED, and for an admin's account what `Reauthentication` refuses
+   * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED, and those of `Reauthentication` for an admin's account
    */
   async open(
     context: AccountContext,
@@ -32,9 +32,9 @@ export class AccountOpening {
   ): Promise<PublicAccount> {
     const { password, email, role } = account;
     const prepare = async (): Promise<string | undefined> => {
-      if (password !== undefined) await this.newPasswords.judge(password, email);
+      if (password !== undefined) await this.newPasswords.assertNotCommon(password, email);
       if (role === 'admin') await this.reauthentication.confirm(context, proof);
-      else await this.reauthentication.confirmGiven(context, proof);
+      else await this.reauthentication.confirmIfGiven(context, proof);
       return password === undefined ? undefined : this.hasher.hash(password);
     };
     return this.requests.onceAfter(context, prepare, (tx, passwordHash) =>

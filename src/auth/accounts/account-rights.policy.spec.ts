@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ROLES } from '../role.js';
-import { assertMayHave, needsProof } from './account-rights.policy.js';
+import { assertMayGetRole, needsReauthentication } from './account-rights.policy.js';
 
 const account = { id: 7, role: 'user', isDisabled: false, isVerified: true } as const;
 const admin = { ...account, role: 'admin' } as const;
@@ -11,20 +11,20 @@ describe('a higher role needs a confirmed address', () => {
 
   test.each(pairs)('%s to %s', (from, to) => {
     const raise = (isVerified: boolean) => () =>
-      assertMayHave({ ...account, role: from, isVerified }, { role: to });
+      assertMayGetRole({ ...account, role: from, isVerified }, { role: to });
     expect(raise(true)).not.toThrow();
     if (RISING.includes(`${from} to ${to}`)) expect(raise(false)).toThrow('account 7');
     else expect(raise(false)).not.toThrow();
   });
 
-  test('what changes no role does not', () => {
-    expect(() => assertMayHave({ ...account, isVerified: false }, { isDisabled: false })).not.toThrow();
+  test('a change that leaves the role needs no confirmed address', () => {
+    expect(() => assertMayGetRole({ ...account, isVerified: false }, { isDisabled: false })).not.toThrow();
   });
 });
 
-describe('an admin proves who they are', () => {
+describe('an admin must reauthenticate', () => {
   test.each([
-    ['to make somebody an admin', account, { role: 'admin' }],
+    ['to make a patient an admin', account, { role: 'admin' }],
     ['to make a doctor an admin', { ...account, role: 'doctor' }, { role: 'admin' }],
     ['to enable an admin', { ...admin, isDisabled: true }, { isDisabled: false }],
     [
@@ -33,16 +33,16 @@ describe('an admin proves who they are', () => {
       { role: 'admin', isDisabled: false },
     ],
     ['to make a disabled account an admin’s', { ...account, isDisabled: true }, { role: 'admin' }],
-    ['to make somebody an admin and disable them', account, { role: 'admin', isDisabled: true }],
-    ['to take a second factor away', account, { secondFactor: false }],
+    ['to make a patient an admin and disable them', account, { role: 'admin', isDisabled: true }],
+    ['to remove a second factor', account, { secondFactor: false }],
   ] as const)('%s', (_, of, change) => {
-    expect(needsProof(of, change)).toBe(true);
+    expect(needsReauthentication(of, change)).toBe(true);
   });
 
   test.each([
-    ['to make somebody a doctor', account, { role: 'doctor' }],
+    ['to make a patient a doctor', account, { role: 'doctor' }],
     ['to take an admin’s role', admin, { role: 'user' }],
-    ['to leave an admin one', admin, { role: 'admin', isDisabled: false }],
+    ['to leave an admin unchanged', admin, { role: 'admin', isDisabled: false }],
     ['to disable an admin', admin, { isDisabled: true }],
     ['to enable a patient', { ...account, isDisabled: true }, { isDisabled: false }],
     [
@@ -50,8 +50,8 @@ describe('an admin proves who they are', () => {
       { ...admin, isDisabled: true },
       { role: 'doctor', isDisabled: false },
     ],
-    ['to leave a second factor', account, { secondFactor: true }],
+    ['to keep a second factor', account, { secondFactor: true }],
   ] as const)('but not %s', (_, of, change) => {
-    expect(needsProof(of, change)).toBe(false);
+    expect(needsReauthentication(of, change)).toBe(false);
   });
 });

@@ -9,14 +9,14 @@ import type { EpochMs } from '../../time/interval.js';
 import { AccountNotices } from './account-notices.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
-import { type AccountChange, assertMayHave, needsProof } from './account-rights.policy.js';
+import { type AccountChange, assertMayGetRole, needsReauthentication } from './account-rights.policy.js';
 import { assertNotConfigured } from './configured-admin.js';
 import { lockAdmins } from './admin-lock.repository.js';
 import { assertNotLastAdmin } from './last-admin.js';
 import { passwordRequired, type Proof, Reauthentication } from '../reauthentication.js';
 import { Sessions } from '../sessions/sessions.js';
 
-/** What accounts may do, as admins decide. */
+/** Changes of roles and states of accounts by admins. */
 @Injectable()
 export class AccountRights {
   constructor(
@@ -31,11 +31,11 @@ export class AccountRights {
   ) {}
 
   /**
-   * Changes what an account may do, or whether it may at all; its sessions end if that makes a difference.
+   * Changes the role of an account, disables or enables it, or removes its second factor. Any change ends its sessions.
    *
    * @throws NotFound ACCOUNT_NOT_FOUND
-   * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, IS_CONFIGURED, and where a proof is needed what `Reauthentication` refuses
-   * @throws Unauthenticated TOKEN_REVOKED if the admin's own sessions were ended meanwhile
+   * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, IS_CONFIGURED, and if needed those of `Reauthentication`
+   * @throws Unauthenticated TOKEN_REVOKED if the admin's own session was ended meanwhile
    */
   async change(
     context: AccountContext,
@@ -45,10 +45,10 @@ export class AccountRights {
   ): Promise<PublicAccount> {
     const prepare = async (): Promise<boolean> => {
       const account = await this.accounts.get(id);
-      assertMayHave(account, change);
-      const isProven = needsProof(account, change);
+      assertMayGetRole(account, change);
+      const isProven = needsReauthentication(account, change);
       if (isProven) await this.reauthentication.confirm(context, proof);
-      else await this.reauthentication.confirmGiven(context, proof);
+      else await this.reauthentication.confirmIfGiven(context, proof);
       return isProven;
     };
     const changed = await this.requests.onceAfter(context, prepare, async (tx, isProven) => {
@@ -71,19 +71,19 @@ export class AccountRights {
     await this.sessions.lock(context, tx);
     const account = await tx.findOneBy(Account, { id });
     if (!account) throw noSuchAccount(id);
-    // Once more: another may have changed the account meanwhile.
-    assertMayHave(account, change);
-    if (!isProven && needsProof(account, change)) throw passwordRequired();
+    // Checks again under the lock: another request may have changed the account since `prepare`.
+    assertMayGetRole(account, change);
+    if (!isProven && needsReauthentication(account, change)) throw passwordRequired();
     const changed = {
       role: role ?? account.role,
-      disabledAt: whenDisabled(account, isDisabled ?? account.isDisabled, this.clock.now()),
+      disabledAt: disabledAtAfter(account, isDisabled ?? account.isDisabled, this.clock.now()),
     };
     const losesFactor = secondFactor === false && account.hasSecondFactor;
     const isSame = changed.role === account.role && changed.disabledAt === account.disabledAt;
     if (isSame && !losesFactor) return;
     if (account.role === 'admin' && changed.role !== 'admin') assertNotConfigured(account, this.environment);
     if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
-    // What changes and nothing else: a whole row would undo what others changed since.
+    // Writes only the changed columns, so the update does not undo concurrent changes of others.
     await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
     if (losesFactor) {
       await this.audit.record(context, tx, 'account.second_factor_removed', id);
@@ -100,13 +100,13 @@ export class AccountRights {
   }
 }
 
-/** Whether a change gives an account the rights of an admin, or lets an admin use them again. */
+/** Whether a change makes an account an admin or enables a disabled admin. */
 function isNewAdmin(before: Account, { role, disabledAt }: Pick<Account, 'role' | 'disabledAt'>): boolean {
   if (role !== 'admin') return false;
   return before.role !== 'admin' || (before.isDisabled && disabledAt === null);
 }
 
-function whenDisabled(account: Account, isDisabled: boolean, now: EpochMs): Date | null {
+function disabledAtAfter(account: Account, isDisabled: boolean, now: EpochMs): Date | null {
   if (account.isDisabled === isDisabled) return account.disabledAt;
   return isDisabled ? new Date(now) : null;
 }

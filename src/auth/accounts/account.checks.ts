@@ -13,10 +13,10 @@ const ADDRESSES = `/* check-shared-mailbox */ SELECT id, email FROM accounts
 const OWNER = '/* find-owner-of-address */ SELECT id FROM accounts WHERE email = ?';
 
 export const ACCOUNT_CHECKS: readonly IntegrityCheck[] = [
-  // The address of such an account is not in the canonical form, because another account of the mailbox has that form.
+  // Such an account's address is not canonical, because another account with the same mailbox has the canonical form.
   {
     code: 'SHARED_MAILBOX',
-    title: 'accounts that share their mailbox with another',
+    title: 'accounts that share a mailbox with another account',
     async *find(source: Source): AsyncGenerator<Found> {
       for await (const { id, email } of readByPage<Row>(source, 'accounts', ADDRESSES)) {
         const canonical = canonicalAddress(email);
@@ -26,7 +26,7 @@ export const ACCOUNT_CHECKS: readonly IntegrityCheck[] = [
           subject: `account ${id}`,
           detail: other
             ? `its address is another spelling of the address of account ${other.id}, to which log-ins with either go`
-            : 'its address is not in the canonical form, so that nobody can log in with it',
+            : 'its address is not in canonical form, so nobody can log in with it',
           remedy:
             'Ask the owner which of the two accounts is to stay, free the address of the other, and run ' +
             '`node dist/migrate.js` (docs/operations.md, Mending by hand).',

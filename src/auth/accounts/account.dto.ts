@@ -8,7 +8,7 @@ import { shownAddressOf } from './account-address.js';
 import type { PublicAccount } from './account.entity.js';
 import { ROLES, type Role } from '../role.js';
 
-export const LOCALE_HELP = "Language of this account's mails; by default the clinic's";
+export const LOCALE_HELP = "The language of the emails to this account. Default: the clinic's.";
 
 export class RegisterDto {
   @EmailField({ example: 'new.patient@clinica.example' })
@@ -31,13 +31,13 @@ export class LoginDto {
   @BooleanField({
     optional: true,
     example: false,
-    description: 'true: a token for 15 minutes, and a refresh token for 30 days; else a token for 24 hours',
+    description: 'true: a token for 15 minutes and a refresh token for 30 days. false: a token for 24 hours.',
   })
   refresh: boolean = false;
 
   @CodeField({
     optional: true,
-    description: 'Of an account with a second factor: what its authenticator shows',
+    description: 'The code of the authenticator, if the account has a second factor',
   })
   code?: string;
 }
@@ -45,7 +45,7 @@ export class LoginDto {
 export class RefreshDto {
   @TokenField({
     example: 'k3Jv0mXqT1',
-    description: 'The refresh token that the last log-in or refresh answered',
+    description: 'The refresh token from the last log-in or refresh',
   })
   refresh_token!: string;
 }
@@ -54,7 +54,7 @@ export class LogOutDto {
   @TokenField({
     optional: true,
     example: 'k3Jv0mXqT1',
-    description: 'A refresh token, whose session ends; without one that of the bearer token ends',
+    description: 'The refresh token whose session ends. Without it, the session of the bearer token ends.',
   })
   refresh_token?: string;
 }
@@ -73,12 +73,12 @@ export class EmailDto {
 }
 
 export class CodeDto {
-  @TokenField({ example: 'k3Jv0mXqT1', description: 'The code in the mail' })
+  @TokenField({ example: 'k3Jv0mXqT1', description: 'The code from the email' })
   token!: string;
 }
 
 export class VerifyAddressDto extends CodeDto {
-  @PasswordField({ example: PLACEHOLDER_PASSWORD, description: 'That of the account' })
+  @PasswordField({ example: PLACEHOLDER_PASSWORD, description: 'The password of the account' })
   password!: string;
 }
 
@@ -98,18 +98,18 @@ export class ChangeMeDto {
 
   @EmailField({
     optional: true,
-    description: 'The address that the account is to have. Send the password with it',
+    description: 'The new address of the account. Send the password with it.',
   })
   email?: string;
 
-  @PasswordField({ optional: true, description: 'That of the account' })
+  @PasswordField({ optional: true, description: 'The password of the account' })
   password?: string;
 
-  @CodeField({ optional: true, description: 'Of an account with a second factor, with email' })
+  @CodeField({ optional: true, description: 'With email, the code of the authenticator, if there is one' })
   code?: string;
 }
 
-/** What registering answers. */
+/** The response to a registration. */
 export class RegisteredDto {
   @ApiId({ example: 12 })
   id!: number;
@@ -122,7 +122,7 @@ export class RegisteredDto {
   }
 }
 
-/** An account as its owner and the admin see it. */
+/** An account as its owner and admins see it. */
 export class AccountDto extends RegisteredDto {
   @ApiProperty({ enum: ROLES, example: 'user' })
   role!: Role;
@@ -136,12 +136,12 @@ export class AccountDto extends RegisteredDto {
   }
 }
 
-/** What logging in answers. */
+/** The response to a log-in. */
 export class SessionDto {
   @ApiProperty({ description: 'Send it as Authorization: Bearer <token>' })
   token!: string;
 
-  @ApiProperty({ required: false, description: 'Only where it was asked for; good once' })
+  @ApiProperty({ required: false, description: 'Only if the log-in asked for it. Can be used once.' })
   refresh_token?: string;
 
   @ApiProperty({ type: AccountDto })

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Locale } from '../../config/locale.js';
 import type { Role } from '../role.js';
 
-/** Someone who can log in. */
+/** A person's log-in. */
 @Entity('accounts')
 export class Account {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -12,7 +12,7 @@ export class Account {
   @Column({ type: 'varchar', length: 254, unique: true })
   email!: string;
 
-  /** Where mails go, if not to `email` itself: folding took letters from it that mail servers may tell apart. */
+  /** The recipient of emails, if not `email`: the canonical form folds letters that mail servers may distinguish. */
   @Column({ name: 'mail_address', type: 'varchar', length: 254, nullable: true })
   mailAddress!: string | null;
 
@@ -23,36 +23,36 @@ export class Account {
   @Column({ type: 'varchar', length: 16 })
   role!: Role;
 
-  /** The language of the mails to this account. */
+  /** The language of the emails to this account. */
   @Column({ type: 'varchar', length: 8 })
   locale!: Locale;
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 
-  /** Raised whenever all sessions end: tokens carry the one they were issued at. */
+  /** Incremented whenever all sessions end. Tokens carry the version at which they were issued. */
   @Column({ name: 'session_version', type: 'int', unsigned: true, default: 0 })
   sessionVersion!: number;
 
   @Column({ name: 'sessions_ended_at', type: 'datetime', precision: 3, nullable: true })
   sessionsEndedAt!: Date | null;
 
-  /** UTC; cannot log in since. */
+  /** UTC; since when the account cannot log in. */
   @Column({ name: 'disabled_at', type: 'datetime', precision: 3, nullable: true })
   disabledAt!: Date | null;
 
-  /** UTC; when its owner has shown that mails to the address arrive. */
+  /** UTC; when the owner proved that emails to the address arrive. */
   @Column({ name: 'verified_at', type: 'datetime', precision: 3, nullable: true })
   verifiedAt!: Date | null;
 
-  /** Sealed; counts only since `secondFactorSince`. */
+  /** Sealed. Log-in asks for it only once `secondFactorSince` is set. */
   @Column({ name: 'second_factor', type: 'varbinary', length: 64, nullable: true })
   secondFactor!: Buffer | null;
 
   @Column({ name: 'second_factor_since', type: 'datetime', precision: 3, nullable: true })
   secondFactorSince!: Date | null;
 
-  /** The last 30 seconds, counted since 1970, whose digits were used. */
+  /** The last used time step, in units of 30 seconds since 1970. */
   @Column({ name: 'second_factor_step', type: 'int', unsigned: true, nullable: true })
   secondFactorStep!: number | null;
 
@@ -69,7 +69,7 @@ export class Account {
   }
 }
 
-/** What an account is without a second factor. */
+/** The columns of an account without a second factor. */
 export const NO_SECOND_FACTOR = {
   secondFactor: null,
   secondFactorSince: null,
@@ -90,7 +90,7 @@ export type PublicAccount = Pick<
   | 'hasSecondFactor'
 >;
 
-/** What may be answered of an account, and kept with an answer. */
+/** The part of an account that responses may contain and that may be stored with an idempotency key. */
 export function withoutSecrets(account: Account): PublicAccount {
   const { id, email, mailAddress, role, locale, sessionVersion } = account;
   const { isDisabled, isVerified, hasSecondFactor } = account;

@@ -15,14 +15,14 @@ export const exportLinks = pagesOfAccount(
   { kind: 'kind', created_at: 'created_at', id: 'id' },
 );
 
-/** The messages that carried the links of an account. */
+/** The notifications that carried the links of an account. */
 export const exportLinkNotifications = pagesOfAccount(
   `/* export-link-notifications */ SELECT n.id, n.kind, n.booking_id, n.state, n.reason, n.due_at, n.settled_at, l.created_at, l.id AS link_id
           FROM account_links l JOIN ${NOTIFICATIONS} ON n.link_id = l.id WHERE l.account_id = ?`,
   { kind: 'l.kind', created_at: 'l.created_at', link_id: 'l.id' },
 );
 
-/** Ends the requests of other accounts to change their address to one of these. */
+/** Expires links of other accounts that would change their address to one of these. */
 export async function eraseAddresses(
   tx: EntityManager,
   addresses: readonly [string, string],
@@ -39,7 +39,7 @@ export async function eraseAddresses(
     );
 }
 
-/** Leaves of an account its number, disabled, with an address that nobody can have taken before. */
+/** Reduces an account to its id: disabled, and with a random address that cannot be taken yet. */
 export async function eraseAccount(
   tx: EntityManager,
   id: number,

@@ -3,18 +3,18 @@ import { query, type Source, execute } from '../../database/statement.js';
 import { ADDRESSES_OF_NOTICES } from '../../outbox/notification.sql.js';
 import { Account } from './account.entity.js';
 
-/** The statements of the `accounts` table on behalf of other rooms, and those of several services. */
+/** The statements of the `accounts` table for other modules, and those that several services share. */
 
 export function findAccount(tx: EntityManager, id: number): Promise<Account | null> {
   return tx.findOneBy(Account, { id });
 }
 
-/** The account, which nobody changes or erases until the transaction ends. */
+/** Finds an account and locks it until the transaction ends. */
 export function lockAccount(tx: EntityManager, id: number): Promise<Account | null> {
   return tx.findOne(Account, { where: { id }, lock: { mode: 'pessimistic_write' } });
 }
 
-/** The admins who can log in, but for one. */
+/** The ids of all admins who can log in, except one. */
 export async function findOtherAdmins(tx: EntityManager, id: number): Promise<number[]> {
   const admins = await tx.find(Account, {
     select: { id: true },
@@ -25,7 +25,7 @@ export async function findOtherAdmins(tx: EntityManager, id: number): Promise<nu
 
 type WithFactor = Pick<Account, 'id' | 'secondFactor'>;
 
-/** Makes a second factor count from now on; false if it was replaced or confirmed meanwhile. */
+/** Confirms a second factor; false if it was replaced or confirmed meanwhile. */
 export async function confirmFactor(
   tx: EntityManager,
   { id, secondFactor }: WithFactor,
@@ -41,7 +41,7 @@ export async function confirmFactor(
   return affectedRows > 0;
 }
 
-/** Uses the digits of a step up, and keeps the secret as it is sealed by now; false if they were used before. */
+/** Marks the code of a time step as used and stores the resealed secret; false if the code was used before. */
 export async function useStep(
   source: Source,
   { id, secondFactor }: WithFactor,
@@ -56,7 +56,7 @@ export async function useStep(
   return affectedRows > 0;
 }
 
-/** The addresses to which mails of an account went or go: its own, and those that it had or asked for. */
+/** The addresses to which emails of an account go or went: its own, and those that it had or requested. */
 export async function findAddressesOf(tx: EntityManager, id: number): Promise<string[]> {
   const rows = await query<{ email: string }>(
     tx,

@@ -1,27 +1,27 @@
 import { LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
 
-/** SQL by which other rooms read accounts and their links along with their own tables. */
+/** SQL fragments with which other modules join accounts and links to their own tables. */
 
-/** Joins the account with that id, as `a` unless another name is given. */
+/** Joins the account with this id, by default as `a`. */
 export function joinAccount(id: string, name = 'a'): string {
   return `JOIN accounts ${name} ON ${name}.id = ${id}`;
 }
 
-/** Joins the link with that id, as `l`. */
+/** Joins the link with this id, as `l`. */
 export function joinLink(id: string): string {
   return `JOIN account_links l ON l.id = ${id}`;
 }
 
-/** Where the mails of a joined account go. */
+/** The address to which emails for a joined account go. */
 export function mailAddressOf(name = 'a'): string {
   return `COALESCE(${name}.mail_address, ${name}.email)`;
 }
 
-/** Whether the link `l` of the account `a` ended before its time. */
+/** Whether the link `l` of the account `a` ended before it expired. */
 export const LINK_HAS_ENDED = `(l.kind NOT IN ${LINKS_THAT_OUTLIVE_SESSIONS} AND a.session_version <> l.session_version
            OR a.disabled_at IS NOT NULL)`;
 
-/** Whether the owner of an address wants no mails. */
+/** Whether the owner of an address has refused emails. */
 export function isRefused(address: string): string {
   return `EXISTS (SELECT 1 FROM refused_addresses r WHERE r.hash = UNHEX(SHA2(${address}, 256)))`;
 }

@@ -24,7 +24,7 @@ export interface NewAccount {
   readonly email: string;
   readonly password: string;
   readonly role: Role;
-  /** The language of the mails to it; by default the clinic's. */
+  /** The language of the emails to it; by default the clinic's. */
   readonly locale?: Locale | undefined;
 }
 
@@ -34,7 +34,7 @@ interface AccountFilter {
   readonly limit: number;
 }
 
-/** Accounts: who may log in, as what. */
+/** Opens, finds and authenticates accounts. */
 @Injectable()
 export class AccountsService {
   constructor(
@@ -51,8 +51,8 @@ export class AccountsService {
   ) {}
 
   /**
-   * Opens an account that somebody vouches for. The password is hashed before anything is looked up, so that the time
-   * of the answer does not depend on whether the address is taken.
+   * Opens an account whose address the caller vouches for. Hashes the password before any query, so the response time
+   * does not reveal whether the address is taken.
    *
    * @throws Refusal EMAIL_TAKEN
    */
@@ -78,12 +78,12 @@ export class AccountsService {
   }
 
   /**
-   * Opens an account for a patient who comes by themselves. Their address is not verified yet.
+   * Opens an account for a patient who registers. Its address is not verified yet.
    *
    * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED
    */
   async register(context: Context, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
-    await this.newPasswords.judge(account.password, account.email);
+    await this.newPasswords.assertNotCommon(account.password, account.email);
     const row = {
       ...this.rowOf({ ...account, role: 'user' }),
       passwordHash: await this.hasher.hash(account.password),
@@ -99,10 +99,10 @@ export class AccountsService {
   }
 
   /**
-   * The account that this email and password belong to.
+   * The account with this email and password.
    *
-   * @throws Refusal INVALID_CREDENTIALS, the same in text and in time for a wrong email, a wrong password, and an account
-   *   that is disabled
+   * @throws Refusal INVALID_CREDENTIALS, with the same text and timing for a wrong email, a wrong password and a
+   *   disabled account
    */
   async authenticate(email: string, password: string): Promise<Account> {
     const account = await this.findByEmail(email);
@@ -132,7 +132,7 @@ export class AccountsService {
     return this.accounts.findOneBy({ id });
   }
 
-  /** By id, `limit` of those that come after the account `after`. */
+  /** The next `limit` accounts after the id `after`, by id. */
   async list({ role, after, limit }: AccountFilter): Promise<Account[]> {
     return this.accounts.find({
       where: { id: MoreThan(after), ...(role && { role }) },

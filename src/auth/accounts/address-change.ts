@@ -21,17 +21,17 @@ import { assertNotConfigured } from './configured-admin.js';
 import { AddressRefusals } from './address-refusals.js';
 import { emailTaken } from './insert-account.js';
 
-/** What the owner of an account asks for, and shows who they are with. */
+/** The requested address, with the owner's credentials. */
 export interface NewAddress {
   readonly email: string;
   readonly password: string;
-  /** The digits, where the account has a second factor. */
+  /** The code of the authenticator, if the account has a second factor. */
   readonly code: string | undefined;
 }
 
 /**
- * Changes the address of an account, once a code that was mailed to the new one comes back. All sessions end then, because
- * tokens name the address, and all links that were mailed to the old one.
+ * Changes the address of an account after a code that was mailed to the new address comes back. The change ends all
+ * sessions, because tokens name the address, and expires the links that were mailed to the old one.
  */
 @Injectable()
 export class AddressChange {
@@ -65,10 +65,10 @@ export class AddressChange {
   }
 
   /**
-   * Mails a code to the new address, and a notice to the present one. A code that was mailed before is good no longer.
+   * Mails a code to the new address and a notice to the present one. Expires earlier codes.
    *
    * @throws Refusal EMAIL_TAKEN
-   * @throws TooManyRequests so soon after the last code
+   * @throws TooManyRequests too soon after the last code
    */
   async begin(context: AccountContext, tx: EntityManager, account: Account, email: string): Promise<void> {
     const wanted = columnsOfAddress(email);
@@ -79,26 +79,26 @@ export class AddressChange {
     const pause = await this.links.mail(tx, account, 'change_address', address);
     if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
     await this.audit.record(context, tx, 'account.address_change_asked', account.id);
-    const told = { email: present, isConfirmed: account.isVerified };
-    await this.notices.append(tx, account.id, 'address_change_asked', told);
+    const recipient = { email: present, isConfirmed: account.isVerified };
+    await this.notices.append(tx, account.id, 'address_change_asked', recipient);
   }
 
-  /** Counts before anything is said about the address, which would tell who has an account here. */
+  /** Limits how many addresses can be tried, because the answer reveals which of them have an account. */
   private async count({ actor: { id, address } }: AccountContext): Promise<void> {
     await this.throttle.count('addressChange', `account ${id}`);
     await this.throttle.countFrom('addressChangeAddress', address ?? '');
   }
 
   /**
-   * Asks for the password too: with the code alone, a click of the one who reads the mails would put a stranger's password
-   * in force there.
+   * Requires the password, too. With the code alone, an owner who clicks a link that they did not request would hand
+   * their address to a stranger's account.
    *
    * @throws Refusal LINK_INVALID, WRONG_PASSWORD, EMAIL_TAKEN
    * @throws TooManyRequests after too many attempts at the password
    */
   async finish(context: Context, token: string, password: string): Promise<void> {
     const account = await this.links.find(token, 'change_address');
-    await this.passwords.confirmVisitor(context, 'change_address', account.id, password);
+    await this.passwords.confirmLinkHolder(context, 'change_address', account.id, password);
     const { id, former, version } = await inTransaction(this.dataSource, (tx) =>
       this.finishIn(context, tx, token),
     );
@@ -114,15 +114,15 @@ export class AddressChange {
     const { accountId: id, address } = await this.links.use(tx, token, 'change_address');
     const before = await tx.findOneByOrFail(Account, { id });
     const former = mailsOf(before);
-    // They lie in the mailbox of the former address.
+    // These links are in the mailbox of the former address.
     await this.links.expirePasswordLinks(tx, id);
     await setAddress(tx, id, address!);
     await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
     await this.refusals.lift(tx, address!);
     await this.audit.record(context, tx, 'account.address_changed', id);
     await this.notices.append(tx, id, 'address_changed');
-    const told = { email: former, isConfirmed: before.isVerified };
-    await this.notices.append(tx, id, 'address_changed', told);
+    const recipient = { email: former, isConfirmed: before.isVerified };
+    await this.notices.append(tx, id, 'address_changed', recipient);
     return { id, former, version: await this.sessions.endAll(tx, id) };
   }
 }

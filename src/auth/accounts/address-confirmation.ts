@@ -11,8 +11,8 @@ import { AddressRefusals } from './address-refusals.js';
 import { Account } from './account.entity.js';
 
 /**
- * Confirms addresses by a mailed code and the account's password together. The code alone shows who reads the mails, not
- * who opened the account: with a click its reader would put a stranger's password in force.
+ * Confirms addresses with a mailed code and the account's password. The code alone proves that its sender reads the
+ * emails, not that they opened the account: one click would confirm their address for a stranger's account.
  */
 @Injectable()
 export class AddressConfirmation {
@@ -26,7 +26,7 @@ export class AddressConfirmation {
   ) {}
 
   /**
-   * A wrong password leaves the code good. Should the password change meanwhile, the code is good no longer.
+   * A wrong password leaves the code valid. A change of the password ends it.
    *
    * @throws Refusal LINK_INVALID, WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts at the password
@@ -34,7 +34,7 @@ export class AddressConfirmation {
   async confirm(context: Context, token: string, password: string): Promise<void> {
     const account = await this.links.find(token, 'verify_address');
     const { id } = account;
-    await this.passwords.confirmVisitor(context, 'verify_address', id, password);
+    await this.passwords.confirmLinkHolder(context, 'verify_address', id, password);
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });

@@ -14,8 +14,8 @@ import { hashOfAddress, readAddressToken } from './address-token.js';
 
 /**
  * Addresses whose owners said that an account is not theirs. Such an address gets no email from any account until it is
- * confirmed. Only hashes are stored. A confirmed address cannot be refused: otherwise a link in an old email could cut its
- * owner off.
+ * confirmed. Only hashes are stored. A confirmed address cannot be refused: otherwise a link in an old email could cut
+ * its owner off.
  */
 @Injectable()
 export class AddressRefusals {
@@ -27,7 +27,7 @@ export class AddressRefusals {
   ) {}
 
   /**
-   * @throws Refusal LINK_INVALID: unknown, or no longer the account's address, or confirmed since, for whichever account
+   * @throws Refusal LINK_INVALID: unknown, no longer an address of the account, or confirmed by any account since
    */
   async refuse(context: Context, token: string): Promise<void> {
     const mailed = this.keys.find((key) => readAddressToken(token, key));
@@ -41,13 +41,13 @@ export class AddressRefusals {
     });
   }
 
-  /** Lets mails go to an address again: its owner has confirmed it. */
+  /** Allows emails to an address again, after its owner has confirmed it. */
   async lift(tx: EntityManager, address: string): Promise<void> {
     await allowAddress(tx, hashOfAddress(address));
   }
 }
 
-/** The address with this hash that an account has, had or asked for; undefined if nobody knows it any longer. */
+/** The address with this hash that the account has, had or requested; undefined if there is none. */
 async function mailedAddress(
   tx: EntityManager,
   accountId: number,
@@ -57,7 +57,7 @@ async function mailedAddress(
   return addresses.find((email) => hashOfAddress(email).equals(hash));
 }
 
-/** Whether an account has confirmed the address; it stays as it is until the transaction ends. */
+/** Whether an account has confirmed the address. Locks that account until the transaction ends. */
 async function isConfirmed(tx: EntityManager, email: string): Promise<boolean> {
   const account = await tx.findOne(Account, {
     where: { email: canonicalAddress(email) },

@@ -3,39 +3,39 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 const HASH_BYTES = 32;
 const ID_BYTES = 4;
 
-/** An account, and an address that its mails went to. */
-export interface MailedAddress {
+/** The content of a token: an account, and the hash of an address to which its emails went. */
+export interface AddressTokenPayload {
   readonly accountId: number;
   readonly hash: Buffer;
 }
 
 /**
- * What is kept of an address whose owner wants no mails. Of the form that mails go to (see `deliveryAddress`): whose
- * letters differ may be another's mailbox.
+ * The stored form of an address whose owner refuses emails. Hashes the delivery form (see `deliveryAddress`), because
+ * different mailboxes may share a canonical form.
  */
 export function hashOfAddress(email: string): Buffer {
   return createHash('sha256').update(email.toLowerCase()).digest();
 }
 
 /**
- * The code with which the reader of a mail says: this is not me. It is a hash of the address, the account that the mail is
- * about, and a keyed hash of both, so it need not be kept, and only mails to the address have it. Pure.
+ * The code with which the reader of an email disowns the account. It consists of a hash of the address, the account's
+ * id, and a keyed hash of both. It is not stored, and only emails to the address contain it. Pure.
  */
 export function addressTokenOf(email: string, accountId: number, secret: string): string {
   const id = Buffer.alloc(ID_BYTES);
   id.writeUInt32BE(accountId);
-  return sealed(Buffer.concat([hashOfAddress(email), id]), secret);
+  return sign(Buffer.concat([hashOfAddress(email), id]), secret);
 }
 
-/** What a code was mailed to, and about; `undefined` if it was not made here. */
-export function readAddressToken(token: string, secret: string): MailedAddress | undefined {
-  const told = Buffer.from(token, 'base64url').subarray(0, HASH_BYTES + ID_BYTES);
-  const [given, expected] = [Buffer.from(token), Buffer.from(sealed(told, secret))];
+/** The content of a code; `undefined` if this service did not make it. */
+export function readAddressToken(token: string, secret: string): AddressTokenPayload | undefined {
+  const payload = Buffer.from(token, 'base64url').subarray(0, HASH_BYTES + ID_BYTES);
+  const [given, expected] = [Buffer.from(token), Buffer.from(sign(payload, secret))];
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  return { accountId: told.readUInt32BE(HASH_BYTES), hash: told.subarray(0, HASH_BYTES) };
+  return { accountId: payload.readUInt32BE(HASH_BYTES), hash: payload.subarray(0, HASH_BYTES) };
 }
 
-function sealed(told: Buffer, secret: string): string {
-  const mark = createHmac('sha256', secret).update('not me ').update(told).digest();
-  return Buffer.concat([told, mark]).toString('base64url');
+function sign(payload: Buffer, secret: string): string {
+  const mac = createHmac('sha256', secret).update('not me ').update(payload).digest();
+  return Buffer.concat([payload, mac]).toString('base64url');
 }

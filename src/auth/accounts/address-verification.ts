@@ -8,7 +8,7 @@ import { AccountLinks } from './account-links.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { withMinimumDuration } from '../throttling/minimum-duration.js';
 
-/** Has people who register show that mails to their address arrive, where the configuration asks for it. */
+/** Verifies the addresses of people who register, if the configuration requires it. */
 @Injectable()
 export class AddressVerification {
   constructor(
@@ -17,12 +17,12 @@ export class AddressVerification {
     private readonly environment: ApiEnvironment,
   ) {}
 
-  /** Mails a link to an account that was just registered. */
+  /** Mails the first link to a newly registered account. */
   async begin(tx: EntityManager, account: PublicAccount): Promise<void> {
     if (this.environment.EMAIL_VERIFICATION_REQUIRED) await this.links.mail(tx, account, 'verify_address');
   }
 
-  /** Mails it once more, if the address belongs to an account that lacks it; does not tell whether. */
+  /** Mails another link if the address has an unverified account. Does not reveal whether it has one. */
   async sendAgain(email: string): Promise<void> {
     await withMinimumDuration(() =>
       inTransaction(this.dataSource, async (tx) => {
@@ -35,7 +35,7 @@ export class AddressVerification {
     );
   }
 
-  /** @throws Refusal EMAIL_NOT_VERIFIED; to be said only to somebody who knows the password */
+  /** @throws Refusal EMAIL_NOT_VERIFIED; call it only after the password was right, so that it reveals no accounts */
   assertVerified(account: Account): void {
     if (!this.environment.EMAIL_VERIFICATION_REQUIRED || account.isVerified) return;
     throw new Refusal(
@@ -46,9 +46,9 @@ export class AddressVerification {
 }
 
 /**
- * Of an account with an unconfirmed address nobody knows who opened it: it gets no rights.
+ * An account with an unconfirmed address gets no rights, because a stranger may have opened it.
  *
- * @throws Refusal EMAIL_NOT_VERIFIED, for the admin who would give them
+ * @throws Refusal EMAIL_NOT_VERIFIED, worded for the admin who grants the rights
  */
 export function assertAddressVerified({ id, isVerified }: Pick<Account, 'id' | 'isVerified'>): void {
   if (isVerified) return;

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The one row that each change of accounts writes first. */
+/** The single row that serialises changes of roles and states of accounts. */
 @Entity('admin_lock')
 export class AdminLock {
   @PrimaryColumn({ type: 'tinyint', unsigned: true })

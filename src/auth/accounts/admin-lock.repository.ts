@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { execute } from '../../database/statement.js';
 
 /**
- * Serialises changes of accounts: of two admins who demote each other, the second sees what the first has done. A write, as
- * in `lockDay`, because a cluster detects only conflicting writes between its nodes.
+ * Serialises changes of roles and states: if two admins demote each other at once, the second sees the first change. It
+ * is a write, as in `lockDay`, because a cluster detects only conflicting writes between its nodes.
  */
 export async function lockAdmins(tx: EntityManager): Promise<void> {
   await execute(

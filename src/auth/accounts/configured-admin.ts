@@ -4,7 +4,7 @@ import { Refusal } from '../../errors/domain-error.js';
 import type { Account } from './account.entity.js';
 
 /**
- * Keeps the account that `ADMIN_EMAIL` names an admin's, with that address: each start relies on it.
+ * Protects the account that `ADMIN_EMAIL` names: it must keep its role and address, because each start relies on them.
  *
  * @throws Refusal IS_CONFIGURED
  */

@@ -5,7 +5,7 @@ import { Refusal } from '../../errors/domain-error.js';
 import { SYSTEM_CONTEXT } from '../../http/context.js';
 import { AccountsService } from './accounts.service.js';
 
-/** Opens the admin account that the configuration names, where it does not exist yet. */
+/** Opens the admin account that the configuration names, if it does not exist yet. */
 @Injectable()
 export class FirstAdmin implements OnApplicationBootstrap {
   private readonly logger = new Logger(FirstAdmin.name);
@@ -15,11 +15,11 @@ export class FirstAdmin implements OnApplicationBootstrap {
     private readonly accounts: AccountsService,
   ) {}
 
-  /** @throws ConfigurationError if the account is there, and no admin's: a stranger may have registered the address */
+  /** @throws ConfigurationError if the account exists but is no admin: a stranger may have registered the address */
   async onApplicationBootstrap(): Promise<void> {
     const { ADMIN_EMAIL, ADMIN_PASSWORD } = this.environment;
     if (ADMIN_EMAIL === undefined || ADMIN_PASSWORD === undefined) return;
-    if (await this.isThere(ADMIN_EMAIL)) return;
+    if (await this.adminExists(ADMIN_EMAIL)) return;
     try {
       await this.accounts.open(SYSTEM_CONTEXT, {
         email: ADMIN_EMAIL,
@@ -29,19 +29,19 @@ export class FirstAdmin implements OnApplicationBootstrap {
       this.logger.log('Opened the account of the first admin');
     } catch (error) {
       if (!(error instanceof Refusal && error.code === 'EMAIL_TAKEN')) throw error;
-      // Another API process, or somebody who registers, was first.
-      await this.isThere(ADMIN_EMAIL);
+      // Another API process opened the account first, or a visitor registered the address.
+      await this.adminExists(ADMIN_EMAIL);
     }
   }
 
-  /** Where it is, its password may have been changed since, and is left alone. */
-  private async isThere(email: string): Promise<boolean> {
+  /** An existing account keeps its password, which may have been changed since. */
+  private async adminExists(email: string): Promise<boolean> {
     const account = await this.accounts.findByEmail(email);
-    if (account && account.role !== 'admin') throw new ConfigurationError([IS_NO_ADMIN]);
+    if (account && account.role !== 'admin') throw new ConfigurationError([NOT_AN_ADMIN]);
     return account !== null;
   }
 }
 
-const IS_NO_ADMIN =
+const NOT_AN_ADMIN =
   'ADMIN_EMAIL is the address of an account that is not an admin, and the person who opened it knows its password: ' +
   'use another address, or remove ADMIN_EMAIL and ADMIN_PASSWORD and have an admin change the role';

@@ -21,15 +21,15 @@ export class InvitationController {
     operationId: 'acceptInvitation',
     summary: 'Accept an invitation',
     description:
-      'Sets the password of an invited account with the mailed code, good once and for seven days.',
+      'Sets the password of an invited account with the emailed code, which is valid for seven days and can be used once.',
   })
-  @ApiOkMessage('The account is yours: log in with the password')
+  @ApiOkMessage('Invitation accepted. Log in with the password.')
   @ApiProblems('LINK_INVALID')
   async accept(
     @Body() { token, password }: AcceptInvitationDto,
     @PublicContext() context: Context,
   ): Promise<MessageDto> {
     await this.passwords.acceptInvitation(context, token, password);
-    return { message: 'The account is yours: log in with the password' };
+    return { message: 'Invitation accepted. Log in with the password.' };
   }
 }

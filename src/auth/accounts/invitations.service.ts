@@ -14,7 +14,7 @@ import { AccountLinks } from './account-links.js';
 import type { NewAccount } from './accounts.service.js';
 import { insertAccount } from './insert-account.js';
 
-/** Accounts whose owners choose the password themselves, with a mailed link: nobody else ever knows it. */
+/** Invites people to accounts. They choose the password with a mailed link, so nobody else ever knows it. */
 @Injectable()
 export class Invitations {
   constructor(
@@ -28,10 +28,10 @@ export class Invitations {
   ) {}
 
   /**
-   * Opens an account that nobody can log in to, and has its owner mailed an invitation.
+   * Opens an account that nobody can log in to yet, and mails its owner an invitation.
    *
    * @throws Refusal EMAIL_TAKEN
-   * @throws TooManyRequests so soon after another account's invitation to the same address
+   * @throws TooManyRequests too soon after another account's invitation to the same address
    */
   async openIn(
     context: AccountContext,

@@ -5,11 +5,11 @@ import { Account } from './account.entity.js';
 /**
  * Call it under `lockAdmins`, before an account stops being an admin who can log in.
  *
- * @throws Refusal LAST_ADMIN if nobody else is one
+ * @throws Refusal LAST_ADMIN if there is no other such admin
  */
 export async function assertNotLastAdmin(tx: EntityManager, account: Account): Promise<void> {
   if (account.role !== 'admin' || account.isDisabled) return;
-  // Who was invited and has not accepted cannot log in.
+  // Admins who have not accepted their invitation cannot log in: their address is unverified.
   const others = await tx.existsBy(Account, {
     id: Not(account.id),
     role: 'admin',

@@ -5,37 +5,37 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** After the first mail, the second, and so on; after each further one as after the last. */
+/** The pauses after the first email, the second, and so on. The last one applies to all further emails. */
 const PAUSES_MS = [2 * MINUTE_MS, 10 * MINUTE_MS, HOUR_MS, DAY_MS];
-/** To an address whose owner wants no mails. */
+/** For an address whose owner refuses emails. */
 const LONGEST_PAUSE_MS = 7 * DAY_MS;
-/** No code is good for less, unless it is used or ended. */
+/** Every code is valid at least this long, unless it is used or ended. */
 const SHORTEST_LIFE_MS = HOUR_MS;
 
-const GOOD_FOR_MS: Readonly<Record<AccountKind, number>> = {
+const LIFETIME_MS: Readonly<Record<AccountKind, number>> = {
   password_reset: SHORTEST_LIFE_MS,
   verify_address: DAY_MS,
   invitation: 7 * DAY_MS,
   change_address: DAY_MS,
 };
 
-/** Links that are older no longer make the pause longer. */
+/** Older links no longer lengthen the pause. */
 export const REMEMBERED_MS = 7 * DAY_MS;
-/** As many as there are pauses: further ones change nothing. */
+/** More links than there are pauses change nothing. */
 export const MOST_REMEMBERED = PAUSES_MS.length;
 
 /** A link that was mailed. */
 export interface MailedLink {
   readonly createdAt: EpochMs;
   readonly isUsed: boolean;
-  /** Until when its code opens something; no later than `createdAt` if it ended before its time, or was never mailed. */
-  readonly goodUntil: EpochMs;
+  /** Until when its code is valid; at most `createdAt` if it ended early or was never mailed. */
+  readonly validUntil: EpochMs;
 }
 
 /**
- * How long to wait after the link that is mailed now before mailing another one. The pause grows with each unused link: a
- * used link shows that the emails reach the person who requests them. A code stays valid at least until the next one can be
- * requested.
+ * How long to wait after the link that is mailed now before mailing another one. The pause grows with each unused link:
+ * a used link proves that the emails reach the person who requests them. A code stays valid at least until the next one
+ * can be requested.
  *
  * @param links the latest, newest first, none older than `REMEMBERED_MS`
  */
@@ -44,8 +44,9 @@ export function pauseAfterNext(links: readonly MailedLink[], isRefused: boolean)
 }
 
 /**
- * How long until another link of the same kind may be mailed; 0 for now. A stranger who asks again and again must not keep
- * the owner without a good code: where the last one is good no longer, no pause is longer than an hour.
+ * How long until another link of the same kind may be mailed; 0 for now. The pause is capped at the
+ * validity of the last code, or at an hour if that is longer: a stranger who keeps requesting links must not leave the
+ * owner without a valid code.
  *
  * @param links the latest, newest first, none older than `REMEMBERED_MS`
  */
@@ -53,17 +54,17 @@ export function pauseBeforeNext(links: readonly MailedLink[], isRefused: boolean
   const unused = unusedOf(links);
   const [newest] = unused;
   if (!newest) return 0;
-  const { createdAt, goodUntil } = newest;
-  const longest = Math.max(goodUntil - createdAt, SHORTEST_LIFE_MS);
+  const { createdAt, validUntil } = newest;
+  const longest = Math.max(validUntil - createdAt, SHORTEST_LIFE_MS);
   return Math.max(0, createdAt + Math.min(grownPause(unused.length, isRefused), longest) - now);
 }
 
 /**
- * How long a code is good: at least for the pause that it starts. An unconfirmed address is sure of no more than one code
- * for a new password a day (see `isBudgetSpent`), so that one is good for as long.
+ * How long a code is valid: at least for the pause that it starts. An unconfirmed address can count on only one reset
+ * code a day (see `isBudgetSpent`), so that code is valid for a day.
  */
-export function goodForMs(kind: AccountKind, isConfirmed: boolean, pauseAfter: number): number {
-  const own = kind === 'password_reset' && !isConfirmed ? DAY_MS : GOOD_FOR_MS[kind];
+export function lifetimeMs(kind: AccountKind, isConfirmed: boolean, pauseAfter: number): number {
+  const own = kind === 'password_reset' && !isConfirmed ? DAY_MS : LIFETIME_MS[kind];
   return Math.max(own, pauseAfter);
 }
 

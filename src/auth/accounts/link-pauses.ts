@@ -10,33 +10,33 @@ import { hashOfAddress } from './address-token.js';
 import { pauseAfterNext, pauseBeforeNext, REMEMBERED_MS } from './link-pause.js';
 import { isAddressRefused } from './refused-address.repository.js';
 
-/** An account as far as mailing it a link goes. */
-export type Mailable = Pick<Account, 'id' | 'email' | 'mailAddress' | 'sessionVersion' | 'isVerified'>;
+/** The part of an account that mailing it a link needs. */
+export type LinkRecipient = Pick<Account, 'id' | 'email' | 'mailAddress' | 'sessionVersion' | 'isVerified'>;
 
-/** A link that is to be mailed. */
-export interface WantedLink {
-  readonly account: Mailable;
+/** A link to be mailed. */
+export interface LinkRequest {
+  readonly account: LinkRecipient;
   readonly kind: AccountKind;
-  /** Where it goes, if not to the address of the account: anybody can have an account ask for any address. */
+  /** The recipient, if not the address of the account. An account can request any address, including a stranger's. */
   readonly address: string | undefined;
 }
 
 export interface LinkPause {
-  /** How long to wait before the link, in ms; 0 for not at all. */
+  /** How long to wait before mailing the link, in ms; 0 for now. */
   readonly before: number;
-  /** How long to wait after it. */
+  /** How long to wait after it, in ms. */
   readonly after: number;
-  /** The keyed hash of the address, to be kept with the link. */
+  /** The keyed hash of the address, for storing with the link. */
   readonly addressHash: string;
 }
 
-/** The pauses between links of a kind to an address, whichever accounts they were for, erased ones too. */
+/** The pauses between links of a kind to an address, across all accounts, including erased ones. */
 @Injectable()
 export class LinkPauses {
   constructor(private readonly addresses: MailedAddresses) {}
 
-  /** Locks the address until the transaction ends: of two requests at once the second sees the link of the first. */
-  async of(tx: EntityManager, wanted: WantedLink, now: EpochMs): Promise<LinkPause> {
+  /** Locks the address until the transaction ends: of two concurrent requests, the second sees the first one's link. */
+  async find(tx: EntityManager, wanted: LinkRequest, now: EpochMs): Promise<LinkPause> {
     const { account, kind, address } = wanted;
     const email = address ?? mailsOf(account);
     const hashes = this.addresses.hashesOf(email);
@@ -45,9 +45,9 @@ export class LinkPauses {
     const links = await findLatestLinks(tx, { hashes }, kind, since);
     const isConfirmed = account.isVerified && address === undefined;
     const isRefused = !isConfirmed && (await isAddressRefused(tx, hashOfAddress(email)));
-    const ofAccount = address === undefined ? 0 : await pauseOfAccount(tx, wanted, since, now);
+    const accountPause = address === undefined ? 0 : await pauseOfAccount(tx, wanted, since, now);
     return {
-      before: Math.max(ofAccount, pauseBeforeNext(links, isRefused, now)),
+      before: Math.max(accountPause, pauseBeforeNext(links, isRefused, now)),
       after: pauseAfterNext(links, isRefused),
       addressHash: hashes[0]!,
     };
@@ -55,18 +55,18 @@ export class LinkPauses {
 }
 
 /**
- * An account that asks for one address after the other pauses as well, or it could have mails sent to any number of them.
- * It does so whether its codes are good or not: that is in its own hands.
+ * The pause of an account that requests one new address after another. Without it, the account could have emails sent
+ * to any number of addresses. It ignores whether the codes are still valid, because the account itself can end them.
  */
 async function pauseOfAccount(
   tx: EntityManager,
-  { account, kind }: WantedLink,
+  { account, kind }: LinkRequest,
   since: Date,
   now: EpochMs,
 ): Promise<number> {
   const links = await findLatestLinks(tx, { accountId: account.id }, kind, since);
   return pauseBeforeNext(
-    links.map((link) => ({ ...link, goodUntil: Infinity })),
+    links.map((link) => ({ ...link, validUntil: Infinity })),
     false,
     now,
   );

@@ -7,7 +7,7 @@ import { linkTokenOf, uidOfLink } from './link-token.js';
 const SECRET = 'a secret that only these tests know';
 const anyKind = fc.constantFrom(...ACCOUNT_KINDS);
 
-test('a token tells the uid that it was made of, and is the same each time', () => {
+test('a token contains its uid and is the same each time', () => {
   fc.assert(
     fc.property(fc.uuid(), anyKind, (uid, kind) => {
       const token = linkTokenOf(uid, kind, SECRET);
@@ -18,13 +18,13 @@ test('a token tells the uid that it was made of, and is the same each time', () 
   );
 });
 
-test('with another secret, or for something else, it tells nothing', () => {
+test('a token is invalid with another secret or for another kind of link', () => {
   const token = linkTokenOf(randomUUID(), 'password_reset', SECRET);
   expect(uidOfLink(token, 'password_reset', 'another secret')).toBeUndefined();
   expect(uidOfLink(token, 'verify_address', SECRET)).toBeUndefined();
 });
 
-test('no other text is as good as the token', () => {
+test('no altered token or other text is valid', () => {
   const token = linkTokenOf(randomUUID(), 'password_reset', SECRET);
   const character = fc.constantFrom(...'ABab01-_=+/ é');
   const spoiled = fc

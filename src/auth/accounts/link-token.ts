@@ -4,16 +4,16 @@ import type { AccountKind } from '../../outbox/notification-kind.js';
 const UID_BYTES = 16;
 
 /**
- * What a mailed link carries: the link's uid and a keyed hash of it and of what it is for. It need not be kept, is the
- * same whenever the mail is written again, and who reads the database cannot make it. Pure.
+ * The token of a mailed link: the link's uid, and a keyed hash of the uid and the link's kind. It is not stored, is the
+ * same whenever the email is rendered again, and cannot be made from the database alone. Pure.
  */
 export function linkTokenOf(uid: string, kind: AccountKind, secret: string): string {
-  return Buffer.concat([Buffer.from(uid.replaceAll('-', ''), 'hex'), mark(uid, kind, secret)]).toString(
+  return Buffer.concat([Buffer.from(uid.replaceAll('-', ''), 'hex'), macOf(uid, kind, secret)]).toString(
     'base64url',
   );
 }
 
-/** The uid of the link that a token belongs to; `undefined` if it was not made here, or for something else. */
+/** The uid of a token's link; `undefined` if this service did not make the token, or made it for another kind. */
 export function uidOfLink(token: string, kind: AccountKind, secret: string): string | undefined {
   const uid = Buffer.from(token, 'base64url')
     .subarray(0, UID_BYTES)
@@ -23,6 +23,6 @@ export function uidOfLink(token: string, kind: AccountKind, secret: string): str
   return given.length === expected.length && timingSafeEqual(given, expected) ? uid : undefined;
 }
 
-function mark(uid: string, kind: AccountKind, secret: string): Buffer {
+function macOf(uid: string, kind: AccountKind, secret: string): Buffer {
   return createHmac('sha256', secret).update(`account link ${kind} ${uid}`).digest();
 }

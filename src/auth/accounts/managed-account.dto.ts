@@ -15,17 +15,18 @@ import { type Role, ROLES } from '../role.js';
 import { AccountDto, LOCALE_HELP } from './account.dto.js';
 import type { PublicAccount } from './account.entity.js';
 
-/** What an admin types once more for what would be worst in a thief's hands. */
-class ProvenDto {
+/** The credentials that an admin sends again with the most sensitive changes. */
+class ReauthenticatedDto {
   @PasswordField({
     optional: true,
-    description: "The admin's own password, for what makes an admin or takes a second factor away",
+    description:
+      "The admin's own password, required for making or enabling an admin and for removing a second factor",
   })
   your_password?: string;
 
   @CodeField({
     optional: true,
-    description: "Beside it, the digits of the admin's own authenticator, where there is one",
+    description: "The code of the admin's own authenticator, if they have one. Send it with your_password.",
   })
   your_code?: string;
 
@@ -34,14 +35,13 @@ class ProvenDto {
   }
 }
 
-export class CreateAccountDto extends ProvenDto {
+export class CreateAccountDto extends ReauthenticatedDto {
   @EmailField({ example: 'another.doctor@clinica.example' })
   email!: string;
 
   @NewPasswordField({
     optional: true,
-    description:
-      'Without one the account is opened by a mailed invitation, and its owner chooses the password',
+    description: 'Without a password, the owner gets an invitation by email and chooses the password',
   })
   password?: string;
 
@@ -52,7 +52,7 @@ export class CreateAccountDto extends ProvenDto {
   locale?: Locale;
 }
 
-export class ChangeAccountDto extends ProvenDto {
+export class ChangeAccountDto extends ReauthenticatedDto {
   @ChoiceField(ROLES, { optional: true, example: 'doctor', description: 'admin needs your_password' })
   role?: Role;
 
@@ -62,8 +62,7 @@ export class ChangeAccountDto extends ProvenDto {
   @BooleanField({
     optional: true,
     example: false,
-    description:
-      'false: the account does without the second factor that was lost, which needs your_password; true changes nothing',
+    description: 'false removes a lost second factor and needs your_password. true changes nothing.',
   })
   second_factor?: boolean;
 }
@@ -77,7 +76,7 @@ export class AccountsQuery {
     optional: true,
     default: 0,
     example: 0,
-    description: 'Only accounts after this id',
+    description: 'Only accounts with a higher id',
   })
   after: number = 0;
 
@@ -86,15 +85,18 @@ export class AccountsQuery {
   limit: number = 100;
 }
 
-/** An account as the admin sees it. */
+/** An account as admins see it. */
 export class ManagedAccountDto extends AccountDto {
   @ApiProperty({ example: false })
   disabled!: boolean;
 
-  @ApiProperty({ example: true, description: 'Whether its owner has shown that mails to the address arrive' })
+  @ApiProperty({
+    example: true,
+    description: 'Whether the owner has proved that emails to the address arrive',
+  })
   verified!: boolean;
 
-  @ApiProperty({ example: false, description: 'Whether log-in asks for the digits of an authenticator' })
+  @ApiProperty({ example: false, description: 'Whether log-in asks for the code of an authenticator' })
   second_factor!: boolean;
 
   static override from(account: PublicAccount): ManagedAccountDto {

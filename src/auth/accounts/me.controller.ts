@@ -12,7 +12,7 @@ import { AccountsService } from './accounts.service.js';
 import { AddressChange } from './address-change.js';
 import { OwnAccount } from './own-account.service.js';
 
-/** The caller's own account. */
+/** The actor's own account. */
 @ApiTags('My account')
 @Controller('auth')
 export class MeController {
@@ -42,7 +42,7 @@ export class MeController {
     operationId: 'changeMyAccount',
     summary: 'Change my language or email',
     description:
-      'The email changes once the code mailed to the new address comes back at `POST /api/auth/change-email`.',
+      'The email changes when the code emailed to the new address is sent to `POST /api/auth/change-email`.',
   })
   @ApiOkResponse({ type: AccountDto })
   @ApiProblems(
@@ -59,10 +59,10 @@ export class MeController {
     @Body() { locale, email, password, code }: ChangeMeDto,
   ): Promise<AccountDto> {
     if (locale === undefined && email === undefined)
-      throw lacking('locale', 'locale is required where no email is sent');
+      throw missingField('locale', 'locale is required if no email is sent');
     if (email === undefined)
       return AccountDto.from(await this.own.change(context, { locale, address: undefined }));
-    if (password === undefined) throw lacking('password', 'password is required with email');
+    if (password === undefined) throw missingField('password', 'password is required with email');
     return AccountDto.from(await this.own.change(context, { locale, address: { email, password, code } }));
   }
 
@@ -74,7 +74,7 @@ export class MeController {
     operationId: 'confirmNewEmail',
     summary: 'Confirm a new email',
     description:
-      'Takes the code mailed to the new address and the password of the account. All sessions end.',
+      'Takes the code emailed to the new address and the password of the account. Ends all sessions.',
   })
   @ApiOkMessage('The address is changed: log in with the new one')
   @ApiProblems('LINK_INVALID', 'WRONG_PASSWORD', 'EMAIL_TAKEN')
@@ -87,6 +87,6 @@ export class MeController {
   }
 }
 
-function lacking(field: string, message: string): Refusal {
+function missingField(field: string, message: string): Refusal {
   return new Refusal('VALIDATION_FAILED', message, [{ field, message }]);
 }

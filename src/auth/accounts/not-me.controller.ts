@@ -19,13 +19,13 @@ export class NotMeController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'disownEmail',
-    summary: 'Say that an account is not mine',
-    description: 'Takes the code in a mail. The address gets no further mails.',
+    summary: 'Report that an account is not mine',
+    description: 'Takes the code from an email. The address gets no further emails.',
   })
-  @ApiOkMessage('This address gets no more mails, until its owner confirms it with a new password')
+  @ApiOkMessage('This address gets no further emails until its owner confirms it with a new password')
   @ApiProblems('LINK_INVALID')
   async refuse(@Body() { token }: CodeDto, @PublicContext() context: Context): Promise<MessageDto> {
     await this.refusals.refuse(context, token);
-    return { message: 'This address gets no more mails, until its owner confirms it with a new password' };
+    return { message: 'This address gets no further emails until its owner confirms it with a new password' };
   }
 }

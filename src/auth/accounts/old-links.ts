@@ -6,7 +6,7 @@ import { existsNotification, SETTLED } from '../../outbox/notification.sql.js';
 import { deleteNotificationsOf } from '../../outbox/old-notifications.js';
 import { REMEMBERED_MS } from './link-pause.js';
 
-/** Deletes links that expired before, and the notifications that carried them. Answers how many links. */
+/** Deletes links that expired before a time, and their notifications. Returns the number of links. */
 export function deleteLinks(dataSource: DataSource, before: Date): Promise<number> {
   const find = async (): Promise<number[]> => {
     const rows = await query<{ id: number }>(
@@ -28,7 +28,7 @@ export function deleteLinks(dataSource: DataSource, before: Date): Promise<numbe
   );
 }
 
-/** Takes the address hashes from links that no pause is counted by any longer. */
+/** Deletes the address hashes of links that no longer count for a pause. */
 export const forgetAddressHashes = sweepBy(
   `/* forget-address-hashes */ UPDATE account_links SET address_hash = NULL WHERE address_hash IS NOT NULL AND created_at < ?
    ORDER BY address_hash`,

@@ -5,14 +5,13 @@ import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Account, type PublicAccount, withoutSecrets } from './account.entity.js';
 import { AddressChange, type NewAddress } from './address-change.js';
 
-/** What the owner of an account changes of it without being asked more. */
 interface OwnChange {
   readonly locale: Locale | undefined;
-  /** The address begins to change: see `AddressChange`. */
+  /** Only begins the change of the address: see `AddressChange`. */
   readonly address: NewAddress | undefined;
 }
 
-/** Changes of an account by its owner, in one transaction. */
+/** Changes the account of the actor, in one transaction. */
 @Injectable()
 export class OwnAccount {
   constructor(
@@ -22,7 +21,7 @@ export class OwnAccount {
 
   /**
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED, EMAIL_TAKEN
-   * @throws TooManyRequests after too many attempts, and so soon after the last code
+   * @throws TooManyRequests after too many attempts, or too soon after the last code
    */
   async change(context: AccountContext, { locale, address }: OwnChange): Promise<PublicAccount> {
     const { id } = context.actor;

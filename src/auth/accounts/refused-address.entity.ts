@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An address whose owner wants no mails. */
+/** An address whose owner refuses emails. */
 @Entity('refused_addresses')
 export class RefusedAddress {
   /** See `hashOfAddress`. */

@@ -4,7 +4,7 @@ import { RefusedAddress } from './refused-address.entity.js';
 
 /** The statements of the `refused_addresses` table. */
 
-/** Inserts an address; one that is refused already stays as it is. */
+/** Inserts an address. An already refused address stays unchanged. */
 export async function refuseAddress(tx: EntityManager, hash: Buffer, now: Date): Promise<void> {
   await execute(
     tx,

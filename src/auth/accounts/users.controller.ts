@@ -34,7 +34,7 @@ export class UsersController {
     operationId: 'createAccount',
     summary: 'Create an account',
     description:
-      'An account of any role, for instance for a doctor. Without a password it is opened by a mailed invitation.',
+      'An account of any role, for example for a doctor. Without a password, its owner gets an invitation by email.',
   })
   @ApiCreatedResponse({ type: AccountDto })
   @AcceptsIdempotencyKey()
@@ -70,7 +70,7 @@ export class UsersController {
     operationId: 'changeAccount',
     summary: 'Change the role or state of an account',
     description:
-      'Changes the role, disables or enables the account, or takes away a lost second factor. Its tokens end.',
+      'Changes the role, disables or enables the account, or removes a lost second factor. Ends its sessions.',
   })
   @ApiOkResponse({ type: ManagedAccountDto })
   @ApiProblems(

@@ -24,7 +24,7 @@ export class VerificationController {
   @ApiOperation({
     operationId: 'verifyEmail',
     summary: 'Verify an email',
-    description: 'Takes the mailed code and the password of the account.',
+    description: 'Takes the emailed code and the password of the account.',
   })
   @ApiOkMessage('The address is confirmed')
   @ApiProblems('LINK_INVALID', 'WRONG_PASSWORD')
@@ -42,11 +42,11 @@ export class VerificationController {
   @ApiOperation({
     operationId: 'resendVerification',
     summary: 'Send the verification again',
-    description: 'Mails the code once more if the address is still to be confirmed.',
+    description: 'Emails the code again if the address still needs confirmation.',
   })
-  @ApiOkMessage('If this address is still to be confirmed, a mail is on its way to it')
+  @ApiOkMessage('If this address still needs confirmation, an email is on its way')
   async sendAgain(@Body() { email }: EmailDto): Promise<MessageDto> {
     await this.verification.sendAgain(email);
-    return { message: 'If this address is still to be confirmed, a mail is on its way to it' };
+    return { message: 'If this address still needs confirmation, an email is on its way' };
   }
 }

@@ -1,43 +1,45 @@
-/** JavaScript, so that the threads that judge passwords can load it from the sources too. */
+/** JavaScript, because the hashing threads must also be able to load it from the sources. */
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { guessesFor } from '../../config/guesses.mjs';
 
 const FEW_GUESSES = 150_000;
-/** To estimate a longer one takes longer, and by then somebody else's request waits. */
-const LONGEST_COMMON = 32;
-const MOST_SIGNS = 2;
+/** Estimating a longer password would take too long while other requests wait. */
+const LONGEST_ESTIMATED = 32;
+const MOST_SYMBOLS = 2;
 
 /** @type {ReadonlySet<string> | undefined} */
-let list;
+let commonPasswords;
 
 /**
- * Whether a password is one that is tried first: among the fifty thousand most common ones, in capitals or not, perhaps
- * with a sign or two in between; made of `userInputs`, digits and signs alone; or found in fewer than 150 000 guesses, as
- * repetitions, sequences, rows of the keyboard, dates and common words in other spellings are. It may take 100 ms: not on the event loop of a server.
+ * Whether an attacker would try a password first. It is one of the fifty thousand most common passwords, in any case
+ * and with up to two symbols; or consists only of `userInputs`, digits and symbols; or takes fewer than 150 000
+ * guesses, like repetitions, sequences, keyboard rows, dates and respelled common words. May take 100 ms: keep it off
+ * the event loop.
  *
  * @param {string} password
- * @param {readonly string[]} userInputs words that an attacker tries for this person, in lower case, such as the address
+ * @param {readonly string[]} userInputs lower-case words that an attacker would try for this person
  * @returns {boolean}
  */
 export function isCommonPassword(password, userInputs = []) {
-  list ??= new Set(dictionary['passwords-common']);
+  commonPasswords ??= new Set(dictionary['passwords-common']);
   const text = password.toLowerCase();
-  if (list.has(text) || list.has(withoutSigns(text)) || isMadeOf(userInputs, text)) return true;
-  return password.length <= LONGEST_COMMON && guessesFor(password, userInputs) < FEW_GUESSES;
+  if (commonPasswords.has(text) || commonPasswords.has(withoutSymbols(text)) || isMadeOf(userInputs, text))
+    return true;
+  return password.length <= LONGEST_ESTIMATED && guessesFor(password, userInputs) < FEW_GUESSES;
 }
 
 /**
- * Without its signs, if they are few: all that is left of many is a word by chance.
+ * Removes the symbols if there are few. Without many symbols, what is left may be a common word by chance.
  *
  * @param {string} password
  */
-function withoutSigns(password) {
+function withoutSymbols(password) {
   const plain = password.replace(/[^\p{L}\p{N}]/gu, '');
-  return password.length - plain.length > MOST_SIGNS ? password : plain;
+  return password.length - plain.length > MOST_SYMBOLS ? password : plain;
 }
 
 /**
- * Whether a text holds one of the inputs, and no letter beside them.
+ * Whether a text contains an input and no letters besides the inputs.
  *
  * @param {readonly string[]} userInputs
  * @param {string} text

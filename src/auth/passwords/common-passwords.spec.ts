@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isCommonPassword } from './common-passwords.mjs';
 
-describe('a password that is tried first is common', () => {
+describe('a password that attackers try first is common', () => {
   test.each([
     ...['password', '12345678', 'Qwertyuiop', 'ILOVEYOU1', 'Password123', 'letmein1', '1q2w3e4r'],
     ...['00000000', 'aaaaaaaa', '88888888', '        ', '12345678901234567890', 'x'.repeat(32)],
@@ -13,7 +13,7 @@ describe('a password that is tried first is common', () => {
   });
 });
 
-describe('what somebody thought of is not', () => {
+describe('a password that a person thought of is not common', () => {
   test.each([
     ...['long enough', 'correct horse battery', 'quite another one', 'another one', 'the same words'],
     ...['8 & eight', 'eight ch', 'a guess!', '  Spaced Out  ', 'a new doctor', 'only once', 'nine cats'],
@@ -22,7 +22,7 @@ describe('what somebody thought of is not', () => {
     expect(isCommonPassword(password)).toBe(false);
   });
 
-  test('nor what a generator made', () => {
+  test('a generated password is not common', () => {
     for (let each = 0; each < 300; each += 1)
       expect(isCommonPassword(randomBytes(9).toString('base64'))).toBe(false);
   });

@@ -1,14 +1,14 @@
 /**
- * Runs in threads of its own, at low priority: a storm of log-ins gets what time the others leave. JavaScript, so that
- * Node can load it from the sources too.
+ * Runs in threads of its own at low priority, so many log-ins at once do not slow down other requests. JavaScript,
+ * because Node must also be able to load it from the sources.
  */
 import { setPriority } from 'node:os';
 import { hashSync, verifySync } from '@node-rs/argon2';
 
-const LOW = 10;
+const LOW_PRIORITY = 10;
 
-// Elsewhere this would be the priority of the whole process.
-if (process.platform === 'linux') setPriority(LOW);
+// On other platforms this would change the priority of the whole process.
+if (process.platform === 'linux') setPriority(LOW_PRIORITY);
 
 /** @param {{ password: string, parameters: import('@node-rs/argon2').Options }} task */
 export function hash({ password, parameters }) {
@@ -16,7 +16,7 @@ export function hash({ password, parameters }) {
 }
 
 /**
- * Loads what it judges by only when there is something to judge: that takes a quarter of a second.
+ * Loads the dictionary on first use, because that takes 250 ms.
  *
  * @param {{ password: string, userInputs: readonly string[] }} task
  */

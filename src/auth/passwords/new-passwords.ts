@@ -5,7 +5,7 @@ import { Refusal } from '../../errors/domain-error.js';
 import { NEW_PASSWORD_RULE, PasswordJudge } from '../../http/password-judge.js';
 import { PasswordHasher } from './password-hasher.js';
 
-/** Judges passwords that people choose. Their shape is part of the request's; this is what costs time. */
+/** Refuses common passwords. The check takes up to 100 ms, so it runs after the request's validation. */
 @Injectable()
 export class NewPasswords extends PasswordJudge {
   constructor(
@@ -16,14 +16,14 @@ export class NewPasswords extends PasswordJudge {
   }
 
   /**
-   * Call it after the request was counted and before a transaction begins.
+   * Call it after rate limiting and outside a transaction.
    *
-   * @param email of the account: its parts are tried first, as the clinic's name is
-   * @param field of the request that holds the password
-   * @throws Refusal VALIDATION_FAILED for a password that is tried first
+   * @param email of the account: attackers try its parts first, and the clinic's name
+   * @param field of the request that contains the password
+   * @throws Refusal VALIDATION_FAILED for a common password
    * @throws Unavailable when too many passwords are waiting
    */
-  async judge(password: string, email: string, field = 'password'): Promise<void> {
+  async assertNotCommon(password: string, email: string, field = 'password'): Promise<void> {
     if (!(await this.isCommon(password, email))) return;
     const message = `${field} ${NEW_PASSWORD_RULE}`;
     throw new Refusal('VALIDATION_FAILED', message, [{ field, message }]);

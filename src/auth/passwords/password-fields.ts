@@ -6,8 +6,8 @@ import { markNewPassword } from '../../http/shape.js';
 import { normalizePassword } from './password-form.js';
 
 /**
- * A password to be set: 8 to 256 characters of any kind, every one of which counts. Half a character is none: encoded,
- * all halves are the same. Whether it is a common one is judged later, off the event loop (`NewPasswords`).
+ * A new password: 8 to 256 characters of any kind, none of which is ignored. Lone surrogates are refused, because all
+ * of them are the same once encoded. `NewPasswords` refuses common passwords later, off the event loop.
  */
 export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator {
   const schema = {
@@ -19,7 +19,7 @@ export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator 
   };
   return applyDecorators(
     (prototype: object, name: string | symbol) => markNewPassword(prototype, name as string),
-    Holding('must have no half of a character (a surrogate without the other)', isWhole),
+    Holding('must have no half of a character (a surrogate without the other)', isWellFormed),
     field(
       options,
       schema,
@@ -32,7 +32,7 @@ export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator 
   );
 }
 
-/** A password as typed at log-in: any text. One that is longer than any password is a wrong one. */
+/** A password to check, such as at log-in: any text. A text longer than any password is a wrong password. */
 export function PasswordField(options: FieldOptions = {}): PropertyDecorator {
   return field(
     options,
@@ -42,6 +42,6 @@ export function PasswordField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-function isWhole(value: unknown): boolean {
+function isWellFormed(value: unknown): boolean {
   return typeof value !== 'string' || !/\p{Surrogate}/u.test(value);
 }

@@ -1,11 +1,11 @@
 /**
- * Of a password as it is typed, in UTF-16 units. New ones have at most 256 characters, of which each can be spelled in up
- * to four units on another keyboard. Normalizing takes quadratic time: a longer text is not worth it.
+ * UTF-16 units of a typed password. New passwords have at most 256 characters, and another keyboard may compose a
+ * character of up to four units. A longer text is not normalized, because that takes quadratic time.
  */
 const LONGEST_TYPED = 1_024;
 
 /**
- * A password in the form that is judged and hashed: typed on two keyboards, one and the same may differ in its code points
+ * The form of a password that is checked and hashed. Two keyboards may type the same password as different code points
  * (NIST SP 800-63B, 5.1.1.2). Pure.
  *
  * @returns undefined for a text that is longer than any password

@@ -7,23 +7,21 @@ import { Piscina } from 'piscina';
 import { normalizePassword } from './password-form.js';
 import { Unavailable } from '../../errors/domain-error.js';
 
-/**
- * argon2id (the library's default) with 19 MiB, two passes and one lane: the first choice of OWASP's Password Storage Cheat Sheet.
- */
+/** argon2id (the library's default), 19 MiB, two passes, one lane: OWASP's Password Storage Cheat Sheet. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** New passwords that are judged or wait for it: a flood of them leaves log-ins the rest of the queue. */
-const MOST_JUDGED = 50;
+/** New passwords being checked or waiting for it. The rest of the queue stays free for log-ins. */
+const MOST_CHECKED = 50;
 
-/** Hashes waiting beyond this many could not be answered within a patient's patience. */
+/** Requests further back in the queue would wait too long for an answer. */
 const LONGEST_QUEUE = 200;
 
-/** Threads that nobody needs for so long are ended. */
+/** Idle threads end after this time. */
 const IDLE_MS = 60_000;
 
 /**
- * Hashes, checks and judges passwords, off the event loop, in a thread for each core that takes what time the others leave: a
- * storm of log-ins takes neither all cores nor all memory from those who are booking.
+ * Hashes, verifies and checks passwords off the event loop, in one low-priority thread per core. Many log-ins at once
+ * take neither all cores nor all memory from other requests.
  */
 @Injectable()
 export class PasswordHasher implements OnApplicationShutdown {
@@ -32,60 +30,60 @@ export class PasswordHasher implements OnApplicationShutdown {
     filename: fileURLToPath(new URL('./hash-thread.mjs', import.meta.url)),
     minThreads: 0,
     maxThreads: availableParallelism(),
-    // The next one is there when one is done.
+    // A thread that finishes a task has the next one at hand.
     concurrentTasksPerWorker: 2,
     idleTimeout: IDLE_MS,
   });
-  private judged = 0;
+  private checking = 0;
   private readonly dummyHash = hash('a password that nobody has', PARAMETERS);
 
   constructor() {
-    // A thread can fail between two tasks. The pool then starts another one, but an unhandled event would end the API.
+    // A thread can fail between tasks. The pool starts another one, but an unhandled event would end the process.
     this.threads.on('error', (error: Error) => this.logger.error(`A hashing thread ended: ${error.message}`));
   }
 
-  /** Last of all: until then people may log in. */
+  /** Closes the threads last: log-ins need them until then. */
   async onApplicationShutdown(): Promise<void> {
     await this.threads.close();
   }
 
   /** @throws Unavailable when too many are waiting */
   async hash(password: string): Promise<string> {
-    return this.run('hash', { password: inKeptForm(password), parameters: PARAMETERS });
+    return this.run('hash', { password: normalizeNew(password), parameters: PARAMETERS });
   }
 
-  /** Of a password that nobody knows: an account with it cannot be logged in to. */
+  /** The hash of a random password. Nobody can log in to an account with it. */
   async hashOfUnknownPassword(): Promise<string> {
     return this.hash(randomBytes(32).toString('base64'));
   }
 
   /**
-   * Whether a password is one of those that are tried first.
+   * Whether an attacker would try a password first.
    *
-   * @param userInputs words that an attacker tries for this person
+   * @param userInputs words that an attacker would try for this person
    * @throws Unavailable when too many are waiting
    */
   async isCommon(password: string, userInputs: readonly string[]): Promise<boolean> {
-    if (this.judged >= MOST_JUDGED) throw new Unavailable();
-    this.judged += 1;
+    if (this.checking >= MOST_CHECKED) throw new Unavailable();
+    this.checking += 1;
     try {
-      return await this.run('isCommon', { password: inKeptForm(password), userInputs });
+      return await this.run('isCommon', { password: normalizeNew(password), userInputs });
     } finally {
-      this.judged -= 1;
+      this.checking -= 1;
     }
   }
 
   /**
-   * Whether the password is the one of the hash. Takes as long when there is no hash to check against, or the text is
-   * longer than any password, so that the time of an answer does not tell whether an account exists.
+   * Whether the password matches the hash. Takes as long without a hash, or with a text longer than any password, so
+   * the response time does not reveal whether an account exists.
    *
    * @throws Unavailable when too many are waiting
    */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
-    const kept = normalizePassword(password);
+    const normalized = normalizePassword(password);
     const against = passwordHash ?? (await this.dummyHash);
-    const same = await this.run<boolean>('verify', { password: kept ?? '', against });
-    return same && kept !== undefined && passwordHash !== undefined;
+    const matches = await this.run<boolean>('verify', { password: normalized ?? '', against });
+    return matches && normalized !== undefined && passwordHash !== undefined;
   }
 
   private async run<T>(name: string, task: object): Promise<T> {
@@ -94,8 +92,8 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 }
 
-function inKeptForm(password: string): string {
-  const kept = normalizePassword(password);
-  if (kept === undefined) throw new RangeError('A password to be set must be of a bounded length');
-  return kept;
+function normalizeNew(password: string): string {
+  const normalized = normalizePassword(password);
+  if (normalized === undefined) throw new RangeError('The new password is too long to be normalized');
+  return normalized;
 }

@@ -30,7 +30,7 @@ test('the inputs are the address, the clinic’s name, and the words of both', (
   expect(inputs).toEqual(expect.arrayContaining([...PRINTED_PASSWORDS]));
 });
 
-describe('a password that somebody who knows the address and the clinic tries first is refused', () => {
+describe('a password that an attacker who knows the address and the clinic tries first is refused', () => {
   test.each([
     ...['maria.lopez77@salud-norte.example', 'MARIA.LOPEZ77', 'MariaLopez', 'lopez-maria', 'Lopez2026!'],
     ...['saludnorte', 'Salud_Norte_2026', 'm4ri4l0p3z', 'l0pezmaria', '77lopezmaria77', 'salud.example'],
@@ -48,7 +48,7 @@ describe('a password that somebody who knows the address and the clinic tries fi
   });
 });
 
-describe('what somebody thought of is taken, though a word of the address stands in it', () => {
+describe('a password that a person thought of is accepted, even with a word of the address in it', () => {
   test.each([
     'maria likes nine tall trees',
     'a lopez of the northern sea',
@@ -82,7 +82,7 @@ const address = fc
   .tuple(fc.array(label, { minLength: 1, maxLength: 3 }), label)
   .map(([local, domain]) => `${local.join('.')}@${domain}.example`);
 
-test('the address of anybody, and its parts with digits, are refused in any case', () => {
+test('any address and its parts, with digits and in any case, are refused', () => {
   fc.assert(
     fc.property(address, fc.nat(99_999), (email, digits) => {
       const local = email.split('@')[0]!;
@@ -94,7 +94,7 @@ test('the address of anybody, and its parts with digits, are refused in any case
   );
 });
 
-test('no text makes more than a few inputs, or an empty one', () => {
+test('no address and clinic name make too many inputs, short ones or duplicates', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (email, clinic) => {
       const inputs = passwordInputs(email, clinic);

@@ -30,7 +30,7 @@ export class PasswordsController {
   @ApiOperation({
     operationId: 'changeMyPassword',
     summary: 'Change my password',
-    description: 'All sessions end, and the answer begins a new one.',
+    description: 'Ends all sessions and starts a new one, whose token is in the response.',
   })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems('WRONG_PASSWORD')
@@ -50,12 +50,13 @@ export class PasswordsController {
   @ApiOperation({
     operationId: 'requestPasswordReset',
     summary: 'Request a password reset',
-    description: 'Mails a code, good once and for an hour, to the address if it has an account.',
+    description:
+      'If the address has an account, emails it a code that is valid for an hour and can be used once.',
   })
-  @ApiOkMessage('If there is an account with this address, a mail is on its way to it')
+  @ApiOkMessage('If this address has an account, an email is on its way')
   async forgot(@Body() { email }: EmailDto, @PublicContext() context: Context): Promise<MessageDto> {
-    await this.passwords.forgotten(context, email);
-    return { message: 'If there is an account with this address, a mail is on its way to it' };
+    await this.passwords.requestReset(context, email);
+    return { message: 'If this address has an account, an email is on its way' };
   }
 
   @Public()
@@ -65,7 +66,7 @@ export class PasswordsController {
   @ApiOperation({
     operationId: 'resetPassword',
     summary: 'Reset a password',
-    description: 'Sets a new password with the mailed code. All sessions end.',
+    description: 'Sets a new password with the emailed code. Ends all sessions.',
   })
   @ApiOkMessage('The password is changed: log in with the new one')
   @ApiProblems('LINK_INVALID')

@@ -21,15 +21,15 @@ import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
 
-/** The links that set a password, and the event that it leaves. */
-const SET_BY = {
+/** The links that set a password, each with its audit event. */
+const EVENT_OF_LINK = {
   password_reset: 'account.password_reset',
   invitation: 'account.invitation_accepted',
 } as const;
 
-type PasswordLink = keyof typeof SET_BY;
+type PasswordLink = keyof typeof EVENT_OF_LINK;
 
-/** Changing passwords, with the old one or with a mailed link. A new one ends all sessions that the old one began. */
+/** Changes passwords, with the old password or with a mailed link. A new password ends all sessions. */
 @Injectable()
 export class PasswordsService {
   constructor(
@@ -49,16 +49,16 @@ export class PasswordsService {
   ) {}
 
   /**
-   * Changes the password of somebody who is logged in; answers with the account, of which new tokens can be issued.
+   * Changes the actor's password. Returns the account, for which a new token can be issued.
    *
    * @throws Refusal WRONG_PASSWORD, VALIDATION_FAILED
-   * @throws Unauthenticated TOKEN_REVOKED if the token was ended meanwhile
+   * @throws Unauthenticated TOKEN_REVOKED if the session was ended meanwhile
    * @throws TooManyRequests after too many attempts
    */
   async change(context: AccountContext, oldPassword: string, newPassword: string): Promise<PublicAccount> {
     const prepare = async (): Promise<[before: string, after: string]> => {
       const account = await this.confirm(context.actor.id, oldPassword);
-      await this.newPasswords.judge(newPassword, account.email, 'new_password');
+      await this.newPasswords.assertNotCommon(newPassword, account.email, 'new_password');
       return [account.passwordHash, await this.hasher.hash(newPassword)];
     };
     const changed = await this.requests.onceAfter(context, prepare, (tx, hashes) =>
@@ -76,22 +76,22 @@ export class PasswordsService {
   ): Promise<PublicAccount> {
     const { id } = context.actor;
     await this.sessions.lock(context, tx);
-    // Of two who change it at once the second no longer knows the old one.
+    // Of two concurrent changes, the second finds that its old password is no longer right.
     const { affected } = await tx.update(Account, { id, passwordHash: before }, { passwordHash });
-    if (!affected) throw wrong();
+    if (!affected) throw wrongPassword();
     await this.audit.record(context, tx, 'account.password_changed', id);
     await this.notices.append(tx, id, 'password_changed');
     await this.sessions.endAll(tx, id);
     return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
   }
 
-  /** Mails a link to the account with this address, if there is one; does not tell whether. */
-  async forgotten(context: Context, email: string): Promise<void> {
+  /** Mails a reset link if the address has an account. Does not reveal whether it has one. */
+  async requestReset(context: Context, email: string): Promise<void> {
     await withMinimumDuration(() =>
       inTransaction(this.dataSource, async (tx) => {
         const account = await tx.findOne(Account, {
           where: { email: canonicalAddress(email), disabledAt: IsNull() },
-          // Of two requests at once the second sees the link of the first.
+          // The second of two concurrent requests must see the link of the first.
           lock: { mode: 'pessimistic_write' },
         });
         if (!account) return;
@@ -102,13 +102,13 @@ export class PasswordsService {
   }
 
   /**
-   * Sets a password in place of a forgotten one, with a mailed link.
+   * Replaces a forgotten password, with a mailed link.
    *
    * @throws Refusal LINK_INVALID, VALIDATION_FAILED
    */
   async reset(context: Context, token: string, newPassword: string): Promise<void> {
     const { email } = await this.links.find(token, 'password_reset');
-    await this.newPasswords.judge(newPassword, email, 'new_password');
+    await this.newPasswords.assertNotCommon(newPassword, email, 'new_password');
     await this.setByLink(context, token, 'password_reset', newPassword);
   }
 
@@ -119,13 +119,13 @@ export class PasswordsService {
    */
   async acceptInvitation(context: Context, token: string, password: string): Promise<void> {
     const { email } = await this.links.find(token, 'invitation');
-    await this.newPasswords.judge(password, email);
+    await this.newPasswords.assertNotCommon(password, email);
     await this.setByLink(context, token, 'invitation', password);
   }
 
   /**
-   * The link proves that its holder reads the address's emails: it confirms the address, and removes a second factor that was
-   * set before.
+   * The link proves that its holder reads the emails of the address. It confirms the address, and removes a second
+   * factor that a stranger may have set before.
    */
   private async setByLink(
     context: Context,
@@ -138,15 +138,19 @@ export class PasswordsService {
       const { accountId: id } = await this.links.use(tx, token, kind);
       await this.links.expirePasswordLinks(tx, id);
       const account = await tx.findOneByOrFail(Account, { id });
-      const isStrangers = wasBegunUnverified(account);
+      const isFactorUnverified = hasUnverifiedFactor(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
-      await tx.update(Account, { id }, { passwordHash, verifiedAt, ...(isStrangers && NO_SECOND_FACTOR) });
+      await tx.update(
+        Account,
+        { id },
+        { passwordHash, verifiedAt, ...(isFactorUnverified && NO_SECOND_FACTOR) },
+      );
       await this.refusals.lift(tx, mailsOf(account));
-      if (isStrangers && account.hasSecondFactor) {
+      if (isFactorUnverified && account.hasSecondFactor) {
         await this.audit.record(context, tx, 'account.second_factor_removed', id);
         await this.notices.append(tx, id, 'second_factor_removed');
       }
-      await this.audit.record(context, tx, SET_BY[kind], id);
+      await this.audit.record(context, tx, EVENT_OF_LINK[kind], id);
       if (kind === 'password_reset') await this.notices.append(tx, id, 'password_changed');
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
@@ -154,13 +158,13 @@ export class PasswordsService {
   }
 
   /**
-   * Requires the account's password from a visitor who sends a mailed code. A wrong password is an event. Attempts are
-   * counted separately from the owner's, so that a reader of the emails cannot use those up.
+   * Checks the account's password for a request with a mailed code, and records a wrong one in the audit trail.
+   * Attempts count separately from the owner's, so a reader of the emails cannot use those up.
    *
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirmVisitor(context: Context, link: AccountKind, id: number, password: string): Promise<void> {
+  async confirmLinkHolder(context: Context, link: AccountKind, id: number, password: string): Promise<void> {
     try {
       await this.confirm(id, password, 'visitor of account');
     } catch (error) {
@@ -173,27 +177,28 @@ export class PasswordsService {
   }
 
   /**
-   * Has somebody who is logged in type their password once more.
+   * Checks the password of an account and counts the attempt.
    *
+   * @param keyPrefix of the counter of attempts
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirm(id: number, password: string, who = 'account'): Promise<Account> {
-    await this.throttle.count('password', `${who} ${id}`);
+  async confirm(id: number, password: string, keyPrefix = 'account'): Promise<Account> {
+    await this.throttle.count('password', `${keyPrefix} ${id}`);
     const account = await this.accounts.find(id);
     if (!account) throw tokenEnded();
-    if (!(await this.hasher.verify(account.passwordHash, password))) throw wrong();
+    if (!(await this.hasher.verify(account.passwordHash, password))) throw wrongPassword();
     return account;
   }
 }
 
-/** Whether an account has a second factor that may be somebody else's than who reads its mails. */
-function wasBegunUnverified({ secondFactor, secondFactorSince, verifiedAt }: Account): boolean {
+/** Whether the account has a second factor that was set up before its address was verified, perhaps by a stranger. */
+function hasUnverifiedFactor({ secondFactor, secondFactorSince, verifiedAt }: Account): boolean {
   if (verifiedAt === null) return secondFactor !== null;
   return secondFactorSince !== null && secondFactorSince < verifiedAt;
 }
 
-function wrong(): Refusal {
+function wrongPassword(): Refusal {
   const message = 'This is not the password of the account. Type it again, or have a new one mailed.';
   return new Refusal('WRONG_PASSWORD', message);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PRINTED_PASSWORDS } from './printed-passwords.js';
 
-/** What people copy from: documents, samples, the demo, and the sources with the examples of the API's pages. */
+/** Files that people copy from: docs, samples, the demo, and the sources of the API's examples. */
 const PLACES = [
   'README.md',
   'CHANGELOG.md',
@@ -14,10 +14,10 @@ const PLACES = [
   'src',
 ];
 
-/** A shorter one cannot be chosen. */
+/** Shorter passwords cannot be set. */
 const SHORTEST = 8;
 
-/** Stands for one in samples of URLs, and is refused as the most common of all. */
+/** Stands for a password in sample URLs. It is refused anyway, as a common password. */
 const PLACEHOLDER = 'password';
 
 const PATTERNS: readonly RegExp[] = [
@@ -38,7 +38,7 @@ function filesUnder(path: string): string[] {
   return readdirSync(path).flatMap((name) => filesUnder(join(path, name)));
 }
 
-/** Tests are not copied from. */
+/** Nobody copies from specs. */
 const isRead = (file: string): boolean => !/\.spec\.ts$/.test(file);
 
 function printed(): Map<string, string> {
@@ -51,7 +51,7 @@ function printed(): Map<string, string> {
   return found;
 }
 
-test('every password that this repository prints is refused as a new one', () => {
+test('every password printed in this repository is refused as a new password', () => {
   const found = [...printed()].filter(
     ([password]) => password.length >= SHORTEST && password !== PLACEHOLDER,
   );

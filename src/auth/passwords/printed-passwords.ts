@@ -1,4 +1,4 @@
-/** Passwords that anybody can read in this repository: those of the demo, and what stands for one in a sample. Lower case. */
+/** Passwords that this repository prints: those of the demo and the placeholders in samples. Lower case. */
 export const PRINTED_PASSWORDS: readonly string[] = [
   'demo-admin-password',
   'demo-doctor-password',

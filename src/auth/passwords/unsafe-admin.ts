@@ -4,16 +4,16 @@ import { SAMPLE_PASSWORDS } from '../../config/sample-passwords.js';
 import { isCommonPassword } from './common-passwords.mjs';
 import { passwordInputs } from './password-inputs.js';
 
-const FEWEST_DIFFERENT = 5;
+const FEWEST_DISTINCT_CHARACTERS = 5;
 
-/** What is unsafe in production about the password of the first admin: a sentence for each, with what to do. */
+/** The problems of the first admin's password that are unsafe in production: one sentence each, with what to do. */
 export function unsafeAdmin({ ADMIN_EMAIL, ADMIN_PASSWORD, CLINIC_NAME }: ApiEnvironment): string[] {
   if (ADMIN_PASSWORD === undefined) return [];
   const isAddress =
     ADMIN_EMAIL !== undefined && canonicalAddress(ADMIN_PASSWORD) === canonicalAddress(ADMIN_EMAIL);
   const isSample = SAMPLE_PASSWORDS.test(ADMIN_PASSWORD);
   const inputs = isAddress || isSample ? [] : passwordInputs(ADMIN_EMAIL ?? '', CLINIC_NAME);
-  const judgements: readonly (readonly [isUnsafe: boolean, sentence: string])[] = [
+  const problems: readonly (readonly [isUnsafe: boolean, sentence: string])[] = [
     [
       isCommonPassword(ADMIN_PASSWORD, inputs),
       "ADMIN_PASSWORD is one of the most common passwords, or made of ADMIN_EMAIL or the clinic's name: choose one that nobody guesses",
@@ -21,9 +21,9 @@ export function unsafeAdmin({ ADMIN_EMAIL, ADMIN_PASSWORD, CLINIC_NAME }: ApiEnv
     [isSample, 'ADMIN_PASSWORD looks like a sample, which others have read too: choose one of your own'],
     [isAddress, 'ADMIN_PASSWORD is the same as ADMIN_EMAIL, which anybody may know: choose another'],
     [
-      new Set(ADMIN_PASSWORD).size < FEWEST_DIFFERENT,
+      new Set(ADMIN_PASSWORD).size < FEWEST_DISTINCT_CHARACTERS,
       'ADMIN_PASSWORD has fewer than 5 different characters, and is soon guessed: choose one with more',
     ],
   ];
-  return judgements.filter(([isUnsafe]) => isUnsafe).map(([, sentence]) => sentence);
+  return problems.filter(([isUnsafe]) => isUnsafe).map(([, sentence]) => sentence);
 }

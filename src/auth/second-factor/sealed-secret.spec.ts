@@ -5,7 +5,7 @@ import { seal, unseal } from './sealed-secret.js';
 const secret = fc.uint8Array({ minLength: 20, maxLength: 20 });
 const id = fc.integer({ min: 1, max: 4_294_967_295 });
 
-test('what was sealed can be read again, and fits where it is kept', () => {
+test('a sealed secret can be unsealed and fits its column', () => {
   fc.assert(
     fc.property(secret, id, (bytes, account) => {
       const sealed = seal(bytes, account, 'a key');
@@ -15,14 +15,14 @@ test('what was sealed can be read again, and fits where it is kept', () => {
   );
 });
 
-test('it is never the same twice, and does not show what it holds', () => {
+test('sealing twice gives different results, and the secret is not visible in them', () => {
   const bytes = Buffer.from('12345678901234567890');
   const [one, two] = [seal(bytes, 1, 'a key'), seal(bytes, 1, 'a key')];
   expect(one.equals(two)).toBe(false);
   expect(one.includes(bytes)).toBe(false);
 });
 
-test('nobody reads it with another key, for another account, or when a bit of it has changed', () => {
+test('a secret cannot be unsealed with another key, for another account, or with a changed bit', () => {
   fc.assert(
     fc.property(secret, id, fc.nat(), (bytes, account, bit) => {
       const sealed = seal(bytes, account, 'a key');
@@ -35,6 +35,6 @@ test('nobody reads it with another key, for another account, or when a bit of it
   );
 });
 
-test.each([0, 1, 12, 27])('%i bytes are no sealed secret', (length) => {
+test.each([0, 1, 12, 27])('%i bytes are not a sealed secret', (length) => {
   expect(unseal(Buffer.alloc(length), 1, 'a key')).toBeUndefined();
 });

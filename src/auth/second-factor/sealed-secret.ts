@@ -6,9 +6,9 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * A secret as it is stored: who reads the database cannot use it, nor move it to another account.
+ * Encrypts a secret for storage. A reader of the database can neither use it nor move it to another account.
  *
- * @param secretKey one of `Keys`, that a key is derived from
+ * @param secretKey one of `Keys`; the encryption key is derived from it
  */
 export function seal(secret: Uint8Array, accountId: number, secretKey: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
@@ -18,7 +18,7 @@ export function seal(secret: Uint8Array, accountId: number, secretKey: string): 
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
-/** What was sealed; undefined where it was for another account, or with another key. */
+/** Decrypts a sealed secret; undefined if it was sealed for another account or with another key. */
 export function unseal(sealed: Buffer, accountId: number, secretKey: string): Buffer | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
   const nonce = sealed.subarray(0, NONCE_BYTES);

@@ -30,13 +30,13 @@ class RemoveDto extends BeginDto {
 class BegunDto {
   @ApiProperty({
     example: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
-    description: 'To be typed into an authenticator',
+    description: 'For typing into an authenticator',
   })
   secret!: string;
 
   @ApiProperty({
     example: 'otpauth://totp/Clinica:patient%40clinica.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
-    description: 'The same, to be shown as a QR code',
+    description: 'The same as a URI, for a QR code',
   })
   uri!: string;
 }
@@ -55,8 +55,9 @@ export class SecondFactorController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'beginSecondFactor',
-    summary: 'Begin with a second factor',
-    description: 'Answers a secret for an authenticator. Log-in does not ask for it until it is confirmed.',
+    summary: 'Set up a second factor',
+    description:
+      'Returns a secret for an authenticator. Log-in does not ask for codes until the secret is confirmed.',
   })
   @ApiOkResponse({ type: BegunDto })
   @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_IS_ON', 'EMAIL_NOT_VERIFIED')
@@ -71,7 +72,8 @@ export class SecondFactorController {
   @ApiOperation({
     operationId: 'confirmSecondFactor',
     summary: 'Confirm the second factor',
-    description: 'From now on log-in asks for its digits. All sessions end, and the answer begins a new one.',
+    description:
+      'From now on, log-in asks for a code. Ends all sessions and starts a new one, whose token is in the response.',
   })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems('SECOND_FACTOR_NOT_BEGUN', 'SECOND_FACTOR_IS_ON', 'SECOND_FACTOR_WRONG', 'ACCOUNT_NOT_FOUND')
@@ -89,7 +91,7 @@ export class SecondFactorController {
   @ApiOperation({
     operationId: 'removeSecondFactor',
     summary: 'Remove the second factor',
-    description: 'All sessions end, and the answer begins a new one.',
+    description: 'Ends all sessions and starts a new one, whose token is in the response.',
   })
   @ApiOkResponse({ type: SessionDto })
   @ApiProblems('WRONG_PASSWORD', 'SECOND_FACTOR_WRONG', 'SECOND_FACTOR_NOT_BEGUN')

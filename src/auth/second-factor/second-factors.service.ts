@@ -20,8 +20,8 @@ import { seal, unseal } from './sealed-secret.js';
 import { forAuthenticator, SECRET_BYTES, stepOf } from './totp.js';
 
 /**
- * The second factor of an account: the six digits that an authenticator shows, each good once. It is begun with the
- * password and counts from when its first digits have come; then, and when it goes, all sessions end.
+ * The second factor of an account: the six-digit codes of an authenticator, each valid once. Setting it up takes the
+ * password, and log-in asks for it once its first code has confirmed it. Confirming or removing it ends all sessions.
  */
 @Injectable()
 export class SecondFactors {
@@ -40,7 +40,7 @@ export class SecondFactors {
   ) {}
 
   /**
-   * A new secret, in place of one that was never confirmed.
+   * Creates a new secret, which replaces an unconfirmed one.
    *
    * @throws Refusal WRONG_PASSWORD, EMAIL_NOT_VERIFIED, SECOND_FACTOR_IS_ON
    * @throws TooManyRequests after too many attempts at the password
@@ -49,13 +49,13 @@ export class SecondFactors {
     const { id } = context.actor;
     const prepare = async (): Promise<void> =>
       assertOwnAddressVerified(await this.passwords.confirm(id, password));
-    // Sealed: the result is kept with the key of the request.
+    // Sealed, because the result is stored with the idempotency key.
     const sealed = await this.requests.onceAfter(context, prepare, (tx) => this.beginIn(tx, id));
     const account = await this.accounts.get(id);
-    const opened = this.open(Buffer.from(sealed, 'base64'), id);
-    // A replay tells it no more once it counts.
-    if (account.hasSecondFactor || !opened) throw isOn();
-    return forAuthenticator(opened.secret, this.environment.CLINIC_NAME, shownAddressOf(account));
+    const unsealed = this.unsealByAnyKey(Buffer.from(sealed, 'base64'), id);
+    // A replay must not reveal the secret once it is confirmed.
+    if (account.hasSecondFactor || !unsealed) throw alreadyOn();
+    return forAuthenticator(unsealed.secret, this.environment.CLINIC_NAME, shownAddressOf(account));
   }
 
   private async beginIn(tx: EntityManager, id: number): Promise<string> {
@@ -65,29 +65,29 @@ export class SecondFactors {
       { id, secondFactorSince: IsNull() },
       { ...NO_SECOND_FACTOR, secondFactor: sealed },
     );
-    if (!affected) throw isOn();
+    if (!affected) throw alreadyOn();
     return sealed.toString('base64');
   }
 
   /**
-   * Makes the secret count that was begun with; answers with the account, of which new tokens can be issued.
+   * Confirms the secret from `begin`. Returns the account, for which a new token can be issued.
    *
    * @throws Refusal EMAIL_NOT_VERIFIED, SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts
    */
   async confirm(context: AccountContext, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<{ account: Account; step: number }> => {
-      // Apart from the attempts at log-in, which whoever holds the token alone must not use up.
+      // Counted apart from attempts at log-in, which a token thief must not use up.
       await this.countAttempt(context.actor.id, 'confirm account');
       const account = await this.accounts.get(context.actor.id);
       assertOwnAddressVerified(account);
       if (!account.secondFactor || account.secondFactorSince)
         throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
-      return { account, step: this.readDigits(account, code).step };
+      return { account, step: this.verifyCode(account, code).step };
     };
     return this.change(context, 'added', prepare, async (tx, { account, step }) => {
       const now = new Date(this.clock.now());
-      if (!(await confirmFactor(tx, account, step, now))) throw wrong();
+      if (!(await confirmFactor(tx, account, step, now))) throw wrongCode();
     });
   }
 
@@ -104,11 +104,11 @@ export class SecondFactors {
   }
 
   /**
-   * Has somebody whose password was right show that they have the second factor too, if there is one.
+   * Checks the code of the second factor, if the account has one. Call it after the password was right.
    *
-   * @param field what the request calls the digits
+   * @param field the name of the code in the request
    * @throws Refusal SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
-   * @throws TooManyRequests after too many attempts, which only those make who know the password
+   * @throws TooManyRequests after too many attempts; only a holder of the password can make one
    */
   async check(account: Account, code: string | undefined, field = 'code'): Promise<void> {
     if (!account.hasSecondFactor) return;
@@ -117,24 +117,24 @@ export class SecondFactors {
       throw new Refusal('SECOND_FACTOR_REQUIRED', message);
     }
     await this.countAttempt(account.id);
-    const used = this.readDigits(account, code);
-    if (!(await useStep(this.dataSource, account, used))) throw wrong();
+    const used = this.verifyCode(account, code);
+    if (!(await useStep(this.dataSource, account, used))) throw wrongCode();
   }
 
-  /** Counts an attempt before anything that the answer tells is looked at. */
-  private async countAttempt(id: number, by = 'account'): Promise<void> {
-    await this.throttle.count('secondFactor', `${by} ${id}`);
+  /** Call it before reading anything that the answer depends on: every answer costs an attempt. */
+  private async countAttempt(id: number, keyPrefix = 'account'): Promise<void> {
+    await this.throttle.count('secondFactor', `${keyPrefix} ${id}`);
   }
 
-  /** The step that the digits are right for; and the secret as it is to be kept, sealed anew if it was with a former key. */
-  private readDigits({ id, secondFactor }: Account, code: string): { step: number; sealed: Buffer } {
-    const opened = secondFactor && this.open(secondFactor, id);
-    const step = opened ? stepOf(code, opened.secret, this.clock.now()) : undefined;
-    if (step === undefined) throw wrong();
-    return { step, sealed: opened!.sealed };
+  /** The time step that the code is right for, and the secret, resealed if it was sealed with a former key. */
+  private verifyCode({ id, secondFactor }: Account, code: string): { step: number; sealed: Buffer } {
+    const unsealed = secondFactor && this.unsealByAnyKey(secondFactor, id);
+    const step = unsealed ? stepOf(code, unsealed.secret, this.clock.now()) : undefined;
+    if (step === undefined) throw wrongCode();
+    return { step, sealed: unsealed!.sealed };
   }
 
-  private open(sealed: Buffer, id: number): { secret: Buffer; sealed: Buffer } | undefined {
+  private unsealByAnyKey(sealed: Buffer, id: number): { secret: Buffer; sealed: Buffer } | undefined {
     return this.keys.find((key) => {
       const secret = unseal(sealed, id, key);
       if (!secret) return undefined;
@@ -161,7 +161,7 @@ export class SecondFactors {
   }
 }
 
-/** A stranger could otherwise shut the owner of the address out of an account for good. */
+/** Otherwise a stranger could lock the owner of the address out of the account for good. */
 function assertOwnAddressVerified({ isVerified }: Account): void {
   if (isVerified) return;
   throw new Refusal(
@@ -171,11 +171,11 @@ function assertOwnAddressVerified({ isVerified }: Account): void {
   );
 }
 
-function isOn(): Refusal {
+function alreadyOn(): Refusal {
   return new Refusal('SECOND_FACTOR_IS_ON', 'This account has a second factor already.');
 }
 
-function wrong(): Refusal {
+function wrongCode(): Refusal {
   return new Refusal(
     'SECOND_FACTOR_WRONG',
     'These are not the six digits of the moment, or they were used before: wait for the next ones.',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { forAuthenticator, stepOf } from './totp.js';
 
-/** That of the examples in RFC 6238, appendix B; their eight digits end in the six that authenticators show. */
+/** The secret of the examples in RFC 6238, appendix B. Authenticators show the last six of their eight digits. */
 const SECRET = Buffer.from('12345678901234567890');
 
 test.each([
@@ -12,20 +12,20 @@ test.each([
   [1_234_567_890, '005924', 41_152_263],
   [2_000_000_000, '279037', 66_666_666],
   [20_000_000_000, '353130', 666_666_666],
-])('at %i seconds the digits are %s', (seconds, code, step) => {
+])('at %i seconds the code is %s', (seconds, code, step) => {
   expect(stepOf(code, SECRET, seconds * 1000)).toBe(step);
 });
 
-test('they are good while they are shown and for 30 seconds after, and never before', () => {
+test('a code is valid while it is shown and for 30 seconds after, but not before', () => {
   const right = fc.integer({ min: 0, max: 59 });
   const [code, step] = ['081804', 37_037_036];
   fc.assert(
-    fc.property(right, (off) => {
-      expect(stepOf(code, SECRET, (step * 30 + off) * 1000)).toBe(step);
+    fc.property(right, (offset) => {
+      expect(stepOf(code, SECRET, (step * 30 + offset) * 1000)).toBe(step);
     }),
   );
-  for (const off of [-1, -30, -31, 60, 90, -3600]) {
-    expect(stepOf(code, SECRET, (step * 30 + off) * 1000), `${off} s`).toBeUndefined();
+  for (const offset of [-1, -30, -31, 60, 90, -3600]) {
+    expect(stepOf(code, SECRET, (step * 30 + offset) * 1000), `${offset} s`).toBeUndefined();
   }
 });
 
@@ -33,7 +33,7 @@ test.each(['', '81804', '0081804', '081805', 'abcdef', ' 81804'])('%j is wrong',
   expect(stepOf(code, SECRET, 1_111_111_109_000)).toBeUndefined();
 });
 
-test('an authenticator is told the secret, whose it is, and by whom it was made', () => {
+test('the URI names the secret, the account and the issuer', () => {
   const { secret, uri } = forAuthenticator(SECRET, 'St. Mary’s & Co: Clinic', 'pat+x@people.example');
   expect(secret).toBe('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ');
   const url = new URL(uri);

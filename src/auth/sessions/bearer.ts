@@ -1,7 +1,7 @@
-/** One space or more, RFC 9110, 11.4. */
+/** One or more spaces: RFC 9110, 11.4. */
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** What stands behind `Bearer` in an `Authorization` header; undefined where there is nothing such. Pure. */
+/** The token of an `Authorization: Bearer` header; undefined if the header is missing or malformed. Pure. */
 export function bearerIn(authorization: string | undefined): string | undefined {
   return BEARER.exec(authorization ?? '')?.[1];
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judgeDates, principalOf } from './claims.js';
+import { checkDates, principalOf } from './claims.js';
 
 const GOOD = { id: 7, email: 'pat@people.example', role: 'user', ver: 2, sid: 5, amr: ['pwd', 'otp'] };
 
-test('a token says whose it is, in which session, and how its owner logged in', () => {
+test('the claims name the account, the session, and whether the log-in used a second factor', () => {
   expect(principalOf(GOOD)).toEqual({
     id: 7,
     email: 'pat@people.example',
@@ -15,29 +15,29 @@ test('a token says whose it is, in which session, and how its owner logged in', 
   });
 });
 
-test('one from before there were versions and sessions has none', () => {
+test('a token that predates versions and sessions has version 0 and no session', () => {
   const { id, email, role } = GOOD;
   expect(principalOf({ id, email, role })).toMatchObject({ version: 0, session: null, secondFactor: false });
 });
 
 test.each([{ sid: '5' }, { sid: 1.5 }, { sid: {} }, { ver: '2' }, { id: null }, { role: 'root' }])(
-  'no token of ours claims %j',
+  'claims with %j are rejected',
   (claims) => {
     expect(principalOf({ ...GOOD, ...claims })).toBeUndefined();
   },
 );
 
-test('it is good from nbf on, and until exp', () => {
+test('a token is valid from nbf until exp', () => {
   const second = fc.integer({ min: 0, max: 4_000_000_000 });
   fc.assert(
     fc.property(second, second, second, (nbf, exp, now) => {
-      const dates = judgeDates({ nbf, exp }, now * 1000);
+      const dates = checkDates({ nbf, exp }, now * 1000);
       if (now < nbf) expect(dates).toBe('invalid');
-      else expect(dates).toBe(now >= exp ? 'expired' : 'good');
+      else expect(dates).toBe(now >= exp ? 'expired' : 'valid');
     }),
   );
 });
 
 test.each([{ exp: 'tomorrow' }, { exp: null }, { nbf: '0' }, { exp: NaN }])('%j is no date', (claims) => {
-  expect(judgeDates(claims, 0)).toBe('invalid');
+  expect(checkDates(claims, 0)).toBe('invalid');
 });

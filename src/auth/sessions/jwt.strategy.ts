@@ -6,26 +6,26 @@ import { Unauthenticated } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import type { Principal } from '../principal.js';
 import { bearerIn } from './bearer.js';
-import { type Claims, judgeDates, principalOf } from './claims.js';
-import { KnownTokens } from './known-tokens.js';
+import { type Claims, checkDates, principalOf } from './claims.js';
+import { VerifiedTokenCache } from './known-tokens.js';
 import { plainToken, JWT_VERIFY_OPTIONS } from './token.js';
 import { TokenKeys } from './token-keys.js';
 
-/** Accepts only tokens that this service signed, for itself, with its one algorithm, and judges them by its own clock. */
+/** Accepts only tokens that this service signed for itself with its one algorithm. Checks expiry by `Clock`. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(
     keys: TokenKeys,
-    private readonly known: KnownTokens,
+    private readonly verifiedTokens: VerifiedTokenCache,
     private readonly clock: Clock,
   ) {
-    const { ignoreNotBefore, ...rules } = JWT_VERIFY_OPTIONS;
+    const { ignoreNotBefore, ...options } = JWT_VERIFY_OPTIONS;
     super({
-      ...rules,
+      ...options,
       passReqToCallback: true,
       jwtFromRequest: ({ headers }: FastifyRequest) =>
         plainToken(bearerIn(headers.authorization) ?? '') ?? null,
-      // Handed on to jsonwebtoken, which takes a key; only the declared type does not know.
+      // jsonwebtoken, which receives it, accepts a KeyObject; only the declared type of passport-jwt does not.
       secretOrKeyProvider: (_request: unknown, token: string, done: (error: null, key: Buffer) => void) =>
         done(null, keys.verifying(token) as unknown as Buffer),
       jsonWebTokenOptions: { ignoreNotBefore },
@@ -34,12 +34,12 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
 
   /** @throws Unauthenticated TOKEN_EXPIRED */
   validate({ headers }: FastifyRequest, claims: Claims): Principal | false {
-    const dates = judgeDates(claims, this.clock.now());
+    const dates = checkDates(claims, this.clock.now());
     if (dates === 'expired') throw new Unauthenticated('TOKEN_EXPIRED', 'Token expired');
-    const principal = dates === 'good' && principalOf(claims);
+    const principal = dates === 'valid' && principalOf(claims);
     if (!principal) return false;
     const { exp } = claims;
-    if (typeof exp === 'number') this.known.remember(headers.authorization, principal, exp * 1000);
+    if (typeof exp === 'number') this.verifiedTokens.remember(headers.authorization, principal, exp * 1000);
     return principal;
   }
 }

@@ -5,29 +5,29 @@ import type { EpochMs } from '../../time/interval.js';
 import type { Principal } from '../principal.js';
 import { bearerIn } from './bearer.js';
 
-/** Of three hundred characters each: some megabytes. */
-const MOST = 10_000;
+/** A token has about 300 characters, so the cache takes some megabytes. */
+const MOST_TOKENS = 10_000;
 
-interface Known {
+interface VerifiedToken {
   readonly principal: Principal;
   readonly expiresAt: EpochMs;
 }
 
-/** Tokens that were verified lately: clients send the same one again and again, and a signature is dear to check. */
+/** Caches verified tokens: clients send the same token again and again, and checking a signature is expensive. */
 @Injectable()
-export class KnownTokens {
-  private readonly known = new LRUCache<string, Known>({ max: MOST });
+export class VerifiedTokenCache {
+  private readonly tokens = new LRUCache<string, VerifiedToken>({ max: MOST_TOKENS });
 
   constructor(private readonly clock: Clock) {}
 
-  /** Whose token this `Authorization` header holds, if it was verified before and has not expired since. */
+  /** The principal of the token in the header, if the token was verified before and has not expired since. */
   find(authorization: string | undefined): Principal | undefined {
-    const found = this.known.get(bearerIn(authorization) ?? '');
+    const found = this.tokens.get(bearerIn(authorization) ?? '');
     return found && found.expiresAt > this.clock.now() ? found.principal : undefined;
   }
 
-  /** By the token alone: a header may hold as many spaces as a client likes. */
+  /** Caches by the token alone: a client may put any number of spaces into the header. */
   remember(authorization: string | undefined, principal: Principal, expiresAt: EpochMs): void {
-    this.known.set(bearerIn(authorization) ?? '', { principal, expiresAt });
+    this.tokens.set(bearerIn(authorization) ?? '', { principal, expiresAt });
   }
 }

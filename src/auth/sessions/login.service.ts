@@ -19,11 +19,11 @@ import { Sessions } from './sessions.js';
 export interface Credentials {
   readonly email: string;
   readonly password: string;
-  /** The digits of the second factor, where there is one. */
+  /** The code of the authenticator, if the account has a second factor. */
   readonly code?: string | undefined;
 }
 
-/** The one way in with a password, for the API and for the pages of operators alike; and the way out. */
+/** Log-in with a password, for the API and for the operators' pages, and log-out everywhere. */
 @Injectable()
 export class LoginService {
   constructor(
@@ -39,12 +39,12 @@ export class LoginService {
   ) {}
 
   /**
-   * The account that this email and password belong to. After many failures it takes longer to be told.
+   * Returns the account with this email and password. After many failures the answer is delayed.
    *
-   * Refusals are recorded in the audit trail, with as many statements for an account as for none.
+   * Records refusals in the audit trail. Takes the same number of statements whether or not the account exists.
    *
    * @throws Refusal INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
-   * @throws TooManyRequests after too many attempts at its digits
+   * @throws TooManyRequests after too many attempts at the code
    */
   async logIn(context: ClientContext, { email, password, code }: Credentials): Promise<Account> {
     const attempt = await this.failures.begin(email, context.actor.address);
@@ -67,7 +67,7 @@ export class LoginService {
     );
   }
 
-  /** Ends all sessions of an account, this one and those elsewhere. */
+  /** Ends all sessions of the account, including that of the request. */
   async logOutEverywhere(context: AccountContext): Promise<void> {
     const version = await this.requests.once(context, async (tx) => {
       await this.audit.record(context, tx, 'account.sessions_ended', context.actor.id);
@@ -76,7 +76,7 @@ export class LoginService {
     this.sessions.remember(context.actor.id, version);
   }
 
-  /** Of an email without an account only a keyed hash is recorded. */
+  /** If the email has no account, records only its keyed hash. */
   private async recordRefusal<T>(
     context: ClientContext,
     email: string,

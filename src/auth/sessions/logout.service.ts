@@ -9,7 +9,7 @@ import { SessionRepository } from './session.repository.js';
 import { Sessions } from './sessions.js';
 import { TokenReader } from './token.js';
 
-/** Ends single sessions of accounts, at their owners' wish. */
+/** Ends single sessions at the request of their owners. */
 @Injectable()
 export class LogoutService {
   constructor(
@@ -21,23 +21,23 @@ export class LogoutService {
   ) {}
 
   /**
-   * Ends the session of a bearer token; answers with whose it was.
+   * Ends the session of a bearer token and returns the token's principal.
    *
    * @throws Unauthenticated TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_REVOKED
-   * @throws Refusal NO_SESSION for a token that was issued before there were sessions
+   * @throws Refusal NO_SESSION for a token that predates sessions
    */
   async logOut(context: Context, authorization: string): Promise<Principal> {
-    const found = this.tokens.demand(authorization);
-    if (await this.sessions.isRevoked(found)) throw tokenEnded();
-    if (found.session === null) throw noSession();
-    const { id, role, version, session } = found;
+    const principal = this.tokens.readBearer(authorization);
+    if (await this.sessions.isRevoked(principal)) throw tokenEnded();
+    const { id, role, version, session } = principal;
+    if (session === null) throw noSession();
     const actor = { ...context.actor, id, role, version, session };
-    const done = await this.end({ ...context, actor }, session, 'account.logged_out');
-    if (!done) throw tokenEnded();
-    return found;
+    const hasEnded = await this.end({ ...context, actor }, session, 'account.logged_out');
+    if (!hasEnded) throw tokenEnded();
+    return principal;
   }
 
-  /** @throws NotFound SESSION_NOT_FOUND: unknown, another's, or ended */
+  /** @throws NotFound SESSION_NOT_FOUND: unknown, ended, or of another account */
   async endSession(context: AccountContext, session: number): Promise<void> {
     if (await this.end(context, session, 'account.session_ended')) return;
     throw new NotFound(
@@ -48,13 +48,13 @@ export class LogoutService {
 
   private async end(context: AccountContext, session: number, action: AuditAction): Promise<boolean> {
     const { id } = context.actor;
-    const done = await this.requests.once(context, async (tx) => {
-      const ended = await this.repository.end(tx, id, session);
-      if (ended) await this.audit.record(context, tx, action, id, { session });
-      return ended;
+    const hasEnded = await this.requests.once(context, async (tx) => {
+      const wasLive = await this.repository.end(tx, id, session);
+      if (wasLive) await this.audit.record(context, tx, action, id, { session });
+      return wasLive;
     });
-    if (done) this.sessions.rememberEnded(session);
-    return done;
+    if (hasEnded) this.sessions.rememberEnded(session);
+    return hasEnded;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A refresh token: of the token itself only the SHA-256. */
+/** A refresh token, stored as its SHA-256. */
 @Entity('refresh_tokens')
 export class RefreshToken {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -9,11 +9,11 @@ export class RefreshToken {
   @Column({ name: 'account_id', type: 'int', unsigned: true })
   accountId!: number;
 
-  /** That of the account at the log-in. */
+  /** The version of the account's sessions at log-in. */
   @Column({ name: 'session_version', type: 'int', unsigned: true })
   sessionVersion!: number;
 
-  /** Names all tokens that came of one log-in. */
+  /** Shared by all refresh tokens of one log-in. */
   @Column({ type: 'char', length: 36 })
   family!: string;
 
@@ -27,15 +27,15 @@ export class RefreshToken {
   @Column({ name: 'expires_at', type: 'datetime', precision: 3 })
   expiresAt!: Date;
 
-  /** When it was exchanged for the next one. */
+  /** When it was exchanged for its successor. */
   @Column({ name: 'used_at', type: 'datetime', precision: 3, nullable: true })
   usedAt!: Date | null;
 
-  /** Null for a family from before there were sessions. */
+  /** Null for a family that predates sessions. */
   @Column({ name: 'session_id', type: 'int', unsigned: true, nullable: true })
   sessionId!: number | null;
 
-  /** A keyed hash of the client that used it. */
+  /** Keyed hash of the client that used it. */
   @Column({ name: 'used_by', type: 'char', length: 43, nullable: true })
   usedBy!: string | null;
 }

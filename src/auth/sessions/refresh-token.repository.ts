@@ -9,7 +9,7 @@ import { isLive } from './valid-session.sql.js';
 
 type NewToken = Pick<RefreshToken, 'accountId' | 'sessionVersion' | 'family' | 'sessionId' | 'expiresAt'>;
 
-/** A token as it is found, and whether its session has not been ended. */
+/** A stored token; `isLive` says whether its session is still live. */
 export type FoundToken = NewToken &
   Pick<RefreshToken, 'id' | 'usedAt' | 'usedBy'> & { readonly isLive: 0 | 1 };
 
@@ -18,7 +18,7 @@ export type FoundToken = NewToken &
 export class RefreshTokenRepository {
   constructor(private readonly clock: Clock) {}
 
-  /** Locks the row until the transaction ends. */
+  /** Finds a token and locks its row until the transaction ends. */
   async find(tx: EntityManager, token: string): Promise<FoundToken | undefined> {
     const [row] = await query<FoundToken>(
       tx,

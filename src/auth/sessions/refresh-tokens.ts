@@ -16,10 +16,9 @@ import { SHORT_TOKEN_SECONDS } from './token.js';
 
 /** How long a session can be refreshed. */
 export const REFRESHABLE_MS = 30 * 24 * 60 * 60_000;
-/** How long a client that did not get the answer may send the same token again. */
+/** How long a client that missed the response may send the same token again. */
 const REPEATABLE_MS = 10_000;
 
-/** What an exchange gives. */
 export interface Exchanged {
   readonly account: Account;
   readonly session: number;
@@ -27,9 +26,9 @@ export interface Exchanged {
 }
 
 /**
- * Refresh tokens: 32 random bytes, kept as their SHA-256. Each is exchanged once, for its successor. The client that used
- * it gets the same successor again within ten seconds, as long as that is unused: it may have missed the answer. Any
- * other second use means theft, and ends the session.
+ * Refresh tokens: 32 random bytes, stored as SHA-256. Each is exchanged once for its successor. A client that repeats
+ * the exchange within ten seconds gets the same successor, if that is still unused: the client may have missed the
+ * response. Any other reuse means theft and ends the session.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc9700#section-4.14.2
  */
@@ -39,13 +38,13 @@ export class RefreshTokens {
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly audit: AuditTrail,
-    private readonly rows: RefreshTokenRepository,
+    private readonly repository: RefreshTokenRepository,
     private readonly sessions: SessionRepository,
     private readonly activity: SessionActivity,
     private readonly keys: Keys,
   ) {}
 
-  /** The first of a session, good for 30 days with all that come of it. */
+  /** Issues the first refresh token of a session. It and its successors expire 30 days from now. */
   async begin(
     tx: EntityManager,
     { id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>,
@@ -54,7 +53,7 @@ export class RefreshTokens {
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(this.clock.now() + REFRESHABLE_MS);
     const family = { accountId: id, sessionVersion, family: randomUUID() };
-    await this.rows.insert(tx, { ...family, sessionId: session, expiresAt }, token);
+    await this.repository.insert(tx, { ...family, sessionId: session, expiresAt }, token);
     return token;
   }
 
@@ -71,10 +70,10 @@ export class RefreshTokens {
     return exchanged;
   }
 
-  /** Ends the session that a token belongs to; does not tell whether there was one. */
+  /** Ends the session of a token. Does not reveal whether there was one. */
   async end(context: Context, token: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
-      const row = await this.rows.find(tx, token);
+      const row = await this.repository.find(tx, token);
       if (!row) return;
       await this.endFamily(tx, row);
       const particulars = { session: row.sessionId };
@@ -87,9 +86,9 @@ export class RefreshTokens {
     tx: EntityManager,
     token: string,
   ): Promise<Exchanged | undefined> {
-    const row = await this.rows.find(tx, token);
+    const row = await this.repository.find(tx, token);
     if (!row?.isLive || row.expiresAt.getTime() <= this.clock.now()) return undefined;
-    const next = row.usedAt ? await this.successorAgain(tx, context.actor, token, row) : undefined;
+    const next = row.usedAt ? await this.repeatedSuccessor(tx, context.actor, token, row) : undefined;
     if (row.usedAt && next === undefined) {
       await this.endFamily(tx, row);
       await this.audit.record(context, tx, 'account.token_reused', row.accountId);
@@ -97,56 +96,61 @@ export class RefreshTokens {
     }
     const account = await tx.findOneByOrFail(Account, { id: row.accountId });
     if (account.isDisabled || account.sessionVersion !== row.sessionVersion) return undefined;
-    const session = row.sessionId ?? (await this.adopt(tx, account, context.actor, row));
+    const session = row.sessionId ?? (await this.startMissingSession(tx, account, context.actor, row));
     if (session === undefined) return undefined;
     return {
       account,
       session,
-      next: next ?? (await this.use(tx, context.actor, token, { ...row, sessionId: session })),
+      next: next ?? (await this.issueNext(tx, context.actor, token, { ...row, sessionId: session })),
     };
   }
 
-  /** Marks a token as used and answers with its successor, which nobody can compute who lacks the token or the key. */
-  private async use(tx: EntityManager, client: Client, token: string, row: FoundToken): Promise<string> {
+  /** Marks a token as used and returns its successor. Computing the successor takes both the token and the key. */
+  private async issueNext(
+    tx: EntityManager,
+    client: Client,
+    token: string,
+    row: FoundToken,
+  ): Promise<string> {
     const successor = successorOf(token, this.keys.present);
-    await this.rows.markUsed(tx, row.id, this.keys.hash(nameOf(client)));
-    await this.rows.insert(tx, row, successor);
+    await this.repository.markUsed(tx, row.id, this.keys.hash(fingerprintOf(client)));
+    await this.repository.insert(tx, row, successor);
     return successor;
   }
 
-  /** The successor of a token that was used a moment ago by the same client, if that has not been used itself. */
-  private async successorAgain(
+  /** The unused successor of a token that the same client exchanged a moment ago. */
+  private async repeatedSuccessor(
     tx: EntityManager,
     client: Client,
     token: string,
     { usedAt, usedBy }: FoundToken,
   ): Promise<string | undefined> {
     const isRecent = this.clock.now() - usedAt!.getTime() <= REPEATABLE_MS;
-    if (!isRecent || !this.keys.hashes(nameOf(client)).includes(usedBy ?? '')) return undefined;
+    if (!isRecent || !this.keys.hashes(fingerprintOf(client)).includes(usedBy ?? '')) return undefined;
     for (const key of this.keys.all) {
       const successor = successorOf(token, key);
-      const found = await this.rows.find(tx, successor);
+      const found = await this.repository.find(tx, successor);
       if (found && !found.usedAt) return successor;
     }
     return undefined;
   }
 
-  /** Gives a family from before there were sessions one. */
-  private async adopt(
+  /** Starts a session for a token family that predates sessions. */
+  private async startMissingSession(
     tx: EntityManager,
     account: Account,
     client: Client,
     row: FoundToken,
   ): Promise<number | undefined> {
-    const goodForMs = row.expiresAt.getTime() - this.clock.now() + SHORT_TOKEN_SECONDS * 1000;
-    const session = await this.sessions.begin(tx, account, client, goodForMs);
+    const lifetimeMs = row.expiresAt.getTime() - this.clock.now() + SHORT_TOKEN_SECONDS * 1000;
+    const session = await this.sessions.begin(tx, account, client, lifetimeMs);
     if (session === undefined) return undefined;
-    await this.rows.assignSession(tx, row.family, session);
+    await this.repository.assignSession(tx, row.family, session);
     return session;
   }
 
   private async endFamily(tx: EntityManager, { family, accountId, sessionId }: FoundToken): Promise<void> {
-    await this.rows.removeFamily(tx, family);
+    await this.repository.removeFamily(tx, family);
     if (sessionId !== null) await this.sessions.end(tx, accountId, sessionId);
   }
 }
@@ -155,6 +159,6 @@ function successorOf(token: string, key: string): string {
   return createHmac('sha256', key).update(`refresh token after ${token}`).digest('base64url');
 }
 
-function nameOf({ address, userAgent }: Client): string {
+function fingerprintOf({ address, userAgent }: Client): string {
   return `refreshing client ${address} ${userAgent ?? ''}`;
 }

@@ -5,17 +5,17 @@ import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
 import { SessionRepository } from './session.repository.js';
 
-/** How old `last_seen_at` may be of a session that is in use. */
+/** How stale the `last_seen_at` of a session in use may be. */
 const WRITE_EVERY_MS = 60_000;
-/** In one statement. */
+/** Sessions per statement. */
 const MOST_AT_ONCE = 1_000;
 const MOST_REMEMBERED = 100_000;
 const EVERY_MS = 1_000;
 const END_IDLE_EVERY_MS = 10_000;
 
 /**
- * When sessions were last in use. A request only leaves a note in memory; `write`, once a second, stores the notes of all
- * requests in one statement, and each session's once a minute at most. It also ends the sessions that were idle too long.
+ * Tracks when sessions were last used. A request only notes its session in memory. Once a second, `write` stores all
+ * notes in one statement, at most once a minute for each session, and ends sessions that were idle too long.
  */
 @Injectable()
 export class SessionActivity implements OnApplicationBootstrap, OnModuleDestroy {
@@ -45,16 +45,16 @@ export class SessionActivity implements OnApplicationBootstrap, OnModuleDestroy 
     if (this.clock.now() - (this.writtenAt.get(session) ?? 0) >= WRITE_EVERY_MS) this.unwritten.add(session);
   }
 
-  /** What cannot be written stays noted. */
+  /** Keeps the notes if it cannot write them. */
   write(): Promise<void> {
     this.writing ??= this.writeOnce()
-      .catch((error: Error) => this.logger.debug(`Cannot write which sessions are in use: ${error.message}`))
+      .catch((error: Error) => this.logger.debug(`Cannot write session activity: ${error.message}`))
       .finally(() => (this.writing = undefined));
     return this.writing;
   }
 
   private async writeOnce(): Promise<void> {
-    // First, so that a request does not bring back a session whose time was up.
+    // First: a request must not revive a session that was already idle too long.
     await this.endIdle();
     const ids = [...this.unwritten].sort((one, other) => one - other).slice(0, MOST_AT_ONCE);
     await this.repository.touch(ids);
@@ -65,7 +65,7 @@ export class SessionActivity implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  /** The limit and a minute, since `last_seen_at` may be a minute old: nobody is cut off early. */
+  /** Allows a minute more than the limit, because `last_seen_at` may be a minute old. */
   private async endIdle(): Promise<void> {
     const { SESSION_IDLE_MINUTES } = this.environment;
     const timer = performance.now();

@@ -11,16 +11,16 @@ import { REFRESHABLE_MS, RefreshTokens } from './refresh-tokens.js';
 import { SessionRepository } from './session.repository.js';
 import { LONGEST_TOKEN_MS, SHORT_TOKEN_SECONDS, TokenIssuer } from './token.js';
 
-/** What a client gets that begins a session, or goes on with one. */
-export interface Started {
+/** The tokens of a new session. */
+export interface StartedSession {
   readonly token: string;
-  /** Only where it was asked for; the token is then a short one. */
+  /** Only if the client asked for it; `token` is then short-lived. */
   readonly refreshToken?: string;
 }
 
 type Startable = Account | PublicAccount;
 
-/** Begins sessions, for accounts whose owner has been checked. */
+/** Starts sessions for accounts whose credentials have been checked. */
 @Injectable()
 export class SessionStarter {
   constructor(
@@ -32,11 +32,11 @@ export class SessionStarter {
   ) {}
 
   /**
-   * Begins the session of a log-in, and records it.
+   * Starts the session of a log-in and records the log-in.
    *
-   * @throws Refusal INVALID_CREDENTIALS if the account was disabled, or all its sessions ended, meanwhile
+   * @throws Refusal INVALID_CREDENTIALS if the account was disabled or its sessions were ended meanwhile
    */
-  async begin(context: ClientContext, account: Account, refresh: boolean): Promise<Started> {
+  async begin(context: ClientContext, account: Account, refresh: boolean): Promise<StartedSession> {
     const { id, role } = account;
     const loggedIn = { ...context, actor: { ...context.actor, id, role } };
     const started = await this.start(account, context.actor, refresh, (tx) =>
@@ -47,9 +47,9 @@ export class SessionStarter {
   }
 
   /**
-   * Begins the session that follows on one whose owner has just changed how they log in.
+   * Starts a new session after a change of the password or the second factor has ended all others.
    *
-   * @throws Unauthenticated TOKEN_REVOKED in the same case
+   * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or its sessions were ended meanwhile
    */
   async renew(context: ClientContext, account: Startable): Promise<string> {
     const started = await this.start(account, context.actor, false);
@@ -62,10 +62,10 @@ export class SessionStarter {
     client: Client,
     refresh: boolean,
     record?: (tx: EntityManager) => Promise<void>,
-  ): Promise<Started | undefined> {
-    const goodForMs = refresh ? REFRESHABLE_MS + SHORT_TOKEN_SECONDS * 1000 : LONGEST_TOKEN_MS;
+  ): Promise<StartedSession | undefined> {
+    const lifetimeMs = refresh ? REFRESHABLE_MS + SHORT_TOKEN_SECONDS * 1000 : LONGEST_TOKEN_MS;
     const [session, refreshToken] = await inTransaction(this.dataSource, async (tx) => {
-      const begun = await this.repository.begin(tx, account, client, goodForMs);
+      const begun = await this.repository.begin(tx, account, client, lifetimeMs);
       if (begun === undefined) return [];
       const token = refresh ? await this.refreshTokens.begin(tx, account, begun) : undefined;
       await record?.(tx);

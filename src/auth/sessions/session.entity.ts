@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** What began with a log-in: the tokens that were issued for it, and where they are used. */
+/** A log-in. All tokens issued for it belong to it. */
 @Entity('sessions')
 export class Session {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -12,18 +12,18 @@ export class Session {
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 
-  /** To the minute. */
+  /** Accurate to the minute. */
   @Column({ name: 'last_seen_at', type: 'datetime', precision: 3 })
   lastSeenAt!: Date;
 
-  /** No token of it is good after. */
+  /** No token of the session is valid after this. */
   @Column({ name: 'expires_at', type: 'datetime', precision: 3 })
   expiresAt!: Date;
 
   @Column({ name: 'ended_at', type: 'datetime', precision: 3, nullable: true })
   endedAt!: Date | null;
 
-  /** Of the network, at the log-in. */
+  /** The network address at log-in. */
   @Column({ type: 'varchar', length: 45 })
   address!: string;
 

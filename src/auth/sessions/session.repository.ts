@@ -10,7 +10,7 @@ import type { Account } from '../accounts/account.entity.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 import { LONGEST_TOKEN_MS } from './token.js';
-import { FROM_VALID_SESSION, type TokenOf, valuesOf } from './valid-session.sql.js';
+import { FROM_VALID_SESSION, type SessionClaims, valuesOf } from './valid-session.sql.js';
 
 const MOST_LISTED = 100;
 
@@ -23,17 +23,17 @@ export class SessionRepository {
   ) {}
 
   /**
-   * Begins a session if the account is still as it was when its owner was checked. Takes a shared lock on the account,
-   * so that it serialises with whatever ends all its sessions.
+   * Inserts a session if the account is unchanged since its credentials were checked. Takes a shared lock on the
+   * account, so it serialises with statements that end all its sessions.
    *
-   * @param goodForMs until no token of it is good
-   * @returns its id; undefined if the account was disabled, or its sessions ended, meanwhile
+   * @param lifetimeMs how long the session's tokens can be valid
+   * @returns its id; undefined if the account was disabled or its sessions were ended meanwhile
    */
   async begin(
     tx: EntityManager,
     { id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>,
     { address, userAgent }: Client,
-    goodForMs: number,
+    lifetimeMs: number,
   ): Promise<number | undefined> {
     const now = this.clock.now();
     const { insertId, affectedRows } = await execute(
@@ -43,7 +43,7 @@ export class SessionRepository {
       [
         new Date(now),
         new Date(now),
-        new Date(now + goodForMs),
+        new Date(now + lifetimeMs),
         address,
         userAgent,
         ...valuesOf({ id, version: sessionVersion, session: null }),
@@ -52,8 +52,8 @@ export class SessionRepository {
     return affectedRows === 1 ? insertId : undefined;
   }
 
-  /** An account's live sessions, the newest first, a hundred at most. */
-  async live(accountId: number): Promise<Session[]> {
+  /** An account's live sessions, newest first, at most 100. */
+  async findLive(accountId: number): Promise<Session[]> {
     return this.dataSource.manager.find(Session, {
       where: { accountId, endedAt: IsNull(), expiresAt: MoreThan(new Date(this.clock.now())) },
       order: { id: 'DESC' },
@@ -62,9 +62,9 @@ export class SessionRepository {
   }
 
   /**
-   * Ends a session and its refresh tokens; its row stays until no token of it can be about.
+   * Ends a session and deletes its refresh tokens. Its row stays until all its tokens have expired.
    *
-   * @returns whether there was a live one of that account
+   * @returns whether the account had such a live session
    */
   async end(tx: EntityManager, accountId: number, id: number): Promise<boolean> {
     const now = this.clock.now();
@@ -79,19 +79,19 @@ export class SessionRepository {
   }
 
   /**
-   * Holds an account until the transaction ends.
+   * Locks an account until the transaction ends.
    *
-   * @returns whether it still is what the token says
+   * @returns whether the token's session is still valid
    */
-  async lock(tx: EntityManager, token: TokenOf): Promise<boolean> {
+  async lock(tx: EntityManager, token: SessionClaims): Promise<boolean> {
     await query(tx, '/* lock-account */ SELECT id FROM accounts WHERE id = ? FOR UPDATE', [token.id]);
     const rows = await query(tx, `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`, valuesOf(token));
     return rows.length > 0;
   }
 
   /**
-   * Ends all sessions of an account: removes them and their refresh tokens, and a second factor that was begun and not
-   * confirmed. Tokens end by their version.
+   * Ends all sessions of an account: deletes them, their refresh tokens and an unconfirmed second factor. Raising the
+   * version revokes the tokens.
    *
    * @returns the version of new tokens
    */
@@ -108,8 +108,8 @@ export class SessionRepository {
     return insertId;
   }
 
-  /** What was ended since: accounts with the version of new tokens, and sessions, which have none. */
-  async endedSince(since: Date): Promise<{ readonly id: number; readonly version: number | null }[]> {
+  /** Accounts whose sessions were all ended since, with their new version, and single ended sessions, without one. */
+  async findEndedSince(since: Date): Promise<{ readonly id: number; readonly version: number | null }[]> {
     return query(
       this.dataSource,
       `/* find-ended-sessions */ SELECT id, session_version AS version FROM accounts WHERE sessions_ended_at >= ?
@@ -118,7 +118,7 @@ export class SessionRepository {
     );
   }
 
-  /** Writes that sessions were in use just now. */
+  /** Sets `last_seen_at` of sessions to now. */
   async touch(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     const places = ids.map(() => '?').join(', ');
@@ -129,7 +129,7 @@ export class SessionRepository {
     );
   }
 
-  /** Ends what nobody has used since. */
+  /** Ends sessions that have not been used since. */
   async endIdle(since: EpochMs): Promise<void> {
     const now = this.clock.now();
     await inOneStatement(

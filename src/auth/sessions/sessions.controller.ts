@@ -16,19 +16,19 @@ class LiveSessionDto {
   @ApiId({ example: 7 })
   id!: number;
 
-  @ApiInstant({ description: 'UTC; the log-in' })
+  @ApiInstant({ description: 'UTC; when the log-in was' })
   created_at!: string;
 
-  @ApiInstant({ description: 'UTC; the last request, to the minute' })
+  @ApiInstant({ description: 'UTC; when the last request was, to the minute' })
   last_seen_at!: string;
 
   @ApiProperty({ example: '203.0.113.7', description: 'The network address of the log-in' })
   address!: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'What the client calls itself' })
+  @ApiProperty({ type: String, nullable: true, description: 'The `User-Agent` of the client' })
   user_agent!: string | null;
 
-  @ApiProperty({ example: true, description: 'Whether it is the one of this request' })
+  @ApiProperty({ example: true, description: 'Whether this request belongs to it' })
   current!: boolean;
 
   static from(
@@ -63,7 +63,7 @@ export class SessionsController {
   })
   @ApiOkResponse({ type: [LiveSessionDto] })
   async list(@SignedInContext() { actor }: AccountContext): Promise<LiveSessionDto[]> {
-    return (await this.sessions.live(actor.id)).map((row) => LiveSessionDto.from(row, actor.session));
+    return (await this.sessions.findLive(actor.id)).map((row) => LiveSessionDto.from(row, actor.session));
   }
 
   @Delete(':id')

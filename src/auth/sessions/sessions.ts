@@ -7,31 +7,30 @@ import type { EpochMs } from '../../time/interval.js';
 import { SessionActivity } from './session-activity.js';
 import { SessionRepository } from './session.repository.js';
 import { LONGEST_TOKEN_MS } from './token.js';
-import type { TokenOf } from './valid-session.sql.js';
+import type { SessionClaims } from './valid-session.sql.js';
 
-export const LOOK_EVERY_MS = 1_000;
-/** A look that is older is not relied on: with the time that an answer takes, within five seconds. */
-export const GOOD_FOR_MS = 4_000;
-/** A transaction may commit some time after the moment that it wrote down. */
+export const POLL_EVERY_MS = 1_000;
+/** An older poll is not relied on. With the duration of a poll, revocation takes at most five seconds. */
+export const MAX_POLL_AGE_MS = 4_000;
+/** A transaction may commit some time after the time that it wrote. */
 const LATE_COMMITS_MS = 60_000;
-const ALL_OVER_AGAIN_MS = 60 * 60_000;
+const RELOAD_EVERY_MS = 60 * 60_000;
 
 /**
- * Which sessions were ended, one by one or all of an account, while tokens of theirs may still be about. Every process
- * asks the database once a second and remembers the answer, so that a token's check costs no statement; if it cannot ask,
- * no token is good.
+ * Knows the ended sessions whose tokens have not expired yet. Every process polls the database once a second and
+ * remembers the result, so checking a token costs no statement. While polling fails, no token is accepted.
  */
 @Injectable()
 export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
-  /** By account, the version that its tokens must have at least. */
+  /** By account: the lowest version that is valid. */
   private versions = new Map<number, number>();
-  /** Sessions that were ended by themselves. */
+  /** Sessions that were ended one by one. */
   private ended = new Set<number>();
-  /** When the last look began, by the clock; and by a timer that nobody sets. */
-  private seenAt: EpochMs = 0;
-  private timerAt = -Infinity;
-  private allSeenAt = -Infinity;
-  private looking: Promise<void> | undefined;
+  /** When the last poll began, by the wall clock and by the monotonic clock. */
+  private polledAt: EpochMs = 0;
+  private polledAtMonotonic = -Infinity;
+  private reloadedAt = -Infinity;
+  private polling: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -41,22 +40,22 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    // What fails is asked again by whoever needs to know.
-    this.timer = setInterval(() => void this.lookNow().catch(() => undefined), LOOK_EVERY_MS).unref();
+    // If a poll fails, the next request that needs it polls again.
+    this.timer = setInterval(() => void this.poll().catch(() => undefined), POLL_EVERY_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.looking?.catch(() => undefined);
+    await this.polling?.catch(() => undefined);
   }
 
   /**
-   * Whether a token has been ended; if not, its session counts as in use.
+   * Whether a token is revoked. If it is not, notes that its session is in use.
    *
-   * @throws QueryFailedError while the database is away
+   * @throws QueryFailedError while the database is unavailable
    */
-  async isRevoked({ id, version, session }: TokenOf): Promise<boolean> {
-    if (performance.now() - this.timerAt > GOOD_FOR_MS) await this.lookNow();
+  async isRevoked({ id, version, session }: SessionClaims): Promise<boolean> {
+    if (performance.now() - this.polledAtMonotonic > MAX_POLL_AGE_MS) await this.poll();
     if (version < (this.versions.get(id) ?? 0)) return true;
     if (session === null) return false;
     if (this.ended.has(session)) return true;
@@ -65,8 +64,8 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Holds somebody's account until the transaction ends, if it still is what their token says: what gives rights, or a new
-   * session, does not rely on a look that is seconds old.
+   * Locks the actor's account until the transaction ends and checks that their session is still valid. Changes that
+   * grant rights or start a session must not rely on a poll that is seconds old.
    *
    * @throws Unauthenticated TOKEN_REVOKED
    */
@@ -75,9 +74,8 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Ends all sessions of an account once the transaction has committed: refresh tokens and a second factor that was begun
-   * and not confirmed end too. Returns the version of new tokens. Call `remember` afterwards, so that this process does not
-   * wait for its next look.
+   * Ends all sessions of an account, including its refresh tokens and an unconfirmed second factor. Returns the version
+   * of new tokens. Call `remember` with it after the commit, so this process need not wait for its next poll.
    */
   endAll(tx: EntityManager, accountId: number): Promise<number> {
     return this.repository.endAll(tx, accountId);
@@ -87,31 +85,31 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
     this.versions.set(accountId, Math.max(version, this.versions.get(accountId) ?? 0));
   }
 
-  /** Says that a session was ended, so that this process need not wait for its next look. */
+  /** Remembers an ended session, so this process need not wait for its next poll. */
   rememberEnded(session: number): void {
     this.ended.add(session);
   }
 
-  private lookNow(): Promise<void> {
-    this.looking ??= this.lookOnce().finally(() => (this.looking = undefined));
-    return this.looking;
+  private poll(): Promise<void> {
+    this.polling ??= this.pollOnce().finally(() => (this.polling = undefined));
+    return this.polling;
   }
 
-  private async lookOnce(): Promise<void> {
-    const [now, timer] = [this.clock.now(), performance.now()];
-    const wantsAll = timer - this.allSeenAt > ALL_OVER_AGAIN_MS;
-    const since = wantsAll ? now - LONGEST_TOKEN_MS : this.seenAt;
-    const rows = await this.repository.endedSince(new Date(since - LATE_COMMITS_MS));
-    if (wantsAll) {
+  private async pollOnce(): Promise<void> {
+    const [now, monotonic] = [this.clock.now(), performance.now()];
+    const isReload = monotonic - this.reloadedAt > RELOAD_EVERY_MS;
+    const since = isReload ? now - LONGEST_TOKEN_MS : this.polledAt;
+    const rows = await this.repository.findEndedSince(new Date(since - LATE_COMMITS_MS));
+    if (isReload) {
       this.versions = new Map();
       this.ended = new Set();
-      this.allSeenAt = timer;
+      this.reloadedAt = monotonic;
     }
     for (const { id, version } of rows) {
       if (version === null) this.rememberEnded(id);
       else this.remember(id, version);
     }
-    this.seenAt = now;
-    this.timerAt = timer;
+    this.polledAt = now;
+    this.polledAtMonotonic = monotonic;
   }
 }

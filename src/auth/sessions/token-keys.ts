@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 import { Injectable } from '@nestjs/common';
 import { Keys } from '../../config/keys.js';
 
-/** The keys of tokens, as keys: jsonwebtoken would try to read a text as a public key first, at each request anew. */
+/** The keys of tokens as `KeyObject`s. jsonwebtoken would try to parse a string as a public key on every request. */
 @Injectable()
 export class TokenKeys {
   readonly signing: KeyObject;
@@ -14,7 +14,7 @@ export class TokenKeys {
     this.former = former;
   }
 
-  /** The key to verify a token with: a former one only where that signed it. */
+  /** The key to verify a token with: a former key if that signed it, else the present one. */
   verifying(token: string): KeyObject {
     return this.former.find((key) => isSignedBy(key, token)) ?? this.signing;
   }

@@ -6,12 +6,12 @@ import { shownAddressOf } from '../accounts/account-address.js';
 import type { Account } from '../accounts/account.entity.js';
 import type { Principal } from '../principal.js';
 import { bearerIn } from './bearer.js';
-import { type Claims, judgeDates, principalOf } from './claims.js';
+import { type Claims, checkDates, principalOf } from './claims.js';
 
 export const TOKEN_ALGORITHM = 'HS256';
 export const TOKEN_ISSUER = 'clinica';
 export const TOKEN_AUDIENCE = 'clinica-api';
-/** What a token must be for to be taken. Its dates are judged by the service's own clock. */
+/** The service checks the dates by its own clock (`checkDates`). */
 export const JWT_VERIFY_OPTIONS = {
   algorithms: [TOKEN_ALGORITHM],
   issuer: TOKEN_ISSUER,
@@ -20,16 +20,18 @@ export const JWT_VERIFY_OPTIONS = {
   ignoreNotBefore: true,
 } satisfies JwtVerifyOptions;
 export const LONGEST_TOKEN_MS = 24 * 60 * 60_000;
-/** That of a client with a refresh token, in seconds. */
+/** The lifetime of a token that comes with a refresh token. */
 export const SHORT_TOKEN_SECONDS = 15 * 60;
 
-const PASSWORD = 'pwd';
-const DIGITS = 'otp';
+const AMR_PASSWORD = 'pwd';
+const AMR_OTP = 'otp';
 
-/** Of whom tokens are issued. */
-type Issued = Pick<Account, 'id' | 'email' | 'mailAddress' | 'role' | 'sessionVersion' | 'hasSecondFactor'>;
+type TokenOwner = Pick<
+  Account,
+  'id' | 'email' | 'mailAddress' | 'role' | 'sessionVersion' | 'hasSecondFactor'
+>;
 
-/** Signs the tokens that accounts log in for. */
+/** Issues signed tokens. */
 @Injectable()
 export class TokenIssuer {
   constructor(
@@ -38,24 +40,24 @@ export class TokenIssuer {
   ) {}
 
   /**
-   * A JWT with the claims `id`, `email`, `role`, in `ver` the version of the account's sessions, in `sid` the session
-   * (as in OpenID Connect), and in `amr` how its owner logged in: setting up a second factor, or removing it, begins a
-   * new session (RFC 8176).
+   * A JWT with the claims `id`, `email` and `role`; `ver`, the version of the account's sessions; `sid`, the session
+   * (as in OpenID Connect); and `amr`, how the owner logged in (RFC 8176). `amr` stays true, because setting up or
+   * removing a second factor starts a new session.
    *
-   * @param sessionId null for a token of no session
-   * @param seconds how long it is good; by default 24 hours
+   * @param sessionId null for a token without a session
+   * @param seconds its lifetime; by default 24 hours
    */
-  issue(account: Issued, sessionId: number | null = null, seconds = LONGEST_TOKEN_MS / 1000): string {
+  issue(account: TokenOwner, sessionId: number | null = null, seconds = LONGEST_TOKEN_MS / 1000): string {
     const { id, role, sessionVersion, hasSecondFactor } = account;
     const email = shownAddressOf(account);
     const iat = Math.floor(this.clock.now() / 1000);
-    const amr = hasSecondFactor ? [PASSWORD, DIGITS] : [PASSWORD];
+    const amr = hasSecondFactor ? [AMR_PASSWORD, AMR_OTP] : [AMR_PASSWORD];
     const session = sessionId === null ? {} : { sid: sessionId };
     return this.jwt.sign({ id, email, role, ver: sessionVersion, ...session, amr, iat, exp: iat + seconds });
   }
 }
 
-/** Reads tokens that do not come as `Authorization: Bearer`, for which there is a strategy of Passport's. */
+/** Reads tokens for code that runs without the guard. */
 @Injectable()
 export class TokenReader {
   constructor(
@@ -63,22 +65,22 @@ export class TokenReader {
     private readonly clock: Clock,
   ) {}
 
-  /** Whose token it is; undefined for one that is none of ours, or has expired. Whether it was ended `Sessions` knows. */
+  /** The principal of a token; undefined if forged or expired. `Sessions` checks for revocation. */
   read(text: string): Principal | undefined {
     const claims = this.claimsOf(text);
-    return claims && judgeDates(claims, this.clock.now()) === 'good' ? principalOf(claims) : undefined;
+    return claims && checkDates(claims, this.clock.now()) === 'valid' ? principalOf(claims) : undefined;
   }
 
   /**
-   * Whose token an `Authorization` header holds, on a route that is open and asks for one all the same.
+   * The principal of the token in an `Authorization` header, on a public route that needs one all the same.
    *
    * @throws Unauthenticated TOKEN_EXPIRED, TOKEN_INVALID
    */
-  demand(authorization: string): Principal {
+  readBearer(authorization: string): Principal {
     const claims = this.claimsOf(bearerIn(authorization) ?? '');
-    const dates = claims && judgeDates(claims, this.clock.now());
+    const dates = claims && checkDates(claims, this.clock.now());
     if (dates === 'expired') throw new Unauthenticated('TOKEN_EXPIRED', 'Token expired');
-    const principal = dates === 'good' ? principalOf(claims!) : undefined;
+    const principal = dates === 'valid' ? principalOf(claims!) : undefined;
     if (!principal) throw new Unauthenticated('TOKEN_INVALID', 'Invalid token');
     return principal;
   }
@@ -95,15 +97,15 @@ export class TokenReader {
 }
 
 /**
- * The token, if it is as ours are: they say how they are signed and nothing else. What more a header demands nobody here
- * would heed (RFC 7515, 4.1.11). Pure.
+ * The token, if its header has no parameters besides `alg` and `typ`. This service would not honour others, such as
+ * `crit` (RFC 7515, 4.1.11), so it must not accept them. Pure.
  */
 export function plainToken(text: string): string | undefined {
   const head = /^([\w-]+)\.[\w-]+\.[\w-]+$/.exec(text)?.[1];
-  return head !== undefined && isPlain(head) ? text : undefined;
+  return head !== undefined && hasPlainHeader(head) ? text : undefined;
 }
 
-function isPlain(head: string): boolean {
+function hasPlainHeader(head: string): boolean {
   try {
     const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as object;
     return Object.keys(header).every((name) => name === 'alg' || name === 'typ');

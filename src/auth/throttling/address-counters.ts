@@ -7,7 +7,7 @@ import { Throttle } from '../../http/rate-limits/throttle.js';
 
 const KEYS_AT_ONCE = 1_000;
 
-/** Forgets what is counted about an address of a mail. */
+/** Deletes the counters of an email address. */
 @Injectable()
 export class AddressCounters {
   private readonly logger = new Logger(AddressCounters.name);
@@ -19,8 +19,8 @@ export class AddressCounters {
   ) {}
 
   /**
-   * Deletes every counter whose key has a keyed hash of the address, by the former key too. Never fails: while Redis is away
-   * they stay until they expire, after three weeks at the latest.
+   * Deletes every counter whose key contains a hash of the address, by the present or the former key. Never fails:
+   * while Redis is unavailable, the counters stay until they expire, after at most three weeks.
    */
   async forget(email: string): Promise<void> {
     const address = canonicalAddress(email);
@@ -28,7 +28,7 @@ export class AddressCounters {
       for (const hash of [...this.failures.hashesOf(address), ...this.throttle.hashesOf(address)])
         await this.deleteMatching(`${COUNTER_PREFIX}*${hash}*`);
     } catch (error) {
-      this.logger.warn(`Cannot forget the counters of an address: ${(error as Error).message}`);
+      this.logger.warn(`Cannot delete the counters of an address: ${(error as Error).message}`);
     }
   }
 

@@ -10,29 +10,29 @@ import { loginDelay } from './login-delay.js';
 
 const HOUR = 60 * 60;
 const DAY = 24 * HOUR;
-/** A timer, which takes Redis's place while it is away, holds no more than 24 days. */
-const KNOWN_FOR = 21 * DAY;
+/** Less than the 24 days of the longest JavaScript timer: timers replace Redis while it is unavailable. */
+const SUCCESS_COUNTS_FOR = 21 * DAY;
 
-/** An attempt to log in that has begun. */
+/** A log-in attempt under way. */
 export interface Attempt {
-  /** Milliseconds until a wrong password is said to be one; the same whether or not there is an account. */
+  /** Delay of the answer to a wrong password, in ms; the same whether or not the account exists. */
   readonly refusalDelayMs: number;
-  /** Milliseconds until a right one opens the account: fewer for those who have done so from there before. */
+  /** Delay of the answer to the right password, in ms; shorter if the account logged in from this address before. */
   readonly successDelayMs: number;
-  /** To be said when the password was right. */
+  /** Call it if the password was right. */
   succeeded(): Promise<void>;
 }
 
-const AT_ONCE: Attempt = { refusalDelayMs: 0, successDelayMs: 0, succeeded: () => Promise.resolve() };
+const NO_DELAY: Attempt = { refusalDelayMs: 0, successDelayMs: 0, succeeded: () => Promise.resolve() };
 
 /**
- * Counts failures to log in, by account and by address, in Redis. What strangers fail at does not slow down those who
- * logged in from the same address before. Addresses of mails are kept as keyed hashes.
+ * Counts failed log-ins in Redis, by account and by network address. Failures of strangers do not slow down owners who
+ * have logged in from their address before. Email addresses are stored as keyed hashes.
  */
 @Injectable()
 export class LoginFailures {
-  private readonly ofAccount: RateLimiterAbstract;
-  private readonly ofAddress: RateLimiterAbstract;
+  private readonly accountFailures: RateLimiterAbstract;
+  private readonly addressFailures: RateLimiterAbstract;
   private readonly successes: RateLimiterAbstract;
 
   constructor(
@@ -40,41 +40,41 @@ export class LoginFailures {
     private readonly keys: Keys,
     redis: RedisClient,
   ) {
-    this.ofAccount = counter('failures:account', DAY, redis);
-    this.ofAddress = counter('failures:address', HOUR, redis);
-    this.successes = counter('successes', KNOWN_FOR, redis);
+    this.accountFailures = counter('failures:account', DAY, redis);
+    this.addressFailures = counter('failures:address', HOUR, redis);
+    this.successes = counter('successes', SUCCESS_COUNTS_FOR, redis);
   }
 
-  /** Counts an attempt as failed until it is said to have succeeded: many at once do not get around the delay. */
+  /** Counts an attempt as failed until it succeeds, so that parallel attempts cannot get around the delay. */
   async begin(email: string, address: string): Promise<Attempt> {
-    if (!this.environment.RATE_LIMIT_ENABLED) return AT_ONCE;
-    const names = this.hashesOf(canonicalAddress(email));
-    const [account, from] = [names[0]!, rateLimitKey(address)];
-    const [known, former, byAccount, byAddress] = await Promise.all([
-      Promise.all(names.map((name) => this.successes.get(`${name} ${from}`))),
-      Promise.all(names.slice(1).map((name) => this.ofAccount.get(name))),
-      this.ofAccount.penalty(account, 1),
-      this.ofAddress.penalty(from, 1),
+    if (!this.environment.RATE_LIMIT_ENABLED) return NO_DELAY;
+    const hashes = this.hashesOf(canonicalAddress(email));
+    const [account, from] = [hashes[0]!, rateLimitKey(address)];
+    const [successes, former, byAccount, byAddress] = await Promise.all([
+      Promise.all(hashes.map((hash) => this.successes.get(`${hash} ${from}`))),
+      Promise.all(hashes.slice(1).map((hash) => this.accountFailures.get(hash))),
+      this.accountFailures.penalty(account, 1),
+      this.addressFailures.penalty(from, 1),
     ]);
-    const before = former.reduce((sum, count) => sum + (count?.consumedPoints ?? 0), 0);
+    const formerFailures = former.reduce((sum, count) => sum + (count?.consumedPoints ?? 0), 0);
     const failed = {
-      account: byAccount.consumedPoints - 1 + before,
+      account: byAccount.consumedPoints - 1 + formerFailures,
       address: byAddress.consumedPoints - 1,
     };
     return {
       refusalDelayMs: loginDelay(failed),
-      successDelayMs: loginDelay(known.some(Boolean) ? { ...failed, account: 0 } : failed),
+      successDelayMs: loginDelay(successes.some(Boolean) ? { ...failed, account: 0 } : failed),
       succeeded: async () => {
         await Promise.all([
           this.successes.penalty(`${account} ${from}`, 1),
-          this.ofAccount.reward(account, 1),
-          this.ofAddress.reward(from, 1),
+          this.accountFailures.reward(account, 1),
+          this.addressFailures.reward(from, 1),
         ]);
       },
     };
   }
 
-  /** The keyed hashes of an address in its canonical form, by all keys, as they stand in counters. */
+  /** The hashes of a canonical address, by all keys, as counters use them. */
   hashesOf(address: string): string[] {
     return this.keys.hashes(`login ${address}`);
   }
