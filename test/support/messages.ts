@@ -24,7 +24,7 @@ export function messagesOf(clinic: Clinic, bookingId: number): Promise<LedgerMes
 }
 
 /** A message that waits for none any more: it is about to be woken. */
-const ABOUT_TO_WAKE = `n.state = 'pending' AND n.reason LIKE 'waits for an older message%' AND NOT EXISTS (
+const ABOUT_TO_WAKE = `n.state = 'pending' AND n.reason LIKE 'waits for an older notification%' AND NOT EXISTS (
   SELECT 1 FROM notifications e
   WHERE e.booking_id = n.booking_id AND e.state IN ('pending', 'queued', 'sending')
     AND (e.booking_version < n.booking_version

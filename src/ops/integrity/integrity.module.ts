@@ -5,6 +5,7 @@ import { ConfigModule } from '../../config/config.module.js';
 import { IntegrityEnvironment } from '../../config/integrity.environment.js';
 import { DatabaseModule } from '../../database/database.module.js';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
+import { Changes } from '../../outbox/changes.js';
 import { Outbox } from '../../outbox/outbox.repository.js';
 import { IntegrityService } from './integrity.service.js';
 
@@ -16,7 +17,7 @@ export class IntegrityModule {
       module: IntegrityModule,
       imports: [AuditModule, ConfigModule.forRoot(IntegrityEnvironment, environment), DatabaseModule],
       // Not the whole OutboxModule: its counts of addresses need keys, which this program does not have.
-      providers: [InstantRenewal, NotificationQueue, Outbox, IntegrityService],
+      providers: [Changes, InstantRenewal, NotificationQueue, Outbox, IntegrityService],
     };
   }
 }
