@@ -13,7 +13,6 @@ import { RefusedAddress } from './accounts/refused-address.entity.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { AccountLinks } from './accounts/account-links.js';
-import { AccountNotices } from './accounts/account-notices.js';
 import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
@@ -95,7 +94,6 @@ import { VerificationController } from './accounts/verification.controller.js';
   providers: [
     AccessGuard,
     AccountLinks,
-    AccountNotices,
     AccountOpening,
     AccountRights,
     AccountsService,

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import { Changes } from '../../outbox/changes.js';
+import type { Notice } from '../../outbox/outbox.repository.js';
+import { accountChange, newAdminNotices } from './account-changes.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import type { AccountContext } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
-import { AccountNotices } from './account-notices.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayGetRole, needsReauthentication } from './account-rights.policy.js';
@@ -24,8 +25,7 @@ export class AccountRights {
     private readonly accounts: AccountsService,
     private readonly sessions: Sessions,
     private readonly reauthentication: Reauthentication,
-    private readonly notices: AccountNotices,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
   ) {}
@@ -85,18 +85,19 @@ export class AccountRights {
     if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
     // Writes only the changed columns, so the update does not undo concurrent changes of others.
     await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
-    if (losesFactor) {
-      await this.audit.record(context, tx, 'account.second_factor_removed', id);
-      await this.notices.append(tx, id, 'second_factor_removed');
-    }
+    if (losesFactor)
+      await this.changes.record(context, tx, accountChange('account.second_factor_removed', id));
     await this.sessions.endAll(tx, id);
     if (isSame) return;
-    await this.audit.record(context, tx, 'account.changed', id, {
-      role: changed.role,
-      disabled: changed.disabledAt !== null,
+    const notices: Notice[] = isNewAdmin(account, changed) ? await newAdminNotices(tx, id) : [];
+    if (changed.role !== account.role) notices.push({ accountId: id, kind: 'role_changed' });
+    const particulars = { role: changed.role, disabled: changed.disabledAt !== null };
+    await this.changes.record(context, tx, {
+      action: 'account.changed',
+      subjectId: id,
+      particulars,
+      notices,
     });
-    if (changed.role !== account.role) await this.notices.append(tx, id, 'role_changed');
-    if (isNewAdmin(account, changed)) await this.notices.appendNewAdmin(tx, id);
   }
 }
 

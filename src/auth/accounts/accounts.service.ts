@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan, Repository } from 'typeorm';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import { Changes } from '../../outbox/changes.js';
+import { accountChange, accountOpened } from './account-changes.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import type { Locale } from '../../config/locale.js';
 import { canonicalAddress } from '../../config/mail-address.js';
@@ -10,7 +11,6 @@ import { NotFound } from '../../errors/domain-error.js';
 import { type Context, hasAccount } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { columnsOfAddress } from './account-address.js';
-import { AccountNotices } from './account-notices.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { InvalidCredentials } from './invalid-credentials.js';
 import { AddressVerification } from './address-verification.js';
@@ -42,8 +42,7 @@ export class AccountsService {
     @InjectRepository(Account) private readonly accounts: Repository<Account>,
     private readonly hasher: PasswordHasher,
     private readonly newPasswords: NewPasswords,
-    private readonly audit: AuditTrail,
-    private readonly notices: AccountNotices,
+    private readonly changes: Changes,
     private readonly sessions: Sessions,
     private readonly verification: AddressVerification,
     private readonly clock: Clock,
@@ -72,8 +71,7 @@ export class AccountsService {
     const now = new Date(this.clock.now());
     const row = { ...this.rowOf(account), passwordHash, createdAt: now, verifiedAt: now };
     const opened = await insertAccount(tx, row);
-    await this.audit.record(context, tx, 'account.opened', opened.id, { role: opened.role });
-    if (opened.role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
+    await this.changes.record(context, tx, await accountOpened(tx, opened));
     return opened;
   }
 
@@ -93,7 +91,7 @@ export class AccountsService {
     return inTransaction(this.dataSource, async (tx) => {
       const opened = await insertAccount(tx, row);
       await this.verification.begin(tx, opened);
-      await this.audit.record(context, tx, 'account.registered', opened.id);
+      await this.changes.record(context, tx, accountChange('account.registered', opened.id));
       return opened;
     });
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import { Changes } from '../../outbox/changes.js';
+import { accountChange } from './account-changes.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import { deliveryAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
@@ -15,7 +16,6 @@ import { AddressCounters } from '../throttling/address-counters.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
 import { columnsOfAddress, mailsOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
-import { AccountNotices } from './account-notices.js';
 import { Account } from './account.entity.js';
 import { assertNotConfigured } from './configured-admin.js';
 import { AddressRefusals } from './address-refusals.js';
@@ -41,11 +41,10 @@ export class AddressChange {
     private readonly secondFactors: SecondFactors,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
-    private readonly notices: AccountNotices,
     private readonly refusals: AddressRefusals,
     private readonly counters: AddressCounters,
     private readonly throttle: Throttle,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
   ) {}
@@ -78,9 +77,9 @@ export class AddressChange {
     if (await tx.existsBy(Account, { email: wanted.email, id: Not(account.id) })) throw emailTaken();
     const pause = await this.links.mail(tx, account, 'change_address', address);
     if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
-    await this.audit.record(context, tx, 'account.address_change_asked', account.id);
     const recipient = { email: present, isConfirmed: account.isVerified };
-    await this.notices.append(tx, account.id, 'address_change_asked', recipient);
+    const asked = accountChange('account.address_change_asked', account.id, recipient);
+    await this.changes.record(context, tx, asked);
   }
 
   /** Limits how many addresses can be tried, because the answer reveals which of them have an account. */
@@ -119,10 +118,13 @@ export class AddressChange {
     await setAddress(tx, id, address!);
     await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
     await this.refusals.lift(tx, address!);
-    await this.audit.record(context, tx, 'account.address_changed', id);
-    await this.notices.append(tx, id, 'address_changed');
-    const recipient = { email: former, isConfirmed: before.isVerified };
-    await this.notices.append(tx, id, 'address_changed', recipient);
+    const changed = accountChange('account.address_changed', id);
+    const toFormer = accountChange('account.address_changed', id, {
+      email: former,
+      isConfirmed: before.isVerified,
+    });
+    const notices = [...changed.notices, ...toFormer.notices];
+    await this.changes.record(context, tx, { ...changed, notices });
     return { id, former, version: await this.sessions.endAll(tx, id) };
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import { Changes } from '../../outbox/changes.js';
+import { accountChange } from './account-changes.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { Context } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
@@ -21,7 +22,7 @@ export class AddressConfirmation {
     private readonly passwords: PasswordsService,
     private readonly links: AccountLinks,
     private readonly refusals: AddressRefusals,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -39,7 +40,7 @@ export class AddressConfirmation {
       await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
       await this.refusals.lift(tx, mailsOf(account));
-      await this.audit.record(context, tx, 'account.address_verified', id);
+      await this.changes.record(context, tx, accountChange('account.address_verified', id));
     });
   }
 }

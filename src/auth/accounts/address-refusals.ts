@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import { Changes } from '../../outbox/changes.js';
+import { accountChange } from './account-changes.js';
 import { Keys } from '../../config/keys.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
@@ -21,7 +22,7 @@ import { hashOfAddress, readAddressToken } from './address-token.js';
 export class AddressRefusals {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly keys: Keys,
   ) {}
@@ -37,7 +38,7 @@ export class AddressRefusals {
       const email = await mailedAddress(tx, accountId, hash);
       if (email === undefined || (await isConfirmed(tx, email))) throw linkInvalid();
       await refuseAddress(tx, hash, new Date(this.clock.now()));
-      await this.audit.record(context, tx, 'account.address_refused', accountId);
+      await this.changes.record(context, tx, accountChange('account.address_refused', accountId));
     });
   }
 

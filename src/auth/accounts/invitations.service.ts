@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import { Changes } from '../../outbox/changes.js';
+import { accountOpened } from './account-changes.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import { TooManyRequests } from '../../errors/domain-error.js';
 import type { AccountContext } from '../../http/context.js';
@@ -9,7 +10,6 @@ import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
 import { columnsOfAddress } from './account-address.js';
 import type { PublicAccount } from './account.entity.js';
-import { AccountNotices } from './account-notices.js';
 import { AccountLinks } from './account-links.js';
 import type { NewAccount } from './accounts.service.js';
 import { insertAccount } from './insert-account.js';
@@ -21,8 +21,7 @@ export class Invitations {
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
-    private readonly audit: AuditTrail,
-    private readonly notices: AccountNotices,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
   ) {}
@@ -49,8 +48,7 @@ export class Invitations {
     });
     const pause = await this.links.mail(tx, opened, 'invitation');
     if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
-    await this.audit.record(context, tx, 'account.opened', opened.id, { role, invited: true });
-    if (role === 'admin') await this.notices.appendNewAdmin(tx, opened.id);
+    await this.changes.record(context, tx, await accountOpened(tx, opened, { invited: true }));
     return opened;
   }
 }

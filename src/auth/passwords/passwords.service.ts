@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import { Changes } from '../../outbox/changes.js';
+import { accountChange } from '../accounts/account-changes.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
@@ -10,7 +11,6 @@ import type { AccountKind } from '../../outbox/notification-kind.js';
 import { Clock } from '../../time/clock.js';
 import { mailsOf } from '../accounts/account-address.js';
 import { AccountLinks } from '../accounts/account-links.js';
-import { AccountNotices } from '../accounts/account-notices.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
 import { AddressRefusals } from '../accounts/address-refusals.js';
 import { AccountsService } from '../accounts/accounts.service.js';
@@ -40,9 +40,8 @@ export class PasswordsService {
     private readonly newPasswords: NewPasswords,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
-    private readonly notices: AccountNotices,
     private readonly refusals: AddressRefusals,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly denials: RefusalTrail,
     private readonly clock: Clock,
     private readonly throttle: Throttle,
@@ -79,8 +78,7 @@ export class PasswordsService {
     // Of two concurrent changes, the second finds that its old password is no longer right.
     const { affected } = await tx.update(Account, { id, passwordHash: before }, { passwordHash });
     if (!affected) throw wrongPassword();
-    await this.audit.record(context, tx, 'account.password_changed', id);
-    await this.notices.append(tx, id, 'password_changed');
+    await this.changes.record(context, tx, accountChange('account.password_changed', id));
     await this.sessions.endAll(tx, id);
     return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
   }
@@ -96,7 +94,7 @@ export class PasswordsService {
         });
         if (!account) return;
         await this.links.mail(tx, account, 'password_reset');
-        await this.audit.record(context, tx, 'account.reset_asked', account.id);
+        await this.changes.record(context, tx, accountChange('account.reset_asked', account.id));
       }),
     );
   }
@@ -147,11 +145,9 @@ export class PasswordsService {
       );
       await this.refusals.lift(tx, mailsOf(account));
       if (isFactorUnverified && account.hasSecondFactor) {
-        await this.audit.record(context, tx, 'account.second_factor_removed', id);
-        await this.notices.append(tx, id, 'second_factor_removed');
+        await this.changes.record(context, tx, accountChange('account.second_factor_removed', id));
       }
-      await this.audit.record(context, tx, EVENT_OF_LINK[kind], id);
-      if (kind === 'password_reset') await this.notices.append(tx, id, 'password_changed');
+      await this.changes.record(context, tx, accountChange(EVENT_OF_LINK[kind], id));
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
     this.sessions.remember(id, version);

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import { Changes } from '../../outbox/changes.js';
+import { accountChange } from '../accounts/account-changes.js';
 import { ClinicEnvironment } from '../../config/clinic.environment.js';
 import { Keys } from '../../config/keys.js';
 import { Refusal } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
-import { AccountNotices } from '../accounts/account-notices.js';
 import { shownAddressOf } from '../accounts/account-address.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
 import { confirmFactor, useStep } from '../accounts/account.repository.js';
@@ -32,8 +32,7 @@ export class SecondFactors {
     private readonly passwords: PasswordsService,
     private readonly sessions: Sessions,
     private readonly throttle: Throttle,
-    private readonly notices: AccountNotices,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ClinicEnvironment,
     private readonly keys: Keys,
@@ -151,8 +150,11 @@ export class SecondFactors {
     const changed = await this.requests.onceAfter(context, prepare, async (tx, prepared) => {
       await this.sessions.lock(context, tx);
       await work(tx, prepared);
-      await this.audit.record(context, tx, `account.second_factor_${what}`, context.actor.id);
-      await this.notices.append(tx, context.actor.id, `second_factor_${what}`);
+      await this.changes.record(
+        context,
+        tx,
+        accountChange(`account.second_factor_${what}`, context.actor.id),
+      );
       await this.sessions.endAll(tx, context.actor.id);
       return withoutSecrets(await tx.findOneByOrFail(Account, { id: context.actor.id }));
     });
