@@ -1,6 +1,6 @@
 import type { ErrorCodeInfo } from './error-code-info.js';
 
-/** About who asks, and what they may do. */
+/** Errors about authentication and rights. */
 export const ACCESS_CODES = {
   TOKEN_REQUIRED: {
     answers: { 401: 'Token required' },
@@ -15,7 +15,7 @@ export const ACCESS_CODES = {
     action: 'Get a new token with the refresh token, else log in again. Then repeat the request.',
   },
   TOKEN_REVOKED: {
-    answers: { 401: 'This token was ended: log in again' },
+    answers: { 401: 'This token has been revoked. Log in again.' },
     action: 'Forget the token and log in again.',
   },
   REFRESH_TOKEN_INVALID: {

@@ -1,6 +1,6 @@
 import type { ErrorCodeInfo } from './error-code-info.js';
 
-/** About accounts, sessions, doctors' profiles and mails. */
+/** Errors about accounts, sessions, doctors' profiles and notifications. */
 export const ACCOUNT_CODES = {
   EMAIL_TAKEN: {
     answers: { 400: 'Email already exists' },
@@ -37,16 +37,16 @@ export const ACCOUNT_CODES = {
   },
   HAS_PROFILE: {
     answers: {
-      400: 'You have a doctor profile, which appointments of patients are with. Ask an admin before you leave.',
+      400: 'Your account has a doctor profile that patients have bookings with. Ask an admin to settle those first.',
     },
     action: 'Have an admin settle the appointments of the doctor first.',
   },
   NOT_A_DOCTOR_ACCOUNT: {
-    answers: { 400: 'There is no account 13 of role doctor that can log in.' },
+    answers: { 400: 'Account 13 is not an enabled account of role doctor. Create one first.' },
     action: 'Create an account of role `doctor` first, and send its id.',
   },
   PROFILE_EXISTS: {
-    answers: { 400: 'Account 13 has a doctor profile already.' },
+    answers: { 400: 'Account 13 already has a doctor profile. Use that one.' },
     action: 'Use the profile that there is.',
   },
   ACCOUNT_NOT_FOUND: {

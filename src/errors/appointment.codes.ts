@@ -1,7 +1,7 @@
 import { EXAMPLE_DATE } from '../time/example-date.js';
 import type { ErrorCodeInfo } from './error-code-info.js';
 
-/** About bookings, and the hours that they need. */
+/** Errors about bookings, availability and exceptions. */
 export const APPOINTMENT_CODES = {
   UNKNOWN_DOCTOR: {
     answers: { 400: 'There is no doctor 9.' },
@@ -9,7 +9,7 @@ export const APPOINTMENT_CODES = {
   },
   NO_SUCH_TIME: {
     answers: {
-      400: '02:30 does not exist on this date: the clocks go forward past it. Choose another time.',
+      400: '02:30 does not exist on this date: the clocks skip it. Choose another time.',
     },
     action: 'Offer the available slots: the clocks skip this time on that date.',
   },
@@ -19,7 +19,7 @@ export const APPOINTMENT_CODES = {
   },
   OUTSIDE_AVAILABILITY: {
     answers: {
-      400: `The doctor does not see patients for 30 minutes from 19:00 on ${EXAMPLE_DATE}. Choose one of the available slots.`,
+      400: `An appointment of 30 minutes from 19:00 on ${EXAMPLE_DATE} is outside the doctor's hours. Choose one of the available slots.`,
     },
     action: 'Offer the available slots of that doctor and date.',
   },
@@ -72,7 +72,9 @@ export const APPOINTMENT_CODES = {
     action: 'Ask for an end after the start.',
   },
   WINDOW_OVERLAPS: {
-    answers: { 400: 'This overlaps another availability window of yours on that day.' },
+    answers: {
+      400: 'This overlaps another of your windows on that day. Choose other hours, or delete that window first.',
+    },
     action: 'Read the windows again; choose hours that are free, or delete the other window first.',
   },
   AVAILABILITY_NOT_FOUND: {
@@ -84,7 +86,7 @@ export const APPOINTMENT_CODES = {
     action: 'Send either `is_full_day: true` or both times.',
   },
   TOO_MANY_WINDOWS: {
-    answers: { 400: 'This weekday has 50 windows already. Delete some, or add a longer one.' },
+    answers: { 400: 'This weekday already has 50 windows. Delete some, or add a longer one.' },
     action: 'Delete windows of that weekday, or add a longer one.',
   },
   EXCEPTION_REVERSED: {
@@ -92,12 +94,12 @@ export const APPOINTMENT_CODES = {
     action: 'Ask for an end after the start.',
   },
   EXCEPTION_PAST: {
-    answers: { 400: 'This date is past: only today and later dates can be blocked.' },
+    answers: { 400: '2026-01-05 is in the past. Block today or a later date.' },
     action: 'Ask for today or a later date.',
   },
   TOO_MANY_EXCEPTIONS: {
     answers: {
-      400: `${EXAMPLE_DATE} has 50 exceptions already. Delete some, or block a longer time at once.`,
+      400: `${EXAMPLE_DATE} already has 50 exceptions. Delete some, or block a longer time at once.`,
     },
     action: 'Delete exceptions of that date, or block a longer time at once.',
   },

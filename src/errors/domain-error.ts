@@ -1,13 +1,10 @@
 import type { ErrorCode } from './error-codes.js';
 
-/**
- * Something a client is told in words. Services throw these; only the problem filter knows what status each
- * becomes.
- */
+/** An error that the client gets to see. Services throw it; only the problem filter knows its HTTP status. */
 export abstract class DomainError extends Error {
   /**
-   * @param code stable, SCREAMING_SNAKE: what clients branch on
-   * @param message what went wrong and what to do, for a person
+   * @param code stable, SCREAMING_SNAKE, for clients to branch on
+   * @param message what is wrong and what to do, for people
    */
   constructor(
     readonly code: ErrorCode,
@@ -17,9 +14,9 @@ export abstract class DomainError extends Error {
   }
 }
 
-/** A rule of the clinic, or the shape of the request, says no. */
+/** The request breaks a rule of the clinic, or is malformed. */
 export class Refusal extends DomainError {
-  /** @param errors each field at fault with its own message, when the fault lies in fields */
+  /** @param errors each invalid field with its own message, if the error is about fields */
   constructor(
     code: ErrorCode,
     message: string,
@@ -29,37 +26,37 @@ export class Refusal extends DomainError {
   }
 }
 
-/** The caller has not shown who they are. */
+/** The request is not authenticated. */
 export class Unauthenticated extends DomainError {}
 
 export function tokenEnded(): Unauthenticated {
-  return new Unauthenticated('TOKEN_REVOKED', 'This token was ended. Log in again.');
+  return new Unauthenticated('TOKEN_REVOKED', 'This token has been revoked. Log in again.');
 }
 
-/** The caller is known and may not do this. */
+/** The actor is known but lacks the right to do this. */
 export class Forbidden extends DomainError {}
 
-/** What the path names does not exist, for this caller. */
+/** The resource does not exist, or not for this actor. */
 export class NotFound extends DomainError {}
 
-/** The same request, by its key, is being done at this moment. */
+/** A request with the same idempotency key is still in progress. */
 export class InProgress extends DomainError {
   readonly retryAfterSeconds = 1;
 
   constructor() {
     super(
       'REQUEST_IN_PROGRESS',
-      'A request with this Idempotency-Key is being worked on. Ask again in a moment for its answer.',
+      'A request with this Idempotency-Key is still in progress. Try again in a moment to get its response.',
     );
   }
 }
 
-/** The key names a request already, and another one. */
+/** The idempotency key was used for a different request. */
 export class Mismatch extends DomainError {
   constructor() {
     super(
       'IDEMPOTENCY_KEY_REUSED',
-      'This Idempotency-Key was used for a request with another body. Use a new key for a new request.',
+      'This Idempotency-Key was already used for a different request. Use a new key for a new request.',
     );
   }
 }
@@ -71,14 +68,14 @@ export class TooManyRequests extends DomainError {
   }
 }
 
-/** A time to wait, as people say it; never less than it is. */
+/** A waiting time for people, rounded up. */
 function inWords(seconds: number): string {
   const [size, unit] = seconds > 7_200 ? [3_600, 'hour'] : seconds > 120 ? [60, 'minute'] : [1, 'second'];
   const count = Math.ceil(seconds / size);
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** The service cannot answer right now, through no fault of the client; nothing was changed. */
+/** The service is temporarily unavailable. By default, nothing was changed. */
 export class Unavailable extends DomainError {
   readonly retryAfterSeconds: number = 2;
 

@@ -1,7 +1,7 @@
-/** What clients and their authors need to know of an error code. */
+/** The documentation of an error code. */
 export interface ErrorCodeInfo {
-  /** By HTTP status, a sentence as the API answers it: for the examples of the OpenAPI document. */
+  /** By HTTP status, an example of `detail` for the OpenAPI document. */
   readonly answers: Readonly<Record<number, string>>;
-  /** What a client should do. */
+  /** What a client should do about the error. */
   readonly action: string;
 }

@@ -22,15 +22,15 @@ const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .join('\n');
 
 describe('error codes', () => {
-  test('docs/errors.md has each of them, with its status and what to do', () => {
+  test('docs/errors.md lists each of them, with its status and action', () => {
     expect(rows).toEqual(
       codes.map((code) => [`\`${code}\``, statusesOf(code).join(', '), ERROR_CODES[code].action]),
     );
   });
-  test.each(codes)('the code of the service knows %s', (code) => {
+  test.each(codes)('the source uses %s', (code) => {
     expect(source).toMatch(new RegExp(`\\b${code}\\b`));
   });
-  test('each says in a sentence what to do', () => {
+  test('the action of each is a sentence', () => {
     for (const code of codes) expect(ERROR_CODES[code].action, code).toMatch(/^[A-Z][^|]+\.$/s);
   });
 });

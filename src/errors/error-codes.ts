@@ -5,8 +5,8 @@ import type { ErrorCodeInfo } from './error-code-info.js';
 import { REQUEST_CODES } from './request.codes.js';
 
 /**
- * Every `code` that an error of the API can have. `DomainError` takes no other; the enum of the OpenAPI document and the
- * table in docs/errors.md are made of it.
+ * Every `code` that an error of the API can have. `DomainError` accepts no other; the enum in the OpenAPI document and
+ * the table in docs/errors.md list them.
  */
 const CODES = { ...REQUEST_CODES, ...ACCESS_CODES, ...ACCOUNT_CODES, ...APPOINTMENT_CODES } as const;
 
@@ -14,7 +14,7 @@ export type ErrorCode = keyof typeof CODES;
 
 export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeInfo>> = CODES;
 
-/** The statuses that a code comes with. */
+/** The HTTP statuses of a code. */
 export function statusesOf(code: ErrorCode): readonly number[] {
   return Object.keys(ERROR_CODES[code].answers).map(Number);
 }

@@ -1,13 +1,13 @@
 import type { ErrorCodeInfo } from './error-code-info.js';
 
-/** About the request itself, whatever it is for. */
+/** Errors about the request itself, on any route. */
 export const REQUEST_CODES = {
   VALIDATION_FAILED: {
     answers: { 400: 'date is required' },
     action: 'Show each message of `errors` beside its field, and let the person correct it.',
   },
   MALFORMED_REQUEST: {
-    answers: { 400: 'The request could not be read. Send valid JSON to a valid address.' },
+    answers: { 400: 'The request could not be read. Send valid JSON to a valid URL.' },
     action: 'Mend the client: the body is no valid JSON in UTF-8, or the address is broken.',
   },
   IDEMPOTENCY_KEY_INVALID: {
@@ -16,34 +16,34 @@ export const REQUEST_CODES = {
   },
   IDEMPOTENCY_KEY_NOT_TAKEN: {
     answers: {
-      400: 'This request takes no Idempotency-Key: sent twice it would be done twice. Send it without the header.',
+      400: 'This request does not support Idempotency-Key: sent twice, it would take effect twice. Send it without the header.',
     },
     action: 'Send the request without the header.',
   },
   NOT_FOUND: {
-    answers: { 404: 'There is nothing at this address. See /api/docs for what there is.' },
+    answers: { 404: 'Nothing found at this URL. See /api/docs for the available endpoints.' },
     action: 'Mend the client: no route has this path.',
   },
   METHOD_NOT_ALLOWED: {
-    answers: { 405: 'This address does not answer that method. See /api/docs.' },
+    answers: { 405: 'This URL does not support that method. See /api/docs.' },
     action: 'Mend the client: the path has other methods.',
   },
   TOO_SLOW: {
-    answers: { 408: 'The request took too long to arrive; please try again.' },
+    answers: { 408: 'The request took too long to arrive. Please try again.' },
     action: 'Send the request again, in one go.',
   },
   REQUEST_IN_PROGRESS: {
     answers: {
-      409: 'A request with this Idempotency-Key is being worked on. Ask again in a moment for its answer.',
+      409: 'A request with this Idempotency-Key is still in progress. Try again in a moment to get its response.',
     },
     action: 'Send the same request again, with the same key, after `Retry-After` seconds.',
   },
   BODY_TOO_LARGE: {
-    answers: { 413: 'The request body is too large: at most 64 KiB are accepted.' },
+    answers: { 413: 'The request body is too large. Send at most 64 KiB.' },
     action: 'Send less.',
   },
   ADDRESS_TOO_LONG: {
-    answers: { 414: 'The address of the request is too long.' },
+    answers: { 414: 'The URL of the request is too long. Send fewer or shorter parameters.' },
     action: 'Send fewer or shorter parameters.',
   },
   NOT_JSON: {
@@ -52,7 +52,7 @@ export const REQUEST_CODES = {
   },
   IDEMPOTENCY_KEY_REUSED: {
     answers: {
-      422: 'This Idempotency-Key was used for a request with another body. Use a new key for a new request.',
+      422: 'This Idempotency-Key was already used for a different request. Use a new key for a new request.',
     },
     action: 'Send a new request with a new key.',
   },
@@ -61,11 +61,11 @@ export const REQUEST_CODES = {
     action: 'Wait for `Retry-After` seconds, then try again.',
   },
   HEADERS_TOO_LONG: {
-    answers: { 431: 'The address and the headers of the request are too long.' },
+    answers: { 431: 'The URL and headers of the request are too long. Send fewer or shorter headers.' },
     action: 'Send fewer or shorter headers.',
   },
   INTERNAL_ERROR: {
-    answers: { 500: 'Something went wrong on our side. It was recorded; please try again.' },
+    answers: { 500: 'Something went wrong on our side. The error was logged. Please try again.' },
     action: 'Try again later. If it stays so, tell the clinic the `request_id`.',
   },
   UNAVAILABLE: {

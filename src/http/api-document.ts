@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { operationsOf, problemsByOperation } from './api-operations.js';
 import { API_TAGS } from './api-tags.js';
-import { describeHeaders, showBodies } from './describe-answers.js';
+import { describeHeaders, addBodyExamples } from './describe-answers.js';
 import { describeProblems } from './describe-problems.js';
 
 const ABOUT = `Appointment booking for clinics.
@@ -10,13 +10,13 @@ const ABOUT = `Appointment booking for clinics.
 Dates are \`YYYY-MM-DD\` and times \`HH:MM\`, both in the doctor's own time zone; \`starts_at\` and \`ends_at\` are the
 same moments in ISO 8601 with an offset. Errors are RFC 9457 problem documents; each has a stable \`code\`.
 
-**To try it:** log in at \`POST /api/auth/login\`, copy the \`token\` from the answer, press **Authorize**, paste it,
-then ask for a doctor's available slots and book one of them. Examples of what changes or deletes something name nothing
-that exists: put your own ids and password in their place.`;
+**To try it:** log in at \`POST /api/auth/login\`, copy the \`token\` from the response, press **Authorize** and paste
+it, then list a doctor's available slots and book one of them. Examples of requests that change or delete something use
+placeholder ids and passwords: replace them with your own.`;
 
 const PARAMETER = /\{\w+\}/g;
 
-/** The OpenAPI document of the routes of an application, with placeholders where examples have dates. */
+/** Creates the OpenAPI document of an application's routes. Dates in its examples are placeholders. */
 export function createApiDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
@@ -32,16 +32,16 @@ export function createApiDocument(app: INestApplication): OpenAPIObject {
   document.info.contact = { name: document.info.contact!.name! };
   describeProblems(document, problemsByOperation(app));
   describeHeaders(document);
-  showBodies(document);
-  uniteTwinPaths(document);
+  addBodyExamples(document);
+  mergeTwinPaths(document);
   return document;
 }
 
 /**
- * Two paths that differ in nothing but the name of their parameter are one path to OpenAPI, and to whatever is made of the
- * document: they share an item, with the name `id`.
+ * Merges paths that differ only in the name of their parameter into one item, with the parameter `id`: OpenAPI, and the
+ * tools that read the document, treat them as the same path.
  */
-function uniteTwinPaths(document: OpenAPIObject): void {
+function mergeTwinPaths(document: OpenAPIObject): void {
   const { paths } = document;
   for (const { path, operation } of operationsOf(document)) {
     const twin = path.replace(PARAMETER, '{id}');

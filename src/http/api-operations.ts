@@ -5,7 +5,7 @@ import { type DeclaredProblem, declaredProblems } from './api-problems.js';
 
 export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-/** An operation of the document, with the place where it stands. */
+/** An operation of the document, with its path and method. */
 export interface PlacedOperation {
   readonly path: string;
   readonly method: string;
@@ -23,7 +23,7 @@ export function operationsOf({ paths }: OpenAPIObject): PlacedOperation[] {
   );
 }
 
-/** What `@ApiProblems` says of each route and its controller, by operation id. */
+/** The problems that `@ApiProblems` declares for each route and its controller, by operation id. */
 export function problemsByOperation(
   app: INestApplicationContext,
 ): ReadonlyMap<string, readonly DeclaredProblem[]> {

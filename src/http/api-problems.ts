@@ -15,13 +15,13 @@ export class ProblemDto {
   @ApiProperty({ example: 'about:blank' })
   type!: string;
 
-  @ApiProperty({ description: 'What the status is called' })
+  @ApiProperty({ description: 'The name of the status' })
   title!: string;
 
   @ApiProperty({ type: 'integer', minimum: 400, maximum: 599 })
   status!: number;
 
-  @ApiProperty({ description: 'A sentence for a person: what is wrong, and what to do' })
+  @ApiProperty({ description: 'What is wrong and what to do, in a sentence for people' })
   detail!: string;
 
   @ApiProperty({ description: 'The same text as detail' })
@@ -30,32 +30,32 @@ export class ProblemDto {
   @ApiProperty({
     enum: Object.keys(ERROR_CODES).sort(),
     enumName: 'ErrorCode',
-    description: 'Stable; made to be compared',
+    description: 'Stable, for programs to compare',
   })
   code!: ErrorCode;
 
   @ApiProperty({
     type: [FieldProblemDto],
     required: false,
-    description: 'Every field at fault, for bad input',
+    description: 'Every invalid field, for bad input',
   })
   errors?: FieldProblemDto[];
 
   @ApiProperty({
-    description: 'Name it when you ask for help',
+    description: 'Quote it when you ask for help',
     example: '5f0c6c3a-7f52-4b0e-8f6d-0b8f6f8f9d11',
   })
   request_id!: string;
 }
 
-/** An error that a route answers with: its code, and the status where that code comes with several. */
+/** An error that a route responds with: its code, and the status if the code has several. */
 export type DeclaredProblem = ErrorCode | { readonly code: ErrorCode; readonly status: number };
 
 const PROBLEMS = 'openapi:problems';
 
 /**
- * Documents errors that a route, or each route of a controller, answers with. Those that any route may answer with, or any
- * that reads a body or parameters, are added by `describeProblems`.
+ * Documents errors that a route, or each route of a controller, responds with. `describeProblems` adds the errors that
+ * are common to all routes, or to all routes that read a body or parameters.
  */
 export function ApiProblems(...problems: DeclaredProblem[]): MethodDecorator & ClassDecorator {
   const add = (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
@@ -65,7 +65,6 @@ export function ApiProblems(...problems: DeclaredProblem[]): MethodDecorator & C
   return applyDecorators(ApiExtraModels(ProblemDto), add);
 }
 
-/** The errors that decorators of a class or a method declare. */
 export function declaredProblems(target: object): readonly DeclaredProblem[] {
   return (Reflect.getMetadata(PROBLEMS, target) ?? []) as DeclaredProblem[];
 }

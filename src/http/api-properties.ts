@@ -3,7 +3,8 @@ import { END_TIME, WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from '../time/example-date.js';
 import { DATE_PATTERN, LARGEST_ID } from './fields.js';
 
-/** The kinds of property that answers are made of, as the OpenAPI document describes them. */
+/** Decorators for the properties of response bodies; each describes one kind of value to OpenAPI. */
+
 type Options = Pick<ApiPropertyOptions, 'example' | 'description' | 'nullable'>;
 
 /** The id of a resource. */
@@ -32,7 +33,7 @@ export function ApiTime(options: Options = {}): PropertyDecorator {
   return ApiProperty({ type: 'string', pattern: WALL_TIME.source, example: '10:00', ...options });
 }
 
-/** The end of a part of a day, HH:MM up to 24:00. */
+/** The end of a time range within a day, HH:MM up to 24:00. */
 export function ApiEndTime(options: Options = {}): PropertyDecorator {
   return ApiProperty({ type: 'string', pattern: END_TIME.source, example: '17:00', ...options });
 }

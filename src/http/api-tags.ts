@@ -1,15 +1,15 @@
-/** The headings of the API, in the order in which a newcomer needs them. */
+/** The sections of the API, in the order in which a newcomer needs them. */
 export const API_TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Log-in', 'Register, log in and out. Sessions and their tokens.'],
-  ['Doctors', 'Who there is to see.'],
+  ['Doctors', "The clinic's doctors."],
   ['Bookings', 'Find a free time, book, reschedule, cancel, list.'],
-  ['Availability', "Doctors' weekly windows, in which they can be booked."],
-  ['Exceptions', 'Dates, or parts of them, that a doctor blocks.'],
+  ['Availability', "Doctors' weekly windows: the hours in which patients can book them."],
+  ['Exceptions', 'Dates, or hours of a date, that a doctor blocks.'],
   ['My account', 'Password, email, language, export and erasure of one’s own account.'],
-  ['Second factor', 'An authenticator’s six digits beside the password.'],
+  ['Second factor', 'Six digits from an authenticator, in addition to the password.'],
   ['Accounts', 'For admins: accounts and their roles.'],
-  ['Notifications', 'For admins: the mails, and what became of them.'],
+  ['Notifications', 'For admins: emails and their delivery.'],
   ['Audit', 'For admins: who did what, when and from where.'],
-  ['Integrity', 'For admins: whether all is as it should be.'],
-  ['Health', 'For operators: whether the process and its servers answer.'],
+  ['Integrity', 'For admins: checks that the stored data is consistent.'],
+  ['Health', 'For operators: whether the process and the servers it depends on respond.'],
 ];

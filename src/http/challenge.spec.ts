@@ -19,11 +19,14 @@ describe('WWW-Authenticate', () => {
     [403, 'CROSS_ORIGIN', 'Bearer x', undefined],
     [400, 'SECOND_FACTOR_REQUIRED', 'Bearer x', undefined],
     [404, 'NOT_FOUND', 'Bearer x', undefined],
-  ])('%i %s for %s: %s', (status, code, authorization, challenge) => {
-    expect(challengeOf(problem(status, code), authorization)).toBe(challenge);
-  });
+  ])(
+    'on %i %s the challenge to a request with authorization %s is %s',
+    (status, code, authorization, challenge) => {
+      expect(challengeOf(problem(status, code), authorization)).toBe(challenge);
+    },
+  );
 
-  test('a description stays within its quotation marks', () => {
+  test('the description cannot break out of its quotation marks', () => {
     const challenge = challengeOf(problem(401, 'TOKEN_INVALID', 'a "b" \\ ñ\r\nX: y'), 'Bearer x');
     expect(challenge).toBe('Bearer error="invalid_token", error_description="a  b       X: y"');
   });

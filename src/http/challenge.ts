@@ -1,6 +1,6 @@
 import type { Problem } from './problem.js';
 
-/** What clients see of a bearer token that was refused; RFC 6750, 3.1. */
+/** The `error` of a challenge to a rejected bearer token, by error code; RFC 6750, 3.1. */
 const ERRORS: Readonly<Record<string, string>> = {
   TOKEN_INVALID: 'invalid_token',
   TOKEN_EXPIRED: 'invalid_token',
@@ -10,10 +10,10 @@ const ERRORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The `WWW-Authenticate` of an answer: on each 401, and on a 403 for what the token may not do. It says what is wrong with
- * a token only where one was sent: without credentials, or with a scheme that is not supported, nothing is wrong yet. Pure.
+ * The `WWW-Authenticate` header of a response: on each 401, and on a 403 that a token with more rights would avoid. It
+ * names an error only if the request carried a bearer token (RFC 6750, 3.1). Pure.
  *
- * @param authorization what the request was sent with
+ * @param authorization the request's header
  */
 export function challengeOf(
   { status, code, detail }: Pick<Problem, 'status' | 'code' | 'detail'>,
@@ -22,7 +22,7 @@ export function challengeOf(
   const error = status === 401 || status === 403 ? ERRORS[code] : undefined;
   if (error === undefined || !/^Bearer(\s|$)/i.test(authorization ?? ''))
     return status === 401 ? 'Bearer' : undefined;
-  // Of a quoted text, what RFC 6750 lets stand there.
+  // RFC 6750 allows only these characters within the quotes.
   const description = detail.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, ' ');
   return `Bearer error="${error}", error_description="${description}"`;
 }

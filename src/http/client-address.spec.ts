@@ -10,7 +10,7 @@ test.each([
   ['[2001:db8::1]:443', '2001:db8::1'],
   ['[2001:db8::1]', '2001:db8::1'],
   ['fe80::1%eth0', 'fe80::1'],
-])('%s is %s', (text, address) => expect(readAddress(text)).toBe(address));
+])('%s is read as %s', (text, address) => expect(readAddress(text)).toBe(address));
 
 test.each([
   '',
@@ -23,9 +23,9 @@ test.each([
   '[x]:1',
   '1.2.3.4:x',
   'x'.repeat(60),
-])('%j is none', (text) => expect(readAddress(text)).toBeUndefined());
+])('%j is not an address', (text) => expect(readAddress(text)).toBeUndefined());
 
-test('whatever a proxy says, what is kept is an address, and no longer than one', () => {
+test('whatever a proxy forwards, the result is an address of at most 45 characters', () => {
   const socket = { remoteAddress: '127.0.0.1' } as never;
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.ipV6(), fc.ipV4()), (ip) => {

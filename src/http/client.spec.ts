@@ -13,7 +13,7 @@ test.each([
   expect(cleanUserAgent(text)).toBe(stored);
 });
 
-test('whatever a client calls itself, it is short and printable', () => {
+test('any User-Agent becomes short and printable', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 2000, unit: 'binary' }), (text) => {
       expect(cleanUserAgent(text) ?? 'none').toMatch(/^[\x20-\x7e]{1,200}$/);

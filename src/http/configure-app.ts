@@ -6,60 +6,60 @@ import { trustedProxies } from '../config/proxies.js';
 import { Clock } from '../time/clock.js';
 import { AdminsOnly } from './admins-only.js';
 import { Shutdown } from './shutdown.js';
-import { refuseOddFiles } from './page-files.js';
+import { rejectUnknownFiles } from './page-files.js';
 import { ForwardedWarning } from './forwarded.js';
 import { PAGE_LIMITS, PageLimits } from './rate-limits/page-limits.js';
 import { PasswordJudge } from './password-judge.js';
 import { ProblemFilter } from './problem.filter.js';
-import { placeOf } from './rate-limits/request-limits.js';
-import { ANSWER_HEADERS, PAGE_HEADERS } from './security-headers.js';
-import { readShapes } from './shape.js';
+import { permitOf } from './rate-limits/request-limits.js';
+import { API_HEADERS, PAGE_HEADERS } from './security-headers.js';
+import { buildShapes } from './shape.js';
 import { serveDocs } from './swagger.js';
 import { StrictValidationPipe } from './validation.pipe.js';
 
-const DOCS = /^\/api\/docs/;
-const PAGES = /^\/(api\/docs|admin\/)/;
-const ANSWERS = /^\/(api\/(?!docs)|health\/)/;
+const DOCS_ROUTES = /^\/api\/docs/;
+const PAGE_ROUTES = /^\/(api\/docs|admin\/)/;
+const API_ROUTES = /^\/(api\/(?!docs)|health\/)/;
 
-/** What pages of other origins may do, where they may anything; without cookies, of which there are none. */
+/** The CORS policy for allowed origins. Credentials stay off: the API sets no cookies. */
 const CORS = {
   methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
   exposedHeaders: ['X-Request-Id', 'Retry-After', 'Link', 'WWW-Authenticate', 'Idempotency-Replayed'],
 };
-const NOT_OURS = { origin: false };
+const CORS_OFF = { origin: false };
 
-/** Everything that all routes have in common. */
+/** Sets up everything that all routes share. */
 export function configureApp(app: NestFastifyApplication): void {
   const environment = app.get(ApiEnvironment);
   prefixRoutes(app);
-  readShapes(app);
+  buildShapes(app);
   app.useGlobalPipes(new StrictValidationPipe(app.get(PasswordJudge, { strict: false })));
   app.useGlobalFilters(new ProblemFilter());
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({
       delegator: (request: FastifyRequest, done: (error: null, options: object) => void) =>
-        done(null, isIdle(request) ? NOT_OURS : { ...CORS, origin: environment.CORS_ORIGINS }),
+        done(null, isNonPreflightOptions(request) ? CORS_OFF : { ...CORS, origin: environment.CORS_ORIGINS }),
     });
   }
-  const ending = app.get(Shutdown);
+  const shutdown = app.get(Shutdown);
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(ANSWERS.test(request.routeOptions.url ?? '') ? ANSWER_HEADERS : PAGE_HEADERS);
+    void reply.headers(API_ROUTES.test(request.routeOptions.url ?? '') ? API_HEADERS : PAGE_HEADERS);
     done();
   });
-  // At the answer, not at the request: who began before and ends after must not keep the server from closing, and files of
-  // the pages would set a Cache-Control of their own.
+  // On the response, not on the request: a request that began before the shutdown must close its connection too, and
+  // static files would otherwise set a Cache-Control of their own.
   server.addHook('onSend', (request, reply, payload, done) => {
-    placeOf(request)?.end();
+    permitOf(request)?.end();
     void reply.header('cache-control', 'no-store');
-    if (ending.isUnderWay) void reply.header('connection', 'close');
+    if (shutdown.isUnderWay) void reply.header('connection', 'close');
     done(null, payload);
   });
   const limits = app.get(PageLimits, { strict: false });
-  countUnread(app.getHttpAdapter() as FastifyAdapter, limits);
+  countUnreadable(app.getHttpAdapter() as FastifyAdapter, limits);
   server.addHook('onRequest', (request, reply, done) => {
-    if (!request.is404 && !PAGES.test(request.routeOptions.url ?? '')) return done();
-    void limits.orAnswer(request, reply).then((answered) => answered ?? done());
+    if (!request.is404 && !PAGE_ROUTES.test(request.routeOptions.url ?? '')) return done();
+    void limits.orAnswer(request, reply).then((rejected) => rejected ?? done());
   });
   if (trustedProxies(environment.TRUST_PROXY).length === 0) {
     const forwarded = new ForwardedWarning();
@@ -68,11 +68,11 @@ export function configureApp(app: NestFastifyApplication): void {
       done();
     });
   }
-  server.addHook('onRequest', refuseOddFiles);
+  server.addHook('onRequest', rejectUnknownFiles);
   if (environment.API_DOCS === 'admin') {
     const admins = app.get(AdminsOnly, { strict: false });
     server.addHook('onRequest', async (request, reply) =>
-      DOCS.test(request.routeOptions.url ?? '') ? admins.orAnswer(request, reply) : undefined,
+      DOCS_ROUTES.test(request.routeOptions.url ?? '') ? admins.orAnswer(request, reply) : undefined,
     );
   }
   if (environment.API_DOCS !== 'off') serveDocs(app, app.get(Clock));
@@ -81,23 +81,23 @@ export function configureApp(app: NestFastifyApplication): void {
 
 type ErrorHandler = Parameters<FastifyAdapter['setErrorHandler']>[0];
 
-/** Counts requests whose body or address cannot be read: they end before the guard that counts all others. */
-function countUnread(adapter: FastifyAdapter, limits: PageLimits): void {
+/** Counts requests whose body or URL cannot be read: they end before the guard that counts all others. */
+function countUnreadable(adapter: FastifyAdapter, limits: PageLimits): void {
   const server = adapter.getInstance();
   server.decorate(PAGE_LIMITS, limits);
   const setErrorHandler = adapter.setErrorHandler.bind(adapter);
   adapter.setErrorHandler = (handle: ErrorHandler) =>
     setErrorHandler((error, request, reply) =>
-      limits.ofUnread(request, reply, () => handle.call(server, error, request, reply)),
+      limits.ofUnreadable(request, reply, () => handle.call(server, error, request, reply)),
     );
 }
 
-/** Puts the API below /api; health checks stay where balancers look for them. */
+/** Puts the API below /api; health checks stay where load balancers look for them. */
 export function prefixRoutes(app: INestApplication): void {
   app.setGlobalPrefix('api', { exclude: [{ path: 'health/*path', method: RequestMethod.GET }] });
 }
 
-/** An OPTIONS that is not a browser's question about another origin is a wrong method, as where none may ask. */
-function isIdle({ method, headers }: FastifyRequest): boolean {
+/** An OPTIONS request that is not a CORS preflight is an unsupported method, just as with CORS disabled. */
+function isNonPreflightOptions({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && !(headers.origin && headers['access-control-request-method']);
 }

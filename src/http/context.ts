@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type Client, clientOf } from './client.js';
 
-/** Who performs a request: an account, a visitor who has not logged in, or the service itself. */
+/** Who performs a request: an account, a visitor without an account, or the service itself. */
 export interface Actor {
   /** The account; null for a visitor and for the service itself. */
   readonly id: number | null;
@@ -16,25 +16,25 @@ export interface AccountActor extends Actor {
   readonly id: number;
   /** The version of the account's sessions when its token was issued. */
   readonly version: number;
-  /** The session of the token; null for a token from before there were sessions. */
+  /** The session of the token; null for a token from a version without sessions. */
   readonly session: number | null;
 }
 
-/** A request that its client named with a key, so that it can be sent again without being done again. */
+/** A request with an `Idempotency-Key`: the client can repeat it, and it takes effect once. */
 export interface KeyedRequest {
   readonly accountId: number;
-  /** Method and path pattern: the same key on another route is another request. */
+  /** Method and path pattern: the same key on another route names another request. */
   readonly route: string;
   readonly key: string;
-  /** What the path names, such as the id of a booking. */
+  /** The path's parameters, such as the id of a booking. */
   readonly params: object;
   readonly query: object;
   readonly body: unknown;
-  /** Marks the answer as that of an earlier request. */
-  replayed(): void;
+  /** Marks the response as a replay of an earlier one. */
+  markReplayed(): void;
 }
 
-/** What a command knows about the request that it runs for: the first parameter of every command. */
+/** The request that a command runs for. It is the first parameter of every command. */
 export interface Context<A extends Actor = Actor> {
   readonly actor: A;
   /** Null for the service itself. */
@@ -45,20 +45,20 @@ export interface Context<A extends Actor = Actor> {
 
 export type AccountContext = Context<AccountActor>;
 
-/** The context of a request over HTTP, where it matters what the client is. */
+/** The context of an HTTP request, for commands that also need the client. */
 export type ClientContext = Context<Actor & Client>;
 export type AccountClientContext = Context<AccountActor & Client>;
 
 const SYSTEM_ACTOR: Actor = { id: null, role: null, address: null };
 
-/** The service itself, at its start or by a command. */
+/** For commands that the service itself performs, such as at startup. */
 export const SYSTEM_CONTEXT: Context = { actor: SYSTEM_ACTOR, requestId: null };
 
 export function hasAccount(context: Context): context is AccountContext {
   return context.actor.id !== null;
 }
 
-/** A request that has passed the guard and the interceptor of keys. */
+/** A request that has passed the access guard and the key guard. */
 export type SignedInRequest = FastifyRequest & {
   user: Pick<AccountActor, 'id' | 'role' | 'version' | 'session'>;
   keyed?: KeyedRequest;
@@ -74,12 +74,12 @@ export function anonymousContextOf(request: FastifyRequest): ClientContext {
   return { actor: { id: null, role: null, ...clientOf(request) }, requestId: request.id };
 }
 
-/** Gives the controller of a signed-in route its context. */
+/** Injects the context into a controller method that requires a token. */
 export const SignedInContext = createParamDecorator((_: unknown, host: ExecutionContext) =>
   contextOf(host.switchToHttp().getRequest()),
 );
 
-/** Gives the controller of a public route its context. */
+/** Injects the context into a controller method that is public. */
 export const PublicContext = createParamDecorator((_: unknown, host: ExecutionContext) =>
   anonymousContextOf(host.switchToHttp().getRequest()),
 );

@@ -6,30 +6,30 @@ type Schema = Exclude<
   NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string],
   { $ref: string }
 >;
-type Described = Schema | { readonly $ref: string };
+type SchemaOrRef = Schema | { readonly $ref: string };
 
 const HEADERS = {
   'X-Request-Id': {
-    description: 'The id of the request, for help and logs',
+    description: 'The id of the request: find it in the logs, quote it when asking for help',
     schema: { type: 'string', format: 'uuid' },
   },
   'Retry-After': {
-    description: 'Seconds after which to try again',
+    description: 'Seconds to wait before trying again',
     schema: { type: 'integer', minimum: 1 },
   },
   'WWW-Authenticate': {
-    description: 'How to show who asks, as RFC 6750 has it',
+    description: 'How to authenticate, RFC 6750',
     schema: { type: 'string', example: 'Bearer' },
   },
   'Idempotency-Replayed': {
-    description: '`true` where this is the first answer to the same `Idempotency-Key`, given again',
+    description: '`true` if this response replays the first one to the same `Idempotency-Key`',
     schema: { type: 'string', enum: ['true'] },
   },
 };
 
 type HeaderName = keyof typeof HEADERS;
 
-/** Declares the headers of all answers. */
+/** Declares the headers of all responses. */
 export function describeHeaders(document: OpenAPIObject): void {
   document.components = { ...document.components, headers: HEADERS };
   for (const { operation } of operationsOf(document)) {
@@ -56,10 +56,10 @@ function headersOf(status: number, isProblem: boolean, isKeyed: boolean): Header
 }
 
 /**
- * Gives each body an example made of those of its fields. Without it, Swagger UI makes up values for the fields that have
- * none, and sends them.
+ * Gives each request body an example made of its fields' examples. Without one, Swagger UI makes up values for fields
+ * that have no example, and sends them.
  */
-export function showBodies(document: OpenAPIObject): void {
+export function addBodyExamples(document: OpenAPIObject): void {
   for (const { operation } of operationsOf(document)) {
     const { requestBody } = operation;
     if (requestBody === undefined || '$ref' in requestBody) continue;
@@ -68,8 +68,8 @@ export function showBodies(document: OpenAPIObject): void {
   }
 }
 
-function exampleOf(described: Described, document: OpenAPIObject): unknown {
-  const schema = resolved(described, document);
+function exampleOf(schemaOrRef: SchemaOrRef, document: OpenAPIObject): unknown {
+  const schema = resolved(schemaOrRef, document);
   if (schema.properties === undefined) return schema.example as unknown;
   const fields = Object.entries(schema.properties)
     .map(([name, property]) => [name, exampleOf(property, document)] as const)
@@ -77,7 +77,7 @@ function exampleOf(described: Described, document: OpenAPIObject): unknown {
   return Object.fromEntries(fields);
 }
 
-function resolved(described: Described, { components }: OpenAPIObject): Schema {
-  if (!('$ref' in described)) return described;
-  return components!.schemas![described.$ref.replace('#/components/schemas/', '')] as Schema;
+function resolved(schemaOrRef: SchemaOrRef, { components }: OpenAPIObject): Schema {
+  if (!('$ref' in schemaOrRef)) return schemaOrRef;
+  return components!.schemas![schemaOrRef.$ref.replace('#/components/schemas/', '')] as Schema;
 }

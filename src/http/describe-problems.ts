@@ -4,24 +4,24 @@ import { operationsOf, type PlacedOperation } from './api-operations.js';
 import { type DeclaredProblem, ProblemDto } from './api-problems.js';
 import { ERROR_CODES, type ErrorCode, statusesOf } from '../errors/error-codes.js';
 
-const EXPLAINED: Record<number, string> = {
-  400: 'The request was refused; `detail` says why, and `code` which rule it was.',
-  401: 'No token, or not a valid one.',
+const DESCRIPTIONS: Record<number, string> = {
+  400: 'The request was rejected; `detail` says why, and `code` names the rule.',
+  401: 'The token is missing or invalid.',
   403: 'The token is valid, but its account may not do this.',
-  404: 'There is nothing like it.',
-  409: 'A request with this Idempotency-Key is being worked on; `Retry-After` says when to ask again.',
+  404: 'Not found.',
+  409: 'A request with this Idempotency-Key is still in progress; `Retry-After` says when to try again.',
   413: 'The body is larger than 64 KiB.',
   415: 'The body is not JSON.',
-  422: 'This Idempotency-Key was used with another body.',
+  422: 'This Idempotency-Key was used with a different body.',
   429: 'Too many requests; `Retry-After` says when to try again.',
-  503: 'Not available right now; `Retry-After` says when to try again.',
+  503: 'Temporarily unavailable; `Retry-After` says when to try again.',
 };
 
 const REQUEST_ID = '5f0c6c3a-7f52-4b0e-8f6d-0b8f6f8f9d11';
 
 /**
- * Writes the errors of each operation into the document: one response for a status, with an example for each code. What
- * the operation needs for them to be right, it says too: a token, or none.
+ * Documents the errors of each operation: one response per status, with an example per code. Also documents whether the
+ * operation requires a token, which follows from its errors.
  */
 export function describeProblems(
   document: OpenAPIObject,
@@ -36,7 +36,7 @@ export function describeProblems(
   }
 }
 
-/** What any route answers with that is as open, and reads as much, as this one. */
+/** The errors that follow from the operation's path, method, body and parameters. */
 function impliedBy({ path, method, operation }: PlacedOperation): ErrorCode[] {
   const { requestBody, parameters = [] } = operation;
   const isWriting = method !== 'get';
@@ -64,7 +64,7 @@ function problemResponse(status: number, codes: ReadonlySet<ErrorCode>) {
     { summary: ERROR_CODES[code].action, value: exampleOf(status, code) },
   ]);
   return {
-    description: EXPLAINED[status] ?? STATUS_CODES[status] ?? '',
+    description: DESCRIPTIONS[status] ?? STATUS_CODES[status] ?? '',
     content: {
       'application/problem+json': {
         schema: { $ref: getSchemaPath(ProblemDto) },

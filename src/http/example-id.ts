@@ -1,7 +1,4 @@
 import { LARGEST_ID } from './fields.js';
 
-/**
- * In the examples of what changes or deletes something: the id of nothing. Pressing Execute in Swagger UI as the form
- * stands must do no harm.
- */
+/** An id that does not exist, for examples of changes and deletions: pressing Execute in Swagger UI must do no harm. */
 export const UNUSED_ID = LARGEST_ID;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-/** In the examples of the OpenAPI document: made anew at each start, because a printed one is refused. */
+/** The example of a new password. Random at each start: a published password would be rejected as common. */
 export const EXAMPLE_PASSWORD = randomBytes(12).toString('base64url');
 
-/** In the examples of what needs the password of the account: nobody's, so that no example does harm as it stands. */
+/** The example of an account's current password. It matches no account, so the example does no harm when executed. */
 export const PLACEHOLDER_PASSWORD = 'the-password-of-the-account';

@@ -10,8 +10,8 @@ class NewPassword {
   password!: string;
 }
 
-/** What is wrong with a password, in words. */
-function faultOf(password: unknown): string | undefined {
+/** The error message for a password; undefined if it is valid. */
+function messageFor(password: unknown): string | undefined {
   try {
     new StrictValidationPipe().transform({ password }, { type: 'body', metatype: NewPassword });
     return undefined;
@@ -21,13 +21,13 @@ function faultOf(password: unknown): string | undefined {
 }
 
 describe('a new password', () => {
-  test('is any text of 8 to 256 characters', () => {
+  test('may be any text of 8 to 256 characters', () => {
     const text = fc.string({ unit: 'binary', minLength: 8, maxLength: 256 });
     fc.assert(
       fc.property(text, (password) => {
-        const kept = password.normalize('NFKC');
-        fc.pre([...kept].length >= 8);
-        expect(faultOf(password)).toBeUndefined();
+        const normalized = password.normalize('NFKC');
+        fc.pre([...normalized].length >= 8);
+        expect(messageFor(password)).toBeUndefined();
       }),
     );
   });
@@ -39,23 +39,23 @@ describe('a new password', () => {
     'e\u0301'.repeat(4),
     12345678,
     '\u0316\u0301'.repeat(16_000),
-  ])('is not %j', (password) => {
-    expect(faultOf(password)).toBe(
+  ])('cannot be %j', (password) => {
+    expect(messageFor(password)).toBe(
       'password must have 8 to 256 characters and not be one of the most common passwords',
     );
   });
 
   test.each(['\ud800'.repeat(8), 'long enough \udc00', '\ude00\ud83d in the wrong order'])(
-    'has no half of a character: %j',
+    'cannot contain a lone surrogate: %j',
     (password) => {
-      expect(faultOf(password)).toBe(
+      expect(messageFor(password)).toBe(
         'password must have no half of a character (a surrogate without the other)',
       );
     },
   );
 
-  test('is there', () => {
-    expect(faultOf(undefined)).toBe('password is required');
+  test('is required', () => {
+    expect(messageFor(undefined)).toBe('password is required');
   });
 });
 
@@ -64,8 +64,8 @@ class Address {
   email!: string;
 }
 
-describe('a mail address', () => {
-  const isTaken = (email: string): boolean => {
+describe('an email address', () => {
+  const isAccepted = (email: string): boolean => {
     try {
       new StrictValidationPipe().transform({ email }, { type: 'body', metatype: Address });
       return true;
@@ -74,8 +74,8 @@ describe('a mail address', () => {
     }
   };
   test.each(['ada@people.example', "o'neill+clinic@people.example", 'jösé@people.example'])(
-    'is %s',
-    (email) => expect(isTaken(email)).toBe(true),
+    'can be %s',
+    (email) => expect(isAccepted(email)).toBe(true),
   );
   test.each([
     '"a\r\nBcc: x@evil.example"@people.example',
@@ -85,5 +85,5 @@ describe('a mail address', () => {
     'a\u00ADb@people.example',
     'a\u2028b@people.example',
     'a b@people.example',
-  ])('is not %j', (email) => expect(isTaken(email)).toBe(false));
+  ])('cannot be %j', (email) => expect(isAccepted(email)).toBe(false));
 });

@@ -5,33 +5,38 @@ import { LONGEST_ADDRESS, readAddress } from '../config/mail-address.js';
 import { isCalendarDate } from '../time/clinic-time.js';
 import { END_TIME, WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from '../time/example-date.js';
-import { markReader } from './shape.js';
+import { registerTransform } from './shape.js';
 
 /**
- * The kinds of field that requests are made of: each decorator checks the value, has one message for a person,
- * and documents itself in OpenAPI. Nothing is coerced, except whole numbers in paths and queries, which arrive
- * as text.
+ * Decorators for the fields of requests. Each one checks the value, has one message for people, and documents the field
+ * in OpenAPI. Nothing is coerced, except numbers and booleans in paths and queries (`FromText`), which arrive as text.
  */
+
 export interface FieldOptions {
   readonly optional?: boolean;
   readonly description?: string;
   readonly example?: unknown;
-  /** What an absent parameter means. Not for bodies: clients generated from a PATCH would fill it in, others require it. */
+  /**
+   * The value of an absent parameter. Not for bodies: generated clients would send it in a PATCH, or require the field.
+   */
   readonly default?: unknown;
 }
 
-/** What is wrong with a value, after the name of its field. */
+/** What is wrong with a value; the name of the field is put before it. */
 type Message = string | ((value: unknown) => string);
 
-/** A letter, digit, mark of punctuation or symbol that is drawn: no filler, no variation selector, no blank pattern. */
+/**
+ * A character that leaves ink: a letter, digit, punctuation mark or symbol, but no filler, variation selector or
+ * Braille blank.
+ */
 const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
-/** Control, format, private and unassigned characters and halves of characters, but for the two joiners. */
+/** Control, format, private-use, unassigned and surrogate characters, except the two joiners. */
 const HIDDEN = /(?![\u200c\u200d])\p{C}/u;
 
 const TOKEN = /^[\w-]{1,200}$/;
 const CODE = /^[0-9]{6}$/;
 
-/** The largest id, version or count that the database holds. */
+/** The largest id, version or count that a database column (INT UNSIGNED) can hold. */
 export const LARGEST_ID = 4_294_967_295;
 
 export const DATE_PATTERN = '^[1-9]\\d{3}-\\d{2}-\\d{2}$';
@@ -46,7 +51,7 @@ export function IdField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-/** A date of the calendar, YYYY-MM-DD. */
+/** A calendar date, YYYY-MM-DD. */
 export function DateField(options: FieldOptions = {}): PropertyDecorator {
   const message = 'must be a date of the calendar, written YYYY-MM-DD';
   return field(
@@ -70,7 +75,7 @@ export function TimeField(options: FieldOptions = {}): PropertyDecorator {
 
 /** A date and a wall time, YYYY-MM-DDTHH:MM. */
 export function WallStartField(options: FieldOptions = {}): PropertyDecorator {
-  const isOne = (value: unknown): boolean => {
+  const isValid = (value: unknown): boolean => {
     if (typeof value !== 'string' || value.length !== 16 || value[10] !== 'T') return false;
     return isCalendarDate(value.slice(0, 10)) && WALL_TIME.test(value.slice(11));
   };
@@ -79,11 +84,11 @@ export function WallStartField(options: FieldOptions = {}): PropertyDecorator {
     options,
     { type: 'string', pattern: '^[1-9]\\d{3}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d$' },
     message,
-    isOne,
+    isValid,
   );
 }
 
-/** The end of a part of a day, HH:MM, 24 hours; 24:00 is the end of the day. */
+/** The end of a time range within a day, HH:MM, 24 hours; 24:00 is the end of the day. */
 export function EndTimeField(options: FieldOptions = {}): PropertyDecorator {
   const message = 'must be a time of day between 00:01 and 24:00, written HH:MM';
   return field(
@@ -119,12 +124,12 @@ export function IntegerField(
   );
 }
 
-/** A mail address; spaces around it are not part of it. Services get it as `readAddress` has it. */
+/** An email address. Surrounding spaces are dropped; services get it in the form of `readAddress`. */
 export function EmailField(options: FieldOptions = {}): PropertyDecorator {
-  const read = (value: unknown): unknown =>
+  const normalize = (value: unknown): unknown =>
     typeof value === 'string' ? (readAddress(value) ?? value) : value;
   return applyDecorators(
-    (prototype: object, name: string | symbol) => markReader(prototype, name as string, read),
+    (prototype: object, name: string | symbol) => registerTransform(prototype, name as string, normalize),
     field(
       options,
       { type: 'string', format: 'email', maxLength: LONGEST_ADDRESS },
@@ -134,7 +139,7 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-/** A text that this service made and gets back. */
+/** A token that this service issued. */
 export function TokenField(options: FieldOptions = {}): PropertyDecorator {
   const schema = { type: 'string', pattern: TOKEN.source };
   const message = 'must be 1 to 200 letters, digits, hyphens and underscores';
@@ -143,7 +148,7 @@ export function TokenField(options: FieldOptions = {}): PropertyDecorator {
 
 /** The six digits that an authenticator shows. */
 export function CodeField(options: FieldOptions = {}): PropertyDecorator {
-  // An optional one has no example: most accounts have no second factor.
+  // Without an example if optional: most accounts have no second factor.
   const schema = { type: 'string', pattern: CODE.source, ...(!options.optional && { example: '492039' }) };
   return field(
     options,
@@ -154,16 +159,16 @@ export function CodeField(options: FieldOptions = {}): PropertyDecorator {
 }
 
 /**
- * A line of text for people, such as a name, in NFC. Joiners belong to Persian, Sinhala and Hindi and to emoji; everything
- * else that cannot be seen, and what could break a header or become markup, is refused.
+ * A line of text for people, such as a name, in NFC. Refuses invisible characters, except the joiners that Persian,
+ * Sinhala, Hindi and emoji need, and characters that could break a header or become markup.
  */
 export function LineField(longest: number, options: FieldOptions = {}): PropertyDecorator {
   const message = `must be a text of 1 to ${longest} characters that can be seen, in one line and without < or >`;
-  // Bounded before it is normalised: a text in NFC may have been up to three times as long.
+  // Bounded before it is normalised. NFC makes a text up to three times shorter.
   const compose = (value: unknown): unknown =>
     typeof value === 'string' && value.length <= 8 * longest ? value.normalize('NFC') : value;
   return applyDecorators(
-    (prototype: object, name: string | symbol) => markReader(prototype, name as string, compose),
+    (prototype: object, name: string | symbol) => registerTransform(prototype, name as string, compose),
     field(
       options,
       { type: 'string', minLength: 1, maxLength: longest },
@@ -192,18 +197,17 @@ export function BooleanField(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { type: 'boolean' }, 'must be true or false', (value) => typeof value === 'boolean');
 }
 
-/** Says of a field in a path or a query that its text means a number or a truth value; see `fromText`. */
+/** Marks a number or boolean of a path or query, which arrives as text. */
 export function FromText(): PropertyDecorator {
-  return (prototype, name) => markReader(prototype, name as string, fromText);
+  return (prototype, name) => registerTransform(prototype, name as string, fromText);
 }
 
-/** Reads digits as the number they mean, and true and false as what they say. */
 function fromText(value: unknown): unknown {
   if (value === 'true' || value === 'false') return value === 'true';
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
-/** What all fields are made of; for those that have a file of their own. */
+/** Builds a field decorator. Exported for fields that have their own file. */
 export function field(
   { optional = false, ...documented }: FieldOptions,
   schema: object,
@@ -219,7 +223,7 @@ export function field(
   );
 }
 
-/** A rule that a field's value must hold to, and what else is said of the field. */
+/** A condition that a field's value must satisfy. */
 export function Holding(message: Message, validate: (value: unknown) => boolean): PropertyDecorator {
   const text = (value: unknown): string => (typeof message === 'string' ? message : message(value));
   return ValidateBy({
@@ -232,9 +236,9 @@ function isWholeNumber(value: unknown, minimum: number, maximum: number): boolea
   return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
 }
 
-/** Whether a text has so many characters, however each of them is encoded. */
+/** Whether a text has that many characters (code points, not UTF-16 units). */
 export function hasLength(text: string, shortest: number, longest: number): boolean {
-  // Each character takes one unit or two: what is far too long is not counted.
+  // A character takes one UTF-16 unit or two. A text that is certainly too long is not counted.
   if (text.length > 2 * longest) return false;
   const characters = [...text].length;
   return characters >= shortest && characters <= longest;

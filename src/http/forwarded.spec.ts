@@ -6,7 +6,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('a request through a proxy that is not named is warned of once an hour, with what to do', () => {
+test('a request through an untrusted proxy logs a warning once an hour, with what to do', () => {
   const warn = vi.fn();
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => now);

@@ -1,81 +1,81 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** Requests on one connection behind the one that is being answered. Browsers and proxies send one at a time. */
-const MOST_WAITING = 16;
-/** Further ones, which are not answered: an honest client learns from `Connection: close`, and sends them again. */
-const MOST_IGNORED = 256;
-/** For a client to take the answers to those that wait, once more have come than are answered. */
-const LAST_ANSWERS_MS = 10_000;
+/** Requests that may wait on one connection behind the one in progress. Browsers and proxies send one at a time. */
+const MAX_WAITING = 16;
+/** Requests beyond that, which get no response. A correct client sees `Connection: close` and sends them again. */
+const MAX_IGNORED = 256;
+/** Time for a client to read the remaining responses once it has sent too many requests. */
+const DRAIN_TIMEOUT_MS = 10_000;
 
 type Drop = (request: FastifyRequest, reply: FastifyReply) => void;
 
 interface Waiting {
-  readonly begin: () => void;
+  readonly start: () => void;
   readonly drop: () => void;
 }
 
 /** The requests of one connection. */
-interface Line {
-  isAnswering: boolean;
+interface RequestQueue {
+  isBusy: boolean;
   readonly waiting: Waiting[];
   ignored: number;
 }
 
 /**
- * Begins with a request only when the answer to the one before it on its connection has been taken: answers that nobody
- * reads would take memory, and files that stay open. Of a connection on which too many wait, those that came before the
- * limit are answered, in order, and the last of them says that it closes.
+ * Handles the pipelined requests of a connection one at a time: each starts when the client has taken the response to
+ * the one before. Otherwise unread responses would hold memory and open files. If too many requests wait on a
+ * connection, those within the limit are answered in order, and the last response says `Connection: close`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2
- * @param drop is called for each request that is never begun
+ * @param drop called for each request that never starts
  */
 export function answerInTurn(server: FastifyInstance, drop: Drop): void {
   server.addHook('onRequest', (request, reply, done) => {
     const { socket } = request.raw;
-    const line = lineOf(socket);
-    if (!line.isAnswering) {
-      line.isAnswering = true;
-      passOnAfter(reply, socket, line);
+    const queue = queueOf(socket);
+    if (!queue.isBusy) {
+      queue.isBusy = true;
+      startNextAfter(reply, socket, queue);
       return done();
     }
-    if (line.ignored > 0 || line.waiting.length >= MOST_WAITING) {
+    if (queue.ignored > 0 || queue.waiting.length >= MAX_WAITING) {
       drop(request, reply);
-      return ignore(line, socket);
+      return ignore(queue, socket);
     }
-    passOnAfter(reply, socket, line);
-    const begin = (): void => {
-      if (line.ignored > 0 && line.waiting.length === 0) void reply.header('connection', 'close');
+    startNextAfter(reply, socket, queue);
+    const start = (): void => {
+      if (queue.ignored > 0 && queue.waiting.length === 0) void reply.header('connection', 'close');
       done();
     };
-    line.waiting.push({ begin, drop: () => drop(request, reply) });
+    queue.waiting.push({ start, drop: () => drop(request, reply) });
   });
 }
 
-const lines = new WeakMap<Socket, Line>();
+const queues = new WeakMap<Socket, RequestQueue>();
 
-function lineOf(socket: Socket): Line {
-  let line = lines.get(socket);
-  if (!line) lines.set(socket, (line = { isAnswering: false, waiting: [], ignored: 0 }));
-  return line;
+function queueOf(socket: Socket): RequestQueue {
+  let queue = queues.get(socket);
+  if (!queue) queues.set(socket, (queue = { isBusy: false, waiting: [], ignored: 0 }));
+  return queue;
 }
 
-/** Has the next request begin once this one's answer has been taken, or drops all if the connection has closed. */
-function passOnAfter(reply: FastifyReply, socket: Socket, line: Line): void {
+/** Starts the next request once the response to this one is taken; drops all if the connection has closed. */
+function startNextAfter(reply: FastifyReply, socket: Socket, queue: RequestQueue): void {
   reply.raw.once('close', () => {
-    if (socket.destroyed) for (const each of line.waiting.splice(0)) each.drop();
-    const next = line.waiting.shift();
-    if (next) next.begin();
-    else line.isAnswering = false;
+    if (socket.destroyed) for (const each of queue.waiting.splice(0)) each.drop();
+    const next = queue.waiting.shift();
+    if (next) next.start();
+    else queue.isBusy = false;
   });
 }
 
-/** Leaves a request without an answer; nothing was done of it. */
-function ignore(line: Line, socket: Socket): void {
-  line.ignored += 1;
-  if (line.ignored === 1) {
-    const timer = setTimeout(() => socket.destroy(), LAST_ANSWERS_MS).unref();
+/** Leaves a request without a response; it has not started. */
+function ignore(queue: RequestQueue, socket: Socket): void {
+  queue.ignored += 1;
+  if (queue.ignored === 1) {
+    const timer = setTimeout(() => socket.destroy(), DRAIN_TIMEOUT_MS).unref();
     socket.once('close', () => clearTimeout(timer));
   }
-  if (line.ignored > MOST_IGNORED) socket.destroy();
+  if (queue.ignored > MAX_IGNORED) socket.destroy();
 }

@@ -5,7 +5,7 @@ import { readJson, UnreadableBody } from './json-body.js';
 const read = (text: string): unknown => readJson(Buffer.from(text));
 
 describe('a JSON body', () => {
-  test('means what JSON.parse says', () => {
+  test('is parsed as JSON.parse does', () => {
     fc.assert(
       fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
         fc.pre(!/\p{Surrogate}/u.test(json));
@@ -19,29 +19,29 @@ describe('a JSON body', () => {
     '{"a":{"b":1,"c":[{"d":1,"d":1}]}}',
     '{"a":1,"\\u0061":2}',
     '{"a\\"":1,"a\\"" : 2}',
-  ])('names no field of an object twice: %s', (text) => expect(() => read(text)).toThrow());
+  ])('is refused if an object repeats a field name: %s', (text) => expect(() => read(text)).toThrow());
 
   test.each(['{"a":{"a":1}}', '[{"a":1},{"a":2}]', '{"a":"a","b":"a: {"}', '{"a":"\\"b\\":1,\\"b\\":"}'])(
-    'may have the same name in two objects, or in a text: %s',
+    'may repeat a field name in different objects or inside a string: %s',
     (text) => expect(read(text)).toEqual(JSON.parse(text)),
   );
 
   test.each([
     ['Latin-1', Buffer.from('{"password":"contraseña"}', 'latin1')],
     [
-      'half a character',
+      'a truncated character',
       Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xf0, 0x9f, 0x98]), Buffer.from('"}')]),
     ],
     ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
     ['an overlong form', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
     ['a surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
-  ])('is UTF-8: %s is refused', (_, bytes) => expect(() => readJson(bytes)).toThrow());
+  ])('must be UTF-8: %s is refused', (_, bytes) => expect(() => readJson(bytes)).toThrow());
 
   test('may begin with a byte order mark', () => {
     expect(read('\ufeff{"a":1}')).toEqual({ a: 1 });
   });
 
-  test.each([33, 30_000])('is nested no deeper than 32: %i', (depth) => {
+  test.each([33, 30_000])('is refused if nested deeper than 32: %i', (depth) => {
     expect(() => read('['.repeat(depth) + ']'.repeat(depth))).toThrow(UnreadableBody);
     expect(() => read('{"a":'.repeat(depth) + '1' + '}'.repeat(depth))).toThrow(UnreadableBody);
     expect(read('['.repeat(32) + ']'.repeat(32))).toBeDefined();

@@ -1,13 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prefixOf } from './path-prefix.js';
 
-/** Documents the link to the next page. */
 export const NEXT_PAGE = {
-  Link: { description: '`<...>; rel="next"` where the list goes on', schema: { type: 'string' } },
+  Link: { description: '`<...>; rel="next"` unless this is the last page', schema: { type: 'string' } },
 } as const;
 
 /**
- * Tells where a list goes on: the same request, with these parameters in place of those that it had.
+ * Links to the next page of a list: the same request with these parameters replaced.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc8288
  */

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { isTrusted } from '../config/proxies.js';
 
-/** Plain segments only: it is put into links and into the page of the dashboard. */
+/** Plain segments only: the prefix becomes part of links and of the dashboard's page. */
 const PREFIX = /^(\/(?!\.{1,2}(\/|$))[\w.~-]{1,100}){1,8}$/;
 
 const prefixes = new WeakMap<object, string>();
 
 /**
- * Notes the path below which a proxy serves the API, as `X-Forwarded-Prefix` says: `/clinic`. Only the word of a trusted
- * proxy counts; anybody else could lead the links of a page elsewhere.
+ * Remembers the path below which a proxy serves the API, such as `/clinic`, from `X-Forwarded-Prefix`. Only a trusted
+ * proxy is believed: anybody else could redirect the links of a page.
  */
 export function rememberPrefix(
   request: Pick<FastifyRequest, 'headers' | 'socket'>,
@@ -20,7 +20,7 @@ export function rememberPrefix(
   if (PREFIX.test(prefix)) prefixes.set(request, prefix);
 }
 
-/** The path below which a proxy serves the API, such as `/clinic`; empty where there is none. */
+/** The path below which a proxy serves the API, such as `/clinic`; empty if there is none. */
 export function prefixOf(request: object): string {
   return prefixes.get(request) ?? '';
 }

@@ -4,22 +4,22 @@ import { challengeOf } from './challenge.js';
 import { problemOf } from './problem.js';
 import { note } from './request-notes.js';
 
-const UNREADABLE = { statusCode: 400 };
+const BAD_REQUEST = { statusCode: 400 };
 
-/** Answers every error as `application/problem+json`; the only place that knows statuses. */
+/** Turns every error into an `application/problem+json` response. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    answerProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    sendProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 }
 
-/** Writes the problem for an error, wherever in the server it arose. */
-export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  // A client that hangs up in mid-body looks like a lost connection to the database.
+/** Sends the problem for an error, wherever in the server it was thrown. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  // The error of a client that hangs up mid-body looks like a lost database connection.
   const isHungUp = error !== undefined && error === request.raw.errored;
-  const { retryAfterSeconds, ...problem } = problemOf(isHungUp ? UNREADABLE : error);
+  const { retryAfterSeconds, ...problem } = problemOf(isHungUp ? BAD_REQUEST : error);
   note(request, { code: problem.code });
   if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, problem.detail);
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
@@ -28,7 +28,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
     void reply.header('www-authenticate', challenge);
   void reply
     .status(problem.status)
-    // An address that cannot be read gets here before the hook that sets it for all others.
+    // A URL that cannot be parsed gets here before the hook that sets this header.
     .header('x-request-id', request.id)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify({ ...problem, request_id: request.id }));

@@ -14,7 +14,7 @@ import {
 } from '../errors/domain-error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 
-/** An error as it goes over the wire: RFC 9457, plus the fields that existing clients read. */
+/** An error as clients receive it: RFC 9457, plus the fields that existing clients read. */
 export interface Problem {
   readonly type: 'about:blank';
   readonly title: string;
@@ -27,9 +27,13 @@ export interface Problem {
   readonly request_id?: string;
 }
 
-/** What the problem for any thrown thing is. Nothing of an unexpected error's own text gets out. */
+/** The problem for anything that is thrown. The text of an unexpected error is never exposed. */
 export function problemOf(thrown: unknown): Problem & { readonly retryAfterSeconds?: number } {
-  const error = isRetryable(thrown) ? new Unavailable() : isConnectionLost(thrown) ? outOfReach() : thrown;
+  const error = isRetryable(thrown)
+    ? new Unavailable()
+    : isConnectionLost(thrown)
+      ? databaseUnreachable()
+      : thrown;
   if (error instanceof DomainError) {
     const status = statusOf(error);
     return {
@@ -41,11 +45,11 @@ export function problemOf(thrown: unknown): Problem & { readonly retryAfterSecon
   return frameworkProblem(error);
 }
 
-/** Says nothing of what was changed: the database may have done its part before the connection broke. */
-function outOfReach(): Unavailable {
+/** Does not claim that nothing was changed: the statement may have taken effect before the connection broke. */
+function databaseUnreachable(): Unavailable {
   return new Unavailable(
     'UNAVAILABLE',
-    'The service cannot reach its database. Try again in a few seconds; check first whether your change was made.',
+    'The service cannot reach its database. Check whether your change was made, then try again in a few seconds.',
   );
 }
 
@@ -60,27 +64,39 @@ function statusOf(error: DomainError): number {
   return 503;
 }
 
-/** Fastify and Nest have their own errors for what never reached a controller; the client gets our words. */
+/** For errors of Fastify and Nest, thrown before a controller runs: replaces their texts with ours. */
 function frameworkProblem(error: unknown): Problem {
   switch (frameworkStatus(error)) {
     case 400:
       return problem(
         400,
         'MALFORMED_REQUEST',
-        'The request could not be read. Send valid JSON to a valid address.',
+        'The request could not be read. Send valid JSON to a valid URL.',
       );
     case 404:
-      return problem(404, 'NOT_FOUND', 'There is nothing at this address. See /api/docs for what there is.');
+      return problem(
+        404,
+        'NOT_FOUND',
+        'Nothing found at this URL. See /api/docs for the available endpoints.',
+      );
     case 405:
-      return problem(405, 'METHOD_NOT_ALLOWED', 'This address does not answer that method. See /api/docs.');
+      return problem(405, 'METHOD_NOT_ALLOWED', 'This URL does not support that method. See /api/docs.');
     case 408:
-      return problem(408, 'TOO_SLOW', 'The request took too long to arrive; please try again.');
+      return problem(408, 'TOO_SLOW', 'The request took too long to arrive. Please try again.');
     case 413:
-      return problem(413, 'BODY_TOO_LARGE', 'The request body is too large: at most 64 KiB are accepted.');
+      return problem(413, 'BODY_TOO_LARGE', 'The request body is too large. Send at most 64 KiB.');
     case 414:
-      return problem(414, 'ADDRESS_TOO_LONG', 'The address of the request is too long.');
+      return problem(
+        414,
+        'ADDRESS_TOO_LONG',
+        'The URL of the request is too long. Send fewer or shorter parameters.',
+      );
     case 431:
-      return problem(431, 'HEADERS_TOO_LONG', 'The address and the headers of the request are too long.');
+      return problem(
+        431,
+        'HEADERS_TOO_LONG',
+        'The URL and headers of the request are too long. Send fewer or shorter headers.',
+      );
     case 415:
       return problem(
         415,
@@ -97,7 +113,7 @@ function frameworkProblem(error: unknown): Problem {
       return problem(
         500,
         'INTERNAL_ERROR',
-        'Something went wrong on our side. It was recorded; please try again.',
+        'Something went wrong on our side. The error was logged. Please try again.',
       );
   }
 }

@@ -4,41 +4,41 @@ import type { Keys } from '../config/keys.js';
 import { addressOf } from './client-address.js';
 import { notesOf } from './request-notes.js';
 
-/** Of network addresses: clients come with the same one again and again. */
-const HASHES_KEPT = 1_000;
+/** Hashes of network addresses to cache: clients send many requests from one address. */
+const MAX_HASHES = 1_000;
 const HASH_LENGTH = 16;
 
-/** One line for each request, with its id. */
+/** Logs one line per request, with its id. */
 export class RequestLog extends LogController {
-  /** Keyed: the lines of one client can be found, and nobody's address is in the log. */
+  /** Keyed hashes identify the lines of one client without logging its address. */
   private readonly hashes: LRUCache<string, string>;
   private readonly written = new WeakSet<FastifyRequest>();
 
-  /** @param isWanted whether the lines are written at the log's level */
+  /** @param isEnabled whether the log's level includes these lines */
   constructor(
     keys: Keys,
-    private readonly isWanted: boolean,
+    private readonly isEnabled: boolean,
   ) {
     super({ requestIdLogLabel: 'request_id' });
     this.hashes = new LRUCache<string, string>({
-      max: HASHES_KEPT,
+      max: MAX_HASHES,
       memoMethod: (address) => keys.hash(`log ${address}`).slice(0, HASH_LENGTH),
     });
   }
 
   override incomingRequest(): void {
-    // Said with the answer.
+    // Logged with the response.
   }
 
   override routeNotFound(): void {
-    // The line with the answer says so, without the address.
+    // Logged with the response, without the URL.
   }
 
   override requestCompleted(_: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
     this.write(request, reply);
   }
 
-  /** Also writes the lines of requests whose client hangs up: Fastify reports only answers that were sent. */
+  /** Also logs requests whose client hangs up: Fastify reports only responses that were sent. */
   watch(server: FastifyInstance): void {
     server.addHook('onSend', (request, reply, payload, done) => {
       if (reply.raw.destroyed) this.write(request, reply);
@@ -47,20 +47,20 @@ export class RequestLog extends LogController {
     });
   }
 
-  /** Writes the line of a request that is never begun, because its connection closes first. */
-  writeUnbegun(request: FastifyRequest, reply: FastifyReply): void {
+  /** Logs a request that never starts, because its connection closes first. */
+  writeDropped(request: FastifyRequest, reply: FastifyReply): void {
     this.write(request, reply, { aborted: true });
   }
 
-  /** Writes the line of a request, once. Node destroys an answer after it was sent, or because it cannot be sent. */
+  /** Logs a request, once. `destroyed` is true after the response was sent, and also if it cannot be sent. */
   write(
     request: FastifyRequest,
     reply: FastifyReply,
     outcome: object = { status: reply.statusCode, ...(reply.raw.destroyed && { aborted: true }) },
   ): void {
-    if (!this.isWanted || this.written.has(request)) return;
+    if (!this.isEnabled || this.written.has(request)) return;
     this.written.add(request);
-    // The route, not the address: an address may hold whatever a client put there.
+    // The route, not the URL: a URL may contain anything that a client puts there.
     const route = request.routeOptions.url ?? 'unknown';
     const ms = Math.round(reply.elapsedTime);
     const client = this.hashes.memo(addressOf(request));

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 
-/** What the line of a request in the log says beside its route and status. */
+/** What a request's log line contains besides its route and status. */
 export interface RequestNotes {
-  /** The id of the account that asks; none where nobody logged in. */
+  /** The id of the account; absent if nobody is logged in. */
   readonly account?: number;
-  /** Why it was refused. */
+  /** Why the request was refused. */
   readonly code?: string;
 }
 

@@ -1,26 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet, { type HelmetOptions } from 'helmet';
 
-/** Headers that keep browsers from mischief, for pages: Swagger UI and the queue dashboard. */
+/** Security headers for pages: Swagger UI and the queue dashboard. */
 export const PAGE_HEADERS = headersOf({
   contentSecurityPolicy: {
     directives: {
       defaultSrc: ["'self'"],
-      // Swagger UI and the queue dashboard set styles from script and show images from data.
+      // Both pages set inline styles from scripts and use data: images.
       styleSrc: ["'self'", "'unsafe-inline'"],
       imgSrc: ["'self'", 'data:'],
-      // The clinic may well be tried over plain HTTP on a laptop.
+      // Off, because a clinic may be tried over plain HTTP on a laptop.
       upgradeInsecureRequests: null,
     },
   },
 });
 
 /**
- * The same for answers of the API, which are nothing to look at: what is for documents alone is left out.
+ * Security headers for API responses. Those that only matter for documents are left out.
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
  */
-export const ANSWER_HEADERS = headersOf({
+export const API_HEADERS = headersOf({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
@@ -33,7 +33,10 @@ export const ANSWER_HEADERS = headersOf({
   xXssProtection: false,
 });
 
-/** What helmet sets, which is the same for each request: set on Node's response, headers cost more than on Fastify's. */
+/**
+ * Runs helmet once, on a stub: its headers never vary, and setting them on Fastify's reply is cheaper than on Node's
+ * response.
+ */
 function headersOf(options: HelmetOptions): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   const response = {

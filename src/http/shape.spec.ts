@@ -33,7 +33,7 @@ class InGroups {
   text!: string;
 }
 
-test('fields of plain values are checked', () => {
+test('fields with plain values are checked', () => {
   const shape = Shape.of(Plain);
   expect(shape.fits({ id: 1, text: 'a' })).toBe(true);
   expect(shape.fits({ id: 1, text: 2 })).toBe(false);
@@ -45,6 +45,6 @@ test.each<[Type<object>, string]>([
   [Each, 'Each.texts'],
   [WithParameters, 'WithParameters.text'],
   [InGroups, 'InGroups.text'],
-])('%o cannot be checked, and is refused rather than let through', (dto, field) => {
+])('%o has an unsupported decorator and is refused instead of passing unchecked', (dto, field) => {
   expect(() => Shape.of(dto)).toThrow(field);
 });

@@ -11,42 +11,42 @@ interface Field {
   readonly checks: readonly Check[];
 }
 
-const READERS = 'fields:readers';
+const TRANSFORMS = 'fields:transforms';
 
-/** Reads a value before it is checked: digits of a query as a number, a text in its normal form. */
-type Reader = (value: unknown) => unknown;
+/** Converts a value before it is checked: digits in a query to a number, a text to its normal form. */
+type Transform = (value: unknown) => unknown;
 
-/** Says how the value of a field is to be read. */
-export function markReader(prototype: object, name: string, read: Reader): void {
-  const others = (Reflect.getMetadata(READERS, prototype) ?? []) as [string, Reader][];
-  Reflect.defineMetadata(READERS, [...others, [name, read]], prototype);
+/** Registers how the value of a field is converted before it is checked. */
+export function registerTransform(prototype: object, name: string, transform: Transform): void {
+  const others = (Reflect.getMetadata(TRANSFORMS, prototype) ?? []) as [string, Transform][];
+  Reflect.defineMetadata(TRANSFORMS, [...others, [name, transform]], prototype);
 }
 
 const NEW_PASSWORDS = 'fields:new-passwords';
 
-/** Says of a field that it holds a password to be set. */
+/** Marks a field that holds a new password. */
 export function markNewPassword(prototype: object, name: string): void {
   const others = (Reflect.getMetadata(NEW_PASSWORDS, prototype) ?? []) as string[];
   Reflect.defineMetadata(NEW_PASSWORDS, [...others, name], prototype);
 }
 
-/** The types of decorators that check a value. */
-const CHECKED: readonly string[] = ['isDefined', 'customValidation'];
+/** The types of class-validator decorators that check a value. */
+const CHECK_TYPES: readonly string[] = ['isDefined', 'customValidation'];
 
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
 /**
- * The fields of a DTO and their checks, as class-validator knows them. It gathers them anew for each value, which takes
- * longer than all that a request means to do; here they are gathered once.
+ * The fields of a DTO and their checks, collected from class-validator once. class-validator itself collects them for
+ * every value, which takes longer than the rest of a request.
  *
- * @throws Error for a decorator that cannot be checked this way, such as one of nested objects or of each item of a list
+ * @throws Error for a decorator that is not supported, such as one for nested objects or for each item of a list
  */
 export class Shape {
-  private static readonly known = new Map<Type<object>, Shape>();
+  private static readonly shapes = new Map<Type<object>, Shape>();
   readonly names: ReadonlySet<string>;
   readonly newPasswords: readonly string[];
   private readonly fields: readonly Field[];
-  private readonly readers: ReadonlyMap<string, Reader>;
+  private readonly transforms: ReadonlyMap<string, Transform>;
 
   private constructor(dto: Type<object>) {
     const storage = getMetadataStorage();
@@ -55,11 +55,11 @@ export class Shape {
     this.names = new Set(metadata.map(({ propertyName }) => propertyName));
     this.fields = [...this.names].map((name) => {
       const rules = metadata.filter(({ propertyName }) => propertyName === name);
-      const of = (wanted: string): typeof rules => rules.filter(({ type }) => type === wanted);
+      const ofType = (wanted: string): typeof rules => rules.filter(({ type }) => type === wanted);
       return {
         name,
-        conditions: of('conditionalValidation').map(({ constraints }) => constraints[0] as Condition),
-        checks: CHECKED.flatMap(of)
+        conditions: ofType('conditionalValidation').map(({ constraints }) => constraints[0] as Condition),
+        checks: CHECK_TYPES.flatMap(ofType)
           .flatMap(({ constraintCls }) => storage.getTargetValidatorConstraints(constraintCls))
           .map(
             ({ instance }) =>
@@ -69,23 +69,23 @@ export class Shape {
       };
     });
     this.newPasswords = (Reflect.getMetadata(NEW_PASSWORDS, dto.prototype as object) ?? []) as string[];
-    this.readers = new Map(
-      (Reflect.getMetadata(READERS, dto.prototype as object) ?? []) as [string, Reader][],
+    this.transforms = new Map(
+      (Reflect.getMetadata(TRANSFORMS, dto.prototype as object) ?? []) as [string, Transform][],
     );
   }
 
   static of(dto: Type<object>): Shape {
-    let shape = this.known.get(dto);
-    if (!shape) this.known.set(dto, (shape = new Shape(dto)));
+    let shape = this.shapes.get(dto);
+    if (!shape) this.shapes.set(dto, (shape = new Shape(dto)));
     return shape;
   }
 
-  /** The value of a field as it is to be checked and used. */
-  read(name: string, value: unknown): unknown {
-    return this.readers.get(name)?.(value) ?? value;
+  /** Converts the value of a field to the form that is checked and used. */
+  transform(name: string, value: unknown): unknown {
+    return this.transforms.get(name)?.(value) ?? value;
   }
 
-  /** Whether class-validator would find nothing wrong. */
+  /** Whether class-validator would find no error. */
   fits(dto: object): boolean {
     return this.fields.every(({ name, conditions, checks }) => {
       const value = (dto as Record<string, unknown>)[name];
@@ -103,19 +103,19 @@ function assertCheckable({ name }: Type<object>, rule: Rule): void {
   if (type === 'conditionalValidation') return;
   const validators = getMetadataStorage().getTargetValidatorConstraints(constraintCls);
   const isPlain = !each && !groups?.length && !constraints?.length && !validators.some(({ async }) => async);
-  if (CHECKED.includes(type) && isPlain) return;
+  if (CHECK_TYPES.includes(type) && isPlain) return;
   throw new Error(
-    `${name}.${propertyName} has a decorator of class-validator that requests are not checked by (${rule.name ?? type}). ` +
+    `${name}.${propertyName} has a class-validator decorator that requests do not support (${rule.name ?? type}). ` +
       'Declare the field with a decorator of src/http/fields.ts.',
   );
 }
 
 /**
- * Reads the DTOs of all routes, so that one whose fields would pass unchecked ends the start, and no request.
+ * Builds the shapes of all routes' DTOs. A DTO with an unsupported decorator thus fails the start instead of a request.
  *
  * @throws Error as `Shape` does
  */
-export function readShapes(app: INestApplication): void {
+export function buildShapes(app: INestApplication): void {
   const methods = new MetadataScanner();
   for (const { metatype } of new DiscoveryService(app.get(ModulesContainer)).getControllers()) {
     const prototype = (metatype as Type<object>).prototype as object;

@@ -10,12 +10,13 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiEnvironment } from '../config/api.environment.js';
 
-/** No answer takes longer. Who has not even asked in full by then is not waited for. */
-const LONGEST_FAREWELL_MS = 20_000;
+/** Longer than any response takes. A request that has not arrived in full by then is cut off. */
+const CLOSE_TIMEOUT_MS = 20_000;
 
 /**
- * Whether this process was asked to end. It goes on answering for a while then, and says that it ends, so that a
- * balancer turns to others before connections are refused; clients are asked not to use theirs again.
+ * A graceful shutdown. The process keeps responding for a while but reports that it is going down, so that load
+ * balancers switch to other processes before connections are refused. Responses ask clients not to reuse their
+ * connections.
  */
 @Injectable()
 export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
@@ -31,14 +32,13 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
     await sleep(this.environment.DRAIN_SECONDS * 1000);
   }
 
-  /** The server closes next, and waits for what is under way. From then on Node itself looks for slow clients no more. */
+  /** The server closes next and waits for open requests. From then on Node no longer enforces its request timeouts. */
   beforeApplicationShutdown(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    setTimeout(() => server?.closeAllConnections(), LONGEST_FAREWELL_MS).unref();
+    setTimeout(() => server?.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
   }
 }
 
-/** What every API process has once. */
 @Global()
 @Module({ providers: [Shutdown], exports: [Shutdown] })
 export class HttpModule {}

@@ -8,13 +8,13 @@ import { createApiDocument } from './api-document.js';
 import { EXAMPLE_DATE, EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../time/example-date.js';
 import { prefixOf } from './path-prefix.js';
 
-/** Swagger UI at /api/docs and its document at /api/docs-json. */
+/** Serves Swagger UI at /api/docs and the OpenAPI document at /api/docs-json. */
 export function serveDocs(app: NestFastifyApplication, clock: Clock): void {
   let shown: { date: string; prefix: string; document: OpenAPIObject } | undefined;
   const patchDocumentOnRequest = (request: unknown, _: unknown, document: OpenAPIObject): OpenAPIObject => {
     const [date, prefix] = [exampleMonday(clock), prefixOf(request as FastifyRequest)];
     if (shown?.date !== date || shown.prefix !== prefix)
-      shown = { date, prefix, document: below(prefix, withExampleDate(document, date)) };
+      shown = { date, prefix, document: withPrefix(prefix, withExampleDate(document, date)) };
     return shown.document;
   };
   SwaggerModule.setup('api/docs', app, () => createApiDocument(app), {
@@ -26,13 +26,13 @@ export function serveDocs(app: NestFastifyApplication, clock: Clock): void {
   });
 }
 
-/** A Monday at least four weeks ahead: nobody has booked it, and the demo's doctors work on it. */
+/** A Monday at least four weeks ahead: the demo's doctors work on it, and it has no bookings yet. */
 export function exampleMonday(clock: Clock): string {
   const inFourWeeks = addDays(dateIn('UTC', clock.now()), 28);
   return addDays(inFourWeeks, (8 - dayOfWeek(inFourWeeks)) % 7);
 }
 
-/** Puts a date in the place of those in the examples, with the offset that is in force then. */
+/** Replaces the dates in the examples, with the offset that is in force on that date. */
 export function withExampleDate(document: OpenAPIObject, date: string): OpenAPIObject {
   const offset = isoIn(EXAMPLE_TIMEZONE, Date.parse(`${date}T12:00:00Z`)).slice(19);
   const text = JSON.stringify(document)
@@ -42,7 +42,7 @@ export function withExampleDate(document: OpenAPIObject, date: string): OpenAPIO
   return JSON.parse(text) as OpenAPIObject;
 }
 
-function below(prefix: string, document: OpenAPIObject): OpenAPIObject {
+function withPrefix(prefix: string, document: OpenAPIObject): OpenAPIObject {
   if (prefix === '') return document;
   return { ...document, servers: document.servers?.map((server) => ({ ...server, url: prefix })) };
 }

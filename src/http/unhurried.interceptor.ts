@@ -8,22 +8,19 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { finalize, type Observable } from 'rxjs';
 
-/** Longer than the work of any request takes; a client that goes away ends it before. */
-const LONGEST_WORK_MS = 60 * 60_000;
+/** Longer than any request takes. A client that disconnects ends the request earlier. */
+const SOCKET_TIMEOUT_MS = 60 * 60_000;
 
-/**
- * Keeps a connection open while the answer is still being worked out. The server otherwise ends connections that have
- * been silent for a while, as those of clients that do not read.
- */
+/** Keeps a connection open while the response is computed; the server otherwise closes connections that are idle. */
 @Injectable()
-class UnhurriedInterceptor implements NestInterceptor {
+class LongRunningInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { socket } = context.switchToHttp().getRequest<FastifyRequest>().raw;
-    const usual = socket.timeout ?? 0;
-    socket.setTimeout(LONGEST_WORK_MS);
-    return next.handle().pipe(finalize(() => socket.setTimeout(usual)));
+    const previous = socket.timeout ?? 0;
+    socket.setTimeout(SOCKET_TIMEOUT_MS);
+    return next.handle().pipe(finalize(() => socket.setTimeout(previous)));
   }
 }
 
-/** For a route whose answer may take longer than a silent connection is kept. */
-export const Unhurried = (): MethodDecorator => UseInterceptors(UnhurriedInterceptor);
+/** For a route whose response may take longer than the server's idle timeout. */
+export const Unhurried = (): MethodDecorator => UseInterceptors(LongRunningInterceptor);

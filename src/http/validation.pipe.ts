@@ -9,46 +9,46 @@ interface FieldProblem {
   readonly message: string;
 }
 
-/** Unknown fields that are named; a client that sends more of them learns how many there are. */
-const MOST_NAMED = 20;
-/** Of the name of an unknown field. */
-const LONGEST_NAME = 64;
+/** Unknown fields to name in the error; the rest are counted. */
+const MAX_NAMED = 20;
+/** Longer names of unknown fields are cut off. */
+const MAX_NAME_LENGTH = 64;
 
 const NO_DTO: ReadonlySet<unknown> = new Set([undefined, String, Boolean, Number, Array, Object]);
 
 /** Checks every body, query and path against its DTO: unknown fields are refused, nothing is coerced. */
 @Injectable()
 export class StrictValidationPipe implements PipeTransform {
-  /** @param judge of new passwords in a body that is refused; of others, whoever sets them asks */
+  /** @param judge checks new passwords in invalid bodies; in valid ones, the services check them */
   constructor(private readonly judge?: PasswordJudge) {}
 
-  /** @throws Refusal VALIDATION_FAILED with every field at fault */
+  /** @throws Refusal VALIDATION_FAILED with every invalid field */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (type === 'custom' || NO_DTO.has(metatype)) return value;
     const shape = Shape.of(metatype as Type<object>);
     const dto = new metatype!() as Record<string, unknown>;
     const unknown: string[] = [];
-    for (const [name, held] of entriesOf(value)) {
+    for (const [name, fieldValue] of entriesOf(value)) {
       if (!shape.names.has(name)) unknown.push(name);
-      else dto[name] = shape.read(name, held);
+      else dto[name] = shape.transform(name, fieldValue);
     }
     if (unknown.length === 0 && shape.fits(dto)) return dto;
-    const wrong = validateSync(dto).map(problemOf);
-    const judged = this.judge ? shape.newPasswords.filter((name) => isRight(dto, name, wrong)) : [];
-    if (judged.length === 0) throw refusalOf(unknown, wrong);
-    return this.judgeToo(judged, dto, wrong).then((problems) => {
+    const found = validateSync(dto).map(problemOf);
+    const newPasswords = this.judge ? shape.newPasswords.filter((name) => isValidText(dto, name, found)) : [];
+    if (newPasswords.length === 0) throw refusalOf(unknown, found);
+    return this.withPasswordProblems(newPasswords, dto, found).then((problems) => {
       throw refusalOf(unknown, problems);
     });
   }
 
-  /** Guards have counted the request by now, so that whoever sends such bodies in mass is stopped before this. */
-  private async judgeToo(
+  /** Slow, but safe from floods: the guards have counted the request against the rate limits already. */
+  private async withPasswordProblems(
     names: readonly string[],
     dto: Readonly<Record<string, unknown>>,
-    wrong: readonly FieldProblem[],
+    found: readonly FieldProblem[],
   ): Promise<FieldProblem[]> {
-    const problems = [...wrong];
-    const email = isRight(dto, 'email', wrong) ? (dto.email as string) : '';
+    const problems = [...found];
+    const email = isValidText(dto, 'email', found) ? (dto.email as string) : '';
     for (const field of names) {
       if (await this.judge!.isCommon(dto[field] as string, email))
         problems.push({ field, message: `${field} ${NEW_PASSWORD_RULE}` });
@@ -57,13 +57,13 @@ export class StrictValidationPipe implements PipeTransform {
   }
 }
 
-/** Whether a field holds a text with which nothing is wrong. */
-function isRight(
+/** Whether a field is a text without a problem. */
+function isValidText(
   dto: Readonly<Record<string, unknown>>,
   name: string,
-  wrong: readonly FieldProblem[],
+  problems: readonly FieldProblem[],
 ): boolean {
-  return typeof dto[name] === 'string' && !wrong.some(({ field }) => field === name);
+  return typeof dto[name] === 'string' && !problems.some(({ field }) => field === name);
 }
 
 function entriesOf(value: unknown = {}): [string, unknown][] {
@@ -73,15 +73,15 @@ function entriesOf(value: unknown = {}): [string, unknown][] {
   return Object.entries(value);
 }
 
-function refusalOf(unknown: readonly string[], wrong: readonly FieldProblem[]): Refusal {
-  const problems = [...unknown.slice(0, MOST_NAMED).map(unknownField), ...wrong];
+function refusalOf(unknown: readonly string[], found: readonly FieldProblem[]): Refusal {
+  const problems = [...unknown.slice(0, MAX_NAMED).map(unknownField), ...found];
   const sentences = problems.map(({ message }) => message);
-  if (unknown.length > MOST_NAMED) sentences.push(`${unknown.length - MOST_NAMED} more fields are not known`);
+  if (unknown.length > MAX_NAMED) sentences.push(`${unknown.length - MAX_NAMED} more fields are not known`);
   return new Refusal('VALIDATION_FAILED', sentences.join('; '), problems);
 }
 
 function unknownField(name: string): FieldProblem {
-  const field = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  const field = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
   return { field, message: `${field} is not a known field` };
 }
 

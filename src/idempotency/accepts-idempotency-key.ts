@@ -7,7 +7,7 @@ export const REPLAYED_HEADER = 'Idempotency-Replayed';
 export const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 export const ACCEPTS_KEY = 'idempotency:accepts';
 
-/** Says of a route that it takes an `Idempotency-Key`: its service does what it does within `IdempotentRequests.once`. */
+/** Marks a route that supports `Idempotency-Key`: its service runs all its work in `IdempotentRequests.once`. */
 export function AcceptsIdempotencyKey(): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCEPTS_KEY, true),
@@ -15,10 +15,10 @@ export function AcceptsIdempotencyKey(): MethodDecorator {
       name: KEY_HEADER,
       required: false,
       description:
-        'A name of your choice for this request, such as a UUID. Sent again with the same key and body within 24 ' +
-        'hours it is not done again: you get the first answer, also if that was a refusal by a rule, with the header ' +
-        `\`${REPLAYED_HEADER}: true\`. A request that cannot be read, such as one with a malformed date, uses no key. ` +
-        'Tokens are not kept: a replay issues new ones.',
+        'A unique value for this request, such as a UUID. A repeated request with the same key and body within 24 ' +
+        'hours does not take effect again: it gets the first response, even if a rule rejected the request, with the ' +
+        `header \`${REPLAYED_HEADER}: true\`. An invalid request, such as one with a malformed date, does not use up its key. ` +
+        'Tokens are not stored: a replay issues new ones.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: PRINTABLE.source },
     }),
     ApiProblems('IDEMPOTENCY_KEY_INVALID', 'REQUEST_IN_PROGRESS', 'IDEMPOTENCY_KEY_REUSED'),

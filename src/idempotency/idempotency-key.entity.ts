@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A request with a key, and how it ended. */
+/** A request with an idempotency key, and its outcome. */
 @Entity('idempotency_keys')
 export class IdempotencyKey {
   @PrimaryColumn({ name: 'account_id', type: 'int', unsigned: true })
@@ -13,11 +13,11 @@ export class IdempotencyKey {
   @PrimaryColumn({ name: 'idempotency_key', type: 'varchar', length: 255 })
   key!: string;
 
-  /** Keyed hash of the body. */
+  /** Keyed hash of the path parameters, query and body. */
   @Column({ name: 'request_hash', type: 'char', length: 64 })
   requestHash!: string;
 
-  /** JSON; null only within the transaction that is finding it out. */
+  /** JSON; null only within the transaction that executes the request. */
   @Column({ type: 'mediumtext', nullable: true })
   outcome!: string | null;
 

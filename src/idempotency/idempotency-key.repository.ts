@@ -3,11 +3,11 @@ import { query, type Source, execute } from '../database/statement.js';
 import type { KeyedRequest } from '../http/context.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 
-/** The statements of the `idempotency_keys` table by which a request is executed once. */
+/** The statements on `idempotency_keys` that make a request execute once. */
 
 type FoundKey = Pick<IdempotencyKey, 'requestHash' | 'outcome'>;
 
-/** A key that is about to be used, and how many an account may use since some moment. */
+/** A new key, and the limit on the account's keys since a moment. */
 interface NewKey {
   readonly requestHash: string;
   readonly createdAt: Date;
@@ -29,7 +29,7 @@ export async function findKey(
   return row;
 }
 
-/** Inserts a key unless its account has used too many; false if it has. */
+/** Inserts a key; false if the account has used too many. */
 export async function insertKey(
   tx: EntityManager,
   { accountId, route, key }: KeyedRequest,

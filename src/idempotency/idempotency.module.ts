@@ -4,7 +4,7 @@ import { IdempotencyKey } from './idempotency-key.entity.js';
 import { IdempotentRequests } from './idempotent-requests.js';
 import { KeyGuard } from './key.guard.js';
 
-/** Requests with a key of their own are done once. */
+/** Executes requests with an `Idempotency-Key` once. */
 @Module({
   imports: [TypeOrmModule.forFeature([IdempotencyKey])],
   providers: [IdempotentRequests, KeyGuard],

@@ -9,22 +9,22 @@ import type { Context, KeyedRequest } from '../http/context.js';
 import { Clock } from '../time/clock.js';
 import { findKey, insertKey, setOutcome } from './idempotency-key.repository.js';
 
-/** How a request ended. Results are plain data: they are kept as JSON. */
+/** How a request ended. Results are plain data: they are stored as JSON. */
 type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors'> };
 
-/** Keyed hashes of a request: the first is kept, the others are by former keys or in the form of former versions. */
+/** Keyed hashes of a request. The first is stored; the others use the former key or the format of a former version. */
 type Hashes = readonly string[];
 
 const DAY_MS = 24 * 60 * 60_000;
-/** New keys of one account in a day. */
-const MOST_KEYS = 1_000;
-/** Keys are forgotten one by one, as each has had its day. */
+/** New keys per account and day. */
+const MAX_KEYS = 1_000;
+/** Keys expire one by one, each a day after its first use. */
 const TRY_AGAIN_SECONDS = 60 * 60;
 
 /**
- * Does a request that has a key once, however often it is sent. Key and outcome are rows of the very transaction that
- * does it: whoever finds the one finds the other. A transaction that is under way holds its key's row, so that a
- * second one with the same key is told at once.
+ * Executes a request with a key once, however often it is sent. The transaction that executes it also writes its key
+ * and outcome, so a committed key always has an outcome. Until then the transaction locks the key's row, so a second
+ * request with the same key is refused at once.
  *
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
@@ -37,13 +37,14 @@ export class IdempotentRequests {
   ) {}
 
   /**
-   * Runs `work` as `inTransaction` does; on behalf of a request with a key at most once. A request runs no more than one
-   * piece of work: the second would be taken for a replay of the first.
+   * Runs `work` as `inTransaction` does, and at most once for a request with a key. Call it once per request: a second
+   * call would be treated as a replay of the first.
    *
-   * @param work its result is kept as JSON; what it refuses is kept and refused again; it changes nothing before it refuses that need stay
+   * @param work its result is stored as JSON. A Refusal is stored and thrown again, and rolls back what `work` has
+   *   written.
    * @param findOutcome as for `inTransaction`, for requests without a key
-   * @throws InProgress while another request with this key is under way
-   * @throws Mismatch if the key was used with another body
+   * @throws InProgress while another request with this key is in progress
+   * @throws Mismatch if the key was used for a different request
    * @throws TooManyRequests after a thousand keys of the account in a day
    */
   async once<T>(
@@ -55,20 +56,20 @@ export class IdempotentRequests {
     const hashes = this.hashesOf(request);
     const run = (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
       this.onceIn(tx, request, hashes, () => work(tx, attempt));
-    // Waits for the first attempt's row. Where there is none this is the next attempt: it writes that row itself.
-    const lookUpKey = async (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
+    // Waits for the lock that the first attempt may still hold. Without a row, executes the request itself.
+    const findOrRun = async (tx: EntityManager, attempt: number): Promise<Outcome<T>> =>
       (await find<T>(tx, request, hashes, 'FOR UPDATE')) ?? run(tx, attempt);
-    const outcome = await inTransaction(this.dataSource, run, lookUpKey);
+    const outcome = await inTransaction(this.dataSource, run, findOrRun);
     if (!('refusal' in outcome)) return outcome.result;
     const { code, message, errors } = outcome.refusal;
     throw new Refusal(code, message, errors);
   }
 
   /**
-   * As `once`, for work that must find something out before its transaction, such as whether a password is right. A replay
-   * does not find it out again: digits are good once, and a password may be the one that was changed.
+   * Like `once`, for work that needs a check before its transaction, such as the password. A replay skips the check:
+   * the digits of a second factor work once, and the request may have changed the password itself.
    *
-   * @param prepare what it refuses is not kept
+   * @param prepare its Refusals are not stored
    */
   async onceAfter<P, T>(
     context: Context,
@@ -77,17 +78,17 @@ export class IdempotentRequests {
   ): Promise<T> {
     const prepared = (await this.isReplay(context, prepare)) ? undefined : { value: await prepare() };
     return this.once(context, (tx) => {
-      // It was done, and has been forgotten since: the next attempt prepares.
+      // The key has expired since `isReplay` found it: the client's next attempt prepares.
       if (!prepared) throw new InProgress();
       return work(tx, prepared.value);
     });
   }
 
   /**
-   * Whether the request was done before, so that `once` would answer as it did then.
+   * Whether the request was executed before, so that `once` would replay its outcome.
    *
-   * @throws Mismatch if the key was used with another body. `prepare` comes first: it counts attempts at a password, which
-   *   could be guessed without limit if a wrong one were answered as another body.
+   * @throws Mismatch if the key was used for a different request. `prepare` runs first, because it counts attempts at a
+   *   password: otherwise a mismatch would reveal a wrong password without counting it.
    */
   private async isReplay({ keyed: request }: Context, prepare: () => Promise<unknown>): Promise<boolean> {
     if (!request) return false;
@@ -105,9 +106,10 @@ export class IdempotentRequests {
     hashes: Hashes,
     work: () => Promise<T>,
   ): Promise<Outcome<T>> {
-    const known = (await findNow<T>(tx, request, hashes)) ?? (await this.begin<T>(tx, request, hashes));
+    const known =
+      (await findWithoutWaiting<T>(tx, request, hashes)) ?? (await this.insertOrFind<T>(tx, request, hashes));
     if (known) {
-      request.replayed();
+      request.markReplayed();
       return known;
     }
     await tx.query('SAVEPOINT begun');
@@ -117,8 +119,8 @@ export class IdempotentRequests {
     return outcome;
   }
 
-  /** Takes the key; should another have been faster, its outcome by now. */
-  private async begin<T>(
+  /** Inserts the key. If another request was faster, returns its outcome. */
+  private async insertOrFind<T>(
     tx: EntityManager,
     request: KeyedRequest,
     hashes: Hashes,
@@ -129,7 +131,7 @@ export class IdempotentRequests {
         requestHash: hashes[0]!,
         createdAt: new Date(now),
         since: new Date(now - DAY_MS),
-        most: MOST_KEYS,
+        most: MAX_KEYS,
       });
       if (!isInserted) throw new TooManyRequests(TRY_AGAIN_SECONDS);
       return undefined;
@@ -139,10 +141,10 @@ export class IdempotentRequests {
     }
   }
 
-  /** Keyed with a secret: a body may hold a password, which must not be guessed from its hash. */
+  /** Keyed with a secret: a body may contain a password, which must not be guessable from its hash. */
   private hashesOf({ body, params, query }: KeyedRequest): Hashes {
     const parts = [params, query, body ?? {}].map((part) => Object.entries(part).sort(byName));
-    // Version 0.4 did not tell the parts apart: its rows are recognised for the day that they are kept.
+    // Version 0.4 hashed the parts together. Its rows must still match for the day that they live.
     const fields = parts.flat().sort(byName);
     return [parts, fields].flatMap((named) =>
       this.keys.hashes(`idempotency ${JSON.stringify(named)}`, 'hex'),
@@ -154,8 +156,8 @@ function byName([a]: [string, unknown], [b]: [string, unknown]): number {
   return a < b ? -1 : 1;
 }
 
-/** What came of the request, without waiting for one that is under way. */
-async function findNow<T>(
+/** The outcome of the request, without waiting for a request in progress. */
+async function findWithoutWaiting<T>(
   tx: EntityManager,
   request: KeyedRequest,
   hashes: Hashes,
@@ -164,7 +166,7 @@ async function findNow<T>(
     return await find<T>(tx, request, hashes, 'FOR UPDATE NOWAIT');
   } catch (error) {
     if (!isLockedNow(error)) throw error;
-    // Somebody holds it: another who asks for its outcome, or the one who is still finding it out.
+    // The lock is held by another replay, which only reads, or by the request in progress.
     const known = await find<T>(tx, request, hashes);
     if (!known) throw new InProgress();
     return known;

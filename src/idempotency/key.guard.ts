@@ -7,11 +7,11 @@ import { ACCEPTS_KEY, KEY_HEADER, PRINTABLE, REPLAYED_HEADER } from './accepts-i
 
 type Request = FastifyRequest & Partial<Pick<SignedInRequest, 'user' | 'keyed'>>;
 
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Reads the `Idempotency-Key` of every request that changes something; a key that would not be heeded is refused. It stands
- * behind the guard that knows whose request it is.
+ * Reads the `Idempotency-Key` of every request that may change something, and refuses a key that would have no effect.
+ * Runs after the access guard, which identifies the account.
  */
 @Injectable()
 export class KeyGuard implements CanActivate {
@@ -21,11 +21,11 @@ export class KeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): true {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    if (SAFE.has(request.method)) return true;
+    if (SAFE_METHODS.has(request.method)) return true;
     const keys = request.raw.headersDistinct[KEY_HEADER.toLowerCase()];
     if (keys === undefined) return true;
     const accepts = this.reflector.get<boolean | undefined>(ACCEPTS_KEY, context.getHandler());
-    if (!accepts || !request.user) throw notTaken();
+    if (!accepts || !request.user) throw notSupported();
     request.keyed = keyedRequest(keys, request, http.getResponse<FastifyReply>(), request.user.id);
     return true;
   }
@@ -49,14 +49,14 @@ function keyedRequest(
     params: request.params as object,
     query: request.query as object,
     body: request.body,
-    replayed: () => void reply.header(REPLAYED_HEADER, 'true'),
+    markReplayed: () => void reply.header(REPLAYED_HEADER, 'true'),
   };
 }
 
-function notTaken(): Refusal {
+function notSupported(): Refusal {
   return refusal(
     'IDEMPOTENCY_KEY_NOT_TAKEN',
-    `This request takes no ${KEY_HEADER}: sent twice it would be done twice. Send it without the header.`,
+    `This request does not support ${KEY_HEADER}: sent twice, it would take effect twice. Send it without the header.`,
   );
 }
 

@@ -3,19 +3,18 @@ import { pagesOfAccount } from '../database/pages.js';
 import { execute } from '../database/statement.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 
-/** The requests with a key. */
 export const exportRequests = pagesOfAccount(
   '/* export-requests */ SELECT route, idempotency_key, created_at FROM idempotency_keys WHERE account_id = ?',
   { route: 'route', idempotency_key: 'idempotency_key' },
 );
 
-/** Deletes those of the account, and those of admins whose kept answers name it. */
+/** Deletes the keys of the account, and those of admins whose stored outcomes name it. */
 export async function eraseRequests(
   tx: EntityManager,
   accountId: number,
   addresses: readonly [string, string],
 ): Promise<void> {
-  // With its quotes: the address may be the tail of another.
+  // With quotes: the address may be the end of a longer one.
   const texts = addresses.map((text) => JSON.stringify(text));
   await tx.delete(IdempotencyKey, { accountId });
   await execute(

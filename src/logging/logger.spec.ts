@@ -24,10 +24,10 @@ function lines(): Line[] {
   return written.map((line) => JSON.parse(line) as Line);
 }
 
-describe('no line of the log holds an address', () => {
+describe('no log line contains an email address', () => {
   const sql = "Duplicate entry 'ana@people.example' for key 'accounts_email'";
 
-  test('neither in an error’s message, nor in its stack, nor in that of its cause', () => {
+  test('not in the message, stack or cause of an error', () => {
     const driver = Object.assign(new Error(sql), { sqlMessage: sql, sql: `INSERT ('ana@people.example')` });
     const failed = new QueryFailedError('INSERT INTO accounts', ['ana@people.example'], driver);
     logger.error({ err: new Error('Saving failed', { cause: failed }) }, 'trouble');
@@ -39,7 +39,7 @@ describe('no line of the log holds an address', () => {
     expect(lines()[0]!.err!.stack).toContain('logger.spec');
   });
 
-  test('nor in what Nest and its libraries say', () => {
+  test('not in lines of Nest and its libraries', () => {
     const nest = new NestLogger(logger);
     nest.log('Sent to ana@people.example', 'Mail');
     nest.error(new Error('No such mailbox: ana@people.example'), 'Mail');
@@ -52,7 +52,7 @@ describe('no line of the log holds an address', () => {
   });
 });
 
-test('what Nest says of itself while it starts is left out of the usual log', () => {
+test('Nest’s startup lines are left out at level info', () => {
   const nest = new NestLogger(logger);
   nest.log('AppModule dependencies initialized', 'InstanceLoader');
   nest.log('Relaying again', 'Relay');

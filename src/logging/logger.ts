@@ -3,7 +3,7 @@ import { type Logger, pino, stdSerializers } from 'pino';
 import type { DatabaseEnvironment } from '../config/database.environment.js';
 import { withoutAddresses } from './redaction.js';
 
-/** JSON lines on standard output, with no mail address in any of them. */
+/** Logs JSON lines to standard output, with email addresses redacted. */
 export function createLogger(environment: DatabaseEnvironment): Logger {
   return pino({
     level: environment.LOG_LEVEL,
@@ -11,8 +11,8 @@ export function createLogger(environment: DatabaseEnvironment): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     hooks: {
-      logMethod(given, log) {
-        log.apply(this, withPlainText(given));
+      logMethod(args, log) {
+        log.apply(this, withRedactedMessage(args));
       },
     },
     serializers: {
@@ -24,16 +24,16 @@ export function createLogger(environment: DatabaseEnvironment): Logger {
   });
 }
 
-/** Hides addresses in the text of a line too, which pino takes from the error where none is given. */
-function withPlainText<T extends unknown[]>(given: T): T {
-  const [subject] = given;
+/** Redacts the message of a line too. Without a message, pino would take it from the error. */
+function withRedactedMessage<T extends unknown[]>(args: T): T {
+  const [subject] = args;
   const error = subject instanceof Error ? subject : (subject as { err?: unknown } | null | undefined)?.err;
-  const text = given.length === 1 && error instanceof Error ? [error.message] : [];
-  return [...given, ...text].map((part) => (typeof part === 'string' ? withoutAddresses(part) : part)) as T;
+  const text = args.length === 1 && error instanceof Error ? [error.message] : [];
+  return [...args, ...text].map((part) => (typeof part === 'string' ? withoutAddresses(part) : part)) as T;
 }
 
-// What Nest says of itself while it starts: a line for each module and route.
-const START_UP = new Set([
+// The contexts of Nest's startup lines: one line per module and route.
+const STARTUP_CONTEXTS = new Set([
   'InstanceLoader',
   'RoutesResolver',
   'RouterExplorer',
@@ -41,7 +41,7 @@ const START_UP = new Set([
   'NestApplication',
 ]);
 
-/** Lets Nest and its libraries log through the same pino. */
+/** Lets Nest and its libraries log through the same pino logger. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -69,9 +69,9 @@ export class NestLogger implements LoggerService {
     message: unknown,
     rest: unknown[],
   ): void {
-    // Nest puts the context last; before it may stand a stack.
+    // Nest puts the context last; a stack may precede it.
     const context = rest.at(-1);
-    if (level === 'info' && typeof context === 'string' && START_UP.has(context)) level = 'debug';
+    if (level === 'info' && typeof context === 'string' && STARTUP_CONTEXTS.has(context)) level = 'debug';
     const err = [message, ...rest].find((item) => item instanceof Error);
     const text = message instanceof Error ? message.message : String(message);
     this.logger[level](

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withoutAddresses, withoutRecipient } from './redaction.js';
 
-describe('addresses are hidden', () => {
+describe('email addresses are redacted', () => {
   test.each([
     ['550 5.1.1 <ana.ruiz+x@people.example>: unknown', '550 5.1.1 <[address]>: unknown'],
     [
@@ -20,7 +20,7 @@ describe('addresses are hidden', () => {
     expect(withoutAddresses(text)).toBe(expected);
   });
 
-  test('whatever the address is made of and stands between', () => {
+  test('for any local part and surrounding text', () => {
     const atom = fc.string({
       unit: fc.constantFrom(...'abcXYZ019.!#$%&*+-/?^_{|}~'),
       minLength: 1,
@@ -36,34 +36,34 @@ describe('addresses are hidden', () => {
     );
   });
 
-  test('in time that does not explode with the length of the text', () => {
+  test('in time that stays linear in the length of the text', () => {
     expect(withoutAddresses('a'.repeat(20_000))).toHaveLength(20_000);
   });
 });
 
-describe('what a mail server says of a recipient', () => {
+describe('the recipient in a mail server’s reply', () => {
   test.each([
     ['550 5.1.1 <mary.canary@x.example>: no such user', /mary|canary/i],
     ['550 no such user (mary.canary…)', /mary|canary/i],
     ['550 No mailbox "Mary Canary" at x.example', /mary|canary/i],
     ['452 4.2.2 MARY.CANARY is over quota', /mary|canary/i],
-  ])('%s', (said, name) => {
-    const told = withoutRecipient(said, 'mary.canary@x.example');
-    expect(told).not.toMatch(name);
-    expect(told.slice(0, 3)).toBe(said.slice(0, 3));
+  ])('is redacted: %s', (reply, name) => {
+    const redacted = withoutRecipient(reply, 'mary.canary@x.example');
+    expect(redacted).not.toMatch(name);
+    expect(redacted.slice(0, 3)).toBe(reply.slice(0, 3));
   });
-  test('odd names hide themselves and nothing else', () => {
+  test('names with special characters are redacted, and nothing else is', () => {
     expect(withoutRecipient('550 a+b(c is unknown', 'a+b(c@x.example')).toBe('550 [name] is unknown');
     expect(withoutRecipient('550 unknown', 'a.*@x.example')).toBe('550 unknown');
   });
 
-  test('a hyphen in the name is a hyphen', () => {
+  test('names with a hyphen are redacted', () => {
     expect(withoutRecipient('550 no mailbox mary-ann here, Mary', 'mary-ann@x.example')).toBe(
       '550 no mailbox [name] here, [name]',
     );
   });
 
-  test('without regard to case, in any script', () => {
+  test('is redacted regardless of case, in any script', () => {
     expect(withoutRecipient('550 ÑANDÚ, ΣΊΣΥΦΟΣ', 'ñandú.σίσυφος@x.example')).toBe('550 [name], [name]');
   });
 
@@ -72,14 +72,14 @@ describe('what a mail server says of a recipient', () => {
     ['ñandú'.normalize('NFD'), '550 ñandú'],
     ['straße', '550 STRASSE'],
     ['strasse', '550 straße'],
-    // A reply with a byte that is no UTF-8 comes as its bytes.
+    // A reply that is not valid UTF-8 is decoded byte by byte.
     ['ñandú', Buffer.from('550 ñandú').toString('latin1')],
     ['ñandú', Buffer.from('550 ÑANDÚ'.toLowerCase()).toString('latin1')],
-  ])('is hidden in another spelling: %s in %s', (local, reply) => {
+  ])('is redacted in another encoding or spelling: %s in %s', (local, reply) => {
     expect(withoutRecipient(reply, `${local}@x.example`)).toBe('550 [name]');
   });
 
-  test('never names the part before the @, whatever stands around it', () => {
+  test('never keeps the local part, whatever surrounds it', () => {
     const local = fc
       .string({ unit: fc.constantFrom(..."kqzwñß0-.+_'{|}*?^$"), minLength: 3, maxLength: 40 })
       .filter((text) => /[kqzwñß0]/.test(text));
@@ -87,14 +87,14 @@ describe('what a mail server says of a recipient', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(around, around), { maxLength: 20 }), local, (pairs, name) => {
         const reply = pairs.map(([before, after]) => `${before}${name}${after}`).join(' ');
-        const told = withoutRecipient(reply, `${name}@x.example`).split(/\[(?:name|address)\]/);
-        expect(told.filter((text) => text.includes(name.normalize()))).toEqual([]);
+        const redacted = withoutRecipient(reply, `${name}@x.example`).split(/\[(?:name|address)\]/);
+        expect(redacted.filter((text) => text.includes(name.normalize()))).toEqual([]);
       }),
       { numRuns: 1000 },
     );
   });
 
-  test('is redacted, whatever the address and the reply are made of', () => {
+  test('can be redacted for any address and reply without an error', () => {
     const odd = fc.string({ unit: 'binary', maxLength: 300 });
     const marks = fc.string({
       unit: fc.constantFrom(...'-.*+?^$(){}[]|/\\\'"`=@<> \r\nab\ud800'),
@@ -108,7 +108,7 @@ describe('what a mail server says of a recipient', () => {
     );
   });
 
-  test('names nobody, also where it is cut', () => {
+  test('is redacted even where a long reply is cut', () => {
     const name = fc.string({ unit: fc.constantFrom(...'klmnopqz'), minLength: 6, maxLength: 30 });
     const before = fc.integer({ min: 1_900, max: 2_000 });
     fc.assert(
@@ -130,8 +130,8 @@ test.each([
   ['packages', '/@a'.repeat(22_000)],
   ['apostrophes', "'".repeat(65_536)],
   ['the name itself', 'mary-ann '.repeat(7_000)],
-])('a reply of 64 KB is no more work than a short one: %s', (_, reply) => {
-  const told = withoutRecipient(reply, `mary-ann.${'a.'.repeat(50)}aaa@x.example`);
-  expect(told.length).toBeLessThan(20_000);
+])('a reply of 64 KB takes no more time than a short one: %s', (_, reply) => {
+  const redacted = withoutRecipient(reply, `mary-ann.${'a.'.repeat(50)}aaa@x.example`);
+  expect(redacted.length).toBeLessThan(20_000);
   expect(withoutAddresses(reply).length).toBeLessThan(80_000);
 });

@@ -1,24 +1,24 @@
-/** Hides mail addresses and names in texts that others wrote: drivers, mail servers. Pure, and linear in the length. */
+/** Redacts email addresses and names in texts of drivers and mail servers. Pure, and linear in the length. */
 
 /** More than an error with its stack needs. */
-const LONGEST_TEXT = 32_000;
-/** More than the ledger keeps of what a mail server says. */
-const LONGEST_REPLY = 2_000;
-/** Names shorter than that are parts of too many words. */
-const SHORTEST_PIECE = 3;
+const MAX_TEXT_LENGTH = 32_000;
+/** More than the ledger keeps of a mail server's reply. */
+const MAX_REPLY_LENGTH = 2_000;
+/** Shorter pieces of a name occur in too many words. */
+const MIN_PIECE_LENGTH = 3;
 
-// `/@scope/` in a path is a package and no address.
+// `/@scope/` in a path is a package, not an address.
 const DOMAIN = /(?!(?<=\/)@[\w-]+\/)@[^\s@<>"'`=,;:()]+/;
 const QUOTED_NAME = /"[^"\r\n]*"/;
-/** Consumed as a whole, also where no domain follows: to try again at each of its characters takes quadratic time. */
+/** Consumed as a whole, even if no domain follows: retrying at each of its characters takes quadratic time. */
 const NAME = /[^\s@<>",;:()]+/;
 const ADDRESS = new RegExp(`${QUOTED_NAME.source}${DOMAIN.source}|(${NAME.source})(${DOMAIN.source})?`, 'g');
-/** What may stand before a name, but does not begin one. */
+/** Characters that may precede a name but are not part of it. */
 const BEFORE_NAME = /^['`=]*/;
 
-/** Hides mail addresses: drivers and mail servers like to quote them in their errors. */
+/** Redacts email addresses, which drivers and mail servers often quote in their errors. */
 export function withoutAddresses(text: string): string {
-  return bounded(text, LONGEST_TEXT).replace(ADDRESS, (found: string, name?: string, domain?: string) => {
+  return bounded(text, MAX_TEXT_LENGTH).replace(ADDRESS, (found: string, name?: string, domain?: string) => {
     if (name === undefined) return '[address]';
     const [before] = BEFORE_NAME.exec(name)!;
     const isAddress = domain !== undefined && before.length < name.length;
@@ -26,42 +26,42 @@ export function withoutAddresses(text: string): string {
   });
 }
 
-/** Hides the recipient of a mail in a mail server's reply: also where it names only the part before the @, or pieces. */
+/** Redacts the recipient in a mail server's reply, even if it names only the local part or pieces of it. */
 export function withoutRecipient(reply: string, address: string): string {
-  const text = charactersOf(withoutAddresses(bounded(reply, LONGEST_REPLY).normalize()));
+  const text = charactersOf(withoutAddresses(bounded(reply, MAX_REPLY_LENGTH).normalize()));
   const names = namesIn(address);
   let redacted = '';
   for (let at = 0; at < text.length;) {
     const name = names.find((each) =>
       each.every(({ folded }, offset) => text[at + offset]?.folded === folded),
     );
-    redacted += name ? '[name]' : text[at]!.written;
+    redacted += name ? '[name]' : text[at]!.original;
     at += name?.length ?? 1;
   }
   return redacted;
 }
 
 interface Character {
-  readonly written: string;
-  /** Without regard to case. */
+  readonly original: string;
+  /** Case-folded. */
   readonly folded: string;
 }
 
-/** One entry for each folded character: `ß` folds to two, of which the first holds what was written. */
+/** One entry per folded character: `ß` folds to two, of which only the first has the original text. */
 const charactersOf = (text: string): Character[] =>
-  Array.from(text).flatMap((written) =>
-    Array.from(written.toUpperCase().toLowerCase(), (folded, index) => ({
-      written: index === 0 ? written : '',
+  Array.from(text).flatMap((original) =>
+    Array.from(original.toUpperCase().toLowerCase(), (folded, index) => ({
+      original: index === 0 ? original : '',
       folded,
     })),
   );
 
-/** The part of an address before the @ and its pieces, in each spelling, longest first. */
+/** The local part of an address and its pieces, in each spelling, longest first. */
 function namesIn(address: string): Character[][] {
   const local = address.includes('@') ? address.slice(0, address.lastIndexOf('@')) : address;
   const names = spellingsOf(local).flatMap((spelling) => [
     spelling,
-    ...spelling.split(/[^\p{L}\p{N}]+/u).filter((piece) => piece.length >= SHORTEST_PIECE),
+    ...spelling.split(/[^\p{L}\p{N}]+/u).filter((piece) => piece.length >= MIN_PIECE_LENGTH),
   ]);
   return [...new Set(names)]
     .filter((name) => name !== '')
@@ -69,7 +69,7 @@ function namesIn(address: string): Character[][] {
     .sort((a, b) => b.length - a.length);
 }
 
-/** As people write it, and as its bytes look in a reply that is not all UTF-8 and so was read as Latin-1. */
+/** The local part as people write it, and as it looks in a reply that is not valid UTF-8 and was decoded as Latin-1. */
 function spellingsOf(local: string): string[] {
   return [local.normalize('NFC'), local.normalize('NFD')].flatMap((form) => [
     form.normalize(),
@@ -77,7 +77,7 @@ function spellingsOf(local: string): string[] {
   ]);
 }
 
-/** Cuts a text before the word, or the quoted name, that would be left without its end. */
+/** Truncates a text before a word or quoted name that would be cut in half. */
 function bounded(text: string, longest: number): string {
   if (text.length <= longest) return text;
   let end = longest;

@@ -3,20 +3,20 @@ import { Redis } from 'ioredis';
 import { OutboxEnvironment } from '../config/outbox.environment.js';
 import { FAIL_FAST, redisOptions } from './redis.js';
 
-/** The shared connection for counters and health checks: it fails fast while Redis is away. */
+/** The shared connection for counters and health checks. It fails fast while Redis is unavailable. */
 @Injectable()
 export class RedisClient extends Redis implements OnApplicationShutdown {
   constructor(environment: OutboxEnvironment) {
     super({ ...redisOptions(environment), ...FAIL_FAST });
     const logger = new Logger('Redis');
-    let away = false;
+    let isDown = false;
     this.on('error', () => {
-      if (!away) logger.warn('Redis does not answer; going on without it');
-      away = true;
+      if (!isDown) logger.warn('Redis does not respond; continuing without it');
+      isDown = true;
     });
     this.on('ready', () => {
-      if (away) logger.log('Redis answers again');
-      away = false;
+      if (isDown) logger.log('Redis responds again');
+      isDown = false;
     });
   }
 

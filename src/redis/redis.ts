@@ -2,7 +2,7 @@ import type { RedisOptions } from 'ioredis';
 import type { OutboxEnvironment } from '../config/outbox.environment.js';
 import { readRedisUrl } from '../config/server-url.js';
 
-/** What ioredis and BullMQ both take. */
+/** Options that both ioredis and BullMQ accept. */
 export type RedisConnection = Omit<RedisOptions, 'retryStrategy'> & {
   retryStrategy: (times: number) => number;
 };
@@ -10,26 +10,26 @@ export type RedisConnection = Omit<RedisOptions, 'retryStrategy'> & {
 const retryStrategy = (times: number): number => Math.min(times * 50, 500);
 
 /**
- * How this service talks to Redis. It reconnects for ever, at least twice a second: whoever uses Redis must do
- * without it while it is away.
+ * The connection options for Redis. A client reconnects forever, at least twice a second; its users must cope while
+ * Redis is unavailable.
  */
 export function redisOptions(environment: OutboxEnvironment): RedisConnection {
   const { hosts, master, user, password, db, tls } = readRedisUrl(environment.REDIS_URL)!;
-  const place = master === undefined ? hosts[0] : throughSentinels([...hosts], master, tls);
+  const server = master === undefined ? hosts[0] : throughSentinels([...hosts], master, tls);
   return {
-    ...place,
+    ...server,
     db,
     ...(user && { username: user }),
     ...(password && { password }),
     ...(tls && { tls: {} }),
     retryStrategy,
     connectTimeout: 5_000,
-    // A connection on which nothing comes back is dead even if nobody closed it. Longer than BullMQ waits for a job.
+    // A connection without replies is dead even if nobody closed it. Longer than BullMQ's blocking wait for a job.
     socketTimeout: 10_000,
   };
 }
 
-/** Sentinels know which server is the master. User and password are the servers', not theirs. */
+/** Sentinels know the current master. User and password are for the Redis servers, not for the sentinels. */
 function throughSentinels(
   sentinels: { host: string; port: number }[],
   name: string,
@@ -41,12 +41,12 @@ function throughSentinels(
     enableTLSForSentinelMode: tls,
     sentinelRetryStrategy: retryStrategy,
     sentinelCommandTimeout: 1_000,
-    // Leaves a master that was replaced, even if it still answers.
+    // Disconnects from a master that was replaced, even if it still responds.
     failoverDetector: true,
   };
 }
 
-/** For callers who would rather have an error now than an answer later. */
+/** For callers that prefer an error now to a reply later. */
 export const FAIL_FAST = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,

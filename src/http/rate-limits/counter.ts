@@ -1,14 +1,14 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RedisClient } from '../../redis/redis.module.js';
 
-/** Begins the key of every counter. */
+/** The prefix of every counter's key. */
 export const COUNTER_PREFIX = 'throttle:';
 
 /**
- * Counts in Redis, so that all API processes share the count. While Redis is away each process counts on its own.
+ * A counter in Redis, which all API processes share. While Redis is unavailable, each process counts on its own.
  *
- * @param seconds after which a count begins anew
- * @param points after which `consume` refuses; by default never
+ * @param seconds after which the count starts again
+ * @param points after which `consume` rejects; by default never
  */
 export function counter(
   name: string,

@@ -1,46 +1,46 @@
 import { TooManyRequests } from '../../errors/domain-error.js';
 
 /**
- * A place among the requests of a caller that are under way. It is given back once the connection has closed and the work
- * has ended: a client that hangs up does not stop the work, and gets no further place by it.
+ * One of a caller's permits for concurrent requests. It is released when both the work has ended and the connection has
+ * closed: a client that hangs up does not stop the work, and must not gain a permit by it.
  */
-export class Place {
+export class Permit {
   private isWorking = true;
   private isConnected = true;
 
-  constructor(private readonly giveBack: () => void) {}
+  constructor(private readonly release: () => void) {}
 
-  /** Says that the work has ended: there is an answer. */
+  /** The work has ended: there is a response. */
   end(): void {
     if (!this.isWorking) return;
     this.isWorking = false;
-    if (!this.isConnected) this.giveBack();
+    if (!this.isConnected) this.release();
   }
 
-  /** Says that the answer was taken or the connection has closed. */
+  /** The response was sent, or the connection has closed. */
   close(): void {
     if (!this.isConnected) return;
     this.isConnected = false;
-    if (!this.isWorking) this.giveBack();
+    if (!this.isWorking) this.release();
   }
 }
 
-/** Bounds how many requests of each caller are under way at once, in this process. */
+/** Limits how many requests of each caller this process handles at once. */
 export class InFlight {
   private readonly counts = new Map<string, number>();
 
   /**
    * @param caller an account or an address
-   * @throws TooManyRequests while `most` others are under way
+   * @throws TooManyRequests while `most` others are in flight
    */
-  enter(caller: string, most: number): Place {
+  acquire(caller: string, most: number): Permit {
     const count = this.counts.get(caller) ?? 0;
     if (count >= most) throw new TooManyRequests(1);
     this.counts.set(caller, count + 1);
-    return new Place(() => this.leave(caller));
+    return new Permit(() => this.release(caller));
   }
 
-  private leave(caller: string): void {
+  private release(caller: string): void {
     const count = this.counts.get(caller)! - 1;
     if (count > 0) this.counts.set(caller, count);
     else this.counts.delete(caller);

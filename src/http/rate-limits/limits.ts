@@ -2,7 +2,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Whose requests are counted together. */
+/** What requests are counted by. */
 export type CountedBy = 'account' | 'address' | 'address and email';
 
 /** How many requests, within how many seconds. */
@@ -10,11 +10,11 @@ export interface Limit {
   readonly points: number;
   readonly seconds: number;
   readonly by: CountedBy;
-  /** For the table in docs/operations.md. */
+  /** What is counted, for the table in docs/operations.md. */
   readonly counts: string;
 }
 
-/** Every limit on requests. Those that a route has besides the general ones are declared at it with `@RateLimit`. */
+/** Every rate limit. A route declares its own limits, besides the general ones, with `@RateLimit`. */
 export const LIMITS = {
   account: { points: 600, seconds: MINUTE, by: 'account', counts: 'all requests of an account' },
   signedInAddress: {
@@ -39,7 +39,7 @@ export const LIMITS = {
   bookingDaily: { points: 300, seconds: DAY, by: 'account', counts: 'the same, in a day' },
   bookingAddress: { points: 120, seconds: MINUTE, by: 'address', counts: 'the same, whatever the accounts' },
   loginAddress: { points: 30, seconds: MINUTE, by: 'address', counts: 'attempts to log in' },
-  // A stranger elsewhere cannot use them up.
+  // By address too: a stranger elsewhere cannot use up the attempts of the account's owner.
   login: {
     points: 10,
     seconds: MINUTE,
@@ -52,7 +52,7 @@ export const LIMITS = {
     by: 'account',
     counts: 'attempts at the own password of somebody who is signed in',
   },
-  // In a body that is refused, the new password is judged before the old one is checked; that takes time.
+  // Bounds a slow check: in an invalid body the new password is checked although the current one is not (`password`).
   newPassword: {
     points: 20,
     seconds: MINUTE,
@@ -76,7 +76,7 @@ export const LIMITS = {
   codes: { points: 30, seconds: MINUTE, by: 'address', counts: 'mailed codes tried' },
   register: { points: 10, seconds: MINUTE, by: 'address', counts: 'registrations' },
   registerDaily: { points: 50, seconds: DAY, by: 'address', counts: 'registrations, in a day' },
-  // Its answer tells whether an address has an account.
+  // The response reveals whether an address has an account.
   addressChange: {
     points: 10,
     seconds: DAY,
@@ -99,5 +99,5 @@ export const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS;
 
-/** Requests that may be under way at once, in one process. */
+/** Requests that one process handles at once for one caller. */
 export const IN_FLIGHT = { account: 20, visitor: 100 } as const;

@@ -1,13 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answerProblem } from '../problem.filter.js';
+import { sendProblem } from '../problem.filter.js';
 
-/** The server's decorator that holds them, for errors that no hook sees. */
+/** The Fastify decorator that holds the limits, for errors that skip all hooks. */
 export const PAGE_LIMITS = 'pageLimits';
 
-/**
- * Counts requests that no controller answers: for pages, for addresses at which there is nothing, and those that cannot be
- * read.
- */
+/** Counts requests that no controller handles: for pages, for unknown paths, and those that cannot be parsed. */
 export abstract class PageLimits {
   private readonly counted = new WeakSet<FastifyRequest>();
 
@@ -20,19 +17,19 @@ export abstract class PageLimits {
     await this.countPage(request);
   }
 
-  /** Answers an error for a request that no guard has seen: it counts like any other, but not twice. */
-  async ofUnread(request: FastifyRequest, reply: FastifyReply, answer: () => unknown): Promise<void> {
+  /** Counts a request that failed before the guards, unless it was counted already, then sends the error. */
+  async ofUnreadable(request: FastifyRequest, reply: FastifyReply, answer: () => unknown): Promise<void> {
     if (!this.counted.has(request)) await this.orAnswer(request, reply);
     if (!reply.sent) await answer();
   }
 
-  /** An `onRequest` hook: answers those that are too many itself. */
+  /** An `onRequest` hook that responds with 429 above the limit. */
   async orAnswer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     try {
       await this.ofPage(request);
       return undefined;
     } catch (error) {
-      answerProblem(error, request, reply);
+      sendProblem(error, request, reply);
       return reply;
     }
   }

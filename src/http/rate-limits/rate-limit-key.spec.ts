@@ -9,6 +9,6 @@ test.each([
   ['2001:db8:1:3::1', '2001:db8:1:3::'],
   ['fe80::1%eth0', 'fe80::'],
   ['nonsense', 'nonsense'],
-])('%s is counted as %s', (address, counted) => {
+])('requests from %s are counted by %s', (address, counted) => {
   expect(rateLimitKey(address)).toBe(counted);
 });

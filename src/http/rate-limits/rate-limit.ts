@@ -4,14 +4,14 @@ import type { LimitName } from './limits.js';
 export const RATE_LIMITS = 'rate-limits';
 export const UNLIMITED = 'rate-limits:none';
 
-/** Leaves a route out of all limits: a balancer asks often, and must not be answered 429. */
+/** Exempts a route from all limits: a load balancer polls often and must not get a 429. */
 export function Unlimited(): MethodDecorator {
   return SetMetadata(UNLIMITED, true);
 }
 
 /**
- * The limits that requests to a route count against, besides the general ones that every request does. They are counted
- * before the body is read, in this order, up to the first that is used up. Every route that is more than a look has some.
+ * The limits of a route, besides the general ones. They are counted before the body is validated, in this order, up to
+ * the first that is exhausted. Every route that does more than read has some.
  */
 export function RateLimit(...limits: LimitName[]): MethodDecorator & ClassDecorator {
   return SetMetadata(RATE_LIMITS, limits);

@@ -8,18 +8,18 @@ import { rateLimitKey } from './rate-limit-key.js';
 import { counter } from './counter.js';
 import { type LimitName, LIMITS } from './limits.js';
 
-/** Limits requests, by counters that all API processes share (see `counter`). */
+/** Rate limits, in counters that all API processes share (see `counter`). */
 @Injectable()
 export class Throttle {
   private readonly limiters: ReadonlyMap<LimitName, RateLimiterRedis>;
-  private readonly enabled: boolean;
+  private readonly isEnabled: boolean;
 
   constructor(
     environment: ApiEnvironment,
     private readonly keys: Keys,
     redis: RedisClient,
   ) {
-    this.enabled = environment.RATE_LIMIT_ENABLED;
+    this.isEnabled = environment.RATE_LIMIT_ENABLED;
     this.limiters = new Map(
       (Object.keys(LIMITS) as LimitName[]).map((name) => [
         name,
@@ -29,28 +29,28 @@ export class Throttle {
   }
 
   /**
-   * Counts a request from an address, and if given about an account, of which only a keyed hash is kept.
+   * Counts a request from an address and, if given, for an account, which is stored as a keyed hash only.
    *
-   * @throws TooManyRequests when the limit is used up
+   * @throws TooManyRequests when the limit is exhausted
    */
   async countFrom(name: LimitName, address: string, account?: string): Promise<void> {
     const hash = account && this.keys.hash(account);
     await this.count(name, [rateLimitKey(address), hash].filter(Boolean).join(' '));
   }
 
-  /** The keyed hashes of what stands for an account, by all keys, as they stand in counters. */
+  /** The keyed hashes that stand for an account in the counters, one per key. */
   hashesOf(account: string): string[] {
     return this.keys.hashes(account);
   }
 
-  /** @throws TooManyRequests when the limit is used up for this key */
+  /** @throws TooManyRequests when the limit is exhausted for this key */
   async count(name: LimitName, key: string): Promise<void> {
-    if (!this.enabled) return;
+    if (!this.isEnabled) return;
     try {
       await this.limiters.get(name)!.consume(key);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new TooManyRequests(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
+    } catch (rejected) {
+      if (!(rejected instanceof RateLimiterRes)) throw rejected;
+      throw new TooManyRequests(Math.max(1, Math.ceil(rejected.msBeforeNext / 1000)));
     }
   }
 }
