@@ -34,7 +34,7 @@ export class AppModule {
         PrivacyModule,
         OpsModule,
       ],
-      // Every request passes them in this order.
+      // Guards run in this order on every request.
       providers: [
         { provide: APP_GUARD, useExisting: AccessGuard },
         { provide: APP_GUARD, useExisting: KeyGuard },

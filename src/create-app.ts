@@ -7,7 +7,7 @@ import { configureApp } from './http/configure-app.js';
 import { createServer } from './http/server.js';
 import { serveDashboard } from './ops/dashboard.js';
 
-/** The API, ready to listen. */
+/** Creates the API application, ready to listen. */
 export async function createApp(environment: ApiEnvironment): Promise<NestFastifyApplication> {
   const logger = createLogger(environment);
   const app = await NestFactory.create<NestFastifyApplication>(

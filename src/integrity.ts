@@ -14,17 +14,17 @@ import { reportText } from './ops/integrity/report-text.js';
 
 const USAGE = `Usage: node dist/integrity.js [--renew-instants]
 
-Without an option it looks whether all is as it should be, and changes nothing.
-  --renew-instants  give coming bookings the instants that their date and time mean by the present time zone data`;
+Without an option, it checks that the stored data is consistent and changes nothing.
+  --renew-instants  recompute the instants of future bookings from their date and time, by the current time zone data`;
 
-/** Anything but a clean report is a failure. */
+// Anything but a clean report is a failure.
 process.exitCode = 1;
-const renews = readArguments();
-if (renews !== undefined) await start(() => run(renews ? renewInstants : check));
-// A start that failed half-way leaves connections behind, which would keep the program for ever.
+const shouldRenew = readArguments();
+if (shouldRenew !== undefined) await start(() => run(shouldRenew ? renewInstants : check));
+// A failed start can leave connections open, which would keep the program running forever.
 process.exit();
 
-/** Whether to renew; undefined where the arguments are none that it knows. */
+/** Whether to renew instants; undefined if the arguments are invalid. */
 function readArguments(): boolean | undefined {
   try {
     const { values } = parseArgs({ options: { 'renew-instants': { type: 'boolean' } } });

@@ -6,8 +6,8 @@ import { createApiDocument } from './http/api-document.js';
 import { prefixRoutes } from './http/configure-app.js';
 
 /**
- * `npm run openapi`: prints the OpenAPI document that the API serves, with placeholders for its dates. Nothing is connected
- * to and no setting is read: in preview mode Nest knows all routes, and makes no provider.
+ * `npm run openapi`: prints the OpenAPI document that the API serves, with placeholders for its dates. Needs no servers
+ * and no configuration: in preview mode Nest discovers all routes without instantiating providers.
  */
 const app = await NestFactory.create(AppModule.with(new ApiEnvironment()), new FastifyAdapter(), {
   preview: true,

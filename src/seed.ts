@@ -15,7 +15,7 @@ await start(async () => {
   const environment = readEnvironment(ApiEnvironment);
   if (environment.NODE_ENV === 'production') {
     throw new ConfigurationError([
-      'NODE_ENV is production, or not set: the demo clinic has well-known passwords',
+      'NODE_ENV is production or not set, but the demo clinic has well-known passwords: set it to development',
     ]);
   }
   @Module({
@@ -30,7 +30,7 @@ await start(async () => {
   try {
     const { doctors, patients, bookings } = await context.get(DemoSeeder).seed();
     console.log(
-      `The demo clinic stands; new: ${doctors} doctors, ${patients} patients, ${bookings} bookings.`,
+      `The demo clinic is ready. Added: ${doctors} doctors, ${patients} patients, ${bookings} bookings.`,
     );
   } finally {
     await context.close();

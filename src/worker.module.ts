@@ -6,7 +6,7 @@ import { Retention } from './ops/retention/retention.js';
 import { Sweeper } from './ops/sweeper.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 
-/** The worker process: it carries the ledger's messages to the mail server, and sweeps. */
+/** The worker process: sends the ledger's notifications to the mail server, and deletes old data. */
 @Module({})
 export class WorkerModule {
   static with(environment: WorkerEnvironment): DynamicModule {

@@ -7,7 +7,7 @@ import { AvailabilityException } from './availability-exception.entity.js';
 
 const START = "COALESCE(start_time, '00:00:00')";
 
-/** Where a page goes on: after this exception, which has this date and time. */
+/** The last exception of the previous page. */
 interface Position {
   readonly date: string;
   /** HH:MM:SS */
@@ -15,7 +15,7 @@ interface Position {
   readonly id: number;
 }
 
-/** Those of the doctor whose account it is, by date and start. */
+/** The exceptions of an account's doctor, by date and start. */
 export function findExceptionsOf(
   dataSource: DataSource,
   accountId: number,

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A part of every week in which a doctor can be booked. */
+/** A weekly time range in which a doctor can be booked. */
 @Entity('availability_windows')
 export class AvailabilityWindow {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -13,7 +13,7 @@ export class AvailabilityWindow {
   @Column({ name: 'day_of_week', type: 'tinyint', unsigned: true })
   dayOfWeek!: number;
 
-  /** HH:MM:SS at the doctor's. */
+  /** HH:MM:SS in the doctor's time zone. */
   @Column({ name: 'start_time', type: 'time' })
   startTime!: string;
 

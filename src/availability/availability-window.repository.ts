@@ -7,7 +7,7 @@ import { AvailabilityWindow } from './availability-window.entity.js';
 
 export type NewWindow = Omit<AvailabilityWindow, 'id'>;
 
-/** By day and start. */
+/** A doctor's windows, by day and start. */
 export function findWindowsOf(
   dataSource: DataSource,
   owner: 'doctor' | 'account',

@@ -37,7 +37,7 @@ export class AvailabilityController {
   @ApiOperation({
     operationId: 'listDoctorAvailability',
     summary: "List a doctor's weekly windows",
-    description: 'By day and start. `id` is the doctor.',
+    description: 'By day and start. `id` is that of the doctor.',
   })
   @ApiOkResponse({ type: [WindowDto] })
   @ApiProblems('DOCTOR_NOT_FOUND')
@@ -51,7 +51,7 @@ export class AvailabilityController {
   @ApiOperation({
     operationId: 'addAvailability',
     summary: 'Add a weekly window',
-    description: 'Hours of a weekday in which the doctor can be booked, every week.',
+    description: 'Hours of a weekday in which patients can book the doctor, every week.',
   })
   @ApiCreatedResponse({ type: WindowDto })
   @AcceptsIdempotencyKey()
@@ -70,7 +70,7 @@ export class AvailabilityController {
   @ApiOperation({
     operationId: 'deleteAvailability',
     summary: 'Delete a weekly window',
-    description: '`id` is the window. Existing bookings stay.',
+    description: '`id` is that of the window. Existing bookings stay.',
   })
   @ApiOkMessage('Availability deleted')
   @ApiProblems('AVAILABILITY_NOT_FOUND', 'PROFILE_NOT_FOUND')

@@ -13,7 +13,6 @@ export class AddWindowDto {
   end_time!: string;
 }
 
-/** The `:doctor_id` of a path. */
 export class DoctorIdParams {
   @FromText()
   @IdField()

@@ -12,7 +12,7 @@ import { DoctorSchedule } from './doctor-schedule.entity.js';
 import { ExceptionsController } from './exceptions.controller.js';
 import { ExceptionsService } from './exceptions.service.js';
 
-/** When doctors can be booked: weekly windows, and exceptions from them. */
+/** When doctors can be booked: weekly windows, and exceptions to them. */
 @Module({
   imports: [
     AuditModule,

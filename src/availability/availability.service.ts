@@ -15,13 +15,13 @@ import {
 } from './availability-window.repository.js';
 import { lockSchedule } from './day-lock.repository.js';
 
-/** Of one weekday and doctor: what is read with every look at slots stays short. */
-const MOST_OF_A_WEEKDAY = 50;
+/** Per doctor and weekday: keeps the windows that each slot query reads few. */
+const MAX_WINDOWS_PER_WEEKDAY = 50;
 
-/** Times are HH:MM at the doctor's. */
+/** Times are HH:MM in the doctor's time zone. */
 type WindowOfDoctor = Omit<NewWindow, 'doctorId'>;
 
-/** The weekly windows of the doctors. Changing them leaves existing bookings as they are. */
+/** Doctors' weekly windows. Changing them leaves existing bookings as they are. */
 @Injectable()
 export class AvailabilityService implements OnModuleInit {
   constructor(
@@ -33,11 +33,11 @@ export class AvailabilityService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.doctors.onCreate(giveDefaultWeek);
+    this.doctors.onCreate(insertDefaultWeek);
   }
 
   /**
-   * By day and start.
+   * The windows of a doctor, by day and start.
    *
    * @throws NotFound DOCTOR_NOT_FOUND
    */
@@ -48,7 +48,7 @@ export class AvailabilityService implements OnModuleInit {
   }
 
   /**
-   * Those of the doctor who is logged in.
+   * The windows of the signed-in doctor, by day and start.
    *
    * @throws NotFound PROFILE_NOT_FOUND
    */
@@ -66,18 +66,18 @@ export class AvailabilityService implements OnModuleInit {
       }
       await lockSchedule(tx, doctorId);
       const { dayOfWeek } = window;
-      if ((await tx.countBy(AvailabilityWindow, { doctorId, dayOfWeek })) >= MOST_OF_A_WEEKDAY)
+      if ((await tx.countBy(AvailabilityWindow, { doctorId, dayOfWeek })) >= MAX_WINDOWS_PER_WEEKDAY)
         throw tooMany();
-      const overlapping = await tx.existsBy(AvailabilityWindow, {
+      const isOverlapping = await tx.existsBy(AvailabilityWindow, {
         doctorId,
         dayOfWeek,
         startTime: LessThan(window.endTime),
         endTime: MoreThan(window.startTime),
       });
-      if (overlapping) {
+      if (isOverlapping) {
         throw new Refusal(
           'WINDOW_OVERLAPS',
-          'This overlaps another availability window of yours on that day.',
+          'This overlaps another of your windows on that day. Choose other hours, or delete that window first.',
         );
       }
       const added = await insertWindow(tx, { doctorId, ...window });
@@ -90,7 +90,7 @@ export class AvailabilityService implements OnModuleInit {
     return this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(context, work));
   }
 
-  /** @throws Refusal AVAILABILITY_NOT_FOUND, also for another doctor's */
+  /** @throws Refusal AVAILABILITY_NOT_FOUND, also for another doctor's window */
   async remove(context: Context, doctorId: number, id: number): Promise<void> {
     const work = async (tx: EntityManager): Promise<void> => {
       await lockSchedule(tx, doctorId);
@@ -105,7 +105,7 @@ export class AvailabilityService implements OnModuleInit {
 function tooMany(): Refusal {
   return new Refusal(
     'TOO_MANY_WINDOWS',
-    `This weekday has ${MOST_OF_A_WEEKDAY} windows already. Delete some, or add a longer one.`,
+    `This weekday already has ${MAX_WINDOWS_PER_WEEKDAY} windows. Delete some, or add a longer one.`,
   );
 }
 
@@ -115,7 +115,7 @@ function particularsOf({ dayOfWeek, startTime, endTime }: WindowOfDoctor): Parti
 
 const MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5];
 
-async function giveDefaultWeek(tx: EntityManager, doctorId: number): Promise<void> {
+async function insertDefaultWeek(tx: EntityManager, doctorId: number): Promise<void> {
   const times = { startTime: '09:00', endTime: '17:00' };
   await insertWindows(
     tx,

@@ -2,13 +2,12 @@ import type { EntityManager } from 'typeorm';
 import { execute } from '../database/statement.js';
 
 /**
- * Takes a doctor's date for this transaction. Whatever takes time on a date (booking, moving, an exception)
- * must do this before it reads anything, with several dates in ascending order; whoever comes second waits here
- * and then reads what the first one wrote. It is a write, not a lock alone, because on a cluster only writes
- * of the same row are noticed between the nodes.
+ * Locks a doctor's day for the transaction. Every transaction that changes bookings or exceptions of a day must lock it
+ * before reading anything, several days in ascending order. A concurrent transaction waits here and then reads what the
+ * first one wrote. The lock is a write, because a cluster detects only conflicting writes between its nodes.
  *
- * @param date YYYY-MM-DD at the doctor's
- * @returns the date's new version: who took the date later has the higher one, whatever the clocks say
+ * @param date YYYY-MM-DD in the doctor's time zone
+ * @returns the day's new version: a later lock has a higher version, whatever the clocks say
  */
 export async function lockDay(tx: EntityManager, doctorId: number, date: string): Promise<number> {
   const { insertId } = await execute(
@@ -17,11 +16,11 @@ export async function lockDay(tx: EntityManager, doctorId: number, date: string)
      ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + 1)`,
     [doctorId, date],
   );
-  // The first one of a date inserts its row, and makes no id.
+  // The first lock of a day inserts its row, which generates no id.
   return insertId || 1;
 }
 
-/** Takes a doctor's weekly windows for this transaction, in the same way. */
+/** Locks a doctor's weekly windows for the transaction, in the same way. */
 export async function lockSchedule(tx: EntityManager, doctorId: number): Promise<void> {
   await execute(
     tx,

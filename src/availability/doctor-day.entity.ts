@@ -1,16 +1,16 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The lock of a doctor's date (see `lockDay`). */
+/** The lock of a doctor's day (see `lockDay`). */
 @Entity('doctor_days')
 export class DoctorDay {
   @PrimaryColumn({ name: 'doctor_id', type: 'int', unsigned: true })
   doctorId!: number;
 
-  /** YYYY-MM-DD at the doctor's. */
+  /** YYYY-MM-DD in the doctor's time zone. */
   @PrimaryColumn({ type: 'date' })
   date!: string;
 
-  /** Raised by each transaction that takes the date. */
+  /** Incremented by each transaction that locks the day. */
   @Column({ type: 'int', unsigned: true })
   version!: number;
 }

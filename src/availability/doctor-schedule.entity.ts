@@ -6,7 +6,7 @@ export class DoctorSchedule {
   @PrimaryColumn({ name: 'doctor_id', type: 'int', unsigned: true })
   doctorId!: number;
 
-  /** Raised by each change of the windows. */
+  /** Incremented by each change to the windows. */
   @Column({ type: 'int', unsigned: true })
   version!: number;
 }

@@ -18,7 +18,7 @@ function range(start: string, end: string): WallRange {
   return { start: parseWallTime(start), end: parseWallTime(end) };
 }
 
-/** The starts of a window's grid. */
+/** The starts on a window's grid. */
 function every15(start: number, end: number): number[] {
   return Array.from({ length: Math.ceil((end - start) / 15) }, (_, index) => start + index * 15);
 }
@@ -50,7 +50,7 @@ function slots(plan: DayPlan, duration: number, now = LONG_AGO): string[] {
   return availableSlots(scheduleOf(plan), plan.date, duration, now).map(formatWallTime);
 }
 
-/** For each of some starts the codes of all violations. */
+/** The codes of all violations, for each start. */
 function violations(plan: DayPlan, starts: number[], durationMinutes: number, now = LONG_AGO): string[][] {
   const schedule = scheduleOf(plan);
   return starts.map((start) => {
@@ -60,23 +60,23 @@ function violations(plan: DayPlan, starts: number[], durationMinutes: number, no
 }
 
 describe('slots', () => {
-  test('are every 15 minutes from the window’s own start, as long as the whole appointment fits', () => {
+  test('are every 15 minutes from the window’s start, as long as the whole appointment fits', () => {
     expect(slots(plain({ windows: [range('09:10', '10:10')] }), 30)).toEqual(['09:10', '09:25', '09:40']);
     expect(slots(plain({ windows: [range('09:10', '10:10')] }), 60)).toEqual(['09:10']);
     expect(slots(plain({ windows: [range('09:10', '10:10')] }), 61)).toEqual([]);
   });
 
-  test('windows that touch count as one', () => {
+  test('continue across windows that touch', () => {
     const windows = [range('10:10', '11:00'), range('09:00', '10:10')];
     expect(slots(plain({ windows }), 60)).toEqual(['09:00', '09:15', '09:30', '09:45', '10:00']);
   });
 
-  test('of windows apart: each has its own grid, and no appointment bridges the gap', () => {
+  test('have a grid per separate window, and no appointment bridges a gap', () => {
     const windows = [range('09:00', '09:30'), range('09:31', '10:01')];
     expect(slots(plain({ windows }), 30)).toEqual(['09:00', '09:31']);
   });
 
-  test('an appointment may begin when another ends, and end when another begins', () => {
+  test('may begin when a booking ends, and end when a booking begins', () => {
     const windows = [range('09:00', '10:30')];
     const busy = [at('09:30', 30)];
     expect(slots(plain({ windows, busy }), 30)).toEqual(['09:00', '10:00']);
@@ -84,13 +84,13 @@ describe('slots', () => {
     expect(violations(plain({ windows, busy }), between, 30)).toEqual([['TAKEN'], ['TAKEN']]);
   });
 
-  test('an exception blocks what it touches, a full day everything', () => {
+  test('do not overlap an exception, and a full-day exception leaves none', () => {
     const windows = [range('09:00', '10:30')];
     expect(slots(plain({ windows, exceptions: [range('09:40', '09:50')] }), 30)).toEqual(['09:00', '10:00']);
     expect(slots(plain({ windows, exceptions: ['full day'] }), 30)).toEqual([]);
   });
 
-  test('a start must be in the future: now itself is not', () => {
+  test('start in the future: now itself is too early', () => {
     const windows = [range('09:00', '10:00')];
     const nine = at('09:00', 0).start;
     expect(slots(plain({ windows }), 30, nine - 1)).toEqual(['09:00', '09:15', '09:30']);
@@ -121,7 +121,7 @@ function factsOf(timezone: string, date: string) {
       start: midnight + from * MINUTE_MS,
       end: midnight + (from + length) * MINUTE_MS,
     }));
-  // Windows early in the day, where most clocks change, as often as anywhere.
+  // Includes windows at night, when most clocks change.
   const window = fc.oneof(
     wallRange,
     fc.constant(range('00:00', '04:00')),
@@ -145,7 +145,7 @@ const plan = zoneAndDate.chain(({ timezone, date }) => factsOf(timezone, date));
 const duration = fc.oneof(fc.integer({ min: 1, max: 480 }), fc.constantFrom(1, 15, 30, 60, 90, 480));
 
 describe('for any windows, exceptions, bookings, duration, zone and date', () => {
-  test('the slots are those that a clerk finds who walks through the day minute by minute', () => {
+  test('the slots equal those of a reference implementation that checks every minute', () => {
     fc.assert(
       fc.property(plan, duration, ({ now, ...day }, minutes) => {
         const found = availableSlots(scheduleOf(day), day.date, minutes, now);
@@ -155,7 +155,7 @@ describe('for any windows, exceptions, bookings, duration, zone and date', () =>
     );
   });
 
-  test('the violations of any start are all those that the clerk names, in the same order', () => {
+  test('the violations of any start equal those of the reference implementation, in the same order', () => {
     const start = fc.integer({ min: 0, max: 1439 });
     const times = fc.array(start, { minLength: 10, maxLength: 40 });
     fc.assert(
@@ -168,7 +168,7 @@ describe('for any windows, exceptions, bookings, duration, zone and date', () =>
     );
   });
 
-  test('violations come in the order of the rules, and the first one is that of the first rule', () => {
+  test('violations come in the order of the rules, and the first is that of the first rule that does not hold', () => {
     const order = ['NO_SUCH_TIME', 'NOT_IN_FUTURE', 'OUTSIDE_AVAILABILITY', 'EXCEPTION', 'TAKEN'];
     fc.assert(
       fc.property(plan, duration, fc.integer({ min: 0, max: 1439 }), ({ now, ...day }, minutes, time) => {
@@ -184,7 +184,7 @@ describe('for any windows, exceptions, bookings, duration, zone and date', () =>
     );
   });
 
-  test('a start on the grid is a slot exactly if it has no violation', () => {
+  test('a start on the grid is a slot exactly if it has no violations', () => {
     fc.assert(
       fc.property(plan, duration, ({ now, ...day }, minutes) => {
         const schedule = scheduleOf(day);
@@ -197,7 +197,7 @@ describe('for any windows, exceptions, bookings, duration, zone and date', () =>
     );
   });
 
-  test('a time without violations has its availability around it', () => {
+  test('an appointment without violations lies within its availability', () => {
     fc.assert(
       fc.property(plan, duration, ({ now, ...day }, durationMinutes) => {
         const schedule = scheduleOf(day);
@@ -213,7 +213,7 @@ describe('for any windows, exceptions, bookings, duration, zone and date', () =>
   });
 });
 
-test('over a range of days around changes of the clocks, each date is judged as it is by itself', () => {
+test('in a range of dates around a clock change, each date evaluates as it does by itself', () => {
   const range7 = zoneAndDate.chain(({ timezone, date }) =>
     fc.tuple(...[-3, -2, -1, 0, 1, 2, 3].map((days) => factsOf(timezone, addDays(date, days)))),
   );
@@ -237,13 +237,13 @@ test('over a range of days around changes of the clocks, each date is judged as 
   );
 });
 
-test('a date outside the range is no date of the schedule', () => {
+test('a date outside the range throws a RangeError', () => {
   expect(() => scheduleOf(plain({})).on('2026-03-03')).toThrow(RangeError);
 });
 
-describe.each(ZONES)('for 7 days around each change of the clocks of 2026 to 2028 in %s', (timezone) => {
+describe.each(ZONES)('in the 7 days around each clock change from 2026 to 2028 in %s', (timezone) => {
   const changes = datesOfChange(timezone, 2026, 2028);
-  // Where the clocks never change, the days on which they do elsewhere.
+  // In a zone without clock changes, uses the dates of those in Madrid.
   const dates = (changes.length > 0 ? changes : datesOfChange('Europe/Madrid', 2026, 2028)).flatMap((date) =>
     [-3, -2, -1, 0, 1, 2, 3].map((days) => addDays(date, days)),
   );
@@ -263,7 +263,7 @@ describe.each(ZONES)('for 7 days around each change of the clocks of 2026 to 202
     }
   });
 
-  test('a window over the change offers every wall time that exists, and never a missing one', () => {
+  test('a window across the change offers every wall time that exists, and none that does not', () => {
     for (const date of dates) {
       const exists = new Set(minutesLived(timezone, date).map(({ minutes }) => minutes));
       const expected = grid(0, 1439, 1).filter((minutes) => exists.has(minutes));
@@ -272,7 +272,7 @@ describe.each(ZONES)('for 7 days around each change of the clocks of 2026 to 202
     }
   });
 
-  test('a repeated hour means its first time, and all starts are distinct instants in ascending order', () => {
+  test('a repeated hour means its first occurrence, and all starts are distinct instants in ascending order', () => {
     for (const date of dates) {
       const schedule = open(date, range('00:00', '23:59'));
       const instants = availableSlots(schedule, date, 15, LONG_AGO).map((start) => {
@@ -284,7 +284,7 @@ describe.each(ZONES)('for 7 days around each change of the clocks of 2026 to 202
     }
   });
 
-  test('durations are real minutes', () => {
+  test('durations are elapsed minutes', () => {
     for (const date of dates) {
       const schedule = open(date, range('00:00', '23:59'));
       for (const start of availableSlots(schedule, date, 150, LONG_AGO)) {
@@ -296,7 +296,7 @@ describe.each(ZONES)('for 7 days around each change of the clocks of 2026 to 202
 });
 
 describe('on the night on which the clocks change', () => {
-  test('forward: a window of two hours on the wall has room for one hour', () => {
+  test('forward: a window of two hours on the wall clock has room for one hour', () => {
     const windows = [range('01:30', '03:30')];
     const night = plain({ date: '2026-03-29', windows });
     expect(slots(night, 60)).toEqual(['01:30']);
@@ -304,14 +304,14 @@ describe('on the night on which the clocks change', () => {
     expect(slots(night, 61)).toEqual([]);
   });
 
-  test('back: a window of two hours on the wall has room for three, once for each start', () => {
+  test('back: a window of two hours on the wall clock has room for three, with each start offered once', () => {
     const windows = [range('01:30', '03:30')];
     const night = plain({ date: '2026-10-25', windows });
     expect(slots(night, 180)).toEqual(['01:30']);
     expect(slots(night, 60)).toEqual(['01:30', '01:45', '02:00', '02:15', '02:30', '02:45']);
   });
 
-  test('back: an exception in the repeated hour blocks both of its times', () => {
+  test('back: an exception in the repeated hour blocks both occurrences', () => {
     const night = plain({
       date: '2026-10-25',
       windows: [range('01:00', '04:00')],

@@ -8,13 +8,13 @@ import type { Schedule } from './schedule.js';
 const GRID_MINUTES = 15;
 
 export interface Evaluation {
-  /** `undefined` where the clocks skip the requested time. */
+  /** `undefined` if the clocks skip the requested time. */
   readonly appointment: Appointment | undefined;
-  /** Every rule that does not hold, in the order of the rules. */
+  /** Of every rule that does not hold, in the order of the rules. */
   readonly violations: readonly Violation[];
 }
 
-/** Judges a requested time. Without violations it is open, and its appointment has an availability. */
+/** Evaluates a requested time. Without violations it can be booked, and its appointment has an availability. */
 export function evaluate(requested: RequestedTime, schedule: Schedule, now: EpochMs): Evaluation {
   const day = schedule.on(requested.date);
   const appointment = day.appointment(parseWallTime(requested.time), requested.durationMinutes);
@@ -33,14 +33,14 @@ export function availableSlots(
   const slots: WallMinutes[] = [];
   for (const window of day.windows) {
     for (let start = window.start; start < window.end; start += GRID_MINUTES) {
-      if (isOpen(day.appointment(start, durationMinutes), day, now)) slots.push(start);
+      if (isBookable(day.appointment(start, durationMinutes), day, now)) slots.push(start);
     }
   }
   return slots;
 }
 
-/** Asks the last rules first: on the grid of the windows, most starts that are not open are taken. */
-function isOpen(appointment: Appointment | undefined, day: ScheduleDay, now: EpochMs): boolean {
+/** Checks the last rules first: within windows, most starts that cannot be booked are taken. */
+function isBookable(appointment: Appointment | undefined, day: ScheduleDay, now: EpochMs): boolean {
   for (let index = RULES_IN_ORDER.length - 1; index >= 0; index -= 1) {
     if (RULES_IN_ORDER[index]!(appointment, day, now)) return false;
   }

@@ -26,7 +26,7 @@ export class ExceptionsController {
   @ApiOperation({
     operationId: 'listMyExceptions',
     summary: 'List my exceptions',
-    description: 'What the doctor blocked, by date and start, a thousand at a time.',
+    description: 'By date and start, in pages of 1000.',
   })
   @ApiOkResponse({ type: [ExceptionDto], headers: NEXT_PAGE })
   @ApiProblems('PROFILE_NOT_FOUND')
@@ -71,7 +71,7 @@ export class ExceptionsController {
   @ApiOperation({
     operationId: 'deleteException',
     summary: 'Delete an exception',
-    description: 'The time opens again.',
+    description: 'Patients can book the time again.',
   })
   @ApiOkMessage('Exception deleted')
   @ApiProblems('EXCEPTION_NOT_FOUND', 'PROFILE_NOT_FOUND')

@@ -17,7 +17,7 @@ export class AddExceptionDto {
 
   @BooleanField({
     optional: true,
-    description: 'true blocks the whole date; leave the times out then',
+    description: 'true blocks the whole date; omit both times then',
     example: false,
   })
   is_full_day?: boolean;
@@ -33,11 +33,11 @@ export class ExceptionsQuery {
   @FromText()
   @IdField({
     optional: true,
-    description: 'The last exception already seen; the link to the next page has it',
+    description: 'The id of the last exception of the previous page; use the link to the next page',
   })
   after?: number;
 
-  @WallStartField({ optional: true, description: 'Where that begins; 00:00 for a full day' })
+  @WallStartField({ optional: true, description: 'The start of that exception; 00:00 for a full day' })
   after_start?: string;
 }
 

@@ -13,21 +13,21 @@ import { AvailabilityException } from './availability-exception.entity.js';
 import { findExceptionsOf, insertException } from './availability-exception.repository.js';
 import { lockDay } from './day-lock.repository.js';
 
-/** Of one date and doctor: what is read with every look at the date's slots stays short. */
-const MOST_OF_A_DATE = 50;
+/** Per doctor and date: keeps the exceptions that each slot query reads few. */
+const MAX_EXCEPTIONS_PER_DATE = 50;
 
 type Times = Pick<AvailabilityException, 'startTime' | 'endTime'>;
 
 interface NewException {
-  /** YYYY-MM-DD at the doctor's. */
+  /** YYYY-MM-DD in the doctor's time zone. */
   readonly date: string;
   readonly isFullDay?: boolean;
-  /** HH:MM at the doctor's. */
+  /** HH:MM in the doctor's time zone. */
   readonly startTime?: string;
   readonly endTime?: string;
 }
 
-/** Where a page of exceptions ended. */
+/** The last exception of the previous page. */
 interface Position {
   readonly after?: number | undefined;
   /** YYYY-MM-DDTHH:MM */
@@ -36,12 +36,12 @@ interface Position {
 
 interface Page {
   readonly exceptions: AvailabilityException[];
-  /** Where the next one goes on; undefined on the last. */
+  /** The position of the next page; undefined on the last one. */
   readonly next?: { readonly after: number; readonly afterStart: string };
 }
 
 const PAGE_ROWS = 1_000;
-const BEFORE_ALL = '1000-01-01T00:00';
+const FIRST_POSITION = '1000-01-01T00:00';
 
 /** Dates and hours that doctors block. Existing bookings stay; new ones are refused. */
 @Injectable()
@@ -56,11 +56,11 @@ export class ExceptionsService {
   ) {}
 
   /**
-   * A page of those of the doctor who is logged in, by date and start.
+   * A page of the signed-in doctor's exceptions, by date and start.
    *
    * @throws NotFound PROFILE_NOT_FOUND
    */
-  async ofAccount(userId: number, { after = 0, afterStart = BEFORE_ALL }: Position): Promise<Page> {
+  async ofAccount(userId: number, { after = 0, afterStart = FIRST_POSITION }: Position): Promise<Page> {
     const [date, time] = afterStart.split('T') as [string, string];
     const position = { date, time: `${time}:00`, id: after };
     const rows = await findExceptionsOf(this.dataSource, userId, position, PAGE_ROWS + 1);
@@ -73,7 +73,7 @@ export class ExceptionsService {
   }
 
   /**
-   * The same time of a date, blocked twice, is one exception.
+   * Adds an exception; returns the existing one if the same time is blocked already.
    *
    * @throws Refusal EXCEPTION_FORM, EXCEPTION_REVERSED, EXCEPTION_PAST, TOO_MANY_EXCEPTIONS
    */
@@ -81,17 +81,14 @@ export class ExceptionsService {
     const work = async (tx: EntityManager): Promise<AvailabilityException> => {
       const times = blockedTimes(exception);
       if (exception.date < dateAt(doctor, this.clock.now())) {
-        throw new Refusal(
-          'EXCEPTION_PAST',
-          `${exception.date} is past: only today and later dates can be blocked.`,
-        );
+        throw new Refusal('EXCEPTION_PAST', `${exception.date} is in the past. Block today or a later date.`);
       }
       const dayVersion = await lockDay(tx, doctor.id, exception.date);
       const { date } = exception;
       const others = await tx.findBy(AvailabilityException, { doctorId: doctor.id, date });
       const same = others.find((other) => isSame(other, times));
       if (same) return same;
-      if (others.length >= MOST_OF_A_DATE) throw tooMany(date);
+      if (others.length >= MAX_EXCEPTIONS_PER_DATE) throw tooMany(date);
       const added = await insertException(tx, { doctorId: doctor.id, date, ...times, dayVersion });
       await this.audit.record(context, tx, 'exception.added', added.id, {
         doctor_id: doctor.id,
@@ -106,7 +103,7 @@ export class ExceptionsService {
     return this.bulkhead.runUnder(keys, () => this.requests.once(context, work));
   }
 
-  /** @throws Refusal EXCEPTION_NOT_FOUND, also for another doctor's */
+  /** @throws Refusal EXCEPTION_NOT_FOUND, also for another doctor's exception */
   async remove(context: Context, doctorId: number, id: number): Promise<void> {
     await this.requests.once(context, async (tx) => {
       const { affected } = await tx.delete(AvailabilityException, { id, doctorId });
@@ -116,7 +113,7 @@ export class ExceptionsService {
   }
 }
 
-/** Stored times have seconds. */
+/** Compares to the minute: stored times have seconds. */
 function isSame(other: Times, { startTime, endTime }: Times): boolean {
   const inMinutes = (time: string | null): string | null => time?.slice(0, 5) ?? null;
   return inMinutes(other.startTime) === startTime && inMinutes(other.endTime) === endTime;
@@ -125,7 +122,7 @@ function isSame(other: Times, { startTime, endTime }: Times): boolean {
 function tooMany(date: string): Refusal {
   return new Refusal(
     'TOO_MANY_EXCEPTIONS',
-    `${date} has ${MOST_OF_A_DATE} exceptions already. Delete some, or block a longer time at once.`,
+    `${date} already has ${MAX_EXCEPTIONS_PER_DATE} exceptions. Delete some, or block a longer time at once.`,
   );
 }
 

@@ -9,21 +9,21 @@ export interface WallRange {
   readonly end: WallMinutes;
 }
 
-/** What is stored about one date of a doctor. */
+/** The stored data of one doctor on one date. */
 export interface DayFacts {
   /** The weekly windows of the date's weekday. */
   readonly windows: readonly WallRange[];
-  /** What the doctor blocked on the date. */
+  /** The date's exceptions. */
   readonly exceptions: readonly (WallRange | 'full day')[];
-  /** The times that the date's live bookings take. */
+  /** The times of the date's live bookings. */
   readonly busy: readonly Interval[];
 }
 
-/** One date of a doctor's schedule, in wall time and in real time. Pure. */
+/** One date of a doctor's schedule, in wall times and as intervals of instants. Pure. */
 export class ScheduleDay {
-  /** In ascending order; windows that touch are one. */
+  /** In ascending order; touching windows are merged. */
   readonly windows: readonly WallRange[];
-  /** The windows in real time. */
+  /** The windows as intervals of instants. */
   readonly availability: readonly Interval[];
   readonly exceptions: readonly Interval[];
   readonly busy: readonly Interval[];
@@ -42,19 +42,19 @@ export class ScheduleDay {
     this.busy = merge(busy);
   }
 
-  /** YYYY-MM-DD at the doctor's. */
+  /** YYYY-MM-DD in the doctor's time zone. */
   get date(): string {
     return this.day.date;
   }
 
-  /** The real time that an appointment would take; `undefined` where the clocks skip its start. */
+  /** The appointment that starts at a wall time; `undefined` if the clocks skip its start. */
   appointment(start: WallMinutes, durationMinutes: number): Appointment | undefined {
     const time = this.day.intervalFrom(start, durationMinutes);
     if (!time) return undefined;
     return { start: time.start, end: time.end, availability: this.availabilityAround(time) };
   }
 
-  /** A loop and no closure: it runs for every start on the grid. */
+  /** A loop instead of `find`, for speed: it runs for every start on the grid. */
   private availabilityAround(time: Interval): Interval | undefined {
     for (const interval of this.availability) {
       if (contains(interval, time)) return interval;

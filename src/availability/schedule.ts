@@ -1,21 +1,21 @@
 import type { ScheduleDay } from './schedule-day.js';
 
 /**
- * What decides which times of one doctor are open over a range of days. Pure. Each date is judged by itself: no window
- * goes on past midnight, so every appointment lies within one date.
+ * The schedule of one doctor over a range of dates: everything that the rules need. Pure. Each date is evaluated by
+ * itself, because no window spans midnight and so no appointment does.
  */
 export class Schedule {
   private readonly days: ReadonlyMap<string, ScheduleDay>;
 
   constructor(
-    /** The doctor's, IANA. */
+    /** The doctor's time zone, IANA. */
     readonly timezone: string,
     days: readonly ScheduleDay[],
   ) {
     this.days = new Map(days.map((day) => [day.date, day]));
   }
 
-  /** @param date YYYY-MM-DD, one of the range */
+  /** @param date YYYY-MM-DD, within the range */
   on(date: string): ScheduleDay {
     const day = this.days.get(date);
     if (!day) throw new RangeError(`${date} is outside this schedule.`);

@@ -15,11 +15,11 @@ export class ApiEnvironment extends ClinicEnvironment {
   @IsNotEmpty()
   HOST: string = '127.0.0.1';
 
-  /** How long the API goes on answering after it was asked to end. */
+  /** How long the API keeps responding after a shutdown signal. */
   @IntegerVariable(0, 300)
   DRAIN_SECONDS: number = 0;
 
-  /** Proxies whose `X-Forwarded-For` is believed; `none` says that there are none. */
+  /** Proxies whose `X-Forwarded-For` is trusted; `none` if clients connect directly. */
   @ListVariable(
     readProxy,
     'TRUST_PROXY must be none, or addresses or networks such as 10.0.0.0/24, separated by commas',
@@ -39,19 +39,19 @@ export class ApiEnvironment extends ClinicEnvironment {
   @BooleanVariable()
   RATE_LIMIT_ENABLED: boolean = true;
 
-  /** Whether who registers must show, before they can log in, that mails to the address arrive. */
+  /** Whether a new account must confirm its email address before its first log-in. */
   @BooleanVariable()
   EMAIL_VERIFICATION_REQUIRED: boolean = false;
 
-  /** Whether admins without a second factor may do no more than set one up. */
+  /** Whether admins must set up a second factor before they can do anything else. */
   @BooleanVariable()
   ADMIN_SECOND_FACTOR_REQUIRED: boolean = false;
 
-  /** After how long without a request a session ends; 0 for never. */
+  /** After how long without a request a session expires; 0 for never. */
   @IntegerVariable(0, 43_200)
   SESSION_IDLE_MINUTES: number = 0;
 
-  /** The language of mails to accounts that name none. */
+  /** The language of emails to accounts without a language of their own. */
   @IsIn(LOCALES)
   DEFAULT_LOCALE: Locale = 'en';
 

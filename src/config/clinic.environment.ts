@@ -4,12 +4,12 @@ import { readSecrets } from './secrets.js';
 import { isTimeZone, timeZoneMessage } from './time-zone.js';
 import { TextVariable } from './variables.js';
 
-/** What API and worker are both configured by. */
+/** The variables that the API and the worker share. */
 export class ClinicEnvironment extends OutboxEnvironment {
-  /** Read by `Keys` and nobody else. */
+  /** Only `Keys` reads it. */
   @TextVariable(
     readSecrets,
-    'JWT_SECRET must be one secret, or while keys are rotated the new and the former one with a comma between them',
+    'JWT_SECRET must be one secret, or during a key rotation the new and the former one, separated by a comma',
   )
   JWT_SECRET!: string;
 

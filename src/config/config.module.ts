@@ -5,10 +5,7 @@ import { Keys } from './keys.js';
 
 type Program<T> = new () => T;
 
-/**
- * Gives every module the one validated environment of its program, by its class and by the classes that this extends, and
- * the keys in it.
- */
+/** Provides the program's one validated environment, by its class and that class's parents, and the keys in it. */
 @Module({})
 export class ConfigModule {
   static forRoot<T extends DatabaseEnvironment>(program: Program<T>, environment: T): DynamicModule {

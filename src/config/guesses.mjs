@@ -1,4 +1,4 @@
-/** JavaScript, so that the threads that judge passwords can load it from the sources too. */
+// JavaScript, because the threads that check passwords also load it straight from the sources, without a build.
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 
@@ -6,14 +6,14 @@ import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 let estimator;
 
 /**
- * How many guesses a text takes of somebody who knows how people choose. It looks at 256 characters.
+ * How many guesses a text withstands, by an attacker who knows how people choose passwords. Reads 256 characters.
  *
  * @param {string} text
  * @param {readonly string[]} userInputs
  * @returns {number}
  */
 export function guessesFor(text, userInputs = []) {
-  // With the hundred of the default, a text made for it takes twenty times as long.
+  // The default of 100 substitutions makes a crafted text take twenty times as long.
   estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, l33tMaxSubstitutions: 10 });
   return estimator.check(text, [...userInputs]).guesses;
 }

@@ -4,18 +4,18 @@ import { Keys } from './keys.js';
 
 const keysOf = (JWT_SECRET: string) => new Keys({ JWT_SECRET } as ClinicEnvironment);
 
-test('the first secret is the present one; the second is only for what is there already', () => {
+test('the first secret is the current key; the second one only reads existing data', () => {
   const keys = keysOf('new, former');
   expect([keys.present, keys.all]).toEqual(['new', ['new', 'former']]);
   expect(keys.hash('text')).toBe(keysOf('new').hash('text'));
   expect(keys.hashes('text')).toEqual([keysOf('new').hash('text'), keysOf('former').hash('text')]);
 });
 
-test('a secret may hold spaces', () => {
+test('a secret may contain spaces', () => {
   expect(keysOf('one of four words').all).toEqual(['one of four words']);
 });
 
-test('the first key that fits is taken, and none where none fits', () => {
+test('find returns the result of the first key that has one, or undefined', () => {
   const keys = keysOf('new,former');
   expect(keys.find((key) => (key === 'former' ? 7 : undefined))).toBe(7);
   expect(keys.find((key) => key)).toBe('new');

@@ -4,13 +4,13 @@ import { ClinicEnvironment } from './clinic.environment.js';
 import { readSecrets } from './secrets.js';
 
 /**
- * The keys that `JWT_SECRET` holds: the present one, with which everything new is signed, sealed and hashed; and while
- * keys are being rotated the former one, with which only what is there already is read. Nothing else reads `JWT_SECRET`.
+ * The keys in `JWT_SECRET`: the current one signs, seals and hashes everything new. During a key rotation there is also
+ * the former one, which only reads existing data. Nothing else reads `JWT_SECRET`.
  */
 @Injectable()
 export class Keys {
   readonly present: string;
-  /** The present one first. */
+  /** The current key first. */
   readonly all: readonly string[];
 
   constructor({ JWT_SECRET }: ClinicEnvironment) {
@@ -18,17 +18,17 @@ export class Keys {
     this.present = this.all[0]!;
   }
 
-  /** A keyed hash of a text, by the present key. */
+  /** A keyed hash of a text, with the current key. */
   hash(text: string): string {
     return hashBy(this.present, text);
   }
 
-  /** The keyed hashes of a text by all keys, the present one's first: compare what is stored with each. */
+  /** The keyed hashes of a text, one per key, the current key's first. Compare a stored hash with each of them. */
   hashes(text: string, encoding: BinaryToTextEncoding = 'base64url'): string[] {
     return this.all.map((key) => hashBy(key, text, encoding));
   }
 
-  /** What `read` makes of the first key that it can do something with. */
+  /** The result of `read` for the first key for which it returns one. */
   find<T>(read: (key: string) => T | undefined): T | undefined {
     for (const key of this.all) {
       const found = read(key);

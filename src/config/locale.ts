@@ -1,4 +1,4 @@
-/** The languages in which Clinica writes to people. */
+/** The languages of emails. */
 export const LOCALES = ['en', 'es'] as const;
 
 export type Locale = (typeof LOCALES)[number];

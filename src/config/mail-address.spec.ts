@@ -21,20 +21,20 @@ const address = fc
   .map(([name, host]) => `${name}@${host}`)
   .filter((text) => readAddress(text) !== undefined);
 
-/** Letters whose capitals are those of ASCII letters, which they are not. */
+/** Non-ASCII letters whose capitals are ASCII letters. */
 const KEEPS_CASE = /[ıſŉﬁﬃ]/u;
 
-/** Decomposed, so that an iota below a letter comes after its accents when it becomes a letter. */
+/** Decomposed first: an iota subscript becomes a letter in capitals, and must follow the other accents. */
 const capitals = (text: string): string => text.normalize('NFD').toUpperCase();
 
-/** Ways to spell a mailbox otherwise, each of which keeps it. */
+/** Other spellings of the same mailbox. */
 const spellings: readonly [string, (text: string) => string][] = [
   ['decomposed', (text) => text.normalize('NFD')],
   ['composed', (text) => text.normalize('NFC')],
   ['with spaces', (text) => ` \t${text}\u3000`],
   ['in lower case', (text) => text.toLowerCase()],
   ['domain in its own script', (text) => shownAddress(readAddress(text)!)],
-  ['as mails go to it', deliveryAddress],
+  ['in delivery form', deliveryAddress],
   // In domains a final sigma is a letter of its own.
   ['in capitals', (text) => (KEEPS_CASE.test(text) ? text : text.replace(/^.*@/u, capitals))],
 ];
@@ -45,7 +45,7 @@ describe('every form', () => {
     ['canonical', canonicalAddress],
     ['delivery', deliveryAddress],
     ['shown', shownAddress],
-  ] as const)('%s: once more changes nothing', (_, form) => {
+  ] as const)('the %s form is idempotent', (_, form) => {
     fc.assert(
       fc.property(address, (text) => {
         const once = form(text);
@@ -54,7 +54,7 @@ describe('every form', () => {
     );
   });
 
-  test('is one that reads as an address, and the canonical one fits the column', () => {
+  test('is a valid address, and the canonical one fits the column', () => {
     fc.assert(
       fc.property(address, (text) => {
         for (const form of [canonicalAddress, deliveryAddress])
@@ -65,19 +65,19 @@ describe('every form', () => {
   });
 });
 
-describe('one mailbox has one canonical form', () => {
+describe('every spelling of a mailbox has the same canonical form', () => {
   test.each(spellings)('%s', (_, spell) => {
     fc.assert(
       fc.property(address, (text) => {
         const other = spell(text);
-        // Capitals may be longer than what is taken.
+        // In capitals, an address may be too long.
         fc.pre(readAddress(other) !== undefined);
         expect(canonicalAddress(other)).toBe(canonicalAddress(text));
       }),
     );
   });
 
-  test('each letter there is folds to what folds to itself', () => {
+  test('folding any letter twice is the same as folding it once', () => {
     for (let code = 0xa0; code < 0x30000; code++) {
       const letter = String.fromCodePoint(code);
       const text = `a${letter}b@people.example`;
@@ -88,7 +88,7 @@ describe('one mailbox has one canonical form', () => {
   });
 });
 
-describe('mailboxes that are not one stay two', () => {
+describe('different mailboxes have different canonical forms', () => {
   test.each([
     ['dotless i', 'admın@people.example', 'admin@people.example'],
     ['accents', 'jose@people.example', 'josé@people.example'],
@@ -111,25 +111,28 @@ test.each([
   ],
   ['ΝΊΚΟΣ@people.example', 'νίκοσ@people.example', 'νίκος@people.example', 'νίκος@people.example'],
   [' a@XN--MNCHEN-3YA.Example ', 'a@xn--mnchen-3ya.example', 'a@xn--mnchen-3ya.example', 'a@münchen.example'],
-])('%s', (typed, canonical, delivery, shown) => {
-  expect([canonicalAddress(typed), deliveryAddress(typed), shownAddress(deliveryAddress(typed))]).toEqual([
-    canonical,
-    delivery,
-    shown,
-  ]);
-});
+])(
+  '%s has the canonical form %s, the delivery form %s and the shown form %s',
+  (typed, canonical, delivery, shown) => {
+    expect([canonicalAddress(typed), deliveryAddress(typed), shownAddress(deliveryAddress(typed))]).toEqual([
+      canonical,
+      delivery,
+      shown,
+    ]);
+  },
+);
 
-test('no letter beyond ASCII but the sharp s takes an address that is written in ASCII alone', () => {
+test('no non-ASCII letter except the sharp s folds to an ASCII address', () => {
   for (let code = 0x80; code < 0x30000; code++) {
     const typed = `a${String.fromCodePoint(code)}b@people.example`;
     if (readAddress(typed) === undefined || /[ßẞ]/.test(typed)) continue;
-    // Some signs are another way to write an ASCII letter: mails to them go to the ASCII address.
+    // Some characters are compatibility forms of ASCII letters: emails to them go to the ASCII address.
     if (/^[\0-\x7f]*$/.test(canonicalAddress(typed)))
       expect(deliveryAddress(typed)).toBe(canonicalAddress(typed));
   }
 });
 
-test('what is far too long is neither normalised nor stored', () => {
+test('a text that is far too long is neither normalised nor stored', () => {
   expect(readAddress(`${' '.repeat(2_000)}a@people.example`)).toBeUndefined();
   expect(canonicalAddress('ΐ'.repeat(100_000)).length).toBeLessThan(2_000);
 });

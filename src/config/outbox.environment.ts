@@ -5,7 +5,7 @@ import { IntegerVariable, TextVariable } from './variables.js';
 
 export const MAIL_FROM_FORM = /^[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>$/;
 
-/** What programs are configured by that append notifications or queue them. */
+/** The variables of programs that append notifications to the outbox or queue them. */
 export class OutboxEnvironment extends DatabaseEnvironment {
   @TextVariable(
     readRedisUrl,
@@ -13,7 +13,7 @@ export class OutboxEnvironment extends DatabaseEnvironment {
   )
   REDIS_URL!: string;
 
-  /** Its domain stands in Message-IDs and calendar entries. */
+  /** Its domain is part of Message-IDs and of the ids of calendar entries. */
   @Matches(MAIL_FROM_FORM, {
     message: 'MAIL_FROM must look like Clinic Name <mail@clinic.example>',
   })

@@ -15,8 +15,8 @@ test.each([
 });
 
 test.each([
-  ['b3Z0mQ8r2WvXk1LpY7sTdN5uHc9JgFaE', 'chance'],
-  ['elephant-window-k7Qz0vX2mB9rT4yL8', 'words and chance'],
+  ['b3Z0mQ8r2WvXk1LpY7sTdN5uHc9JgFaE', 'random characters'],
+  ['elephant-window-k7Qz0vX2mB9rT4yL8', 'words and random characters'],
   ['correct horse battery staple purple monkey window', 'a phrase of 49 characters', true],
   ['correct horse battery staple purple monkey windows', 'a phrase of 50 characters', false],
   ['cat dog cow pig hen fox owl bee ant elk', 'words of three letters'],
@@ -26,7 +26,7 @@ test.each([
   expect(isPhrase(text)).toBe(expected);
 });
 
-test('a random secret is not made of words, however it is written', () => {
+test('a random secret is not made of words, in any encoding', () => {
   const bytes = fc.noBias(fc.uint8Array({ minLength: 36, maxLength: 36 }));
   fc.assert(
     fc.property(bytes, (random) => {
@@ -44,7 +44,7 @@ test('a random secret is not made of words, however it is written', () => {
   );
 });
 
-test('nor is a secret of random letters alone', () => {
+test('a secret of random letters is not made of words', () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
       const random = createHash('sha256').update(String(seed)).digest();

@@ -1,23 +1,23 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 
-/** A text that is longer may well be a phrase of enough words. */
-const LONGEST = 50;
+/** A phrase at least this long has enough words to be a good secret. */
+const MIN_LONG_PHRASE = 50;
 const SHORTEST_WORD = 4;
-/** Of a text's letters and digits; random texts have far fewer in words (`phrase.spec.ts`). */
-const LEAST_SHARE = 0.75;
+/** The share of letters and digits within words; it is far lower in random texts (`phrase.spec.ts`). */
+const MIN_SHARE_IN_WORDS = 0.75;
 
 let words: ReadonlySet<string> | undefined;
 
-/** Whether a text is made of words that anybody may think of. Pure. */
+/** Whether a text consists of common words, too few for a good secret. Pure. */
 export function isPhrase(text: string): boolean {
   const characters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
-  if (text.length >= LONGEST || characters === 0) return false;
+  if (text.length >= MIN_LONG_PHRASE || characters === 0) return false;
   const runs = text.toLowerCase().match(/[a-z]+/g) ?? [];
   const inWords = runs.reduce((sum, run) => sum + mostInWords(run), 0);
-  return inWords >= characters * LEAST_SHARE;
+  return inWords >= characters * MIN_SHARE_IN_WORDS;
 }
 
-/** How many of a run of letters belong to words at most, if no two words overlap. */
+/** The most letters of a run that non-overlapping words can cover. */
 function mostInWords(run: string): number {
   words ??= new Set(Object.values(dictionary).flat().map(String).filter(isWord));
   const most = [0];

@@ -1,20 +1,20 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Says that there is no proxy. */
+/** The value for having no proxy. */
 export const NO_PROXY = 'none';
-const NAMED = [NO_PROXY, 'loopback', 'linklocal', 'uniquelocal'];
+const NAMES = [NO_PROXY, 'loopback', 'linklocal', 'uniquelocal'];
 
-/** An address, a network or the name of one that a proxy may have; `undefined` if it is none. Pure. */
+/** The address or network of a proxy, or the name of a network; `undefined` if the text is not one. Pure. */
 export function readProxy(text: string): string | undefined {
-  // Short forms, which mean something else to everybody, are none.
-  const isOne = isIP(text.split('/')[0]!) > 0 && (!text.includes('/') || ipaddr.isValidCIDR(text));
-  return isOne || NAMED.includes(text) ? text : undefined;
+  // Short forms such as 127.1 are rejected: programs read them differently.
+  const isValid = isIP(text.split('/')[0]!) > 0 && (!text.includes('/') || ipaddr.isValidCIDR(text));
+  return isValid || NAMES.includes(text) ? text : undefined;
 }
 
 /**
- * Whether a network is wider than proxies need, a /24 or in IPv6 a /64: a client inside it can make up the address that is
- * limited. A network of IPv4 may be written in IPv6. Loopback, 127.0.0.0/8, is never too wide. Pure.
+ * Whether a network is wider than proxies need: a /24, or a /64 in IPv6. A client inside it can forge the address that
+ * rate limits count. Loopback, 127.0.0.0/8, is never too wide. Pure.
  */
 export function isTooWide(proxy: string): boolean {
   if (proxy === 'linklocal' || proxy === 'uniquelocal') return true;
@@ -24,24 +24,24 @@ export function isTooWide(proxy: string): boolean {
   return bits < (address.isIPv4MappedAddress() ? 96 + 24 : 64);
 }
 
-/** Those that are trusted; none for `none`. Pure. */
+/** The proxies without `none`. Pure. */
 export function trustedProxies(proxies: readonly string[]): string[] {
   return proxies.filter((proxy) => proxy !== NO_PROXY);
 }
 
-/** Whether `none` stands beside proxies. Pure. */
+/** Whether the list has both `none` and proxies. Pure. */
 export function isContradictory(proxies: readonly string[]): boolean {
   return proxies.length > 1 && proxies.includes(NO_PROXY);
 }
 
-/** The ranges of addresses, as ipaddr.js calls them, that the names stand for. */
+/** The ranges in ipaddr.js for each name of a network. */
 const RANGES: Readonly<Record<string, readonly string[]>> = {
   loopback: ['loopback'],
   linklocal: ['linkLocal'],
   uniquelocal: ['private', 'uniqueLocal'],
 };
 
-/** Whether an address is one of the trusted proxies'. Pure. */
+/** Whether an address belongs to a trusted proxy. Pure. */
 export function isTrusted(address: string, proxies: readonly string[]): boolean {
   const bare = address.replace(/%.*$/, '');
   if (!ipaddr.isValid(bare)) return false;
@@ -54,7 +54,7 @@ export function isTrusted(address: string, proxies: readonly string[]): boolean 
   });
 }
 
-/** A network of IPv4 that is written in IPv6 is one of IPv4. */
+/** The network and its prefix length; an IPv4-mapped IPv6 network becomes IPv4. */
 function networkOf(proxy: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   const [address, bits] = proxy.includes('/')
     ? ipaddr.parseCIDR(proxy)

@@ -8,7 +8,7 @@ import { IntegrityEnvironment } from './integrity.environment.js';
 import { ConfigurationError, readEnvironment, variablesOf } from './read-environment.js';
 import { WorkerEnvironment } from './worker.environment.js';
 
-const GOOD = {
+const VALID = {
   DATABASE_URL: 'mysql://clinica:Zx81-Qm07-Lk42@127.0.0.1:3306/clinica',
   REDIS_URL: 'redis://127.0.0.1:6379',
   SMTP_URL: 'smtp://127.0.0.1:25',
@@ -17,7 +17,7 @@ const GOOD = {
   JWT_SECRET: 'b3Z0mQ8r2WvXk1LpY7sTdN5uHc9JgFaE',
 };
 
-const WRONG: Record<string, string[]> = {
+const INVALID: Record<string, string[]> = {
   NODE_ENV: ['prod', 'PRODUCTION'],
   DATABASE_URL: [
     'postgres://127.0.0.1/clinica',
@@ -80,13 +80,13 @@ const WRONG: Record<string, string[]> = {
   MAIL_CONCURRENCY: ['0', '101', 'all'],
 };
 
-/** As API and worker read it. */
+/** The configuration as the API and the worker read it. */
 const read = (variables: NodeJS.ProcessEnv) => ({
   ...readEnvironment(WorkerEnvironment, variables),
   ...readEnvironment(ApiEnvironment, variables, unsafeAdmin),
 });
 
-/** What keeps the API or the worker from starting. */
+/** The problems that prevent the API or the worker from starting. */
 function problemsOf(variables: NodeJS.ProcessEnv): readonly string[] {
   const problems = [
     problemsWhen(() => readEnvironment(ApiEnvironment, variables, unsafeAdmin)),
@@ -105,35 +105,35 @@ function problemsWhen(start: () => unknown): readonly string[] {
   return [];
 }
 
-/** Every variable there is, whether it has a default or not. */
+/** Every variable, with and without a default. */
 function variables(): string[] {
   return [...new Set([...variablesOf(ApiEnvironment), ...variablesOf(WorkerEnvironment)])];
 }
 
-describe('a program needs no more than it uses', () => {
+describe('a program requires only the variables that it uses', () => {
   const missing = (Program: new () => DatabaseEnvironment) =>
     problemsWhen(() => readEnvironment(Program, {})).map((problem) => problem.split(' ')[0]);
 
-  test('the migration: the database', () => {
+  test('the migration requires the database', () => {
     expect(missing(DatabaseEnvironment)).toEqual(['DATABASE_URL']);
   });
-  test('the integrity check: the database and Redis', () => {
+  test('the integrity check requires the database and Redis', () => {
     expect(missing(IntegrityEnvironment).sort()).toEqual(['DATABASE_URL', 'REDIS_URL']);
   });
-  test('the API: no mail server', () => {
+  test('the API does not require a mail server', () => {
     expect(missing(ApiEnvironment)).not.toContain('SMTP_URL');
   });
-  test('the worker: no proxies', () => {
+  test('the worker requires a mail server, but no proxies', () => {
     expect(missing(WorkerEnvironment)).not.toContain('TRUST_PROXY');
     expect(missing(WorkerEnvironment)).toContain('SMTP_URL');
   });
 });
 
-describe('what is right', () => {
-  test('the six variables without a default are enough', () => {
-    expect(problemsOf(GOOD)).toEqual([]);
-    expect(read(GOOD)).toMatchObject({
-      ...GOOD,
+describe('a valid configuration', () => {
+  test('needs only the six variables without a default', () => {
+    expect(problemsOf(VALID)).toEqual([]);
+    expect(read(VALID)).toMatchObject({
+      ...VALID,
       TRUST_PROXY: ['none'],
       NODE_ENV: 'production',
       PORT: 3000,
@@ -145,9 +145,9 @@ describe('what is right', () => {
       LOG_LEVEL: 'info',
     });
   });
-  test('numbers, choices and lists are read as what they mean', () => {
+  test('has numbers, booleans and lists converted', () => {
     const found = read({
-      ...GOOD,
+      ...VALID,
       PORT: '8080',
       RATE_LIMIT_ENABLED: 'false',
       CORS_ORIGINS: 'https://a.example, http://localhost:5173',
@@ -162,9 +162,9 @@ describe('what is right', () => {
       DEFAULT_LOCALE: 'es',
     });
   });
-  test('an empty variable counts as not set, and variables of others are left alone', () => {
+  test('treats an empty variable as not set, and ignores unknown ones', () => {
     const found = read({
-      ...GOOD,
+      ...VALID,
       PORT: '',
       ADMIN_EMAIL: '',
       ADMIN_PASSWORD: '',
@@ -174,50 +174,50 @@ describe('what is right', () => {
     expect(found.PORT).toBe(3000);
     expect(found).not.toHaveProperty('PATH');
   });
-  test('the first admin: both or neither', () => {
+  test('has both variables of the first admin or neither', () => {
     const admin = { ADMIN_EMAIL: 'admin@clinica.example', ADMIN_PASSWORD: 'a long password' };
-    expect(read({ ...GOOD, ...admin })).toMatchObject(admin);
+    expect(read({ ...VALID, ...admin })).toMatchObject(admin);
     for (const name of ['ADMIN_EMAIL', 'ADMIN_PASSWORD'] as const) {
-      expect(problemsOf({ ...GOOD, [name]: admin[name] }).join()).toContain(
+      expect(problemsOf({ ...VALID, [name]: admin[name] }).join()).toContain(
         'ADMIN_EMAIL and ADMIN_PASSWORD belong together',
       );
     }
-    expect(problemsOf({ ...GOOD, ...admin, ADMIN_EMAIL: 'admin' }).join()).toContain('ADMIN_EMAIL');
-    expect(problemsOf({ ...GOOD, ...admin, ADMIN_PASSWORD: 'short' }).join()).toContain('ADMIN_PASSWORD');
+    expect(problemsOf({ ...VALID, ...admin, ADMIN_EMAIL: 'admin' }).join()).toContain('ADMIN_EMAIL');
+    expect(problemsOf({ ...VALID, ...admin, ADMIN_PASSWORD: 'short' }).join()).toContain('ADMIN_PASSWORD');
   });
 });
 
-describe('a missing or wrong variable ends the start with a list of all that is wrong', () => {
-  test('all that are missing', () => {
+describe('a missing or invalid variable prevents the start with a list of all problems', () => {
+  test('lists all missing variables', () => {
     expect(
       problemsOf({})
         .map((problem) => problem.replace(/:.*/, ''))
         .sort(),
     ).toEqual(
-      Object.keys(GOOD)
+      Object.keys(VALID)
         .map((name) => `${name} is not set`)
         .sort(),
     );
-    expect(problemsOf({ ...GOOD, JWT_SECRET: '' })).toEqual(['JWT_SECRET is not set']);
+    expect(problemsOf({ ...VALID, JWT_SECRET: '' })).toEqual(['JWT_SECRET is not set']);
   });
-  test.each(Object.entries(WRONG))('%s: %j', (name, values) => {
+  test.each(Object.entries(INVALID))('names %s for each of %j', (name, values) => {
     for (const value of values) {
-      const problems = problemsOf({ ...GOOD, [name]: value });
+      const problems = problemsOf({ ...VALID, [name]: value });
       expect(problems, value).not.toEqual([]);
       for (const problem of problems) expect(problem, value).toContain(name);
     }
   });
-  test('all at once, with a line for each', () => {
-    const wrong = Object.fromEntries(Object.entries(WRONG).map(([name, [first]]) => [name, first]));
-    const text = new ConfigurationError(problemsOf({ ...GOOD, ...wrong, JWT_SECRET: undefined })).message;
-    for (const name of [...Object.keys(WRONG), 'JWT_SECRET'])
+  test('lists all problems at once, one line each', () => {
+    const wrong = Object.fromEntries(Object.entries(INVALID).map(([name, [first]]) => [name, first]));
+    const text = new ConfigurationError(problemsOf({ ...VALID, ...wrong, JWT_SECRET: undefined })).message;
+    for (const name of [...Object.keys(INVALID), 'JWT_SECRET'])
       expect(text).toMatch(new RegExp(`^  - ${name} `, 'm'));
     expect(text).not.toMatch(/undefined|\bat \w/);
   });
-  test('and never with the secret itself', () => {
+  test('never contains a secret', () => {
     const secret = 'change-me-hunter2';
     const text = problemsOf({
-      ...GOOD,
+      ...VALID,
       NODE_ENV: 'production',
       JWT_SECRET: secret,
       SMTP_URL: 'smpt://u:hunter2@mail',
@@ -241,10 +241,13 @@ test.each<[NodeJS.ProcessEnv, string]>([
   [admin('ana.ruiz@clinic.health'), 'ADMIN_PASSWORD is the same as ADMIN_EMAIL'],
   [admin('abca bcaa cbab cabb'), 'ADMIN_PASSWORD has fewer than 5 different characters'],
   [admin('x'.repeat(60)), 'ADMIN_PASSWORD has fewer than 5 different characters'],
-  [{ DATABASE_URL: db('clinica', 'change-me-please', '127.0.0.1') }, 'DATABASE_URL has a sample password'],
+  [
+    { DATABASE_URL: db('clinica', 'change-me-please', '127.0.0.1') },
+    'DATABASE_URL has a published sample password',
+  ],
   [
     { DATABASE_URL: db('clinica', 'change%2Dme-please', 'db.example', 'mysqls') },
-    'DATABASE_URL has a sample',
+    'DATABASE_URL has a published sample',
   ],
   [{ DATABASE_URL: db('root', LONG, '127.0.0.1') }, "DATABASE_URL names the database's root user"],
   [
@@ -270,7 +273,7 @@ test.each<[NodeJS.ProcessEnv, string]>([
   [{ REDIS_URL: `redis://:${LONG}@cache.example` }, 'REDIS_URL would send'],
   [{ REDIS_URL: `redis+sentinel://:${LONG}@127.0.0.1,10.0.0.2/main` }, 'REDIS_URL would send'],
   [{ REDIS_URL: 'redis://:hunter2@127.0.0.1' }, 'REDIS_URL has a password of fewer'],
-  [{ REDIS_URL: 'redis://:change-me-please@127.0.0.1' }, 'REDIS_URL has a sample password'],
+  [{ REDIS_URL: 'redis://:change-me-please@127.0.0.1' }, 'REDIS_URL has a published sample password'],
   [{ REDIS_URL: 'redis://:abcdabcdabcd@127.0.0.1' }, 'REDIS_URL has a password of fewer than 5 different'],
   [{ DATABASE_URL: db('clinica', 'abcdabcdabcd', '127.0.0.1') }, 'password of fewer than 5 different'],
   [{ DATABASE_URL: db('clinica', '%61bcdabcdabcd', '127.0.0.1') }, 'password of fewer than 5 different'],
@@ -280,7 +283,7 @@ test.each<[NodeJS.ProcessEnv, string]>([
   [{ SMTP_URL: `smtp://clinic:${LONG}@mail.example?requireTLS=yes` }, 'SMTP_URL would send'],
   [{ SMTP_URL: 'smtp://[2001:db8::25]' }, 'SMTP_URL would send'],
   [{ SMTP_URL: 'smtps://clinic:hunter2@mail.example' }, 'SMTP_URL has a password of fewer'],
-  [{ SMTP_URL: 'smtps://clinic:change-me-please@mail.example' }, 'SMTP_URL has a sample password'],
+  [{ SMTP_URL: 'smtps://clinic:change-me-please@mail.example' }, 'SMTP_URL has a published sample password'],
   [{ SMTP_URL: 'smtp://127.0.0.1:1025' }, 'SMTP_URL names a mail catcher'],
   [{ SMTP_URL: 'smtps://mail.example:1025' }, 'SMTP_URL names a mail catcher'],
   [{ SMTP_URL: 'smtp://MailDev?requireTLS=true' }, 'SMTP_URL names a mail catcher'],
@@ -310,7 +313,7 @@ test.each<[NodeJS.ProcessEnv, string]>([
     '::ffff:127.0.0.1/96',
   ].map((TRUST_PROXY): [NodeJS.ProcessEnv, string] => [
     { TRUST_PROXY },
-    'TRUST_PROXY believes everybody in a network',
+    'TRUST_PROXY trusts a network wider',
   ]),
   [{ TRUST_PROXY: '' }, 'TRUST_PROXY is not set'],
   [{ TRUST_PROXY: 'none,10.0.0.1' }, 'TRUST_PROXY names proxies and none'],
@@ -322,14 +325,14 @@ test.each<[NodeJS.ProcessEnv, string]>([
     { TRUST_PROXY: '10.0.0.1' },
   ].map((reached): [NodeJS.ProcessEnv, string] => [
     { RATE_LIMIT_ENABLED: 'false', ...reached },
-    'RATE_LIMIT_ENABLED is false while the network reaches',
+    'RATE_LIMIT_ENABLED is false although the network reaches',
   ]),
   [{ LOG_LEVEL: 'silent' }, 'LOG_LEVEL is silent'],
-])('%j starts on a laptop; in production it is refused with its own sentence', (unsafe, sentence) => {
-  expect(problemsOf({ ...GOOD, ...unsafe, NODE_ENV: 'development' })).toEqual([]);
-  const problems = problemsOf({ ...GOOD, ...unsafe, NODE_ENV: 'production' });
+])('%j starts in development; production refuses it with its own sentence', (unsafe, sentence) => {
+  expect(problemsOf({ ...VALID, ...unsafe, NODE_ENV: 'development' })).toEqual([]);
+  const problems = problemsOf({ ...VALID, ...unsafe, NODE_ENV: 'production' });
   expect(problems).toHaveLength(1);
-  expect(problemsOf({ ...GOOD, ...unsafe })).toEqual(problems);
+  expect(problemsOf({ ...VALID, ...unsafe })).toEqual(problems);
   expect(problems[0]).toContain(sentence);
 });
 
@@ -364,27 +367,27 @@ test.each<[NodeJS.ProcessEnv]>([
   [{ RATE_LIMIT_ENABLED: 'false' }],
   [{ RATE_LIMIT_ENABLED: 'false', HOST: '::1' }],
 ])('%j starts in production', (safe) => {
-  expect(problemsOf({ ...GOOD, ...safe, NODE_ENV: 'production' })).toEqual([]);
+  expect(problemsOf({ ...VALID, ...safe, NODE_ENV: 'production' })).toEqual([]);
 });
 
 test.each(['http://localhost:5173', 'http://127.0.0.1:5173', 'http://[::1]:5173'])(
-  'what stays on the machine needs no TLS: %s',
+  'a loopback URL needs no TLS: %s',
   (url) => {
     const local = { CORS_ORIGINS: url, FRONT_END_URL: url };
-    expect(problemsOf({ ...GOOD, ...local, NODE_ENV: 'production' })).toEqual([]);
+    expect(problemsOf({ ...VALID, ...local, NODE_ENV: 'production' })).toEqual([]);
   },
 );
 
-describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () => {
+describe('JWT_SECRET', () => {
   // Estimating a secret takes some milliseconds, so one program is enough.
   const inProduction = (JWT_SECRET: string) =>
-    problemsWhen(() => readEnvironment(WorkerEnvironment, { ...GOOD, JWT_SECRET }));
+    problemsWhen(() => readEnvironment(WorkerEnvironment, { ...VALID, JWT_SECRET }));
 
-  test('a random one of 32 characters is fine', () => {
-    expect(inProduction(GOOD.JWT_SECRET)).toEqual([]);
-    expect(inProduction(GOOD.JWT_SECRET.repeat(2))).toEqual([]);
+  test('may be a random secret of 32 characters', () => {
+    expect(inProduction(VALID.JWT_SECRET)).toEqual([]);
+    expect(inProduction(VALID.JWT_SECRET.repeat(2))).toEqual([]);
   });
-  test('so is whatever chance makes', () => {
+  test('may be any random secret', () => {
     const bytes = fc.noBias(fc.uint8Array({ minLength: 32, maxLength: 32 }));
     fc.assert(
       fc.property(bytes, (random) => {
@@ -396,8 +399,8 @@ describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () 
       { endOnFailure: true },
     );
   });
-  test('one of 31 characters is too short', () => {
-    expect(inProduction(GOOD.JWT_SECRET.slice(1)).join()).toContain('JWT_SECRET is too short');
+  test('is too short in production with 31 characters', () => {
+    expect(inProduction(VALID.JWT_SECRET.slice(1)).join()).toContain('JWT_SECRET is too short');
   });
   test.each([
     'change-me',
@@ -412,41 +415,47 @@ describe('with NODE_ENV=production a short or sample JWT_SECRET is refused', () 
     'abcdefghijklmnopqrstuvwxyz012345',
     'qwertyuiopasdfghjklzxcvbnmqwertyui',
     '0123456789abcdef0123456789abcdef',
-  ])('a sample: %s', (secret) => {
+  ])('cannot be a sample: %s', (secret) => {
     expect(inProduction(secret).join()).toContain('JWT_SECRET looks like a sample');
   });
   test.each(['purple-monkey-dishwasher-elephant-marmalade', 'OurClinicInMadridOpensEveryMorning'])(
-    'a phrase: %s',
+    'cannot be a phrase: %s',
     (secret) => {
       expect(inProduction(secret)).toEqual([expect.stringContaining('JWT_SECRET is made of words')]);
     },
   );
-  test('a phrase may be rotated out, and not in', () => {
+  test('may be a phrase only as the former secret', () => {
     const phrase = 'purple-monkey-dishwasher-elephant-marmalade';
-    expect(inProduction(`${GOOD.JWT_SECRET},${phrase}`)).toEqual([]);
-    expect(inProduction(`${phrase},${GOOD.JWT_SECRET}`).join()).toContain('JWT_SECRET is made of words');
+    expect(inProduction(`${VALID.JWT_SECRET},${phrase}`)).toEqual([]);
+    expect(inProduction(`${phrase},${VALID.JWT_SECRET}`).join()).toContain('JWT_SECRET is made of words');
   });
-  test('the one of .env.example', () => {
+  test('cannot be that of .env.example', () => {
     expect(inProduction(samples().JWT_SECRET!)).not.toEqual([]);
   });
-  test('while keys are rotated there are two, and both must be good', () => {
-    const other = [...GOOD.JWT_SECRET].reverse().join('');
-    expect(inProduction(`${other},${GOOD.JWT_SECRET}`)).toEqual([]);
-    expect(inProduction(`${other}, ${GOOD.JWT_SECRET}`)).toEqual([]);
-    expect(inProduction(`${other},${GOOD.JWT_SECRET.slice(1)}`).join()).toContain('JWT_SECRET is too short');
+  test('may be two good secrets, for a key rotation', () => {
+    const other = [...VALID.JWT_SECRET].reverse().join('');
+    expect(inProduction(`${other},${VALID.JWT_SECRET}`)).toEqual([]);
+    expect(inProduction(`${other}, ${VALID.JWT_SECRET}`)).toEqual([]);
+    expect(inProduction(`${other},${VALID.JWT_SECRET.slice(1)}`).join()).toContain('JWT_SECRET is too short');
     expect(inProduction(`${other},${'a'.repeat(64)}`).join()).toContain('JWT_SECRET looks like a sample');
   });
-  test.each(['a,b,c', ',', 'a,', ',b', 'a, ,b'])('%j are not one secret or two', (JWT_SECRET) => {
-    expect(problemsOf({ ...GOOD, JWT_SECRET }).join()).toContain('JWT_SECRET must be one secret');
-  });
-  test('elsewhere any will do', () => {
+  test.each(['a,b,c', ',', 'a,', ',b', 'a, ,b'])(
+    'cannot be %j, which is not one secret or two',
+    (JWT_SECRET) => {
+      expect(problemsOf({ ...VALID, JWT_SECRET }).join()).toContain('JWT_SECRET must be one secret');
+    },
+  );
+  test('may be anything outside production', () => {
     for (const NODE_ENV of ['development', 'test'])
-      expect(problemsOf({ ...GOOD, NODE_ENV, JWT_SECRET: 'change-me' })).toEqual([]);
+      expect(problemsOf({ ...VALID, NODE_ENV, JWT_SECRET: 'change-me' })).toEqual([]);
   });
-  test.each([{}, { NODE_ENV: '' }])('no NODE_ENV means production: %j', (unset) => {
-    expect(problemsOf({ ...GOOD, ...unset, JWT_SECRET: 'change-me' })).not.toEqual([]);
-    expect(read({ ...GOOD, ...unset }).NODE_ENV).toBe('production');
-  });
+  test.each([{}, { NODE_ENV: '' }])(
+    'is checked without NODE_ENV too, which means production: %j',
+    (unset) => {
+      expect(problemsOf({ ...VALID, ...unset, JWT_SECRET: 'change-me' })).not.toEqual([]);
+      expect(read({ ...VALID, ...unset }).NODE_ENV).toBe('production');
+    },
+  );
 });
 
 const exampleLines = () => readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
@@ -458,26 +467,26 @@ function samples(): Record<string, string> {
 }
 
 describe('.env.example', () => {
-  test('has every variable once, and one line about it above', () => {
+  test('has every variable once, with a line about it above', () => {
     const lines = exampleLines();
     for (const name of variables()) {
       const places = lines.flatMap((line, index) => (line.startsWith(`${name}=`) ? [index] : []));
       expect(places, name).toHaveLength(1);
-      // Two that belong together share their line.
+      // The two ADMIN_ variables share a line.
       const above = lines.slice(0, places[0]).findLast((line) => !/^ADMIN_/.test(line));
       expect(above, name).toMatch(/^# \S.{10,}/);
     }
   });
-  test('starts as it is, and in production with a secret and a password of one’s own', () => {
+  test('starts as it is in development, and in production with another secret and other passwords', () => {
     expect(problemsOf({ ...samples(), NODE_ENV: 'development' })).toEqual([]);
     const inProduction: NodeJS.ProcessEnv = { ...samples(), NODE_ENV: 'production' };
     const refused = problemsOf(inProduction).map((problem) => problem.split(' ')[0]);
     expect([...new Set(refused)].sort()).toEqual(['DATABASE_URL', 'JWT_SECRET', 'SMTP_URL']);
     for (const name of ['DATABASE_URL', 'SMTP_URL'])
       inProduction[name] = inProduction[name]!.replace('change-me', LONG);
-    expect(problemsOf({ ...inProduction, JWT_SECRET: GOOD.JWT_SECRET })).toEqual([]);
+    expect(problemsOf({ ...inProduction, JWT_SECRET: VALID.JWT_SECRET })).toEqual([]);
   });
-  test('names the defaults that there are', () => {
+  test('names the actual defaults', () => {
     const lines = exampleLines();
     for (const [name, value] of Object.entries({ ...new ApiEnvironment(), ...new WorkerEnvironment() })) {
       const shown = Array.isArray(value) ? 'none' : String(value);
@@ -489,14 +498,14 @@ describe('.env.example', () => {
 
 describe('docker-compose.yml', () => {
   const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
-  /** What .env says of these is for a clinic without containers. */
-  const SET_THERE: Record<string, RegExp> = {
-    // The names of its own servers, and their users with passwords from .env.
+  /** Variables that the file sets itself: their values in .env are for a clinic without containers. */
+  const SET_BY_COMPOSE: Record<string, RegExp> = {
+    // The file's own servers, and their users with passwords from .env.
     DATABASE_URL:
       /^mysql:\/\/(clinica:\$\{MYSQL_PASSWORD|clinica_owner:\$\{MYSQL_OWNER_PASSWORD):\?.*@mysql:3306\/clinica$/,
     REDIS_URL: /^redis:\/\/:\$\{REDIS_PASSWORD:\?.*@redis:6379$/,
     ALLOW_PLAINTEXT: /^mysql,redis,\$\{ALLOW_PLAINTEXT:-\}$/,
-    // Inside its container; outside, PORT is where Docker listens.
+    // Inside the container. PORT in .env is the port outside.
     HOST: /^0\.0\.0\.0$/,
     PORT: /^'3000'$/,
     HEARTBEAT_FILE: /^\/tmp\/heartbeat$/,
@@ -506,10 +515,10 @@ describe('docker-compose.yml', () => {
     const values = [...text.matchAll(new RegExp(`^ {4,6}${name}: (.*)$`, 'gm'))].map(([, value]) => value!);
     expect(values).not.toEqual([]);
     for (const value of values)
-      expect(value).toMatch(SET_THERE[name] ?? new RegExp(`^\\$\\{${name}:[-?].*\\}$`));
+      expect(value).toMatch(SET_BY_COMPOSE[name] ?? new RegExp(`^\\$\\{${name}:[-?].*\\}$`));
   });
 
-  test('asks for no variable that .env.example does not name', () => {
+  test('uses no variable that .env.example does not name', () => {
     const asked = [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name!);
     for (const name of asked.filter((each) => each !== 'MAILBOX_PORT'))
       expect(

@@ -6,7 +6,7 @@ import type { ApiEnvironment } from './api.environment.js';
 import type { DatabaseEnvironment } from './database.environment.js';
 import { unsafeInProduction } from './unsafe-in-production.js';
 
-/** The start was refused: the message lists everything that is wrong with the configuration. */
+/** The configuration is invalid: the message lists every problem. */
 export class ConfigurationError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(
@@ -15,22 +15,21 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Judges what is only wrong where real people's data are: a sentence for each, with what to do. */
-type Judge<T> = (environment: T, source: NodeJS.ProcessEnv) => readonly string[];
+/** Finds settings that are unsafe in production: for each a sentence that says what to do. */
+type ProductionCheck<T> = (environment: T, source: NodeJS.ProcessEnv) => readonly string[];
 
 /**
- * Reads and validates the configuration of a program. Empty variables count as not set, and those that its class does not
- * know are left alone.
+ * Reads and validates the configuration of a program. Empty variables count as not set; unknown ones are ignored.
  *
- * @param Program the class that lists the program's variables
+ * @param Program the class that declares the program's variables
  * @param source the variables
- * @param judges what they find ends a start in production, besides what is unsafe for every program
- * @throws ConfigurationError naming all that is missing or wrong, never only the first
+ * @param checks for production, in addition to those for every program
+ * @throws ConfigurationError that lists all missing and invalid variables
  */
 export function readEnvironment<T extends DatabaseEnvironment>(
   Program: new () => T,
   source: NodeJS.ProcessEnv = processEnvironment(),
-  ...judges: readonly Judge<T>[]
+  ...checks: readonly ProductionCheck<T>[]
 ): T {
   const given = Object.fromEntries(
     variablesOf(Program)
@@ -43,7 +42,7 @@ export function readEnvironment<T extends DatabaseEnvironment>(
   );
   const { NODE_ENV, ADMIN_EMAIL, ADMIN_PASSWORD }: Partial<ApiEnvironment> = environment;
   if (NODE_ENV === 'production')
-    problems.push(...[unsafeInProduction, ...judges].flatMap((judge) => judge(environment, source)));
+    problems.push(...[unsafeInProduction, ...checks].flatMap((check) => check(environment, source)));
   if ((ADMIN_EMAIL === undefined) !== (ADMIN_PASSWORD === undefined)) {
     problems.push('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither');
   }
@@ -51,13 +50,13 @@ export function readEnvironment<T extends DatabaseEnvironment>(
   return environment;
 }
 
-/** The names of a program's variables, as its class declares them. */
+/** The names of the variables that a program's class declares. */
 export function variablesOf(Program: new () => DatabaseEnvironment): string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(Program, '', false, false);
   return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }
 
-/** The process environment, completed from a `.env` file where there is one. */
+/** The process environment, completed from the `.env` file if there is one. */
 export function processEnvironment(): NodeJS.ProcessEnv {
   if (existsSync('.env')) loadEnvFile('.env');
   return process.env;

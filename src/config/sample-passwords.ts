@@ -1,3 +1,3 @@
-/** Passwords of instructions. Short words count where they stand alone: chance spells them too. */
+/** Passwords from instructions. Short words count only if they stand alone, because random texts contain them too. */
 export const SAMPLE_PASSWORDS =
   /change.?me|replace.?me|sample|example|default|placeholder|(?<![a-z\d])(demo|test)(?![a-z\d])/i;

@@ -1,11 +1,8 @@
-/** While keys are rotated there are the new one and the former one. */
-const MOST = 2;
+/** During a key rotation there are two: the new one and the former one. */
+const MAX_SECRETS = 2;
 
-/**
- * The secrets in the text of `JWT_SECRET`, the new one first: `new` or `new,former`. `undefined` where one is empty, or
- * there are more. Pure.
- */
+/** The secrets in `JWT_SECRET`, the new one first: `new` or `new,former`. `undefined` if the text is invalid. Pure. */
 export function readSecrets(text: string): string[] | undefined {
   const secrets = text.split(',').map((secret) => secret.trim());
-  return secrets.length <= MOST && secrets.every((secret) => secret !== '') ? secrets : undefined;
+  return secrets.length <= MAX_SECRETS && secrets.every((secret) => secret !== '') ? secrets : undefined;
 }

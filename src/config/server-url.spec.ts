@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readDatabaseUrl, readRedisUrl } from './server-url.js';
 
-describe('the address of the database', () => {
+describe('the URL of the database', () => {
   test('names a host', () => {
     expect(readDatabaseUrl('mysql://clinica:secret@db.example:3307/clinica')).toMatchObject({
       hosts: [{ host: 'db.example', port: 3307 }],
@@ -11,7 +11,7 @@ describe('the address of the database', () => {
     });
   });
 
-  test('or several, in the order in which they are tried; the usual port need not be said', () => {
+  test('may name several hosts in the order of preference; the default port can be omitted', () => {
     expect(readDatabaseUrl('mysql://root@10.0.0.1:3307,db2,[::1]:3309/my-clinic')).toMatchObject({
       hosts: [
         { host: '10.0.0.1', port: 3307 },
@@ -23,7 +23,7 @@ describe('the address of the database', () => {
     });
   });
 
-  test('may hold a password of any characters, percent-encoded', () => {
+  test('may contain a password of any characters, percent-encoded', () => {
     expect(readDatabaseUrl('mysql://a%40b:%2C%2F%3A%24%26@h1,h2/clinica')).toMatchObject({
       hosts: [{ host: 'h1' }, { host: 'h2' }],
       user: 'a@b',
@@ -31,7 +31,7 @@ describe('the address of the database', () => {
     });
   });
 
-  test('may ask for TLS, of hosts by their names', () => {
+  test('may require TLS, with host names', () => {
     expect(readDatabaseUrl('mysql://h/clinica')).toMatchObject({ tls: false });
     expect(readDatabaseUrl('mysqls://h1,h2.example:3307/clinica')).toMatchObject({
       tls: true,
@@ -51,10 +51,10 @@ describe('the address of the database', () => {
     'mysql://h/a/b',
     'mysql:///a',
     'mysql://u:100%@h/a',
-  ])('is not %s', (url) => expect(readDatabaseUrl(url)).toBeUndefined());
+  ])('cannot be %s', (url) => expect(readDatabaseUrl(url)).toBeUndefined());
 });
 
-describe('the address of Redis', () => {
+describe('the URL of Redis', () => {
   test.each([
     ['redis://localhost', { hosts: [{ host: 'localhost', port: 6379 }], db: 0, tls: false }],
     [
@@ -75,9 +75,9 @@ describe('the address of Redis', () => {
       },
     ],
     ['rediss+sentinel://s1/clinica', { master: 'clinica', db: 0, tls: true }],
-  ])('%s', (url, read) => expect(readRedisUrl(url)).toMatchObject(read));
+  ])('can be %s', (url, parsed) => expect(readRedisUrl(url)).toMatchObject(parsed));
 
-  test('names no master where there are no sentinels', () => {
+  test('has no master without sentinels', () => {
     expect(readRedisUrl('redis://localhost/1')).not.toHaveProperty('master');
   });
 
@@ -88,5 +88,5 @@ describe('the address of Redis', () => {
     'redis+sentinel://a/clinica/x',
     'redis+sentinel://a/clinica/0/0',
     'http://a',
-  ])('is not %s', (url) => expect(readRedisUrl(url)).toBeUndefined());
+  ])('cannot be %s', (url) => expect(readRedisUrl(url)).toBeUndefined());
 });

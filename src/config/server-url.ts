@@ -6,28 +6,28 @@ export interface Host {
   readonly port: number;
 }
 
-/** The address of a service that one or several servers give. */
+/** A parsed URL of one or several servers. */
 export interface ServerUrl {
   readonly scheme: string;
-  /** In the order in which they are written. */
+  /** In the order of the URL. */
   readonly hosts: readonly [Host, ...Host[]];
   readonly user: string;
   readonly password: string;
-  /** What follows the hosts, by its slashes. */
+  /** The path's segments. */
   readonly path: readonly string[];
 }
 
 const SHAPE = /^(?<scheme>[a-z+]+):\/\/(?:[^/@]+@)?(?<hosts>[^/@,]+(?:,[^/@,]+)*)(?:\/(?<path>[\w./-]*))?$/;
 
 /**
- * Reads `scheme://user:password@host:port,host:port/path`. User and password are percent-encoded.
+ * Parses `scheme://user:password@host:port,host:port/path`. User and password are percent-encoded.
  *
- * @param usualPort of hosts without one
- * @returns undefined if it is none such
+ * @param defaultPort of hosts without one
+ * @returns undefined if the URL is invalid
  */
-export function readServerUrl(url: string, usualPort: number): ServerUrl | undefined {
+export function readServerUrl(url: string, defaultPort: number): ServerUrl | undefined {
   const { scheme = '', hosts = '', path = '' } = SHAPE.exec(url)?.groups ?? {};
-  // One at a time each makes a URL like any other.
+  // With one host at a time, each is an ordinary URL.
   const single = hosts.split(',').map((host) => url.replace(hosts, () => host));
   if (!hosts || !single.every((each) => URL.canParse(each))) return undefined;
   const urls = single.map((each) => new URL(each));
@@ -35,7 +35,7 @@ export function readServerUrl(url: string, usualPort: number): ServerUrl | undef
   if (user === undefined || password === undefined) return undefined;
   const [first, ...others] = urls.map(({ hostname, port }) => ({
     host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port) || usualPort,
+    port: Number(port) || defaultPort,
   }));
   return {
     scheme,
@@ -46,7 +46,7 @@ export function readServerUrl(url: string, usualPort: number): ServerUrl | undef
   };
 }
 
-/** Undefined where a percent sign stands for itself. */
+/** Undefined if a percent sign does not encode a character. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -55,15 +55,15 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** Where the database is. */
+/** The location of the database. */
 export interface DatabaseUrl extends ServerUrl {
   readonly tls: boolean;
   readonly database: string;
 }
 
 /**
- * `mysql://user:password@host:3306/clinica`, or several hosts of one cluster, the preferred one first; `mysqls` for TLS,
- * with the names that the servers' certificates are for.
+ * Parses `mysql://user:password@host:3306/clinica`, or several hosts of a cluster, the preferred one first; `mysqls`
+ * for TLS, which requires the host names in the servers' certificates. `undefined` if the URL is invalid.
  */
 export function readDatabaseUrl(url: string): DatabaseUrl | undefined {
   const read = readServerUrl(url, 3306);
@@ -75,20 +75,23 @@ export function readDatabaseUrl(url: string): DatabaseUrl | undefined {
   return { ...read, tls, database };
 }
 
-/** Where Redis is: at a host, or wherever the sentinels say that the master of that name is. */
+/** The location of Redis: a host, or sentinels and the name of the master that they know. */
 export interface RedisUrl extends ServerUrl {
   readonly tls: boolean;
   readonly master?: string;
   readonly db: number;
 }
 
-/** `redis://host:6379/0`, or `redis+sentinel://sentinel:26379,sentinel:26379/master/0`; `rediss` for TLS. */
+/**
+ * Parses `redis://host:6379/0` or `redis+sentinel://sentinel:26379,sentinel:26379/master/0`; `rediss` for TLS.
+ * `undefined` if the URL is invalid.
+ */
 export function readRedisUrl(url: string): RedisUrl | undefined {
-  const withSentinels = /^rediss?\+sentinel:/.test(url);
-  const read = readServerUrl(url, withSentinels ? 26379 : 6379);
-  const [master, db = '0', ...more] = withSentinels ? (read?.path ?? []) : ['', ...(read?.path ?? [])];
+  const hasSentinels = /^rediss?\+sentinel:/.test(url);
+  const read = readServerUrl(url, hasSentinels ? 26379 : 6379);
+  const [master, db = '0', ...more] = hasSentinels ? (read?.path ?? []) : ['', ...(read?.path ?? [])];
   if (!read || master === undefined || !/^\d+$/.test(db) || more.length > 0) return undefined;
-  if (!/^rediss?(\+sentinel)?$/.test(read.scheme) || (!withSentinels && read.hosts.length > 1))
+  if (!/^rediss?(\+sentinel)?$/.test(read.scheme) || (!hasSentinels && read.hosts.length > 1))
     return undefined;
-  return { ...read, tls: read.scheme.startsWith('rediss'), db: Number(db), ...(withSentinels && { master }) };
+  return { ...read, tls: read.scheme.startsWith('rediss'), db: Number(db), ...(hasSentinels && { master }) };
 }

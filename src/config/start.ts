@@ -1,22 +1,22 @@
 import { ConfigurationError } from './read-environment.js';
 
 /**
- * Runs a program's main part. What the operator can mend, a wrong configuration or a server that cannot be
- * reached, ends it with words and no stack.
+ * Runs a program. Errors that the operator can fix, such as an invalid configuration or an unreachable server, end it
+ * with a message instead of a stack trace.
  */
 export async function start(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    const words = wordsFor(error);
-    if (words === undefined) throw error;
-    console.error(words);
-    // What was opened already, such as connections to Redis, would keep it alive, and no supervisor would start it again.
+    const explanation = explain(error);
+    if (explanation === undefined) throw error;
+    console.error(explanation);
+    // Otherwise open connections, such as to Redis, would keep the process alive, and no supervisor would restart it.
     process.exit(1);
   }
 }
 
-function wordsFor(error: unknown): string | undefined {
+function explain(error: unknown): string | undefined {
   if (error instanceof ConfigurationError) return error.message;
   const { code, message, sqlMessage } = error as { code?: unknown; message?: string; sqlMessage?: string };
   if (typeof code !== 'string') return undefined;

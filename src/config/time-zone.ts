@@ -4,7 +4,7 @@ const PLACE =
   /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)(\/[A-Z][A-Za-z_-]+){1,2}$/;
 
 /**
- * Former spellings that the time zone database keeps as links, with today's.
+ * Former names that the time zone database keeps as links, with the current ones.
  *
  * @see https://data.iana.org/time-zones/tzdb/backward
  */
@@ -49,8 +49,8 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether a name is a time zone in which a clinic can live: the IANA name of a place, in its present spelling, or UTC. Bare
- * offsets and abbreviations know no daylight saving; a name that only some libraries know would fail later.
+ * Whether a name is a valid time zone for a clinic: the current IANA name of a place, or UTC. Offsets and abbreviations
+ * have no daylight saving time, and a name that only some libraries know would fail later.
  */
 export function isTimeZone(name: string): boolean {
   if (name === 'UTC') return true;
@@ -59,7 +59,7 @@ export function isTimeZone(name: string): boolean {
   return spellingOf(name) === name;
 }
 
-/** What to say of a name that is none: with the right spelling, where it can be guessed. */
+/** The message for an invalid name, with a suggestion if there is an obvious one. */
 export function timeZoneMessage(name: unknown): string {
   const advice = 'must be the IANA time zone of a place, such as America/Santiago, or UTC';
   const meant = typeof name === 'string' && name.length <= 64 ? spellingOf(name) : undefined;
@@ -69,7 +69,7 @@ export function timeZoneMessage(name: unknown): string {
     : advice;
 }
 
-/** The name in its own letter case; undefined where nobody knows it. */
+/** The name in the letter case of the database; undefined if it is unknown. */
 function spellingOf(name: string): string | undefined {
   try {
     return new Temporal.ZonedDateTime(0n, name).timeZoneId;

@@ -4,19 +4,19 @@ import { SAMPLE_PASSWORDS } from './sample-passwords.js';
 import { isLoopback, readSmtpUrl } from './web-addresses.js';
 import type { WorkerEnvironment } from './worker.environment.js';
 
-/** Whether something is unsafe, and the sentence that says so and what to do. */
-export type Judgement = readonly [isUnsafe: boolean, sentence: string];
+/** Whether a setting is unsafe, and the sentence that says what is wrong and what to do. */
+export type SafetyCheck = readonly [isUnsafe: boolean, sentence: string];
 
-/** Whether text may go to a host in clear. */
+/** Whether a connection to the host may be in plain text. */
 type IsTrusted = (host: string) => boolean;
 
 const SHORTEST_PASSWORD = 12;
-const FEWEST_DIFFERENT = 5;
+const MIN_DIFFERENT = 5;
 const MAIL_CATCHER_PORT = '1025';
 const MAIL_CATCHERS = /^(maildev|mailhog|mailpit|mailcatcher)(\.|$)/i;
 
-/** What must not be so of the servers that the service connects to. */
-export function ofServers(environment: DatabaseEnvironment): Judgement[] {
+/** Checks the URLs of the servers that the service connects to. */
+export function checkServers(environment: DatabaseEnvironment): SafetyCheck[] {
   const {
     ALLOW_PLAINTEXT,
     DATABASE_URL = '',
@@ -26,23 +26,23 @@ export function ofServers(environment: DatabaseEnvironment): Judgement[] {
   const allowed = new Set(Array.isArray(ALLOW_PLAINTEXT) ? ALLOW_PLAINTEXT.map(withoutBrackets) : []);
   const isTrusted: IsTrusted = (host) => isLoopback(host) || allowed.has(withoutBrackets(host));
   return [
-    ...ofDatabase(readDatabaseUrl(DATABASE_URL), isTrusted),
-    ...ofRedis(readRedisUrl(REDIS_URL), isTrusted),
-    ...ofMail(readSmtpUrl(SMTP_URL), isTrusted),
+    ...checkDatabase(readDatabaseUrl(DATABASE_URL), isTrusted),
+    ...checkRedis(readRedisUrl(REDIS_URL), isTrusted),
+    ...checkMail(readSmtpUrl(SMTP_URL), isTrusted),
   ];
 }
 
-function ofDatabase(database: ReturnType<typeof readDatabaseUrl>, isTrusted: IsTrusted): Judgement[] {
+function checkDatabase(database: ReturnType<typeof readDatabaseUrl>, isTrusted: IsTrusted): SafetyCheck[] {
   if (!database) return [];
   const { user, password, tls } = database;
   return [
     [
       user === 'root' || user === '',
-      "DATABASE_URL names the database's root user or none: make a user for the service with docs/sql/service.sql, and one that migrates with docs/sql/owner.sql",
+      "DATABASE_URL names the database's root user or none: create a user for the service with docs/sql/service.sql, and one for migrations with docs/sql/owner.sql",
     ],
     [
       SAMPLE_PASSWORDS.test(password),
-      'DATABASE_URL has a sample password, which others have read too: give the database user another',
+      'DATABASE_URL has a published sample password: give the database user another one',
     ],
     [
       password.length < SHORTEST_PASSWORD,
@@ -50,23 +50,23 @@ function ofDatabase(database: ReturnType<typeof readDatabaseUrl>, isTrusted: IsT
     ],
     [
       isMonotonous(password),
-      `DATABASE_URL has a password of fewer than ${FEWEST_DIFFERENT} different characters: give the database user another, for instance from openssl rand -hex 24`,
+      `DATABASE_URL has a password of fewer than ${MIN_DIFFERENT} different characters: give the database user another one, for instance from openssl rand -hex 24`,
     ],
     [
       !tls && !areTrusted(database, isTrusted),
-      'DATABASE_URL would send patients’ data in clear to another machine: use mysqls://, or name the host in ALLOW_PLAINTEXT if nobody can listen on the way',
+      'DATABASE_URL would send patients’ data in plain text to another machine: use mysqls://, or add the host to ALLOW_PLAINTEXT if nobody can eavesdrop on the connection',
     ],
   ];
 }
 
-function ofRedis(redis: ReturnType<typeof readRedisUrl>, isTrusted: IsTrusted): Judgement[] {
+function checkRedis(redis: ReturnType<typeof readRedisUrl>, isTrusted: IsTrusted): SafetyCheck[] {
   if (!redis) return [];
   const { password, tls } = redis;
   const isLocal = areTrusted(redis, isLoopback);
   return [
     [
       password === '' && !isLocal,
-      'REDIS_URL has no password for a server on the network: whoever reaches that changes what is queued; set requirepass there, and write redis://:password@host',
+      'REDIS_URL has no password for a server on the network: anybody who reaches it could change the queue; set requirepass there, and use redis://:password@host',
     ],
     [
       password !== '' && password.length < SHORTEST_PASSWORD,
@@ -74,26 +74,23 @@ function ofRedis(redis: ReturnType<typeof readRedisUrl>, isTrusted: IsTrusted): 
     ],
     [
       isMonotonous(password),
-      `REDIS_URL has a password of fewer than ${FEWEST_DIFFERENT} different characters: set another, for instance from openssl rand -hex 24`,
+      `REDIS_URL has a password of fewer than ${MIN_DIFFERENT} different characters: set another one, for instance from openssl rand -hex 24`,
     ],
-    [
-      SAMPLE_PASSWORDS.test(password),
-      'REDIS_URL has a sample password, which others have read too: set another',
-    ],
+    [SAMPLE_PASSWORDS.test(password), 'REDIS_URL has a published sample password: set another one'],
     [
       !tls && !areTrusted(redis, isTrusted),
-      'REDIS_URL would send its password in clear to another machine: use rediss://, or name the host in ALLOW_PLAINTEXT if nobody can listen on the way',
+      'REDIS_URL would send its password in plain text to another machine: use rediss://, or add the host to ALLOW_PLAINTEXT if nobody can eavesdrop on the connection',
     ],
   ];
 }
 
-function ofMail(mail: URL | undefined, isTrusted: IsTrusted): Judgement[] {
+function checkMail(mail: URL | undefined, isTrusted: IsTrusted): SafetyCheck[] {
   if (!mail) return [];
   const isEncrypted = mail.protocol === 'smtps:' || mail.searchParams.get('requireTLS') === 'true';
   return [
     [
       mail.port === MAIL_CATCHER_PORT || MAIL_CATCHERS.test(mail.hostname),
-      'SMTP_URL names a mail catcher, which delivers nothing: name the server that sends the clinic’s mail',
+      'SMTP_URL names a mail catcher, which delivers nothing: use the server that sends the clinic’s emails',
     ],
     [
       mail.password !== '' && decodeURIComponent(mail.password).length < SHORTEST_PASSWORD,
@@ -101,18 +98,18 @@ function ofMail(mail: URL | undefined, isTrusted: IsTrusted): Judgement[] {
     ],
     [
       SAMPLE_PASSWORDS.test(mail.password),
-      'SMTP_URL has a sample password, which others have read too: give that mail account another',
+      'SMTP_URL has a published sample password: give that mail account another one',
     ],
     [
       !isEncrypted && !isTrusted(mail.hostname),
-      'SMTP_URL would send mails in clear to another machine where somebody on the way hides STARTTLS: add ?requireTLS=true, use smtps://, or name the host in ALLOW_PLAINTEXT if nobody can listen on the way',
+      'SMTP_URL would send emails in plain text to another machine if an attacker strips STARTTLS: add ?requireTLS=true, use smtps://, or add the host to ALLOW_PLAINTEXT if nobody can eavesdrop on the connection',
     ],
   ];
 }
 
-/** Whether a long password is soon guessed; a short one has a sentence of its own. */
+/** Whether a long password has too few different characters; short ones have their own check. */
 function isMonotonous(password: string): boolean {
-  return password.length >= SHORTEST_PASSWORD && new Set(password).size < FEWEST_DIFFERENT;
+  return password.length >= SHORTEST_PASSWORD && new Set(password).size < MIN_DIFFERENT;
 }
 
 function areTrusted({ hosts }: ServerUrl, isTrusted: IsTrusted): boolean {

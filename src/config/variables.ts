@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, Max, Min, ValidateBy, type ValidationOptions } from 'class-validator';
 
-/** The kinds of variable that configurations are made of. Each reads the text of a variable and has its own message. */
+/** Decorators for the variables of environments. Each one converts and validates the text of a variable. */
 
 const toInteger = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
@@ -31,7 +31,7 @@ export function DaysVariable(): PropertyDecorator {
   return IntegerVariable(0, 36_500);
 }
 
-/** A text that `read` understands. */
+/** A text for which `read` returns something. */
 export function TextVariable(
   read: (text: string) => unknown,
   message: string | ((value: unknown) => string),
@@ -49,7 +49,7 @@ export function TextVariable(
   );
 }
 
-/** Texts with commas between them, each of which `read` understands. */
+/** A comma-separated list of texts for each of which `read` returns something. */
 export function ListVariable(read: (text: string) => unknown, message: string): PropertyDecorator {
   return applyDecorators(Transform(toList), TextVariable(read, message, { each: true }));
 }

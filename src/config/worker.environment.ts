@@ -11,11 +11,13 @@ export class WorkerEnvironment extends ClinicEnvironment {
   @IntegerVariable(1, 100)
   MAIL_CONCURRENCY: number = 5;
 
-  /** Mails that a confirmed address gets within 24 hours; a quarter of them, two at least, until it is confirmed. */
+  /**
+   * The most emails to a confirmed address within 24 hours; a quarter of it, but at least two, to an unconfirmed one.
+   */
   @IntegerVariable(4, 1_000_000)
   MAIL_BUDGET_PER_DAY: number = 20;
 
-  /** Where the clinic is, at the end of its mails and as the place of calendar entries. */
+  /** The clinic's address, shown at the end of emails and as the location of calendar entries. */
   @IsString()
   @MaxLength(200)
   @Matches(/^[^\p{Cc}<>]*$/u, {
@@ -23,17 +25,20 @@ export class WorkerEnvironment extends ClinicEnvironment {
   })
   CLINIC_ADDRESS: string = '';
 
-  /** How patients call the clinic, at the end of its mails. */
+  /** The clinic's phone number, shown at the end of emails. */
   @Matches(/^(\+?\d[\d ().\/-]{2,38})?$/, {
     message: 'CLINIC_PHONE must be a telephone number such as +34 912 345 678',
   })
   CLINIC_PHONE: string = '';
 
-  /** Whether the subjects of mails leave out the doctor: a locked screen shows subjects to anybody. */
+  /** Whether the subjects of emails omit the doctor, because locked screens show subjects to anybody. */
   @BooleanVariable()
   CLINIC_DISCREET_SUBJECTS: boolean = false;
 
-  /** Where the clinic's own pages are: mails with a code link to `/reset-password`, `/verify-email`, `/invitation`, `/change-email` and `/not-me` there. */
+  /**
+   * The URL of the clinic's front end. Emails with a code link to its pages `/reset-password`, `/verify-email`,
+   * `/invitation`, `/change-email` and `/not-me`.
+   */
   @IsOptional()
   @TextVariable(
     readPage,
@@ -41,29 +46,29 @@ export class WorkerEnvironment extends ClinicEnvironment {
   )
   FRONT_END_URL?: string;
 
-  // How long what is over is kept. 0 keeps it for good.
+  // Retention periods. 0 keeps data forever.
 
-  /** Days after its end that a booking is kept, and its notifications with it. */
+  /** Days that a booking and its notifications are kept after its end. */
   @DaysVariable()
   BOOKING_DAYS: number = 0;
 
-  /** Days that notifications are kept: after the end of their booking, else after they were settled. */
+  /** Days that a notification is kept after the end of its booking; without a booking, after it was settled. */
   @DaysVariable()
   NOTIFICATION_DAYS: number = 0;
 
-  /** Days after they expired that mailed links are kept, and their notifications with them. */
+  /** Days that an emailed link and its notifications are kept after it expired. */
   @DaysVariable()
   LINK_DAYS: number = 30;
 
-  /** Days that the audit trail keeps an event. */
+  /** Days that an audit event is kept. */
   @DaysVariable()
   AUDIT_EVENT_DAYS: number = 0;
 
-  /** Days that an event of the audit trail keeps the network address that it came from. */
+  /** Days that an audit event keeps its network address. */
   @DaysVariable()
   AUDIT_ADDRESS_DAYS: number = 365;
 
-  /** A file that the worker touches at each round, for health checks. */
+  /** A file that the worker touches periodically, for health checks. */
   @IsOptional()
   @IsString()
   HEARTBEAT_FILE?: string;

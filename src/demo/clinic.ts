@@ -1,8 +1,8 @@
 import type { Locale } from '../config/locale.js';
 
-/** The demo clinic: people and hours to try things with. Its passwords are well known, on purpose. */
+/** The demo clinic: people and hours to try things with. Its passwords are published on purpose. */
 
-/** A weekly window: days 0 Sunday to 6 Saturday, HH:MM at the doctor's. */
+/** A weekly window: days are 0 Sunday to 6 Saturday, times HH:MM in the doctor's time zone. */
 export interface DemoHours {
   readonly days: readonly number[];
   readonly start: string;
@@ -15,7 +15,7 @@ export interface DemoDoctor {
   readonly specialty: string;
   readonly contact: string;
   readonly timezone: string;
-  /** Undefined: what every new doctor starts with. */
+  /** If undefined, the default windows of a new doctor. */
   readonly hours?: readonly DemoHours[];
 }
 
@@ -99,7 +99,7 @@ export const DOCTORS: readonly DemoDoctor[] = [
   },
 ];
 
-/** May log in, but has no profile yet: the documentation's example gives it one. */
+/** An account without a profile: the documentation's example creates one for it. */
 export const NEW_DOCTOR = 'new.doctor@clinica.example';
 
 export const PATIENTS: readonly { readonly email: string; readonly locale: Locale }[] = [

@@ -18,10 +18,10 @@ import {
   PATIENTS,
 } from './clinic.js';
 
-const DAYS = 14;
-const BOOKINGS_A_DAY = 2;
+const DAYS_AHEAD = 14;
+const BOOKINGS_PER_DAY = 2;
 
-/** Fills a database with the demo clinic; what is there already stays. */
+/** Adds the demo clinic to a database; existing rows stay. */
 @Injectable()
 export class DemoSeeder {
   constructor(
@@ -33,10 +33,10 @@ export class DemoSeeder {
     private readonly clock: Clock,
   ) {}
 
-  /** Answers with what it made. */
+  /** @returns the numbers of rows that it added */
   async seed(): Promise<{ doctors: number; patients: number; bookings: number }> {
-    let made = 0;
-    for (const doctor of DOCTORS) made += (await this.seedDoctor(doctor)) ? 1 : 0;
+    let doctors = 0;
+    for (const doctor of DOCTORS) doctors += (await this.seedDoctor(doctor)) ? 1 : 0;
     const patients: number[] = [];
     for (const { email, locale } of PATIENTS) {
       if (await this.accounts.isOpen(email)) continue;
@@ -57,9 +57,9 @@ export class DemoSeeder {
         password: DOCTOR_PASSWORD,
         role: 'doctor',
       });
-    // The bookings come with the patients: a later start must not add a fortnight each time.
+    // Only together with the patients: running the seeder again must not add another fortnight of bookings.
     const bookings = patients.length > 0 ? await this.seedBookings(patients) : 0;
-    return { doctors: made, patients: patients.length, bookings };
+    return { doctors, patients: patients.length, bookings };
   }
 
   private async seedDoctor({ account, contact, hours, ...profile }: DemoDoctor): Promise<boolean> {
@@ -83,11 +83,11 @@ export class DemoSeeder {
 
   private async seedBookings(patients: readonly number[]): Promise<number> {
     let count = 0;
-    // The first booking, which the documentation's examples move and cancel, is with the first doctor.
+    // Makes the first booking, which the documentation's examples reschedule and cancel, with the first doctor.
     const doctors = (await this.doctors.list()).sort((one, other) => one.id - other.id);
     for (const doctor of doctors) {
       const today = dateIn(doctor.timezone, this.clock.now());
-      for (let day = 1; day <= DAYS; day += 1)
+      for (let day = 1; day <= DAYS_AHEAD; day += 1)
         count += await this.seedDay(doctor, addDays(today, day), count, patients);
     }
     const now = new Date(this.clock.now());
@@ -95,25 +95,25 @@ export class DemoSeeder {
     return count;
   }
 
-  /** Spread over the open times and the patients, the same at each run. */
+  /** Spreads bookings over the available slots and the patients, the same way on each run. */
   private async seedDay(
     doctor: Profile,
     date: string,
-    sofar: number,
+    earlier: number,
     patients: readonly number[],
   ): Promise<number> {
-    for (let made = 0; made < BOOKINGS_A_DAY; made += 1) {
-      const durationMinutes = [30, 45, 20][(sofar + made) % 3]!;
-      const open = await this.bookings.availableSlots(doctor.id, date, durationMinutes);
-      const time = open[((sofar + made) * 7) % open.length];
+    for (let made = 0; made < BOOKINGS_PER_DAY; made += 1) {
+      const durationMinutes = [30, 45, 20][(earlier + made) % 3]!;
+      const slots = await this.bookings.availableSlots(doctor.id, date, durationMinutes);
+      const time = slots[((earlier + made) * 7) % slots.length];
       if (time === undefined) return made;
-      // Most are the regular's, so that the others' lists stay easy to read.
-      const patient = patients[(sofar + made) % 12] ?? patients.at(-1)!;
+      // The regular patient gets most of them, which keeps the other lists short.
+      const patient = patients[(earlier + made) % 12] ?? patients.at(-1)!;
       const { sessionVersion: version } = await this.accounts.get(patient);
       const actor = { ...SYSTEM_CONTEXT.actor, id: patient, version, session: null };
       const command = { patientId: patient, doctorId: doctor.id, date, time, durationMinutes };
       await this.bookings.book({ ...SYSTEM_CONTEXT, actor }, command);
     }
-    return BOOKINGS_A_DAY;
+    return BOOKINGS_PER_DAY;
   }
 }

@@ -2,7 +2,7 @@ import { Refusal } from '../errors/domain-error.js';
 import { dateIn } from '../time/clinic-time.js';
 import type { EpochMs } from '../time/interval.js';
 
-/** For a doctor whose row holds a time zone with which nothing can be computed, from before zones were judged. */
+/** For a doctor whose stored time zone is invalid: earlier versions did not validate it. */
 export function unknownTimeZone(doctorId: number, timezone: string): Refusal {
   return new Refusal(
     'DOCTOR_TIME_ZONE',
@@ -12,7 +12,7 @@ export function unknownTimeZone(doctorId: number, timezone: string): Refusal {
 }
 
 /**
- * The doctor's date at an instant, YYYY-MM-DD.
+ * The date in the doctor's time zone at an instant, YYYY-MM-DD.
  *
  * @throws Refusal DOCTOR_TIME_ZONE
  */

@@ -5,7 +5,7 @@ import { query, type Source } from '../database/statement.js';
 const TIME_ZONES = '/* check-time-zone */ SELECT id, timezone FROM doctors ORDER BY id';
 
 export const DOCTOR_CHECKS: readonly IntegrityCheck[] = [
-  // Earlier versions accepted whatever `Intl` knows.
+  // Earlier versions accepted every name that `Intl` knows.
   {
     code: 'BAD_TIME_ZONE',
     title: 'doctors in a time zone that is none of a place',

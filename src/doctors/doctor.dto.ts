@@ -20,12 +20,12 @@ export class CreateDoctorDto {
 
   @TimeZoneField({
     optional: true,
-    description: "By default the clinic's; it can change while no booking lies ahead",
+    description: "By default the clinic's; can be changed while there are no future bookings",
   })
   timezone?: string;
 }
 
-/** A doctor as anyone sees them. */
+/** A doctor's profile as everybody sees it. */
 export class PublicDoctorDto {
   @ApiId()
   id!: number;
@@ -39,7 +39,10 @@ export class PublicDoctorDto {
   @ApiProperty({ example: 'ana.ruiz@clinica.example', description: 'Contact address' })
   email!: string;
 
-  @ApiProperty({ example: 'Europe/Madrid', description: "IANA; all the doctor's dates and times are in it" })
+  @ApiProperty({
+    example: 'Europe/Madrid',
+    description: 'IANA name; all dates and times of the doctor are in this time zone',
+  })
   timezone!: string;
 
   static from({ id, name, specialty, email, timezone }: Profile): PublicDoctorDto {
@@ -47,7 +50,7 @@ export class PublicDoctorDto {
   }
 }
 
-/** A doctor as the admin and the doctor see them: with the account. */
+/** A doctor's profile with its account, for admins and the doctor. */
 export class DoctorDto extends PublicDoctorDto {
   @ApiId({ example: 5 })
   user_id!: number;

@@ -16,11 +16,11 @@ export class Doctor {
   @Column({ type: 'varchar', length: 120 })
   specialty!: string;
 
-  /** The contact address for patients, not the account's. */
+  /** The contact address for patients; the account has its own. */
   @Column({ type: 'varchar', length: 254 })
   email!: string;
 
-  /** IANA. All the doctor's dates and times are its wall time; it is chosen once. */
+  /** IANA name. All dates and times of the doctor are wall times in this zone. A valid one never changes. */
   @Column({ type: 'varchar', length: 64 })
   timezone!: string;
 

@@ -8,7 +8,7 @@ export const exportDoctorProfile = pagesOfAccount(
 );
 
 /**
- * A profile is part of other people's bookings, and is not erased with its account.
+ * Refuses to erase an account with a doctor profile, because patients' bookings refer to the profile.
  *
  * @throws Refusal HAS_PROFILE
  */
@@ -16,6 +16,6 @@ export async function assertNoProfile(tx: EntityManager, accountId: number): Pro
   if (!(await tx.existsBy(Doctor, { userId: accountId }))) return;
   throw new Refusal(
     'HAS_PROFILE',
-    'You have a doctor profile, which appointments of patients are with. Ask an admin before you leave.',
+    'Your account has a doctor profile that patients have bookings with. Ask an admin to settle those first.',
   );
 }

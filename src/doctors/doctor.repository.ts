@@ -7,7 +7,7 @@ import { Doctor } from './doctor.entity.js';
 
 export type Profile = Omit<Doctor, 'createdAt'>;
 
-/** A profile with the address of the account it belongs to. */
+/** A profile with the address of its account. */
 export interface DoctorWithAccount {
   readonly doctor: Profile;
   readonly userEmail: string;
@@ -20,7 +20,7 @@ export function listDoctors(source: Source): Promise<Profile[]> {
   return query(source, `/* list-doctors */ SELECT ${COLUMNS} FROM doctors d ORDER BY d.name, d.id`);
 }
 
-/** The same, with the accounts' addresses. */
+/** All doctors with their accounts' addresses, by name. */
 export async function listDoctorsWithAccounts(source: Source): Promise<DoctorWithAccount[]> {
   const rows = await query<Profile & { userEmail: string }>(
     source,
@@ -35,7 +35,7 @@ export async function findDoctorIds(source: Source): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
-/** The doctor, whom nobody changes until the transaction ends. */
+/** The doctor, locked until the transaction ends. */
 export function lockDoctor(tx: EntityManager, id: number): Promise<Doctor | null> {
   return tx.findOne(Doctor, { where: { id }, lock: { mode: 'pessimistic_write' } });
 }

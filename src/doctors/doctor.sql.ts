@@ -1,19 +1,19 @@
-/** SQL by which other rooms read doctors along with their own tables. */
+/** SQL for other modules to read doctors together with their own tables. */
 
-/** Joins the doctor with that id, as `d`. */
+/** Joins the doctor with this id, as `d`. */
 export function joinDoctor(id: string): string {
   return `JOIN doctors d ON d.id = ${id}`;
 }
 
-/** The id of the doctor whose account is the parameter. */
+/** The id of the doctor with the account in the parameter. */
 export const DOCTOR_OF_ACCOUNT = '(SELECT id FROM doctors WHERE user_id = ?)';
 
-/** The time zone of the doctor with that id. */
+/** The time zone of the doctor with this id. */
 export function timeZoneOf(id: string): string {
   return `(SELECT timezone FROM doctors WHERE id = ${id})`;
 }
 
-/** The doctor's part of `read-schedule`. All parts have the columns of this one. */
+/** The doctor's part of `read-schedule`. It names the columns for all parts. */
 export const TIME_ZONE_OF_SCHEDULE = `
   SELECT 'doctor' AS kind, timezone, NULL AS date, NULL AS weekday, NULL AS start, NULL AS end,
          NULL AS starts_at, NULL AS ends_at

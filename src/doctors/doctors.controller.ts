@@ -33,7 +33,7 @@ export class DoctorsController {
   @ApiOperation({
     operationId: 'listDoctors',
     summary: 'List doctors with their accounts',
-    description: 'As the public list, with the account of each.',
+    description: 'The public list, with the account of each doctor.',
   })
   @ApiOkResponse({ type: [DoctorDto] })
   async list(): Promise<DoctorDto[]> {

@@ -28,13 +28,13 @@ interface NewDoctor {
   readonly timezone?: string;
 }
 
-/** Writes the rows that a new doctor starts with in the tables of another room. */
-type Completion = (tx: EntityManager, doctorId: number) => Promise<void>;
+/** Inserts the initial rows of a new doctor into another module's tables. */
+type AfterCreate = (tx: EntityManager, doctorId: number) => Promise<void>;
 
 /** The doctors' profiles. */
 @Injectable()
 export class DoctorsService {
-  private complete: Completion | undefined;
+  private afterCreate: AfterCreate | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -46,17 +46,17 @@ export class DoctorsService {
     private readonly environment: ClinicEnvironment,
   ) {}
 
-  /** Sets what runs in the transaction that creates a doctor, once the profile is inserted. */
-  onCreate(complete: Completion): void {
-    this.complete = complete;
+  /** Registers a callback that runs in the transaction that creates a doctor, after the profile is inserted. */
+  onCreate(afterCreate: AfterCreate): void {
+    this.afterCreate = afterCreate;
   }
 
-  /** Everyone, by name. */
+  /** All doctors, by name. */
   async list(): Promise<Profile[]> {
     return listDoctors(this.dataSource);
   }
 
-  /** Everyone, by name, with the accounts' addresses. */
+  /** All doctors, by name, with their accounts' addresses. */
   async listWithAccounts(): Promise<DoctorWithAccount[]> {
     return listDoctorsWithAccounts(this.dataSource);
   }
@@ -69,7 +69,7 @@ export class DoctorsService {
   }
 
   /**
-   * The profile of the doctor who is logged in.
+   * The profile of the signed-in doctor.
    *
    * @throws NotFound PROFILE_NOT_FOUND
    */
@@ -81,7 +81,7 @@ export class DoctorsService {
   }
 
   /**
-   * Creates a profile, available Monday to Friday, 09:00 to 17:00.
+   * Creates a profile with windows Monday to Friday, 09:00 to 17:00.
    *
    * @throws Refusal NOT_A_DOCTOR_ACCOUNT, EMAIL_NOT_VERIFIED, PROFILE_EXISTS
    */
@@ -95,19 +95,19 @@ export class DoctorsService {
     profile: NewDoctor,
   ): Promise<DoctorWithAccount> {
     if (hasAccount(context)) await this.sessions.lock(context, tx);
-    // Locked, so that it is not just being erased.
+    // Locked, because an erasure of the account may be in progress.
     const account = await lockAccount(tx, profile.userId);
     if (account?.role !== 'doctor' || account.isDisabled) {
       throw new Refusal(
         'NOT_A_DOCTOR_ACCOUNT',
-        `There is no account ${profile.userId} of role doctor that can log in.`,
+        `Account ${profile.userId} is not an enabled account of role doctor. Create one first.`,
       );
     }
     assertAddressVerified(account);
     const timezone = profile.timezone ?? this.environment.CLINIC_TIMEZONE;
     const createdAt = new Date(this.clock.now());
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
-    await this.complete?.(tx, doctor.id);
+    await this.afterCreate?.(tx, doctor.id);
     await this.audit.record(context, tx, 'doctor.created', doctor.id, { account_id: account.id });
     return { doctor, userEmail: mailsOf(account) };
   }
@@ -120,6 +120,9 @@ async function insert(tx: EntityManager, doctor: Doctor): Promise<Profile> {
     return { id, userId, name, specialty, email, timezone };
   } catch (error) {
     if (!isDuplicate(error, 'doctors_user')) throw error;
-    throw new Refusal('PROFILE_EXISTS', `Account ${doctor.userId} has a doctor profile already.`);
+    throw new Refusal(
+      'PROFILE_EXISTS',
+      `Account ${doctor.userId} already has a doctor profile. Use that one.`,
+    );
   }
 }

@@ -16,7 +16,7 @@ function instant(date: string, timezone: string, time: string): string {
 
 describe('the instant of a wall time', () => {
   test.each([
-    // Clocks that stay.
+    // No clock change.
     ['Asia/Tokyo', '2026-03-29', '02:30', '2026-03-28T17:30'],
     ['Asia/Kathmandu', '2026-03-29', '00:00', '2026-03-28T18:15'],
     // Madrid forward: 02:00 to 03:00 does not exist.
@@ -30,7 +30,7 @@ describe('the instant of a wall time', () => {
     ['Europe/Madrid', '2026-10-25', '03:00', '2026-10-25T02:00'],
     ['America/New_York', '2026-03-08', '02:15', 'none'],
     ['America/New_York', '2026-11-01', '01:30', '2026-11-01T05:30'],
-    // Half an hour.
+    // A change of half an hour.
     ['Australia/Lord_Howe', '2026-10-04', '02:00', 'none'],
     ['Australia/Lord_Howe', '2026-10-04', '02:29', 'none'],
     ['Australia/Lord_Howe', '2026-10-04', '02:30', '2026-10-03T15:30'],
@@ -48,11 +48,11 @@ describe('the instant of a wall time', () => {
     ['Africa/Cairo', '2026-10-30', '00:00', '2026-10-29T22:00'],
     ['America/Asuncion', '2023-10-01', '00:30', 'none'],
     ['America/Asuncion', '2024-03-23', '23:30', '2024-03-24T02:30'],
-    // Samoa went over the date line.
+    // Samoa skipped a date when it crossed the date line.
     ['Pacific/Apia', '2011-12-29', '23:59', '2011-12-30T09:59'],
     ['Pacific/Apia', '2011-12-30', '12:00', 'none'],
     ['Pacific/Apia', '2011-12-31', '00:00', '2011-12-30T10:00'],
-  ])('%s %s %s is %s', (timezone, date, time, expected) => {
+  ])('in %s on %s at %s is %s', (timezone, date, time, expected) => {
     expect(instant(date, timezone, time)).toBe(expected);
   });
 });
@@ -79,8 +79,8 @@ const anyDay = fc.constantFrom(...ZONES).chain((timezone) => {
 });
 const wallMinutes = fc.integer({ min: 0, max: 1439 });
 
-describe('against the wall clock, read minute by minute', () => {
-  test('a wall time means the first minute that shows it, and none where no minute does', () => {
+describe('compared with the wall clock, read minute by minute', () => {
+  test('a wall time means the first minute that shows it, or no instant if no minute does', () => {
     fc.assert(
       fc.property(anyDay, fc.array(wallMinutes, { minLength: 5, maxLength: 20 }), (day, times) => {
         for (const minutes of times) {
@@ -91,7 +91,7 @@ describe('against the wall clock, read minute by minute', () => {
     );
   });
 
-  test('the stretch between two wall times is made of the minutes that show one of them', () => {
+  test('the intervals between two wall times cover exactly the minutes that show a time between them', () => {
     fc.assert(
       fc.property(anyDay, wallMinutes, wallMinutes, (day, from, to) => {
         const expected = minutesLived(day.timezone, day.date)
@@ -106,7 +106,7 @@ describe('against the wall clock, read minute by minute', () => {
     );
   });
 
-  test('the whole day is the minutes that the calendar shows it, and days follow without a gap', () => {
+  test('the whole day covers exactly the minutes on that date, and days follow without a gap', () => {
     fc.assert(
       fc.property(anyDay, ({ date, timezone }) => {
         const { start, end } = ClinicDay.of(date, timezone).whole;
@@ -118,7 +118,7 @@ describe('against the wall clock, read minute by minute', () => {
     );
   });
 
-  test('an instant in ISO 8601 shows the wall time of that minute, and its offset leads back to the instant', () => {
+  test('an instant in ISO 8601 shows the wall time of its minute, and parses back to the instant', () => {
     fc.assert(
       fc.property(anyDay, fc.nat(), ({ date, timezone }, pick) => {
         const all = minutesLived(timezone, date);
@@ -132,7 +132,7 @@ describe('against the wall clock, read minute by minute', () => {
   });
 });
 
-test('a day that the calendar skips has no time at all', () => {
+test('a date that the calendar skips is empty', () => {
   const day = ClinicDay.of('2011-12-30', 'Pacific/Apia');
   expect(day.intervalsBetween(0, 1440)).toEqual([]);
   expect(day.whole.end - day.whole.start).toBe(0);

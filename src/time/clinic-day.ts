@@ -11,11 +11,10 @@ interface Stretch extends Interval {
 }
 
 /**
- * One calendar date in one IANA time zone, and the arithmetic between its wall clock and instants.
+ * One calendar date in one IANA time zone: converts between its wall times and instants.
  *
- * A day is made of stretches of constant offset: one on most days, two or more on the days on which the clocks
- * change. A wall time that falls between stretches does not exist that day; one that falls into two of them
- * happens twice and means the first.
+ * A day consists of stretches with a constant offset: one on most days, two or more when the clocks change. A wall time
+ * between stretches does not exist that day; a wall time within two of them happens twice and means the first.
  */
 export class ClinicDay {
   private readonly stretches: readonly Stretch[];
@@ -34,7 +33,7 @@ export class ClinicDay {
 
   private static readonly recent = new Map<string, ClinicDay>();
 
-  /** The day, from a bounded cache: finding a zone's transitions is far dearer than the arithmetic after it. */
+  /** The day, from a bounded cache: finding a zone's transitions costs far more than the arithmetic on them. */
   static of(date: string, timezone: string): ClinicDay {
     const key = `${date} ${timezone}`;
     let day = this.recent.get(key);
@@ -46,7 +45,7 @@ export class ClinicDay {
     return day;
   }
 
-  /** The day; undefined where the date or the zone is one that nobody knows. */
+  /** The day; `undefined` if the date or the time zone is invalid. */
   static find(date: string, timezone: string): ClinicDay | undefined {
     try {
       return ClinicDay.of(date, timezone);
@@ -56,12 +55,12 @@ export class ClinicDay {
     }
   }
 
-  /** The day from its first instant to the first instant of the next. */
+  /** The whole day, from its first instant to the first instant of the next day. */
   get whole(): Interval {
     return { start: this.stretches[0]!.start, end: this.stretches.at(-1)!.end };
   }
 
-  /** The instant of a wall time: the first of two, `undefined` where the clocks skip it. */
+  /** The instant of a wall time: the first if it happens twice, `undefined` if the clocks skip it. */
   instantOf(minutes: WallMinutes): EpochMs | undefined {
     for (const stretch of this.stretches) {
       const instant = this.midnightMs + minutes * MINUTE_MS - stretch.offsetMs;
@@ -70,15 +69,15 @@ export class ClinicDay {
     return undefined;
   }
 
-  /** The real time from a wall time on; `undefined` where the clocks skip it. Durations are real minutes. */
+  /** The interval from a wall time on; `undefined` if the clocks skip it. The duration is in elapsed minutes. */
   intervalFrom(start: WallMinutes, durationMinutes: number): Interval | undefined {
     const instant = this.instantOf(start);
     return instant === undefined ? undefined : { start: instant, end: instant + durationMinutes * MINUTE_MS };
   }
 
   /**
-   * All the instants at which the wall clock reads at least `from` and less than `to`, in ascending order: one
-   * interval on most days, two where the clocks go back in between, none where the whole of it is skipped.
+   * The instants at which the wall clock shows a time from `from` up to but not including `to`, in ascending order: one
+   * interval on most days, two if the clocks go back in between, none if the clocks skip all of it.
    */
   intervalsBetween(from: WallMinutes, to: WallMinutes): Interval[] {
     const pieces = this.stretches.map((stretch) => ({

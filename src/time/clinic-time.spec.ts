@@ -19,7 +19,7 @@ describe('the date in a zone', () => {
     expect(dateIn(zone, Date.parse(instant))).toBe(expected);
   });
 
-  test('is the one that its calendars show', () => {
+  test('is the one that Intl shows', () => {
     const zone = fc.constantFrom(
       'America/Santiago',
       'Europe/Madrid',
@@ -46,7 +46,7 @@ describe('the day of the week', () => {
     expect(dayOfWeek(text)).toBe(expected);
   });
 
-  test('is the same as the Gregorian calendar has it, whatever the zone of the process', () => {
+  test('is that of the Gregorian calendar, whatever the time zone of the process', () => {
     fc.assert(
       fc.property(date, (text) => {
         expect(dayOfWeek(text)).toBe(new Date(`${text}T00:00:00Z`).getUTCDay());
@@ -63,11 +63,11 @@ describe('days later', () => {
     ['2026-12-31', 1, '2027-01-01'],
     ['2026-03-01', -1, '2026-02-28'],
     ['2011-12-29', 1, '2011-12-30'],
-  ])('%s and %i more is %s', (from, days, expected) => {
+  ])('%s plus %i days is %s', (from, days, expected) => {
     expect(addDays(from, days)).toBe(expected);
   });
 
-  test('there and back again is where one was', () => {
+  test('adding days and subtracting them again returns the same date', () => {
     fc.assert(
       fc.property(date, fc.integer({ min: 0, max: 300 }), (text, days) => {
         const later = addDays(text, days);
@@ -78,8 +78,8 @@ describe('days later', () => {
   });
 });
 
-describe('a date of the calendar', () => {
-  test.each(['2026-03-01', '2028-02-29', '2000-02-29', '1000-01-01', '9998-12-31'])('%s is one', (text) => {
+describe('a calendar date', () => {
+  test.each(['2026-03-01', '2028-02-29', '2000-02-29', '1000-01-01', '9998-12-31'])('%s is valid', (text) => {
     expect(isCalendarDate(text)).toBe(true);
   });
 
@@ -104,11 +104,11 @@ describe('a date of the calendar', () => {
     '٢٠٢٦-٠٣-٠١',
     'today',
     '',
-  ])('%j is none', (text) => {
+  ])('%j is invalid', (text) => {
     expect(isCalendarDate(text)).toBe(false);
   });
 
-  test('exactly those that exist', () => {
+  test('is valid exactly if it exists', () => {
     const part = fc.integer({ min: 0, max: 40 }).map((number) => String(number).padStart(2, '0'));
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 9998 }), part, part, (year, month, day) => {
@@ -122,7 +122,7 @@ describe('a date of the calendar', () => {
   });
 });
 
-test('the dates between two include both, over the ends of months and years', () => {
+test('the dates between two include both, across the ends of months and years', () => {
   expect(datesBetween('2026-03-29', '2026-03-29')).toEqual(['2026-03-29']);
   expect(datesBetween('2026-12-30', '2027-01-02')).toEqual([
     '2026-12-30',

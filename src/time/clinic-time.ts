@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { EpochMs } from './interval.js';
 
-/** The date, YYYY-MM-DD, that a zone's calendars show at an instant. */
+/** The date in a time zone at an instant, YYYY-MM-DD. */
 export function dateIn(timezone: string, instant: EpochMs): string {
   return Temporal.Instant.fromEpochMilliseconds(instant)
     .toZonedDateTimeISO(timezone)
@@ -27,12 +27,12 @@ export function datesBetween(from: string, to: string): string[] {
 }
 
 /**
- * Whether the text is a date of the calendar, YYYY-MM-DD, that the database can hold and a day later too;
- * 2027-02-31 is not.
+ * Whether the text is a calendar date, YYYY-MM-DD; 2027-02-31 is not. Years are limited so that the database can store
+ * the date and the day after.
  */
 export function isCalendarDate(text: string): boolean {
   if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text) || text >= '9999') return false;
   const day = Number(text.slice(8));
-  // What the month does not have, JavaScript takes for a day of the next.
+  // JavaScript rolls a day that the month does not have over to the next month.
   return new Date(`${text}T00:00:00Z`).getUTCDate() === day;
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from './interval.js';
 
-/** The one way to ask what time it is, so that a test can tell the whole service. */
+/** The only source of the current time, so that tests can set it for the whole service. */
 export abstract class Clock {
   abstract now(): EpochMs;
 }

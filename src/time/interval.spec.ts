@@ -6,7 +6,7 @@ const interval = fc
   .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 20 }))
   .map(([start, length]): Interval => ({ start, end: start + length }));
 
-/** The whole numbers that an interval covers. */
+/** The integers that an interval covers. */
 function pointsOf({ start, end }: Interval): number[] {
   return Array.from({ length: end - start }, (_, index) => start + index);
 }
@@ -34,7 +34,7 @@ describe('overlaps', () => {
   });
 });
 
-test('an interval overlaps any of several in order exactly when it overlaps one of them', () => {
+test('overlapsAny is true exactly when the interval overlaps one of the others', () => {
   fc.assert(
     fc.property(fc.array(interval, { maxLength: 6 }), interval, (several, one) => {
       const inOrder = merge(several);
@@ -43,7 +43,7 @@ test('an interval overlaps any of several in order exactly when it overlaps one 
   );
 });
 
-test('one interval contains another exactly when it has all of its points, the ends included', () => {
+test('one interval contains another exactly when it has all of its points', () => {
   fc.assert(
     fc.property(interval, interval, (outer, inner) => {
       expect(contains(outer, inner)).toBe(pointsOf(inner).every((point) => pointsOf(outer).includes(point)));
@@ -73,7 +73,7 @@ describe('merge', () => {
     ).toEqual([{ start: 10, end: 60 }]);
   });
 
-  test('the same points remain, in ascending intervals with a gap between each two', () => {
+  test('the same points stay covered, by ascending intervals with a gap between each two', () => {
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 12 }), (intervals) => {
         const given = structuredClone(intervals);

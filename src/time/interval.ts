@@ -12,7 +12,7 @@ export function overlaps(a: Interval, b: Interval): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
-/** Whether the interval shares time with any of the others, which are in ascending order. */
+/** Whether the interval overlaps any of the others, which must be merged (see `merge`). */
 export function overlapsAny(intervals: readonly Interval[], interval: Interval): boolean {
   for (const other of intervals) {
     if (other.end > interval.start) return other.start < interval.end;
@@ -20,12 +20,12 @@ export function overlapsAny(intervals: readonly Interval[], interval: Interval):
   return false;
 }
 
-/** Whether `outer` holds the whole of `inner`. */
+/** Whether `inner` lies completely within `outer`. */
 export function contains(outer: Interval, inner: Interval): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** Joins intervals that touch or overlap; the answer is in ascending order. */
+/** Joins intervals that touch or overlap; the result is in ascending order. */
 export function merge(intervals: readonly Interval[]): Interval[] {
   if (intervals.length < 2) return [...intervals];
   const merged: Interval[] = [];

@@ -32,7 +32,7 @@ test.each([
   expect(text).not.toMatch(WALL_TIME);
 });
 
-test('every minute of the day survives being written and read', () => {
+test('every minute of the day can be formatted and parsed back', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1439 }), (minutes) => {
       expect(formatWallTime(minutes)).toMatch(WALL_TIME);
@@ -41,7 +41,7 @@ test('every minute of the day survives being written and read', () => {
   );
 });
 
-test('no other text passes for a time of day than the 1440 there are', () => {
+test('only the 1440 times of a day are accepted', () => {
   const character = fc.constantFrom(...'0123456789:');
   fc.assert(
     fc.property(fc.string({ unit: character, minLength: 4, maxLength: 6 }), (text) => {

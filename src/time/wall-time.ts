@@ -1,12 +1,9 @@
-/**
- * Wall times as the wire and the database spell them: `HH:MM`, 24 hours. Inside, they are minutes since the
- * day's 00:00 as the clock on the wall counts them.
- */
+/** A wall time: minutes since 00:00 as the clock on the wall shows them. API and database use `HH:MM`, 24 hours. */
 export type WallMinutes = number;
 
 export const WALL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
-/** The end of a part of a day; 24:00 is the end of the day. */
+/** The end of a time range within a day; 24:00 is the end of the day. */
 export const END_TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 
 /** `"09:30"` (or MySQL's `"09:30:00"`) as 570. The text must be a valid wall time. */

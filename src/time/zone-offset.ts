@@ -5,10 +5,10 @@ import { formatWallTime } from './wall-time.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** More than there are names of zones in use; each costs 0.1 ms and 30 kB. */
-const MOST_ZONES = 600;
-/** Of each zone: years of working days. */
-const MOST_DAYS = 2_000;
+/** More than the time zones in use; each costs 0.1 ms and 30 kB. */
+const MAX_ZONES = 600;
+/** Per zone: years of working days. */
+const MAX_DAYS = 2_000;
 
 /** Local time minus UTC. */
 interface Offset {
@@ -17,7 +17,7 @@ interface Offset {
   readonly text: string;
 }
 
-/** What is known of a zone. */
+/** The cache of a time zone. */
 interface Zone {
   readonly formatter: Intl.DateTimeFormat;
   /** By day in UTC, counted from 1970; the minutes are NaN where the clocks change on that day. */
@@ -25,22 +25,25 @@ interface Zone {
 }
 
 /**
- * By name. A list of bookings asks thousands of times, for any years: a formatter answers in 2 µs, while Temporal takes
- * 0.5 ms to find a clock change in a year that it has not seen.
+ * By name. A list of bookings needs thousands of offsets, in any years: a formatter takes 2 µs for each, while Temporal
+ * takes 0.5 ms to find a clock change in a year that it has not seen.
  */
 const zones = new LRUCache<string, Zone>({
-  max: MOST_ZONES,
+  max: MAX_ZONES,
   memoMethod: (timezone) => {
     const formatter = new Intl.DateTimeFormat('en-US', {
       timeZone: isKnown(timezone) ? timezone : 'UTC',
-      // A date is always part of the text; the day of the week is the cheapest part.
+      // Formatted text always includes a date; the day of the week is the cheapest.
       weekday: 'short',
       timeZoneName: 'longOffset',
     });
     const offsets = new LRUCache<number, Offset>({
-      max: MOST_DAYS,
+      max: MAX_DAYS,
       memoMethod: (day) => {
-        const [first, last] = [read(formatter, day * DAY_MS), read(formatter, (day + 1) * DAY_MS - 1)];
+        const [first, last] = [
+          minutesAt(formatter, day * DAY_MS),
+          minutesAt(formatter, (day + 1) * DAY_MS - 1),
+        ];
         return offsetOf(first === last ? first : NaN);
       },
     });
@@ -50,37 +53,37 @@ const zones = new LRUCache<string, Zone>({
 
 /** By day counted from 1970: YYYY-MM-DD. */
 const dates = new LRUCache<number, string>({
-  max: MOST_DAYS,
+  max: MAX_DAYS,
   memoMethod: (day) => new Date(day * DAY_MS).toISOString().slice(0, 10),
 });
 
 const WALL_TIMES = Array.from({ length: DAY_MS / MINUTE_MS }, (_, minutes) => formatWallTime(minutes));
 
 /**
- * An instant as ISO 8601 with the offset that is in force in a zone: `2027-03-01T09:00:00+01:00`. Falls back to UTC in
- * an unknown zone, so that one doctor's wrong zone spoils no list. Milliseconds are cut off.
+ * An instant in ISO 8601 with a time zone's offset at that moment: `2027-03-01T09:00:00+01:00`. Milliseconds are cut
+ * off. An unknown time zone falls back to UTC: one doctor's invalid zone must not break a whole list.
  */
 export function isoIn(timezone: string, instant: EpochMs): string {
   const { minutes, text } = offsetAt(timezone, instant);
   const local = instant + minutes * MINUTE_MS;
   const day = Math.floor(local / DAY_MS);
-  const ofDay = local - day * DAY_MS;
-  const seconds = Math.floor((ofDay % MINUTE_MS) / 1000);
-  return `${dates.memo(day)}T${WALL_TIMES[Math.floor(ofDay / MINUTE_MS)]}:${String(seconds).padStart(2, '0')}${text}`;
+  const msOfDay = local - day * DAY_MS;
+  const seconds = Math.floor((msOfDay % MINUTE_MS) / 1000);
+  return `${dates.memo(day)}T${WALL_TIMES[Math.floor(msOfDay / MINUTE_MS)]}:${String(seconds).padStart(2, '0')}${text}`;
 }
 
 function offsetAt(timezone: string, instant: EpochMs): Offset {
   const { formatter, offsets } = zones.memo(timezone);
   const offset = offsets.memo(Math.floor(instant / DAY_MS));
-  return Number.isNaN(offset.minutes) ? offsetOf(read(formatter, instant)) : offset;
+  return Number.isNaN(offset.minutes) ? offsetOf(minutesAt(formatter, instant)) : offset;
 }
 
 function offsetOf(minutes: number): Offset {
   return { minutes, text: `${minutes < 0 ? '-' : '+'}${formatWallTime(Math.abs(minutes))}` };
 }
 
-/** Without the seconds of local mean times: ISO 8601 has no place for them. */
-function read(formatter: Intl.DateTimeFormat, instant: EpochMs): number {
+/** The offset in minutes. Local mean times also have seconds, which ISO 8601 cannot express: they are cut off. */
+function minutesAt(formatter: Intl.DateTimeFormat, instant: EpochMs): number {
   // `Mon, GMT-03:30`; some versions of ICU write zero as `GMT`.
   const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(formatter.format(instant)) ?? [];
   if (sign === undefined) return 0;

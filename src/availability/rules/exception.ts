@@ -6,6 +6,6 @@ const EXCEPTION: Violation = {
   message: ({ date, time }) => `The doctor is away at ${time} on ${date}. Choose one of the available slots.`,
 };
 
-/** The appointment touches no time that the doctor blocked. */
+/** The appointment does not overlap an exception. */
 export const exception: Rule = (appointment, { exceptions }) =>
   appointment && overlapsAny(exceptions, appointment) ? EXCEPTION : undefined;

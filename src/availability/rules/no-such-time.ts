@@ -2,9 +2,8 @@ import type { Rule, Violation } from './rule.js';
 
 const NO_SUCH_TIME: Violation = {
   code: 'NO_SUCH_TIME',
-  message: ({ date, time }) =>
-    `${time} does not exist on ${date}: the clocks go forward past it. Choose another time.`,
+  message: ({ date, time }) => `${time} does not exist on ${date}: the clocks skip it. Choose another time.`,
 };
 
-/** The doctor's clock shows the requested time on that date. */
+/** The requested time exists on that date. */
 export const noSuchTime: Rule = (appointment) => (appointment ? undefined : NO_SUCH_TIME);

@@ -5,6 +5,6 @@ const NOT_IN_FUTURE: Violation = {
   message: ({ date, time }) => `${date} ${time} is not in the future. Choose a later time.`,
 };
 
-/** The appointment starts after this moment. */
+/** The appointment starts in the future. */
 export const notInFuture: Rule = (appointment, _day, now) =>
   appointment && appointment.start <= now ? NOT_IN_FUTURE : undefined;

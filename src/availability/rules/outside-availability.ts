@@ -3,7 +3,7 @@ import type { Rule, Violation } from './rule.js';
 const OUTSIDE_AVAILABILITY: Violation = {
   code: 'OUTSIDE_AVAILABILITY',
   message: ({ date, time, durationMinutes }) =>
-    `The doctor does not see patients for ${durationMinutes} minutes from ${time} on ${date}. Choose one of the available slots.`,
+    `An appointment of ${durationMinutes} minutes from ${time} on ${date} is outside the doctor's hours. Choose one of the available slots.`,
 };
 
 /** The whole appointment lies within the doctor's windows. */

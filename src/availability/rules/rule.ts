@@ -2,22 +2,22 @@ import type { ErrorCode } from '../../errors/error-codes.js';
 import type { EpochMs, Interval } from '../../time/interval.js';
 import type { ScheduleDay } from '../schedule-day.js';
 
-/** A time that a patient asks for. */
+/** The time that a patient wants to book. */
 export interface RequestedTime {
-  /** YYYY-MM-DD at the doctor's. */
+  /** YYYY-MM-DD in the doctor's time zone. */
   readonly date: string;
-  /** HH:MM at the doctor's. */
+  /** HH:MM in the doctor's time zone. */
   readonly time: string;
   readonly durationMinutes: number;
 }
 
-/** The real time that a request would take. */
+/** The interval that a requested time would occupy. */
 export interface Appointment extends Interval {
-  /** The availability that holds all of it. */
+  /** The availability that contains the whole appointment; `undefined` if there is none. */
   readonly availability: Interval | undefined;
 }
 
-/** That a rule does not hold. A constant of its rule, since most are found and dropped while slots are computed. */
+/** A rule that does not hold. Each rule has one constant: computing slots finds and discards many violations. */
 export interface Violation {
   readonly code: ErrorCode;
   /** What is wrong, then what to do. */
@@ -25,9 +25,9 @@ export interface Violation {
 }
 
 /**
- * What must hold for a time to be open. Pure.
+ * A condition that a time must meet to be booked. Pure.
  *
- * @param appointment `undefined` where the clocks skip the requested time: a rule about real time then says nothing
+ * @param appointment `undefined` if the clocks skip the requested time; most rules then report no violation
  */
 export type Rule = (
   appointment: Appointment | undefined,

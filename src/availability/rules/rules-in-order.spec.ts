@@ -6,7 +6,7 @@ import { Schedule } from '../schedule.js';
 
 const hour = (hours: number): number => hours * 60;
 
-/** In Madrid, an hour ahead of UTC: open from 01:00 to 17:00, away from 12:00 to 13:00, taken from 15:00 to 15:30. */
+/** In Madrid, an hour ahead of UTC: a window from 01:00 to 17:00, an exception from 12:00, a booking at 15:00. */
 function scheduleOf(date: string): Schedule {
   const day = new ScheduleDay(ClinicDay.of(date, 'Europe/Madrid'), {
     windows: [{ start: hour(1), end: hour(17) }],
@@ -16,7 +16,7 @@ function scheduleOf(date: string): Schedule {
   return new Schedule('Europe/Madrid', [day]);
 }
 
-/** The codes and texts of all violations. */
+/** The codes and messages of all violations. */
 function judge(date: string, time: string, durationMinutes: number, now: string): [string, string][] {
   const requested = { date, time, durationMinutes };
   const { violations } = evaluate(requested, scheduleOf(date), Date.parse(now));
@@ -28,12 +28,12 @@ const EARLIER = '2026-03-01T00:00:00Z';
 /** 10:00 in Madrid. */
 const AT_TEN = '2026-03-02T09:00:00Z';
 
-describe('each rule has its code and its sentence', () => {
+describe('each rule has its code and message', () => {
   test.each([
     [
       'NO_SUCH_TIME',
       ['2026-03-29', '02:30', 30, EARLIER],
-      '02:30 does not exist on 2026-03-29: the clocks go forward past it. Choose another time.',
+      '02:30 does not exist on 2026-03-29: the clocks skip it. Choose another time.',
     ],
     [
       'NOT_IN_FUTURE',
@@ -43,7 +43,7 @@ describe('each rule has its code and its sentence', () => {
     [
       'OUTSIDE_AVAILABILITY',
       [MONDAY, '16:45', 30, EARLIER],
-      'The doctor does not see patients for 30 minutes from 16:45 on 2026-03-02. Choose one of the available slots.',
+      "An appointment of 30 minutes from 16:45 on 2026-03-02 is outside the doctor's hours. Choose one of the available slots.",
     ],
     [
       'EXCEPTION',
@@ -73,14 +73,22 @@ test.each([
 });
 
 test.each([
-  ['outside, away and taken', [MONDAY, '11:00', 480, AT_TEN], ['OUTSIDE_AVAILABILITY', 'EXCEPTION', 'TAKEN']],
-  ['past, away and taken', [MONDAY, '09:59', 360, AT_TEN], ['NOT_IN_FUTURE', 'EXCEPTION', 'TAKEN']],
   [
-    'nothing but a time that the clocks skip',
+    'outside the window, in an exception and taken',
+    [MONDAY, '11:00', 480, AT_TEN],
+    ['OUTSIDE_AVAILABILITY', 'EXCEPTION', 'TAKEN'],
+  ],
+  [
+    'in the past, in an exception and taken',
+    [MONDAY, '09:59', 360, AT_TEN],
+    ['NOT_IN_FUTURE', 'EXCEPTION', 'TAKEN'],
+  ],
+  [
+    'only a time that the clocks skip',
     ['2026-03-29', '02:00', 480, '2027-01-01T00:00:00Z'],
     ['NO_SUCH_TIME'],
   ],
-] as const)('violations are answered together, the most telling first: %s', (_, request, codes) => {
+] as const)('all violations are returned together, the most helpful first: %s', (_, request, codes) => {
   const [date, time, duration, now] = request;
   expect(judge(date, time, duration, now).map(([code]) => code)).toEqual(codes);
 });

@@ -5,7 +5,7 @@ import { outsideAvailability } from './outside-availability.js';
 import type { Rule } from './rule.js';
 import { taken } from './taken.js';
 
-/** All rules, the most telling first: the first violation is the one that is answered. */
+/** All rules, the most helpful first: a refusal reports the first violation. */
 export const RULES_IN_ORDER: readonly Rule[] = [
   noSuchTime,
   notInFuture,

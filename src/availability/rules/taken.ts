@@ -6,6 +6,6 @@ export const TAKEN: Violation = {
   message: ({ date, time }) => `${time} on ${date} is already taken. Choose one of the available slots.`,
 };
 
-/** No live booking takes any of the appointment's time. */
+/** The appointment does not overlap a live booking. */
 export const taken: Rule = (appointment, { busy }) =>
   appointment && overlapsAny(busy, appointment) ? TAKEN : undefined;
