@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: starts a demo clinic on a machine where nothing is prepared, and plays a patient's visit. It runs until
- * Ctrl-C; `npm run demo -- --once` exits after the visit. Data and logs are in .local/.
+ * `npm run demo`: starts a demo clinic on a machine where nothing is prepared, and plays a patient's visit. It runs
+ * until Ctrl-C; `npm run demo -- --once` exits after the visit. Data and logs are in .local/.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

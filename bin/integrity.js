@@ -1,7 +1,7 @@
 /**
- * `npm run integrity`: builds and runs the integrity check. It checks the clinic that the environment or .env configures,
- * otherwise the demo. In production, where there is nothing to build, run `node dist/integrity.js`. Arguments after `--` go
- * to that program:
+ * `npm run integrity`: builds and runs the integrity check. It checks the clinic that the environment or .env
+ * configures, otherwise the demo. In production, where there is nothing to build, run `node dist/integrity.js`.
+ * Arguments after `--` go to that program:
  *
  *     npm run integrity -- --renew-instants   update future bookings to new time zone rules
  */
@@ -39,7 +39,7 @@ async function chooseClinic() {
   });
 }
 
-/** @returns the addresses of the demo, if its database answers: that Redis does not is for the check to report */
+/** @returns the addresses of the demo, if its database answers; the check itself reports a Redis that does not */
 async function runningDemo() {
   const file = '.local/demo.env';
   if (!existsSync(file)) return undefined;

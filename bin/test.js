@@ -16,7 +16,7 @@ import { findProgram, tryToInstall } from './support/programs.js';
 import { provideServers } from './support/servers.js';
 import { runCommand } from './support/shutdown.js';
 
-// The zones where a day begins first and last, and one with half an hour.
+// The zones where a day begins first and last, and one whose offset has half an hour.
 const ZONES = ['Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kolkata'];
 // Different from all of them, so that no code can depend on the database's clock.
 const DATABASE_ZONE = '+05:00';

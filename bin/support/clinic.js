@@ -9,7 +9,7 @@ const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 30_000;
 
 /**
- * Migrates and seeds the database, and starts the API and the worker. They run in `dir`, out of reach of any .env.
+ * Migrates and seeds the database, and starts the API and the worker. They run in `dir`, where there is no .env.
  *
  * @param {{ env: NodeJS.ProcessEnv, dir: string }} options
  * @param {import('./shutdown.js').Shutdown} shutdown

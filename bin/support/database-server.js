@@ -19,7 +19,7 @@ export const DATABASE_SERVERS = /** @type {const} */ (['mariadbd', 'mysqld']);
  * @param {object} options
  * @param {string} options.dir for its data, which is created the first time, and its log
  * @param {number} [options.port] a free one by default
- * @param {boolean} [options.throwAway] faster, for data that need not survive a power cut
+ * @param {boolean} [options.throwAway] for data that need not survive a power cut; faster
  * @param {string[]} [options.args] more options for the server, such as `--default-time-zone=+05:00`
  * @param {AbortSignal} [options.signal]
  * @throws if none is installed, or it does not start
@@ -28,7 +28,7 @@ export async function startDatabase({ dir, port, throwAway = false, args = [], s
   const installed = await installedServer(signal);
   const home = resolve(dir);
   const data = join(home, 'data');
-  // Its own: a server that starts deletes the temporary files of others.
+  // Not shared: a server that starts deletes the temporary files of others in this folder.
   const temporary = join(home, 'tmp');
   mkdirSync(temporary, { recursive: true, mode: 0o700 });
   if (!existsSync(data)) await createData(installed, data, signal);
@@ -41,7 +41,7 @@ export async function startDatabase({ dir, port, throwAway = false, args = [], s
     file: 'database',
     env: serverEnvironment(),
   });
-  // Only the log proves it: another server could answer at this port while ours is giving up.
+  // Only the log proves it: another server could have taken this port, and answer while this one gives up.
   const isReady = () => /ready for connections/i.test(server.tail);
   await server.waitUntilReady(isReady, { withinMs: START_WITHIN_MS, signal });
   const urlOf = (/** @type {string} */ database) => `mysql://root@127.0.0.1:${port}/${database}`;

@@ -1,5 +1,5 @@
 /**
- * The accounts of the demo clinic, with passwords for everybody to see: `dist/seed.js` makes them, and only there. A real
+ * The accounts of the demo clinic, whose passwords are public: `dist/seed.js` creates them in the demo only. A real
  * clinic's first admin comes from its own ADMIN_EMAIL and ADMIN_PASSWORD.
  */
 export const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };

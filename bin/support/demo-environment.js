@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ADMIN, DOCTOR, PATIENT } from './demo-accounts.js';
 import { plainEnvironment } from './environment.js';
 
-/** What the caller's environment may change in the demo. */
+/** Settings that the caller's environment may override, with the demo's defaults. */
 const DEFAULTS = {
   RATE_LIMIT_ENABLED: 'true',
   LOG_LEVEL: 'info',

@@ -26,7 +26,7 @@ export async function startMailbox(dir, signal) {
     args: ['--import', guard, program, ...ports, ...options],
     dir,
     file: 'maildev',
-    // It unpacks attachments into a folder of this temporary folder that all users would share.
+    // maildev unpacks attachments into the temporary folder, which all users would share otherwise.
     env: { ...plainEnvironment(), TMPDIR: dir },
   });
   const isReady = async () => (await isListening(smtp)) && (await isListening(web));

@@ -29,7 +29,8 @@ export function printStep(name, text) {
 }
 
 /**
- * Looks at the fields of an error instead of its class, because the commands in TypeScript load this module a second time.
+ * Looks at the fields of an error instead of its class, because the commands in TypeScript load this module a second
+ * time.
  *
  * @param {unknown} error
  */

@@ -1,6 +1,6 @@
 /**
- * Loaded before the mail catcher (`node --import`): it answers nothing but its own pages. By itself it lets the pages of
- * every origin read all mail, over HTTP and over WebSockets, and any name that leads here (DNS rebinding).
+ * Loaded before the mail catcher (`node --import`), so that it answers only its own pages. On its own, the mail catcher
+ * lets pages of every origin read all email over HTTP and WebSockets, under any host name (DNS rebinding).
  */
 import { Server } from 'node:http';
 
@@ -14,7 +14,9 @@ function isOwn({ host = '', origin, 'sec-fetch-site': site = 'none' }) {
   return site === 'none' || site === 'same-origin';
 }
 
-/** @typedef {import('node:http').ServerResponse & import('node:stream').Duplex} Answer for requests the one, for upgrades the other */
+/**
+ * @typedef {import('node:http').ServerResponse & import('node:stream').Duplex} Answer a response, or for upgrades a socket
+ */
 
 const emit = /** @type {(this: Server, event: string, ...args: unknown[]) => boolean} */ (
   Reflect.get(Server.prototype, 'emit')
@@ -27,8 +29,8 @@ const emit = /** @type {(this: Server, event: string, ...args: unknown[]) => boo
  */
 Server.prototype.emit = function guarded(event, ...args) {
   const [request, answer] = /** @type {[import('node:http').IncomingMessage, Answer]} */ (args);
-  const isAsked = ['request', 'upgrade', 'checkContinue', 'connect'].includes(event);
-  if (!isAsked || isOwn(request.headers)) return emit.call(this, event, ...args);
+  const isRequest = ['request', 'upgrade', 'checkContinue', 'connect'].includes(event);
+  if (!isRequest || isOwn(request.headers)) return emit.call(this, event, ...args);
   if (event === 'upgrade' || event === 'connect') answer.destroy();
   else answer.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(REFUSAL);
   return true;

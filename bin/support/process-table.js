@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { waitUntil } from './waiting.js';
 
 /**
- * Finds a process by its noted id. Ids are reused, so the process must also run in the folder where it was started.
+ * Finds a process by the id in its pid file. Ids are reused, so it must also run in the folder where it was started.
  *
  * @param {string} pidFile
  * @param {string} dir its working directory, or a folder above it
@@ -20,7 +20,7 @@ export function findProcess(pidFile, dir) {
 }
 
 /**
- * Stops every background process that an earlier run left in a folder, or anywhere below, when it was killed.
+ * Stops every background process that an earlier, killed run left in a folder or anywhere below.
  *
  * @param {string} dir
  */
@@ -44,7 +44,7 @@ async function stop(pid) {
 
 /** @param {number} pid */
 function isAlive(pid) {
-  // Dead orphans stay as zombies where nothing reaps them, as in a container without an init.
+  // If nothing reaps dead orphans, as in a container without an init, they stay as zombies.
   const state = /^State:\t(.)/m.exec(read(pid, 'status'))?.[1];
   return state !== undefined && state !== 'Z';
 }

@@ -55,7 +55,7 @@ export async function failureOf(...command) {
 }
 
 /**
- * Runs a program in this terminal. Its process group is its own, so that everything it started ends with it.
+ * Runs a program in this terminal, in its own process group, so that everything it started ends with it.
  *
  * @param {string} command
  * @param {string[]} args
@@ -167,7 +167,7 @@ function signalGroup(leader, name) {
 
 /**
  * @param {import('node:child_process').ChildProcess} child
- * @param {AbortSignal} [signal] the one that terminates it: a child that ignores it is killed
+ * @param {AbortSignal} [signal] terminates the child; if the child ignores SIGTERM, it is killed
  * @returns {Promise<string>} how it ended
  */
 function exited(child, signal) {
@@ -178,9 +178,9 @@ function exited(child, signal) {
       // An abort is reported as an error too, while the process is still running.
       if (child.pid === undefined) resolve(error.message);
     });
-    child.once('close', (code, by) => {
+    child.once('close', (code, endedBy) => {
       signal?.removeEventListener('abort', kill);
-      resolve(by ? `ended by ${by}` : `exit code ${code}`);
+      resolve(endedBy ? `ended by ${endedBy}` : `exit code ${code}`);
     });
   });
 }

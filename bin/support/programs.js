@@ -20,7 +20,7 @@ export function findProgram(...names) {
 let listsAreFresh = false;
 
 /**
- * Installs Debian packages if this is Debian or a relative, and the user root.
+ * Installs Debian packages, if this is Debian or a derivative and the user is root.
  *
  * @param {string} name of the step to print
  * @param {string[]} packages

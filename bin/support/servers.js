@@ -13,7 +13,7 @@ import { allSettled } from './waiting.js';
  *
  * @typedef {object} Options
  * @property {string} dir for the data of private servers
- * @property {boolean} throwAway whether the data goes with the servers
+ * @property {boolean} throwAway whether the data is deleted with the servers
  * @property {string} project the name of the group, if the servers are containers
  * @property {string} database its name in the URL; empty for the server as a whole
  * @property {{ database: string, redis: string }} variables name the servers to use instead of private ones
@@ -34,8 +34,8 @@ export async function provideServers(options, shutdown) {
   if (databaseUrl && redisUrl) return { databaseUrl, redisUrl, servers: [] };
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   const wanted = { database: !databaseUrl, redis: !redisUrl };
-  const way = await ensureServers(wanted, shutdown.signal);
-  const own = await (way === 'compose'
+  const startedAs = await ensureServers(wanted, shutdown.signal);
+  const own = await (startedAs === 'compose'
     ? startWithCompose(options, shutdown)
     : startPrivateServers(options, wanted, shutdown));
   return { ...own, databaseUrl: databaseUrl ?? own.databaseUrl, redisUrl: redisUrl ?? own.redisUrl };
@@ -69,7 +69,7 @@ export async function namedServer(variable, defaultPort) {
  *
  * @param {{ database: boolean, redis: boolean }} wanted
  * @param {AbortSignal} signal
- * @returns {Promise<'programs' | 'compose'>} how
+ * @returns {Promise<'programs' | 'compose'>} how they can be started
  * @throws {Failure} with instructions if they cannot
  */
 export async function ensureServers({ database, redis }, signal) {

@@ -94,7 +94,7 @@ class Visit {
   }
 
   async book() {
-    // The patient may have another booking at the same time, or someone else may be faster.
+    // Someone else may have taken a slot meanwhile.
     for (const time of this.#slots.slice(0, 5)) {
       const { status, body } = await this.#send('POST', '/api/bookings', this.#requestFor(time));
       if (status !== 201) continue;

@@ -15,7 +15,7 @@ export async function waitUntil(condition, { withinMs, signal }) {
 }
 
 /**
- * `Promise.all` that settles only after every promise has: whatever the others started by then can be stopped.
+ * `Promise.all` that settles only after every promise has, so that everything they started can be stopped.
  *
  * @template {readonly unknown[]} T
  * @param {T} promises
