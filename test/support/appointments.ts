@@ -1,7 +1,7 @@
 import type { Answer, Json } from './client.js';
 import type { Clinic, DoctorPerson, Person } from './clinic.js';
 
-/** A booking as the wire shows it. */
+/** A booking as the API returns it. */
 export type BookingJson = {
   id: number;
   doctor_id: number;
@@ -16,10 +16,10 @@ export type BookingJson = {
   ends_at: string;
 };
 
-/** What a patient asks for; without a duration the default counts. */
+/** The time that a patient requests, for the default duration if none is given. */
 export type Wish = { date: string; time: string; duration?: number };
 
-/** Asks for a time, whatever the answer. */
+/** Requests a booking, and returns the answer whatever it is. */
 export function ask(
   { client }: Clinic,
   { token }: Person,
@@ -29,7 +29,7 @@ export function ask(
   return client.post('/api/bookings', { doctor_id: doctorId, ...wish }, { token });
 }
 
-/** Books a time that must be open. */
+/** Books an available time. @throws if the booking is refused */
 export async function book(
   clinic: Clinic,
   person: Person,
@@ -41,7 +41,7 @@ export async function book(
   return body as unknown as BookingJson;
 }
 
-/** The open starts of a doctor's date. */
+/** The available slots of a doctor's date. */
 export async function openTimes(
   { client }: Clinic,
   { token }: Person,
@@ -49,9 +49,9 @@ export async function openTimes(
   date: string,
   duration?: number,
 ): Promise<string[]> {
-  const length = duration === undefined ? '' : `&duration=${duration}`;
+  const durationParameter = duration === undefined ? '' : `&duration=${duration}`;
   const { status, body } = await client.get<string[]>(
-    `/api/bookings/available-slots?doctor_id=${doctorId}&date=${date}${length}`,
+    `/api/bookings/available-slots?doctor_id=${doctorId}&date=${date}${durationParameter}`,
     { token },
   );
   if (status !== 200) throw new Error(`no slots: ${status} ${JSON.stringify(body)}`);

@@ -3,13 +3,13 @@ import type { Clinic, Person } from './clinic.js';
 
 const ROUTE = '/api/auth/second-factor';
 
-/** Somebody with a second factor, and a token of the session that began with it. */
+/** Somebody with a second factor, and a token of the session that began when it was set up. */
 export interface FactoredPerson extends Person {
-  /** What the authenticator shows; each of it is good once, so move the clock between two uses. */
+  /** The digits that the authenticator shows. They are valid once: advance the clock between two uses. */
   readonly digits: () => string;
 }
 
-/** Sets up a second factor; its next digits are shown already. */
+/** Sets up a second factor, and advances the clock to its next digits. */
 export async function withSecondFactor(clinic: Clinic, person: Person): Promise<FactoredPerson> {
   const { token, password } = person;
   const { body } = await clinic.client.post<{ secret: string }>(ROUTE, { password }, { token });

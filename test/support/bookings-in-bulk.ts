@@ -9,8 +9,8 @@ import type { Clinic, DoctorPerson, Person } from './clinic.js';
 const MINUTE_MS = 60_000;
 
 /**
- * Bookings, one after the other and a minute long each, straight into the database, with a message about each that
- * is due now. For tests that need many more than they care to book.
+ * Inserts consecutive bookings of one minute each directly into the database, each with a notification that is due now.
+ * For tests that need many bookings.
  *
  * @returns the bookings' ids
  */
@@ -52,7 +52,7 @@ export async function bookInBulk(
   });
 }
 
-/** Writes a message due now about each booking of a patient. */
+/** Writes a notification that is due now for each of a patient's bookings. */
 export async function appendMessages(
   clinic: Clinic,
   tx: EntityManager,
@@ -61,7 +61,7 @@ export async function appendMessages(
   { version = 1, kind = 'booked' }: { version?: number; kind?: BookingKind } = {},
 ): Promise<void> {
   const now = clinic.clock.now();
-  const messages = bookingIds.map((bookingId) => ({
+  const notifications = bookingIds.map((bookingId) => ({
     accountId: id,
     bookingId,
     bookingVersion: version,
@@ -70,5 +70,5 @@ export async function appendMessages(
     durationMinutes: 1,
     dueAt: now,
   }));
-  await clinic.app.get(Outbox).append(tx, messages);
+  await clinic.app.get(Outbox).append(tx, notifications);
 }

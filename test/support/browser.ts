@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-/** Where the browser is; unset where none could be had. */
+/** The browser's path; unset if there is no browser. */
 export const CHROMIUM = process.env.CHROMIUM_PATH;
 
 const ARGUMENTS = [
@@ -16,7 +16,7 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM!, args: ARGUMENTS });
 }
 
-/** A page, and everything its console and the network complain of while it is open. */
+/** Opens a page, and collects the errors and warnings of its console and the failed requests while it is open. */
 export async function openPage(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -26,7 +26,7 @@ export async function openPage(context: BrowserContext): Promise<{ page: Page; c
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
-    // The browser itself aborts what a page is still asking for when it is left; the dashboard asks every few seconds.
+    // When a page is left, the browser aborts its open requests; the dashboard sends one every few seconds.
     if (reason !== 'net::ERR_ABORTED') complaints.push(`${request.url()}: ${reason}`);
   });
   return { page, complaints };

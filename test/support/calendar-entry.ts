@@ -1,10 +1,10 @@
 import ICAL from 'ical.js';
 import type { ReceivedMail } from './mailbox.js';
 
-/** The calendar entry of a mail, as an independent parser reads it. */
+/** The calendar entry of an email, as an independent parser reads it. */
 export type CalendarEntry = {
   method: unknown;
-  /** What the part's Content-Type says the method is. */
+  /** The method according to the part's Content-Type. */
   methodOfPart: string | undefined;
   uid: string;
   sequence: number;
@@ -18,7 +18,7 @@ export type CalendarEntry = {
   attendees: unknown[];
 };
 
-/** The one calendar entry of a mail; fails if there are none, several, or one that does not parse. */
+/** The calendar entry of an email. @throws unless there is exactly one and it parses */
 export function calendarEntryOf({ mail }: ReceivedMail): CalendarEntry {
   const parts = mail.attachments.filter(({ mimeType }) => mimeType === 'text/calendar');
   if (parts.length !== 1) throw new Error(`${parts.length} calendar parts`);

@@ -1,11 +1,11 @@
-/** What the API answered. */
+/** An answer of the API. */
 export interface Answer<Body> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Body;
 }
 
-/** The fields that tests read; every answer has some of them. */
+/** The fields of answers that tests read. */
 export type Json = Record<string, unknown> & { error?: string; code?: string; id?: number };
 
 type Send = { token?: string | undefined; headers?: Record<string, string>; body?: unknown };
@@ -27,7 +27,7 @@ export class Client {
     return this.send('DELETE', path, send);
   }
 
-  /** @param send.body an object is sent as JSON, a string as it is */
+  /** @param send.body a string is sent unchanged, anything else as JSON */
   async send<Body = Json>(
     method: string,
     path: string,

@@ -21,7 +21,7 @@ import { Client } from './client.js';
 import { TestClock } from './test-clock.js';
 import { dropDatabase, testEnvironment } from './test-environment.js';
 
-/** Someone with an account, logged in. */
+/** Somebody who has an account and is logged in. */
 export interface Person {
   readonly id: number;
   readonly email: string;
@@ -38,10 +38,10 @@ export interface DoctorPerson extends Person {
 /** Weekly windows as [day of week, start, end]. */
 export type Week = readonly (readonly [number, string, string])[];
 
-/** Sunday 1 March 2026 11:00 in Madrid: what the clock shows where a test does not say. */
+/** The clock's default time: Sunday 1 March 2026, 11:00 in Madrid. */
 export const NOW = '2026-03-01T10:00:00Z';
 
-/** The API as it runs in production, on a database of its own, listening on loopback; only the clock is the test's. */
+/** The API as in production, on its own database, listening on loopback. Only the clock is the test's. */
 export class Clinic {
   private people = 0;
 
@@ -51,7 +51,7 @@ export class Clinic {
     readonly client: Client,
     readonly clock: TestClock,
     readonly dataSource: DataSource,
-    /** All that the server answers, such as `GET /api/bookings/:id`. */
+    /** All routes of the server, such as `GET /api/bookings/:id`. */
     readonly routes: ReadonlySet<string>,
   ) {}
 
@@ -62,7 +62,7 @@ export class Clinic {
     return Clinic.over(await testEnvironment(env), new TestClock(now));
   }
 
-  /** Another API process's worth of app, over the database of an environment that is prepared already. */
+  /** Another app, as in another API process, on the database of an existing environment. */
   static async over(environment: Environment, clock: TestClock): Promise<Clinic> {
     const logger = createLogger(environment);
     const testing = await Test.createTestingModule({ imports: [AppModule.with(environment)] })
@@ -97,7 +97,7 @@ export class Clinic {
     return this.person('admin');
   }
 
-  /** @param week by default Monday to Friday, 09:00 to 17:00, as every new doctor has it */
+  /** @param week by default that of every new doctor: Monday to Friday, 09:00 to 17:00 */
   async doctor({
     timezone = 'Europe/Madrid',
     week,
@@ -128,7 +128,7 @@ export class Clinic {
     const account = await this.app
       .get(AccountsService)
       .open(SYSTEM_CONTEXT, { email, password, role, locale });
-    // Of no session, and good for as long as any test sets the clock ahead.
+    // Without a session, and valid for longer than any test sets the clock ahead.
     const token = this.app.get(TokenIssuer).issue(account, null, 400 * 86_400);
     return { id: account.id, email, password, token };
   }
@@ -137,7 +137,7 @@ export class Clinic {
     return this.dataSource.query(sql, parameters);
   }
 
-  /** Lets the counters of a limit begin anew, as when its time is over. */
+  /** Resets the counters of a limit, as at the end of its period. */
   async forgetCounters(name: string): Promise<void> {
     const redis = new Redis(this.environment.REDIS_URL);
     const keys = await redis.keys(`throttle:${name}:*`);
@@ -145,7 +145,7 @@ export class Clinic {
     redis.disconnect();
   }
 
-  /** How many pairs of live bookings of one doctor overlap: it must always be 0. */
+  /** The number of overlapping pairs of live bookings of one doctor, which must always be 0. */
   async overlappingPairs(): Promise<number> {
     const [row] = await this.query<{ pairs: string }>(
       `SELECT COUNT(*) AS pairs FROM bookings a JOIN bookings b

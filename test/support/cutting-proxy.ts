@@ -1,25 +1,25 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * What happens to the next COMMIT: it is lost on its way, its acknowledgement is, or it lies somewhere on the way until
- * it is delivered, long after its sender's connection broke.
+ * What happens to the next COMMIT: it is lost, its acknowledgement is lost, or it is delayed and delivered long after
+ * its sender's connection broke.
  */
 export type Cut = 'before COMMIT' | 'after COMMIT' | 'COMMIT on its way';
 
 // The last word of its packet: MySQL puts attributes between the command and the text.
 const COMMIT = Buffer.from('COMMIT');
 
-/** Stands between an app and its database, and breaks connections at the worst moment. */
+/** A proxy between an app and its database that breaks connections at the worst moment. */
 export class CuttingProxy {
-  /** What to do to the next COMMIT; `undefined` lets everything pass. */
+  /** What to do to the next COMMIT; with `undefined`, everything passes. */
   next: Cut | undefined;
-  /** Whether new connections are refused; with the next cut the old ones break as well, as when a server goes down. */
+  /** Refuses new connections; the next cut also breaks the old ones, as when a server goes down. */
   isDown = false;
-  /** How long an acknowledgement that will be lost keeps its sender waiting: until this resolves. */
+  /** The sender of a COMMIT whose acknowledgement is lost waits until this resolves. */
   held: Promise<unknown> = Promise.resolve();
-  /** Brings a COMMIT that is on its way to the database. */
+  /** Delivers a delayed COMMIT to the database. */
   deliver: () => void = () => undefined;
-  /** A connection that the database still has, though its app has lost it. */
+  /** A connection that the app has lost, but the database still has. */
   private detached: Socket | undefined;
   private readonly sockets = new Set<Socket>();
 
@@ -36,7 +36,7 @@ export class CuttingProxy {
     return new CuttingProxy(server, new URL(databaseUrl));
   }
 
-  /** The database as seen through here. */
+  /** The URL of a database through this proxy. */
   urlOf(database: string): string {
     const url = new URL(this.target);
     url.hostname = '127.0.0.1';

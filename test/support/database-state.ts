@@ -1,9 +1,9 @@
 import type { Clinic } from './clinic.js';
 
-/** What the audit trail tells of where nothing has changed. */
-const CHANGES_NOTHING = /(\.listed|^account\.(login_refused|access_denied))$/.source;
+/** The events of requests that change nothing. */
+const READS_AND_REFUSALS = /(\.listed|^account\.(login_refused|access_denied))$/.source;
 
-/** A checksum of every table, and of the events of changes: equal before and after where nothing was changed. */
+/** A checksum of every table, and the count and last id of change events: equal before and after if nothing changed. */
 export async function databaseState(clinic: Clinic): Promise<Record<string, string>> {
   const tables = (await clinic.query<Record<string, string>>('SHOW TABLES'))
     .map((row) => Object.values(row)[0]!)
@@ -13,7 +13,7 @@ export async function databaseState(clinic: Clinic): Promise<Record<string, stri
   );
   const [events] = await clinic.query<Record<string, unknown>>(
     'SELECT COUNT(*) AS count, MAX(id) AS last FROM audit_events WHERE action NOT REGEXP ?',
-    [CHANGES_NOTHING],
+    [READS_AND_REFUSALS],
   );
   return {
     ...Object.fromEntries(sums.map(({ Table, Checksum }) => [Table.split('.').at(-1)!, String(Checksum)])),

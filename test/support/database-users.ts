@@ -8,34 +8,34 @@ export interface DatabaseUser {
   readonly password: string;
 }
 
-/** The database users that production asks for, with the rights of docs/sql on one database. */
+/** The two database users of production, with the privileges of docs/sql on one database. */
 export class DatabaseUsers {
   readonly owner: DatabaseUser;
   readonly service: DatabaseUser;
 
   /**
-   * @param connection of a user who may make users
-   * @param database which need not be there yet
+   * @param connection of a user who may create users
+   * @param database need not exist yet
    */
   constructor(
     private readonly connection: Connection,
     private readonly database: string,
   ) {
-    const word = randomBytes(4).toString('hex');
+    const suffix = randomBytes(4).toString('hex');
     [this.owner, this.service] = ['owner', 'service'].map((role) => ({
-      name: `clinica_${role}_${word}`,
+      name: `clinica_${role}_${suffix}`,
       password: randomBytes(24).toString('hex'),
     })) as [DatabaseUser, DatabaseUser];
   }
 
-  /** Makes both, and lets the owner migrate. */
+  /** Creates both users, and grants the owner's privileges. */
   async create(): Promise<void> {
     for (const { name, password } of [this.owner, this.service])
       await this.connection.query(`CREATE USER '${name}'@'%' IDENTIFIED BY '${password}'`);
     await this.grant('owner.sql');
   }
 
-  /** Lets the service work, once the tables are there. */
+  /** Grants the service's privileges. The tables must exist. */
   async grantService(): Promise<void> {
     await this.grant('service.sql');
   }
@@ -67,7 +67,7 @@ export function statementsOf(file: string): string[] {
     .filter(Boolean);
 }
 
-/** The address of a database, of one server or several, for another user. */
+/** The URL of a database, on one server or several, with another user. */
 export function urlFor(url: string, { name, password }: DatabaseUser): string {
   return url.replace(/^(\w+:\/\/)(?:[^@/]*@)?/, `$1${name}:${password}@`);
 }

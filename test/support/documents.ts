@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
-/** README.md and the pages of docs, by their path. */
+/** The paths of README.md and the pages of docs. */
 export function documents(): string[] {
   const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
   return ['README.md', ...pages.map((name) => `docs/${name}`)];
 }
 
-/** What a document has for a shell to run, block by block, below one of its headings or anywhere. */
+/** The `sh` blocks of a document, below one heading or anywhere. */
 export function shellBlocks(document: string, heading?: string): string[] {
   const text = readFileSync(join(ROOT, document), 'utf8');
   const parts = text.split(/^(?=##+ )/m);
@@ -21,13 +21,13 @@ export function shellBlocks(document: string, heading?: string): string[] {
   return [...part.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block!);
 }
 
-/** The commands of a block, one for each line that begins one, without comments. */
+/** The commands of a block, one per line, without comments. */
 export function commandsOf(block: string): string[] {
   const lines = block.replaceAll(/\\\n/g, ' ').split('\n');
   return lines.map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '');
 }
 
-/** A shell that runs what a document says, and ends at the first command that fails. */
+/** A shell that runs a document's commands, and ends at the first one that fails. */
 export class Shell {
   output = '';
   private readonly child;
@@ -40,12 +40,12 @@ export class Shell {
       stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
   }
 
-  /** Answers what the script reads. */
+  /** Enters a line that the script reads. */
   type(line: string): void {
     this.child.stdin.write(`${line}\n`);
   }
 
-  /** What it printed, once it has ended. @throws if a command failed */
+  /** Waits until the shell ends, and returns its output. @throws if a command failed */
   async end(): Promise<string> {
     this.child.stdin.end();
     await this.closed;

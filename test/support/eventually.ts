@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks again and again until there is an answer; fails when there is none in time. */
+/** Polls until `look` returns a result. @throws if it does not in time */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false>,

@@ -16,7 +16,7 @@ export const EVERY_DAY: Week = Array.from({ length: 7 }, (_, day) => day).flatMa
     ] as const,
 );
 
-/** A finding as a test expects it: the whole code and subject, and something of what it says. */
+/** An expected finding: the exact code and subject, and a part of its texts. */
 export interface ExpectedFinding {
   readonly code?: string;
   readonly subject?: string;
@@ -26,7 +26,7 @@ export interface ExpectedFinding {
 
 type Row = Record<string, unknown>;
 
-/** A clinic that a test breaks, and that is examined for what is broken. Whatever was broken can be mended again. */
+/** A clinic whose data a test corrupts, to see what the integrity check finds. Every corruption can be undone. */
 export class ExaminedClinic {
   private undo: (() => Promise<unknown>)[] = [];
 
@@ -36,7 +36,7 @@ export class ExaminedClinic {
     readonly mailbox: Mailbox,
   ) {}
 
-  /** The database's clock judges what is late, so that the clinic's own must not show another time. */
+  /** The check uses the database's clock, so the clinic's clock must show the same time. */
   static async open(): Promise<ExaminedClinic> {
     const mailbox = await Mailbox.open();
     const clinic = await Clinic.open({ now: new Date().toISOString(), env: { SMTP_URL: mailbox.url } });
@@ -48,19 +48,19 @@ export class ExaminedClinic {
     await this.mailbox.close();
   }
 
-  /** YYYY-MM-DD so many days ahead. */
+  /** The date that many days ahead, YYYY-MM-DD. */
   inDays(days: number): string {
     return new Date(this.clinic.clock.now() + days * DAY_MS).toISOString().slice(0, 10);
   }
 
-  /** A booking with a new doctor, at 10:00 UTC nine days ahead unless told. */
+  /** A booking with a new doctor, by default nine days ahead at 10:00 UTC. */
   async newBooking(wish: Partial<Wish> = {}): Promise<{ doctor: DoctorPerson; booking: BookingJson }> {
     const doctor = await this.clinic.doctor({ timezone: 'UTC', week: EVERY_DAY });
     const time = { date: this.inDays(9), time: '10:00', ...wish };
     return { doctor, booking: await book(this.clinic, this.patient, doctor, time) };
   }
 
-  /** Blocks a part of a doctor's date, or the full day; answers with the exception's id. */
+  /** Blocks a part of a doctor's date, or the full day, and returns the exception's id. */
   async block(doctor: DoctorPerson, date: string, ...[start_time, end_time]: string[]): Promise<number> {
     const times = start_time === undefined ? { is_full_day: true } : { start_time, end_time };
     const { status, body } = await this.clinic.client.post('/api/exceptions', { date, ...times }, doctor);
@@ -72,45 +72,45 @@ export class ExaminedClinic {
     return this.clinic.app.get(IntegrityService).check();
   }
 
-  /** All that is found; a report must agree with itself, and each finding must be fit for its reader. */
+  /** All findings. Also checks that the report is consistent and that each finding is readable. */
   async findings(): Promise<readonly Finding[]> {
     const { healthy, checks } = await this.look();
-    const found = checks.flatMap(({ findings }) => findings);
-    expect(healthy).toBe(found.length === 0);
-    for (const finding of found) {
+    const all = checks.flatMap(({ findings }) => findings);
+    expect(healthy).toBe(all.length === 0);
+    for (const finding of all) {
       expect(finding.remedy).toMatch(/^[A-Z].{20,}\.$/);
       expect(JSON.stringify(finding)).not.toMatch(/@|undefined|NaN|Invalid/);
     }
-    return found;
+    return all;
   }
 
   /** Expects these findings in this order, and no others. */
   async expectOnly(...expected: readonly ExpectedFinding[]): Promise<void> {
     expect(await this.findings()).toMatchObject(
-      expected.map(({ detail = '', remedy = '', ...whole }) => ({
-        ...whole,
-        detail: saying(detail),
-        remedy: saying(remedy),
+      expected.map(({ detail = '', remedy = '', ...exact }) => ({
+        ...exact,
+        detail: containing(detail),
+        remedy: containing(remedy),
       })),
     );
   }
 
-  /** Deletes rows, until they are put back as they were. */
+  /** Deletes rows; `mend` inserts them again. */
   async takeAway(table: string, where: string, parameters: unknown[]): Promise<void> {
     const rows = await this.clinic.query<Row>(`SELECT * FROM ${table} WHERE ${where}`, parameters);
     expect(rows).not.toEqual([]);
     await this.clinic.query(`DELETE FROM ${table} WHERE ${where}`, parameters);
     const columns = Object.keys(rows[0]!);
-    const places = rows.map(() => `(${columns.map(() => '?').join()})`).join();
+    const placeholders = rows.map(() => `(${columns.map(() => '?').join()})`).join();
     this.undo.push(() =>
       this.clinic.query(
-        `INSERT INTO ${table} (${columns.join()}) VALUES ${places}`,
+        `INSERT INTO ${table} (${columns.join()}) VALUES ${placeholders}`,
         rows.flatMap((row) => Object.values(row)),
       ),
     );
   }
 
-  /** Changes a row, until it is made what it was. */
+  /** Changes a row; `mend` restores it. */
   async change(table: string, key: Row, set: string): Promise<void> {
     const where = Object.keys(key)
       .map((column) => `${column} = ?`)
@@ -118,29 +118,30 @@ export class ExaminedClinic {
     const values = Object.values(key);
     const [before] = await this.clinic.query<Row>(`SELECT * FROM ${table} WHERE ${where}`, values);
     await this.clinic.query(`UPDATE ${table} SET ${set} WHERE ${where}`, values);
+    // A generated column cannot be written.
     const stored = Object.entries(before!).filter(([column]) => column !== 'live_starts_at');
-    const all = stored.map(([column]) => `${column} = ?`).join();
+    const assignments = stored.map(([column]) => `${column} = ?`).join();
     this.undo.push(() =>
-      this.clinic.query(`UPDATE ${table} SET ${all} WHERE ${where}`, [
+      this.clinic.query(`UPDATE ${table} SET ${assignments} WHERE ${where}`, [
         ...stored.map(([, value]) => value),
         ...values,
       ]),
     );
   }
 
-  /** Undoes everything that was broken: then there is nothing to be found any more. */
+  /** Undoes all corruptions, and expects no more findings. */
   async mend(): Promise<void> {
     for (let last = this.undo.pop(); last; last = this.undo.pop()) await last();
     await this.expectOnly();
   }
 
-  /** Says that what was broken has been mended in another way: then there is nothing to be found any more. */
+  /** Forgets the corruptions, because the test has mended them in another way, and expects no more findings. */
   async isMended(): Promise<void> {
     this.undo = [];
     await this.expectOnly();
   }
 }
 
-function saying(what: string | RegExp): unknown {
-  return typeof what === 'string' ? expect.stringContaining(what) : expect.stringMatching(what);
+function containing(text: string | RegExp): unknown {
+  return typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text);
 }

@@ -5,7 +5,7 @@ import { createLogger, NestLogger } from '../../src/logging/logger.js';
 import { Clock } from '../../src/time/clock.js';
 import { WorkerModule } from '../../src/worker.module.js';
 
-/** The parts of a worker that does nothing by itself: the test takes each step. Close it when done. */
+/** The parts of a worker, none of which runs by itself: the test triggers each step. Close it when done. */
 export function idleWorker(environment: Environment, clock: Clock): Promise<TestingModule> {
   return Test.createTestingModule({ imports: [WorkerModule.with(environment)] })
     .overrideProvider(Clock)

@@ -3,28 +3,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail as the server received it. */
+/** An email as the server received it. */
 export interface ReceivedMail {
   readonly to: string;
   readonly raw: string;
   readonly mail: Email;
 }
 
-/** What the server says to a mail instead of taking it. */
+/** The server's reply to an email that it rejects. */
 export interface SmtpRefusal {
   readonly responseCode: number;
   readonly message: string;
 }
 
 /**
- * A real SMTP server on loopback that keeps what it gets and, where a test says so, refuses, hangs or takes a
- * mail without saying so.
+ * A real SMTP server on loopback that keeps the emails it receives. A test can have it reject emails, hang, or accept
+ * an email without acknowledging it.
  */
 export class Mailbox {
   readonly received: ReceivedMail[] = [];
-  /** Called at each RCPT TO; a refusal it returns is the answer. */
+  /** Called at each RCPT TO; the server replies with the refusal that it returns, if any. */
   onRecipient: (address: string) => SmtpRefusal | undefined = () => undefined;
-  /** Called with each mail, before it is acknowledged; a promise that never settles is a server that hangs. */
+  /** Called with each email before it is acknowledged; with a promise that never settles, the server hangs. */
   onMail: (mail: ReceivedMail) => void | Promise<void> = () => undefined;
 
   private constructor(
@@ -54,7 +54,7 @@ export class Mailbox {
     return (mailbox.current = new Mailbox(server, `smtp://127.0.0.1:${listening}`));
   }
 
-  /** The mails to one address, as soon as there are so many. */
+  /** Waits until an address has got that many emails, and returns them. */
   async mailsTo(address: string, count: number, withinSeconds = 20): Promise<ReceivedMail[]> {
     const deadline = Date.now() + withinSeconds * 1000;
     for (;;) {
@@ -68,8 +68,8 @@ export class Mailbox {
   }
 
   /**
-   * The code of the link in the newest mail of a sort to an address, as soon as it has had so many of that sort.
-   * Mails that no booking ties together arrive in any order, so a mail is found by its link, not by its place.
+   * Waits until an address has got that many emails with a kind of link, and returns the code in the newest of them.
+   * Emails that do not belong to one booking arrive in any order, so they are found by the link, not by position.
    */
   async codeTo(address: string, link: string, count = 1, withinSeconds = 20): Promise<string> {
     const pattern = new RegExp(`${link}#token=([\\w-]+)`);

@@ -4,12 +4,14 @@ interface Many {
   readonly patientId: number;
   readonly doctorId: number;
   readonly count: number;
-  /** When the first one begins, in UTC: `2030-01-01 00:00:00`. At a doctor in another zone the wall times do not match. */
+  /**
+   * The start of the first one, in UTC: `2030-01-01 00:00:00`. For a doctor in another zone, the wall times are wrong.
+   */
   readonly first: string;
   readonly everyMinutes: number;
 }
 
-/** The digits of the numbers below 100,000: MySQL recurses no deeper than a thousand. */
+/** Combines to the numbers below 100,000: recursion in MySQL is limited to a depth of a thousand. */
 const NUMBERS = ['a', 'b', 'c', 'd', 'e']
   .map(
     (name) =>
@@ -18,8 +20,8 @@ const NUMBERS = ['a', 'b', 'c', 'd', 'e']
   .join(' CROSS JOIN ');
 
 /**
- * Live bookings straight into the database, with all that the service writes with each: its news, its reminders and its
- * event. For those who need more than they care to book; at most 100,000 at a time.
+ * Inserts live bookings directly into the database, each with its confirmation, reminders and event. For callers that
+ * need very many bookings; at most 100,000 at a time.
  */
 export async function insertMany(run: Run, many: Many): Promise<void> {
   const { patientId, doctorId, count, first, everyMinutes } = many;

@@ -1,7 +1,7 @@
 import type { Clinic } from './clinic.js';
 import { eventually } from './eventually.js';
 
-/** A message of the ledger. */
+/** A notification in the ledger. */
 export type LedgerMessage = {
   id: number;
   booking_version: number;
@@ -14,7 +14,7 @@ export type LedgerMessage = {
   reason: string | null;
 };
 
-/** All that a booking's patient was or is to be told, in the order of writing. */
+/** The notifications of a booking, in the order in which they were written. */
 export function messagesOf(clinic: Clinic, bookingId: number): Promise<LedgerMessage[]> {
   return clinic.query<LedgerMessage>(
     `SELECT id, booking_version, kind, state, starts_at, duration_minutes, due_at, attempts, reason
@@ -23,7 +23,7 @@ export function messagesOf(clinic: Clinic, bookingId: number): Promise<LedgerMes
   );
 }
 
-/** A message that waits for none any more: it is about to be woken. */
+/** A sleeping notification whose older ones are settled: it is about to be woken. */
 const ABOUT_TO_WAKE = `n.state = 'pending' AND n.reason LIKE 'waits for an older notification%' AND NOT EXISTS (
   SELECT 1 FROM notifications e
   WHERE e.booking_id = n.booking_id AND e.state IN ('pending', 'queued', 'sending')
@@ -31,11 +31,11 @@ const ABOUT_TO_WAKE = `n.state = 'pending' AND n.reason LIKE 'waits for an older
          OR e.booking_version = n.booking_version AND n.kind LIKE 'reminder%' AND e.kind NOT LIKE 'reminder%'))`;
 
 /**
- * Waits until the worker has nothing left that is due. Before the clock is put forward this must be so: no clock
- * jumps past a lease while its holder is still sending, except in a test.
+ * Waits until the worker has settled everything that is due. Call it before advancing the clock: only in a test can a
+ * clock jump past a lease while the worker is still sending.
  */
 export async function allDueSettled(clinic: Clinic): Promise<void> {
-  await eventually('every due message is settled', async () => {
+  await eventually('every due notification is settled', async () => {
     const [row] = await clinic.query<{ left: string }>(
       `SELECT COUNT(*) AS \`left\` FROM notifications n
        WHERE state IN ('queued', 'sending') OR (state = 'pending' AND due_at <= ?) OR (${ABOUT_TO_WAKE})`,
@@ -45,7 +45,7 @@ export async function allDueSettled(clinic: Clinic): Promise<void> {
   });
 }
 
-/** Shows the worker a later time, once it is done with the time before, and waits until it is done again. */
+/** Sets the clock to a later time, and waits before and after until the worker has settled everything that is due. */
 export async function goTo(clinic: Clinic, iso: string): Promise<void> {
   await allDueSettled(clinic);
   clinic.clock.set(iso);

@@ -1,12 +1,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
-/** The moments at which a mail server speaks; `content` is after the mail itself. */
+/** The moments at which a mail server replies; `content` is after the email itself. */
 export type Moment = 'greeting' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content';
 
-/** What it does then: says a line, says nothing for ever, or hangs up. */
+/** What it does then: sends a line, never replies, or hangs up. */
 export type Mood = { say: string | Buffer } | 'silence' | 'hang up';
 
-const POLITE: Record<Moment, string> = {
+const NORMAL_REPLIES: Record<Moment, string> = {
   greeting: '220 ready',
   AUTH: '235 welcome',
   MAIL: '250 fine',
@@ -15,11 +15,11 @@ const POLITE: Record<Moment, string> = {
   content: '250 taken',
 };
 
-/** A mail server that at one moment behaves as a test says, and is as polite as any otherwise. */
+/** A mail server that misbehaves at the moments that a test chooses, and works normally otherwise. */
 export class MoodySmtp {
-  /** The mails whose whole content came in, whatever it answered. */
+  /** The emails whose content arrived completely, whatever the reply was. */
   readonly contents: string[] = [];
-  /** How it is at each moment; may depend on how often that moment has come. */
+  /** Its behaviour at each moment; at a moment without an entry it replies normally. */
   moods: Partial<Record<Moment, Mood>> = {};
   private readonly sockets = new Set<Socket>();
 
@@ -70,20 +70,20 @@ export class MoodySmtp {
     this.answer(socket, 'greeting');
   }
 
-  /** Answers whether the mail's content comes next. */
+  /** Returns whether the email's content comes next. */
   private command(socket: Socket, verb: string): boolean {
     if (verb === 'EHLO') socket.write('250-moody\r\n250 AUTH PLAIN\r\n');
-    else if (verb in POLITE) return this.answer(socket, verb as Moment) && verb === 'DATA';
+    else if (verb in NORMAL_REPLIES) return this.answer(socket, verb as Moment) && verb === 'DATA';
     else socket.write(verb === 'QUIT' ? '221 bye\r\n' : '250 fine\r\n');
     return false;
   }
 
-  /** Answers whether it was polite. */
+  /** Returns whether the reply was the normal one. */
   private answer(socket: Socket, moment: Moment): boolean {
     const mood = this.moods[moment];
     if (mood === 'hang up') socket.destroy();
     else if (mood !== 'silence')
-      socket.write(Buffer.concat([bytesOf(mood?.say ?? POLITE[moment]), bytesOf('\r\n')]));
+      socket.write(Buffer.concat([bytesOf(mood?.say ?? NORMAL_REPLIES[moment]), bytesOf('\r\n')]));
     return mood === undefined;
   }
 }

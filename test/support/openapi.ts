@@ -1,6 +1,6 @@
 import type { Client } from './client.js';
 
-/** A schema of the OpenAPI document, as far as the tests read it. */
+/** The parts of a schema in the OpenAPI document that tests read. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
@@ -23,7 +23,7 @@ type Content = Readonly<
 
 /** One method of one path. */
 export interface Operation {
-  /** As the document spells it: `GET /api/availability/{id}`. */
+  /** As in the document: `GET /api/availability/{id}`. */
   readonly name: string;
   readonly method: string;
   readonly path: string;
@@ -71,15 +71,15 @@ export class Document {
     return new Document(body);
   }
 
-  /** The schema that a reference means, or the schema itself. */
+  /** The schema that a reference points to, or the schema itself. */
   resolve(schema: Schema): Schema {
     if (schema.$ref === undefined) return schema;
     const found = this.schemas[schema.$ref.replace('#/components/schemas/', '')];
-    if (!found) throw new Error(`The document refers to ${schema.$ref}, which is not there.`);
+    if (!found) throw new Error(`The document refers to ${schema.$ref}, which it does not contain.`);
     return found;
   }
 
-  /** An example of what a schema describes, made of the examples in it. */
+  /** An example of a schema, composed of the examples in it. */
   example(schema: Schema): unknown {
     const { properties, example } = this.resolve(schema);
     if (!properties) return example;

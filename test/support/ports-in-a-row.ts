@@ -1,8 +1,8 @@
 import { freePort } from '../../bin/support/ports.js';
 
 /**
- * Free ports next to each other, and the first of them. They are below the range of outgoing connections, which could take
- * the port of a killed server before it starts again.
+ * Finds free consecutive ports, and returns the first. They are below the range of outgoing connections, which could
+ * take the port of a killed server before it starts again.
  */
 export async function portsInARow(count: number): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {

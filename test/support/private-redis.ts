@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../../bin/support/ports.js';
 import { startRedis } from '../../bin/support/redis-server.js';
 
-/** A Redis of the test's own, which keeps nothing when it ends, and may be ended and started at will. */
+/** A private Redis that a test can kill and start again. It keeps no data. */
 export class PrivateRedis {
   private server: Awaited<ReturnType<typeof startRedis>> | undefined;
 
@@ -23,7 +23,7 @@ export class PrivateRedis {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, empty. */
+  /** Starts it empty. */
   async start(): Promise<void> {
     this.server = await startRedis({ dir: this.dir, port: this.port });
   }

@@ -4,8 +4,8 @@ import { ensureServers } from '../../bin/support/servers.js';
 import type { Shutdown } from '../../bin/support/shutdown.js';
 
 /**
- * Builds the service and makes sure that MariaDB and Redis are installed. Containers do not suffice, because they cannot
- * be killed or measured like processes.
+ * Builds the service and makes sure that MariaDB and Redis are installed. Containers do not suffice, because they
+ * cannot be killed or measured like processes.
  *
  * @returns a temporary folder for the data and logs of private servers
  */

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { expect } from 'vitest';
 import type { Answer } from './client.js';
 
-/** An error as the contract has it. */
+/** An error as the contract defines it. */
 export interface ProblemJson {
   readonly type: string;
   readonly title: string;
@@ -14,11 +14,11 @@ export interface ProblemJson {
   readonly request_id: string;
 }
 
-/** What would betray a database, a parser, a framework or a program to the reader of an error. */
+/** Texts that would reveal a database, parser, framework or program error to a client. */
 const INTERNALS =
   /\bSQL|\bER_|QUERY|Unexpected (token|end)|JSON at position|in JSON|FST_|HPE_|undefined|\bNaN\b|\[object|(Type|Syntax|Range)Error|constraint|node_modules|Validation failed|should not exist|\bat \w+\.\w+ \(/i;
 
-/** Checks that an answer is an RFC 9457 problem with all that clients read, and answers with it. */
+/** Expects an RFC 9457 problem with everything that clients read, and returns it. */
 export function expectProblem(
   { status, headers, body }: Answer<unknown>,
   expected: { status: number; code?: string; detail?: string },
@@ -37,7 +37,7 @@ export function expectProblem(
   return problem;
 }
 
-/** The fields that a refusal of bad input names. */
+/** The fields that a problem about bad input names, sorted. */
 export function fieldsAtFault(problem: ProblemJson): string[] {
   for (const { field, message } of problem.errors ?? []) {
     expect(message).toContain(field);

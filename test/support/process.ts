@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from './test-environment.js';
 
-/** A program of the service as it runs in production, in a process of its own, with all it writes. */
+/** A built program in a process of its own, as in production, with its output. */
 export class Program {
   private output = '';
 
@@ -13,7 +13,7 @@ export class Program {
     }
   }
 
-  /** @param name of the built program: `main`, `worker` */
+  /** @param name of the built program, such as `main` or `worker` */
   static start(name: string, environment: Environment): Program {
     const file = fileURLToPath(new URL(`../../dist/${name}.js`, import.meta.url));
     const variables = Object.entries(environment)
@@ -27,12 +27,12 @@ export class Program {
     );
   }
 
-  /** All that it wrote so far, line by line. */
+  /** The lines of its output so far. */
   get lines(): string[] {
     return this.output.split('\n').filter((line) => line !== '');
   }
 
-  /** Ends it as an operator would; answers with its exit code. */
+  /** Sends SIGTERM, as an operator would, and returns the exit code. */
   async stop(): Promise<number | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const closed = once(this.child, 'close');

@@ -11,14 +11,14 @@ type Variables = Environment | Readonly<Record<string, string | number | undefin
 
 const running = new Set<Program>();
 
-// The last resort, should the tests themselves come to an unexpected end.
+// The last resort, in case the tests themselves end unexpectedly.
 process.on('exit', () => {
   for (const program of running) void program.kill();
 });
 
-/** A built program of the service as a process of its own, that can be killed. It has the computer's clock. */
+/** A built program in a process of its own, which a test can kill. It uses the computer's clock. */
 export class Program {
-  /** What it printed. */
+  /** Its output so far. */
   output = '';
   private readonly ended: Promise<unknown>;
 
@@ -30,12 +30,12 @@ export class Program {
     }
   }
 
-  /** The worker; it is not ready yet. */
+  /** Starts the worker, without waiting until it is ready. */
   static worker(environment: Variables): Program {
     return Program.start('worker.js', environment);
   }
 
-  /** The API, or another program that answers as it does, as soon as it answers. */
+  /** Starts the API, or another program with the same routes, and waits until it answers. */
   static async api(
     environment: Variables,
     port?: number,
@@ -51,7 +51,7 @@ export class Program {
     return { program, client };
   }
 
-  /** Any other program, by its path from the build. */
+  /** @param file the program's path in dist */
   static start(file: string, environment: Variables): Program {
     const path = fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
     const env = Object.fromEntries(
@@ -65,7 +65,7 @@ export class Program {
     return this.child.pid!;
   }
 
-  /** How it ended: its exit code, or null if by a signal. */
+  /** Waits until it ends. Returns its exit code, or null if a signal ended it. */
   async exit(): Promise<number | null> {
     await this.ended;
     return this.child.exitCode;
@@ -79,13 +79,13 @@ export class Program {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Asks it to end, and answers with its exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   async stop(): Promise<number | null> {
     this.child.kill('SIGTERM');
     return this.exit();
   }
 
-  /** Ends it as a power cut would. Harmless if it has ended. */
+  /** Ends it as a power cut would. Does nothing if it has ended. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     if (!this.hasEnded) await this.ended;

@@ -4,7 +4,7 @@ import type { Clinic, DoctorPerson, Person } from './clinic.js';
 import type { Overtaking, Rivals } from './rivals.js';
 import { named } from './statements.js';
 
-/** Statements that the schedules name. */
+/** The statements at which the races hold a request. */
 export const INSERT_BOOKING = named('insert-booking');
 export const MOVE_BOOKING = named('move-booking');
 export const CANCEL_BOOKING = named('cancel-booking');
@@ -13,7 +13,7 @@ export const READ_SCHEDULE = named('read-schedule');
 export const LOCK_DAY = named('lock-day');
 export const INSERT_KEY = named('insert-key');
 export const ERASE_ACCOUNT = named('erase-account');
-/** Holds off whatever else is done to the account that is being erased. */
+/** Taken before anything else is done to the account that is erased. */
 export const LOCK_ACCOUNT = named('lock-account');
 export const LOCK_SCHEDULE = named('lock-schedule');
 
@@ -22,17 +22,17 @@ export const TUESDAY = '2026-03-03';
 export const WEDNESDAY = '2026-03-04';
 
 type Race = Overtaking<Answer<Json>, Answer<Json>>;
-/** A way to take time: prepares what it needs, and gives the request that takes it. */
-type Taking = (clinic: Clinic, doctor: DoctorPerson) => Promise<(through: Clinic) => Promise<Answer<Json>>>;
+/** Prepares a request that takes a doctor's time, and returns a function that sends it. */
+type Prepare = (clinic: Clinic, doctor: DoctorPerson) => Promise<(through: Clinic) => Promise<Answer<Json>>>;
 
-function booking(wish: { date: string; time: string; duration: number }): Taking {
+function prepareBooking(wish: { date: string; time: string; duration: number }): Prepare {
   return async (clinic, doctor) => {
     const patient = await clinic.patient();
     return (through) => ask(through, patient, doctor, wish);
   };
 }
 
-function moving(from: { date: string; time: string }, change: Record<string, unknown>): Taking {
+function prepareReschedule(from: { date: string; time: string }, change: Record<string, unknown>): Prepare {
   return async (clinic, doctor) => {
     const patient = await clinic.patient();
     const { id } = await book(clinic, patient, doctor, from);
@@ -57,7 +57,7 @@ export function block({ client }: Clinic, { token }: Person, date: string): Prom
   return client.post('/api/exceptions', { date, start_time: '09:30', end_time: '11:30' }, { token });
 }
 
-/** Lets an account's booking, or its erasure, come as far as `at`, and has the other of the two done by another process. */
+/** Holds an account's booking or erasure at the statement `at`, while another process runs the other of the two. */
 export async function raceWithErasure(
   rivals: Rivals,
   slow: 'booking' | 'erasure',
@@ -65,7 +65,7 @@ export async function raceWithErasure(
 ): Promise<Race & { live: number }> {
   const { clinic } = rivals;
   const [doctor, patient] = [await clinic.doctor(), await clinic.patient()];
-  const deeds = {
+  const requests = {
     booking: (through: Clinic) => ask(through, patient, doctor, { date: MONDAY, time: '10:00' }),
     erasure: ({ client }: Clinic) =>
       client.send<Json>('DELETE', '/api/auth/me', {
@@ -73,55 +73,55 @@ export async function raceWithErasure(
         body: { password: patient.password },
       }),
   };
-  const fast = slow === 'booking' ? deeds.erasure : deeds.booking;
-  const outcome = await rivals.overtake(at, deeds[slow], fast);
+  const fast = slow === 'booking' ? requests.erasure : requests.booking;
+  const outcome = await rivals.overtake(at, requests[slow], fast);
   const live = await clinic.query("SELECT id FROM bookings WHERE user_id = ? AND status = 'booked'", [
     patient.id,
   ]);
   return { ...outcome, live: live.length };
 }
 
-/** Every pair of ways to take a doctor's time, each pair after overlapping times with different starts. */
-export const TAKINGS: readonly { name: string; slow: Taking; at: RegExp; fast: Taking }[] = [
+/** Every pair of requests that take a doctor's time; the two times overlap and have different starts. */
+export const TAKINGS: readonly { name: string; slow: Prepare; at: RegExp; fast: Prepare }[] = [
   {
     name: 'book against book',
-    slow: booking({ date: MONDAY, time: '10:00', duration: 30 }),
+    slow: prepareBooking({ date: MONDAY, time: '10:00', duration: 30 }),
     at: INSERT_BOOKING,
-    fast: booking({ date: MONDAY, time: '10:15', duration: 30 }),
+    fast: prepareBooking({ date: MONDAY, time: '10:15', duration: 30 }),
   },
   {
     name: 'book against move',
-    slow: booking({ date: MONDAY, time: '10:00', duration: 60 }),
+    slow: prepareBooking({ date: MONDAY, time: '10:00', duration: 60 }),
     at: INSERT_BOOKING,
-    fast: moving({ date: MONDAY, time: '14:00' }, { time: '10:20' }),
+    fast: prepareReschedule({ date: MONDAY, time: '14:00' }, { time: '10:20' }),
   },
   {
     name: 'move against book',
-    slow: moving({ date: MONDAY, time: '14:00' }, { time: '10:20' }),
+    slow: prepareReschedule({ date: MONDAY, time: '14:00' }, { time: '10:20' }),
     at: MOVE_BOOKING,
-    fast: booking({ date: MONDAY, time: '10:00', duration: 60 }),
+    fast: prepareBooking({ date: MONDAY, time: '10:00', duration: 60 }),
   },
   {
     name: 'move against move, from the same day',
-    slow: moving({ date: MONDAY, time: '14:00' }, { time: '10:00' }),
+    slow: prepareReschedule({ date: MONDAY, time: '14:00' }, { time: '10:00' }),
     at: MOVE_BOOKING,
-    fast: moving({ date: MONDAY, time: '15:00' }, { time: '10:10' }),
+    fast: prepareReschedule({ date: MONDAY, time: '15:00' }, { time: '10:10' }),
   },
   {
     name: 'move against move, from different days to a third',
-    slow: moving({ date: TUESDAY, time: '10:00' }, { date: MONDAY }),
+    slow: prepareReschedule({ date: TUESDAY, time: '10:00' }, { date: MONDAY }),
     at: MOVE_BOOKING,
-    fast: moving({ date: WEDNESDAY, time: '10:29' }, { date: MONDAY }),
+    fast: prepareReschedule({ date: WEDNESDAY, time: '10:29' }, { date: MONDAY }),
   },
   {
     name: 'a longer appointment against the next one',
-    slow: moving({ date: MONDAY, time: '10:00' }, { duration: 90 }),
+    slow: prepareReschedule({ date: MONDAY, time: '10:00' }, { duration: 90 }),
     at: MOVE_BOOKING,
-    fast: booking({ date: MONDAY, time: '11:00', duration: 15 }),
+    fast: prepareBooking({ date: MONDAY, time: '11:00', duration: 15 }),
   },
 ];
 
-/** Runs a pair over one doctor, so that the fast one comes between what the slow one reads and what it writes. */
+/** Runs a pair for one doctor. The fast request runs between the slow request's reads and its writes. */
 export async function race(rivals: Rivals, pair: (typeof TAKINGS)[number]): Promise<Race> {
   const doctor = await rivals.clinic.doctor();
   const slow = await pair.slow(rivals.clinic, doctor);
@@ -129,26 +129,29 @@ export async function race(rivals: Rivals, pair: (typeof TAKINGS)[number]): Prom
   return rivals.overtake(pair.at, slow, fast);
 }
 
-/** A doctor blocks a time while it is being taken: what bookings were in it when that was answered, and later? */
+/**
+ * A doctor blocks a time while a patient books it. Counts the bookings in it when the doctor gets the answer, and
+ * later.
+ */
 export async function raceWithException(
   rivals: Rivals,
   pair: (typeof TAKINGS)[number],
 ): Promise<Race & { seen: number; later: number }> {
   const doctor = await rivals.clinic.doctor();
-  const within = async ({ client }: Clinic): Promise<number> => {
+  const countBookings = async ({ client }: Clinic): Promise<number> => {
     const list = await client.get<{ date: string; time: string }[]>('/api/bookings/doctor', doctor);
     return list.body.filter(({ date, time }) => date === MONDAY && time >= '09:30' && time < '11:30').length;
   };
   let seen = -1;
   const raced = await rivals.overtake(pair.at, await pair.slow(rivals.clinic, doctor), async (clinic) => {
     const answer = await block(clinic, doctor, MONDAY);
-    seen = await within(clinic);
+    seen = await countBookings(clinic);
     return answer;
   });
-  return { ...raced, seen, later: await within(rivals.clinic) };
+  return { ...raced, seen, later: await countBookings(rivals.clinic) };
 }
 
-/** One doctor blocks a time, and the request comes twice at once, under the same key. */
+/** A doctor's request to block a time arrives twice at once, with the same key. */
 export async function raceOfKeys(rivals: Rivals): Promise<Race & { exceptions: number }> {
   const doctor = await rivals.clinic.doctor();
   const blocked = { date: MONDAY, start_time: '09:30', end_time: '11:30' };
@@ -162,7 +165,7 @@ export async function raceOfKeys(rivals: Rivals): Promise<Race & { exceptions: n
   return { ...raced, exceptions: Number(row!.exceptions) };
 }
 
-/** One doctor adds two overlapping windows at once. */
+/** A doctor adds two overlapping windows at once. */
 export async function raceOfWindows(rivals: Rivals): Promise<Race & { windows: number }> {
   const doctor = await rivals.clinic.doctor();
   const add =
@@ -177,7 +180,7 @@ export async function raceOfWindows(rivals: Rivals): Promise<Race & { windows: n
   return { ...raced, windows: Number(row!.windows) };
 }
 
-/** The same address registers twice at once. */
+/** The same address is registered twice at once. */
 export async function raceOfRegistrations(rivals: Rivals): Promise<Race & { accounts: number }> {
   const register =
     (email: string) =>
@@ -194,7 +197,7 @@ export async function raceOfRegistrations(rivals: Rivals): Promise<Race & { acco
   return { ...raced, accounts: Number(row!.accounts) };
 }
 
-/** Two profiles are made for one account at once. */
+/** Two profiles are created for one account at once. */
 export async function raceOfProfiles(rivals: Rivals): Promise<Race & { profiles: number }> {
   const admin = await rivals.clinic.admin();
   const account = await rivals.clinic.person('doctor');
@@ -212,7 +215,10 @@ export async function raceOfProfiles(rivals: Rivals): Promise<Race & { profiles:
   return { ...raced, profiles: Number(row!.profiles) };
 }
 
-/** A patient cancels twice at once, or moves while cancelling; also what the ledger then holds. */
+/**
+ * A patient cancels twice at once, or reschedules while cancelling. Also returns the booking's notifications
+ * afterwards.
+ */
 export async function raceForOneBooking(
   rivals: Rivals,
   at: RegExp,
@@ -231,7 +237,7 @@ export async function raceForOneBooking(
     'SELECT status, version FROM bookings WHERE id = ?',
     [id],
   );
-  const messages = await rivals.clinic.query<{ kind: string; state: string }>(
+  const notifications = await rivals.clinic.query<{ kind: string; state: string }>(
     'SELECT kind, state FROM notifications WHERE booking_id = ? ORDER BY booking_version, id',
     [id],
   );
@@ -239,16 +245,16 @@ export async function raceForOneBooking(
   return {
     ...raced,
     ...row!,
-    news: messages.filter((message) => !isReminder(message)).map(({ kind }) => kind),
-    reminders: messages.filter((message) => isReminder(message) && message.state === 'pending').length,
+    news: notifications.filter((notification) => !isReminder(notification)).map(({ kind }) => kind),
+    reminders: notifications.filter((each) => isReminder(each) && each.state === 'pending').length,
   };
 }
 
-/** Two patients move their bookings to each other's day at once. */
+/** Two patients reschedule their bookings to each other's day at once. */
 export async function raceOfOppositeMoves(rivals: Rivals): Promise<Race> {
   const doctor = await rivals.clinic.doctor();
-  const there = moving({ date: MONDAY, time: '10:00' }, { date: TUESDAY, time: '11:00' });
-  const back = moving({ date: TUESDAY, time: '10:00' }, { date: MONDAY, time: '11:00' });
+  const there = prepareReschedule({ date: MONDAY, time: '10:00' }, { date: TUESDAY, time: '11:00' });
+  const back = prepareReschedule({ date: TUESDAY, time: '10:00' }, { date: MONDAY, time: '11:00' });
   const slow = await there(rivals.clinic, doctor);
   const fast = await back(rivals.clinic, doctor);
   const secondLock = ({ sql, parameters }: { sql: string; parameters: unknown[] }): boolean =>

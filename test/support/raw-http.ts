@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import type { Answer } from './client.js';
 
 /**
- * Sends a request whose path goes out as it is spelled: `fetch` would tidy it up first.
+ * Sends a request with exactly this path: `fetch` would normalise it.
  *
- * @param localAddress the loopback address to call from
+ * @param localAddress the loopback address to send from
  */
 export function spelled(
   baseUrl: string,
@@ -51,7 +51,7 @@ export function spelled(
   });
 }
 
-/** Writes bytes on a bare connection; answers with what came back until the server closed it. */
+/** Writes bytes to a plain TCP connection, and returns the answer once the server closes it. */
 export function onTheWire(baseUrl: string, bytes: string): Promise<Answer<unknown>> {
   const { hostname, port } = new URL(baseUrl);
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 const ENTITIES: Record<string, string> = { '#x27': "'", amp: '&', lt: '<', gt: '>', quot: '"' };
 
-/** What a reader of the HTML sees. */
+/** The text that a reader of the HTML sees. */
 export function visible(html: string): string {
   return oneLine(
     html
@@ -10,7 +10,7 @@ export function visible(html: string): string {
   );
 }
 
-/** Text without its line breaks. */
+/** The text on one line. */
 export function oneLine(text = ''): string {
   return text.replace(/\s+/g, ' ');
 }

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
-/** A column of a table: its title, and what of a row stands in it. */
+/** A column of a table: its title, and its cell for a row. */
 export type Column<Row> = readonly [title: string, of: (row: Row) => string | number];
 
-/** A table in Markdown; all columns but the first are flush right. */
+/** A Markdown table; all columns except the first are right-aligned. */
 export function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const cells = [
     columns.map(([title]) => title),
@@ -28,7 +28,7 @@ export function writeInto(file: string, name: string, text: string): void {
   writeFileSync(file, `${before}\n\n${text}\n\n${document.slice(document.indexOf(end))}`);
 }
 
-/** The command, the commit and the machine that numbers are from. */
+/** The command, commit and machine that produced the numbers. */
 export function circumstances(command: string): string {
   const [processor] = cpus();
   const machine = `${cpus().length} × ${processor!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
@@ -42,7 +42,7 @@ function commit(): string {
     const changed = git('status', '--porcelain', '--', 'src', 'test', 'bin') === '' ? '' : ', changed since';
     return `commit ${git('log', '-1', '--format=%h %cs')}${changed}`;
   } catch {
-    // No repository, or no git: the numbers are what they are.
+    // No repository, or no git.
     return 'no commit';
   }
 }

@@ -1,6 +1,6 @@
 import type { Clinic, DoctorPerson, Person } from './clinic.js';
 
-/** A request with a body that the API would accept, and who may send it. */
+/** A request with a body that the API accepts, and the token of an actor who may send it. */
 export interface ValidRequest {
   readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
@@ -9,7 +9,7 @@ export interface ValidRequest {
   readonly optional: readonly string[];
 }
 
-/** The people and things that the valid requests speak of. */
+/** The people and the booking that the valid requests use. */
 export interface Cast {
   readonly patient: Person;
   readonly doctor: DoctorPerson;
@@ -38,10 +38,10 @@ export async function gather(clinic: Clinic): Promise<Cast> {
 export function validRequests({ patient, doctor, admin, newcomer, bookingId }: Cast): ValidRequest[] {
   const route = (
     [method, path]: [ValidRequest['method'], string],
-    who: Person | undefined,
+    actor: Person | undefined,
     body: ValidRequest['body'],
     ...optional: string[]
-  ): ValidRequest => ({ method, path, token: who?.token, body, optional });
+  ): ValidRequest => ({ method, path, token: actor?.token, body, optional });
   const account = { email: 'new@people.example', password: 'long enough', locale: 'es' };
   const profile = { name: 'Dr. Who', specialty: 'Time', email: 'who@clinic.example', user_id: newcomer.id };
   const proof = { your_password: admin.password, your_code: '000000' };

@@ -2,15 +2,15 @@ import { Clinic } from './clinic.js';
 import { eventually } from './eventually.js';
 import { Statements } from './statements.js';
 
-/** What came of two requests of which one overtook the other. */
+/** The results of two requests of which one overtook the other. */
 export interface Overtaking<Slow, Fast> {
   readonly slow: Slow;
   readonly fast: Fast;
-  /** Whether the fast one had to wait for the slow one. */
+  /** Whether the fast request had to wait for the slow one. */
   readonly waited: boolean;
 }
 
-/** Two API processes' worth of app over one database, whose statements a test can order as it likes. */
+/** Two apps on one database, as in two API processes. A test controls the order of their statements. */
 export class Rivals {
   private constructor(
     readonly clinic: Clinic,
@@ -18,7 +18,7 @@ export class Rivals {
     readonly statements: readonly [Statements, Statements],
   ) {}
 
-  /** @param env settings of the two apps that matter to the test */
+  /** @param env settings of both apps */
   static async open(env: NodeJS.ProcessEnv = {}): Promise<Rivals> {
     const clinic = await Clinic.open({ env });
     const other = await Clinic.over(clinic.environment, clinic.clock);
@@ -34,21 +34,21 @@ export class Rivals {
     this.statements.forEach((statements) => statements.reset());
   }
 
-  /** Never sends such statements, from either app. */
+  /** Drops these statements of both apps. */
   leaveOut(which: RegExp): void {
     this.statements.forEach((statements) => statements.leaveOut(which));
   }
 
-  /** The numbers of the errors that the database gave to either app. */
+  /** The numbers of the database errors that either app got. */
   get errors(): number[] {
     return this.statements.flatMap(({ sent }) => sent.flatMap(({ errno }) => errno ?? []));
   }
 
   /**
-   * Lets the first app come as far as its statement `at` and stop there, then lets the second run until it is done or
-   * has to wait for a lock, and only then lets the first go on.
+   * Holds the first app at its statement `at`, runs the second app until it is done or waits for a lock, and then lets
+   * the first app continue.
    *
-   * @param meanwhile what happens while the second waits
+   * @param meanwhile runs while the second app waits
    */
   async overtake<Slow, Fast>(
     at: Parameters<Statements['hold']>[0],
@@ -56,8 +56,8 @@ export class Rivals {
     fast: (clinic: Clinic) => Promise<Fast>,
     meanwhile: () => void = () => undefined,
   ): Promise<Overtaking<Slow, Fast>> {
-    const [slowOnes, fastOnes] = this.statements;
-    const held = slowOnes.hold(at);
+    const [slowStatements, fastStatements] = this.statements;
+    const held = slowStatements.hold(at);
     const slowRun = slow(this.clinic);
     await Promise.race([
       held.reached,
@@ -67,14 +67,14 @@ export class Rivals {
     ]);
     let done = false;
     const fastRun = fast(this.other).finally(() => (done = true));
-    const how = await eventually('the second is done, or waits for the first', async () =>
-      done ? 'done' : (await fastOnes.waitsForLock()) && 'waits',
+    const outcome = await eventually('the second is done, or waits for the first', async () =>
+      done ? 'done' : (await fastStatements.waitsForLock()) && 'waits',
     )
-      .then((outcome) => {
-        if (outcome === 'waits') meanwhile();
-        return outcome;
+      .then((state) => {
+        if (state === 'waits') meanwhile();
+        return state;
       })
       .finally(() => held.release());
-    return { slow: await slowRun, fast: await fastRun, waited: how === 'waits' };
+    return { slow: await slowRun, fast: await fastRun, waited: outcome === 'waits' };
   }
 }

@@ -5,15 +5,15 @@ import { type LivedMinute, minutesLived } from './wall-clock.js';
 
 const MINUTE_MS = 60_000;
 
-/** All that decides which times of a doctor's date are open. */
+/** Everything that decides which times of a doctor's date are available. */
 export interface DayPlan extends DayFacts {
   readonly timezone: string;
   readonly date: string;
 }
 
 /**
- * The same questions as `evaluate` answers, answered by living through the day minute by minute with an eye on the
- * wall clock. Slow and obviously right.
+ * A reference model of `evaluate` that walks through the day minute by minute and reads the wall clock. Slow, and
+ * obviously right.
  */
 export class SlowDay {
   private readonly minutes: readonly LivedMinute[];
@@ -24,33 +24,33 @@ export class SlowDay {
     this.byInstant = new Map(this.minutes.map((minute) => [minute.instant, minute]));
   }
 
-  /** The codes of all violations, the one to answer first. */
+  /** The codes of all violations, in the order of the rules. */
   violations(start: number, duration: number, now: EpochMs): ErrorCode[] {
     const first = this.minutes.find(({ minutes }) => minutes === start);
     if (!first) return ['NO_SUCH_TIME'];
     const instants = Array.from({ length: duration }, (_, index) => first.instant + index * MINUTE_MS);
     const lived = instants.map((instant) => this.byInstant.get(instant));
-    const taken = ({ start, end }: Interval): boolean =>
+    const overlaps = ({ start, end }: Interval): boolean =>
       instants.some((instant) => instant >= start && instant < end);
     const found: ErrorCode[] = [];
     if (first.instant <= now) found.push('NOT_IN_FUTURE');
     if (!lived.every((minute) => minute && this.inWindow(minute.minutes))) found.push('OUTSIDE_AVAILABILITY');
     if (lived.some((minute) => minute && this.isBlocked(minute.minutes))) found.push('EXCEPTION');
-    if (this.plan.busy.some(taken)) found.push('TAKEN');
+    if (this.plan.busy.some(overlaps)) found.push('TAKEN');
     return found;
   }
 
   slots(duration: number, now: EpochMs): number[] {
     const slots: number[] = [];
-    let sinceOpening = 0;
+    let minutesIntoWindow = 0;
     for (let minutes = 0; minutes < 24 * 60; minutes += 1) {
       if (!this.inWindow(minutes)) {
-        sinceOpening = 0;
+        minutesIntoWindow = 0;
         continue;
       }
-      if (sinceOpening % 15 === 0 && this.violations(minutes, duration, now).length === 0)
+      if (minutesIntoWindow % 15 === 0 && this.violations(minutes, duration, now).length === 0)
         slots.push(minutes);
-      sinceOpening += 1;
+      minutesIntoWindow += 1;
     }
     return slots;
   }

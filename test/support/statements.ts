@@ -1,37 +1,37 @@
 import type { Pool, PoolConnection } from 'mysql2';
 import type { DataSource } from 'typeorm';
 
-/** A statement on its way to the database. */
+/** A statement that is about to be sent to the database. */
 export interface Statement {
   readonly sql: string;
   readonly parameters: unknown[];
 }
 
-/** A statement that was sent, and the number of the error that came back, if one did. */
+/** A statement that was sent, and the number of its error, if it failed. */
 export interface SentStatement extends Statement {
   readonly errno?: number;
 }
 
-/** A statement that stands still until it is released. */
+/** A statement that is not sent until it is released. */
 export interface Held {
   readonly reached: Promise<void>;
   release(): void;
 }
 
-/** Statements by hand, by the name that each begins with. */
+/** Matches the handwritten statement that begins with a name. */
 export function named(name: string): RegExp {
   return new RegExp(`^/\\* ${name} \\*/\\s`);
 }
 
 type Which = RegExp | ((statement: Statement) => boolean);
-/** What goes to the database instead: another statement, or nothing. */
+/** Returns the statement to send instead, or that nothing is sent. */
 type Rule = (statement: Statement) => Statement | 'nothing' | Promise<Statement>;
 type Done = (error: (Error & { errno?: number }) | null, ...answer: unknown[]) => void;
 type Query = (sql: string, parameters: unknown[], done: Done) => void;
 
 /**
- * Looks at each statement that an app sends to its database, and where a test says so holds, changes or swallows it.
- * The app knows nothing of it.
+ * Records each statement that an app sends to its database. A test can have it hold, replace or drop statements without
+ * the app noticing.
  */
 export class Statements {
   readonly sent: SentStatement[] = [];
@@ -51,18 +51,18 @@ export class Statements {
     return statements;
   }
 
-  /** Forgets what was sent and all that was said about what is to come. */
+  /** Forgets the sent statements and all rules. */
   reset(): void {
     this.sent.length = 0;
     this.rules = [];
   }
 
   /** Sends another statement instead of each of these. */
-  replace(which: Which, by: (statement: Statement) => Statement): void {
-    this.rules.push({ which, rule: by });
+  replace(which: Which, replacement: (statement: Statement) => Statement): void {
+    this.rules.push({ which, rule: replacement });
   }
 
-  /** Never sends these; the app believes that it did. */
+  /** Drops these; to the app it looks as if they were sent. */
   leaveOut(which: Which): void {
     this.rules.push({ which, rule: () => 'nothing' });
   }
@@ -87,9 +87,9 @@ export class Statements {
   /** Whether one of the app's connections is waiting for a lock right now. */
   async waitsForLock(): Promise<boolean> {
     const threads = new Set([...this.connections.keys()].map(({ threadId }) => threadId));
-    // Not from information_schema.innodb_trx: that is a cache which is not renewed while it is looked at often.
+    // Not from information_schema.innodb_trx: it is a cache that is not refreshed while it is read often.
     const status = await this.engineStatus();
-    // What stands before the first transaction tells of old deadlocks, in the same words.
+    // The part before the first transaction describes old deadlocks in the same words.
     return status
       .split('---TRANSACTION')
       .slice(1)
@@ -101,7 +101,7 @@ export class Statements {
     return new Promise((resolve, reject) => {
       this.getConnection((error, connection) => {
         if (error) return reject(error);
-        // Past the rules, which would take it for one of the app's.
+        // Bypasses the rules, which apply to the app's statements.
         const query = this.connections.get(connection) ?? (connection.query.bind(connection) as Query);
         query('SHOW ENGINE INNODB STATUS', [], (failure, rows) => {
           connection.release();
@@ -116,10 +116,10 @@ export class Statements {
     if (this.connections.has(connection)) return;
     const send = connection.query.bind(connection) as Query;
     this.connections.set(connection, send);
-    // In order: one that is held, holds those that are sent behind it without waiting for its answer.
+    // In order: while a statement is held, those behind it wait too.
     let last: Promise<void> | undefined;
-    const watched = (sql: string, given: unknown[] | Done, callback?: Done): void => {
-      const [parameters, done] = callback ? [given as unknown[], callback] : [[], given as Done];
+    const watched = (sql: string, values: unknown[] | Done, callback?: Done): void => {
+      const [parameters, done] = callback ? [values as unknown[], callback] : [[], values as Done];
       const pass = (): Promise<void> => this.pass({ sql, parameters }, send, done);
       const passing = last ? last.then(pass) : pass();
       const passed = passing.then(() => {
@@ -130,8 +130,8 @@ export class Statements {
     connection.query = watched as PoolConnection['query'];
   }
 
-  private async pass(given: Statement, send: Query, done: Done): Promise<void> {
-    let statement: Statement | 'nothing' = given;
+  private async pass(original: Statement, send: Query, done: Done): Promise<void> {
+    let statement: Statement | 'nothing' = original;
     for (const { which, rule } of [...this.rules]) {
       if (statement !== 'nothing' && matches(which, statement)) statement = await rule(statement);
     }
@@ -148,10 +148,10 @@ export class Statements {
   }
 }
 
-/** A promise and what fulfils it. */
+/** A promise, and the function that resolves it. */
 function signal(): [Promise<void>, () => void] {
-  let fulfil!: () => void;
-  return [new Promise<void>((resolve) => (fulfil = resolve)), fulfil];
+  let resolvePromise!: () => void;
+  return [new Promise<void>((resolve) => (resolvePromise = resolve)), resolvePromise];
 }
 
 function matches(which: Which, statement: Statement): boolean {

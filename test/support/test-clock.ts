@@ -1,7 +1,7 @@
 import { Clock } from '../../src/time/clock.js';
 import type { EpochMs } from '../../src/time/interval.js';
 
-/** A clock that stands where the test puts it. */
+/** A clock that stands still at the time that a test sets. */
 export class TestClock extends Clock {
   private instant: EpochMs;
 

@@ -10,12 +10,12 @@ const REDIS = process.env.TEST_REDIS_URL ?? '';
 
 let databases = 0;
 
-/** Of the API and the worker together. */
+/** The environment of the API and the worker together. */
 export type Environment = ApiEnvironment & WorkerEnvironment;
 
 /**
- * The configuration of one test file: a database of its own, migrated, and a Redis database that no file running
- * beside it uses, empty.
+ * The environment of one test file: a new, migrated database, and an empty Redis database that no file running at the
+ * same time uses.
  */
 export async function testEnvironment(overrides: NodeJS.ProcessEnv = {}): Promise<Environment> {
   if (!SERVER || !REDIS)

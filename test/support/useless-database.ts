@@ -2,22 +2,22 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'mysql2';
 
 interface ServedConnection {
-  serverHandshake(hello: Record<string, unknown>): void;
+  serverHandshake(handshake: Record<string, unknown>): void;
   sequenceId: number;
   handlePacket(packet: { sequenceId: number } | undefined): void;
   writeError(error: { code: number; message: string }): void;
-  on(event: 'query' | 'error', listener: (what: unknown) => void): void;
+  on(event: 'query' | 'error', listener: (payload: unknown) => void): void;
   stream: { on(event: 'error', listener: () => void): void };
 }
 
 /**
- * A database server that lets everybody in and answers every statement with one and the same error, as a cluster's
- * node does that was cut off from the others.
+ * A database server that accepts every log-in and answers every statement with the same error, like a cluster node that
+ * is cut off from the others.
  */
 export async function uselessDatabase(code: number): Promise<{ port: number; close: () => void }> {
   const server = createServer((given) => {
     const connection = given as unknown as ServedConnection;
-    // mysql2 does not begin to count anew at each question.
+    // mysql2's server does not reset the sequence id at each command.
     const handle = connection.handlePacket.bind(connection);
     connection.handlePacket = (packet) => {
       if (packet?.sequenceId === 0) connection.sequenceId = 0;

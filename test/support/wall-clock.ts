@@ -4,15 +4,15 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What a clock and a calendar on the wall show. */
+/** The date and time that a wall clock shows. */
 export interface Reading {
   /** YYYY-MM-DD. */
   readonly date: string;
-  /** Minutes since 00:00 as the clock counts them. */
+  /** Minutes since 00:00 by the wall clock. */
   readonly minutes: number;
 }
 
-/** A minute of real time with what the wall showed during it. */
+/** A minute of real time, with the reading of the wall clock during it. */
 export interface LivedMinute extends Reading {
   readonly instant: EpochMs;
 }
@@ -20,8 +20,8 @@ export interface LivedMinute extends Reading {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
- * Reads the wall clock of a zone by asking the platform to print it. Slow, and shares nothing with the code under
- * test but the zone data.
+ * Reads the wall clock of a zone by formatting the instant with Intl. Slow, and shares nothing with the code under test
+ * except the zone data.
  */
 export function readWall(timezone: string, instant: EpochMs): Reading {
   let format = formats.get(timezone);
@@ -43,28 +43,28 @@ export function readWall(timezone: string, instant: EpochMs): Reading {
   return { date: `${year}-${month}-${day}`, minutes: Number(hour) * 60 + Number(minute) };
 }
 
-const lived = new Map<string, readonly LivedMinute[]>();
+const minutesByDate = new Map<string, readonly LivedMinute[]>();
 
-/** All the minutes during which the calendar in a zone showed a date, in the order in which they passed. */
+/** All minutes of real time that have a date in a zone, in order. */
 export function minutesLived(timezone: string, date: string): readonly LivedMinute[] {
   const key = `${date} ${timezone}`;
-  let minutes = lived.get(key);
+  let minutes = minutesByDate.get(key);
   if (!minutes) {
     // Wide enough for every zone on earth: UTC-12 to UTC+14, and a change of the clocks.
     const first = Date.parse(`${date}T00:00:00Z`) - 16 * HOUR_MS;
     minutes = Array.from({ length: 56 * 60 }, (_, index) => first + index * MINUTE_MS)
       .map((instant) => ({ instant, ...readWall(timezone, instant) }))
       .filter((minute) => minute.date === date);
-    lived.set(key, minutes);
+    minutesByDate.set(key, minutes);
   }
   return minutes;
 }
 
-/** The dates of a span of years on which the clocks of a zone changed: those that had other than 24 hours. */
+/** The dates in a range of years on which the clocks of a zone change: those that do not have 24 hours. */
 export function datesOfChange(timezone: string, fromYear: number, toYear: number): string[] {
   const dates: string[] = [];
   for (let noon = Date.UTC(fromYear, 0, 1, 12); noon < Date.UTC(toYear + 1, 0, 1); noon += DAY_MS) {
-    // Only around a change do two noons, a day apart in UTC, read differently on the wall.
+    // Two noons in UTC on consecutive days have different wall times only around a change.
     if (readWall(timezone, noon - DAY_MS).minutes === readWall(timezone, noon).minutes) continue;
     for (const near of [-DAY_MS, 0, DAY_MS].map((shift) => readWall(timezone, noon + shift).date)) {
       if (minutesLived(timezone, near).length !== 24 * 60 && !dates.includes(near)) dates.push(near);

@@ -1,30 +1,30 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A stretch of network in front of a server: it can be cut, or stop to carry anything without anybody noticing. */
+/** A TCP proxy in front of a server that can break its connections, or silently stop forwarding. */
 export class Wire {
   private readonly sockets = new Set<Socket>();
-  private frozen = false;
-  private swallowing = Infinity;
+  private isFrozen = false;
+  private bytesLeft = Infinity;
   private isCut = false;
 
   private constructor(
     private readonly server: Server,
-    /** The server's address, but through this wire. */
+    /** The server's URL, through this proxy. */
     readonly url: string,
   ) {}
 
-  /** @param target the address of a server on loopback */
+  /** @param target the URL of a server on loopback */
   static async to(target: string): Promise<Wire> {
     const { hostname, port } = new URL(target);
-    const laid: { wire?: Wire } = {};
-    const server = createServer((near) => laid.wire!.join(near, connect(Number(port), hostname)));
+    const opened: { wire?: Wire } = {};
+    const server = createServer((client) => opened.wire!.join(client, connect(Number(port), hostname)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = new URL(target);
     url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return (laid.wire = new Wire(server, url.href));
+    return (opened.wire = new Wire(server, url.href));
   }
 
-  /** Breaks every connection, and every new one. */
+  /** Breaks every connection, and every new one at once. */
   cut(): void {
     this.isCut = true;
     this.breakAll();
@@ -34,26 +34,26 @@ export class Wire {
     this.isCut = false;
   }
 
-  /** Carries nothing any more, and says nothing about it. */
+  /** Stops forwarding, without closing any connection. */
   freeze(): void {
-    this.frozen = true;
+    this.isFrozen = true;
     for (const socket of this.sockets) socket.pause();
   }
 
-  /** Carries so many more bytes of the server's answers, and nothing after that. */
+  /** Forwards that many more bytes of the server's replies, and drops the rest. */
   swallowAfter(bytes: number): void {
-    this.swallowing = bytes;
+    this.bytesLeft = bytes;
   }
 
-  /** Carries everything again, also what was waiting. */
+  /** Forwards everything again, including the data that waited. */
   thaw(): void {
-    this.frozen = false;
+    this.isFrozen = false;
     for (const socket of this.sockets) socket.resume();
   }
 
-  /** Carries new connections again; the old ones stay silent for ever. */
+  /** Serves new connections again; the old ones stay frozen. */
   thawForNewOnes(): void {
-    this.frozen = false;
+    this.isFrozen = false;
   }
 
   async close(): Promise<void> {
@@ -62,24 +62,24 @@ export class Wire {
     await closed;
   }
 
-  private join(near: Socket, far: Socket): void {
+  private join(client: Socket, target: Socket): void {
     for (const [from, to] of [
-      [near, far],
-      [far, near],
+      [client, target],
+      [target, client],
     ] as const) {
       this.sockets.add(from);
       from.on('data', (bytes) => {
-        if (from === far) this.swallowing -= bytes.length;
-        if (from === near || this.swallowing > 0) to.write(bytes);
+        if (from === target) this.bytesLeft -= bytes.length;
+        if (from === client || this.bytesLeft > 0) to.write(bytes);
       });
       from.on('error', () => undefined);
       from.on('close', () => {
         this.sockets.delete(from);
         to.destroy();
       });
-      if (this.frozen) from.pause();
+      if (this.isFrozen) from.pause();
     }
-    if (this.isCut) near.destroy();
+    if (this.isCut) client.destroy();
   }
 
   private breakAll(): void {

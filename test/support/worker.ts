@@ -6,9 +6,9 @@ import { Clock } from '../../src/time/clock.js';
 import { WorkerModule } from '../../src/worker.module.js';
 
 /**
- * The worker as it runs in production, within the test. Close it when done.
+ * Starts the worker as in production, within the test's process. Close it when done.
  *
- * @param clock the test's; without it time is what it is
+ * @param clock the test's; by default the real one
  */
 export async function startWorker(environment: Environment, clock?: Clock): Promise<INestApplicationContext> {
   const testing = Test.createTestingModule({ imports: [WorkerModule.with(environment)] });

@@ -11,19 +11,19 @@ import { waitUntil } from '../../../bin/support/waiting.js';
 /**
  * @typedef {object} Common what all nodes share
  * @property {import('./galera.js').Programs} programs
- * @property {string} user as whom they run
+ * @property {string} user the system user that runs them
  * @property {Record<string, string>} tuning
  * @property {AbortSignal} signal
  * @property {GaleraNode[]} nodes
  */
 
-// Long, for a slow disk and a node that copies all data; usually it takes some seconds.
+// Enough for a slow disk and a node that copies all data; usually a start takes some seconds.
 const READY_WITHIN_MS = 90_000;
 
-// How long the others may take to notice that a node has died: by default Galera does so after some five seconds.
+// How long the other nodes may take to notice that a node has died: Galera's default is about five seconds.
 const NOTICED_WITHIN_MS = 30_000;
 
-// How long it may take to look how far a killed node had come: usually less than a second.
+// How long it may take to find the last position of a killed node: usually less than a second.
 const RECOVERED_WITHIN_MS = 30_000;
 
 /** One server of the cluster, always on the same ports and data. */
@@ -45,7 +45,7 @@ export class GaleraNode extends Member {
     this.#home = home;
   }
 
-  /** Its first start: the first node makes the data, the others get them from it. */
+  /** Starts it for the first time: the first node creates the data, the others copy it. */
   async create() {
     const { programs, user, nodes } = this.#common;
     await rm(this.#home, { recursive: true, force: true });
@@ -53,15 +53,15 @@ export class GaleraNode extends Member {
     const folders = ['', 'data', 'tmp'].map((name) => join(this.#home, name));
     await this.#run('install', ['--directory', '--mode=0700', ...owner, ...folders]);
     if (this !== nodes[0]) return this.#serve([]);
-    const how = ['--auth-root-authentication-method=normal', '--skip-test-db'];
-    await this.#run(programs.installer, [...this.#place(), ...how]);
+    const options = ['--auth-root-authentication-method=normal', '--skip-test-db'];
+    await this.#run(programs.installer, [...this.#place(), ...options]);
     await this.#serve(['--wsrep-new-cluster']);
   }
 
   /**
    * Starts it again after its end.
    *
-   * @throws {Failure} if it does not come to serve, as when too few of the others live, or is ended meanwhile
+   * @throws {Failure} if it does not get ready, for example because too few other nodes are alive, or is stopped meanwhile
    */
   async start() {
     if (!this.isAlive()) this.#starting ??= this.#comeBack();
@@ -80,7 +80,7 @@ export class GaleraNode extends Member {
   }
 
   /**
-   * Ends it in good order: it takes leave of the others.
+   * Shuts it down cleanly: it leaves the cluster first.
    *
    * @override
    */
@@ -90,7 +90,7 @@ export class GaleraNode extends Member {
     await this.#starting?.catch(() => undefined);
   }
 
-  /** Cuts it off from the others, not from its clients. Either side finds out only some five seconds later. */
+  /** Cuts it off from the other nodes, not from its clients. Both sides notice only some five seconds later. */
   async isolate() {
     await ask(this.port, "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'");
   }
@@ -98,7 +98,7 @@ export class GaleraNode extends Member {
   /**
    * Ends the isolation.
    *
-   * @throws {Failure} if it and the others who live do not find together
+   * @throws {Failure} if the living nodes do not form one cluster again
    */
   async rejoin() {
     await ask(this.port, "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'");
@@ -125,8 +125,8 @@ export class GaleraNode extends Member {
   }
 
   /**
-   * Waits until those who live have gone on without it. A node that is back before that confuses them: all come to a
-   * stop for three times as long, and may meanwhile refuse every query.
+   * Waits until the living nodes have continued without it. If a node returns earlier, all of them stop for three times
+   * as long, and may refuse every query meanwhile.
    */
   async #othersNoticed() {
     const noticed = async () => {
@@ -138,22 +138,23 @@ export class GaleraNode extends Member {
   }
 
   /**
-   * After a crash only InnoDB knows how far the node had come. Told so, as systemd does, it asks the others just for
-   * what it missed; else it copies all data, and the one it copies them from takes no writes meanwhile.
+   * After a crash, only InnoDB knows the node's last position. With that position as an argument, as systemd passes it,
+   * the node requests only the changes that it missed. Otherwise it copies all data, and the donor takes no writes
+   * meanwhile.
    *
-   * @returns {Promise<string[]>} what to tell it
+   * @returns {Promise<string[]>} arguments for its start
    */
   async #position() {
     const recovery = new BackgroundProcess(this.#program('recovery', ['--wsrep-recover']));
     const position = () => /Recovered position: *(\S+:-?\d+)/.exec(recovery.tail)?.[1];
     try {
-      // It is not waited for any longer than until it has said so: now and then it then hangs for ever.
-      const said = () => !recovery.isAlive || position() !== undefined;
-      await waitUntil(said, { withinMs: RECOVERED_WITHIN_MS, signal: this.#signal });
+      // Does not wait for the exit: after printing the position, the server occasionally hangs.
+      const isPrinted = () => !recovery.isAlive || position() !== undefined;
+      await waitUntil(isPrinted, { withinMs: RECOVERED_WITHIN_MS, signal: this.#signal });
     } finally {
       await recovery.kill();
     }
-    // It says nothing of data that the node was still copying when it was killed; then it copies them again.
+    // There is no position if the node was killed while it was copying data; it then copies the data again.
     const found = position();
     return found ? [`--wsrep-start-position=${found}`] : [];
   }
@@ -198,7 +199,7 @@ export class GaleraNode extends Member {
     return AbortSignal.any([this.#common.signal, this.#ending.signal]);
   }
 
-  /** The caller's own temporary folder may be closed to the user as whom the node runs. */
+  /** The user who runs the node may have no access to the caller's temporary folder. */
   #environment() {
     return { ...serverEnvironment(), HOME: this.#home, TMPDIR: join(this.#home, 'tmp') };
   }
@@ -211,7 +212,7 @@ export class GaleraNode extends Member {
     return [
       ...this.#place(),
       `--tmpdir=${join(this.#home, 'tmp')}`,
-      // Relative to the data, because a socket's path may have no more than 107 characters.
+      // Relative to the data, because the path of a socket has at most 107 characters.
       '--socket=mysqld.sock',
       `--port=${this.port}`,
       '--bind-address=127.0.0.1',
@@ -227,7 +228,7 @@ export class GaleraNode extends Member {
     const [group, part, whole] = [1, 2, 3].map((next) => `127.0.0.1:${this.port + next}`);
     const places = { 'gmcast.listen_addr': `tcp://${group}`, 'ist.recv_addr': part };
     const options = { base_port: this.port + 1, ...places, 'gcache.size': '32M', ...tuning };
-    const told = Object.entries(options).map((option) => option.join('='));
+    const settings = Object.entries(options).map((option) => option.join('='));
     return [
       '--binlog-format=ROW',
       '--innodb-autoinc-lock-mode=2',
@@ -240,7 +241,7 @@ export class GaleraNode extends Member {
       '--wsrep-node-address=127.0.0.1',
       '--wsrep-sst-method=rsync',
       `--wsrep-sst-receive-address=${whole}`,
-      `--wsrep-provider-options=${told.join(';')}`,
+      `--wsrep-provider-options=${settings.join(';')}`,
     ];
   }
 }

@@ -1,8 +1,8 @@
 import { createConnection } from 'mysql2/promise';
 
 /**
- * A node's state after it has heard from all the others: its word alone is no proof, for it counts one that was killed
- * or cut off until it notices.
+ * A node's state after it has caught up with all other nodes. Its own count alone is no proof: until the node notices,
+ * it includes nodes that were killed or cut off.
  *
  * @param {number} port
  */
@@ -10,11 +10,11 @@ export const agreedStatusOf = (port) => statusOf(port, 'SET STATEMENT wsrep_sync
 
 /**
  * @param {number} port
- * @param {string} [manner]
+ * @param {string} [prefix] of the statement
  */
-export async function statusOf(port, manner = '') {
+export async function statusOf(port, prefix = '') {
   const names = "('wsrep_ready', 'wsrep_cluster_size', 'wsrep_evs_state')";
-  const sql = `${manner}SHOW GLOBAL STATUS WHERE Variable_name IN ${names}`;
+  const sql = `${prefix}SHOW GLOBAL STATUS WHERE Variable_name IN ${names}`;
   try {
     const rows = /** @type {{ Variable_name: string, Value: string }[]} */ (await ask(port, sql));
     const status = Object.fromEntries(rows.map((row) => [row.Variable_name, row.Value]));

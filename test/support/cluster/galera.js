@@ -8,28 +8,29 @@ import { Failure } from '../../../bin/support/output.js';
 import { portsInARow } from '../ports-in-a-row.js';
 
 /**
- * A private Galera cluster: MariaDB servers that hold the same data and all take writes, which the fault tests kill and
- * cut off from each other. Nothing of it is kept.
+ * A private Galera cluster: MariaDB servers with the same data, all of which accept writes. The fault tests kill them
+ * and cut them off from each other. No data is kept.
  *
  * @typedef {object} GaleraCluster
  * @property {GaleraNode[]} nodes
  * @property {(database: string, first?: number) => string} urlOf names all nodes in rotation, beginning with that one
- * @property {() => Promise<void>} stop ends all nodes, and any start that is under way
+ * @property {() => Promise<void>} stop ends all nodes, and any start in progress
  *
  * @typedef {object} Programs
  * @property {string} server
- * @property {string} installer makes a data directory
- * @property {string} provider the library that replicates
+ * @property {string} installer creates a data directory
+ * @property {string} provider the replication library
  */
 
-// A node serves on its first port, talks with its peers on the next, and gets what it lacks on the other two.
+// A node serves clients on its first port, talks with its peers on the next, and receives missing data on the other
+// two.
 const PORTS_EACH = 4;
 
 /**
  * Makes sure that Galera is installed.
  *
  * @param {AbortSignal} signal
- * @throws {Failure} if it is not, and cannot be
+ * @throws {Failure} if it is not installed and cannot be installed
  */
 export async function ensureGalera(signal) {
   const packages = ['mariadb-server', 'galera-4', 'rsync'];
@@ -62,16 +63,16 @@ function findGalera() {
  * Starts a cluster with new data. The user root has no password.
  *
  * @param {object} options
- * @param {string} options.dir where data and logs live; those of an earlier cluster are removed
+ * @param {string} options.dir for data and logs; those of an earlier cluster are deleted
  * @param {number} [options.nodes] how many
  * @param {Record<string, string>} [options.tuning] more options for Galera, such as `evs.suspect_timeout: 'PT2S'`
  * @param {AbortSignal} [options.signal] also ends the wait for a node that is started again later
  * @returns {Promise<GaleraCluster>} once all nodes serve
- * @throws {Failure} if it is not installed, or does not come up
+ * @throws {Failure} if it is not installed, or does not start
  */
 export async function startGalera({ dir, nodes: count = 3, tuning = {}, signal }) {
   const programs = installedGalera();
-  // Never as root: rsync that root starts writes as nobody, which fails.
+  // Never as root: an rsync that root starts writes as the user nobody, and fails.
   const user = process.getuid?.() === 0 ? 'mysql' : userInfo().username;
   const home = await reachableFolder(dir, user);
   const port = await portsInARow(count * PORTS_EACH);
@@ -84,7 +85,7 @@ export async function startGalera({ dir, nodes: count = 3, tuning = {}, signal }
   }
   const stop = async () => {
     ending.abort(new Failure('The Galera cluster was stopped.'));
-    // Killed: nothing is to be kept, and taking leave of each other takes them seconds.
+    // Killed, because no data is kept and leaving the cluster cleanly takes seconds.
     await Promise.all(common.nodes.map((node) => node.kill()));
   };
   await createAll(common.nodes, stop);
@@ -97,7 +98,7 @@ export async function startGalera({ dir, nodes: count = 3, tuning = {}, signal }
  */
 async function createAll(nodes, stop) {
   try {
-    // In turn, for each copies the data of one that has them, and that one can serve only one at a time.
+    // One after the other: each copies the data of an earlier node, which can serve only one copy at a time.
     for (const node of nodes) await node.create();
   } catch (error) {
     await stop();
@@ -115,7 +116,7 @@ function urlOf(nodes, first) {
 }
 
 /**
- * Makes a folder where another user can come: that user must be able to pass through every folder above.
+ * Creates a folder that another user can reach: that user needs access to every folder above it.
  *
  * @param {string} dir
  * @param {string} user
@@ -128,7 +129,7 @@ async function reachableFolder(dir, user) {
   for (let folder = home; folder !== dirname(folder); folder = dirname(folder)) {
     const { mode } = statSync(folder);
     if (mode & 0o001) continue;
-    // Opened only for passing through, and only what is temporary anyhow.
+    // Grants only the right to pass through, and only for temporary folders.
     if (folder === home || folder.startsWith(temporary)) await chmod(folder, (mode & 0o777) | 0o011);
     else {
       throw new Failure(`MariaDB runs as the user ${user} here, who may not pass through ${folder}.`, {

@@ -1,8 +1,6 @@
 import { BackgroundProcess } from '../../../bin/support/processes.js';
 
-/**
- * A server of a group, which can be ended and started again, always at the same place.
- */
+/** A server of a group, which can be stopped and started again, always on the same port. */
 export class Member {
   /** @type {BackgroundProcess | undefined} */
   #running;
@@ -23,7 +21,7 @@ export class Member {
     return this.pid !== 0;
   }
 
-  /** The last lines of its log, which begins anew with each start. */
+  /** The last lines of its log since its last start. */
   tail() {
     return this.#running?.tail ?? '';
   }
@@ -33,7 +31,7 @@ export class Member {
     await this.#running?.kill();
   }
 
-  /** Ends it in good order. */
+  /** Shuts it down cleanly. */
   async stop() {
     await this.#running?.stop();
   }

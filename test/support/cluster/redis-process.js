@@ -8,7 +8,7 @@ import { findProgram } from '../../../bin/support/programs.js';
 // Usually it takes some tenths of a second.
 const START_WITHIN_MS = 30_000;
 
-/** One Redis or sentinel, always on the same port and with the settings that it has rewritten itself. */
+/** One Redis or sentinel, always on the same port, with the settings file that it rewrites itself. */
 export class RedisProcess extends Member {
   #home;
   #settings;
@@ -25,7 +25,7 @@ export class RedisProcess extends Member {
     this.log = join(home, 'redis.log');
   }
 
-  /** Its first start, with the settings as they are at first. */
+  /** Starts it for the first time, with its initial settings. */
   async create() {
     await rm(this.#home, { recursive: true, force: true });
     await mkdir(this.#home, { recursive: true, mode: 0o700 });
@@ -36,10 +36,11 @@ export class RedisProcess extends Member {
   }
 
   /**
-   * Starts it again after its end. A server comes back empty and in its last role, and the sentinels put it right some
-   * ten seconds later; but a master that is back before they miss it stays the master, and its replicas empty themselves.
+   * Starts it again. A server returns empty and in its last role, and the sentinels correct the role some ten seconds
+   * later. But a master that returns before they notice its absence stays the master, and its replicas become empty
+   * too.
    *
-   * @throws {Failure} if it does not come up
+   * @throws {Failure} if it does not start
    */
   async start() {
     this.#signal.throwIfAborted();
@@ -71,12 +72,12 @@ export class RedisProcess extends Member {
 }
 
 /**
- * One command and its reply, as the protocol has it. Whoever takes no more is told so by the end of our half of the
- * connection, so that the reply is complete when the other half ends.
+ * Sends one command and returns its reply as the protocol encodes it. Ending this half of the connection makes the
+ * server end the other half after the reply, which shows that the reply is complete.
  *
  * @param {number} port
  * @param {string} command
- * @returns {Promise<string>} empty where nobody answers
+ * @returns {Promise<string>} empty if there is no reply
  */
 export function exchange(port, command) {
   return new Promise((done) => {

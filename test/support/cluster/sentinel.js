@@ -5,21 +5,21 @@ import { portsInARow } from '../ports-in-a-row.js';
 import { waitUntil } from '../../../bin/support/waiting.js';
 
 /**
- * A private Redis that outlives its master: two replicas follow it, and three sentinels make one of these the next. The
- * fault tests kill any of the six. Nothing of it is kept.
+ * A private Redis that survives the loss of its master: two replicas follow it, and three sentinels promote one of
+ * them. The fault tests kill any of the six. No data is kept.
  *
  * @typedef {object} SentinelRedis
  * @property {string} url names the sentinels
  * @property {RedisProcess[]} servers beginning with the first master
  * @property {RedisProcess[]} sentinels
- * @property {() => Promise<RedisProcess>} master which server it is, as the first living sentinel sees it
- * @property {() => Promise<void>} stop ends all six, and any start that is under way
+ * @property {() => Promise<RedisProcess>} master the current one, according to the first living sentinel
+ * @property {() => Promise<void>} stop ends all six, and any start in progress
  */
 
 const GROUP = 'clinica';
 
-// More than a second: a sentinel says its first PING to a new master only after that, and with no more patience it takes
-// that master for dead now and then, and makes yet another.
+// More than a second: a sentinel sends its first PING to a new master only after a second. With a shorter limit it
+// sometimes takes the new master for dead and promotes another one.
 const DOWN_AFTER_MS = 1_500;
 
 // Each step usually takes a second or two.
@@ -29,10 +29,10 @@ const STEP_WITHIN_MS = 30_000;
  * Starts a master, two replicas and three sentinels.
  *
  * @param {object} options
- * @param {string} options.dir where settings and logs live; those of an earlier start are removed
+ * @param {string} options.dir for settings and logs; those of an earlier start are deleted
  * @param {AbortSignal} [options.signal] also ends the wait for a server that is started again later
  * @returns {Promise<SentinelRedis>} once the replicas follow, and every sentinel knows all the others
- * @throws {Failure} if Redis is not installed, or does not come up
+ * @throws {Failure} if Redis is not installed, or does not start
  */
 export async function startSentinels({ dir, signal }) {
   const ending = new AbortController();
@@ -53,7 +53,8 @@ export async function startSentinels({ dir, signal }) {
   return { url, servers, sentinels, master: () => masterOf(servers, sentinels), stop };
 }
 
-// noeviction as everywhere; and a replica that asks for all data gets them at once, not after the usual five seconds.
+// noeviction as in production; and a replica that requests all data gets it at once, not after the default of five
+// seconds.
 const SERVER = ['save ""', 'appendonly no', 'maxmemory-policy noeviction', 'repl-diskless-sync-delay 0'];
 
 /** @param {number} port the master's */
@@ -91,22 +92,22 @@ async function startAll(servers, sentinels, signal) {
   await Promise.all(servers.map((server) => server.create()));
   const following = /master_link_status:up/;
   const follows = (/** @type {RedisProcess} */ replica) => replica.says('INFO replication', following);
-  await come(servers.slice(1), follows, 'follow the master', signal);
-  // Last, because a sentinel looks for replicas only every ten seconds, and had better find them the first time.
+  await waitForEach(servers.slice(1), follows, 'follow the master', signal);
+  // Last: a sentinel looks for replicas only every ten seconds, so they should be there the first time.
   await Promise.all(sentinels.map((sentinel) => sentinel.create()));
   const complete = /num-slaves\r\n\$1\r\n2\r\n.*num-other-sentinels\r\n\$1\r\n2\r\n/s;
   const knowsAll = (/** @type {RedisProcess} */ sentinel) =>
     sentinel.says(`SENTINEL MASTER ${GROUP}`, complete);
-  await come(sentinels, knowsAll, 'find all the others', signal);
+  await waitForEach(sentinels, knowsAll, 'find all the others', signal);
 }
 
 /**
  * @param {RedisProcess[]} members
  * @param {(member: RedisProcess) => Promise<boolean>} holds
- * @param {string} what they are to do
+ * @param {string} what they should do, for the error text
  * @param {AbortSignal} signal
  */
-async function come(members, holds, what, signal) {
+async function waitForEach(members, holds, what, signal) {
   for (const member of members) {
     if (await waitUntil(() => holds(member), { withinMs: STEP_WITHIN_MS, signal })) continue;
     throw new Failure(`${member.name} did not ${what} within ${STEP_WITHIN_MS / 1000} s.`, {
