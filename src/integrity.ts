@@ -46,8 +46,8 @@ async function run(work: (context: INestApplicationContext) => Promise<boolean>)
   } catch (error) {
     if (!(error instanceof QueryFailedError) && !isConnectionLost(error)) throw error;
     console.error(
-      `Clinica could not look at everything in its database: ${(error as Error).message}. ` +
-        'See that it runs and that the migration has been run, then look again.',
+      `Clinica could not check everything in its database: ${(error as Error).message}. ` +
+        'Check that it runs and that the migration has been run, then try again.',
     );
   } finally {
     await context.close();

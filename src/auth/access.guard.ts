@@ -113,6 +113,6 @@ export class AccessGuard extends AuthGuard('jwt') {
 function needsSecondFactor(): Forbidden {
   return new Forbidden(
     'SECOND_FACTOR_REQUIRED',
-    'Admins need a second factor here: begin with one at POST /api/auth/second-factor.',
+    'Admins need a second factor here. Set one up at POST /api/auth/second-factor.',
   );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DayPlan, SlowDay } from '../../test/support/slow-day.js';
+import { type DayPlan, ReferenceDay } from '../../test/support/reference-day.js';
 import { datesOfChange, minutesLived } from '../../test/support/wall-clock.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { addDays } from '../time/clinic-time.js';
@@ -149,7 +149,7 @@ describe('for any windows, exceptions, bookings, duration, zone and date', () =>
     fc.assert(
       fc.property(plan, duration, ({ now, ...day }, minutes) => {
         const found = availableSlots(scheduleOf(day), day.date, minutes, now);
-        expect(found).toEqual(new SlowDay(day).slots(minutes, now));
+        expect(found).toEqual(new ReferenceDay(day).slots(minutes, now));
       }),
       { numRuns: 400 },
     );
@@ -160,7 +160,7 @@ describe('for any windows, exceptions, bookings, duration, zone and date', () =>
     const times = fc.array(start, { minLength: 10, maxLength: 40 });
     fc.assert(
       fc.property(plan, duration, times, ({ now, ...day }, minutes, all) => {
-        const slow = new SlowDay(day);
+        const slow = new ReferenceDay(day);
         const expected = all.map((time) => slow.violations(time, minutes, now));
         expect(violations(day, all, minutes, now)).toEqual(expected);
       }),

@@ -109,7 +109,7 @@ test('every refusal has a stable code and a sentence, and an unknown doctor name
   expect(noSuchBooking().message).not.toMatch(/\d/);
   expect(unknownDoctor(42)).toMatchObject({
     code: 'UNKNOWN_DOCTOR',
-    message: 'There is no doctor 42.',
-    errors: [{ field: 'doctor_id', message: 'There is no doctor 42.' }],
+    message: 'Doctor 42 not found.',
+    errors: [{ field: 'doctor_id', message: 'Doctor 42 not found.' }],
   });
 });

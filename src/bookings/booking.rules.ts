@@ -67,13 +67,13 @@ export function noSuchBooking(): Refusal {
 
 /** The one answer for another person's booking and an unknown one, where a page should go on after it. */
 export function unknownLastBooking(): Refusal {
-  const message = 'after must be the id of a booking of this list: the last one that you were shown.';
+  const message = 'after must be the id of the last booking on the previous page.';
   return new Refusal('UNKNOWN_BOOKING', message, [{ field: 'after', message }]);
 }
 
 /** There is no doctor of that id. */
 export function unknownDoctor(doctorId: number): Refusal {
-  const message = `There is no doctor ${doctorId}.`;
+  const message = `Doctor ${doctorId} not found.`;
   return new Refusal('UNKNOWN_DOCTOR', message, [{ field: 'doctor_id', message }]);
 }
 

@@ -44,7 +44,7 @@ export class DoctorTimeZoneService {
   ): Promise<Doctor> {
     await this.sessions.lock(context, tx);
     const doctor = await lockDoctor(tx, id);
-    if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `There is no doctor ${id}.`);
+    if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `Doctor ${id} not found.`);
     if (doctor.timezone === timezone) return doctor;
     if (isTimeZone(doctor.timezone)) {
       throw new Refusal(
@@ -57,8 +57,8 @@ export class DoctorTimeZoneService {
     if (inTheWay) {
       throw new Refusal(
         'BOOKINGS_AHEAD',
-        `In ${timezone}, booking ${inTheWay.id} of doctor ${id} would begin at another moment. Set the zone that it was made ` +
-          'in, or have it cancelled first.',
+        `In ${timezone}, booking ${inTheWay.id} of doctor ${id} would start at a different moment. Set the time zone that ` +
+          'it was made in, or cancel it first.',
       );
     }
     await changeTimeZone(tx, id, timezone);

@@ -64,7 +64,7 @@ export class DoctorsService {
   /** @throws NotFound DOCTOR_NOT_FOUND */
   async get(id: number): Promise<Doctor> {
     const doctor = await this.doctors.findOneBy({ id });
-    if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `There is no doctor ${id}.`);
+    if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `Doctor ${id} not found.`);
     return doctor;
   }
 

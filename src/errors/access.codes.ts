@@ -42,32 +42,32 @@ export const ACCESS_CODES = {
   SECOND_FACTOR_REQUIRED: {
     answers: {
       400: 'Send the six digits of your authenticator too, as code.',
-      403: 'Admins need a second factor here: begin with one at POST /api/auth/second-factor.',
+      403: 'Admins need a second factor here. Set one up at POST /api/auth/second-factor.',
     },
     action:
       'With 400, ask for the six digits of the authenticator and send them too. With 403, have the admin set up a second factor first.',
   },
   SECOND_FACTOR_WRONG: {
     answers: {
-      400: 'These are not the six digits of the moment, or they were used before: wait for the next ones.',
+      400: 'Incorrect or already used code. Wait for the next one.',
     },
     action: 'Ask for the next six digits.',
   },
   SECOND_FACTOR_IS_ON: {
-    answers: { 400: 'This account has a second factor already.' },
-    action: 'Remove the second factor first, to begin with another one.',
+    answers: { 400: 'This account already has a second factor.' },
+    action: 'Remove the second factor before setting up another one.',
   },
   SECOND_FACTOR_NOT_BEGUN: {
-    answers: { 400: 'Begin with a new secret, then confirm it.' },
-    action: 'Begin again at `POST /api/auth/second-factor`.',
+    answers: { 400: 'Request a new secret first, then confirm it.' },
+    action: 'Start again at `POST /api/auth/second-factor`.',
   },
   INVALID_CREDENTIALS: {
     answers: { 400: 'Invalid credentials' },
-    action: 'Ask for email and password again. It is not told which of them is wrong.',
+    action: 'Ask for email and password again. The API does not reveal which of them is wrong.',
   },
   PASSWORD_REQUIRED: {
     answers: { 400: 'This needs your own password too. Send it as your_password.' },
-    action: 'Ask the admin for the own password and send it as `your_password`.',
+    action: 'Ask the admin for their own password and send it as `your_password`.',
   },
   WRONG_PASSWORD: {
     answers: { 400: 'This is not the password of the account. Type it again, or have a new one mailed.' },

@@ -11,17 +11,17 @@ export const ACCOUNT_CODES = {
       400: 'This address is not confirmed yet. Use the link or the code in the mail that was sent to it.',
     },
     action:
-      'Have the code mailed again (`POST /api/auth/verify-email/send`) and confirm the address with it.',
+      'Have the code emailed again (`POST /api/auth/verify-email/send`) and confirm the address with it.',
   },
   LINK_INVALID: {
     answers: {
-      400: 'This code is not a valid one: it may have been used, have expired, or be incomplete. Ask for a new one.',
+      400: 'This code is not valid: it may have been used, have expired or be incomplete. Request a new one.',
     },
-    action: 'Have a new code mailed. Each is good once, and for a limited time.',
+    action: 'Request a new code. Each code works once and expires.',
   },
   NO_SESSION: {
     answers: {
-      400: 'This token has no session that could be ended alone. Use POST /api/auth/logout-everywhere.',
+      400: 'This token has no session of its own. Use POST /api/auth/logout-everywhere.',
     },
     action: 'Use `POST /api/auth/logout-everywhere`.',
   },
@@ -31,9 +31,9 @@ export const ACCOUNT_CODES = {
   },
   IS_CONFIGURED: {
     answers: {
-      400: 'ADMIN_EMAIL names this account, and each start relies on it: have the address taken out of the configuration first.',
+      400: 'ADMIN_EMAIL names this account, so every start relies on it. Have the operator remove the address from the configuration first.',
     },
-    action: 'Have the operator take the address out of `ADMIN_EMAIL` first.',
+    action: 'Have the operator remove the address from `ADMIN_EMAIL` first.',
   },
   HAS_PROFILE: {
     answers: {
@@ -47,14 +47,14 @@ export const ACCOUNT_CODES = {
   },
   PROFILE_EXISTS: {
     answers: { 400: 'Account 13 already has a doctor profile. Use that one.' },
-    action: 'Use the profile that there is.',
+    action: 'Use the existing profile.',
   },
   ACCOUNT_NOT_FOUND: {
-    answers: { 404: 'There is no account 13.' },
+    answers: { 404: 'Account 13 not found.' },
     action: 'Read the list of accounts again.',
   },
   SESSION_NOT_FOUND: {
-    answers: { 404: 'This session is not a live one of yours. GET /api/auth/sessions lists them.' },
+    answers: { 404: 'You have no active session with this id. GET /api/auth/sessions lists your sessions.' },
     action: 'Read the list of sessions again; this one may have ended.',
   },
   PROFILE_NOT_FOUND: {
@@ -62,11 +62,11 @@ export const ACCOUNT_CODES = {
     action: 'Have an admin create the doctor profile of this account.',
   },
   DOCTOR_NOT_FOUND: {
-    answers: { 404: 'There is no doctor 9.' },
+    answers: { 404: 'Doctor 9 not found.' },
     action: 'Read the list of doctors again.',
   },
   NOT_DEAD: {
-    answers: { 404: 'There is no message 7 that was given up and still tells of its booking as it is.' },
-    action: 'Read the list of notifications again: this one was sent, or says what is no longer true.',
+    answers: { 404: 'Notification 7 is not dead, or its booking has changed since.' },
+    action: 'Read the list of notifications again: this one was sent, or its booking has changed since.',
   },
 } as const satisfies Record<string, ErrorCodeInfo>;

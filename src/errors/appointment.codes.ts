@@ -4,7 +4,7 @@ import type { ErrorCodeInfo } from './error-code-info.js';
 /** Errors about bookings, availability and exceptions. */
 export const APPOINTMENT_CODES = {
   UNKNOWN_DOCTOR: {
-    answers: { 400: 'There is no doctor 9.' },
+    answers: { 400: 'Doctor 9 not found.' },
     action: 'Read the list of doctors again.',
   },
   NO_SUCH_TIME: {
@@ -37,17 +37,17 @@ export const APPOINTMENT_CODES = {
   },
   BOOKING_STARTED: {
     answers: { 400: 'This booking has already started and can no longer be changed.' },
-    action: 'Do not offer to change it; the clinic can be called.',
+    action: 'Do not offer to change it; the patient can call the clinic.',
   },
   UNKNOWN_BOOKING: {
     answers: {
-      400: 'after must be the id of a booking of this list: the last one that you were shown.',
+      400: 'after must be the id of the last booking on the previous page.',
     },
     action: 'Read the list again from its first page.',
   },
   BOOKINGS_AHEAD: {
     answers: {
-      400: 'In Asia/Tokyo, booking 101 of doctor 9 would begin at another moment. Set the zone that it was made in, or have it cancelled first.',
+      400: 'In Asia/Tokyo, booking 101 of doctor 9 would start at a different moment. Set the time zone that it was made in, or cancel it first.',
     },
     action: 'Send the zone that the bookings were made in, or cancel them first.',
   },
@@ -65,7 +65,7 @@ export const APPOINTMENT_CODES = {
   },
   NOTHING_TO_CHANGE: {
     answers: { 400: 'Send at least one of date, time and duration.' },
-    action: 'Mend the client: send what is to change.',
+    action: 'Fix the client: send the fields to change.',
   },
   WINDOW_REVERSED: {
     answers: { 400: 'start_time must be before end_time' },

@@ -8,11 +8,11 @@ export const REQUEST_CODES = {
   },
   MALFORMED_REQUEST: {
     answers: { 400: 'The request could not be read. Send valid JSON to a valid URL.' },
-    action: 'Mend the client: the body is no valid JSON in UTF-8, or the address is broken.',
+    action: 'Fix the client: the body is not valid JSON in UTF-8, or the URL is malformed.',
   },
   IDEMPOTENCY_KEY_INVALID: {
     answers: { 400: 'Idempotency-Key must be one text of 1 to 255 printable ASCII characters' },
-    action: 'Mend the client: send one key, such as a UUID.',
+    action: 'Fix the client: send one key, such as a UUID.',
   },
   IDEMPOTENCY_KEY_NOT_TAKEN: {
     answers: {
@@ -22,11 +22,11 @@ export const REQUEST_CODES = {
   },
   NOT_FOUND: {
     answers: { 404: 'Nothing found at this URL. See /api/docs for the available endpoints.' },
-    action: 'Mend the client: no route has this path.',
+    action: 'Fix the client: no route has this path.',
   },
   METHOD_NOT_ALLOWED: {
     answers: { 405: 'This URL does not support that method. See /api/docs.' },
-    action: 'Mend the client: the path has other methods.',
+    action: 'Fix the client: this path supports other methods.',
   },
   TOO_SLOW: {
     answers: { 408: 'The request took too long to arrive. Please try again.' },
@@ -48,7 +48,7 @@ export const REQUEST_CODES = {
   },
   NOT_JSON: {
     answers: { 415: 'Send the body as JSON in UTF-8, with the header Content-Type: application/json.' },
-    action: 'Mend the client: send JSON, and say so in `Content-Type`.',
+    action: 'Fix the client: send JSON, with a matching `Content-Type`.',
   },
   IDEMPOTENCY_KEY_REUSED: {
     answers: {
@@ -66,14 +66,14 @@ export const REQUEST_CODES = {
   },
   INTERNAL_ERROR: {
     answers: { 500: 'Something went wrong on our side. The error was logged. Please try again.' },
-    action: 'Try again later. If it stays so, tell the clinic the `request_id`.',
+    action: 'Try again later. If it keeps failing, give the clinic the `request_id`.',
   },
   UNAVAILABLE: {
     answers: {
       503: 'The service is busy, or cannot reach its database. Nothing was changed. Try again in a few seconds.',
     },
     action:
-      'Wait for `Retry-After` seconds, then try again; with the same `Idempotency-Key` nothing is done twice.',
+      'Wait for `Retry-After` seconds, then try again; with the same `Idempotency-Key` nothing takes effect twice.',
   },
   BUSY: {
     answers: {
@@ -83,9 +83,9 @@ export const REQUEST_CODES = {
   },
   OUTCOME_UNKNOWN: {
     answers: {
-      503: 'The connection to the database broke while saving. Look whether your change was made before you try again.',
+      503: 'The connection to the database broke while saving. Check whether your change was made before you try again.',
     },
     action:
-      'Read whether the change was made, then decide; or send it again with the same `Idempotency-Key`.',
+      'Check whether the change was made before trying again; or send it again with the same `Idempotency-Key`.',
   },
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -48,9 +48,7 @@ describe('a new password', () => {
   test.each(['\ud800'.repeat(8), 'long enough \udc00', '\ude00\ud83d in the wrong order'])(
     'cannot contain a lone surrogate: %j',
     (password) => {
-      expect(messageFor(password)).toBe(
-        'password must have no half of a character (a surrogate without the other)',
-      );
+      expect(messageFor(password)).toBe('password must not contain a lone surrogate (half of a character)');
     },
   );
 

@@ -1,4 +1,4 @@
-import { onTheWire } from '../support/raw-http.js';
+import { sendRaw } from '../support/verbatim-http.js';
 import type { Attack, Finding } from './attack.js';
 import { spellingsOf } from './path-spellings.js';
 import { ADMIN, type Target } from './target.js';
@@ -115,7 +115,7 @@ export const dashboard: Attack = {
       for (const request of requests(content.paths, host)) {
         const bytes = `${request}\r\n${authentication}\r\nConnection: close\r\n\r\n`;
         tried += 1;
-        const { status, body } = await onTheWire(target.url, bytes);
+        const { status, body } = await sendRaw(target.url, bytes);
         const text = typeof body === 'string' ? body : JSON.stringify(body);
         if (!isLetIn(request, { status, text }, content) && !(status >= 500)) continue;
         // Report each answer once, whatever the authentication.

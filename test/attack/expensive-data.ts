@@ -1,5 +1,5 @@
 import { formatWallTime } from '../../src/time/wall-time.js';
-import { insertMany } from '../support/many-bookings.js';
+import { insertManyBookings } from '../support/many-bookings.js';
 import type { Person, Target } from './target.js';
 
 /** The most that one account could create of anything. */
@@ -104,7 +104,7 @@ export class LargestData {
     const { database } = this.target;
     await database.query("UPDATE doctors SET timezone = 'Europe/Madrid' WHERE user_id = ?", [doctor.id]);
     const [rows] = await database.query('SELECT id FROM doctors WHERE user_id = ?', [doctor.id]);
-    await insertMany((sql, parameters) => database.query(sql, parameters), {
+    await insertManyBookings((sql, parameters) => database.query(sql, parameters), {
       patientId: patient.id,
       doctorId: (rows as { id: number }[])[0]!.id,
       count: FAR_COUNT,
@@ -123,7 +123,7 @@ export class LargestData {
   /** @param shift moves the start times by this many quarters of an hour, so that patients do not overlap */
   private fill({ id }: Person, shift = 0): Promise<void> {
     const minute = String((shift % (EVERY_MINUTES / 15)) * 15);
-    return insertMany((sql, parameters) => this.target.database.query(sql, parameters), {
+    return insertManyBookings((sql, parameters) => this.target.database.query(sql, parameters), {
       patientId: id,
       doctorId: this.doctor.doctorId,
       count: COUNT,

@@ -1,5 +1,5 @@
 import type { Answer } from '../support/client.js';
-import { onTheWire } from '../support/raw-http.js';
+import { sendRaw } from '../support/verbatim-http.js';
 import type { Attack, Finding } from './attack.js';
 import { quoted } from './shell.js';
 import { ADMIN, type Target } from './target.js';
@@ -60,7 +60,7 @@ async function attack(target: Target, login: string): Promise<Finding[]> {
   for (const folder of FOLDERS) {
     for (const name of NAMES) {
       const bytes = `GET ${folder}/${name} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`;
-      const wrong = wrongWith(folder, await onTheWire(target.url, bytes));
+      const wrong = wrongWith(folder, await sendRaw(target.url, bytes));
       if (wrong === undefined) continue;
       const found = byKind.get(`${folder}/ ${wrong}`) ?? { folder, names: [] };
       byKind.set(`${folder}/ ${wrong}`, { folder, names: [...found.names, name] });
@@ -76,7 +76,7 @@ async function attack(target: Target, login: string): Promise<Finding[]> {
 async function assertServed(target: Target, login: string): Promise<void> {
   const fetchPage = async (path: string): Promise<string> => {
     const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\n${login}\r\nConnection: close\r\n\r\n`;
-    const { status, body } = await onTheWire(target.url, bytes);
+    const { status, body } = await sendRaw(target.url, bytes);
     if (status !== 200) throw new Error(`An admin does not see ${path}: ${status}`);
     return String(body);
   };

@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { type Forgery, seconds, tokenBy } from '../support/forged-token.js';
+import { type Forgery, toEpochSeconds, forgeToken } from '../support/forged-token.js';
 import type { Person, Role } from './target.js';
 
 /** The account whose tokens are forged. */
@@ -18,7 +18,7 @@ const encoded = (value: unknown): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
 function forgerFor({ person, role, secret }: Victim): (forgery?: Forgery) => string {
-  return (forgery) => tokenBy(secret, { id: person.id, email: person.email, role }, forgery);
+  return (forgery) => forgeToken(secret, { id: person.id, email: person.email, role }, forgery);
 }
 
 /** A token as the service signs it. It must be accepted; otherwise the refusal of the others proves nothing. */
@@ -126,10 +126,10 @@ function claims(victim: Victim): Forgeries {
   const forge = forgerFor(victim);
   const { id } = victim.person;
   const cases: [string, Record<string, unknown>][] = [
-    ['expired', { exp: seconds() - 60 }],
-    ['expired this second', { exp: seconds() - 1 }],
-    ['expired, in a text', { exp: String(seconds() - 60) }],
-    ['not valid yet', { nbf: seconds() + 600, exp: seconds() + 1200 }],
+    ['expired', { exp: toEpochSeconds() - 60 }],
+    ['expired this second', { exp: toEpochSeconds() - 1 }],
+    ['expired, in a text', { exp: String(toEpochSeconds() - 60) }],
+    ['not valid yet', { nbf: toEpochSeconds() + 600, exp: toEpochSeconds() + 1200 }],
     ['another issuer', { iss: 'another' }],
     ['no issuer', { iss: undefined }],
     ['an issuer in another case', { iss: 'Clinica' }],
@@ -160,7 +160,7 @@ function cutAndPasted({ person, role }: Victim): Forgeries {
     ['half a signature', `${head}.${body}.${signature.slice(0, 20)}`],
     ['the role admin under a valid signature', changed({ role: 'admin', changed: role })],
     ['another id under a valid signature', changed({ id: person.id + 1 })],
-    ['a later expiry under a valid signature', changed({ exp: seconds() + 10 ** 8 })],
+    ['a later expiry under a valid signature', changed({ exp: toEpochSeconds() + 10 ** 8 })],
   ];
 }
 

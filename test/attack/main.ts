@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../../bin/support/environment.js';
 import { Failure, print, printStep } from '../../bin/support/output.js';
 import type { Shutdown } from '../../bin/support/shutdown.js';
-import { aborted } from '../support/aborted.js';
+import { rejectOnAbort } from '../support/aborted.js';
 import { wholeNumber } from '../support/options.js';
 import { preparePrivateServers } from '../support/private-servers.js';
-import { circumstances, tableOf, writeInto } from '../support/report.js';
+import { provenance, markdownTable, writeSection } from '../support/report.js';
 import type { Attack, Outcome } from './attack.js';
 import { dashboard } from './dashboard.js';
 import { expensive } from './expensive.js';
@@ -98,11 +98,11 @@ async function runAttacks({ names, document, ...settings }: AttackOptions): Prom
   const target = await Target.open(settings);
   try {
     const chosen = ATTACKS.filter(({ name }) => names.length === 0 || names.includes(name));
-    const reports = await Promise.race([run(chosen, target), aborted(settings.signal)]);
+    const reports = await Promise.race([run(chosen, target), rejectOnAbort(settings.signal)]);
     const command = ['npm run attack', ...(names.length > 0 ? ['--', ...names] : [])].join(' ');
-    const text = `${circumstances(command)}\n\n${table(reports)}`;
+    const text = `${provenance(command)}\n\n${table(reports)}`;
     console.log(`\n${text}`);
-    if (document !== undefined) writeInto(document, 'attacks', text);
+    if (document !== undefined) writeSection(document, 'attacks', text);
     return reports.every(({ findings }) => findings.length === 0);
   } finally {
     await target.close();
@@ -143,7 +143,7 @@ function printReport({ tried, findings, note, notRun, seconds }: Report): void {
 }
 
 function table(reports: readonly Report[]): string {
-  return tableOf<Report>(
+  return markdownTable<Report>(
     [
       ['attack', ({ attack }) => attack.name],
       ['what it does', ({ attack }) => attack.about],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onTheWire } from '../support/raw-http.js';
+import { sendRaw } from '../support/verbatim-http.js';
 import type { Attack, Finding } from './attack.js';
 import { WellBehavedClient } from './well-behaved-client.js';
 import { getRequest, BYTES, openConnections, NonReadingClient } from './non-reading-client.js';
@@ -17,7 +17,7 @@ const MAX_GROWTH_MIB = 600;
 /** Makes sure that the paths are served. */
 async function assertServed(target: Target): Promise<void> {
   for (const path of PATHS) {
-    const { status } = await onTheWire(target.url, getRequest(path, 'Connection: close'));
+    const { status } = await sendRaw(target.url, getRequest(path, 'Connection: close'));
     if (status !== 200) throw new Error(`${path} is not public: ${status}`);
   }
 }

@@ -6,9 +6,9 @@ import { Queue } from 'bullmq';
 import { ROOT } from '../../bin/support/environment.js';
 import { Failure, print, printStep } from '../../bin/support/output.js';
 import type { Shutdown } from '../../bin/support/shutdown.js';
-import { aborted } from '../support/aborted.js';
+import { rejectOnAbort } from '../support/aborted.js';
 import { preparePrivateServers } from '../support/private-servers.js';
-import { circumstances, writeInto } from '../support/report.js';
+import { provenance, writeSection } from '../support/report.js';
 import { Testbed, type Instance, type Side } from './testbed.js';
 import { compare, type Comparison, type BenchContext } from './compare.js';
 import { SCENARIOS } from './scenarios.js';
@@ -82,12 +82,12 @@ async function runBench({ names, dir, signal, documents }: BenchOptions): Promis
   const testbed = await Testbed.open(dir);
   try {
     const context = { testbed, database: await testbed.clinic(CLINIC), usedTimes: { count: 0 } };
-    const sections = await Promise.race([measure(context, isSelected, documents), aborted(signal)]);
-    const origin = circumstances(['npm run bench', ...(names.length > 0 ? ['--', ...names] : [])].join(' '));
+    const sections = await Promise.race([measure(context, isSelected, documents), rejectOnAbort(signal)]);
+    const origin = provenance(['npm run bench', ...(names.length > 0 ? ['--', ...names] : [])].join(' '));
     console.log(`\n${origin}`);
     if (documents !== undefined) {
       for (const { marker, text } of sections.filter(({ isWhole }) => isWhole !== false))
-        writeInto(join(documents, 'performance.md'), marker, `${origin}\n\n${text}`);
+        writeSection(join(documents, 'performance.md'), marker, `${origin}\n\n${text}`);
     }
     return sections.every(({ reached }) => reached);
   } finally {

@@ -1,4 +1,4 @@
-import { tableOf } from '../support/report.js';
+import { markdownTable } from '../support/report.js';
 import type { Side } from './testbed.js';
 import type { Comparison, Score } from './compare.js';
 import type { Footprint } from './footprint.js';
@@ -22,7 +22,7 @@ const yes = (reached: boolean): string => (reached ? 'yes' : 'NO');
 
 /** The ratios with their targets, and below them the measurements of each side. */
 export function comparisonTable(comparisons: readonly Comparison[]): string {
-  const ratios = tableOf<Comparison>(
+  const ratios = markdownTable<Comparison>(
     [
       ['case', ({ scenario }) => scenario.about],
       ['compared', ({ scenario }) => (scenario.by === 'perSecond' ? 'per second' : 'p50')],
@@ -37,7 +37,7 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
     { label: `${scenario.name}: service`, score: service },
     { label: `${scenario.name}: baseline`, score: baseline },
   ]);
-  const measured = tableOf<{ label: string; score: Score }>(
+  const measured = markdownTable<{ label: string; score: Score }>(
     [
       ['', ({ label }) => label],
       ['per second', ({ score }) => Math.round(score.perSecond)],
@@ -56,7 +56,7 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
 
 export function stormTable(storm: LogInStorm, maxRatio: number): Omit<Section, 'marker'> {
   const ratio = median(storm.ratios);
-  const text = tableOf(
+  const text = markdownTable(
     [
       ['available slots', ({ when }) => when],
       ['per second', ({ slots }) => Math.round(slots.perSecond)],
@@ -73,7 +73,7 @@ export function stormTable(storm: LogInStorm, maxRatio: number): Omit<Section, '
 }
 
 export function footprintTable(footprints: Readonly<Record<Side, Footprint>>): string {
-  return tableOf<Side>(
+  return markdownTable<Side>(
     [
       ['', (side) => side],
       ['start to ready (s)', (side) => footprints[side].start.toFixed(2)],
@@ -91,7 +91,7 @@ export function growthTable(
   maxGrowth: number,
 ): Omit<Section, 'marker'> {
   const growthOf = ({ values }: Curve): number => values.at(-1)! / values[0]!;
-  const text = tableOf<Curve>(
+  const text = markdownTable<Curve>(
     [
       ['p50 (ms) at', ({ name }) => name],
       ...sizes.map(
@@ -108,7 +108,7 @@ export function growthTable(
 
 export function soakTable(memory: Soak): string {
   const minutes = Object.values(memory)[0]!;
-  return tableOf<[string, readonly number[]]>(
+  return markdownTable<[string, readonly number[]]>(
     [
       ['resident (MiB)', ([name]) => name],
       ...minutes.map(

@@ -10,9 +10,9 @@ import { NotificationQueue } from '../../src/notifications/notification-queue.js
 import { withSecondFactor } from '../support/authenticator.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
-import { spelled } from '../support/raw-http.js';
-import { withSettings } from '../support/settings.js';
-import { named, Statements } from '../support/statements.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
+import { withSettings } from '../support/with-settings.js';
+import { statementNamed, Statements } from '../support/statements.js';
 
 interface Row {
   readonly id: number;
@@ -128,7 +128,7 @@ describe('log-ins', () => {
       );
     }
     expect(counts[0]).toEqual(counts[1]);
-    expect(counts[0]!.filter((sql) => named('insert-event').test(sql))).toHaveLength(1);
+    expect(counts[0]!.filter((sql) => statementNamed('insert-event').test(sql))).toHaveLength(1);
   });
 
   test('missing and wrong second-factor digits are events', async () => {
@@ -445,13 +445,13 @@ describe('rate-limited log-ins', () => {
       const basic = `Basic ${Buffer.from(`${email}:${body.password}`).toString('base64')}`;
       const guess = async () => {
         const { status } = path.startsWith('/api/')
-          ? await spelled(limited.client.baseUrl, path, {
+          ? await sendVerbatim(limited.client.baseUrl, path, {
               method: 'POST',
               headers: { 'content-type': 'application/json' },
               chunks: [JSON.stringify(body)],
               localAddress: from,
             })
-          : await spelled(limited.client.baseUrl, path, {
+          : await sendVerbatim(limited.client.baseUrl, path, {
               headers: { authorization: basic },
               localAddress: from,
             });
@@ -487,7 +487,7 @@ describe('rate-limited log-ins', () => {
 
 describe('the dashboard', () => {
   const visit = (path: string, { email, password }: Person, method = 'GET') =>
-    spelled(clinic.client.baseUrl, `/admin/queues${path}`, {
+    sendVerbatim(clinic.client.baseUrl, `/admin/queues${path}`, {
       method,
       headers: { authorization: `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}` },
     });

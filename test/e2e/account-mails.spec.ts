@@ -4,9 +4,9 @@ import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { idleWorker } from '../support/idle-worker.js';
 import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 import { startWorker } from '../support/worker.js';
 
 const NEW = 'the password after the first';
@@ -80,7 +80,7 @@ describe('a forgotten password', () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const code = await codeOf(person);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     clinic.clock.advance({ minutes: 60 });
     expectProblem(await reset(code), LINK_INVALID);
     expect((await logIn(person.email, person.password)).status).toBe(200);
@@ -102,7 +102,7 @@ describe('a forgotten password', () => {
     const person = await clinic.patient();
     await forgot(person.email);
     const first = await codeOf(person);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     clinic.clock.advance({ minutes: 2 });
     await forgot(person.email);
     expect((await reset(await codeOf(person, 2))).status).toBe(200);
@@ -141,7 +141,7 @@ describe('a forgotten password', () => {
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
     await mailbox.mailsTo(person.email, 1);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     const recipients = mailbox.received.map(({ to }) => to);
     expect(recipients).not.toContain(disabled.email);
     expect(recipients).not.toContain('stranger@people.example');
@@ -152,14 +152,14 @@ describe('a forgotten password', () => {
     await Promise.all([forgot(person.email), forgot(person.email)]);
     await forgot(person.email);
     await mailbox.mailsTo(person.email, 1);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect(
       (await clinic.query('SELECT id FROM account_links WHERE account_id = ?', [person.id])).length,
     ).toBe(1);
     clinic.clock.advance({ minutes: 2 });
     await forgot(person.email);
     expect(await mailbox.mailsTo(person.email, 2)).toHaveLength(2);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     for (const [minutes, mails] of [
       [9, 2],
       [1, 3],
@@ -170,7 +170,7 @@ describe('a forgotten password', () => {
     ] as const) {
       clinic.clock.advance({ minutes });
       expect((await forgot(person.email)).status).toBe(200);
-      await allDueSettled(clinic);
+      await waitUntilDueSettled(clinic);
       expect(mailbox.received.filter(({ to }) => to === person.email)).toHaveLength(mails);
     }
   });
@@ -186,10 +186,10 @@ describe('a forgotten password', () => {
       [1439, 4],
       [1, 5],
     ] as const) {
-      await allDueSettled(clinic);
+      await waitUntilDueSettled(clinic);
       clinic.clock.advance({ minutes });
       await forgot(person.email);
-      await allDueSettled(clinic);
+      await waitUntilDueSettled(clinic);
       const sql = 'UPDATE accounts SET session_version = session_version + 1 WHERE id = ?';
       await clinic.query(sql, [person.id]);
       expect(mailbox.received.filter(({ to }) => to === person.email)).toHaveLength(mails);
@@ -225,7 +225,7 @@ describe('a link that is sent late', () => {
     await forgot(person.email);
     await clinic.query(sql, [person.id]);
     worker = await startWorker(clinic.environment, clinic.clock);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect(await lastNotification()).toEqual({ kind: 'password_reset', state: 'cancelled', reason });
   });
 });
@@ -252,14 +252,14 @@ describe('a new account confirms its address', () => {
   test('the code is mailed again on request, but not to a confirmed address', async () => {
     const person = await register('grace@people.example');
     await codeOf(person);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     clinic.clock.advance({ minutes: 2 });
     const verified = await clinic.patient();
     for (const email of [person.email, verified.email, 'stranger@people.example']) {
       expect((await post('verify-email/send', { email })).status).toBe(200);
     }
     expect((await verify(await codeOf(person, 2), person)).status).toBe(200);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect(mailbox.received.map(({ to }) => to)).not.toContain(verified.email);
   });
 
@@ -293,6 +293,6 @@ test('an email with a code survives a worker crash, like any other', async () =>
   clinic.clock.advance({ minutes: 1 });
   worker = await startWorker(clinic.environment, clinic.clock);
   await codeOf(person);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   expect(await lastNotification()).toMatchObject({ kind: 'password_reset', state: 'sent' });
 });

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withSecondFactor } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
-import { oneLine, visible } from '../support/readable.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
+import { oneLine, visibleText } from '../support/readable.js';
 import { startWorker } from '../support/worker.js';
 
 const NEW = 'quite another pass phrase';
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 /** The subjects of all emails to a person, without the clinic's name. */
 async function subjectsTo({ email }: Pick<Person, 'email'>): Promise<string[]> {
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
 }
 
@@ -48,7 +48,7 @@ test('the owner is notified of a changed password, in the account’s language, 
   expect(status).toBe(200);
   expect(await subjectsTo(person)).toEqual(['Su contraseña ha cambiado']);
   const [email] = await mailbox.mailsTo(person.email, 1);
-  for (const text of [oneLine(email!.mail.text), visible(email!.mail.html!)]) {
+  for (const text of [oneLine(email!.mail.text), visibleText(email!.mail.html!)]) {
     expect(text).toMatch(/domingo, 1 de marzo de 2026, a las 11:00 \(Europe\/Madrid, GMT\+1\)/);
     expect(text).toContain('avise al centro');
     expect(text).not.toContain(NEW);
@@ -94,7 +94,7 @@ test('the owner is notified of a new role, and all other admins of a new admin',
     await clinic.patient(),
   ];
   await change(disabled.id, { disabled: true });
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const before = mailbox.received.length;
   expect((await change(person.id, { role: 'admin' })).status).toBe(200);
   expect(await subjectsTo(person)).toEqual(['Your role was changed']);
@@ -115,7 +115,7 @@ test.each([
   const body = { email, role: 'admin', your_password: admin.password, ...more };
   const before = mailbox.received.length;
   expect((await clinic.client.post('/api/users', body, admin)).status).toBe(201);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const notices = mailbox.received.slice(before).filter(({ to }) => to === admin.email);
   expect(notices).toHaveLength(1);
   expect(oneLine(notices[0]!.mail.text)).toContain(`Account: ${email}`);
@@ -124,13 +124,13 @@ test.each([
 test('all other admins are notified when an admin is enabled again, but not when a patient is', async () => {
   const [former, patient] = [await clinic.admin(), await clinic.patient()];
   for (const { id } of [former, patient]) await change(id, { disabled: true });
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const before = mailbox.received.length;
   expect((await change(former.id, { disabled: false })).status).toBe(200);
   expect((await change(patient.id, { disabled: false })).status).toBe(200);
   // No change, so no notice.
   expect((await change(former.id, { disabled: false })).status).toBe(200);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const notices = mailbox.received.slice(before);
   expect(notices.map(({ to }) => to)).toContain(admin.email);
   expect(notices.map(({ to }) => to)).not.toContain(former.email);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PasswordHasher } from '../../src/auth/passwords/password-hasher.js';
 import { Clinic, type Person } from '../support/clinic.js';
-import { expectProblem, fieldsAtFault } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { expectProblem, invalidFields } from '../support/problems.js';
+import { withSettings } from '../support/with-settings.js';
 
 const FIRST_ADMIN = { email: 'First.Admin@clinic.example', password: 'the first password' };
 
@@ -72,7 +72,7 @@ describe('POST /api/auth/register', () => {
   test('Malformed email: 400', async () => {
     for (const email of ['plain', 'a@', '@b.example', 'a b@c.example', 'a@b..example', '']) {
       const problem = expectProblem(await register({ email, password: 'long enough' }), { status: 400 });
-      expect(fieldsAtFault(problem)).toEqual(['email']);
+      expect(invalidFields(problem)).toEqual(['email']);
     }
   });
   test('one of the most common passwords: 400, also with capitals and substituted characters', async () => {
@@ -88,7 +88,7 @@ describe('POST /api/auth/register', () => {
       const problem = expectProblem(await register({ email: 'common@people.example', password }), {
         status: 400,
       });
-      expect(fieldsAtFault(problem)).toEqual(['password']);
+      expect(invalidFields(problem)).toEqual(['password']);
     }
   });
   test('Password under 8 characters: 400', async () => {

@@ -5,9 +5,9 @@ import { Sweeper } from '../../src/ops/sweeper.js';
 import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 import { startWorker } from '../support/worker.js';
 
 const PASSWORD = 'a long enough password';
@@ -64,7 +64,7 @@ async function erase({ token, password }: Person): Promise<void> {
 }
 
 async function subjectsTo(email: string): Promise<string[]> {
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
 }
 
@@ -73,7 +73,7 @@ async function count(email: string): Promise<number> {
 }
 
 async function pass(time: { days?: number; hours?: number; minutes?: number }): Promise<void> {
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   clinic.clock.advance(time);
 }
 
@@ -84,7 +84,7 @@ describe('emails are counted by recipient address, across accounts', () => {
       const person = await register(email);
       await bookInBulk(clinic, person, doctor, 6);
       await forgot(email);
-      await allDueSettled(clinic);
+      await waitUntilDueSettled(clinic);
       await erase(person);
     }
     expect(await count(email)).toBe(5);
@@ -99,7 +99,7 @@ describe('emails are counted by recipient address, across accounts', () => {
     await forgot(email);
     await pass({ minutes: 2 });
     await forgot(email);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     await erase(first);
     await register(email);
     await pass({ minutes: 9 });
@@ -159,7 +159,7 @@ describe('emails are counted by recipient address, across accounts', () => {
     const person = await register(email);
     await bookInBulk(clinic, person, doctor, 1);
     await forgot(email);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     await erase(person);
     const kept = async () => [
       ...(await clinic.query('SELECT * FROM address_mails')),
@@ -180,7 +180,7 @@ describe('all kinds of emails together', () => {
     const person = await register(email);
     await post('verify-email/send', { email });
     await bookInBulk(clinic, person, doctor, 6);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect(await count(email)).toBe(4);
     await forgot(email);
     expect((await subjectsTo(email)).at(-1)).toBe('Choose a new password');
@@ -232,7 +232,7 @@ describe('all kinds of emails together', () => {
     await bookInBulk(clinic, person, doctor, 25, 'cancelled');
     expect(await count(person.email)).toBe(40);
     await forgot(person.email);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     await post('password', { old_password: person.password, new_password: 'quite another phrase' }, person);
     expect((await subjectsTo(person.email)).slice(40).sort()).toEqual([
       'Choose a new password',
@@ -311,7 +311,7 @@ describe('the owner has a valid code, however often strangers request codes', ()
       await pass({ minutes });
       await forgot(person.email);
     }
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     const { token } = await logIn(person.email, person.password);
     expect((await clinic.client.post('/api/auth/logout-everywhere', undefined, { token })).status).toBe(200);
     expect((await reset(await lastReset(person.email, 4))).status).toBe(200);
@@ -335,7 +335,7 @@ describe('the owner has a valid code, however often strangers request codes', ()
       await pass({ minutes });
       await forgot(person.email);
     }
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     await clinic.query("UPDATE notifications SET state = 'cancelled' WHERE account_id = ?", [person.id]);
     await pass({ hours: 1 });
     await forgot(person.email);
@@ -353,7 +353,7 @@ describe('"This is not me"', () => {
     expect((await askFor(own, person)).status).toBe(200);
     const token = await mailbox.codeTo(own, 'change-email');
     expect((await post('change-email', { token, password: PASSWORD })).status).toBe(200);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
   }
 
   test('stops the notices to an address that many accounts registered and left unconfirmed', async () => {
@@ -375,7 +375,7 @@ describe('"This is not me"', () => {
     await forgot(email);
     const code = await mailbox.codeTo(email, 'reset-password');
     await post('password/reset', { token: code, new_password: 'the phrase of the owner' });
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expectProblem(await notMe(token), { status: 400, code: 'LINK_INVALID' });
     await forgot(email);
     await pass({ minutes: 2 });

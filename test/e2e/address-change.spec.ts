@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withSecondFactor } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 import { startWorker } from '../support/worker.js';
 
 const LINK_INVALID = { status: 400, code: 'LINK_INVALID' };
@@ -44,7 +44,7 @@ const logIn = (email: string, { password }: Person) =>
 const codeTo = (email: string) => mailbox.codeTo(email, 'change-email');
 
 async function subjectsTo(email: string): Promise<string[]> {
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
 }
 
@@ -155,7 +155,7 @@ describe('a change of address', () => {
     await ask(person, mistyped);
     const wrong = await codeTo(mistyped);
     expectProblem(await ask(person, email), { status: 429, code: 'TOO_MANY_REQUESTS' });
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     clinic.clock.advance({ minutes: 2 });
     expect((await ask(person, email)).status).toBe(200);
     expectProblem(await finish(wrong), LINK_INVALID);
@@ -170,7 +170,7 @@ describe('a change of address', () => {
     const codes = [await codeTo(first), await codeTo(second)];
     await clinic.client.post('/api/auth/logout-everywhere', undefined, ended);
     expectProblem(await finish(codes[1]!), LINK_INVALID);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     clinic.clock.advance({ hours: 24 });
     expectProblem(await finish(codes[0]!), LINK_INVALID);
   });
@@ -259,7 +259,7 @@ test('erasing an account removes its address from other accounts’ requests for
 test('an erased account leaves no address behind, neither in links nor in notifications', async () => {
   const person = await clinic.patient();
   await ask(person, newAddress());
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   await clinic.client.send('DELETE', '/api/auth/me', {
     token: person.token,
     body: { password: person.password },

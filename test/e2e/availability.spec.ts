@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
-import { expectProblem, fieldsAtFault } from '../support/problems.js';
+import { expectProblem, invalidFields } from '../support/problems.js';
 
 let clinic: Clinic;
 let doctor: DoctorPerson;
@@ -160,7 +160,7 @@ describe('POST /api/availability (doctor) { day_of_week, start_time, end_time }:
   });
   test('an invalid day_of_week: 400', async () => {
     for (const day of [-1, 7, 1.5, '1', 'monday', null]) {
-      expect(fieldsAtFault(expectProblem(await add(day, '18:00', '19:00'), { status: 400 }))).toEqual([
+      expect(invalidFields(expectProblem(await add(day, '18:00', '19:00'), { status: 400 }))).toEqual([
         'day_of_week',
       ]);
     }

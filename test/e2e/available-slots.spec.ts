@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { book, openTimes } from '../support/appointments.js';
+import { book, slotsOf } from '../support/appointments.js';
 import { Clinic, NOW, type Person } from '../support/clinic.js';
 import { expectRefusal } from '../support/refusals.js';
 
@@ -28,7 +28,7 @@ describe('GET /api/bookings/available-slots', () => {
 
   test('answers an array of HH:MM: candidates every 15 minutes from the window’s start', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:10', '10:40']] });
-    expect(await openTimes(clinic, patient, doctor, MONDAY)).toEqual([
+    expect(await slotsOf(clinic, patient, doctor, MONDAY)).toEqual([
       '09:10',
       '09:25',
       '09:40',
@@ -44,14 +44,14 @@ describe('GET /api/bookings/available-slots', () => {
         [1, '08:00', '08:31'],
       ],
     });
-    expect(await openTimes(clinic, patient, doctor, MONDAY)).toEqual(['08:00', '14:05']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY)).toEqual(['08:00', '14:05']);
   });
 
   test('duration is 30 by default', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '10:00']] });
-    const offered = await openTimes(clinic, patient, doctor, MONDAY);
+    const offered = await slotsOf(clinic, patient, doctor, MONDAY);
     expect(offered).toEqual(['09:00', '09:15', '09:30']);
-    expect(offered).toEqual(await openTimes(clinic, patient, doctor, MONDAY, 30));
+    expect(offered).toEqual(await slotsOf(clinic, patient, doctor, MONDAY, 30));
   });
 
   test.each([
@@ -63,12 +63,12 @@ describe('GET /api/bookings/available-slots', () => {
     [62, []],
   ])('the whole appointment must fit in the window: %i minutes', async (duration, offered) => {
     const doctor = await clinic.doctor({ week: [[1, '00:00', '01:01']] });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, duration)).toEqual(offered);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, duration)).toEqual(offered);
   });
 
   test('duration goes up to 480 minutes', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '17:15']] });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 480)).toEqual(['09:00', '09:15']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 480)).toEqual(['09:00', '09:15']);
   });
 
   test('windows that touch count as one, with one grid from the first start', async () => {
@@ -79,8 +79,8 @@ describe('GET /api/bookings/available-slots', () => {
         [1, '09:20', '09:40'],
       ],
     });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 30)).toEqual(['09:00', '09:15', '09:30']);
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 60)).toEqual(['09:00']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 30)).toEqual(['09:00', '09:15', '09:30']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 60)).toEqual(['09:00']);
   });
 
   test('windows with a minute between them stay separate', async () => {
@@ -90,30 +90,25 @@ describe('GET /api/bookings/available-slots', () => {
         [1, '09:31', '10:01'],
       ],
     });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 31)).toEqual([]);
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 30)).toEqual(['09:00', '09:31']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 31)).toEqual([]);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 30)).toEqual(['09:00', '09:31']);
   });
 
   test('no slot overlaps a live booking; a slot may touch one, and a cancelled booking frees its time', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '10:30']] });
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '09:20', duration: 25 });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 15)).toEqual([
-      '09:00',
-      '09:45',
-      '10:00',
-      '10:15',
-    ]);
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 20)).toEqual(['09:00', '09:45', '10:00']);
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 21)).toEqual(['09:45', '10:00']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 15)).toEqual(['09:00', '09:45', '10:00', '10:15']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 20)).toEqual(['09:00', '09:45', '10:00']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 21)).toEqual(['09:45', '10:00']);
     await clinic.client.delete(`/api/bookings/${id}`, { token: patient.token });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 60)).toEqual(['09:00', '09:15', '09:30']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 60)).toEqual(['09:00', '09:15', '09:30']);
   });
 
   test('another doctor’s bookings take no slots', async () => {
     const [one, other] = [await clinic.doctor(), await clinic.doctor()];
-    const before = await openTimes(clinic, patient, other, MONDAY);
+    const before = await slotsOf(clinic, patient, other, MONDAY);
     await book(clinic, patient, one, { date: MONDAY, time: '09:00' });
-    expect(await openTimes(clinic, patient, other, MONDAY)).toEqual(before);
+    expect(await slotsOf(clinic, patient, other, MONDAY)).toEqual(before);
   });
 
   test('no slot overlaps an exception, whether for part of the day or all of it', async () => {
@@ -125,18 +120,18 @@ describe('GET /api/bookings/available-slots', () => {
     });
     const block = (body: object) => clinic.client.post('/api/exceptions', body, { token: doctor.token });
     await block({ date: MONDAY, start_time: '09:20', end_time: '09:45' });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 20)).toEqual(['09:00', '09:45', '10:00']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 20)).toEqual(['09:00', '09:45', '10:00']);
     await block({ date: '2026-03-03', is_full_day: true });
-    expect(await openTimes(clinic, patient, doctor, '2026-03-03')).toEqual([]);
-    expect(await openTimes(clinic, patient, doctor, '2026-03-10')).not.toEqual([]);
+    expect(await slotsOf(clinic, patient, doctor, '2026-03-03')).toEqual([]);
+    expect(await slotsOf(clinic, patient, doctor, '2026-03-10')).not.toEqual([]);
   });
 
   test('slots start in the future: not now, but one second from now', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '10:00']] });
     clinic.clock.set(`${MONDAY}T09:15:00+01:00`);
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 15)).toEqual(['09:30', '09:45']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 15)).toEqual(['09:30', '09:45']);
     clinic.clock.set(`${MONDAY}T09:14:59+01:00`);
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 15)).toEqual(['09:15', '09:30', '09:45']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 15)).toEqual(['09:15', '09:30', '09:45']);
   });
 
   test.each([
@@ -149,23 +144,23 @@ describe('GET /api/bookings/available-slots', () => {
     'the date, the weekday and the future follow the doctor’s time zone: %s, %s',
     async (timezone, date, day, open) => {
       const doctor = await clinic.doctor({ timezone, week: [[day, '00:00', '00:45']] });
-      expect(await openTimes(clinic, patient, doctor, date, 15)).toEqual(open);
-      expect(await openTimes(clinic, patient, doctor, '2026-03-04')).toEqual([]);
+      expect(await slotsOf(clinic, patient, doctor, date, 15)).toEqual(open);
+      expect(await slotsOf(clinic, patient, doctor, '2026-03-04')).toEqual([]);
     },
   );
 
   test('a wall time that does not exist on that date is never offered', async () => {
     const doctor = await clinic.doctor({ timezone: 'America/New_York', week: [[0, '01:00', '04:00']] });
     const offered = ['01:00', '01:15', '01:30', '01:45', '03:00', '03:15', '03:30'];
-    expect(await openTimes(clinic, patient, doctor, '2026-03-08')).toEqual(offered);
+    expect(await slotsOf(clinic, patient, doctor, '2026-03-08')).toEqual(offered);
   });
 
   test('`[]` on a day off, on a past day and on a full day', async () => {
     const doctor = await clinic.doctor({ week: [[1, '09:00', '17:00']] });
-    expect(await openTimes(clinic, patient, doctor, '2026-03-03')).toEqual([]);
-    expect(await openTimes(clinic, patient, doctor, '2026-02-23')).toEqual([]);
+    expect(await slotsOf(clinic, patient, doctor, '2026-03-03')).toEqual([]);
+    expect(await slotsOf(clinic, patient, doctor, '2026-02-23')).toEqual([]);
     await book(clinic, patient, doctor, { date: MONDAY, time: '09:00', duration: 480 });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 1)).toEqual([]);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 1)).toEqual([]);
   });
 
   test('unknown doctor: 400 with a text', async () => {

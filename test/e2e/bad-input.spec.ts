@@ -2,17 +2,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.js';
 import { Clinic } from '../support/clinic.js';
 import { databaseState } from '../support/database-state.js';
-import { expectProblem, fieldsAtFault } from '../support/problems.js';
-import { type Cast, gather, type ValidRequest, validRequests } from '../support/requests.js';
+import { expectProblem, invalidFields } from '../support/problems.js';
+import { type Fixtures, createFixtures, type ValidRequest, validRequests } from '../support/requests.js';
 
 let clinic: Clinic;
-let cast: Cast;
+let cast: Fixtures;
 let requests: ValidRequest[];
 let before: Record<string, string>;
 
 beforeAll(async () => {
   clinic = await Clinic.open();
-  cast = await gather(clinic);
+  cast = await createFixtures(clinic);
   requests = validRequests(cast);
   before = await databaseState(clinic);
 });
@@ -37,7 +37,7 @@ async function expectRefused(values: readonly unknown[], applies: (valid: unknow
         const answer = await send(request, { ...request.body, [name]: value });
         const what = `${request.method} ${request.path} ${name} ${JSON.stringify(value)}`;
         expect(answer.status, what).toBe(400);
-        expect(fieldsAtFault(expectProblem(answer, { status: 400 })), what).toEqual([name]);
+        expect(invalidFields(expectProblem(answer, { status: 400 })), what).toEqual([name]);
         sent += 1;
       }
     }
@@ -80,7 +80,7 @@ describe('A wrong type: 400 that names the field, and nothing is stored', () => 
       const problem = expectProblem(await send(exceptions!, { ...exceptions!.body, is_full_day: value }), {
         status: 400,
       });
-      expect(fieldsAtFault(problem)).toEqual(['is_full_day']);
+      expect(invalidFields(problem)).toEqual(['is_full_day']);
     }
   });
   test('numbers and booleans for passwords', () =>
@@ -90,7 +90,7 @@ describe('A wrong type: 400 that names the field, and nothing is stored', () => 
       const required = Object.keys(request.body).filter((name) => !request.optional.includes(name));
       if (required.length === 0) continue;
       const problem = expectProblem(await send(request, {}), { status: 400 });
-      expect(fieldsAtFault(problem), request.path).toEqual(required.sort());
+      expect(invalidFields(problem), request.path).toEqual(required.sort());
       for (const name of required) expect(problem.detail).toContain(`${name} is required`);
     }
   });
@@ -110,7 +110,7 @@ describe('An unknown field: 400 that names it, and nothing is stored', () => {
   ])('in any body: "%s"', async (name) => {
     for (const request of requests) {
       const problem = expectProblem(await send(request, { ...request.body, [name]: 'x' }), { status: 400 });
-      expect(fieldsAtFault(problem), request.path).toEqual([name]);
+      expect(invalidFields(problem), request.path).toEqual([name]);
     }
   });
   test('__proto__ and a constructor with a prototype', async () => {
@@ -129,7 +129,7 @@ describe('An unknown field: 400 that names it, and nothing is stored', () => {
       const slots = `/api/bookings/available-slots?doctor_id=${cast.doctor.doctorId}&date=2026-03-02`;
       for (const path of [`${slots}&`, '/api/bookings/me?', '/api/bookings/doctor?']) {
         const problem = expectProblem(await clinic.client.get(path + extra, { token }), { status: 400 });
-        expect(fieldsAtFault(problem)).toEqual([extra.split('=')[0]]);
+        expect(invalidFields(problem)).toEqual([extra.split('=')[0]]);
       }
     },
   );
@@ -246,7 +246,7 @@ describe('A non-integer id: 400 with a text', () => {
       const problem = expectProblem(await clinic.client.get(path, { token: cast.patient.token }), {
         status: 400,
       });
-      expect(fieldsAtFault(problem)).toEqual(['doctor_id']);
+      expect(invalidFields(problem)).toEqual(['doctor_id']);
     }
   });
   test('a number in a query that is malformed, out of range or given twice', async () => {

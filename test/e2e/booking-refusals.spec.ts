@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ask, book } from '../support/appointments.js';
+import { requestBooking, book } from '../support/appointments.js';
 import { Clinic, NOW, type Person } from '../support/clinic.js';
 import { expectRefusal } from '../support/refusals.js';
 
@@ -83,9 +83,12 @@ describe('POST /api/bookings', () => {
     const doctor = await clinic.doctor();
     clinic.clock.set(`${MONDAY}T10:00:00+01:00`);
     for (const time of ['09:00', '09:59', '10:00']) {
-      expectRefusal(await ask(clinic, patient, doctor, { date: MONDAY, time }), 'NOT_IN_FUTURE');
+      expectRefusal(await requestBooking(clinic, patient, doctor, { date: MONDAY, time }), 'NOT_IN_FUTURE');
     }
-    expectRefusal(await ask(clinic, patient, doctor, { date: '2026-02-23', time: '11:00' }), 'NOT_IN_FUTURE');
+    expectRefusal(
+      await requestBooking(clinic, patient, doctor, { date: '2026-02-23', time: '11:00' }),
+      'NOT_IN_FUTURE',
+    );
     await book(clinic, patient, doctor, { date: MONDAY, time: '10:01' });
   });
 
@@ -110,7 +113,10 @@ describe('POST /api/bookings', () => {
         [1, '10:30', '11:00'],
       ],
     });
-    expectRefusal(await ask(clinic, patient, doctor, { date, time, duration }), 'OUTSIDE_AVAILABILITY');
+    expectRefusal(
+      await requestBooking(clinic, patient, doctor, { date, time, duration }),
+      'OUTSIDE_AVAILABILITY',
+    );
   });
 
   test.each([
@@ -123,8 +129,8 @@ describe('POST /api/bookings', () => {
     const doctor = await clinic.doctor();
     await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     const other = await clinic.patient();
-    expectRefusal(await ask(clinic, other, doctor, { date: MONDAY, time, duration }), 'TAKEN');
-    expectRefusal(await ask(clinic, patient, doctor, { date: MONDAY, time, duration }), 'TAKEN');
+    expectRefusal(await requestBooking(clinic, other, doctor, { date: MONDAY, time, duration }), 'TAKEN');
+    expectRefusal(await requestBooking(clinic, patient, doctor, { date: MONDAY, time, duration }), 'TAKEN');
   });
 
   test('400 with a text: overlapping an exception, of part of the day or all of it', async () => {
@@ -133,11 +139,14 @@ describe('POST /api/bookings', () => {
     await block({ date: MONDAY, start_time: '12:00', end_time: '13:00' });
     await block({ date: TUESDAY, is_full_day: true });
     for (const time of ['11:31', '12:00', '12:59']) {
-      expectRefusal(await ask(clinic, patient, doctor, { date: MONDAY, time }), 'EXCEPTION');
+      expectRefusal(await requestBooking(clinic, patient, doctor, { date: MONDAY, time }), 'EXCEPTION');
     }
     await book(clinic, patient, doctor, { date: MONDAY, time: '11:30' });
     await book(clinic, patient, doctor, { date: MONDAY, time: '13:00' });
-    expectRefusal(await ask(clinic, patient, doctor, { date: TUESDAY, time: '09:00' }), 'EXCEPTION');
+    expectRefusal(
+      await requestBooking(clinic, patient, doctor, { date: TUESDAY, time: '09:00' }),
+      'EXCEPTION',
+    );
   });
 
   test.each([
@@ -150,7 +159,10 @@ describe('POST /api/bookings', () => {
     async (timezone, date, gap, real) => {
       const doctor = await clinic.doctor({ timezone, week: [[0, '00:00', '23:59']] });
       for (const time of gap) {
-        expectRefusal(await ask(clinic, patient, doctor, { date, time, duration: 1 }), 'NO_SUCH_TIME');
+        expectRefusal(
+          await requestBooking(clinic, patient, doctor, { date, time, duration: 1 }),
+          'NO_SUCH_TIME',
+        );
       }
       for (const time of real) await book(clinic, patient, doctor, { date, time, duration: 1 });
     },
@@ -162,8 +174,8 @@ describe('POST /api/bookings', () => {
     const count = () =>
       clinic.query('SELECT (SELECT COUNT(*) FROM bookings) b, (SELECT COUNT(*) FROM notifications) n');
     const before = await count();
-    expectRefusal(await ask(clinic, patient, doctor, { date: MONDAY, time: '10:15' }));
-    expectRefusal(await ask(clinic, patient, doctor, { date: MONDAY, time: '08:00' }));
+    expectRefusal(await requestBooking(clinic, patient, doctor, { date: MONDAY, time: '10:15' }));
+    expectRefusal(await requestBooking(clinic, patient, doctor, { date: MONDAY, time: '08:00' }));
     expect(await count()).toEqual(before);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ask, book, openTimes } from '../support/appointments.js';
+import { requestBooking, book, slotsOf } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
-import { messagesOf } from '../support/messages.js';
+import { notificationsOf } from '../support/notifications.js';
 import { expectRefusal } from '../support/refusals.js';
 
 const MONDAY = '2026-03-02';
@@ -22,7 +22,7 @@ const post = (body: unknown) => clinic.client.post('/api/bookings', body, { toke
 describe('POST /api/bookings', () => {
   test('201: id, doctor_id, user_id, date, time, duration, and the instants with offset', async () => {
     const doctor = await clinic.doctor({ timezone: 'America/Santiago' });
-    const { status, body } = await ask(clinic, patient, doctor, {
+    const { status, body } = await requestBooking(clinic, patient, doctor, {
       date: MONDAY,
       time: '09:30',
       duration: 45,
@@ -60,9 +60,9 @@ describe('POST /api/bookings', () => {
     expect([usual.duration, usual.ends_at]).toEqual([30, `${MONDAY}T09:30:00+01:00`]);
     const long = await book(clinic, patient, doctor, { date: MONDAY, time: '09:30', duration: 61 });
     expect([long.duration, long.ends_at]).toEqual([61, `${MONDAY}T10:31:00+01:00`]);
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 1)).toEqual(['10:45']);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 1)).toEqual(['10:45']);
     await book(clinic, patient, doctor, { date: MONDAY, time: '10:31', duration: 29 });
-    expect(await openTimes(clinic, patient, doctor, MONDAY, 1)).toEqual([]);
+    expect(await slotsOf(clinic, patient, doctor, MONDAY, 1)).toEqual([]);
   });
 
   test('a duration of 1 or of 480 is within 1..480', async () => {
@@ -75,7 +75,10 @@ describe('POST /api/bookings', () => {
     clinic.clock.set(`${MONDAY}T10:00:00+01:00`);
     const east = await clinic.doctor({ timezone: 'Asia/Tokyo' });
     const west = await clinic.doctor({ timezone: 'America/Los_Angeles' });
-    expectRefusal(await ask(clinic, patient, east, { date: MONDAY, time: '16:00' }), 'NOT_IN_FUTURE');
+    expectRefusal(
+      await requestBooking(clinic, patient, east, { date: MONDAY, time: '16:00' }),
+      'NOT_IN_FUTURE',
+    );
     const booked = await book(clinic, patient, west, { date: MONDAY, time: '09:00' });
     expect(Date.parse(booked.starts_at)).toBe(Date.parse(`${MONDAY}T17:00:00Z`));
   });
@@ -106,7 +109,7 @@ describe('POST /api/bookings', () => {
     clinic.clock.set('2026-03-01T09:00:00Z');
     const booked = await book(clinic, patient, doctor, { date: MONDAY, time: '00:01' });
     expect(Date.parse(booked.starts_at)).toBe(Date.parse('2026-03-01T10:01:00Z'));
-    expectRefusal(await ask(clinic, patient, doctor, { date: TUESDAY, time: '00:01' }));
+    expectRefusal(await requestBooking(clinic, patient, doctor, { date: TUESDAY, time: '00:01' }));
   });
 
   test('a booking that touches, a cancelled one, or another doctor’s is no overlap', async () => {
@@ -129,7 +132,9 @@ test('of 50 parallel POSTs for overlapping appointments with different starts an
     return { date: MONDAY, time: `10:${String(start).padStart(2, '0')}`, duration: 60 - start + (index % 9) };
   });
   const answers = await Promise.all(
-    appointments.map((appointment, index) => ask(clinic, patientRows[index % 5]!, doctor, appointment)),
+    appointments.map((appointment, index) =>
+      requestBooking(clinic, patientRows[index % 5]!, doctor, appointment),
+    ),
   );
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   const refused = answers.filter(({ status }) => status !== 201);
@@ -143,7 +148,7 @@ test('the ledger rows do not depend on the role of the account that books', asyn
     const { id } = await book(clinic, person, doctor, { date: TUESDAY, time: '12:00' });
     await clinic.client.patch(`/api/bookings/${id}`, { time: '12:15' }, { token: person.token });
     await clinic.client.delete(`/api/bookings/${id}`, { token: person.token });
-    return (await messagesOf(clinic, id)).map((row) => ({ ...row, id: undefined }));
+    return (await notificationsOf(clinic, id)).map((row) => ({ ...row, id: undefined }));
   };
   const doctor = await clinic.doctor();
   const patientRows = await rowsOf(patient, await clinic.doctor());

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ask, book, type BookingJson, openTimes } from '../support/appointments.js';
+import { requestBooking, book, type BookingJson, slotsOf } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
-import { messagesOf } from '../support/messages.js';
-import { expectRefusal, whatIsTold } from '../support/refusals.js';
+import { notificationsOf } from '../support/notifications.js';
+import { expectRefusal, withoutRequestId } from '../support/refusals.js';
 
 const MONDAY = '2026-03-02';
 
@@ -49,10 +49,10 @@ describe('DELETE /api/bookings/:id', () => {
   test('frees the time at once, for everybody', async () => {
     const { id } = await bookAt('09:00');
     await cancel(id);
-    expect(await openTimes(clinic, patient, doctor, MONDAY)).toContain('09:00');
-    expect((await ask(clinic, await clinic.patient(), doctor, { date: MONDAY, time: '09:00' })).status).toBe(
-      201,
-    );
+    expect(await slotsOf(clinic, patient, doctor, MONDAY)).toContain('09:00');
+    expect(
+      (await requestBooking(clinic, await clinic.patient(), doctor, { date: MONDAY, time: '09:00' })).status,
+    ).toBe(201);
   });
 
   test('keeps the row with the new status and a higher version; booking again makes a new row', async () => {
@@ -68,7 +68,7 @@ describe('DELETE /api/bookings/:id', () => {
     await cancel(own.id);
     const refusals = [await cancel(strangers.id), await cancel(4000000), await cancel(own.id)];
     for (const refusal of refusals) expectRefusal(refusal, 'BOOKING_NOT_FOUND');
-    const [first, ...others] = refusals.map(whatIsTold);
+    const [first, ...others] = refusals.map(withoutRequestId);
     for (const other of others) expect(other).toEqual(first);
     expect(await stored(strangers.id)).toEqual({ status: 'booked', version: 1 });
     expect(await stored(own.id)).toEqual({ status: 'cancelled', version: 2 });
@@ -109,7 +109,7 @@ describe('DELETE /api/bookings/:id', () => {
   test('adds one cancellation notification and cancels the reminders; a refusal writes nothing', async () => {
     const later = await book(clinic, patient, doctor, { date: '2026-03-05', time: '09:00' });
     await cancel(later.id);
-    const rows = await messagesOf(clinic, later.id);
+    const rows = await notificationsOf(clinic, later.id);
     expect(rows.map(({ kind, state, reason }) => [kind, state, reason])).toEqual([
       ['booked', 'pending', null],
       ['reminder_24h', 'cancelled', 'the booking was cancelled'],
@@ -117,7 +117,7 @@ describe('DELETE /api/bookings/:id', () => {
       ['cancelled', 'pending', null],
     ]);
     await cancel(later.id);
-    expect(await messagesOf(clinic, later.id)).toEqual(rows);
+    expect(await notificationsOf(clinic, later.id)).toEqual(rows);
   });
 
   test('of 20 parallel cancellations of one booking, one succeeds and adds one notification', async () => {
@@ -127,7 +127,7 @@ describe('DELETE /api/bookings/:id', () => {
     for (const refusal of answers.filter(({ status }) => status !== 200)) {
       expectRefusal(refusal, 'BOOKING_NOT_FOUND');
     }
-    expect((await messagesOf(clinic, id)).filter(({ kind }) => kind === 'cancelled')).toHaveLength(1);
+    expect((await notificationsOf(clinic, id)).filter(({ kind }) => kind === 'cancelled')).toHaveLength(1);
     expect(await stored(id)).toEqual({ status: 'cancelled', version: 2 });
   });
 
@@ -151,7 +151,7 @@ describe('DELETE /api/bookings/:id', () => {
       if (rescheduled.status !== 200) expectRefusal(rescheduled, 'BOOKING_NOT_FOUND');
       const version = rescheduled.status === 200 ? 3 : 2;
       expect(await stored(id)).toEqual({ status: 'cancelled', version });
-      const pending = (await messagesOf(clinic, id)).filter(({ state }) => state === 'pending');
+      const pending = (await notificationsOf(clinic, id)).filter(({ state }) => state === 'pending');
       expect(pending.map(({ kind }) => kind)).toEqual(
         rescheduled.status === 200 ? ['booked', 'moved', 'cancelled'] : ['booked', 'cancelled'],
       );

@@ -5,8 +5,8 @@ import { calendarEntryOf } from '../support/calendar-entry.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled, messagesOf } from '../support/messages.js';
-import { cancel, MONDAY, move } from '../support/races.js';
+import { waitUntilDueSettled, notificationsOf } from '../support/notifications.js';
+import { cancel, MONDAY, reschedule } from '../support/races.js';
 import { startWorker } from '../support/worker.js';
 
 let mailbox: Mailbox;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   [doctor, patient] = [await clinic.doctor(), await clinic.patient()];
   booking = await book(clinic, patient, doctor, { date: MONDAY, time: '09:00' });
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
 });
 
 afterAll(async () => {
@@ -35,12 +35,13 @@ afterAll(async () => {
 });
 
 async function rescheduleTo(...times: string[]): Promise<void> {
-  for (const time of times) expect((await move(clinic, patient, booking.id, { time })).status).toBe(200);
+  for (const time of times)
+    expect((await reschedule(clinic, patient, booking.id, { time })).status).toBe(200);
 }
 
 /** SEQUENCE, start (UTC) and method of each calendar entry sent to the patient. */
 async function entries(): Promise<string[]> {
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   return mailbox.received
     .filter(({ to, mail }) => to === patient.email && mail.attachments.length > 0)
     .map(calendarEntryOf)
@@ -48,7 +49,7 @@ async function entries(): Promise<string[]> {
 }
 
 const notifications = async () =>
-  (await messagesOf(clinic, booking.id)).filter(({ kind }) => !kind.startsWith('reminder'));
+  (await notificationsOf(clinic, booking.id)).filter(({ kind }) => !kind.startsWith('reminder'));
 
 test('of a burst, the first email is sent at once, the last after a minute, and those between never', async () => {
   await rescheduleTo('10:00');
@@ -73,7 +74,7 @@ test('of a burst, the first email is sent at once, the last after a minute, and 
 test('a continuous burst leads to one email a minute', async () => {
   for (const time of ['10:00', '11:00', '12:00', '13:00', '14:00', '15:00', '16:00']) {
     await rescheduleTo(time);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     clinic.clock.advance({ seconds: 25 });
   }
   clinic.clock.advance({ minutes: 1 });
@@ -85,7 +86,7 @@ test('a continuous burst leads to one email a minute', async () => {
 
 test('the email of a reschedule after a quiet minute is sent at once', async () => {
   await rescheduleTo('10:00');
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   clinic.clock.advance({ minutes: 1 });
   await rescheduleTo('11:00');
   expect(await entries()).toEqual(['0 08:00 REQUEST', '1 09:00 REQUEST', '2 10:00 REQUEST']);
@@ -93,7 +94,7 @@ test('the email of a reschedule after a quiet minute is sent at once', async () 
 
 test('the email of a cancellation is sent at once, and a waiting one of a reschedule never', async () => {
   await rescheduleTo('10:00', '11:00');
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   expect((await cancel(clinic, patient, booking.id)).status).toBe(200);
   clinic.clock.advance({ minutes: 2 });
   expect(await entries()).toEqual(['0 08:00 REQUEST', '1 09:00 REQUEST', '3 10:00 CANCEL']);
@@ -102,7 +103,7 @@ test('the email of a cancellation is sent at once, and a waiting one of a resche
 test('a burst of one booking does not delay the emails of another', async () => {
   await rescheduleTo('10:00');
   const other = await book(clinic, patient, doctor, { date: MONDAY, time: '15:00' });
-  expect((await move(clinic, patient, other.id, { time: '16:00' })).status).toBe(200);
+  expect((await reschedule(clinic, patient, other.id, { time: '16:00' })).status).toBe(200);
   expect(await entries()).toHaveLength(4);
 });
 
@@ -110,14 +111,14 @@ test('reminders follow the last time, and none is sent before the email that ann
   // The reminder of 16:30 becomes due while the email about 16:30 still waits.
   clinic.clock.set('2026-03-01T15:29:30Z');
   await rescheduleTo('16:00', '15:00', '16:30');
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   clinic.clock.advance({ seconds: 31 });
   const reminder = await eventually('the reminder waits', async () =>
-    (await messagesOf(clinic, booking.id)).find(({ reason }) => reason?.includes('waits')),
+    (await notificationsOf(clinic, booking.id)).find(({ reason }) => reason?.includes('waits')),
   );
   expect(reminder).toMatchObject({ kind: 'reminder_24h', booking_version: 4 });
   clinic.clock.advance({ minutes: 1 });
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const subjects = mailbox.received.filter(({ to }) => to === patient.email).map(({ mail }) => mail.subject!);
   expect(subjects.map((subject) => subject.split(':')[0])).toEqual([
     'Appointment confirmed',
@@ -129,7 +130,7 @@ test('reminders follow the last time, and none is sent before the email that ann
 
 /** The earlier time in each email of a reschedule, in the order of sending. */
 async function earlierTimes(): Promise<(string | undefined)[]> {
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   return mailbox.received
     .filter(({ to, mail }) => to === patient.email && mail.subject?.startsWith('Appointment moved'))
     .map(({ mail }) => /^Earlier time: .*, (\d\d:\d\d) \(/m.exec(mail.text!)?.[1]);

@@ -4,7 +4,7 @@ import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
 import type { Answer } from '../support/client.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
-import { spelled } from '../support/raw-http.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
 
 const COMMON = ['password', 'ｐａｓｓｗｏｒｄ１', 'p4ssw0rd'.repeat(4), '24121985', 'aaaaaaaa'];
 const RULE = 'must have 8 to 256 characters and not be one of the most common passwords';
@@ -27,7 +27,7 @@ afterAll(() => clinic?.close());
 let addresses = 1;
 /** Posts from the given loopback address, or from one that no request has used yet. */
 function post(path: string, body: object, address = `127.0.1.${(addresses += 1)}`): Promise<Answer<unknown>> {
-  return spelled(clinic.client.baseUrl, path, {
+  return sendVerbatim(clinic.client.baseUrl, path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     chunks: [JSON.stringify(body)],
@@ -167,7 +167,7 @@ describe('text that is longer than any password gets the answer of a wrong passw
     const marks = MARKS.slice(12_000, 16_000) + MARKS.slice(-1_000);
     const basic = Buffer.from(`${admin.email}:${marks}`).toString('base64');
     const answer = await sendMarks(() =>
-      spelled(clinic.client.baseUrl, '/admin/queues', { headers: { authorization: `Basic ${basic}` } }),
+      sendVerbatim(clinic.client.baseUrl, '/admin/queues', { headers: { authorization: `Basic ${basic}` } }),
     );
     expectProblem(answer, { status: 401, code: 'ADMIN_REQUIRED' });
   });

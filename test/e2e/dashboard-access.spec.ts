@@ -3,8 +3,8 @@ import { NotificationQueue } from '../../src/notifications/notification-queue.js
 import type { Answer } from '../support/client.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
-import { spelled } from '../support/raw-http.js';
-import { withSettings } from '../support/settings.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
+import { withSettings } from '../support/with-settings.js';
 
 let clinic: Clinic;
 let admin: Person;
@@ -29,7 +29,7 @@ const basic = ({ email, password }: { email: string; password: string }) =>
   `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
 
 function visit(path: string, authorization?: string, method = 'GET', to = clinic): Promise<Answer<unknown>> {
-  return spelled(to.client.baseUrl, path, {
+  return sendVerbatim(to.client.baseUrl, path, {
     method,
     headers: authorization === undefined ? {} : { authorization },
   });

@@ -1,10 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { book, type BookingJson, openTimes } from '../support/appointments.js';
+import { book, type BookingJson, slotsOf } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
-import { allDueSettled, messagesOf } from '../support/messages.js';
+import { waitUntilDueSettled, notificationsOf } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
 import { expectRefusal } from '../support/refusals.js';
 import { startWorker } from '../support/worker.js';
@@ -43,7 +43,7 @@ const cancel = ({ id }: BookingJson) => clinic.client.delete(`/api/bookings/${id
 const subjects = () =>
   mailbox.received.filter(({ to }) => to === patient.email).map(({ mail }) => mail.subject!.split(':')[0]);
 const stateOf = async ({ id }: BookingJson, kind: string) =>
-  (await messagesOf(clinic, id)).find((notification) => notification.kind === kind);
+  (await notificationsOf(clinic, id)).find((notification) => notification.kind === kind);
 
 /** From now on the mail server receives the patient's emails without acknowledging them, until `release` is called. */
 function hang(): { heldEmail: () => ReceivedMail | undefined; release: () => void } {
@@ -76,7 +76,7 @@ describe('sending never delays or fails an API answer', () => {
     const second = await bookAt('2026-03-02', '10:00');
     expect((await reschedule(first, { time: '11:00' })).status).toBe(200);
     expect((await cancel(second)).status).toBe(200);
-    expect(await openTimes(clinic, patient, doctor, '2026-03-02')).toContain('10:00');
+    expect(await slotsOf(clinic, patient, doctor, '2026-03-02')).toContain('10:00');
     // The mail server has acknowledged nothing so far.
     expect(subjects()).toEqual([]);
     hanging.release();
@@ -113,7 +113,7 @@ describe('the emails of a booking arrive in order', () => {
     const booking = await bookAt('2026-03-03', '09:00');
     await cancel(booking);
     await eventually('both emails', async () => {
-      await allDueSettled(clinic);
+      await waitUntilDueSettled(clinic);
       clinic.clock.advance({ seconds: 5 });
       return subjects().length === 2;
     });
@@ -138,7 +138,7 @@ describe('the emails of a booking arrive in order', () => {
   test('a cancellation does not overtake a reminder that is being sent, so no reminder follows it', async () => {
     clinic.clock.set('2026-03-15T09:00:00+01:00');
     const booking = await bookAt('2026-03-16', '10:00');
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     const hanging = hang();
     clinic.clock.set('2026-03-15T10:00:00+01:00');
     await waitUntilHeld(hanging);
@@ -184,7 +184,7 @@ describe('an email to an address that the mail server rejects', () => {
     expect((await retry()).status).toBe(200);
     const [arrived] = await mailbox.mailsTo(patient.email, 1);
     expect(arrived!.mail.subject).toContain('Appointment confirmed');
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect((await listed('dead', admin.token)).body.map(({ id }) => id)).not.toContain(dead.id);
     // A sent notification is not dead, so it cannot be retried.
     expectProblem(await retry(), { status: 404, code: 'NOT_DEAD' });
@@ -211,7 +211,7 @@ describe('an email to an address that the mail server rejects', () => {
     };
     const booking = await bookAt('2026-03-18', '11:00');
     await eventually('the email has arrived', async () => {
-      await allDueSettled(clinic);
+      await waitUntilDueSettled(clinic);
       clinic.clock.advance({ seconds: 5 });
       return subjects().length === 1;
     });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
-import { spelled } from '../support/raw-http.js';
-import { withSettings } from '../support/settings.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
+import { withSettings } from '../support/with-settings.js';
 
 const PATHS = ['/api/docs', '/api/docs/', '/api/docs-json', '/api/docs/swagger-ui.css'];
 
@@ -48,7 +48,7 @@ describe('API_DOCS=admin', () => {
         '/api/docs%2f',
         '/api/docs-json/',
       ]) {
-        expect((await spelled(client.baseUrl, path)).status, path).not.toBe(200);
+        expect((await sendVerbatim(client.baseUrl, path)).status, path).not.toBe(200);
       }
       expect((await client.get('/api/doctors/public')).status).toBe(200);
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type Person } from '../support/clinic.js';
-import { expectProblem, fieldsAtFault } from '../support/problems.js';
+import { expectProblem, invalidFields } from '../support/problems.js';
 
 let clinic: Clinic;
 let admin: Person;
@@ -62,7 +62,7 @@ describe('POST /api/doctors (admin) { name, specialty, email, user_id }: 201', (
       const problem = expectProblem(await create({ ...PROFILE, user_id: account.id, timezone }), {
         status: 400,
       });
-      expect(fieldsAtFault(problem)).toEqual(['timezone']);
+      expect(invalidFields(problem)).toEqual(['timezone']);
     },
   );
 });

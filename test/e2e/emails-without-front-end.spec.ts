@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
-import { oneLine, visible } from '../support/readable.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
+import { oneLine, visibleText } from '../support/readable.js';
 import { startWorker } from '../support/worker.js';
 
 // Without FRONT_END_URL, emails cannot link to a page, so their text names the route that accepts the code.
@@ -44,7 +44,8 @@ async function register(email: string): Promise<Person> {
 async function lastEmail(email: string, count = 1): Promise<string> {
   const { mail } = (await mailbox.mailsTo(email, count)).at(-1)!;
   const text = oneLine(mail.text);
-  for (const route of text.match(/POST \/api\/[\w/-]+/g) ?? []) expect(visible(mail.html!)).toContain(route);
+  for (const route of text.match(/POST \/api\/[\w/-]+/g) ?? [])
+    expect(visibleText(mail.html!)).toContain(route);
   return text;
 }
 
@@ -79,7 +80,7 @@ test('an email to an unconfirmed address says how to refuse further ones, and th
   const token = codeIn(text, 'Code for “This is not me”');
   expect(await follow(text, /This is not me/, { token })).toBe(200);
   await book(clinic, person, doctor, { date: '2026-03-04', time: '11:00' });
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   expect(mailbox.received.filter(({ to }) => to === person.email)).toHaveLength(1);
 });
 

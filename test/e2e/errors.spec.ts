@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { databaseState } from '../support/database-state.js';
-import { expectProblem, fieldsAtFault } from '../support/problems.js';
-import { onTheWire, spelled } from '../support/raw-http.js';
+import { expectProblem, invalidFields } from '../support/problems.js';
+import { sendRaw, sendVerbatim } from '../support/verbatim-http.js';
 
 let clinic: Clinic;
 let patient: Person;
@@ -44,7 +44,7 @@ describe('Errors are RFC 9457 problems: type, title, status, detail, error (as d
     const body = { doctor_id: 'one', date: '2027-02-31', time: '25:99', duration: 0, colour: 'red' };
     const answer = await clinic.client.post('/api/bookings', body, asPatient());
     const problem = expectProblem(answer, { status: 400 });
-    expect(fieldsAtFault(problem)).toEqual(['colour', 'date', 'doctor_id', 'duration', 'time']);
+    expect(invalidFields(problem)).toEqual(['colour', 'date', 'doctor_id', 'duration', 'time']);
   });
 });
 
@@ -75,7 +75,7 @@ describe('An unknown path: 404', () => {
     '/API/bookings/me',
     '/api//bookings/me',
   ])('%s', async (path) => {
-    expectProblem(await spelled(clinic.client.baseUrl, path), { status: 404, code: 'NOT_FOUND' });
+    expectProblem(await sendVerbatim(clinic.client.baseUrl, path), { status: 404, code: 'NOT_FOUND' });
   });
 });
 
@@ -88,7 +88,7 @@ test('a wrong method: 404 or 405, on every path', async () => {
     );
     for (const method of wrong) {
       const { baseUrl } = clinic.client;
-      const answer = await spelled(baseUrl, path.replaceAll(/\{\w+\}/g, '1'), { method });
+      const answer = await sendVerbatim(baseUrl, path.replaceAll(/\{\w+\}/g, '1'), { method });
       expect([404, 405], `${method} ${path}`).toContain(answer.status);
       expectProblem(answer, { status: answer.status });
     }
@@ -104,7 +104,7 @@ function matchesAnIdRoute(path: string, method: string): boolean {
 }
 
 test('a method that HTTP does not know: 405', async () => {
-  const answer = await onTheWire(clinic.client.baseUrl, 'BOOK /api/bookings HTTP/1.1\r\nHost: x\r\n\r\n');
+  const answer = await sendRaw(clinic.client.baseUrl, 'BOOK /api/bookings HTTP/1.1\r\nHost: x\r\n\r\n');
   expectProblem(answer, { status: 405, code: 'METHOD_NOT_ALLOWED' });
 });
 
@@ -120,7 +120,7 @@ describe('A body over the limit: 413', () => {
     expectProblem(answer, { status: 413, code: 'BODY_TOO_LARGE' });
   });
   test('nor is a chunked body without a Content-Length', async () => {
-    const answer = await spelled(clinic.client.baseUrl, '/api/auth/register', {
+    const answer = await sendVerbatim(clinic.client.baseUrl, '/api/auth/register', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       chunks: [sized(40_000), sized(40_000)],
@@ -195,12 +195,12 @@ describe('Not JSON: 415 or 400', () => {
   });
   test('an empty body: 400 with every missing field', async () => {
     const answer = await clinic.client.post('/api/auth/register', '');
-    expect(fieldsAtFault(expectProblem(answer, { status: 400 }))).toEqual(['email', 'password']);
+    expect(invalidFields(expectProblem(answer, { status: 400 }))).toEqual(['email', 'password']);
   });
   test('a truncated body: 400', async () => {
     const head =
       'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n';
-    const answer = await onTheWire(
+    const answer = await sendRaw(
       clinic.client.baseUrl,
       `${head}Content-Length: 5\r\n\r\n{"a":1}GARBAGE\r\n\r\n`,
     );
@@ -219,7 +219,10 @@ describe('A malformed HTTP request or URL gets a problem document too', () => {
   test.each(['/api/availability/%', '/api/availability/%zz', '/api/availability/%E0%A4%A', '/%ff'])(
     'malformed percent-encoding: 400: %s',
     async (path) => {
-      expectProblem(await spelled(clinic.client.baseUrl, path), { status: 400, code: 'MALFORMED_REQUEST' });
+      expectProblem(await sendVerbatim(clinic.client.baseUrl, path), {
+        status: 400,
+        code: 'MALFORMED_REQUEST',
+      });
     },
   );
   test('an id of 5000 characters: 414', async () => {
@@ -228,23 +231,23 @@ describe('A malformed HTTP request or URL gets a problem document too', () => {
   });
   test('40 kB of headers: 431', async () => {
     const bytes = `GET /api/doctors/public HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`;
-    expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 431 });
+    expectProblem(await sendRaw(clinic.client.baseUrl, bytes), { status: 431 });
   });
   test('no Host: 400', async () => {
     const bytes = 'GET /api/doctors/public HTTP/1.1\r\nConnection: close\r\n\r\n';
-    expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 400, code: 'MALFORMED_REQUEST' });
+    expectProblem(await sendRaw(clinic.client.baseUrl, bytes), { status: 400, code: 'MALFORMED_REQUEST' });
   });
   test('two Hosts: 400', async () => {
     const bytes = 'GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n';
-    expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 400, code: 'MALFORMED_REQUEST' });
+    expectProblem(await sendRaw(clinic.client.baseUrl, bytes), { status: 400, code: 'MALFORMED_REQUEST' });
   });
   test('an unknown Expect header is ignored', async () => {
     const bytes = 'GET /api/nowhere HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n';
-    expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 404, code: 'NOT_FOUND' });
+    expectProblem(await sendRaw(clinic.client.baseUrl, bytes), { status: 404, code: 'NOT_FOUND' });
   });
   test('a NUL byte in the URL: 400', async () => {
     const bytes = 'GET /api/doctors/\0public HTTP/1.1\r\nHost: x\r\n\r\n';
-    expectProblem(await onTheWire(clinic.client.baseUrl, bytes), { status: 400 });
+    expectProblem(await sendRaw(clinic.client.baseUrl, bytes), { status: 400 });
   });
 });
 

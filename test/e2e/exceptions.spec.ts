@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person, NOW } from '../support/clinic.js';
-import { expectProblem, fieldsAtFault } from '../support/problems.js';
+import { expectProblem, invalidFields } from '../support/problems.js';
 
 let clinic: Clinic;
 let doctor: DoctorPerson;
@@ -125,7 +125,7 @@ describe('an invalid exception: 400, and nothing is blocked', () => {
   test('no date, or an impossible one', async () => {
     for (const wrong of [undefined, null, '2027-02-31', 'today', 20260302]) {
       const problem = expectProblem(await add({ date: wrong, is_full_day: true }), { status: 400 });
-      expect(fieldsAtFault(problem)).toEqual(['date']);
+      expect(invalidFields(problem)).toEqual(['date']);
     }
   });
 });

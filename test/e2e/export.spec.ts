@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
-import { insertMany } from '../support/many-bookings.js';
+import { insertManyBookings } from '../support/many-bookings.js';
 import { expectProblem } from '../support/problems.js';
-import { named, Statements } from '../support/statements.js';
+import { statementNamed, Statements } from '../support/statements.js';
 
 type Export = Record<string, Record<string, unknown>[]>;
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 function fill({ id }: Person, count: number, first: string): Promise<void> {
-  return insertMany((sql, parameters) => clinic.query(sql, parameters), {
+  return insertManyBookings((sql, parameters) => clinic.query(sql, parameters), {
     patientId: id,
     doctorId: doctor.doctorId,
     count,
@@ -88,7 +88,7 @@ test('only one export runs at a time; it pauses while its client does not read, 
   const statements = Statements.of(clinic.dataSource);
   const socket = requestWithoutReading(patient);
   await eventually('the export has begun', () =>
-    Promise.resolve(statements.sent.some(({ sql }) => named('find-booking-keys').test(sql))),
+    Promise.resolve(statements.sent.some(({ sql }) => statementNamed('find-booking-keys').test(sql))),
   );
   const refused = await ask(patient, second);
   expectProblem(refused, { status: 429, code: 'TOO_MANY_REQUESTS' });
@@ -98,11 +98,11 @@ test('only one export runs at a time; it pauses while its client does not read, 
     const before = statements.sent.length;
     await new Promise((resolve) => setTimeout(resolve, 300));
     return (
-      statements.sent.filter(({ sql }) => named('find-booking-keys').test(sql)).length > 0 &&
+      statements.sent.filter(({ sql }) => statementNamed('find-booking-keys').test(sql)).length > 0 &&
       statements.sent.length - before < 3
     );
   });
-  const pages = statements.sent.filter(({ sql }) => named('find-booking-keys').test(sql)).length;
+  const pages = statements.sent.filter(({ sql }) => statementNamed('find-booking-keys').test(sql)).length;
   expect(pages).toBeLessThan(MORE_THAN_BUFFERS / 500);
   socket.destroy();
   await eventually('another export can begin', async () => (await ask(patient, second)).status === 200);

@@ -3,7 +3,7 @@ import { ensureBuilt } from '../../bin/support/build.js';
 import { freePort } from '../../bin/support/ports.js';
 import { Clinic } from '../support/clinic.js';
 import { Program } from '../support/program.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 
 const ACCOUNT = { email: 'boss@clinic.example', password: 'what the stranger chose' };
 

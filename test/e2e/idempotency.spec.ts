@@ -6,7 +6,7 @@ import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { cancel, INSERT_BOOKING, MONDAY, TUESDAY, WEDNESDAY } from '../support/races.js';
-import { spelled } from '../support/raw-http.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
 import { Statements } from '../support/statements.js';
 import { idleWorker } from '../support/idle-worker.js';
 
@@ -364,7 +364,7 @@ describe('a key', () => {
   });
 
   test('sent in two headers is invalid', async () => {
-    const { status, body } = await spelled(clinic.client.baseUrl, '/api/bookings', {
+    const { status, body } = await sendVerbatim(clinic.client.baseUrl, '/api/bookings', {
       method: 'POST',
       headers: {
         authorization: `Bearer ${patient.token}`,

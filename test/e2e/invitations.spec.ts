@@ -2,8 +2,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type Person } from '../support/clinic.js';
 import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
-import { expectProblem, fieldsAtFault } from '../support/problems.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
+import { expectProblem, invalidFields } from '../support/problems.js';
 import { startWorker } from '../support/worker.js';
 
 const LINK_INVALID = { status: 400, code: 'LINK_INVALID' };
@@ -106,7 +106,7 @@ describe('an account that an admin creates without a password', () => {
     for (let turn = 0; turn < 3; turn += 1) answers.push(await invite({ email, role: 'user' }, 'one key'));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect(await emailsTo(email)).toHaveLength(1);
   });
 
@@ -116,7 +116,7 @@ describe('an account that an admin creates without a password', () => {
       status: 400,
       code: 'EMAIL_TAKEN',
     });
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect(mailbox.received.map(({ to }) => to)).not.toContain(patient.email);
   });
 
@@ -146,7 +146,7 @@ describe('the code of an invitation', () => {
     const { email, code } = await invitation();
     for (const password of ['short', 'password', email, 'TestClinic2026']) {
       const problem = expectProblem(await accept(code, password), { status: 400 });
-      expect(fieldsAtFault(problem)).toEqual(['password']);
+      expect(invalidFields(problem)).toEqual(['password']);
     }
     expect((await accept(code)).status).toBe(200);
   });
@@ -177,7 +177,7 @@ describe('the code of an invitation', () => {
 
   test('is valid for seven days', async () => {
     const [late, soon] = [await invitation(), await invitation()];
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     clinic.clock.advance({ days: 6, hours: 23, minutes: 59 });
     expect((await accept(soon.code)).status).toBe(200);
     clinic.clock.advance({ minutes: 1 });

@@ -9,11 +9,11 @@ import { RedisClient } from '../../src/redis/redis.module.js';
 import { unseal } from '../../src/auth/second-factor/sealed-secret.js';
 import type { Client } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
-import { tokenBy } from '../support/forged-token.js';
+import { forgeToken } from '../support/forged-token.js';
 import { expectProblem } from '../support/problems.js';
 import { Program } from '../support/program.js';
-import { spelled } from '../support/raw-http.js';
-import { withSettings } from '../support/settings.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
+import { withSettings } from '../support/with-settings.js';
 
 const FORMER = 'the key that is being replaced';
 const NEW = 'the key that takes its place';
@@ -74,7 +74,7 @@ describe('what the former key signed is accepted while keys are rotated, and not
   test('no other key, and not the text of both together, can sign a token', async () => {
     const { id, email } = await clinic.patient();
     for (const secret of [`${NEW},${FORMER}`, `${NEW},`, 'another', '']) {
-      const token = tokenBy(secret, { id, email, role: 'user' }, { now: Date.now() });
+      const token = forgeToken(secret, { id, email, role: 'user' }, { now: Date.now() });
       expectProblem(await getMe(token, during), { status: 401, code: 'TOKEN_INVALID' });
     }
   });
@@ -98,7 +98,7 @@ describe('what the former key signed is accepted while keys are rotated, and not
     const { person } = await withSecondFactor(await clinic.admin());
     const page = async (at: Process) =>
       (
-        await spelled(at.client.baseUrl, '/admin/queues/api/queues', {
+        await sendVerbatim(at.client.baseUrl, '/admin/queues/api/queues', {
           headers: {
             authorization: `Basic ${Buffer.from(`${person.email}:${person.token}`).toString('base64')}`,
           },

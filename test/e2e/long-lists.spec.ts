@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
-import { insertMany } from '../support/many-bookings.js';
+import { insertManyBookings } from '../support/many-bookings.js';
 import { expectProblem } from '../support/problems.js';
 
 type Listed = { id: number; date: string; time: string; starts_at: string };
@@ -15,7 +15,7 @@ beforeAll(async () => {
   clinic = await Clinic.open();
   doctor = await clinic.doctor({ timezone: 'UTC' });
   patient = await clinic.patient();
-  await insertMany((sql, parameters) => clinic.query(sql, parameters), {
+  await insertManyBookings((sql, parameters) => clinic.query(sql, parameters), {
     patientId: patient.id,
     doctorId: doctor.doctorId,
     count: BOOKING_COUNT,

@@ -4,7 +4,7 @@ import { book } from '../support/appointments.js';
 import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
 import { cancel } from '../support/races.js';
 import { startWorker } from '../support/worker.js';
@@ -42,13 +42,13 @@ const post = (path: string, body: object, person?: Person) =>
 const bookAt = (time: string, person = patient) => book(clinic, person, doctor, { date: WEDNESDAY, time });
 
 async function subjectsTo({ email }: Pick<Person, 'email'>): Promise<string[]> {
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
 }
 
 /** Counts the settled notifications of an account by state and reason. */
 async function outcomes({ id }: Person): Promise<Record<string, number>> {
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const rows = await clinic.query<{ state: string; reason: string | null }>(
     "SELECT state, reason FROM notifications WHERE account_id = ? AND state IN ('sent', 'cancelled', 'dead')",
     [id],
@@ -103,7 +103,7 @@ describe('an address has a daily budget', () => {
   test('that never suppresses a cancellation, a notice or a code', async () => {
     const booking = await bookAt('09:00');
     await bookInBulk(clinic, patient, doctor, 25);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect((await cancel(clinic, patient, booking.id)).status).toBe(200);
     await post('password/forgot', { email: patient.email });
     await post('password', { old_password: patient.password, new_password: 'quite another phrase' }, patient);
@@ -181,7 +181,7 @@ describe('an email to an unconfirmed address', () => {
     await post('password/forgot', { email: person.email });
     const mails = await mailbox.mailsTo(person.email, 2);
     await post('password/forgot', { email: person.email });
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     const token = /reset-password#token=([\w-]+)/.exec(mails[1]!.mail.text!)![1];
     expect((await post('password/reset', { token, new_password: 'the phrase of the owner' })).status).toBe(
       200,

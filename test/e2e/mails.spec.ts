@@ -4,8 +4,8 @@ import { book, type BookingJson } from '../support/appointments.js';
 import { calendarEntryOf } from '../support/calendar-entry.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
-import { oneLine, visible } from '../support/readable.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
+import { oneLine, visibleText } from '../support/readable.js';
 import { startWorker } from '../support/worker.js';
 
 /** 20:00 on Monday in Santiago is 00:00 on Tuesday at the clinic, in Madrid. */
@@ -42,9 +42,9 @@ async function visit(
   change: object,
 ) {
   const booked = await book(clinic, person, doctor, appointment);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const rescheduled = (await reschedule(booked, change, person)).body;
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   await cancel(booked, person);
   const mails = await mailbox.mailsTo(person.email, 3);
   return { booked, rescheduled, mails: mails as [ReceivedMail, ReceivedMail, ReceivedMail] };
@@ -54,7 +54,7 @@ test('a booking sends one email to the patient, from the clinic’s address', as
   const patient = await clinic.patient();
   await book(clinic, patient, santiago, { date: '2026-03-03', time: '09:00' });
   await mailbox.mailsTo(patient.email, 1);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const mails = mailbox.received.filter(({ to }) => to === patient.email);
   expect(mails).toHaveLength(1);
   expect(mails[0]!.mail.to).toMatchObject([{ address: patient.email }]);
@@ -87,7 +87,7 @@ test.each([
       const now = index === 0 ? 0 : 1;
       const clock = short[now]!.slice(-5);
       expect(mail.subject).toBe(`${subjects[index]}: ${name}, ${short[now]} (Europe/Madrid)`);
-      for (const text of [oneLine(mail.text), visible(mail.html!)]) {
+      for (const text of [oneLine(mail.text), visibleText(mail.html!)]) {
         expect(text).toContain(name);
         expect(text).toContain(long[now]);
         expect(text).toContain(`${clock} (Europe/Madrid, GMT+1)`);
@@ -104,7 +104,7 @@ test('every time of day in an email has its zone beside it, in subject, text and
   for (const locale of ['en', 'es'] as const) {
     const { mails } = await visit(await clinic.patient(locale), santiago, MONDAY_NIGHT, { time: '19:00' });
     for (const { mail } of mails) {
-      for (const text of [mail.subject!, oneLine(mail.text), visible(mail.html!)]) {
+      for (const text of [mail.subject!, oneLine(mail.text), visibleText(mail.html!)]) {
         const named = /\b\d\d:\d\d \((Europe\/Madrid|America\/Santiago)\b/g;
         expect(text.match(named)?.length).toBe(text.match(/\b\d\d:\d\d\b/g)?.length);
       }
@@ -160,7 +160,7 @@ test.each([
     const booking = await book(clinic, patient, doctor, { date, time });
     const [received] = await mailbox.mailsTo(patient.email, 1);
     expect(oneLine(received!.mail.text)).toContain(inBody);
-    expect(visible(received!.mail.html!)).toContain(inBody);
+    expect(visibleText(received!.mail.html!)).toContain(inBody);
     expect(received!.mail.subject).toContain(inSubject);
     const entry = calendarEntryOf(received!);
     expect(entry.start).toBe(new Date(booking.starts_at).toISOString());
@@ -203,7 +203,7 @@ test('a new booking of a cancelled time has a new UID', async () => {
   const patient = await clinic.patient();
   const appointment = { date: '2026-03-06', time: '09:00' };
   const first = await book(clinic, patient, santiago, appointment);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   await cancel(first, patient);
   await book(clinic, patient, santiago, appointment);
   const entries = (await mailbox.mailsTo(patient.email, 3)).map(calendarEntryOf);
@@ -249,7 +249,7 @@ test('a name with accents and punctuation is unchanged in subject, text and .ics
   const [received] = await mailbox.mailsTo(patient.email, 1);
   expect(received!.mail.subject).toContain(`: ${name}, Tue 3 Mar`);
   expect(oneLine(received!.mail.text)).toContain(`Doctor: ${name} Specialty: Ear, nose & throat`);
-  expect(visible(received!.mail.html!)).toContain(name);
+  expect(visibleText(received!.mail.html!)).toContain(name);
   expect(received!.mail.html).toContain('&amp; &quot;Söhne&quot;');
   expect(calendarEntryOf(received!).summary).toContain(name);
 });

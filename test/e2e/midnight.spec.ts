@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ask, openTimes } from '../support/appointments.js';
+import { requestBooking, slotsOf } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { MONDAY, TUESDAY } from '../support/races.js';
 
@@ -32,7 +32,7 @@ describe('a window that ends at 24:00', () => {
       `/api/availability/${doctor.doctorId}`,
     );
     expect(shown.map(({ end_time }) => end_time)).toEqual(['24:00']);
-    expect(await openTimes(clinic, patient, doctor, MONDAY)).toEqual([
+    expect(await slotsOf(clinic, patient, doctor, MONDAY)).toEqual([
       '22:00',
       '22:15',
       '22:30',
@@ -41,19 +41,19 @@ describe('a window that ends at 24:00', () => {
       '23:15',
       '23:30',
     ]);
-    const booked = await ask(clinic, patient, doctor, { date: MONDAY, time: '23:30' });
+    const booked = await requestBooking(clinic, patient, doctor, { date: MONDAY, time: '23:30' });
     expect(booked.body.ends_at).toBe('2026-03-03T00:00:00+01:00');
-    expect((await ask(clinic, patient, doctor, { date: MONDAY, time: '23:29', duration: 1 })).status).toBe(
-      201,
-    );
+    expect(
+      (await requestBooking(clinic, patient, doctor, { date: MONDAY, time: '23:29', duration: 1 })).status,
+    ).toBe(201);
   });
 
   test('covers the whole evening when the clocks change at midnight', async () => {
     const chilean = await clinic.doctor({ timezone: 'America/Santiago', week: [[6, '22:00', '24:00']] });
     // On Saturday 4 April the last hour occurs twice.
-    const times = await openTimes(clinic, patient, chilean, '2026-04-04', 60);
+    const times = await slotsOf(clinic, patient, chilean, '2026-04-04', 60);
     expect(times.at(-1)).toBe('23:45');
-    const { body } = await ask(clinic, patient, chilean, {
+    const { body } = await requestBooking(clinic, patient, chilean, {
       date: '2026-04-04',
       time: '23:00',
       duration: 120,
@@ -67,9 +67,13 @@ describe('a window that ends at 24:00', () => {
   test('accepts no appointment across midnight, even if a window begins at midnight', async () => {
     await window(1, '22:00', '24:00');
     await window(2, '00:00', '02:00');
-    const refused = await ask(clinic, patient, doctor, { date: MONDAY, time: '23:45', duration: 30 });
+    const refused = await requestBooking(clinic, patient, doctor, {
+      date: MONDAY,
+      time: '23:45',
+      duration: 30,
+    });
     expect([refused.status, refused.body.code]).toEqual([400, 'OUTSIDE_AVAILABILITY']);
-    expect(await openTimes(clinic, patient, doctor, TUESDAY, 120)).toEqual(['00:00']);
+    expect(await slotsOf(clinic, patient, doctor, TUESDAY, 120)).toEqual(['00:00']);
   });
 
   test('can touch but not overlap other windows', async () => {
@@ -88,7 +92,7 @@ test('an exception that ends at 24:00 blocks the last minute, and is shown as 24
     end_time: '24:00',
   });
   expect([status, body.start_time, body.end_time]).toEqual([201, '23:00', '24:00']);
-  expect(await openTimes(clinic, patient, doctor, MONDAY)).toEqual(['22:00', '22:15', '22:30']);
+  expect(await slotsOf(clinic, patient, doctor, MONDAY)).toEqual(['22:00', '22:15', '22:30']);
   const { body: shown } = await clinic.client.get<{ end_time: string }[]>('/api/exceptions/me', doctor);
   expect(shown.map(({ end_time }) => end_time)).toEqual(['24:00']);
 });

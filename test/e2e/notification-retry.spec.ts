@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Clinic, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
 import { startWorker } from '../support/worker.js';
 
@@ -63,7 +63,7 @@ test('a dead code can be retried, and then works', async () => {
   const token = await mailbox.codeTo(patient.email, 'reset-password');
   const body = { token, new_password: 'a new password for all' };
   expect((await clinic.client.post('/api/auth/password/reset', body)).status).toBe(200);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
 });
 
@@ -82,7 +82,7 @@ test('a used or expired code cannot be retried', async () => {
   ]);
   expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
   await clinic.query('UPDATE account_links SET used_at = NULL WHERE account_id = ?', [patient.id]);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   clinic.clock.advance({ minutes: 60 });
   expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
 });

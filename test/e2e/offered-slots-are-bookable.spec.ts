@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, openTimes } from '../support/appointments.js';
+import { requestBooking, slotsOf } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person, type Week } from '../support/clinic.js';
 import { expectRefusal } from '../support/refusals.js';
 
@@ -77,13 +77,13 @@ test('for any doctor, date, duration and grid time, POST succeeds exactly when G
     fc.asyncProperty(attempt, async ({ which, day, quarter, aimed, duration }) => {
       const { doctor, dates, offset } = sampled[which]!;
       const date = dates[day]!;
-      const offered = await openTimes(clinic, patient, doctor, date, duration);
+      const offered = await slotsOf(clinic, patient, doctor, date, duration);
       const time =
         (aimed ? offered[quarter % offered.length] : undefined) ?? timeOfDay(quarter * 15 + offset);
-      const answer = await ask(clinic, patient, doctor, { date, time, duration });
+      const answer = await requestBooking(clinic, patient, doctor, { date, time, duration });
       expect([time, answer.status]).toEqual([time, offered.includes(time) ? 201 : 400]);
       if (answer.status === 400) expectRefusal(answer);
-      else expect(await openTimes(clinic, patient, doctor, date, duration)).not.toContain(time);
+      else expect(await slotsOf(clinic, patient, doctor, date, duration)).not.toContain(time);
       outcomes[answer.status === 201 ? 'offered' : 'refused'] += 1;
     }),
     // Each case changes what the next can book, so fast-check cannot shrink a failing case.

@@ -5,9 +5,9 @@ import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled, messagesOf } from '../support/messages.js';
+import { waitUntilDueSettled, notificationsOf } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 import { startWorker } from '../support/worker.js';
 
 /** A unique name: wherever it is found, it belongs to the erased person. */
@@ -90,14 +90,14 @@ async function canary(): Promise<{ person: Person; past: number; coming: number 
   mailbox.onRecipient = (address) =>
     address === email ? { responseCode: 550, message: `no ${CANARY} here, <${email}>` } : undefined;
   const past = await book(clinic, person, doctor, { date: '2026-03-02', time: '09:00' });
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   mailbox.onRecipient = () => undefined;
   clinic.clock.set('2026-03-02T12:00:00Z');
   // The token of the first session has expired.
   const again = await logIn(email, PASSWORD);
   const coming = await book(clinic, again, doctor, { date: '2026-03-05', time: '09:00' });
   await clinic.client.post('/api/auth/password/forgot', { email });
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   return { person: await logIn(email, PASSWORD), past: past.id, coming: coming.id };
 }
 
@@ -114,7 +114,7 @@ test('an export holds all data about an account, and none about others', async (
     { token: person.token, headers: { 'idempotency-key': 'one-of-mine' } },
   );
   await clinic.client.post('/api/exceptions', { date: '2026-03-20', is_full_day: true }, doctor);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   const exportOf = async ({ token, password }: Person) =>
     (await clinic.client.post<Export>('/api/auth/me/export', { password }, { token })).body;
   const mine = await exportOf(person);
@@ -165,14 +165,15 @@ test('an erasure removes name and address everywhere, pseudonymises bookings, an
 
   // No further emails are sent, even when reminders would have been due.
   clinic.clock.set('2026-03-05T07:30:00Z');
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   expect(
     mailbox.received
       .slice(mails)
       .map(({ to }) => to)
       .join(),
   ).not.toMatch(/canary|erased/);
-  for (const { state } of await messagesOf(clinic, coming)) expect(['sent', 'cancelled']).toContain(state);
+  for (const { state } of await notificationsOf(clinic, coming))
+    expect(['sent', 'cancelled']).toContain(state);
   const integrity = await clinic.client.get('/api/integrity', { token: admin.token });
   expect(integrity.body).toMatchObject({ healthy: true });
 

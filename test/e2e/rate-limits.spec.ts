@@ -10,9 +10,9 @@ import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { expectProblem } from '../support/problems.js';
 import { MONDAY, TUESDAY } from '../support/races.js';
-import { spelled } from '../support/raw-http.js';
-import { tableOf } from '../support/report.js';
-import { withSettings } from '../support/settings.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
+import { markdownTable } from '../support/report.js';
+import { withSettings } from '../support/with-settings.js';
 
 // Limits that many free accounts cannot bypass.
 
@@ -41,7 +41,7 @@ async function send(
   path: string,
   { method = 'GET', token, body, from, headers = {} }: Request,
 ): Promise<number> {
-  const { status } = await spelled(clinic.client.baseUrl, path, {
+  const { status } = await sendVerbatim(clinic.client.baseUrl, path, {
     method,
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -114,7 +114,7 @@ describe('limits are declared on the routes', () => {
   test('docs/operations.md lists all limits', () => {
     const inWords = (seconds: number): string =>
       ({ 60: 'minute', 600: '10 minutes', 900: '15 minutes', 3600: 'hour', 86400: 'day' })[seconds]!;
-    const table = tableOf(
+    const table = markdownTable(
       [
         ['what is counted', ({ counts }) => counts],
         ['by', ({ by }) => by],
@@ -366,7 +366,7 @@ test('registrations from one address are limited per day', async () => {
   let accepted = 0;
   for (let turn = 0; turn < points + 10; turn += 1) {
     // The limit of a minute is ten.
-    if (turn % 10 === 0) await clinic.forgetCounters('register');
+    if (turn % 10 === 0) await clinic.resetCounters('register');
     const body = { email: `daily${turn}@people.example`, password: 'a quiet river bend' };
     if ((await send('/api/auth/register', { method: 'POST', body, from })) !== 429) accepted += 1;
   }
@@ -376,7 +376,7 @@ test('registrations from one address are limited per day', async () => {
 describe('checking whether an email address has an account is limited per day', () => {
   /** Asks for a change of address. Resets the limit of ten password attempts a minute. */
   async function askFor(person: Person, email: string, turn: number, from?: string): Promise<number> {
-    if (turn % 10 === 0) await clinic.forgetCounters('password');
+    if (turn % 10 === 0) await clinic.resetCounters('password');
     const body = { email, password: person.password };
     return send('/api/auth/me', { method: 'PATCH', token: person.token, body, ...(from && { from }) });
   }
@@ -408,7 +408,7 @@ describe('checking whether an email address has an account is limited per day', 
     const person = await clinic.patient();
     for (let turn = 0; turn < LIMITS.addressChange.points + 1; turn += 1)
       await askFor({ ...person, password: 'a wrong guess' }, 'free@people.example', turn);
-    await clinic.forgetCounters('password');
+    await clinic.resetCounters('password');
     expect(await askFor(person, 'free@people.example', 1)).toBe(200);
   });
 
@@ -418,7 +418,7 @@ describe('checking whether an email address has an account is limited per day', 
     const body = { email, password: 'a quiet river bend' };
     let revealed = 0;
     for (let turn = 0; turn < LIMITS.registerDaily.points + 5; turn += 1) {
-      if (turn % 10 === 0) await clinic.forgetCounters('register');
+      if (turn % 10 === 0) await clinic.resetCounters('register');
       if ((await send('/api/auth/register', { method: 'POST', body, from })) === 400) revealed += 1;
     }
     expect(revealed).toBe(LIMITS.registerDaily.points);
@@ -426,11 +426,11 @@ describe('checking whether an email address has an account is limited per day', 
 });
 
 describe('unreadable requests are counted by address', () => {
-  type Unreadable = readonly [string, (from: string, token: string) => ReturnType<typeof spelled>];
+  type Unreadable = readonly [string, (from: string, token: string) => ReturnType<typeof sendVerbatim>];
   const post =
     (path: string, body: string, headers: Record<string, string> = {}) =>
     (localAddress: string, token: string) =>
-      spelled(clinic.client.baseUrl, path, {
+      sendVerbatim(clinic.client.baseUrl, path, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
         chunks: [body],

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type FactoredPerson, withSecondFactor } from '../support/authenticator.js';
+import { type PersonWithSecondFactor, withSecondFactor } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
-import { expectProblem, fieldsAtFault } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { expectProblem, invalidFields } from '../support/problems.js';
+import { withSettings } from '../support/with-settings.js';
 
 const PASSWORD_REQUIRED = { status: 400, code: 'PASSWORD_REQUIRED' };
 const WRONG_PASSWORD = { status: 400, code: 'WRONG_PASSWORD' };
@@ -12,7 +12,7 @@ const WRONG_CODE = { status: 400, code: 'SECOND_FACTOR_WRONG' };
 
 let clinic: Clinic;
 let admin: Person;
-let careful: FactoredPerson;
+let careful: PersonWithSecondFactor;
 let target: Person;
 let accounts = 0;
 
@@ -81,7 +81,7 @@ const privilegedActions: readonly (readonly [
 describe.each(privilegedActions)('an admin who %s', (_, action) => {
   test('must send their own password in the same request', async () => {
     const problem = expectProblem(await action(admin, {}), PASSWORD_REQUIRED);
-    expect(fieldsAtFault(problem)).toEqual(['your_password']);
+    expect(invalidFields(problem)).toEqual(['your_password']);
     for (const your_password of ['', 'a wrong guess', target.password, careful.password])
       expectProblem(await action(admin, { your_password }), WRONG_PASSWORD);
     expect((await action(admin, { your_password: admin.password })).status).toBeLessThan(300);

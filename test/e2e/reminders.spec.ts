@@ -5,7 +5,7 @@ import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled, goTo, messagesOf } from '../support/messages.js';
+import { waitUntilDueSettled, advanceTo, notificationsOf } from '../support/notifications.js';
 import { startWorker } from '../support/worker.js';
 
 let mailbox: Mailbox;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   week += 1;
   patient = await clinic.patient();
-  await goTo(clinic, at(-4, '09:00'));
+  await advanceTo(clinic, at(-4, '09:00'));
 });
 afterAll(async () => {
   await workerDown();
@@ -54,7 +54,7 @@ const bookMonday = (time = '11:00') => book(clinic, patient, doctor, { date: dat
 const subjects = () =>
   mailbox.received.filter(({ to }) => to === patient.email).map(({ mail }) => mail.subject!.split(':')[0]);
 const statesOf = async ({ id }: BookingJson) =>
-  (await messagesOf(clinic, id)).map(({ kind, state, reason }) => [kind, state, reason]);
+  (await notificationsOf(clinic, id)).map(({ kind, state, reason }) => [kind, state, reason]);
 
 const longDate = (date: string) =>
   new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(date));
@@ -66,24 +66,24 @@ const HOUR_BEFORE = 'Your appointment starts soon';
 describe('reminders 24 hours and 1 hour before', () => {
   test('each is sent when it is due, not a second earlier, and never twice', async () => {
     const booking = await bookMonday();
-    await goTo(clinic, at(-1, '10:59:59'));
+    await advanceTo(clinic, at(-1, '10:59:59'));
     expect(subjects()).toEqual([CONFIRMED]);
-    await goTo(clinic, at(-1, '11:00'));
+    await advanceTo(clinic, at(-1, '11:00'));
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE]);
-    await goTo(clinic, at(0, '09:59:59'));
+    await advanceTo(clinic, at(0, '09:59:59'));
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE]);
-    await goTo(clinic, at(0, '10:00'));
+    await advanceTo(clinic, at(0, '10:00'));
     await workerDown();
     await workerUp();
-    for (const now of ['10:30', '11:00', '11:30', '23:00']) await goTo(clinic, at(0, now));
+    for (const now of ['10:30', '11:00', '11:30', '23:00']) await advanceTo(clinic, at(0, now));
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE, HOUR_BEFORE]);
     expect((await statesOf(booking)).map(([, state]) => state)).toEqual(['sent', 'sent', 'sent']);
   });
 
   test('they name the doctor, the date and the time, in the clinic’s time zone', async () => {
     await bookMonday('16:30');
-    await goTo(clinic, at(-1, '16:30'));
-    await goTo(clinic, at(0, '15:30'));
+    await advanceTo(clinic, at(-1, '16:30'));
+    await advanceTo(clinic, at(0, '15:30'));
     const [, ...reminders] = await mailbox.mailsTo(patient.email, 3);
     for (const { mail } of reminders) {
       expect(mail.subject).toContain(`Dr. Number ${doctor.id}, Mon `);
@@ -99,8 +99,8 @@ describe('reminders 24 hours and 1 hour before', () => {
   test('they are in the language of the account', async () => {
     patient = await clinic.patient('es');
     await bookMonday();
-    await goTo(clinic, at(-1, '11:00'));
-    await goTo(clinic, at(0, '10:00'));
+    await advanceTo(clinic, at(-1, '11:00'));
+    await advanceTo(clinic, at(0, '10:00'));
     expect(subjects()).toEqual(['Cita confirmada', 'Recordatorio de su cita', 'Su cita empieza en breve']);
   });
 
@@ -108,10 +108,10 @@ describe('reminders 24 hours and 1 hour before', () => {
     clinic.clock.set(at(-1, '11:30'));
     const hoursBefore = await bookMonday();
     expect((await statesOf(hoursBefore)).map(([kind]) => kind)).toEqual(['booked', 'reminder_1h']);
-    await goTo(clinic, at(0, '15:30'));
+    await advanceTo(clinic, at(0, '15:30'));
     const minutesBefore = await bookMonday('16:15');
     expect((await statesOf(minutesBefore)).map(([kind]) => kind)).toEqual(['booked']);
-    await goTo(clinic, at(0, '17:00'));
+    await advanceTo(clinic, at(0, '17:00'));
     expect(subjects().filter((subject) => subject === DAY_BEFORE)).toEqual([]);
   });
 });
@@ -119,21 +119,21 @@ describe('reminders 24 hours and 1 hour before', () => {
 describe('no reminder is sent', () => {
   test('after a cancellation', async () => {
     const { id } = await bookMonday();
-    await goTo(clinic, at(-1, '10:59'));
+    await advanceTo(clinic, at(-1, '10:59'));
     await clinic.client.delete(`/api/bookings/${id}`, { token: patient.token });
-    for (const now of [at(-1, '11:00'), at(0, '10:00'), at(0, '12:00')]) await goTo(clinic, now);
+    for (const now of [at(-1, '11:00'), at(0, '10:00'), at(0, '12:00')]) await advanceTo(clinic, now);
     expect(subjects()).toEqual([CONFIRMED, 'Appointment cancelled']);
   });
 
   test('for a time that was rescheduled; the reminders follow the new one', async () => {
     const { id } = await bookMonday();
-    await goTo(clinic, at(-1, '10:59'));
+    await advanceTo(clinic, at(-1, '10:59'));
     const change = { date: dateOf(2), time: '12:00' };
     await clinic.client.patch(`/api/bookings/${id}`, change, { token: patient.token });
-    for (const now of [at(-1, '11:00'), at(0, '10:00'), at(1, '11:59')]) await goTo(clinic, now);
+    for (const now of [at(-1, '11:00'), at(0, '10:00'), at(1, '11:59')]) await advanceTo(clinic, now);
     expect(subjects()).toEqual([CONFIRMED, 'Appointment moved']);
-    await goTo(clinic, at(1, '12:00'));
-    await goTo(clinic, at(2, '11:00'));
+    await advanceTo(clinic, at(1, '12:00'));
+    await advanceTo(clinic, at(2, '11:00'));
     expect(subjects()).toEqual([CONFIRMED, 'Appointment moved', DAY_BEFORE, HOUR_BEFORE]);
     const [, , dayBefore] = await mailbox.mailsTo(patient.email, 4);
     expect(dayBefore!.mail.subject).toContain(', 18:00 (Europe/Madrid)');
@@ -141,21 +141,21 @@ describe('no reminder is sent', () => {
 
   test('for the old time, but again for the new one, if the first was sent before the reschedule', async () => {
     const { id } = await bookMonday();
-    await goTo(clinic, at(-1, '11:00'));
+    await advanceTo(clinic, at(-1, '11:00'));
     await clinic.client.patch(`/api/bookings/${id}`, { date: dateOf(3) }, { token: patient.token });
-    await goTo(clinic, at(0, '10:00'));
-    await goTo(clinic, at(2, '11:00'));
+    await advanceTo(clinic, at(0, '10:00'));
+    await advanceTo(clinic, at(2, '11:00'));
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE, 'Appointment moved', DAY_BEFORE]);
   });
 
   test('by a job that was queued before a cancellation and runs after it', async () => {
     const { id } = await bookMonday();
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     const { queue } = worker!.get(NotificationQueue);
     await queue.pause();
     clinic.clock.set(at(-1, '11:00'));
     await eventually('the reminder is queued', async () => {
-      const notifications = await messagesOf(clinic, id);
+      const notifications = await notificationsOf(clinic, id);
       return notifications.some(({ kind, state }) => kind === 'reminder_24h' && state === 'queued');
     });
     await clinic.client.delete(`/api/bookings/${id}`, { token: patient.token });
@@ -165,13 +165,13 @@ describe('no reminder is sent', () => {
       const { active, waiting } = await queue.getJobCounts('active', 'waiting');
       return active === 0 && waiting === 0;
     });
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect(subjects()).toEqual([CONFIRMED, 'Appointment cancelled']);
   });
 
   test('if its booking has been cancelled or rescheduled while the reminder was being retried', async () => {
     const [cancelled, rescheduled] = [await bookMonday(), await bookMonday('12:00')];
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     await clinic.client.delete(`/api/bookings/${cancelled.id}`, { token: patient.token });
     await clinic.client.patch(
       `/api/bookings/${rescheduled.id}`,
@@ -184,7 +184,7 @@ describe('no reminder is sent', () => {
       [cancelled.id, rescheduled.id],
     );
     await clinic.query("UPDATE notifications SET state = 'sent' WHERE kind = 'booked'");
-    await goTo(clinic, at(0, '11:00'));
+    await advanceTo(clinic, at(0, '11:00'));
     expect(
       subjects()
         .filter((subject) => subject !== CONFIRMED)
@@ -201,14 +201,14 @@ describe('after an outage', () => {
     const booking = await bookMonday();
     clinic.clock.set(now);
     await workerUp();
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     return booking;
   };
 
   test('a reminder that is still useful is sent late: the 24-hour one two hours before the start', async () => {
     await outageUntil(at(0, '09:00'));
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE]);
-    await goTo(clinic, at(0, '10:00'));
+    await advanceTo(clinic, at(0, '10:00'));
     expect(subjects()).toEqual([CONFIRMED, DAY_BEFORE, HOUR_BEFORE]);
   });
 
@@ -242,7 +242,7 @@ describe('after an outage', () => {
     await clinic.client.delete(`/api/bookings/${id}`, { token: patient.token });
     clinic.clock.set(at(0, '10:30'));
     await workerUp();
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect(subjects()).toEqual([CONFIRMED, 'Appointment moved', 'Appointment cancelled']);
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ask, book, type BookingJson, openTimes } from '../support/appointments.js';
+import { requestBooking, book, type BookingJson, slotsOf } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
-import { messagesOf } from '../support/messages.js';
-import { expectRefusal, whatIsTold } from '../support/refusals.js';
+import { notificationsOf } from '../support/notifications.js';
+import { expectRefusal, withoutRequestId } from '../support/refusals.js';
 
 const MONDAY = '2026-03-02';
 const WEDNESDAY = '2026-03-04';
@@ -31,7 +31,7 @@ const reschedule = (
 ) => clinic.client.patch(`/api/bookings/${id}`, change, { token });
 const stored = async ({ id } = booking) => ({
   booking: await clinic.query('SELECT * FROM bookings WHERE id = ?', [id]),
-  notifications: await messagesOf(clinic, id),
+  notifications: await notificationsOf(clinic, id),
 });
 
 describe('PATCH /api/bookings/:id', () => {
@@ -61,8 +61,8 @@ describe('PATCH /api/bookings/:id', () => {
 
   test('frees the old time and takes the new one in one step', async () => {
     await reschedule({ date: THURSDAY });
-    expect(await openTimes(clinic, patient, doctor, WEDNESDAY)).toContain('10:00');
-    expect(await openTimes(clinic, patient, doctor, THURSDAY)).not.toContain('10:00');
+    expect(await slotsOf(clinic, patient, doctor, WEDNESDAY)).toContain('10:00');
+    expect(await slotsOf(clinic, patient, doctor, THURSDAY)).not.toContain('10:00');
   });
 
   test('the booking’s own old time does not count as taken: it can shift by 15 minutes either way, or get longer', async () => {
@@ -73,7 +73,7 @@ describe('PATCH /api/bookings/:id', () => {
       time: '10:20',
       version: 5,
     });
-    expect(await openTimes(clinic, patient, doctor, WEDNESDAY, 80)).toContain('09:00');
+    expect(await slotsOf(clinic, patient, doctor, WEDNESDAY, 80)).toContain('09:00');
   });
 
   test('each change raises the version; a request without a difference changes nothing and notifies nobody', async () => {
@@ -118,7 +118,10 @@ describe('PATCH /api/bookings/:id', () => {
       const before = await stored();
       expectRefusal(await reschedule(change), code);
       expect(await stored()).toEqual(before);
-      expectRefusal(await ask(clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' }), 'TAKEN');
+      expectRefusal(
+        await requestBooking(clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' }),
+        'TAKEN',
+      );
     },
   );
 
@@ -139,7 +142,7 @@ describe('PATCH /api/bookings/:id', () => {
       await cancel(strangers.id),
     ];
     for (const refusal of refusals) expectRefusal(refusal, 'BOOKING_NOT_FOUND');
-    const [first, ...others] = refusals.map(whatIsTold);
+    const [first, ...others] = refusals.map(withoutRequestId);
     for (const other of others) expect(other).toEqual(first);
     expect((await stored(strangers)).booking).toMatchObject([{ user_id: stranger.id, version: 1 }]);
   });
@@ -164,7 +167,7 @@ describe('PATCH /api/bookings/:id', () => {
 
   test('an email announces the new time, and new reminders replace the old ones', async () => {
     await reschedule({ date: THURSDAY, time: '12:00' });
-    const rows = await messagesOf(clinic, booking.id);
+    const rows = await notificationsOf(clinic, booking.id);
     const notifications = rows.map(({ booking_version, kind, state, due_at }) => [
       booking_version,
       kind,
@@ -205,7 +208,9 @@ test('of simultaneous reschedules and new bookings for the same hour, exactly on
   }
   const answers = await Promise.all([
     ...others.map((one, index) => reschedule({ date: THURSDAY, time: `12:0${index}`, duration: 30 }, one)),
-    ...others.map((_, index) => ask(clinic, patient, doctor, { date: THURSDAY, time: `12:1${index}` })),
+    ...others.map((_, index) =>
+      requestBooking(clinic, patient, doctor, { date: THURSDAY, time: `12:1${index}` }),
+    ),
   ]);
   expect(answers.filter(({ status }) => status === 200 || status === 201)).toHaveLength(1);
   for (const refusal of answers.filter(({ status }) => status >= 300)) expectRefusal(refusal, 'TAKEN');

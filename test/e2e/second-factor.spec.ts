@@ -2,8 +2,8 @@ import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
-import { spelled } from '../support/raw-http.js';
-import { withSettings } from '../support/settings.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
+import { withSettings } from '../support/with-settings.js';
 
 interface Session {
   readonly token: string;
@@ -192,7 +192,7 @@ describe('digits', () => {
     const statuses: number[] = [];
     // From many addresses, because the limit is per account.
     for (let attempt = 0; attempt < 11; attempt += 1) {
-      const { status } = await spelled(limited.client.baseUrl, '/api/auth/login', {
+      const { status } = await sendVerbatim(limited.client.baseUrl, '/api/auth/login', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         chunks: [JSON.stringify({ email: person.email, password: person.password, code })],
@@ -299,7 +299,7 @@ describe('with ADMIN_SECOND_FACTOR_REQUIRED', () => {
   const NEEDED = { status: 403, code: 'SECOND_FACTOR_REQUIRED' };
   const page = async (name: string, secret: string, at: Clinic) =>
     (
-      await spelled(at.client.baseUrl, '/admin/queues/api/queues', {
+      await sendVerbatim(at.client.baseUrl, '/admin/queues/api/queues', {
         headers: { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` },
       })
     ).status;

@@ -5,10 +5,10 @@ import { Clinic, type Person } from '../support/clinic.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { Sweeper } from '../../src/ops/sweeper.js';
 import { eventually } from '../support/eventually.js';
-import { tokenBy } from '../support/forged-token.js';
+import { forgeToken } from '../support/forged-token.js';
 import { idleWorker } from '../support/idle-worker.js';
 import { expectProblem } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 
 interface Session {
   readonly token: string;
@@ -122,7 +122,7 @@ test('no token is accepted while the revocations cannot be read', async () => {
 test('a token without a session version is valid until all sessions are ended for the first time', async () => {
   const { id, email, token } = await clinic.patient();
   const now = clinic.clock.now();
-  const old = tokenBy(clinic.environment.JWT_SECRET, { id, email, role: 'user' }, { now });
+  const old = forgeToken(clinic.environment.JWT_SECRET, { id, email, role: 'user' }, { now });
   expect((await getMe(old)).status).toBe(200);
   await clinic.client.post('/api/auth/logout-everywhere', undefined, { token });
   expectProblem(await getMe(old), REVOKED);

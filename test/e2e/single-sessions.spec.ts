@@ -4,13 +4,13 @@ import { SessionActivity } from '../../src/auth/sessions/session-activity.js';
 import { SessionStarter } from '../../src/auth/sessions/session-starter.js';
 import { Sessions } from '../../src/auth/sessions/sessions.js';
 import { Sweeper } from '../../src/ops/sweeper.js';
-import { ask } from '../support/appointments.js';
+import { requestBooking } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
-import { tokenBy } from '../support/forged-token.js';
+import { forgeToken } from '../support/forged-token.js';
 import { idleWorker } from '../support/idle-worker.js';
 import { expectProblem } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 
 interface LiveSession {
   readonly id: number;
@@ -193,7 +193,7 @@ describe('POST /api/auth/logout', () => {
     expectProblem(await logOut({ token: 'a.b.c' }), { status: 401, code: 'TOKEN_INVALID' });
     const person = await clinic.patient();
     expectProblem(await logOut(person), { status: 400, code: 'NO_SESSION' });
-    const old = tokenBy(
+    const old = forgeToken(
       clinic.environment.JWT_SECRET,
       { id: person.id, email: person.email, role: 'user' },
       { now: clinic.clock.now() - 2 * 3_600_000 },
@@ -241,8 +241,10 @@ describe('an ended session has no effect, even on a process that does not know o
     const tokens = await logIn(person);
     await endWithoutPropagation(tokens);
     const appointment = { date: '2026-03-10', time: '09:00' };
-    expectProblem(await ask(other, { ...person, ...tokens }, doctor, appointment), REVOKED);
-    expect((await ask(other, person, doctor, appointment)).status, 'the time is still open').toBe(201);
+    expectProblem(await requestBooking(other, { ...person, ...tokens }, doctor, appointment), REVOKED);
+    expect((await requestBooking(other, person, doctor, appointment)).status, 'the time is still open').toBe(
+      201,
+    );
   });
 
   test('it can neither change the password nor grant rights', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person, type Week } from '../support/clinic.js';
-import { cancel, move } from '../support/races.js';
+import { cancel, reschedule } from '../support/races.js';
 
 // The next page begins where the last page ended, even if its last booking has been rescheduled since.
 
@@ -50,10 +50,10 @@ test.each(['me', 'doctor'])(
     }
     const [first, second, third] = ids(bookings);
     expect(ids(await page(person, list, 'limit=1'))).toEqual([first]);
-    await move(clinic, patient, first!, { date: '2026-03-20' });
+    await reschedule(clinic, patient, first!, { date: '2026-03-20' });
     expect(ids(await page(person, list, `limit=1&after=${first}`))).toEqual([second]);
     expect(ids(await page(person, list, `after=${first}`))).toEqual([second, third, first]);
-    await move(clinic, patient, second!, { date: '2026-03-02' });
+    await reschedule(clinic, patient, second!, { date: '2026-03-02' });
     expect(ids(await page(person, list, `limit=1&after=${second}`))).toEqual([third]);
   },
 );
@@ -62,7 +62,7 @@ test('the same page, read again after the reschedule, continues from the booking
   const patient = await clinic.patient();
   const [first, second] = await createBookings(patient, 4);
   await page(patient, 'me', 'limit=1');
-  await move(clinic, patient, first!.id, { date: '2026-04-28' });
+  await reschedule(clinic, patient, first!.id, { date: '2026-04-28' });
   expect(ids(await page(patient, 'me', 'limit=1'))).toEqual([second!.id]);
   expect(ids(await page(patient, 'me', `limit=${COUNT}`)).at(-1)).toBe(first!.id);
   expect(ids(await page(patient, 'me', `after=${first!.id}`))).toEqual([]);
@@ -119,7 +119,10 @@ test('paging while bookings are rescheduled or cancelled neither skips nor repea
             if (change.what === 'cancel') await cancel(clinic, patient, id);
             else {
               const date = `2026-09-${String(change.what).padStart(2, '0')}`;
-              await move(clinic, patient, id, { date, time: `${String(turn % 24).padStart(2, '0')}:30` });
+              await reschedule(clinic, patient, id, {
+                date,
+                time: `${String(turn % 24).padStart(2, '0')}:30`,
+              });
             }
           }
           current = await page(patient, 'me', `limit=${size}&after=${last}`);

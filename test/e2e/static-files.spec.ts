@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
-import { spelled } from '../support/raw-http.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
 
 let clinic: Clinic;
 let admin: Person;
@@ -42,12 +42,12 @@ const NAMES = [
 
 describe('an unknown static file gets 404, or 400 if its name is malformed', () => {
   test.each(NAMES)('/api/docs/%s', async (name) => {
-    const answer = await spelled(clinic.client.baseUrl, `/api/docs/${name}`);
+    const answer = await sendVerbatim(clinic.client.baseUrl, `/api/docs/${name}`);
     expect([400, 404], `${answer.status}`).toContain(answer.status);
     expectProblem(answer, { status: answer.status });
   });
   test.each(NAMES)('/admin/queues/static/%s', async (name) => {
-    const answer = await spelled(clinic.client.baseUrl, `/admin/queues/static/${name}`, {
+    const answer = await sendVerbatim(clinic.client.baseUrl, `/admin/queues/static/${name}`, {
       headers: asAdmin(),
     });
     expect([400, 404], `${answer.status}`).toContain(answer.status);
@@ -65,7 +65,7 @@ test.each([
   'status[]=x',
   'page=1&page=2',
 ])("an invalid query of the dashboard's API is never a 500: %s", async (query) => {
-  const answer = await spelled(
+  const answer = await sendVerbatim(
     clinic.client.baseUrl,
     `/admin/queues/api/queues?activeQueue=notifications&${query}`,
     {

@@ -6,7 +6,7 @@ import { Clinic, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Document } from '../support/openapi.js';
 import { expectProblem } from '../support/problems.js';
-import { spelled } from '../support/raw-http.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
 
 const FRONT = 'https://front.example';
 
@@ -57,14 +57,14 @@ describe('security headers for browsers', () => {
   });
 
   test.each(['/api/nowhere', '/api/%zz', '/health/live'])('on %s', async (path) => {
-    const { headers } = await spelled(clinic.client.baseUrl, path);
+    const { headers } = await sendVerbatim(clinic.client.baseUrl, path);
     expectHeaders(headers, ALWAYS, path);
   });
 
   test.each(['/api/docs', '/api/docs/swagger-ui-bundle.js', '/admin/queues', '/admin/queues/api/queues'])(
     'on the page %s, which may load only its own scripts',
     async (path) => {
-      const { status, headers } = await spelled(clinic.client.baseUrl, path, { headers: basic() });
+      const { status, headers } = await sendVerbatim(clinic.client.baseUrl, path, { headers: basic() });
       expect(status).toBe(200);
       expectHeaders(headers, ALWAYS, path);
       const policy = headers.get('content-security-policy')!.split(';');
@@ -77,7 +77,7 @@ describe('security headers for browsers', () => {
 
 describe('pages of other origins', () => {
   const preflight = (origin: string, method: string) =>
-    spelled(clinic.client.baseUrl, '/api/bookings/1', {
+    sendVerbatim(clinic.client.baseUrl, '/api/bookings/1', {
       method: 'OPTIONS',
       headers: {
         origin,
@@ -113,14 +113,14 @@ describe('pages of other origins', () => {
   );
 
   test('an OPTIONS request that is not a preflight is a wrong method', async () => {
-    const answer = await spelled(clinic.client.baseUrl, '/api/bookings', { method: 'OPTIONS' });
+    const answer = await sendVerbatim(clinic.client.baseUrl, '/api/bookings', { method: 'OPTIONS' });
     expectProblem(answer, {
       status: 404,
     });
   });
 
   const change = (headers: Record<string, string>) =>
-    spelled(clinic.client.baseUrl, '/admin/queues/api/queues/notifications/pause', {
+    sendVerbatim(clinic.client.baseUrl, '/admin/queues/api/queues/notifications/pause', {
       method: 'PUT',
       headers: { ...basic(), ...headers },
     });

@@ -3,8 +3,8 @@ import { Redis } from 'ioredis';
 import { LoginFailures } from '../../src/auth/throttling/login-failures.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
-import { spelled } from '../support/raw-http.js';
-import { withSettings } from '../support/settings.js';
+import { sendVerbatim } from '../support/verbatim-http.js';
+import { withSettings } from '../support/with-settings.js';
 
 let clinic: Clinic;
 let second: Clinic;
@@ -27,7 +27,7 @@ const nextAddress = () => `127.0.0.${(addresses += 1)}`;
 
 /** Posts from a network address to one of the two processes. */
 function post(path: string, body: object, address: string, to: Clinic = clinic) {
-  return spelled(to.client.baseUrl, path, {
+  return sendVerbatim(to.client.baseUrl, path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     chunks: [JSON.stringify(body)],
@@ -201,7 +201,7 @@ describe('failed log-ins, counted for all processes', () => {
 
 describe('behind a proxy', () => {
   const from = (forwarded: string, to: Clinic, email: string) =>
-    spelled(to.client.baseUrl, '/api/auth/login', {
+    sendVerbatim(to.client.baseUrl, '/api/auth/login', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
       chunks: [JSON.stringify({ email, password: 'a wrong guess' })],
@@ -224,7 +224,7 @@ describe('behind a proxy', () => {
 test('a forged X-Forwarded-For does not bypass the limit', async () => {
   const [address, { email }] = [nextAddress(), await clinic.patient()];
   await untilTooMany(() => guess(email, address));
-  const answer = await spelled(clinic.client.baseUrl, '/api/auth/login', {
+  const answer = await sendVerbatim(clinic.client.baseUrl, '/api/auth/login', {
     method: 'POST',
     headers: {
       'content-type': 'application/json',

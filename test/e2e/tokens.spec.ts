@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
-import { type Forgery, seconds, tokenBy } from '../support/forged-token.js';
+import { type Forgery, toEpochSeconds, forgeToken } from '../support/forged-token.js';
 import { expectProblem } from '../support/problems.js';
 
 let clinic: Clinic;
@@ -25,7 +25,7 @@ function getWith(authorization?: string) {
 }
 
 function forge(forgery: Forgery = {}): string {
-  return tokenBy(
+  return forgeToken(
     clinic.environment.JWT_SECRET,
     { id: patient.id, email: patient.email, role: 'user' },
     { now: clinic.clock.now(), ...forgery },
@@ -168,7 +168,7 @@ test('Wrong scheme: 401 "Invalid token"', async () => {
 
 test('Expired: 401 "Token expired", with "code": "TOKEN_EXPIRED"', async () => {
   const expired = { status: 401, code: 'TOKEN_EXPIRED', detail: 'Token expired' };
-  const now = seconds(clinic.clock.now());
+  const now = toEpochSeconds(clinic.clock.now());
   const ended = { iat: now - 86_410, exp: now - 10 };
   expectProblem(await getWith(`Bearer ${forge({ claims: ended })}`), expired);
 });
@@ -182,7 +182,7 @@ describe('the lifetime of a token follows the clock of the service, not the syst
   test('it contains when it was issued and expires 24 hours later', async () => {
     const token = await logIn();
     const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object;
-    const now = seconds(clinic.clock.now());
+    const now = toEpochSeconds(clinic.clock.now());
     expect(claims).toMatchObject({ iat: now, exp: now + 86_400 });
   });
 
@@ -195,7 +195,7 @@ describe('the lifetime of a token follows the clock of the service, not the syst
   });
 
   test('a premature token becomes valid', async () => {
-    const token = forge({ claims: { nbf: seconds(clinic.clock.now()) + 60 } });
+    const token = forge({ claims: { nbf: toEpochSeconds(clinic.clock.now()) + 60 } });
     expectProblem(await getWith(`Bearer ${token}`), INVALID);
     clinic.clock.advance({ seconds: 60 });
     expect((await getWith(`Bearer ${token}`)).status).toBe(200);
@@ -203,7 +203,7 @@ describe('the lifetime of a token follows the clock of the service, not the syst
 });
 
 test('a token that is both expired and forged gets the answer of a forged one', async () => {
-  const ended = { exp: seconds(clinic.clock.now()) - 10 };
+  const ended = { exp: toEpochSeconds(clinic.clock.now()) - 10 };
   expectProblem(await getWith(`Bearer ${forge({ claims: ended, secret: 'guessed' })}`), INVALID);
   expectProblem(
     await getWith(`Bearer ${forge({ claims: ended, header: { alg: 'none' }, digest: 'none' })}`),

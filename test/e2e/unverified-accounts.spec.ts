@@ -4,7 +4,7 @@ import { withSecondFactor } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
 import { expectProblem } from '../support/problems.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 import { startWorker } from '../support/worker.js';
 
 const NOT_VERIFIED = { status: 400, code: 'EMAIL_NOT_VERIFIED' };

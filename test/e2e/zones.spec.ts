@@ -1,9 +1,9 @@
 import type { Pool, PoolConnection } from 'mysql2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask } from '../support/appointments.js';
+import { requestBooking } from '../support/appointments.js';
 import type { Answer, Json } from '../support/client.js';
 import { Clinic, type Week } from '../support/clinic.js';
-import { block, cancel, move } from '../support/races.js';
+import { addException, cancel, reschedule } from '../support/races.js';
 
 // Dates are in the doctor's zone, whatever the zones of the process and the database server.
 
@@ -48,14 +48,14 @@ async function visit(clinic: Clinic): Promise<Record<string, unknown>> {
       ['2026-03-29', '00:30'],
       ['2026-12-31', '23:15'],
     ] as const) {
-      booked.push(await ask(clinic, patient, doctor, { date, time }));
+      booked.push(await requestBooking(clinic, patient, doctor, { date, time }));
       record(named(`book ${date} ${time}`), booked.at(-1)!);
     }
     const [first, second] = booked.map(({ body }) => body.id!);
-    record(named('move'), await move(clinic, patient, first!, { date: '2026-03-08', time: '23:00' }));
+    record(named('move'), await reschedule(clinic, patient, first!, { date: '2026-03-08', time: '23:00' }));
     record(named('cancel'), await cancel(clinic, patient, second!));
     for (const date of ['2026-02-28', '2026-03-01', '2026-03-02']) {
-      record(named(`block ${date}`), await block(clinic, doctor, date));
+      record(named(`block ${date}`), await addException(clinic, doctor, date));
     }
     record(named('exceptions'), await clinic.client.get('/api/exceptions/me', doctor));
     record(named('windows'), await clinic.client.get(`/api/availability/${doctor.doctorId}`));

@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Clock } from '../../src/time/clock.js';
-import { ask } from '../support/appointments.js';
+import { requestBooking } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { MONDAY, TUESDAY } from '../support/races.js';
-import { named, Statements } from '../support/statements.js';
-import { uselessDatabase } from '../support/useless-database.js';
-import { Wire } from '../support/wire.js';
+import { statementNamed, Statements } from '../support/statements.js';
+import { rejectingDatabase } from '../support/rejecting-database.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { startWorker } from '../support/worker.js';
 
 // Two proxies in front of one database stand for two servers of a cluster. Each can be cut or frozen.
 
-let first: Wire;
-let second: Wire;
+let first: TcpProxy;
+let second: TcpProxy;
 let clinic: Clinic;
 let doctor: DoctorPerson;
 let patient: Person;
@@ -29,8 +29,8 @@ function urlOf(...hosts: string[]): string {
 }
 
 beforeAll(async () => {
-  first = await Wire.to(SERVER);
-  second = await Wire.to(SERVER);
+  first = await TcpProxy.to(SERVER);
+  second = await TcpProxy.to(SERVER);
   database = `clinica_test_${process.pid}_servers`;
   clinic = await Clinic.open({
     env: { DATABASE_URL: urlOf(hostOf(first.url), hostOf(second.url)), DATABASE_POOL_SIZE: '3' },
@@ -59,10 +59,10 @@ const TIMES = ['09:00', '10:00', '11:00', '12:00', '13:00', '14:00', '15:00', '1
 
 describe('when the database server in use is lost', () => {
   test('all bookings succeed on the next one', async () => {
-    const before = await ask(clinic, patient, doctor, { date: MONDAY, time: '09:30' });
+    const before = await requestBooking(clinic, patient, doctor, { date: MONDAY, time: '09:30' });
     first.cut();
     const answers = await Promise.all(
-      TIMES.map((time) => ask(clinic, patient, doctor, { date: MONDAY, time })),
+      TIMES.map((time) => requestBooking(clinic, patient, doctor, { date: MONDAY, time })),
     );
     expect(
       [before.status, ...answers.map(({ status }) => status)].filter((status) => status !== 201),
@@ -80,7 +80,7 @@ describe('when the database server in use is lost', () => {
 
   test('the API returns to the first server once the new one is lost', async () => {
     second.cut();
-    const { status } = await ask(clinic, patient, doctor, { date: MONDAY, time: '16:30' });
+    const { status } = await requestBooking(clinic, patient, doctor, { date: MONDAY, time: '16:30' });
     expect(status).toBe(201);
   });
 });
@@ -91,7 +91,7 @@ describe('a database that accepts statements but never answers', () => {
     second.freeze();
     const answers = await Promise.all([
       ...Array.from({ length: 12 }, slots),
-      ...TIMES.map((time) => ask(clinic, patient, doctor, { date: TUESDAY, time })),
+      ...TIMES.map((time) => requestBooking(clinic, patient, doctor, { date: TUESDAY, time })),
       clinic.client.post('/api/auth/login', { email: patient.email, password: patient.password }),
     ]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
@@ -100,7 +100,7 @@ describe('a database that accepts statements but never answers', () => {
 
   test('is used again as soon as it answers', async () => {
     await eventually('the slots are available', async () => (await slots()).status === 200);
-    const { status } = await ask(clinic, patient, doctor, { date: TUESDAY, time: '14:30' });
+    const { status } = await requestBooking(clinic, patient, doctor, { date: TUESDAY, time: '14:30' });
     expect(status).toBe(201);
   });
 });
@@ -127,7 +127,7 @@ test('a connection survives a pause longer than the timeout for an answer', asyn
 });
 
 test('an API shuts down although its database does not answer', async () => {
-  const wire = await Wire.to(SERVER);
+  const wire = await TcpProxy.to(SERVER);
   const other = await Clinic.over(
     { ...clinic.environment, DATABASE_URL: urlOf(hostOf(wire.url)) },
     clinic.clock,
@@ -143,7 +143,7 @@ test.each([
   ['is shutting down', 1053],
   ['is read-only', 1290],
 ])('a database server that %s is abandoned for the next', async (_, code) => {
-  const useless = await uselessDatabase(code);
+  const useless = await rejectingDatabase(code);
   const other = await Clinic.over(
     { ...clinic.environment, DATABASE_URL: urlOf(hostOf(SERVER), `127.0.0.1:${useless.port}`) },
     clinic.clock,
@@ -167,7 +167,7 @@ test('the clock stays right even if reading it from the database takes long', as
   const worker = await startWorker(clinic.environment);
   try {
     const clock = worker.get<Clock & { look(): Promise<void> }>(Clock, { strict: false });
-    const held = Statements.of(worker.get(DataSource)).hold(named('read-clock'));
+    const held = Statements.of(worker.get(DataSource)).hold(statementNamed('read-clock'));
     const reading = clock.look();
     await held.reached;
     await sleep(4_000);

@@ -9,7 +9,7 @@ import type { Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { Program } from '../support/program.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
-import { Wire } from '../support/wire.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 // A private database that requires TLS. Two proxies in front of it stand for two servers of a cluster.
 
@@ -18,8 +18,8 @@ type Variables = Readonly<Record<string, string | number | undefined>>;
 let dir: string;
 let environment: Environment;
 let server: Awaited<ReturnType<typeof startDatabase>>;
-let first: Wire;
-let second: Wire;
+let first: TcpProxy;
+let second: TcpProxy;
 
 const portOf = (url: string): string => new URL(url).port;
 const urlOf = (...ports: string[]): string =>
@@ -49,8 +49,8 @@ beforeAll(async () => {
   environment = await testEnvironment();
   dir = mkdtempSync(join(tmpdir(), 'clinica-tls-'));
   server = await start(await createCertificate('localhost'));
-  first = await Wire.to(server.url);
-  second = await Wire.to(server.url);
+  first = await TcpProxy.to(server.url);
+  second = await TcpProxy.to(server.url);
 });
 
 afterAll(async () => {

@@ -3,15 +3,15 @@ import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
-import { messagesOf } from '../support/messages.js';
+import { notificationsOf } from '../support/notifications.js';
 import { Program } from '../support/program.js';
-import { Wire } from '../support/wire.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 let mailbox: Mailbox;
 let clinic: Clinic;
 let doctor: DoctorPerson;
 let patient: Person;
-let wire: Wire;
+let wire: TcpProxy;
 let worker: Program;
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   doctor = await clinic.doctor();
   patient = await clinic.patient();
-  wire = await Wire.to(clinic.environment.DATABASE_URL);
+  wire = await TcpProxy.to(clinic.environment.DATABASE_URL);
   worker = Program.worker({ ...clinic.environment, DATABASE_URL: wire.url, LOG_LEVEL: 'warn' });
 });
 
@@ -85,7 +85,7 @@ test('an email that the mail server accepted while the database was away is not 
   mailbox.onMail = () => undefined;
   wire.mend();
   await settled();
-  expect((await messagesOf(clinic, booking!))[0]).toMatchObject({ state: 'sent', attempts: 1 });
+  expect((await notificationsOf(clinic, booking!))[0]).toMatchObject({ state: 'sent', attempts: 1 });
   expect(await mailbox.mailsTo(patient.email, 6)).toHaveLength(6);
 });
 

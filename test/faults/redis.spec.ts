@@ -5,7 +5,7 @@ import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
 import { PrivateRedis } from '../support/private-redis.js';
-import { Wire } from '../support/wire.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { startWorker } from '../support/worker.js';
 
 /** The longest that users may wait for a page. */
@@ -14,7 +14,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 let mailbox: Mailbox;
 let redis: PrivateRedis;
-let wire: Wire;
+let wire: TcpProxy;
 let clinic: Clinic;
 let worker: INestApplicationContext;
 let patient: Person;
@@ -24,7 +24,7 @@ let admin: Person;
 beforeAll(async () => {
   mailbox = await Mailbox.open();
   redis = await PrivateRedis.open();
-  wire = await Wire.to(redis.url);
+  wire = await TcpProxy.to(redis.url);
   clinic = await Clinic.open({
     now: new Date().toISOString(),
     env: {

@@ -9,7 +9,7 @@ import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
-import { messagesOf } from '../support/messages.js';
+import { notificationsOf } from '../support/notifications.js';
 
 const LEASE_SECONDS = 1;
 const SOCKET_TIMEOUT_MS = 2_500;
@@ -82,7 +82,7 @@ test('an email that the mail server takes longer than a lease to accept is sent 
   release();
   await eventually(
     'the email is sent',
-    async () => (await messagesOf(clinic, booking!))[0]!.state === 'sent',
+    async () => (await notificationsOf(clinic, booking!))[0]!.state === 'sent',
   );
   expect(arrivals).toHaveLength(1);
   expect(mailbox.received.filter(({ to }) => to === patient.email)).toHaveLength(1);
@@ -96,7 +96,7 @@ test('an email is given up if the mail server falls silent, does not hold up oth
   await bookInBulk(clinic, lucky, await clinic.doctor(), 5);
   await mailbox.mailsTo(lucky.email, 5);
   const notification = await eventually('the email is given up', async () => {
-    const [found] = await messagesOf(clinic, booking!);
+    const [found] = await notificationsOf(clinic, booking!);
     return found!.attempts === 1 && found;
   });
   expect(notification).toMatchObject({
@@ -107,6 +107,6 @@ test('an email is given up if the mail server falls silent, does not hold up oth
   await clinic.query('UPDATE notifications SET due_at = NOW() WHERE booking_id = ?', [booking]);
   await eventually(
     'the email is sent',
-    async () => (await messagesOf(clinic, booking!))[0]!.state === 'sent',
+    async () => (await notificationsOf(clinic, booking!))[0]!.state === 'sent',
   );
 });

@@ -3,9 +3,9 @@ import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
-import { messagesOf } from '../support/messages.js';
+import { notificationsOf } from '../support/notifications.js';
 import { Program } from '../support/program.js';
-import { Wire } from '../support/wire.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 let mailbox: Mailbox;
 let clinic: Clinic;
@@ -58,7 +58,7 @@ function holdNextReply(): { arrived: Promise<ReceivedMail>; release: () => void 
   return { arrived, release: () => release() };
 }
 
-const notificationOf = async (booking: number) => (await messagesOf(clinic, booking))[0]!;
+const notificationOf = async (booking: number) => (await notificationsOf(clinic, booking))[0]!;
 
 function untilSent(booking: number): Promise<unknown> {
   return eventually('the notification is sent', async () => (await notificationOf(booking)).state === 'sent');
@@ -79,7 +79,7 @@ test('a worker is killed during a send: the next worker sends the email', async 
 });
 
 test('a worker is killed between the mail server’s reply and its record of it: one duplicate at most, with the same Message-ID', async () => {
-  const wire = await Wire.to(clinic.environment.DATABASE_URL);
+  const wire = await TcpProxy.to(clinic.environment.DATABASE_URL);
   try {
     const { arrived, release } = holdNextReply();
     const first = startWorker({ ...clinic.environment, DATABASE_URL: wire.url });

@@ -6,7 +6,7 @@ import type { Shutdown } from '../../bin/support/shutdown.js';
 import { ensureGalera } from '../support/cluster/galera.js';
 import { wholeNumber } from '../support/options.js';
 import { preparePrivateServers } from '../support/private-servers.js';
-import { circumstances, tableOf, writeInto } from '../support/report.js';
+import { provenance, markdownTable, writeSection } from '../support/report.js';
 import { BusyCores } from './busy-cores.js';
 import { COLUMNS } from './report.js';
 import { runScenario } from './run-scenario.js';
@@ -119,14 +119,15 @@ async function runFaults(options: FaultsOptions): Promise<boolean> {
       '--write takes only complete tables: run all scenarios, all of the cluster, or api-killed with --busy.',
     );
   }
-  const origin = circumstances(`npm run faults -- ${argumentsOf(options)}`);
+  const origin = provenance(`npm run faults -- ${argumentsOf(options)}`);
   console.log(`seed ${seed}\n`);
   const busy = options.isBusy ? new BusyCores() : undefined;
   try {
-    const reportOf = (results: readonly Result[]): string => `${origin}\n\n${tableOf(COLUMNS, results)}`;
+    const reportOf = (results: readonly Result[]): string =>
+      `${origin}\n\n${markdownTable(COLUMNS, results)}`;
     // Write after each run: if hours of runs are interrupted, the finished ones are still worth reading.
     const results = await runAll(chosen, options, (finished) => {
-      if (document !== undefined) writeInto(document, marker!, reportOf(finished));
+      if (document !== undefined) writeSection(document, marker!, reportOf(finished));
     });
     console.log(`\n${reportOf(results)}`);
     return results.every(({ broken }) => broken.length === 0);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
-import { cancel, move } from '../support/races.js';
+import { cancel, reschedule } from '../support/races.js';
 import { startWorker } from '../support/worker.js';
 import { type Counts, countFindings } from './oracle.js';
 import { type AcceptedMail, SmtpRecord } from './smtp-record.js';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   const [first, second, third] = await Promise.all([bookIn(10), bookIn(11), bookIn(12)]);
   live = first!;
   await cancel(clinic, patient, second.id);
-  const moved = await move(clinic, patient, third.id, { date: dateIn(13) });
+  const moved = await reschedule(clinic, patient, third.id, { date: dateIn(13) });
   await bookIn(1);
   acknowledged = new Map(
     [live, { ...second, status: 'cancelled' }, moved.body as unknown as BookingJson].map((booking) => [
@@ -199,7 +199,7 @@ describe('the oracle', () => {
 
   test('M: an email about a withdrawn reschedule, unless an email about a later change came', async () => {
     const { id } = await bookIn(20);
-    await move(clinic, patient, id, { date: dateIn(21) });
+    await reschedule(clinic, patient, id, { date: dateIn(21) });
     await cancel(clinic, patient, id);
     const [, moved, cancelled] = await eventually('all three emails are sent', async () => {
       const sent = await clinic.query<{ message_id: string }>(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowDataPacket } from 'mysql2/promise';
-import { aborted } from '../support/aborted.js';
+import { rejectOnAbort } from '../support/aborted.js';
 import { Deployment } from './deployment.js';
 import { printEvidence, writeEvidence } from './evidence.js';
 import { LoadBalancer } from './load-balancer.js';
@@ -47,7 +47,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   try {
     await clinic.start();
     const context = await prepare(scenario, clinic, options);
-    await Promise.race([runWithTraffic(scenario, context), aborted(options.signal)]);
+    await Promise.race([runWithTraffic(scenario, context), rejectOnAbort(options.signal)]);
     await waitUntilSettled(clinic);
     const result = await judge(scenario, context, { seed: options.seed, home, started });
     held = result.broken.length === 0;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ask, book } from '../support/appointments.js';
+import { requestBooking, book } from '../support/appointments.js';
 import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { type Cut, CuttingProxy } from '../support/cutting-proxy.js';
 import { eventually } from '../support/eventually.js';
-import { block, cancel, MONDAY, move, TUESDAY } from '../support/races.js';
+import { addException, cancel, MONDAY, reschedule, TUESDAY } from '../support/races.js';
 import { Statements } from '../support/statements.js';
 
 // A connection that breaks during COMMIT leaves the outcome unknown. The service reports neither success nor failure
@@ -89,7 +89,7 @@ async function notificationsOf(id: number): Promise<string[]> {
 describe.each(CUTS)('a connection that breaks: %s', (cut) => {
   test('while booking: there is one booking, with one confirmation', async () => {
     const wish = { date: TUESDAY, time: '10:00' };
-    const { status, body } = await whileCutting(cut, () => ask(clinic, patient, doctor, wish));
+    const { status, body } = await whileCutting(cut, () => requestBooking(clinic, patient, doctor, wish));
     expect([status, commits()]).toEqual([201, COMMITS[cut]]);
     const rows = await clinic.query('SELECT id FROM bookings WHERE doctor_id = ?', [doctor.doctorId]);
     expect(rows).toEqual([{ id: body.id }]);
@@ -104,7 +104,7 @@ describe.each(CUTS)('a connection that breaks: %s', (cut) => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     statements.reset();
     const { status, body } = await whileCutting(cut, () =>
-      move(clinic, patient, id, { date: TUESDAY, time: '11:30' }),
+      reschedule(clinic, patient, id, { date: TUESDAY, time: '11:30' }),
     );
     expect([status, commits()]).toEqual([200, COMMITS[cut]]);
     expect(body).toMatchObject({ id, date: TUESDAY, time: '11:30', version: 2 });
@@ -129,8 +129,8 @@ describe('a reschedule whose acknowledgement is lost', () => {
   test('is not applied a second time over a later one of the same patient', async () => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     const [first, second] = await whileHeld(
-      () => move(clinic, patient, id, { date: TUESDAY, time: '11:00' }),
-      () => move(clinic, patient, id, { date: TUESDAY, time: '14:00' }),
+      () => reschedule(clinic, patient, id, { date: TUESDAY, time: '11:00' }),
+      () => reschedule(clinic, patient, id, { date: TUESDAY, time: '14:00' }),
     );
     expect([first.status, second.status]).toEqual([200, 200]);
     expect(first.body).toMatchObject({ time: '11:00', version: 2 });
@@ -146,7 +146,7 @@ describe('a reschedule whose acknowledgement is lost', () => {
   test('is not applied a second time after a later cancellation', async () => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     const [moved, cancelled] = await whileHeld(
-      () => move(clinic, patient, id, { date: TUESDAY, time: '11:00' }),
+      () => reschedule(clinic, patient, id, { date: TUESDAY, time: '11:00' }),
       () => cancel(clinic, patient, id),
     );
     expect([moved.status, cancelled.status]).toEqual([200, 200]);
@@ -156,19 +156,19 @@ describe('a reschedule whose acknowledgement is lost', () => {
   test('is applied if it was lost before it took effect', async () => {
     const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
     proxy.next = 'before COMMIT';
-    const { status, body } = await move(clinic, patient, id, { time: '11:00' });
+    const { status, body } = await reschedule(clinic, patient, id, { time: '11:00' });
     expect([status, body.version]).toEqual([200, 2]);
   });
 });
 
 test('a booking whose acknowledgement is lost is answered as it stands after a later change', async () => {
   const [booked, moved] = await whileHeld(
-    () => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
+    () => requestBooking(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
     async () => {
       const [row] = await clinic.query<{ id: number }>('SELECT id FROM bookings WHERE doctor_id = ?', [
         doctor.doctorId,
       ]);
-      return move(clinic, patient, row!.id, { time: '15:00' });
+      return reschedule(clinic, patient, row!.id, { time: '15:00' });
     },
   );
   expect([booked.status, moved.status]).toEqual([201, 200]);
@@ -211,7 +211,10 @@ describe('if the outcome cannot be looked up', () => {
   test('because the database stays unavailable, the answer to a booking is OUTCOME_UNKNOWN', async () => {
     proxy.next = 'after COMMIT';
     proxy.isDown = true;
-    const { status, body, headers } = await ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    const { status, body, headers } = await requestBooking(clinic, patient, doctor, {
+      date: MONDAY,
+      time: '10:00',
+    });
     proxy.isDown = false;
     expect([status, body.code]).toEqual([503, 'OUTCOME_UNKNOWN']);
     expect(headers.get('retry-after')).not.toBeNull();
@@ -223,7 +226,7 @@ describe('if the outcome cannot be looked up', () => {
   test.each<Cut>(['before COMMIT', 'after COMMIT'])(
     'because an exception cannot be identified, the answer is OUTCOME_UNKNOWN: %s',
     async (cut) => {
-      const { status, body } = await whileCutting(cut, () => block(clinic, doctor, MONDAY));
+      const { status, body } = await whileCutting(cut, () => addException(clinic, doctor, MONDAY));
       expect([status, body.code]).toEqual([503, 'OUTCOME_UNKNOWN']);
       const rows = await clinic.query('SELECT id FROM exceptions WHERE doctor_id = ?', [doctor.doctorId]);
       expect(rows).toHaveLength(cut === 'after COMMIT' ? 1 : 0);
@@ -244,7 +247,7 @@ describe('if the outcome cannot be looked up', () => {
 test('afterwards the app works as before, on intact connections', async () => {
   const answers = await Promise.all(
     ['09:00', '10:00', '11:00', '12:00', '13:00'].map((time) =>
-      ask(clinic, patient, doctor, { date: TUESDAY, time }),
+      requestBooking(clinic, patient, doctor, { date: TUESDAY, time }),
     ),
   );
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);

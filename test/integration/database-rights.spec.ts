@@ -6,8 +6,8 @@ import { Sweeper } from '../../src/ops/sweeper.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { DatabaseUsers, statementsOf, urlFor } from '../support/database-users.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled } from '../support/messages.js';
-import { withSettings } from '../support/settings.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
+import { withSettings } from '../support/with-settings.js';
 import { startWorker } from '../support/worker.js';
 
 /** The tables from which the service deletes rows. */
@@ -80,7 +80,7 @@ describe('with the grants of docs/sql/service.sql', () => {
       expect((await limited.client.patch(path, { time: '10:00' }, person)).status).toBe(200);
       expect((await limited.client.delete(path, person)).status).toBe(200);
       expect((await post('/api/auth/password/forgot', { email: account.email })).status).toBe(200);
-      await allDueSettled(clinic);
+      await waitUntilDueSettled(clinic);
       expect(mailbox.received.map(({ to }) => to)).toContain(account.email);
       const erasure = { token: person.token, body: { password: account.password } };
       expect((await limited.client.send('DELETE', '/api/auth/me', erasure)).status).toBe(200);

@@ -2,11 +2,11 @@ import type { QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inTransaction } from '../../src/database/in-transaction.js';
 import { query, execute } from '../../src/database/statement.js';
-import { ask } from '../support/appointments.js';
+import { requestBooking } from '../support/appointments.js';
 import { Clinic } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { MONDAY } from '../support/races.js';
-import { named, Statements } from '../support/statements.js';
+import { statementNamed, Statements } from '../support/statements.js';
 
 // The server rolls back the victim of a deadlock. A statement sent right behind it would auto-commit.
 
@@ -77,9 +77,9 @@ async function lastEventId(): Promise<number> {
 
 test('a booking whose notification is the victim of a deadlock is retried, and leaves one event', async () => {
   const [doctor, patient, since] = [await clinic.doctor(), await clinic.patient(), await lastEventId()];
-  replaceFirst(named('append-notifications'));
+  replaceFirst(statementNamed('append-notifications'));
   const { status, body } = await asVictim(
-    () => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
+    () => requestBooking(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
     'SELECT version FROM doctor_days WHERE doctor_id = ? FOR UPDATE',
     [doctor.doctorId],
   );
@@ -89,7 +89,7 @@ test('a booking whose notification is the victim of a deadlock is retried, and l
 
 test('a log-in whose refresh token is the victim of a deadlock is retried, and leaves one event', async () => {
   const [{ id, email, password }, since] = [await clinic.patient(), await lastEventId()];
-  replaceFirst(named('insert-refresh-token'));
+  replaceFirst(statementNamed('insert-refresh-token'));
   const { status } = await asVictim(
     () => clinic.client.post('/api/auth/login', { email, password, refresh: true }),
     'SELECT id FROM accounts WHERE id = ? FOR UPDATE',

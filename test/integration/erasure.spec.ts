@@ -4,7 +4,7 @@ import { book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { expectProblem } from '../support/problems.js';
 import { cancel, ERASE_ACCOUNT } from '../support/races.js';
-import { named, type Statement, Statements } from '../support/statements.js';
+import { statementNamed, type Statement, Statements } from '../support/statements.js';
 
 let clinic: Clinic;
 let second: Clinic;
@@ -55,7 +55,7 @@ test('an erasure takes as many statements for many bookings as for one', async (
     statements.reset();
     expect((await erase(patient)).status).toBe(200);
     // The process also reads ended sessions once a second.
-    return statements.sent.filter(({ sql }) => !named('find-ended-sessions').test(sql)).length;
+    return statements.sent.filter(({ sql }) => !statementNamed('find-ended-sessions').test(sql)).length;
   };
   expect(await count(30, '2026-04-01')).toBe(await count(1, '2026-03-16'));
 });
@@ -87,7 +87,7 @@ test('each upcoming booking is cancelled with the same event and notification as
 
 test('an appointment that begins meanwhile does not block the erasure', async () => {
   const { patient, ids } = await patientWith(2, '2026-03-02');
-  const held = statements.hold(named('lock-live-bookings'));
+  const held = statements.hold(statementNamed('lock-live-bookings'));
   const erasing = erase(patient);
   await held.reached;
   clinic.clock.set('2026-03-02T08:00:00Z');
@@ -98,7 +98,7 @@ test('an appointment that begins meanwhile does not block the erasure', async ()
 
 test('a booking made in another process at the same moment is refused', async () => {
   const { patient } = await patientWith(1, '2026-06-15');
-  const held = statements.hold(named('lock-live-bookings'));
+  const held = statements.hold(statementNamed('lock-live-bookings'));
   const erasing = erase(patient);
   await held.reached;
   const wish = { doctor_id: doctor.doctorId, date: '2026-06-16', time: '09:00' };
@@ -148,6 +148,6 @@ test('an admin with a token of another role cannot be erased without the lock of
   // Only possible by hand: the service revokes all tokens when it changes a role.
   await clinic.query("UPDATE accounts SET role = 'admin' WHERE id = ?", [patient.id]);
   expectProblem(await erase(patient), { status: 401, code: 'TOKEN_REVOKED' });
-  const isLock = ({ sql }: Statement) => named('lock-admins').test(sql);
+  const isLock = ({ sql }: Statement) => statementNamed('lock-admins').test(sql);
   expect(statements.sent.some(isLock)).toBe(false);
 });

@@ -6,8 +6,8 @@ import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
 import { idleWorker } from '../support/idle-worker.js';
-import { messagesOf } from '../support/messages.js';
-import { MoodySmtp } from '../support/moody-smtp.js';
+import { notificationsOf } from '../support/notifications.js';
+import { FaultySmtp } from '../support/faulty-smtp.js';
 
 const MONDAY_AT_NINE = { date: '2026-03-02', time: '09:00' };
 
@@ -18,7 +18,7 @@ let patient: Person;
 let doctor: DoctorPerson;
 
 beforeAll(async () => {
-  const smtp = await MoodySmtp.open();
+  const smtp = await FaultySmtp.open();
   ({ port } = smtp);
   await smtp.close();
   clinic = await Clinic.open({ env: { SMTP_URL: smtp.url } });
@@ -68,7 +68,7 @@ const UP = {
 const FAILING = { ...UP, mail: 'failing' };
 
 async function confirmationOf({ id }: BookingJson) {
-  return (await messagesOf(clinic, id)).find(({ kind }) => kind === 'booked')!;
+  return (await notificationsOf(clinic, id)).find(({ kind }) => kind === 'booked')!;
 }
 
 test('mails that have failed for more than 5 minutes are found, although each attempt makes them due later', async () => {
@@ -94,7 +94,7 @@ test('they are no longer found once the mail server accepts them', async () => {
   await attemptAll();
   clinic.clock.advance({ minutes: 6 });
   expect(await readiness()).toEqual(FAILING);
-  const smtp = await MoodySmtp.open(port);
+  const smtp = await FaultySmtp.open(port);
   try {
     expect(await attemptAll()).toEqual(['sent']);
   } finally {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, book } from '../support/appointments.js';
+import { requestBooking, book } from '../support/appointments.js';
 import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
-import { cancel, MONDAY, move, TUESDAY, WEDNESDAY } from '../support/races.js';
+import { cancel, MONDAY, reschedule, TUESDAY, WEDNESDAY } from '../support/races.js';
 
 // Another transaction holds a lock, and a crowd of requests waits for it: all other requests must still be answered.
 
@@ -74,7 +74,7 @@ async function whileLocked(
     expect(await countWaiting()).toBeLessThanOrEqual(clinic.environment.DATABASE_POOL_SIZE / 4);
     const path = `/api/bookings/available-slots?doctor_id=${other.doctorId}&date=${MONDAY}`;
     const slots = await clinic.client.get(path, { token });
-    const booked = await ask(clinic, patient, other, { date: MONDAY, time: '10:00' });
+    const booked = await requestBooking(clinic, patient, other, { date: MONDAY, time: '10:00' });
     const further = others && (await others());
     expect([slots.status, booked.status, further?.status ?? 200]).toEqual([200, 201, 200]);
     await holder.query('ROLLBACK');
@@ -93,7 +93,7 @@ const time = (index: number): string =>
 test('200 bookings by ten patients wait for one day of a doctor', async () => {
   const doctor = await clinic.doctor();
   const kinds = await whileLocked(lockDaysOf(doctor), (index) =>
-    ask(clinic, patients[index % 10]!, doctor, { date: MONDAY, time: time(index), duration: 2 }),
+    requestBooking(clinic, patients[index % 10]!, doctor, { date: MONDAY, time: time(index), duration: 2 }),
   );
   expect(kinds).toContain('201');
   expect(kinds.filter((kind) => !/^(201|503 BUSY)$/.test(kind))).toEqual([]);
@@ -110,12 +110,12 @@ test('200 reschedules by ten patients wait for one day of a doctor; one with ano
   const kinds = await whileLocked(
     lockDaysOf(doctor),
     (index) =>
-      move(clinic, patients[index % 10]!, owned[index % 10]!.id, {
+      reschedule(clinic, patients[index % 10]!, owned[index % 10]!.id, {
         date: WEDNESDAY,
         time: time(index),
         duration: 2,
       }),
-    () => move(clinic, neighbour, id, { date: WEDNESDAY, time: '11:00' }),
+    () => reschedule(clinic, neighbour, id, { date: WEDNESDAY, time: '11:00' }),
   );
   expect(kinds).toContain('200');
 });
@@ -143,7 +143,7 @@ test('200 exceptions of one doctor wait, each for another day', async () => {
 test('200 bookings of one account wait, each for another day', async () => {
   const doctor = await clinic.doctor();
   await whileLocked(lockDaysOf(doctor), (index) =>
-    ask(clinic, patients[0]!, doctor, { date: DAYS[index]!, time: '10:00' }),
+    requestBooking(clinic, patients[0]!, doctor, { date: DAYS[index]!, time: '10:00' }),
   );
 });
 

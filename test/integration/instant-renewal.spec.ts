@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { InstantRenewal, type Renewal } from '../../src/bookings/instant-renewal.service.js';
 import { Changes } from '../../src/outbox/changes.js';
-import { ask, book, type BookingJson, openTimes } from '../support/appointments.js';
+import { requestBooking, book, type BookingJson, slotsOf } from '../support/appointments.js';
 import type { Clinic } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { ExaminedClinic } from '../support/examined-clinic.js';
-import { messagesOf } from '../support/messages.js';
-import { cancel, move } from '../support/races.js';
+import { notificationsOf } from '../support/notifications.js';
+import { cancel, reschedule } from '../support/races.js';
 
 // The tests shift the instants of bookings by an hour, as other time zone data would have computed them.
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   renewal = new InstantRenewal(clinic.dataSource, changes, clinic.clock);
 });
 
-afterEach(() => exam.isMended());
+afterEach(() => exam.expectMended());
 afterAll(() => exam?.close());
 
 async function renewAll(): Promise<Renewal[]> {
@@ -154,7 +154,7 @@ test('a sent notification is not sent again, and a reminder whose moment has pas
   ]);
   await renewAll();
   const now = clinic.clock.now();
-  const [news, reminder] = await messagesOf(clinic, booking.id);
+  const [news, reminder] = await notificationsOf(clinic, booking.id);
   clinic.clock.set(new Date(before).toISOString());
   const states = [news, reminder].map((notification) => [notification!.kind, notification!.state]);
   expect(states).toContainEqual(['booked', 'sent']);
@@ -175,7 +175,7 @@ test('a booking that becomes later gets the reminder for which it was too late b
     booking.id,
   ]);
   expect((await renewAll()).map(({ is }) => is)).toEqual(['renewed']);
-  const notifications = await messagesOf(clinic, booking.id);
+  const notifications = await notificationsOf(clinic, booking.id);
   expect(notifications.map(({ kind, state }) => `${kind} ${state}`).sort()).toEqual([
     'booked pending',
     'reminder_1h pending',
@@ -190,22 +190,22 @@ test.each([-1, 1])(
     const later = await book(clinic, exam.patient, doctor, { date: booking.date, time: '14:00' });
     await shift(hours, booking);
     const stored = hours < 0 ? '11:00' : '13:00';
-    const offered = await openTimes(clinic, exam.patient, doctor, booking.date);
+    const offered = await slotsOf(clinic, exam.patient, doctor, booking.date);
     for (const time of ['12:00', stored]) {
       expect(offered).not.toContain(time);
       for (const start of [time, time.replace(':00', ':29')]) {
-        const booked = await ask(clinic, exam.patient, doctor, {
+        const booked = await requestBooking(clinic, exam.patient, doctor, {
           date: booking.date,
           time: start,
           duration: 30,
         });
-        const moved = await move(clinic, exam.patient, later.id, { time: start });
+        const moved = await reschedule(clinic, exam.patient, later.id, { time: start });
         expect([booked.status, booked.body.code]).toEqual([400, 'TAKEN']);
         expect([moved.status, moved.body.code]).toEqual([400, 'TAKEN']);
       }
     }
     await renewAll();
-    expect(await openTimes(clinic, exam.patient, doctor, booking.date)).toContain(stored);
+    expect(await slotsOf(clinic, exam.patient, doctor, booking.date)).toContain(stored);
   },
 );
 

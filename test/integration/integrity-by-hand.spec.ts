@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Clinic } from '../support/clinic.js';
 import { ExaminedClinic } from '../support/examined-clinic.js';
-import { messagesOf } from '../support/messages.js';
+import { notificationsOf } from '../support/notifications.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   ({ clinic } = exam);
 });
 
-afterEach(() => exam.mend());
+afterEach(() => exam.undoAll());
 
 afterAll(() => exam?.close());
 
@@ -38,7 +38,7 @@ describe('the manual’s statements for repairs by hand repair what is found', (
     } finally {
       await runner.release();
     }
-    await exam.isMended();
+    await exam.expectMended();
     const events = await clinic.query(
       "SELECT actor_id FROM audit_events WHERE action = 'booking.mended' AND subject_id = ?",
       [id],
@@ -51,7 +51,7 @@ describe('the manual’s statements for repairs by hand repair what is found', (
     await exam.change('bookings', { id: booking.id }, 'open_until = starts_at');
     await exam.expectOnly({ code: 'OUTSIDE_OPEN_TIME' });
     await doByHand(cancelling, booking.id);
-    const notifications = await messagesOf(clinic, booking.id);
+    const notifications = await notificationsOf(clinic, booking.id);
     expect(
       notifications.map(({ kind, booking_version, state }) => `${kind} ${booking_version} ${state}`),
     ).toEqual([
@@ -64,16 +64,16 @@ describe('the manual’s statements for repairs by hand repair what is found', (
 
   test('writing a missing notification', async () => {
     const { booking } = await exam.newBooking();
-    await exam.takeAway('notifications', "booking_id = ? AND kind = 'booked'", [booking.id]);
+    await exam.deleteRows('notifications', "booking_id = ? AND kind = 'booked'", [booking.id]);
     await exam.expectOnly({ code: 'LEDGER_NEWS' });
     await doByHand(writing, booking.id);
-    await exam.takeAway('notifications', "booking_id = ? AND kind = 'reminder_1h'", [booking.id]);
+    await exam.deleteRows('notifications', "booking_id = ? AND kind = 'reminder_1h'", [booking.id]);
     await exam.expectOnly({ code: 'LEDGER_REMINDER' });
     const reminding = writing!
       .replace("'booked'", "'reminder_1h'")
       .replace('UTC_TIMESTAMP(3), ', 'starts_at - INTERVAL 1 HOUR, ');
     await doByHand(reminding, booking.id);
-    const notifications = await messagesOf(clinic, booking.id);
+    const notifications = await notificationsOf(clinic, booking.id);
     expect(notifications.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
       'reminder_24h pending',
       'booked pending',
@@ -95,7 +95,7 @@ describe('the manual’s statements for repairs by hand repair what is found', (
       .map((instant) => instant.replace('T', ' '));
     const sql = correcting!.replace('2027-03-29 07:00:00', start!).replace('2027-03-29 07:30:00', end!);
     await doByHand(sql, booking.id);
-    const [, ...reminders] = await messagesOf(clinic, booking.id);
+    const [, ...reminders] = await notificationsOf(clinic, booking.id);
     expect(reminders.map(({ due_at }) => Date.parse(booking.starts_at) - due_at.getTime())).toEqual([
       24 * HOUR_MS,
       HOUR_MS,

@@ -13,7 +13,7 @@ beforeAll(async () => {
   ({ clinic, patient } = exam);
 });
 
-afterEach(() => exam.mend());
+afterEach(() => exam.undoAll());
 
 afterAll(() => exam?.close());
 
@@ -157,7 +157,7 @@ describe('live bookings that break the rules under which they were made', () => 
 
   test('are found if their day has no version', async () => {
     const { doctor, booking } = await exam.newBooking();
-    await exam.takeAway('doctor_days', 'doctor_id = ?', [doctor.doctorId]);
+    await exam.deleteRows('doctor_days', 'doctor_id = ?', [doctor.doctorId]);
     await exam.expectOnly({
       code: 'DAY_VERSION',
       subject: `booking ${booking.id}`,

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NotificationQueue } from '../../src/notifications/notification-queue.js';
 import type { Clinic, Person } from '../support/clinic.js';
 import { ExaminedClinic } from '../support/examined-clinic.js';
-import { cancel, move } from '../support/races.js';
+import { cancel, reschedule } from '../support/races.js';
 
 let exam: ExaminedClinic;
 let clinic: Clinic;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   ({ clinic, patient } = exam);
 });
 
-afterEach(() => exam.mend());
+afterEach(() => exam.undoAll());
 
 afterAll(() => exam?.close());
 
@@ -21,8 +21,8 @@ describe('notifications that are missing from the ledger', () => {
   /** A booking at version 4: booked, rescheduled twice, cancelled. */
   async function cancelledAtVersion4(): Promise<number> {
     const { booking } = await exam.newBooking();
-    await move(clinic, patient, booking.id, { time: '11:00' });
-    await move(clinic, patient, booking.id, { time: '12:00' });
+    await reschedule(clinic, patient, booking.id, { time: '11:00' });
+    await reschedule(clinic, patient, booking.id, { time: '12:00' });
     await cancel(clinic, patient, booking.id);
     return booking.id;
   }
@@ -34,7 +34,7 @@ describe('notifications that are missing from the ledger', () => {
     ['cancelled', 4, /lacks 'cancelled' of version 4$/],
   ])('are found: %s of version %i', async (kind, version, detail) => {
     const id = await cancelledAtVersion4();
-    await exam.takeAway('notifications', 'booking_id = ? AND booking_version = ? AND kind = ?', [
+    await exam.deleteRows('notifications', 'booking_id = ? AND booking_version = ? AND kind = ?', [
       id,
       version,
       kind,
@@ -53,10 +53,10 @@ describe('notifications that are missing from the ledger', () => {
       await exam.newBooking(),
       await exam.newBooking(),
     ];
-    await move(clinic, patient, booking.id, { time: '11:00' });
+    await reschedule(clinic, patient, booking.id, { time: '11:00' });
     const news = "kind IN ('booked', 'moved', 'cancelled')";
-    await exam.takeAway('notifications', `booking_id = ? AND ${news}`, [cancelled]);
-    await exam.takeAway('notifications', `booking_id = ? AND ${news}`, [booking.id]);
+    await exam.deleteRows('notifications', `booking_id = ? AND ${news}`, [cancelled]);
+    await exam.deleteRows('notifications', `booking_id = ? AND ${news}`, [booking.id]);
     await exam.change('bookings', { id: silent.id }, "status = 'cancelled'");
     await exam.expectOnly(
       {
@@ -73,11 +73,11 @@ describe('notifications that are missing from the ledger', () => {
     'are found: %j of a live booking, for its current version',
     async (kinds) => {
       const { booking } = await exam.newBooking();
-      await move(clinic, patient, booking.id, { time: '11:00' });
+      await reschedule(clinic, patient, booking.id, { time: '11:00' });
       const of = 'booking_id = ? AND booking_version = ? AND kind IN (?)';
-      await exam.takeAway('notifications', of, [booking.id, 1, kinds]);
+      await exam.deleteRows('notifications', of, [booking.id, 1, kinds]);
       await exam.expectOnly();
-      await exam.takeAway('notifications', of, [booking.id, 2, kinds]);
+      await exam.deleteRows('notifications', of, [booking.id, 2, kinds]);
       await exam.expectOnly({
         code: 'LEDGER_REMINDER',
         subject: `booking ${booking.id}`,
@@ -154,7 +154,7 @@ describe('notifications that no worker handles', () => {
        VALUES ${versions.map(() => "(?, ?, 'moved', NOW(), 30, '2020-01-01', 'pending', 'x', NOW())").join()}`,
       versions.flatMap((version) => [booking.id, version]),
     );
-    const { checks } = await exam.look();
+    const { checks } = await exam.runCheck();
     await clinic.query('DELETE FROM notifications WHERE booking_id = ? AND booking_version > 1', [
       booking.id,
     ]);
@@ -186,7 +186,7 @@ describe('jobs without a row', () => {
       { subject: `job notification-${UNKNOWN}-1`, detail: /^it is waiting/ },
     ];
     const found = async () =>
-      (await exam.look()).checks.find(({ code }) => code === 'JOB_WITHOUT_ROW')!.findings;
+      (await exam.runCheck()).checks.find(({ code }) => code === 'JOB_WITHOUT_ROW')!.findings;
     expect(await found()).toMatchObject(expected);
     expect((await found())[0]!.remedy).toContain('Remove it at /admin/queues');
     await queue().queue.pause();
@@ -195,7 +195,7 @@ describe('jobs without a row', () => {
 
   test('are found beyond the first page', async () => {
     await queue().add(Array.from({ length: 450 }, (_, index) => ({ id: UNKNOWN + index, lease: 1 })));
-    const { findingsTotal, findings: listed } = (await exam.look()).checks.at(-1)!;
+    const { findingsTotal, findings: listed } = (await exam.runCheck()).checks.at(-1)!;
     expect([findingsTotal, listed.length]).toEqual([450, 100]);
     expect(new Set(listed.map(({ subject }) => subject)).size).toBe(100);
   });

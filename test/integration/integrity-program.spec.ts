@@ -147,7 +147,7 @@ test('the connection breaks during a check: exit code 1 and a readable message',
     const { exitCode, stdout, stderr } = await running;
     expect([exitCode, stdout]).toEqual([1, '']);
     expectReadable(stderr);
-    expect(stderr).toMatch(/^Clinica could not look at everything in its database: .*then look again\.$/m);
+    expect(stderr).toMatch(/^Clinica could not check everything in its database: .*then look again\.$/m);
   } finally {
     await runner.query('UNLOCK TABLES');
     await runner.release();

@@ -2,11 +2,11 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../src/database/integrity-check.js';
 import { IntegrityService } from '../../src/ops/integrity/integrity.service.js';
-import { ask } from '../support/appointments.js';
+import { requestBooking } from '../support/appointments.js';
 import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person, type Week } from '../support/clinic.js';
 import { Mailbox } from '../support/mailbox.js';
-import { cancel, move } from '../support/races.js';
+import { cancel, reschedule } from '../support/races.js';
 import { startWorker } from '../support/worker.js';
 
 const LOAD_MS = 6_000;
@@ -67,10 +67,10 @@ async function patientsDay(person: Person, until: number): Promise<void> {
     const through = anyOf([clinic, other]);
     const id = anyOf(own);
     if (id === undefined || Math.random() < 0.4) {
-      const answer = await ask(through, person, anyOf(doctors), anyTime());
+      const answer = await requestBooking(through, person, anyOf(doctors), anyTime());
       if (count('book', answer)) own.push(answer.body.id!);
     } else if (Math.random() < 0.6) {
-      count('reschedule', await move(through, person, id, anyTime()));
+      count('reschedule', await reschedule(through, person, id, anyTime()));
     } else {
       count('cancel', await cancel(through, person, id));
       own.splice(own.indexOf(id), 1);

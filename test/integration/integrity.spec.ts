@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ask, book } from '../support/appointments.js';
+import { requestBooking, book } from '../support/appointments.js';
 import type { Clinic, Person } from '../support/clinic.js';
 import { EVERY_DAY, ExaminedClinic } from '../support/examined-clinic.js';
-import { allDueSettled } from '../support/messages.js';
-import { cancel, move } from '../support/races.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
+import { cancel, reschedule } from '../support/races.js';
 import { datesOfChange } from '../support/wall-clock.js';
 import { startWorker } from '../support/worker.js';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   ({ clinic, patient } = exam);
 });
 
-afterEach(() => exam.mend());
+afterEach(() => exam.undoAll());
 
 afterAll(() => exam?.close());
 
@@ -37,8 +37,8 @@ describe('a booking records the evidence on which it took its time', () => {
     const second = await book(clinic, patient, doctor, { date: booking.date, time: '12:00' });
     const other = await book(clinic, patient, doctor, { date: exam.inDays(10), time: '12:00' });
     expect((await evidence('bookings', other.id)).day_version).toBe(1);
-    await move(clinic, patient, other.id, { date: booking.date, time: '13:00' });
-    await move(clinic, patient, booking.id, { time: '09:00' });
+    await reschedule(clinic, patient, other.id, { date: booking.date, time: '13:00' });
+    await reschedule(clinic, patient, booking.id, { time: '09:00' });
     const versions = [
       await evidence('exceptions', blocked),
       ...(await Promise.all([second, other, booking].map(({ id }) => evidence('bookings', id)))),
@@ -55,7 +55,7 @@ describe('a booking records the evidence on which it took its time', () => {
       doctor.doctorId,
     ]);
     expect(await evidence('bookings', booking.id)).toMatchObject(asBooked);
-    await move(clinic, patient, booking.id, { time: '12:15' });
+    await reschedule(clinic, patient, booking.id, { time: '12:15' });
     expect(await evidence('bookings', booking.id)).toMatchObject({
       open_from: new Date(midnight + 12 * HOUR_MS),
       open_until: new Date(midnight + 20 * HOUR_MS),
@@ -75,11 +75,11 @@ describe('a healthy clinic has no findings', () => {
     const other = await book(clinic, patient, doctor, { date, time: '13:30' });
     await exam.block(doctor, date, '09:00', '14:00');
     await exam.block(doctor, exam.inDays(10));
-    await move(clinic, patient, other.id, { time: '15:00', duration: 90 });
-    await move(clinic, patient, other.id, { date: exam.inDays(11), time: '00:00' });
+    await reschedule(clinic, patient, other.id, { time: '15:00', duration: 90 });
+    await reschedule(clinic, patient, other.id, { date: exam.inDays(11), time: '00:00' });
     await book(clinic, patient, doctor, { date: exam.inDays(11), time: '01:30' });
     await cancel(clinic, patient, booking.id);
-    expect((await move(clinic, patient, other.id, { date: exam.inDays(10) })).status).toBe(400);
+    expect((await reschedule(clinic, patient, other.id, { date: exam.inDays(10) })).status).toBe(400);
     expect(await exam.findings()).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('a healthy clinic has no findings', () => {
       for (const date of changes.slice(0, 2)) {
         await exam.block(doctor, date, '04:30', '05:00');
         for (const time of ['00:00', '00:45', '01:30', '02:30', '03:15', '05:00']) {
-          const { status } = await ask(clinic, patient, doctor, { date, time, duration: 45 });
+          const { status } = await requestBooking(clinic, patient, doctor, { date, time, duration: 45 });
           booked += status === 201 ? 1 : 0;
         }
         await exam.block(doctor, date, '00:00', '04:00');
@@ -137,9 +137,9 @@ describe('a healthy clinic has no findings', () => {
   test('while a worker sends, and afterwards', async () => {
     worker = await startWorker(clinic.environment);
     const { booking } = await exam.newBooking();
-    await move(clinic, patient, booking.id, { time: '11:00' });
+    await reschedule(clinic, patient, booking.id, { time: '11:00' });
     expect(await exam.findings()).toEqual([]);
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     expect((await exam.mailbox.mailsTo(patient.email, 2)).length).toBeGreaterThan(1);
     expect(await exam.findings()).toEqual([]);
     await worker.close();
@@ -191,13 +191,13 @@ describe('GET /api/integrity', () => {
     ] as const) {
       expect((await clinic.client.get('/api/integrity', person)).status).toBe(refused);
     }
-    await exam.mend();
+    await exam.undoAll();
     const again = await clinic.client.get<{ healthy: boolean }>('/api/integrity', await clinic.admin());
     expect(again.body.healthy).toBe(true);
   });
 
   test('each code is explained in the manual', async () => {
     const manual = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-    for (const { code } of (await exam.look()).checks) expect(manual).toContain(`| \`${code}\``);
+    for (const { code } of (await exam.runCheck()).checks) expect(manual).toContain(`| \`${code}\``);
   });
 });

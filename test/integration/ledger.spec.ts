@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inTransaction } from '../../src/database/in-transaction.js';
 import { Ledger, type LeasedRow } from '../../src/outbox/ledger.repository.js';
 import { Outbox } from '../../src/outbox/outbox.repository.js';
-import { appendMessages, bookInBulk } from '../support/bookings-in-bulk.js';
+import { appendNotifications, bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
-import { messagesOf } from '../support/messages.js';
+import { notificationsOf } from '../support/notifications.js';
 
 const LEASE_SECONDS = 2;
 const AFTER_LEASE = { seconds: LEASE_SECONDS };
@@ -53,20 +53,22 @@ const sent = { state: 'sent', offered: true } as const;
 test('there is one row per booking, version and kind', async () => {
   const [booking] = await bookings(1);
   const append = (version: number): Promise<void> =>
-    inTransaction(clinic.dataSource, (tx) => appendMessages(clinic, tx, patient, [booking!], { version }));
+    inTransaction(clinic.dataSource, (tx) =>
+      appendNotifications(clinic, tx, patient, [booking!], { version }),
+    );
   await expect(append(1)).rejects.toThrow(/notifications_once/);
   await append(2);
-  expect(await messagesOf(clinic, booking!)).toHaveLength(2);
+  expect(await notificationsOf(clinic, booking!)).toHaveLength(2);
 });
 
 test('a rolled-back transaction leaves no notification', async () => {
   const [booking] = await bookings(1);
   const broken = inTransaction(clinic.dataSource, async (tx) => {
-    await appendMessages(clinic, tx, patient, [booking!], { version: 2 });
+    await appendNotifications(clinic, tx, patient, [booking!], { version: 2 });
     throw new Error('the booking failed after all');
   });
   await expect(broken).rejects.toThrow('after all');
-  expect(await messagesOf(clinic, booking!)).toHaveLength(1);
+  expect(await notificationsOf(clinic, booking!)).toHaveLength(1);
 });
 
 test('only due rows are claimed, the longest due first, up to the limit', async () => {
@@ -76,7 +78,7 @@ test('only due rows are claimed, the longest due first, up to the limit', async 
     const dueAt = new Date(clinic.clock.now() + seconds * 1000);
     await clinic.query('UPDATE notifications SET due_at = ? WHERE booking_id = ?', [dueAt, ids[index]]);
   }
-  const rowOf = async (index: number): Promise<number> => (await messagesOf(clinic, ids[index]!))[0]!.id;
+  const rowOf = async (index: number): Promise<number> => (await notificationsOf(clinic, ids[index]!))[0]!.id;
   const first = await ledger.claimDue(2);
   expect(first.rows.map(({ id }) => id)).toEqual([await rowOf(1), await rowOf(3)]);
   const second = await ledger.claimDue(10);
@@ -155,7 +157,7 @@ test('releasing a claim frees its rows at once, except those that have begun', a
 test('a withdrawn reminder can neither begin nor be freed or released', async () => {
   const [booking] = await bookings(1);
   await inTransaction(clinic.dataSource, (tx) =>
-    appendMessages(clinic, tx, patient, [booking!], { version: 1, kind: 'reminder_1h' }),
+    appendNotifications(clinic, tx, patient, [booking!], { version: 1, kind: 'reminder_1h' }),
   );
   const claim = await ledger.claimDue(2);
   await inTransaction(clinic.dataSource, (tx) =>

@@ -7,20 +7,20 @@ import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { idleWorker } from '../support/idle-worker.js';
 import { Mailbox } from '../support/mailbox.js';
-import { allDueSettled, type LedgerMessage, messagesOf } from '../support/messages.js';
-import { type Moment, type Mood, MoodySmtp } from '../support/moody-smtp.js';
+import { waitUntilDueSettled, type LedgerNotification, notificationsOf } from '../support/notifications.js';
+import { type Moment, type SmtpFault, FaultySmtp } from '../support/faulty-smtp.js';
 import { startWorker } from '../support/worker.js';
 
 const MONDAY_AT_NINE = { date: '2026-03-02', time: '09:00' };
 
 let clinic: Clinic;
-let smtp: MoodySmtp;
+let smtp: FaultySmtp;
 let worker: INestApplicationContext;
 let patient: Person;
 let doctor: DoctorPerson;
 
 beforeAll(async () => {
-  smtp = await MoodySmtp.open();
+  smtp = await FaultySmtp.open();
   clinic = await Clinic.open({ env: { SMTP_URL: `smtp://clinic:secret@127.0.0.1:${smtp.port}` } });
   worker = await startWorker(clinic.environment, clinic.clock);
 });
@@ -37,15 +37,15 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  smtp.moods = {};
+  smtp.faults = {};
   await clinic.query("UPDATE notifications SET state = 'cancelled' WHERE state = 'pending'");
 });
 
-const confirmationOf = async ({ id }: BookingJson): Promise<LedgerMessage> =>
-  (await messagesOf(clinic, id))[0]!;
+const confirmationOf = async ({ id }: BookingJson): Promise<LedgerNotification> =>
+  (await notificationsOf(clinic, id))[0]!;
 
 /** The confirmation, once it has been offered to the mail server so many times. */
-function offered(booking: BookingJson, times: number): Promise<LedgerMessage> {
+function offered(booking: BookingJson, times: number): Promise<LedgerNotification> {
   return eventually(`the mail was offered ${times} times`, async () => {
     const message = await confirmationOf(booking);
     return message.attempts >= times && message.state !== 'sending' && message;
@@ -54,7 +54,7 @@ function offered(booking: BookingJson, times: number): Promise<LedgerMessage> {
 
 const mailsToPatient = (): string[] => smtp.contents.filter((content) => content.includes(patient.email));
 
-const TEMPORARY_FAILURES: [string, Moment, Mood][] = [
+const TEMPORARY_FAILURES: [string, Moment, SmtpFault][] = [
   ['a temporary refusal of the address', 'RCPT', { say: '450 4.2.1 try later' }],
   ['a temporary refusal of the mail', 'content', { say: '451 4.3.0 try later' }],
   ['a refusal of the sender', 'MAIL', { say: '550 5.7.1 not from you' }],
@@ -65,7 +65,7 @@ const TEMPORARY_FAILURES: [string, Moment, Mood][] = [
 
 test.each(TEMPORARY_FAILURES)('after %s the notification is retried later', async (_, moment, mood) => {
   // A new worker for a new connection: greeting and log-in happen once a connection.
-  smtp.moods = { [moment]: mood };
+  smtp.faults = { [moment]: mood };
   await worker.close();
   worker = await startWorker(clinic.environment, clinic.clock);
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
@@ -73,7 +73,7 @@ test.each(TEMPORARY_FAILURES)('after %s the notification is retried later', asyn
   expect(refused).toMatchObject({ state: 'pending', attempts: 1 });
   expect(refused.reason).toBeTruthy();
   expect(refused.due_at.getTime()).toBeGreaterThan(clinic.clock.now());
-  smtp.moods = {};
+  smtp.faults = {};
   clinic.clock.advance({ seconds: 6 });
   expect(await offered(booking, 2)).toMatchObject({ state: 'sent', attempts: 2, reason: null });
   expect(mailsToPatient().at(-1)).toContain('Message-ID');
@@ -86,15 +86,15 @@ test.each<[string, Moment]>([
   'a permanent refusal of the %s ends the notification as dead, listed with its reason',
   async (_, moment) => {
     const admin = await clinic.admin();
-    smtp.moods = { [moment]: { say: `550 5.1.1 <${patient.email}>: no such patient as ${patient.email}` } };
+    smtp.faults = { [moment]: { say: `550 5.1.1 <${patient.email}>: no such patient as ${patient.email}` } };
     const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
     const { id } = await offered(booking, 1);
-    const { body } = await clinic.client.get<LedgerMessage[]>('/api/notifications?state=dead', admin);
+    const { body } = await clinic.client.get<LedgerNotification[]>('/api/notifications?state=dead', admin);
     const dead = body.find((message) => message.id === id);
     expect(dead?.reason).toMatch(/550 5\.1\.1 .*no such patient/);
     expect(dead?.reason).not.toContain('@');
 
-    smtp.moods = {};
+    smtp.faults = {};
     expect((await clinic.client.post(`/api/notifications/${id}/retry`, {}, admin)).status).toBe(200);
     await eventually(
       'the mail is sent after all',
@@ -105,11 +105,11 @@ test.each<[string, Moment]>([
 );
 
 test('a mail that the server did not acknowledge is sent again, with the same Message-ID', async () => {
-  smtp.moods = { content: 'hang up' };
+  smtp.faults = { content: 'hang up' };
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
   expect(await offered(booking, 1)).toMatchObject({ state: 'pending', attempts: 1 });
   expect(mailsToPatient()).toHaveLength(1);
-  smtp.moods = {};
+  smtp.faults = {};
   clinic.clock.advance({ seconds: 6 });
   await offered(booking, 2);
   const ids = mailsToPatient().map((content) => /^Message-ID: (.*)$/im.exec(content)?.[1]);
@@ -129,7 +129,7 @@ test('while the mail server is down notifications wait, and all are sent once it
     }
     clinic.clock.advance({ minutes: 1 });
   }
-  smtp = await MoodySmtp.open(port);
+  smtp = await FaultySmtp.open(port);
   clinic.clock.advance({ minutes: 1 });
   await eventually('all are sent', async () => {
     const confirmations = await Promise.all(bookings.map(confirmationOf));
@@ -145,7 +145,7 @@ test.each([
 ])(
   'the cancellation never arrives before the confirmation%s, and is not attempted while it waits',
   async (_, higher) => {
-    smtp.moods = { RCPT: { say: '450 4.2.1 try later' } };
+    smtp.faults = { RCPT: { say: '450 4.2.1 try later' } };
     const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
     await offered(booking, 1);
     await clinic.query('UPDATE notifications SET id = id + ? WHERE booking_id = ? ORDER BY id DESC', [
@@ -153,15 +153,15 @@ test.each([
       booking.id,
     ]);
     await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
-    await allDueSettled(clinic);
-    const messages = await messagesOf(clinic, booking.id);
+    await waitUntilDueSettled(clinic);
+    const messages = await notificationsOf(clinic, booking.id);
     const confirmation = messages.find(({ kind }) => kind === 'booked');
     const cancellation = messages.find(({ kind }) => kind === 'cancelled');
     expect(cancellation).toMatchObject({ state: 'pending', attempts: 0 });
     expect(cancellation!.due_at.getTime()).toBeGreaterThan(confirmation!.due_at.getTime());
-    smtp.moods = {};
+    smtp.faults = {};
     clinic.clock.advance({ seconds: 6 });
-    await allDueSettled(clinic);
+    await waitUntilDueSettled(clinic);
     const subjects = mailsToPatient().map((content) => /^Subject: (.*)$/im.exec(content)?.[1]);
     expect(subjects).toHaveLength(2);
     expect(subjects[0]).not.toMatch(/cancelled/i);
@@ -170,12 +170,12 @@ test.each([
 );
 
 test('a dead confirmation does not hold back the cancellation', async () => {
-  smtp.moods = { content: { say: '550 5.6.0 not this one' } };
+  smtp.faults = { content: { say: '550 5.6.0 not this one' } };
   const booking = await book(clinic, patient, doctor, MONDAY_AT_NINE);
   await offered(booking, 1);
-  smtp.moods = {};
+  smtp.faults = {};
   await clinic.client.delete(`/api/bookings/${booking.id}`, { token: patient.token });
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
   expect(mailsToPatient().at(-1)).toMatch(/^Subject: .*cancelled/im);
 });
 

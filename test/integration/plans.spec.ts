@@ -6,10 +6,10 @@ import { MailBudget } from '../../src/notifications/mail-budget.js';
 import { NotificationReader } from '../../src/notifications/notification.reader.js';
 import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { fill } from '../bench/seed.js';
-import { ask, book } from '../support/appointments.js';
+import { requestBooking, book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { idleWorker } from '../support/idle-worker.js';
-import { cancel, MONDAY, move, TUESDAY } from '../support/races.js';
+import { cancel, MONDAY, reschedule, TUESDAY } from '../support/races.js';
 import { type Statement, Statements } from '../support/statements.js';
 
 // Frequent statements use an index, however long the clinic's history, on MariaDB and MySQL.
@@ -63,7 +63,7 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     'the slots of a day of a doctor with a long history',
     () => get(`/api/bookings/available-slots?doctor_id=1&date=${MONDAY}`, patient),
   ],
-  ['a booking', () => ask(clinic, patient, doctor, { date: MONDAY, time: '09:00' })],
+  ['a booking', () => requestBooking(clinic, patient, doctor, { date: MONDAY, time: '09:00' })],
   ['a patient’s bookings', () => get('/api/bookings/me', patient)],
   ['a patient’s bookings, page by page', () => get('/api/bookings/me?limit=5&after=1', patient)],
   [
@@ -75,7 +75,7 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     'a reschedule and a cancellation',
     async () => {
       const { id } = await book(clinic, patient, doctor, { date: MONDAY, time: '12:00' });
-      await move(clinic, patient, id, { date: TUESDAY });
+      await reschedule(clinic, patient, id, { date: TUESDAY });
       await cancel(clinic, patient, id);
     },
   ],

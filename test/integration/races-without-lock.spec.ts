@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ask } from '../support/appointments.js';
+import { requestBooking } from '../support/appointments.js';
 import {
   cancel,
   CANCEL_BOOKING,
@@ -11,29 +11,29 @@ import {
   LOCK_DAY,
   LOCK_SCHEDULE,
   MONDAY,
-  move,
-  MOVE_BOOKING,
+  reschedule,
+  RESCHEDULE_BOOKING,
   race,
   raceForOneBooking,
   raceOfKeys,
-  raceOfOppositeMoves,
+  raceOfOppositeReschedules,
   raceOfProfiles,
   raceOfRegistrations,
   raceOfWindows,
   raceWithErasure,
   raceWithException,
-  TAKINGS,
+  BOOKING_RACES,
   TUESDAY,
 } from '../support/races.js';
-import { Rivals } from '../support/rivals.js';
+import { ConcurrentApps } from '../support/concurrent-apps.js';
 
 // The twins of races.spec.ts, with the same schedules: each removes a lock or a check on its way to the database, and
 // expects the harm. This proves that the tests there would fail without it.
 
-let rivals: Rivals;
+let rivals: ConcurrentApps;
 
 beforeAll(async () => {
-  rivals = await Rivals.open();
+  rivals = await ConcurrentApps.open();
 });
 
 afterEach(async () => {
@@ -52,14 +52,17 @@ test('without the lock of the account an erased account keeps a booking', async 
 });
 
 describe('without the lock of the day', () => {
-  test.each(TAKINGS.map((pair) => [pair.name, pair] as const))('%s: a double booking', async (_, pair) => {
-    rivals.leaveOut(LOCK_DAY);
-    const { slow, fast, waited } = await race(rivals, pair);
-    expect([waited, slow.status < 300, fast.status < 300]).toEqual([false, true, true]);
-    expect(await rivals.clinic.overlappingPairs()).toBe(1);
-  });
+  test.each(BOOKING_RACES.map((pair) => [pair.name, pair] as const))(
+    '%s: a double booking',
+    async (_, pair) => {
+      rivals.leaveOut(LOCK_DAY);
+      const { slow, fast, waited } = await race(rivals, pair);
+      expect([waited, slow.status < 300, fast.status < 300]).toEqual([false, true, true]);
+      expect(await rivals.clinic.overlappingPairs()).toBe(1);
+    },
+  );
 
-  test.each(TAKINGS.slice(0, 3).map((pair) => [pair.name, pair] as const))(
+  test.each(BOOKING_RACES.slice(0, 3).map((pair) => [pair.name, pair] as const))(
     '%s: a booking appears in an exception after its answer',
     async (_, pair) => {
       rivals.leaveOut(LOCK_DAY);
@@ -75,10 +78,10 @@ describe('without the lock of the day', () => {
     const wish = { date: MONDAY, time: '10:00' };
     const { slow, fast } = await rivals.overtake(
       INSERT_BOOKING,
-      (clinic) => ask(clinic, patient, doctor, wish),
-      (clinic) => ask(clinic, patient, doctor, wish),
+      (clinic) => requestBooking(clinic, patient, doctor, wish),
+      (clinic) => requestBooking(clinic, patient, doctor, wish),
     );
-    const byRule = await ask(rivals.clinic, patient, doctor, wish);
+    const byRule = await requestBooking(rivals.clinic, patient, doctor, wish);
     expect(rivals.errors).toEqual([1062]);
     expect(fast.status).toBe(201);
     expect([slow.status, slow.body.code, slow.body.error]).toEqual([400, 'TAKEN', byRule.body.error]);
@@ -87,8 +90,8 @@ describe('without the lock of the day', () => {
 
   test('the second safety net works for a reschedule too', async () => {
     rivals.leaveOut(LOCK_DAY);
-    const pair = TAKINGS.find(({ name }) => name === 'move against move, from the same day')!;
-    rivals.statements[1].replace(MOVE_BOOKING, ({ sql, parameters }) => ({
+    const pair = BOOKING_RACES.find(({ name }) => name === 'move against move, from the same day')!;
+    rivals.statements[1].replace(RESCHEDULE_BOOKING, ({ sql, parameters }) => ({
       sql,
       parameters: parameters.with(1, '10:00').with(3, new Date(`${MONDAY}T09:00:00Z`)),
     }));
@@ -118,7 +121,7 @@ test('with days locked in another order opposite reschedules deadlock, and the r
     sql,
     parameters: [doctor, date === MONDAY ? TUESDAY : MONDAY],
   }));
-  const { slow, fast } = await raceOfOppositeMoves(rivals);
+  const { slow, fast } = await raceOfOppositeReschedules(rivals);
   expect(rivals.errors).toEqual([1213]);
   expect([slow.status, fast.status]).toEqual([200, 200]);
 });
@@ -143,10 +146,10 @@ describe('one booking, without the check of its state', () => {
   });
 
   test('cancelled while it is being rescheduled: the patient is still reminded', async () => {
-    leaveOutCheck(MOVE_BOOKING);
-    const reschedule: Parameters<typeof raceForOneBooking>[2] = (clinic, patient, id) =>
-      move(clinic, patient, id, { date: TUESDAY, time: '12:00' });
-    const { slow, fast, ...end } = await raceForOneBooking(rivals, MOVE_BOOKING, reschedule, cancel);
+    leaveOutCheck(RESCHEDULE_BOOKING);
+    const toTuesday: Parameters<typeof raceForOneBooking>[2] = (clinic, patient, id) =>
+      reschedule(clinic, patient, id, { date: TUESDAY, time: '12:00' });
+    const { slow, fast, ...end } = await raceForOneBooking(rivals, RESCHEDULE_BOOKING, toTuesday, cancel);
     expect([slow.status, fast.status, end.status]).toEqual([200, 200, 'cancelled']);
     expect(end.reminders).toBeGreaterThan(0);
   });

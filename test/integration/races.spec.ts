@@ -1,36 +1,36 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ask, book } from '../support/appointments.js';
+import { requestBooking, book } from '../support/appointments.js';
 import {
-  block,
+  addException,
   cancel,
   CANCEL_BOOKING,
   ERASE_ACCOUNT,
   INSERT_BOOKING,
   MONDAY,
-  move,
-  MOVE_BOOKING,
+  reschedule,
+  RESCHEDULE_BOOKING,
   race,
   raceForOneBooking,
   raceOfKeys,
-  raceOfOppositeMoves,
+  raceOfOppositeReschedules,
   raceOfProfiles,
   raceOfRegistrations,
   raceOfWindows,
   raceWithErasure,
   raceWithException,
-  TAKINGS,
+  BOOKING_RACES,
   TUESDAY,
   WEDNESDAY,
 } from '../support/races.js';
-import { Rivals } from '../support/rivals.js';
-import { named } from '../support/statements.js';
+import { ConcurrentApps } from '../support/concurrent-apps.js';
+import { statementNamed } from '../support/statements.js';
 
 // Each race here has a twin in races-without-lock.spec.ts, which shows that it happens without the lock.
 
-let rivals: Rivals;
+let rivals: ConcurrentApps;
 
 beforeAll(async () => {
-  rivals = await Rivals.open();
+  rivals = await ConcurrentApps.open();
 });
 
 afterEach(async () => {
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 describe('of two requests for overlapping times at once, one succeeds and the other is refused as TAKEN', () => {
-  test.each(TAKINGS.map((pair) => [pair.name, pair] as const))('%s', async (_, pair) => {
+  test.each(BOOKING_RACES.map((pair) => [pair.name, pair] as const))('%s', async (_, pair) => {
     const { slow, fast, waited } = await race(rivals, pair);
     expect(waited).toBe(true);
     expect(slow.status).toBeLessThan(300);
@@ -59,7 +59,7 @@ test('of two requests with one key at once, one is executed and both get its ans
 });
 
 describe('once an exception is answered, no booking can appear in it', () => {
-  test.each(TAKINGS.slice(0, 3).map((pair) => [pair.name, pair] as const))('%s', async (_, pair) => {
+  test.each(BOOKING_RACES.slice(0, 3).map((pair) => [pair.name, pair] as const))('%s', async (_, pair) => {
     const { slow, fast, waited, seen, later } = await raceWithException(rivals, pair);
     expect(waited).toBe(true);
     expect([slow.status < 300, fast.status]).toEqual([true, 201]);
@@ -71,12 +71,12 @@ describe('once an exception is answered, no booking can appear in it', () => {
     const patient = await rivals.clinic.patient();
     const { id } = await book(rivals.clinic, patient, doctor, { date: TUESDAY, time: '10:00' });
     const { slow, fast, waited } = await rivals.overtake(
-      named('insert-exception'),
-      (clinic) => block(clinic, doctor, MONDAY),
+      statementNamed('insert-exception'),
+      (clinic) => addException(clinic, doctor, MONDAY),
       (clinic) =>
         verb === 'book'
-          ? ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' })
-          : move(clinic, patient, id, { date: MONDAY }),
+          ? requestBooking(clinic, patient, doctor, { date: MONDAY, time: '10:00' })
+          : reschedule(clinic, patient, id, { date: MONDAY }),
     );
     expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 400, 'EXCEPTION']);
   });
@@ -122,7 +122,7 @@ test('a language change by the owner and a role change by an admin at once both 
 test('an admin demoted during another admin’s update does not become admin again without a password', async () => {
   const [admin, person] = [await rivals.clinic.admin(), await rivals.clinic.person('admin')];
   const { slow, fast } = await rivals.overtake(
-    named('lock-admins'),
+    statementNamed('lock-admins'),
     ({ client }) => client.patch(`/api/users/${person.id}`, { role: 'admin' }, admin),
     ({ client }) => client.patch(`/api/users/${person.id}`, { role: 'user' }, admin),
   );
@@ -181,8 +181,8 @@ describe('one booking', () => {
   test('cancelled while it is being rescheduled stays cancelled, without reminders', async () => {
     const { slow, fast, ...end } = await raceForOneBooking(
       rivals,
-      MOVE_BOOKING,
-      (clinic, patient, id) => move(clinic, patient, id, toTuesday),
+      RESCHEDULE_BOOKING,
+      (clinic, patient, id) => reschedule(clinic, patient, id, toTuesday),
       cancel,
     );
     expect([slow.status, slow.body.code, fast.status]).toEqual([400, 'BOOKING_NOT_FOUND', 200]);
@@ -198,7 +198,7 @@ describe('one booking', () => {
     const { slow, fast, waited, ...end } = await raceForOneBooking(
       rivals,
       /^COMMIT/,
-      (clinic, patient, id) => move(clinic, patient, id, toTuesday),
+      (clinic, patient, id) => reschedule(clinic, patient, id, toTuesday),
       cancel,
     );
     expect([waited, slow.status, fast.status]).toEqual([true, 200, 200]);
@@ -210,7 +210,7 @@ describe('one booking', () => {
       rivals,
       /^COMMIT/,
       cancel,
-      (clinic, patient, id) => move(clinic, patient, id, toTuesday),
+      (clinic, patient, id) => reschedule(clinic, patient, id, toTuesday),
     );
     expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 200, 400, 'BOOKING_NOT_FOUND']);
     expect(end).toMatchObject({ status: 'cancelled', version: 2, reminders: 0 });
@@ -219,9 +219,9 @@ describe('one booking', () => {
   test('rescheduled twice at once is rescheduled in two steps', async () => {
     const { slow, fast, waited, ...end } = await raceForOneBooking(
       rivals,
-      MOVE_BOOKING,
-      (clinic, patient, id) => move(clinic, patient, id, toTuesday),
-      (clinic, patient, id) => move(clinic, patient, id, { date: MONDAY }),
+      RESCHEDULE_BOOKING,
+      (clinic, patient, id) => reschedule(clinic, patient, id, toTuesday),
+      (clinic, patient, id) => reschedule(clinic, patient, id, { date: MONDAY }),
     );
     expect([waited, slow.status, fast.status]).toEqual([true, 200, 200]);
     expect(fast.body).toMatchObject({ date: MONDAY, time: '12:00', version: 3 });
@@ -235,8 +235,8 @@ describe('one booking', () => {
     const before = rivals.clinic.clock.now();
     const { fast, waited } = await rivals.overtake(
       /^COMMIT/,
-      (clinic) => ask(clinic, rival, doctor, { date: MONDAY, time: '15:00' }),
-      (clinic) => move(clinic, patient, id, { time: '16:00' }),
+      (clinic) => requestBooking(clinic, rival, doctor, { date: MONDAY, time: '15:00' }),
+      (clinic) => reschedule(clinic, patient, id, { time: '16:00' }),
       () => rivals.clinic.clock.set(`${MONDAY}T10:00:00+01:00`),
     );
     rivals.clinic.clock.set(new Date(before).toISOString());
@@ -245,7 +245,7 @@ describe('one booking', () => {
 });
 
 test('reschedules in opposite directions between two days wait for each other, and never deadlock', async () => {
-  const { slow, fast, waited } = await raceOfOppositeMoves(rivals);
+  const { slow, fast, waited } = await raceOfOppositeReschedules(rivals);
   expect([waited, slow.status, fast.status]).toEqual([true, 200, 200]);
   expect(rivals.errors).toEqual([]);
 });
@@ -259,16 +259,18 @@ test('a booking and a change of the weekly windows do not block each other', asy
   );
   const { slow, fast } = await rivals.overtake(
     INSERT_BOOKING,
-    (clinic) => ask(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
+    (clinic) => requestBooking(clinic, patient, doctor, { date: MONDAY, time: '10:00' }),
     ({ client }) => client.delete(`/api/availability/${window!.id}`, doctor),
   );
   expect([slow.status, fast.status]).toEqual([201, 200]);
-  expect((await ask(rivals.other, patient, doctor, { date: MONDAY, time: '11:00' })).status).toBe(400);
+  expect((await requestBooking(rivals.other, patient, doctor, { date: MONDAY, time: '11:00' })).status).toBe(
+    400,
+  );
   const added = await rivals.overtake(
-    named('insert-window'),
+    statementNamed('insert-window'),
     ({ client }) =>
       client.post('/api/availability', { day_of_week: 3, start_time: '09:00', end_time: '12:00' }, doctor),
-    (clinic) => ask(clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' }),
+    (clinic) => requestBooking(clinic, patient, doctor, { date: WEDNESDAY, time: '10:00' }),
   );
   expect([added.slow.status, added.fast.status, added.fast.body.code]).toEqual([
     201,

@@ -10,7 +10,7 @@ import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
 import { idleWorker } from '../support/idle-worker.js';
 import { Mailbox } from '../support/mailbox.js';
-import { messagesOf } from '../support/messages.js';
+import { notificationsOf } from '../support/notifications.js';
 import { startWorker } from '../support/worker.js';
 
 const MONDAY_AT_NINE = { date: '2026-03-02', time: '09:00' };
@@ -165,7 +165,7 @@ test('a notification that Clinica fails to render is dead at once, with a reason
   const worker = await startWorker(clinic.environment, clinic.clock);
   await mailbox.mailsTo(patient.email, 10);
   await worker.close();
-  const [notification] = await messagesOf(clinic, unrenderable!);
+  const [notification] = await notificationsOf(clinic, unrenderable!);
   expect(notification).toMatchObject({
     state: 'dead',
     attempts: 0,
@@ -205,7 +205,7 @@ test('a waiting notification is not queued while the attempts at the older one f
   expect(await sender().send(confirmation!)).toBe('pending');
   expect(await sender().send(cancellation!)).toMatch(/^pending: waits/);
   for (let attempt = 2; attempt <= 4; attempt += 1) {
-    const [older] = await messagesOf(clinic, booking.id);
+    const [older] = await notificationsOf(clinic, booking.id);
     clinic.clock.set(older!.due_at.toISOString());
     const { rows } = await claim();
     expect(rows).toMatchObject([{ id: confirmation!.id, lease: attempt }]);

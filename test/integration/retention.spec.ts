@@ -5,7 +5,7 @@ import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person, type Week } from '../support/clinic.js';
 import { DatabaseUsers, urlFor } from '../support/database-users.js';
 import { idleWorker } from '../support/idle-worker.js';
-import { withSettings } from '../support/settings.js';
+import { withSettings } from '../support/with-settings.js';
 import { createConnection } from 'mysql2/promise';
 
 const NOW = '2026-03-02T08:00:00Z';

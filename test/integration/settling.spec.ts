@@ -9,8 +9,8 @@ import { WorkerModule } from '../../src/worker.module.js';
 import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
-import { type LedgerMessage, messagesOf } from '../support/messages.js';
-import { MoodySmtp } from '../support/moody-smtp.js';
+import { type LedgerNotification, notificationsOf } from '../support/notifications.js';
+import { FaultySmtp } from '../support/faulty-smtp.js';
 
 /** Records the worker's log before addresses are redacted. */
 class RecordingLogger implements LoggerService {
@@ -22,14 +22,14 @@ class RecordingLogger implements LoggerService {
   verbose = this.log;
 }
 
-let smtp: MoodySmtp;
+let smtp: FaultySmtp;
 let clinic: Clinic;
 let worker: INestApplicationContext;
 let doctor: DoctorPerson;
 const logger = new RecordingLogger();
 
 beforeAll(async () => {
-  smtp = await MoodySmtp.open();
+  smtp = await FaultySmtp.open();
   clinic = await Clinic.open({ env: { SMTP_URL: smtp.url } });
   const testing = Test.createTestingModule({ imports: [WorkerModule.with(clinic.environment)] });
   testing.overrideProvider(Clock).useValue(clinic.clock).setLogger(logger);
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 afterEach(() => {
-  smtp.moods = {};
+  smtp.faults = {};
 });
 
 const bytes = (...parts: (string | number[])[]): Buffer =>
@@ -84,13 +84,13 @@ function namesIn(email: string): string[] {
 async function settledAfter(
   say: Buffer,
   email: string,
-): Promise<LedgerMessage & { failing_since: Date | null }> {
+): Promise<LedgerNotification & { failing_since: Date | null }> {
   const patient = await clinic.patient();
   await clinic.query('UPDATE accounts SET email = ? WHERE id = ?', [email, patient.id]);
-  smtp.moods = { RCPT: { say } };
+  smtp.faults = { RCPT: { say } };
   const [booking] = await bookInBulk(clinic, patient, doctor, 1);
   const notification = await eventually(`a reply to ${email} is settled`, async () => {
-    const [found] = await messagesOf(clinic, booking!);
+    const [found] = await notificationsOf(clinic, booking!);
     return found!.attempts > 0 && found!.state !== 'sending' && found;
   });
   const [row] = await clinic.query<{ failing_since: Date | null; leased_until: Date | null }>(

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, book } from '../support/appointments.js';
+import { requestBooking, book } from '../support/appointments.js';
 import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
-import { cancel, LOCK_DAY, MONDAY, move, READ_SCHEDULE, TUESDAY } from '../support/races.js';
+import { cancel, LOCK_DAY, MONDAY, reschedule, READ_SCHEDULE, TUESDAY } from '../support/races.js';
 import { type SentStatement, Statements } from '../support/statements.js';
 
 let clinic: Clinic;
@@ -101,7 +101,9 @@ describe('the number of statements does not depend on the number of rows', () =>
   });
 
   test('a booking takes at most seven, including BEGIN and COMMIT, and begins with the lock of the day', async () => {
-    const sent = await statementsOf(() => ask(clinic, patient, doctor, { date: TUESDAY, time: '10:00' }));
+    const sent = await statementsOf(() =>
+      requestBooking(clinic, patient, doctor, { date: TUESDAY, time: '10:00' }),
+    );
     expect(sent.length).toBeLessThanOrEqual(7);
     expect(sent[0]!.sql).toBe('START TRANSACTION');
     expect(sent[1]!.sql).toMatch(LOCK_DAY);
@@ -111,7 +113,7 @@ describe('the number of statements does not depend on the number of rows', () =>
 
   test('in a reschedule and a cancellation', async () => {
     const { id } = await book(clinic, patient, doctor, { date: TUESDAY, time: '12:00' });
-    expect(await count(() => move(clinic, patient, id, { date: MONDAY }))).toBeLessThanOrEqual(11);
+    expect(await count(() => reschedule(clinic, patient, id, { date: MONDAY }))).toBeLessThanOrEqual(11);
     expect(await count(() => cancel(clinic, patient, id))).toBeLessThanOrEqual(8);
   });
 });

@@ -17,14 +17,14 @@ export type BookingJson = {
 };
 
 /** The time that a patient requests, for the default duration if none is given. */
-export type Wish = { date: string; time: string; duration?: number };
+export type AppointmentRequest = { date: string; time: string; duration?: number };
 
 /** Requests a booking, and returns the answer whatever it is. */
-export function ask(
+export function requestBooking(
   { client }: Clinic,
   { token }: Person,
   { doctorId }: DoctorPerson,
-  wish: Wish,
+  wish: AppointmentRequest,
 ): Promise<Answer<Json>> {
   return client.post('/api/bookings', { doctor_id: doctorId, ...wish }, { token });
 }
@@ -34,15 +34,15 @@ export async function book(
   clinic: Clinic,
   person: Person,
   doctor: DoctorPerson,
-  wish: Wish,
+  wish: AppointmentRequest,
 ): Promise<BookingJson> {
-  const { status, body } = await ask(clinic, person, doctor, wish);
+  const { status, body } = await requestBooking(clinic, person, doctor, wish);
   if (status !== 201) throw new Error(`not booked: ${status} ${JSON.stringify(body)}`);
   return body as unknown as BookingJson;
 }
 
 /** The available slots of a doctor's date. */
-export async function openTimes(
+export async function slotsOf(
   { client }: Clinic,
   { token }: Person,
   { doctorId }: DoctorPerson,

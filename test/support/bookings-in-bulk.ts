@@ -47,13 +47,13 @@ export async function bookInBulk(
       );
       ids.push(insertId);
     }
-    await appendMessages(clinic, tx, person, ids, { kind });
+    await appendNotifications(clinic, tx, person, ids, { kind });
     return ids;
   });
 }
 
 /** Writes a notification that is due now for each of a patient's bookings. */
-export async function appendMessages(
+export async function appendNotifications(
   clinic: Clinic,
   tx: EntityManager,
   { id }: Person,

@@ -138,7 +138,7 @@ export class Clinic {
   }
 
   /** Resets the counters of a limit, as at the end of its period. */
-  async forgetCounters(name: string): Promise<void> {
+  async resetCounters(name: string): Promise<void> {
     const redis = new Redis(this.environment.REDIS_URL);
     const keys = await redis.keys(`throttle:${name}:*`);
     if (keys.length > 0) await redis.del(...keys);

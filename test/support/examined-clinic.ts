@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Finding } from '../../src/database/integrity-check.js';
 import { IntegrityService, type Report } from '../../src/ops/integrity/integrity.service.js';
-import { book, type BookingJson, type Wish } from './appointments.js';
+import { book, type BookingJson, type AppointmentRequest } from './appointments.js';
 import { Clinic, type DoctorPerson, type Person, type Week } from './clinic.js';
 import { Mailbox } from './mailbox.js';
 
@@ -54,7 +54,9 @@ export class ExaminedClinic {
   }
 
   /** A booking with a new doctor, by default nine days ahead at 10:00 UTC. */
-  async newBooking(wish: Partial<Wish> = {}): Promise<{ doctor: DoctorPerson; booking: BookingJson }> {
+  async newBooking(
+    wish: Partial<AppointmentRequest> = {},
+  ): Promise<{ doctor: DoctorPerson; booking: BookingJson }> {
     const doctor = await this.clinic.doctor({ timezone: 'UTC', week: EVERY_DAY });
     const time = { date: this.inDays(9), time: '10:00', ...wish };
     return { doctor, booking: await book(this.clinic, this.patient, doctor, time) };
@@ -68,13 +70,13 @@ export class ExaminedClinic {
     return body.id!;
   }
 
-  look(): Promise<Report> {
+  runCheck(): Promise<Report> {
     return this.clinic.app.get(IntegrityService).check();
   }
 
   /** All findings. Also checks that the report is consistent and that each finding is readable. */
   async findings(): Promise<readonly Finding[]> {
-    const { healthy, checks } = await this.look();
+    const { healthy, checks } = await this.runCheck();
     const all = checks.flatMap(({ findings }) => findings);
     expect(healthy).toBe(all.length === 0);
     for (const finding of all) {
@@ -96,7 +98,7 @@ export class ExaminedClinic {
   }
 
   /** Deletes rows; `mend` inserts them again. */
-  async takeAway(table: string, where: string, parameters: unknown[]): Promise<void> {
+  async deleteRows(table: string, where: string, parameters: unknown[]): Promise<void> {
     const rows = await this.clinic.query<Row>(`SELECT * FROM ${table} WHERE ${where}`, parameters);
     expect(rows).not.toEqual([]);
     await this.clinic.query(`DELETE FROM ${table} WHERE ${where}`, parameters);
@@ -130,13 +132,13 @@ export class ExaminedClinic {
   }
 
   /** Undoes all corruptions, and expects no more findings. */
-  async mend(): Promise<void> {
+  async undoAll(): Promise<void> {
     for (let last = this.undo.pop(); last; last = this.undo.pop()) await last();
     await this.expectOnly();
   }
 
   /** Forgets the corruptions, because the test has mended them in another way, and expects no more findings. */
-  async isMended(): Promise<void> {
+  async expectMended(): Promise<void> {
     this.undo = [];
     await this.expectOnly();
   }

@@ -11,15 +11,15 @@ export interface Forgery {
 }
 
 /** Seconds since 1970, the unit of the claims. */
-export const seconds = (now = Date.now()): number => Math.floor(now / 1000);
+export const toEpochSeconds = (now = Date.now()): number => Math.floor(now / 1000);
 
 /** A JWT made without the service's own code: valid, except for the differences given. */
-export function tokenBy(
+export function forgeToken(
   secret: string,
   account: { id: number; email: string; role: string },
   { header, claims, secret: signingSecret = secret, digest = 'sha256', now: moment }: Forgery = {},
 ): string {
-  const now = seconds(moment);
+  const now = toEpochSeconds(moment);
   const valid = { iat: now, exp: now + 3600, iss: 'clinica', aud: 'clinica-api', ...account };
   const signed = [
     { alg: 'HS256', typ: 'JWT', ...header },

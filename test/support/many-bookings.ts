@@ -23,7 +23,7 @@ const NUMBERS = ['a', 'b', 'c', 'd', 'e']
  * Inserts live bookings directly into the database, each with its confirmation, reminders and event. For callers that
  * need very many bookings; at most 100,000 at a time.
  */
-export async function insertMany(run: Run, many: Many): Promise<void> {
+export async function insertManyBookings(run: Run, many: Many): Promise<void> {
   const { patientId, doctorId, count, first, everyMinutes } = many;
   await run(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,

@@ -38,7 +38,7 @@ export function expectProblem(
 }
 
 /** The fields that a problem about bad input names, sorted. */
-export function fieldsAtFault(problem: ProblemJson): string[] {
+export function invalidFields(problem: ProblemJson): string[] {
   for (const { field, message } of problem.errors ?? []) {
     expect(message).toContain(field);
     expect(problem.detail).toContain(message);

@@ -1,21 +1,21 @@
-import { ask, book } from './appointments.js';
+import { requestBooking, book } from './appointments.js';
 import type { Answer, Json } from './client.js';
 import type { Clinic, DoctorPerson, Person } from './clinic.js';
-import type { Overtaking, Rivals } from './rivals.js';
-import { named } from './statements.js';
+import type { Overtaking, ConcurrentApps } from './concurrent-apps.js';
+import { statementNamed } from './statements.js';
 
 /** The statements at which the races hold a request. */
-export const INSERT_BOOKING = named('insert-booking');
-export const MOVE_BOOKING = named('move-booking');
-export const CANCEL_BOOKING = named('cancel-booking');
-export const LOCK_BOOKING = named('lock-booking');
-export const READ_SCHEDULE = named('read-schedule');
-export const LOCK_DAY = named('lock-day');
-export const INSERT_KEY = named('insert-key');
-export const ERASE_ACCOUNT = named('erase-account');
+export const INSERT_BOOKING = statementNamed('insert-booking');
+export const RESCHEDULE_BOOKING = statementNamed('move-booking');
+export const CANCEL_BOOKING = statementNamed('cancel-booking');
+export const LOCK_BOOKING = statementNamed('lock-booking');
+export const READ_SCHEDULE = statementNamed('read-schedule');
+export const LOCK_DAY = statementNamed('lock-day');
+export const INSERT_KEY = statementNamed('insert-key');
+export const ERASE_ACCOUNT = statementNamed('erase-account');
 /** Taken before anything else is done to the account that is erased. */
-export const LOCK_ACCOUNT = named('lock-account');
-export const LOCK_SCHEDULE = named('lock-schedule');
+export const LOCK_ACCOUNT = statementNamed('lock-account');
+export const LOCK_SCHEDULE = statementNamed('lock-schedule');
 
 export const MONDAY = '2026-03-02';
 export const TUESDAY = '2026-03-03';
@@ -28,7 +28,7 @@ type Prepare = (clinic: Clinic, doctor: DoctorPerson) => Promise<(through: Clini
 function prepareBooking(wish: { date: string; time: string; duration: number }): Prepare {
   return async (clinic, doctor) => {
     const patient = await clinic.patient();
-    return (through) => ask(through, patient, doctor, wish);
+    return (through) => requestBooking(through, patient, doctor, wish);
   };
 }
 
@@ -36,11 +36,11 @@ function prepareReschedule(from: { date: string; time: string }, change: Record<
   return async (clinic, doctor) => {
     const patient = await clinic.patient();
     const { id } = await book(clinic, patient, doctor, from);
-    return (through) => move(through, patient, id, change);
+    return (through) => reschedule(through, patient, id, change);
   };
 }
 
-export function move(
+export function reschedule(
   { client }: Clinic,
   { token }: Person,
   id: number,
@@ -53,20 +53,20 @@ export function cancel({ client }: Clinic, { token }: Person, id: number): Promi
   return client.delete(`/api/bookings/${id}`, { token });
 }
 
-export function block({ client }: Clinic, { token }: Person, date: string): Promise<Answer<Json>> {
+export function addException({ client }: Clinic, { token }: Person, date: string): Promise<Answer<Json>> {
   return client.post('/api/exceptions', { date, start_time: '09:30', end_time: '11:30' }, { token });
 }
 
 /** Holds an account's booking or erasure at the statement `at`, while another process runs the other of the two. */
 export async function raceWithErasure(
-  rivals: Rivals,
+  rivals: ConcurrentApps,
   slow: 'booking' | 'erasure',
   at: RegExp,
 ): Promise<Race & { live: number }> {
   const { clinic } = rivals;
   const [doctor, patient] = [await clinic.doctor(), await clinic.patient()];
   const requests = {
-    booking: (through: Clinic) => ask(through, patient, doctor, { date: MONDAY, time: '10:00' }),
+    booking: (through: Clinic) => requestBooking(through, patient, doctor, { date: MONDAY, time: '10:00' }),
     erasure: ({ client }: Clinic) =>
       client.send<Json>('DELETE', '/api/auth/me', {
         token: patient.token,
@@ -82,7 +82,7 @@ export async function raceWithErasure(
 }
 
 /** Every pair of requests that take a doctor's time; the two times overlap and have different starts. */
-export const TAKINGS: readonly { name: string; slow: Prepare; at: RegExp; fast: Prepare }[] = [
+export const BOOKING_RACES: readonly { name: string; slow: Prepare; at: RegExp; fast: Prepare }[] = [
   {
     name: 'book against book',
     slow: prepareBooking({ date: MONDAY, time: '10:00', duration: 30 }),
@@ -98,31 +98,31 @@ export const TAKINGS: readonly { name: string; slow: Prepare; at: RegExp; fast: 
   {
     name: 'move against book',
     slow: prepareReschedule({ date: MONDAY, time: '14:00' }, { time: '10:20' }),
-    at: MOVE_BOOKING,
+    at: RESCHEDULE_BOOKING,
     fast: prepareBooking({ date: MONDAY, time: '10:00', duration: 60 }),
   },
   {
     name: 'move against move, from the same day',
     slow: prepareReschedule({ date: MONDAY, time: '14:00' }, { time: '10:00' }),
-    at: MOVE_BOOKING,
+    at: RESCHEDULE_BOOKING,
     fast: prepareReschedule({ date: MONDAY, time: '15:00' }, { time: '10:10' }),
   },
   {
     name: 'move against move, from different days to a third',
     slow: prepareReschedule({ date: TUESDAY, time: '10:00' }, { date: MONDAY }),
-    at: MOVE_BOOKING,
+    at: RESCHEDULE_BOOKING,
     fast: prepareReschedule({ date: WEDNESDAY, time: '10:29' }, { date: MONDAY }),
   },
   {
     name: 'a longer appointment against the next one',
     slow: prepareReschedule({ date: MONDAY, time: '10:00' }, { duration: 90 }),
-    at: MOVE_BOOKING,
+    at: RESCHEDULE_BOOKING,
     fast: prepareBooking({ date: MONDAY, time: '11:00', duration: 15 }),
   },
 ];
 
 /** Runs a pair for one doctor. The fast request runs between the slow request's reads and its writes. */
-export async function race(rivals: Rivals, pair: (typeof TAKINGS)[number]): Promise<Race> {
+export async function race(rivals: ConcurrentApps, pair: (typeof BOOKING_RACES)[number]): Promise<Race> {
   const doctor = await rivals.clinic.doctor();
   const slow = await pair.slow(rivals.clinic, doctor);
   const fast = await pair.fast(rivals.clinic, doctor);
@@ -134,8 +134,8 @@ export async function race(rivals: Rivals, pair: (typeof TAKINGS)[number]): Prom
  * later.
  */
 export async function raceWithException(
-  rivals: Rivals,
-  pair: (typeof TAKINGS)[number],
+  rivals: ConcurrentApps,
+  pair: (typeof BOOKING_RACES)[number],
 ): Promise<Race & { seen: number; later: number }> {
   const doctor = await rivals.clinic.doctor();
   const countBookings = async ({ client }: Clinic): Promise<number> => {
@@ -144,7 +144,7 @@ export async function raceWithException(
   };
   let seen = -1;
   const raced = await rivals.overtake(pair.at, await pair.slow(rivals.clinic, doctor), async (clinic) => {
-    const answer = await block(clinic, doctor, MONDAY);
+    const answer = await addException(clinic, doctor, MONDAY);
     seen = await countBookings(clinic);
     return answer;
   });
@@ -152,7 +152,7 @@ export async function raceWithException(
 }
 
 /** A doctor's request to block a time arrives twice at once, with the same key. */
-export async function raceOfKeys(rivals: Rivals): Promise<Race & { exceptions: number }> {
+export async function raceOfKeys(rivals: ConcurrentApps): Promise<Race & { exceptions: number }> {
   const doctor = await rivals.clinic.doctor();
   const blocked = { date: MONDAY, start_time: '09:30', end_time: '11:30' };
   const send = ({ client }: Clinic): Promise<Answer<Json>> =>
@@ -166,13 +166,17 @@ export async function raceOfKeys(rivals: Rivals): Promise<Race & { exceptions: n
 }
 
 /** A doctor adds two overlapping windows at once. */
-export async function raceOfWindows(rivals: Rivals): Promise<Race & { windows: number }> {
+export async function raceOfWindows(rivals: ConcurrentApps): Promise<Race & { windows: number }> {
   const doctor = await rivals.clinic.doctor();
   const add =
     (start_time: string, end_time: string) =>
     ({ client }: Clinic): Promise<Answer<Json>> =>
       client.post('/api/availability', { day_of_week: 6, start_time, end_time }, doctor);
-  const raced = await rivals.overtake(named('insert-window'), add('09:00', '12:00'), add('11:00', '14:00'));
+  const raced = await rivals.overtake(
+    statementNamed('insert-window'),
+    add('09:00', '12:00'),
+    add('11:00', '14:00'),
+  );
   const [row] = await rivals.clinic.query<{ windows: string }>(
     'SELECT COUNT(*) AS windows FROM availability_windows WHERE doctor_id = ? AND day_of_week = 6',
     [doctor.doctorId],
@@ -181,7 +185,7 @@ export async function raceOfWindows(rivals: Rivals): Promise<Race & { windows: n
 }
 
 /** The same address is registered twice at once. */
-export async function raceOfRegistrations(rivals: Rivals): Promise<Race & { accounts: number }> {
+export async function raceOfRegistrations(rivals: ConcurrentApps): Promise<Race & { accounts: number }> {
   const register =
     (email: string) =>
     ({ client }: Clinic): Promise<Answer<Json>> =>
@@ -198,7 +202,7 @@ export async function raceOfRegistrations(rivals: Rivals): Promise<Race & { acco
 }
 
 /** Two profiles are created for one account at once. */
-export async function raceOfProfiles(rivals: Rivals): Promise<Race & { profiles: number }> {
+export async function raceOfProfiles(rivals: ConcurrentApps): Promise<Race & { profiles: number }> {
   const admin = await rivals.clinic.admin();
   const account = await rivals.clinic.person('doctor');
   const create = ({ client }: Clinic): Promise<Answer<Json>> =>
@@ -220,7 +224,7 @@ export async function raceOfProfiles(rivals: Rivals): Promise<Race & { profiles:
  * afterwards.
  */
 export async function raceForOneBooking(
-  rivals: Rivals,
+  rivals: ConcurrentApps,
   at: RegExp,
   slow: (clinic: Clinic, patient: Person, id: number) => Promise<Answer<Json>>,
   fast: (clinic: Clinic, patient: Person, id: number) => Promise<Answer<Json>>,
@@ -251,7 +255,7 @@ export async function raceForOneBooking(
 }
 
 /** Two patients reschedule their bookings to each other's day at once. */
-export async function raceOfOppositeMoves(rivals: Rivals): Promise<Race> {
+export async function raceOfOppositeReschedules(rivals: ConcurrentApps): Promise<Race> {
   const doctor = await rivals.clinic.doctor();
   const there = prepareReschedule({ date: MONDAY, time: '10:00' }, { date: TUESDAY, time: '11:00' });
   const back = prepareReschedule({ date: TUESDAY, time: '10:00' }, { date: MONDAY, time: '11:00' });

@@ -1,7 +1,7 @@
 const ENTITIES: Record<string, string> = { '#x27': "'", amp: '&', lt: '<', gt: '>', quot: '"' };
 
 /** The text that a reader of the HTML sees. */
-export function visible(html: string): string {
+export function visibleText(html: string): string {
   return oneLine(
     html
       .replace(/<(style|title)[^]*?<\/\1>/g, ' ')

@@ -9,7 +9,7 @@ export function expectRefusal(answer: Answer<unknown>, code?: string): void {
 }
 
 /** An error's body without the id of its request. */
-export function whatIsTold({ body }: Answer<Json>): Json {
+export function withoutRequestId({ body }: Answer<Json>): Json {
   const problem = { ...body };
   delete problem.request_id;
   return problem;

@@ -6,7 +6,7 @@ import { cpus, totalmem } from 'node:os';
 export type Column<Row> = readonly [title: string, of: (row: Row) => string | number];
 
 /** A Markdown table; all columns except the first are right-aligned. */
-export function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const cells = [
     columns.map(([title]) => title),
     ...rows.map((row) => columns.map(([, of]) => String(of(row)))),
@@ -19,7 +19,7 @@ export function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row
 }
 
 /** Puts text between `<!-- name -->` and `<!-- /name -->` of a document. */
-export function writeInto(file: string, name: string, text: string): void {
+export function writeSection(file: string, name: string, text: string): void {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const document = readFileSync(file, 'utf8');
   if (!document.includes(begin) || !document.includes(end))
@@ -29,7 +29,7 @@ export function writeInto(file: string, name: string, text: string): void {
 }
 
 /** The command, commit and machine that produced the numbers. */
-export function circumstances(command: string): string {
+export function provenance(command: string): string {
   const [processor] = cpus();
   const machine = `${cpus().length} × ${processor!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   return `\`${command}\` at ${commit()}, on ${machine}.`;

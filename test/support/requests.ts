@@ -10,7 +10,7 @@ export interface ValidRequest {
 }
 
 /** The people and the booking that the valid requests use. */
-export interface Cast {
+export interface Fixtures {
   readonly patient: Person;
   readonly doctor: DoctorPerson;
   readonly admin: Person;
@@ -19,7 +19,7 @@ export interface Cast {
   readonly bookingId: number;
 }
 
-export async function gather(clinic: Clinic): Promise<Cast> {
+export async function createFixtures(clinic: Clinic): Promise<Fixtures> {
   const [patient, doctor, admin, newcomer] = [
     await clinic.patient(),
     await clinic.doctor(),
@@ -35,7 +35,7 @@ export async function gather(clinic: Clinic): Promise<Cast> {
 }
 
 /** One valid request for every route that takes a body. */
-export function validRequests({ patient, doctor, admin, newcomer, bookingId }: Cast): ValidRequest[] {
+export function validRequests({ patient, doctor, admin, newcomer, bookingId }: Fixtures): ValidRequest[] {
   const route = (
     [method, path]: [ValidRequest['method'], string],
     actor: Person | undefined,

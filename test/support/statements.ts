@@ -19,7 +19,7 @@ export interface Held {
 }
 
 /** Matches the handwritten statement that begins with a name. */
-export function named(name: string): RegExp {
+export function statementNamed(name: string): RegExp {
   return new RegExp(`^/\\* ${name} \\*/\\s`);
 }
 

@@ -98,6 +98,6 @@ export class AccountLinks {
 export function linkInvalid(): Refusal {
   return new Refusal(
     'LINK_INVALID',
-    'This code is not a valid one: it may have been used, have expired, or be incomplete. Ask for a new one.',
+    'This code is not valid: it may have been used, have expired or be incomplete. Request a new one.',
   );
 }

@@ -149,5 +149,5 @@ export class AccountsService {
 }
 
 export function noSuchAccount(id: number): NotFound {
-  return new NotFound('ACCOUNT_NOT_FOUND', `There is no account ${id}.`);
+  return new NotFound('ACCOUNT_NOT_FOUND', `Account ${id} not found.`);
 }

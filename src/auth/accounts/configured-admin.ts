@@ -15,6 +15,6 @@ export function assertNotConfigured(
   if (ADMIN_EMAIL === undefined || email !== canonicalAddress(ADMIN_EMAIL)) return;
   throw new Refusal(
     'IS_CONFIGURED',
-    'ADMIN_EMAIL names this account, and each start relies on it: have the address taken out of the configuration first.',
+    'ADMIN_EMAIL names this account, so every start relies on it. Have the operator remove the address from the configuration first.',
   );
 }

@@ -19,7 +19,7 @@ export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator 
   };
   return applyDecorators(
     (prototype: object, name: string | symbol) => markNewPassword(prototype, name as string),
-    Holding('must have no half of a character (a surrogate without the other)', isWellFormed),
+    Holding('must not contain a lone surrogate (half of a character)', isWellFormed),
     field(
       options,
       schema,

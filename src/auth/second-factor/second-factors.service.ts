@@ -81,7 +81,7 @@ export class SecondFactors {
       const account = await this.accounts.get(context.actor.id);
       assertOwnAddressVerified(account);
       if (!account.secondFactor || account.secondFactorSince)
-        throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Begin with a new secret, then confirm it.');
+        throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Request a new secret first, then confirm it.');
       return { account, step: this.verifyCode(account, code).step };
     };
     return this.change(context, 'added', prepare, async (tx, { account, step }) => {
@@ -174,12 +174,9 @@ function assertOwnAddressVerified({ isVerified }: Account): void {
 }
 
 function alreadyOn(): Refusal {
-  return new Refusal('SECOND_FACTOR_IS_ON', 'This account has a second factor already.');
+  return new Refusal('SECOND_FACTOR_IS_ON', 'This account already has a second factor.');
 }
 
 function wrongCode(): Refusal {
-  return new Refusal(
-    'SECOND_FACTOR_WRONG',
-    'These are not the six digits of the moment, or they were used before: wait for the next ones.',
-  );
+  return new Refusal('SECOND_FACTOR_WRONG', 'Incorrect or already used code. Wait for the next one.');
 }

@@ -42,7 +42,7 @@ export class LogoutService {
     if (await this.end(context, session, 'account.session_ended')) return;
     throw new NotFound(
       'SESSION_NOT_FOUND',
-      'This session is not a live one of yours. GET /api/auth/sessions lists them.',
+      'You have no active session with this id. GET /api/auth/sessions lists your sessions.',
     );
   }
 
@@ -61,6 +61,6 @@ export class LogoutService {
 function noSession(): Refusal {
   return new Refusal(
     'NO_SESSION',
-    'This token has no session that could be ended alone. Use POST /api/auth/logout-everywhere.',
+    'This token has no session of its own. Use POST /api/auth/logout-everywhere.',
   );
 }

@@ -27,7 +27,7 @@ export const LIMITS = {
     points: 600,
     seconds: MINUTE,
     by: 'address',
-    counts: 'all requests without a good token, unknown addresses and pages included',
+    counts: 'all requests without a valid token, including unknown paths and pages',
   },
   change: {
     points: 120,
@@ -50,14 +50,14 @@ export const LIMITS = {
     points: 10,
     seconds: MINUTE,
     by: 'account',
-    counts: 'attempts at the own password of somebody who is signed in',
+    counts: 'attempts at the password of a signed-in account',
   },
   // Bounds a slow check: in an invalid body the new password is checked although the current one is not (`password`).
   newPassword: {
     points: 20,
     seconds: MINUTE,
     by: 'account',
-    counts: 'changes of the own password',
+    counts: 'password changes',
   },
   // RFC 6238, 5.2.
   secondFactor: {
@@ -72,8 +72,8 @@ export const LIMITS = {
     by: 'address',
     counts: 'exchanges of refresh tokens, and log-outs',
   },
-  mails: { points: 10, seconds: 10 * MINUTE, by: 'address', counts: 'codes asked for by mail' },
-  codes: { points: 30, seconds: MINUTE, by: 'address', counts: 'mailed codes tried' },
+  mails: { points: 10, seconds: 10 * MINUTE, by: 'address', counts: 'codes requested by email' },
+  codes: { points: 30, seconds: MINUTE, by: 'address', counts: 'attempts at emailed codes' },
   register: { points: 10, seconds: MINUTE, by: 'address', counts: 'registrations' },
   registerDaily: { points: 50, seconds: DAY, by: 'address', counts: 'registrations, in a day' },
   // The response reveals whether an address has an account.
@@ -81,7 +81,7 @@ export const LIMITS = {
     points: 10,
     seconds: DAY,
     by: 'account',
-    counts: 'changes of an address asked for with the right password',
+    counts: 'address changes requested with the right password',
   },
   addressChangeAddress: {
     points: 20,
@@ -93,7 +93,7 @@ export const LIMITS = {
     points: 3,
     seconds: HOUR,
     by: 'account',
-    counts: 'exports of all that is held about an account',
+    counts: 'exports of the data of an account',
   },
 } as const satisfies Record<string, Limit>;
 

@@ -11,7 +11,7 @@ export interface Overtaking<Slow, Fast> {
 }
 
 /** Two apps on one database, as in two API processes. A test controls the order of their statements. */
-export class Rivals {
+export class ConcurrentApps {
   private constructor(
     readonly clinic: Clinic,
     readonly other: Clinic,
@@ -19,10 +19,13 @@ export class Rivals {
   ) {}
 
   /** @param env settings of both apps */
-  static async open(env: NodeJS.ProcessEnv = {}): Promise<Rivals> {
+  static async open(env: NodeJS.ProcessEnv = {}): Promise<ConcurrentApps> {
     const clinic = await Clinic.open({ env });
     const other = await Clinic.over(clinic.environment, clinic.clock);
-    return new Rivals(clinic, other, [Statements.of(clinic.dataSource), Statements.of(other.dataSource)]);
+    return new ConcurrentApps(clinic, other, [
+      Statements.of(clinic.dataSource),
+      Statements.of(other.dataSource),
+    ]);
   }
 
   async close(): Promise<void> {

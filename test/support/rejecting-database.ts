@@ -14,7 +14,7 @@ interface ServedConnection {
  * A database server that accepts every log-in and answers every statement with the same error, like a cluster node that
  * is cut off from the others.
  */
-export async function uselessDatabase(code: number): Promise<{ port: number; close: () => void }> {
+export async function rejectingDatabase(code: number): Promise<{ port: number; close: () => void }> {
   const server = createServer((given) => {
     const connection = given as unknown as ServedConnection;
     // mysql2's server does not reset the sequence id at each command.

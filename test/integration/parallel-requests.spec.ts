@@ -1,21 +1,21 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { ask, book } from '../support/appointments.js';
+import { requestBooking, book } from '../support/appointments.js';
 import type { Answer, Json } from '../support/client.js';
 import type { Clinic, DoctorPerson, Person } from '../support/clinic.js';
-import { block, cancel, LOCK_DAY, MONDAY, move, TUESDAY, WEDNESDAY } from '../support/races.js';
-import { Rivals } from '../support/rivals.js';
+import { addException, cancel, LOCK_DAY, MONDAY, reschedule, TUESDAY, WEDNESDAY } from '../support/races.js';
+import { ConcurrentApps } from '../support/concurrent-apps.js';
 
 // Many requests at once through two API processes, in any order.
 
 const CROWD = 50;
 
-let rivals: Rivals;
+let rivals: ConcurrentApps;
 let patients: Person[];
 let doctor: DoctorPerson;
 
 beforeAll(async () => {
   // Many connections: the crowd competes in the database instead of queueing in the apps.
-  rivals = await Rivals.open({ DATABASE_POOL_SIZE: '30' });
+  rivals = await ConcurrentApps.open({ DATABASE_POOL_SIZE: '30' });
   patients = [];
   for (let count = 0; count < 5; count += 1) patients.push(await rivals.clinic.patient());
 });
@@ -54,7 +54,7 @@ function count(answers: Answer<Json>[]): Record<string, number> {
 test('50 parallel bookings of overlapping appointments with different starts and durations: one succeeds, 49 are refused', async () => {
   doctor = await rivals.clinic.doctor();
   const answers = await crowd(CROWD, (clinic, patient, index) =>
-    ask(clinic, patient, doctor, {
+    requestBooking(clinic, patient, doctor, {
       date: MONDAY,
       time: `11:${String(index).padStart(2, '0')}`,
       duration: 60 + (index % 7) * 15,
@@ -66,7 +66,7 @@ test('50 parallel bookings of overlapping appointments with different starts and
 test('120 parallel bookings that break a rule, on a date without bookings, are all refused for it', async () => {
   doctor = await rivals.clinic.doctor();
   const answers = await crowd(120, (clinic, patient) =>
-    ask(clinic, patient, doctor, { date: TUESDAY, time: '20:00' }),
+    requestBooking(clinic, patient, doctor, { date: TUESDAY, time: '20:00' }),
   );
   expect(count(answers)).toEqual({ '400 OUTSIDE_AVAILABILITY': 120 });
   // One lock a request: the rollback of an insert makes all that wait for it deadlock. If those retried the lock, they
@@ -82,7 +82,7 @@ test('of 64 parallel bookings on a day with 16 half hours, each half hour is boo
   const answers = await crowd(64, (clinic, patient, index) => {
     const minutes = 540 + (index % 16) * 30;
     const time = `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
-    return ask(clinic, patient, doctor, { date: WEDNESDAY, time });
+    return requestBooking(clinic, patient, doctor, { date: WEDNESDAY, time });
   });
   expect(count(answers)).toEqual({ '201': 16, '400 TAKEN': 48 });
 });
@@ -111,9 +111,9 @@ test('booking, rescheduling, cancelling and blocking at once: no double booking,
     const date = dates[(index * 7) % 3]!;
     const time = `${String(9 + (index % 8)).padStart(2, '0')}:${index % 2 === 0 ? '20' : '40'}`;
     if (index % 10 === 9) return cancel(clinic, own.patient, own.id);
-    if (index % 15 === 7) return block(clinic, doctor, date);
-    if (index % 3 === 0) return ask(clinic, patient, doctor, { date, time, duration: 45 });
-    return move(clinic, own.patient, own.id, { date, time });
+    if (index % 15 === 7) return addException(clinic, doctor, date);
+    if (index % 3 === 0) return requestBooking(clinic, patient, doctor, { date, time, duration: 45 });
+    return reschedule(clinic, own.patient, own.id, { date, time });
   });
   const kinds = Object.keys(count(answers));
   expect(

@@ -2,7 +2,7 @@ import type { Clinic } from './clinic.js';
 import { eventually } from './eventually.js';
 
 /** A notification in the ledger. */
-export type LedgerMessage = {
+export type LedgerNotification = {
   id: number;
   booking_version: number;
   kind: string;
@@ -15,8 +15,8 @@ export type LedgerMessage = {
 };
 
 /** The notifications of a booking, in the order in which they were written. */
-export function messagesOf(clinic: Clinic, bookingId: number): Promise<LedgerMessage[]> {
-  return clinic.query<LedgerMessage>(
+export function notificationsOf(clinic: Clinic, bookingId: number): Promise<LedgerNotification[]> {
+  return clinic.query<LedgerNotification>(
     `SELECT id, booking_version, kind, state, starts_at, duration_minutes, due_at, attempts, reason
      FROM notifications WHERE booking_id = ? ORDER BY id`,
     [bookingId],
@@ -34,7 +34,7 @@ const ABOUT_TO_WAKE = `n.state = 'pending' AND n.reason LIKE 'waits for an older
  * Waits until the worker has settled everything that is due. Call it before advancing the clock: only in a test can a
  * clock jump past a lease while the worker is still sending.
  */
-export async function allDueSettled(clinic: Clinic): Promise<void> {
+export async function waitUntilDueSettled(clinic: Clinic): Promise<void> {
   await eventually('every due notification is settled', async () => {
     const [row] = await clinic.query<{ left: string }>(
       `SELECT COUNT(*) AS \`left\` FROM notifications n
@@ -46,8 +46,8 @@ export async function allDueSettled(clinic: Clinic): Promise<void> {
 }
 
 /** Sets the clock to a later time, and waits before and after until the worker has settled everything that is due. */
-export async function goTo(clinic: Clinic, iso: string): Promise<void> {
-  await allDueSettled(clinic);
+export async function advanceTo(clinic: Clinic, iso: string): Promise<void> {
+  await waitUntilDueSettled(clinic);
   clinic.clock.set(iso);
-  await allDueSettled(clinic);
+  await waitUntilDueSettled(clinic);
 }

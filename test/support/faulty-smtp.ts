@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 export type Moment = 'greeting' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content';
 
 /** What it does then: sends a line, never replies, or hangs up. */
-export type Mood = { say: string | Buffer } | 'silence' | 'hang up';
+export type SmtpFault = { say: string | Buffer } | 'silence' | 'hang up';
 
 const NORMAL_REPLIES: Record<Moment, string> = {
   greeting: '220 ready',
@@ -16,11 +16,11 @@ const NORMAL_REPLIES: Record<Moment, string> = {
 };
 
 /** A mail server that misbehaves at the moments that a test chooses, and works normally otherwise. */
-export class MoodySmtp {
+export class FaultySmtp {
   /** The emails whose content arrived completely, whatever the reply was. */
   readonly contents: string[] = [];
   /** Its behaviour at each moment; at a moment without an entry it replies normally. */
-  moods: Partial<Record<Moment, Mood>> = {};
+  faults: Partial<Record<Moment, SmtpFault>> = {};
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -28,11 +28,11 @@ export class MoodySmtp {
     readonly port: number,
   ) {}
 
-  static async open(port = 0): Promise<MoodySmtp> {
-    const opened: { smtp?: MoodySmtp } = {};
+  static async open(port = 0): Promise<FaultySmtp> {
+    const opened: { smtp?: FaultySmtp } = {};
     const server = createServer((socket) => opened.smtp!.talk(socket));
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    return (opened.smtp = new MoodySmtp(server, (server.address() as AddressInfo).port));
+    return (opened.smtp = new FaultySmtp(server, (server.address() as AddressInfo).port));
   }
 
   get url(): string {
@@ -80,7 +80,7 @@ export class MoodySmtp {
 
   /** Returns whether the reply was the normal one. */
   private answer(socket: Socket, moment: Moment): boolean {
-    const mood = this.moods[moment];
+    const mood = this.faults[moment];
     if (mood === 'hang up') socket.destroy();
     else if (mood !== 'silence')
       socket.write(Buffer.concat([bytesOf(mood?.say ?? NORMAL_REPLIES[moment]), bytesOf('\r\n')]));

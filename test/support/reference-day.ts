@@ -15,7 +15,7 @@ export interface DayPlan extends DayFacts {
  * A reference model of `evaluate` that walks through the day minute by minute and reads the wall clock. Slow, and
  * obviously right.
  */
-export class SlowDay {
+export class ReferenceDay {
   private readonly minutes: readonly LivedMinute[];
   private readonly byInstant: ReadonlyMap<EpochMs, LivedMinute>;
 

@@ -7,7 +7,7 @@ import type { Answer } from './client.js';
  *
  * @param localAddress the loopback address to send from
  */
-export function spelled(
+export function sendVerbatim(
   baseUrl: string,
   path: string,
   {
@@ -52,7 +52,7 @@ export function spelled(
 }
 
 /** Writes bytes to a plain TCP connection, and returns the answer once the server closes it. */
-export function onTheWire(baseUrl: string, bytes: string): Promise<Answer<unknown>> {
+export function sendRaw(baseUrl: string, bytes: string): Promise<Answer<unknown>> {
   const { hostname, port } = new URL(baseUrl);
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];

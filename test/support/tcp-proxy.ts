@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A TCP proxy in front of a server that can break its connections, or silently stop forwarding. */
-export class Wire {
+export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private isFrozen = false;
   private bytesLeft = Infinity;
@@ -14,14 +14,14 @@ export class Wire {
   ) {}
 
   /** @param target the URL of a server on loopback */
-  static async to(target: string): Promise<Wire> {
+  static async to(target: string): Promise<TcpProxy> {
     const { hostname, port } = new URL(target);
-    const opened: { wire?: Wire } = {};
+    const opened: { wire?: TcpProxy } = {};
     const server = createServer((client) => opened.wire!.join(client, connect(Number(port), hostname)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = new URL(target);
     url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return (opened.wire = new Wire(server, url.href));
+    return (opened.wire = new TcpProxy(server, url.href));
   }
 
   /** Breaks every connection, and every new one at once. */
