@@ -1,6 +1,7 @@
 import type { NotificationKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import { type AppointmentFacts, detailsOf, withPlainNames } from '../emails/appointment.js';
+import { BOOKING_TEXTS } from '../emails/booking-texts.js';
 import { contactOf } from '../emails/clinic-contact.js';
 import type { Catalogue } from '../emails/catalogue.js';
 import { CATALOGUES } from '../emails/catalogues.js';
@@ -79,7 +80,8 @@ function entryOf(facts: CalendarFacts, catalogue: Catalogue): Property[] {
 
 function describe(facts: CalendarFacts, catalogue: Catalogue): string {
   const details = detailsOf(facts, catalogue).map(({ label, value }) => `${label}: ${value}`);
-  const note = facts.kind === 'cancelled' ? catalogue.kinds.cancelled.heading : catalogue.calendarNote;
+  const note =
+    facts.kind === 'cancelled' ? BOOKING_TEXTS.cancelled[facts.locale].heading : catalogue.calendarNote;
   return [...details, '', note].join('\n');
 }
 

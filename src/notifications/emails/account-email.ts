@@ -1,6 +1,7 @@
 import type { Locale } from '../../config/locale.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
+import { ACCOUNT_TEXTS } from './account-texts.js';
 import { CATALOGUES } from './catalogues.js';
 import { type ClinicFacts, contactOf } from './clinic-contact.js';
 import { type Email, emailOf } from './email.js';
@@ -39,10 +40,9 @@ const ROUTES: Readonly<Record<AccountKind, string>> = {
 /** Renders the email with a code, in the recipient's language. Times are in the clinic's time zone, which is named. */
 export function renderAccountEmail(facts: AccountEmailFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
-  const { account, language, regards } = catalogue;
-  const { kinds, greeting, detailsTitle, codeLabel, goodUntilLabel, moment, whyYouGetThis, codeRoute } =
-    account;
-  const { subject, heading, sentence, linkText, next } = kinds[facts.kind];
+  const { account, language, moment, regards } = catalogue;
+  const { greeting, detailsTitle, codeLabel, goodUntilLabel, whyYouGetThis, codeRoute } = account;
+  const { subject, heading, sentence, linkText, next } = ACCOUNT_TEXTS[facts.kind][facts.locale];
   const clinicName = plainLine(facts.clinicName);
   const until = moment(localTime(facts.expiresAt, facts.clinicTimezone, language));
   const url = urlOf(facts);

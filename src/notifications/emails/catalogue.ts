@@ -1,53 +1,19 @@
 import type { Role } from '../../auth/role.js';
-import type { AccountKind, BookingKind, NoticeKind } from '../../outbox/notification-kind.js';
 import type { LocalTime } from './local-time.js';
-
-/** The texts of one kind of email about a booking. */
-export interface KindTexts {
-  /** Opens the subject line. */
-  readonly subject: string;
-  readonly heading: string;
-  /** The news in one sentence. */
-  readonly sentence: (doctorName: string, when: LocalTime) => string;
-  /** What the recipient can do now, one paragraph each. */
-  readonly next: readonly string[];
-}
 
 /** The texts of the emails with a code. */
 export interface AccountEmailTexts {
   readonly greeting: string;
-  readonly kinds: Readonly<Record<AccountKind, AccountKindTexts>>;
   readonly detailsTitle: string;
   readonly codeLabel: string;
   readonly goodUntilLabel: string;
   /** For clinics without a front end: names the endpoint that takes the code. */
   readonly codeRoute: (route: string) => string;
-  readonly moment: (when: LocalTime) => string;
   readonly whyYouGetThis: string;
-}
-
-/** The texts of one kind of email with a code. */
-export interface AccountKindTexts {
-  readonly subject: string;
-  readonly heading: string;
-  readonly sentence: string;
-  /** The words of the link: what it does. */
-  readonly linkText: string;
-  readonly next: readonly string[];
-}
-
-/** The texts of one kind of notice. */
-export interface NoticeKindTexts {
-  readonly subject: string;
-  readonly heading: string;
-  readonly sentence: string;
-  /** What to do now, before `ifNotYou`. */
-  readonly next: readonly string[];
 }
 
 /** The texts of the emails that inform owners about changes to their accounts. */
 export interface NoticeTexts {
-  readonly kinds: Readonly<Record<NoticeKind, NoticeKindTexts>>;
   readonly detailsTitle: string;
   readonly whenLabel: string;
   readonly roleLabel: string;
@@ -76,8 +42,9 @@ export interface Catalogue {
   readonly language: string;
   readonly longDate: (when: LocalTime) => string;
   readonly shortDate: (when: LocalTime) => string;
+  /** Date and time with their zone, within a sentence. */
+  readonly moment: (when: LocalTime) => string;
   readonly greeting: string;
-  readonly kinds: Readonly<Record<BookingKind, KindTexts>>;
   readonly account: AccountEmailTexts;
   readonly notices: NoticeTexts;
   readonly unconfirmed: UnconfirmedTexts;

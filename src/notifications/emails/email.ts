@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BookingKind } from '../../outbox/notification-kind.js';
 import { type AppointmentFacts, clinicTime, type Detail, detailsOf, withPlainNames } from './appointment.js';
+import { BOOKING_TEXTS } from './booking-texts.js';
 import type { Catalogue } from './catalogue.js';
 import { CATALOGUES } from './catalogues.js';
 import { type ContactView, contactOf } from './clinic-contact.js';
@@ -76,10 +77,10 @@ export function emailOf(view: EmailView): Email {
 
 function viewOf(facts: EmailFacts): EmailView {
   const catalogue = CATALOGUES[facts.locale];
-  const texts = catalogue.kinds[facts.kind];
+  const texts = BOOKING_TEXTS[facts.kind][facts.locale];
   const when = clinicTime(facts, catalogue);
   const { language, greeting, detailsTitle, regards, whyYouGetThis } = catalogue;
-  const sentence = texts.sentence(facts.doctorName, when);
+  const sentence = texts.sentence(facts.doctorName, catalogue.moment(when));
   const what = facts.isDiscreet ? '' : `${facts.doctorName}, `;
   return {
     language,

@@ -7,6 +7,7 @@ import { CATALOGUES } from './catalogues.js';
 import { type ClinicFacts, contactOf } from './clinic-contact.js';
 import { type Email, emailOf, type EmailView } from './email.js';
 import { localTime } from './local-time.js';
+import { NOTICE_TEXTS } from './notice-texts.js';
 import { plainLine } from './plain-line.js';
 import { CONFIRM_PAGE, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
 
@@ -30,9 +31,9 @@ export interface NoticeFacts extends ClinicFacts {
 export function renderNotice(facts: NoticeFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
   const { notices, account, language, regards } = catalogue;
-  const { subject, heading, sentence, next } = notices.kinds[facts.kind];
+  const { subject, heading, sentence, next } = NOTICE_TEXTS[facts.kind][facts.locale];
   const clinicName = plainLine(facts.clinicName);
-  const when = account.moment(localTime(facts.happenedAt, facts.clinicTimezone, language));
+  const when = catalogue.moment(localTime(facts.happenedAt, facts.clinicTimezone, language));
   return emailOf({
     language,
     subject: `${subject}: ${clinicName}`,

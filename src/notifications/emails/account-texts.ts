@@ -1,0 +1,105 @@
+import type { Locale } from '../../config/locale.js';
+import type { AccountKind } from '../../outbox/notification-kind.js';
+
+/** The texts of one kind of email with a code. */
+export interface AccountKindTexts {
+  readonly subject: string;
+  readonly heading: string;
+  readonly sentence: string;
+  /** The words of the link: what it does. */
+  readonly linkText: string;
+  readonly next: readonly string[];
+}
+
+/** The texts of each kind of email with a code. */
+export const ACCOUNT_TEXTS: Readonly<Record<AccountKind, Readonly<Record<Locale, AccountKindTexts>>>> = {
+  password_reset: {
+    en: {
+      subject: 'Choose a new password',
+      heading: 'Choose a new password',
+      sentence: 'Somebody, we hope you, has asked for a new password for the account with this address.',
+      linkText: 'Choose a new password',
+      next: [
+        'The code works once. With the new password you will have to log in again everywhere.',
+        'If you did not ask for it, you need not do anything: your password stays as it is.',
+      ],
+    },
+    es: {
+      subject: 'Elija una contraseña nueva',
+      heading: 'Elija una contraseña nueva',
+      sentence:
+        'Alguien, esperamos que usted, ha pedido una contraseña nueva para la cuenta con esta dirección.',
+      linkText: 'Elegir una contraseña nueva',
+      next: [
+        'El código sirve una sola vez. Con la contraseña nueva tendrá que volver a iniciar sesión en todas partes.',
+        'Si no la ha pedido usted, no es necesario que haga nada: su contraseña no cambia.',
+      ],
+    },
+  },
+  verify_address: {
+    en: {
+      subject: 'Confirm your address',
+      heading: 'Please confirm your address',
+      sentence: 'An account was opened with this address. Please confirm that it is yours.',
+      linkText: 'Confirm this address',
+      next: [
+        'You will be asked for the password of the account.',
+        'If you did not open an account, please do not confirm the address.',
+      ],
+    },
+    es: {
+      subject: 'Confirme su dirección',
+      heading: 'Confirme su dirección, por favor',
+      sentence: 'Se ha abierto una cuenta con esta dirección. Confirme, por favor, que es suya.',
+      linkText: 'Confirmar esta dirección',
+      next: [
+        'Se le pedirá la contraseña de la cuenta.',
+        'Si no ha abierto usted ninguna cuenta, no confirme la dirección, por favor.',
+      ],
+    },
+  },
+  invitation: {
+    en: {
+      subject: 'Your new account',
+      heading: 'An account for you',
+      sentence: 'The clinic has opened an account for this address. Choose a password, and it is yours.',
+      linkText: 'Choose a password',
+      next: [
+        'The code works once. Nobody at the clinic learns your password.',
+        'If you did not expect an account, you need not do anything: it cannot be used without a password.',
+      ],
+    },
+    es: {
+      subject: 'Su nueva cuenta',
+      heading: 'Una cuenta para usted',
+      sentence: 'El centro ha abierto una cuenta para esta dirección. Elija una contraseña y será suya.',
+      linkText: 'Elegir una contraseña',
+      next: [
+        'El código sirve una sola vez. Nadie en el centro conocerá su contraseña.',
+        'Si no esperaba ninguna cuenta, no es necesario que haga nada: sin contraseña no se puede usar.',
+      ],
+    },
+  },
+  change_address: {
+    en: {
+      subject: 'Confirm your new address',
+      heading: 'Please confirm your new address',
+      sentence: 'Somebody, we hope you, wants the mails for an account to come to this address.',
+      linkText: 'Confirm this address',
+      next: [
+        'The code works once. Once you enter it, the account has this address, and you will have to log in again everywhere.',
+        'If you did not ask for it, you need not do anything: nothing changes.',
+      ],
+    },
+    es: {
+      subject: 'Confirme su nueva dirección',
+      heading: 'Confirme su nueva dirección, por favor',
+      sentence: 'Alguien, esperamos que usted, desea recibir en esta dirección los mensajes de una cuenta.',
+      linkText: 'Confirmar esta dirección',
+      next: [
+        'El código sirve una sola vez. Con él, la cuenta pasa a tener esta dirección, y tendrá que volver a iniciar sesión en todas partes.',
+        'Si no lo ha pedido usted, no es necesario que haga nada: no cambiará nada.',
+      ],
+    },
+  },
+};
