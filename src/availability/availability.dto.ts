@@ -1,5 +1,6 @@
 import { ApiEndTime, ApiId, ApiInteger, ApiTime } from '../http/api-properties.js';
-import { EndTimeField, FromText, IdField, IntegerField, TimeField } from '../http/fields.js';
+import { FromText, IdField, IntegerField } from '../http/fields.js';
+import { EndTimeField, TimeField } from '../http/time-fields.js';
 import type { AvailabilityWindow } from './availability-window.entity.js';
 
 export class AddWindowDto {

@@ -1,14 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiDate, ApiEndTime, ApiId, ApiTime } from '../http/api-properties.js';
-import {
-  BooleanField,
-  DateField,
-  EndTimeField,
-  FromText,
-  IdField,
-  TimeField,
-  WallStartField,
-} from '../http/fields.js';
+import { BooleanField, FromText, IdField } from '../http/fields.js';
+import { DateField, EndTimeField, TimeField, WallStartField } from '../http/time-fields.js';
 import type { AvailabilityException } from './availability-exception.entity.js';
 
 export class AddExceptionDto {

@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { InstantField } from '../http/instant-field.js';
 import { shownAddress } from '../config/mail-address.js';
-import { BooleanField, DateField, FromText, IntegerField, LARGEST_ID } from '../http/fields.js';
+import { BooleanField, FromText, IntegerField, LARGEST_ID } from '../http/fields.js';
+import { DateField } from '../http/time-fields.js';
 import { BookingDto } from './booking.dto.js';
 import type { DoctorsBooking, PageFilter, PatientsBooking } from './booking-lists.service.js';
 

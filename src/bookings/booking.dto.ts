@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiDate, ApiId, ApiInstant, ApiInteger, ApiTime } from '../http/api-properties.js';
 import { EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../time/example-date.js';
-import { DateField, DurationField, FromText, IdField, LARGEST_ID, TimeField } from '../http/fields.js';
+import { FromText, IdField, LARGEST_ID } from '../http/fields.js';
+import { DateField, DurationField, TimeField } from '../http/time-fields.js';
 import { isoTimes, type ListedBooking } from './booking.js';
 import { changeOf, type RequestedTime } from './booking.rules.js';
 

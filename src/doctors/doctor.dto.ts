@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { shownAddress } from '../config/mail-address.js';
 import { ApiId } from '../http/api-properties.js';
-import { EmailField, IdField, LineField } from '../http/fields.js';
+import { IdField } from '../http/fields.js';
+import { EmailField, LineField } from '../http/text-fields.js';
 import { TimeZoneField } from '../http/time-zone-field.js';
 import type { Profile } from './doctor.repository.js';
 

@@ -1,7 +1,8 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { END_TIME, WALL_TIME } from '../time/wall-time.js';
 import { EXAMPLE_DATE } from '../time/example-date.js';
-import { DATE_PATTERN, LARGEST_ID } from './fields.js';
+import { LARGEST_ID } from './fields.js';
+import { DATE_PATTERN } from './time-fields.js';
 
 /** Decorators for the properties of response bodies; each describes one kind of value to OpenAPI. */
 

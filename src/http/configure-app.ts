@@ -41,6 +41,15 @@ export function configureApp(app: NestFastifyApplication): void {
         done(null, isNonPreflightOptions(request) ? CORS_OFF : { ...CORS, origin: environment.CORS_ORIGINS }),
     });
   }
+  setResponseHeaders(app);
+  countPages(app);
+  warnOfUntrustedProxies(app, environment);
+  app.getHttpAdapter().getInstance().addHook('onRequest', rejectUnknownFiles);
+  openDocs(app, environment);
+  app.enableShutdownHooks();
+}
+
+function setResponseHeaders(app: NestFastifyApplication): void {
   const shutdown = app.get(Shutdown);
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', (request, reply, done) => {
@@ -55,28 +64,38 @@ export function configureApp(app: NestFastifyApplication): void {
     if (shutdown.isUnderWay) void reply.header('connection', 'close');
     done(null, payload);
   });
+}
+
+/** Counts requests that no guard sees: pages, unknown paths, and requests that cannot be read. */
+function countPages(app: NestFastifyApplication): void {
   const limits = app.get(PageLimits, { strict: false });
-  countUnreadable(app.getHttpAdapter() as FastifyAdapter, limits);
-  server.addHook('onRequest', (request, reply, done) => {
+  const adapter = app.getHttpAdapter() as FastifyAdapter;
+  countUnreadable(adapter, limits);
+  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
     if (!request.is404 && !PAGE_ROUTES.test(request.routeOptions.url ?? '')) return done();
     void limits.orAnswer(request, reply).then((rejected) => rejected ?? done());
   });
-  if (trustedProxies(environment.TRUST_PROXY).length === 0) {
-    const forwarded = new ForwardedWarning();
-    server.addHook('onRequest', (request, _reply, done) => {
-      forwarded.check(request);
-      done();
-    });
-  }
-  server.addHook('onRequest', rejectUnknownFiles);
-  if (environment.API_DOCS === 'admin') {
+}
+
+function warnOfUntrustedProxies(app: NestFastifyApplication, { TRUST_PROXY }: ApiEnvironment): void {
+  if (trustedProxies(TRUST_PROXY).length > 0) return;
+  const forwarded = new ForwardedWarning();
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRequest', (request, _reply, done) => {
+    forwarded.check(request);
+    done();
+  });
+}
+
+function openDocs(app: NestFastifyApplication, { API_DOCS }: ApiEnvironment): void {
+  if (API_DOCS === 'admin') {
     const admins = app.get(AdminsOnly, { strict: false });
+    const server = app.getHttpAdapter().getInstance();
     server.addHook('onRequest', async (request, reply) =>
       DOCS_ROUTES.test(request.routeOptions.url ?? '') ? admins.orAnswer(request, reply) : undefined,
     );
   }
-  if (environment.API_DOCS !== 'off') serveDocs(app, app.get(Clock));
-  app.enableShutdownHooks();
+  if (API_DOCS !== 'off') serveDocs(app, app.get(Clock));
 }
 
 type ErrorHandler = Parameters<FastifyAdapter['setErrorHandler']>[0];

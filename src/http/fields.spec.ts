@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EmailField } from './fields.js';
+import { EmailField } from './text-fields.js';
 import { NewPasswordField } from '../auth/passwords/password-fields.js';
 import { StrictValidationPipe } from './validation.pipe.js';
 

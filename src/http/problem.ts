@@ -65,57 +65,26 @@ function statusOf(error: DomainError): number {
 }
 
 /** For errors of Fastify and Nest, thrown before a controller runs: replaces their texts with ours. */
+const FRAMEWORK_PROBLEMS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  400: ['MALFORMED_REQUEST', 'The request could not be read. Send valid JSON to a valid URL.'],
+  404: ['NOT_FOUND', 'Nothing found at this URL. See /api/docs for the available endpoints.'],
+  405: ['METHOD_NOT_ALLOWED', 'This URL does not support that method. See /api/docs.'],
+  408: ['TOO_SLOW', 'The request took too long to arrive. Please try again.'],
+  413: ['BODY_TOO_LARGE', 'The request body is too large. Send at most 64 KiB.'],
+  414: ['ADDRESS_TOO_LONG', 'The URL of the request is too long. Send fewer or shorter parameters.'],
+  415: ['NOT_JSON', 'Send the body as JSON in UTF-8, with the header Content-Type: application/json.'],
+  431: [
+    'HEADERS_TOO_LONG',
+    'The URL and headers of the request are too long. Send fewer or shorter headers.',
+  ],
+  500: ['INTERNAL_ERROR', 'Something went wrong on our side. The error was logged. Please try again.'],
+  503: ['UNAVAILABLE', 'The service is not available right now. Try again in a few seconds.'],
+};
+
 function frameworkProblem(error: unknown): Problem {
-  switch (frameworkStatus(error)) {
-    case 400:
-      return problem(
-        400,
-        'MALFORMED_REQUEST',
-        'The request could not be read. Send valid JSON to a valid URL.',
-      );
-    case 404:
-      return problem(
-        404,
-        'NOT_FOUND',
-        'Nothing found at this URL. See /api/docs for the available endpoints.',
-      );
-    case 405:
-      return problem(405, 'METHOD_NOT_ALLOWED', 'This URL does not support that method. See /api/docs.');
-    case 408:
-      return problem(408, 'TOO_SLOW', 'The request took too long to arrive. Please try again.');
-    case 413:
-      return problem(413, 'BODY_TOO_LARGE', 'The request body is too large. Send at most 64 KiB.');
-    case 414:
-      return problem(
-        414,
-        'ADDRESS_TOO_LONG',
-        'The URL of the request is too long. Send fewer or shorter parameters.',
-      );
-    case 431:
-      return problem(
-        431,
-        'HEADERS_TOO_LONG',
-        'The URL and headers of the request are too long. Send fewer or shorter headers.',
-      );
-    case 415:
-      return problem(
-        415,
-        'NOT_JSON',
-        'Send the body as JSON in UTF-8, with the header Content-Type: application/json.',
-      );
-    case 503:
-      return problem(
-        503,
-        'UNAVAILABLE',
-        'The service is not available right now. Try again in a few seconds.',
-      );
-    default:
-      return problem(
-        500,
-        'INTERNAL_ERROR',
-        'Something went wrong on our side. The error was logged. Please try again.',
-      );
-  }
+  const given = frameworkStatus(error);
+  const status = given in FRAMEWORK_PROBLEMS ? given : 500;
+  return problem(status, ...FRAMEWORK_PROBLEMS[status]!);
 }
 
 function frameworkStatus(error: unknown): number {

@@ -27,30 +27,36 @@ const IDLE_TIMEOUT_MS = 30_000;
 /** The only form in which a client's request id is accepted: it appears in the log and the audit trail. */
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
+/** What does not depend on the configuration. */
+const FIXED_OPTIONS = {
+  bodyLimit: BODY_LIMIT_BYTES,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionTimeout: IDLE_TIMEOUT_MS,
+  http: {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    // Checked by requireOneHost instead, which responds with a problem document.
+    requireHostHeader: false,
+  },
+  // Requests on connections that are still open are answered to the last.
+  return503OnClosing: false,
+  routerOptions: { maxParamLength: 500 },
+  genReqId: ({ headers }: IncomingMessage) => {
+    const given = headers['x-request-id'];
+    return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
+  },
+  clientErrorHandler: answerUnreadable,
+};
+
 /** The HTTP server: accepts JSON only, and puts a request id in each response and each log line. */
 export function createServer(logger: Logger, environment: ApiEnvironment): FastifyAdapter {
   const proxies = trustedProxies(environment.TRUST_PROXY);
   const log = new RequestLog(new Keys(environment), logger.isLevelEnabled('info'));
   const adapter = new FastifyAdapter({
+    ...FIXED_OPTIONS,
     loggerInstance: logger,
     logController: log,
     trustProxy: proxies.length > 0 ? proxies : false,
-    bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: IDLE_TIMEOUT_MS,
-    http: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
-      // Checked by requireOneHost instead, which responds with a problem document.
-      requireHostHeader: false,
-    },
-    // Requests on connections that are still open are answered to the last.
-    return503OnClosing: false,
-    routerOptions: { maxParamLength: 500 },
-    genReqId: ({ headers }: IncomingMessage) => {
-      const given = headers['x-request-id'];
-      return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
-    },
     // For a URL that the router cannot parse: no hook runs, and Fastify does not log the request.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       void reply.headers(API_HEADERS);
@@ -59,7 +65,6 @@ export function createServer(logger: Logger, environment: ApiEnvironment): Fasti
         .ofUnreadable(request, reply, () => sendProblem(error, request, reply))
         .then(() => log.write(request, reply));
     },
-    clientErrorHandler: answerUnreadable,
   });
   const server = adapter.getInstance<FastifyInstance>();
   log.watch(server);
