@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-// Written by hand, in the SQL that MySQL 8.4 / 9 and MariaDB 10.11 / 11 share. Instants are DATETIME in UTC,
-// dates and times of day are the doctor's wall time. Unique keys are named: the code tells them apart by name.
+// Written by hand, in the SQL that MySQL 8.4 / 9 and MariaDB 10.11 / 11 share. Instants are DATETIME in UTC; dates and
+// times of day are the doctor's wall time. Unique keys are named because the code tells them apart by name.
 const TABLES = [
   `CREATE TABLE accounts (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -38,7 +38,7 @@ const TABLES = [
     CONSTRAINT availability_windows_weekday CHECK (day_of_week <= 6),
     CONSTRAINT availability_windows_order CHECK (start_time < end_time)
   )`,
-  // The key of the foreign key holds no column that may be null: MySQL 9.7 does not check rows that have one there.
+  // The index of the foreign key has no nullable column: MySQL 9.7 does not check rows with a null in it.
   `CREATE TABLE exceptions (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT,
     doctor_id INT UNSIGNED NOT NULL,
@@ -51,8 +51,8 @@ const TABLES = [
     CONSTRAINT exceptions_times CHECK ((start_time IS NULL) = (end_time IS NULL)),
     CONSTRAINT exceptions_order CHECK (start_time IS NULL OR start_time < end_time)
   )`,
-  // The locks. Whatever takes time on a doctor's date writes its day first; a change of the weekly windows
-  // writes the schedule. No foreign keys: they are written before the doctor is read.
+  // The locks. A transaction that takes time on a doctor's date first writes the day; one that changes the weekly
+  // windows writes the schedule. They have no foreign keys because they are written before the doctor is read.
   `CREATE TABLE doctor_days (
     doctor_id INT UNSIGNED NOT NULL,
     date DATE NOT NULL,

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-// How far retention has come, so that each round begins where the last one ended, and so that the integrity check does
-// not miss what was deleted on purpose.
+// How far retention has come. Each round begins where the last one ended, and the integrity check does not report what
+// was deleted on purpose.
 const RETENTION_MARKS = `CREATE TABLE retention_marks (
     name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     reached_at DATETIME(3) NOT NULL COMMENT 'UTC; what is older has had its time',

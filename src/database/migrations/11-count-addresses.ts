@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const HASH = 'CHAR(43) CHARACTER SET ascii COLLATE ascii_bin';
 
-// What was mailed to an address within a day, whichever accounts it was for. No foreign key: rows outlive the
-// notifications of an erased account, and go by themselves.
+// The mails that an address got within a day, for whichever accounts. No foreign key: rows outlive the notifications of
+// an erased account, and are swept by age.
 const ADDRESS_MAILS = `CREATE TABLE address_mails (
     notification_id INT UNSIGNED NOT NULL,
     address_hash ${HASH} NOT NULL COMMENT 'keyed hash of the address that it went to',
@@ -14,7 +14,7 @@ const ADDRESS_MAILS = `CREATE TABLE address_mails (
     KEY address_mails_age (mailed_at)
   ) ENGINE = InnoDB`;
 
-// The lock: what counts the mails or the codes of an address writes its row first.
+// The lock: a transaction that counts the mails or the codes of an address writes its row first.
 const MAILED_ADDRESSES = `CREATE TABLE mailed_addresses (
     address_hash ${HASH} NOT NULL,
     counted_at DATETIME(3) NOT NULL COMMENT 'UTC; when something was last counted',
@@ -26,7 +26,7 @@ const LINKS = `ALTER TABLE account_links
   ADD COLUMN address_hash ${HASH} NULL COMMENT 'keyed hash of the address that it was mailed to, for a week',
   ADD KEY account_links_address (address_hash, kind, created_at)`;
 
-/** Counts mails and codes by address. Codes from before are counted for nobody: their pauses begin anew. */
+/** Counts mails and codes by address. Earlier codes are not counted: their pauses begin anew. */
 export class CountAddresses11 implements MigrationInterface {
   readonly name = 'CountAddresses1000000000011';
 

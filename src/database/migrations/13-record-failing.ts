@@ -4,7 +4,7 @@ const COLUMN = `ALTER TABLE notifications
   ADD COLUMN failing_since DATETIME(3) NULL COMMENT 'UTC; the first failed attempt, while none has succeeded',
   ADD KEY notifications_failing (failing_since)`;
 
-/** Records since when a mail fails: each failed attempt moves `due_at`, so nothing else tells it. */
+/** Records since when an email has failed: each failed attempt changes `due_at`, so no other column shows it. */
 export class RecordFailing13 implements MigrationInterface {
   readonly name = 'RecordFailing1000000000013';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-// The foreign key of user_id needs one of its two keys at any moment.
+// The foreign key of user_id needs one of the two keys at every moment.
 const UP = [
   'ALTER TABLE bookings ADD KEY bookings_patient_start (user_id, starts_at)',
   'ALTER TABLE bookings ADD KEY bookings_doctor_start (doctor_id, starts_at)',
@@ -13,7 +13,9 @@ const DOWN = [
   'ALTER TABLE bookings DROP KEY bookings_doctor_start',
 ];
 
-/** Lists of bookings are ordered by the instant at which they begin: wall clocks are another order across zones. */
+/**
+ * Lists of bookings are ordered by the instant at which they begin: across zones, wall-clock times sort differently.
+ */
 export class OrderByInstant14 implements MigrationInterface {
   readonly name = 'OrderByInstant1000000000014';
 

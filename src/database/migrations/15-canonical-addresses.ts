@@ -18,7 +18,7 @@ export class CanonicalAddresses15 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // The version before looks up and mails what is in lower case.
+    // The previous version looks up and mails addresses in lower case.
     await runner.query('UPDATE IGNORE accounts SET email = mail_address WHERE mail_address IS NOT NULL');
     await runner.query('ALTER TABLE accounts DROP COLUMN mail_address');
     await runner.query(

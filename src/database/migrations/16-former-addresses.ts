@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Records of a notice to a former address whether anybody had confirmed it: no other row tells it any longer. */
+/** Records, for a notice to a former address, whether that address had been confirmed: no other row still has this. */
 export class FormerAddresses16 implements MigrationInterface {
   readonly name = 'FormerAddresses1000000000016';
 

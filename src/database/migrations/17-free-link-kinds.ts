@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Drops the CHECK on the kinds of links: the code alone says which kinds there are, as for notifications. */
+/** Drops the CHECK on the kinds of links: only the code defines them, as for notifications. */
 export class FreeLinkKinds17 implements MigrationInterface {
   readonly name = 'FreeLinkKinds1000000000017';
 

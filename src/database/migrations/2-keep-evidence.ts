@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-// What a booking was made on stays with it, so that it can be proven later, and answers to requests with an
-// Idempotency-Key are kept. Rows from before have no evidence: null.
+// The facts that a booking was decided on stay with it as evidence, and answers to requests with an Idempotency-Key are
+// kept. Earlier rows have no evidence: null.
 const BOOKINGS = `ALTER TABLE bookings
   ADD COLUMN day_version INT UNSIGNED NULL COMMENT 'that of its doctor_days row when it took its time',
   ADD COLUMN open_from DATETIME NULL COMMENT 'UTC; the open time that it was booked in',

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-// Each account's tokens carry the version of its sessions: a token of an older one is good no more. Accounts from
-// before, and their tokens, stand at 0.
+// An account's tokens carry its session version; a token with an older one is no longer valid. Existing accounts and
+// their tokens have 0.
 const ACCOUNTS = `ALTER TABLE accounts
   ADD COLUMN session_version INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'raised whenever all sessions end',
   ADD COLUMN sessions_ended_at DATETIME(3) NULL COMMENT 'UTC; when they last did',
@@ -26,7 +26,7 @@ const REFRESH_TOKENS = `CREATE TABLE refresh_tokens (
     CONSTRAINT refresh_tokens_owner FOREIGN KEY (account_id) REFERENCES accounts (id)
   ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
 
-// Whoever takes an admin away writes this row first, so that two at once do not each take the other's.
+// A transaction that removes an admin first writes this row, so that two admins cannot remove each other at once.
 const ADMIN_LOCK = `CREATE TABLE admin_lock (
     id TINYINT UNSIGNED NOT NULL,
     version INT UNSIGNED NOT NULL,

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-// Links that are mailed to accounts. What makes one good is not kept: it is computed from the uid and the secret.
+// Links that are mailed to accounts. Their tokens are not stored: they are computed from the uid and the secret.
 const ACCOUNT_LINKS = `CREATE TABLE account_links (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT,
     uid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -19,12 +19,13 @@ const ACCOUNT_LINKS = `CREATE TABLE account_links (
 
 const BOOKING_KINDS = "'booked', 'moved', 'cancelled', 'reminder_24h', 'reminder_1h'";
 
-// Accounts from before have been in use: their addresses count as verified.
+// Existing accounts have been in use: their addresses count as verified.
 const UP = [
   "ALTER TABLE accounts ADD COLUMN verified_at DATETIME(3) NULL COMMENT 'UTC; when the address was'",
   'UPDATE accounts SET verified_at = created_at',
   ACCOUNT_LINKS,
-  // A message is about a booking or carries a link. The version stays: a key whose columns may be null is not relied on.
+  // A notification is about a booking or carries a link. booking_version stays NOT NULL: nothing may rely on a key with
+  // nullable columns.
   'ALTER TABLE notifications DROP CONSTRAINT notifications_kind',
   `ALTER TABLE notifications
      MODIFY COLUMN booking_id INT UNSIGNED NULL,

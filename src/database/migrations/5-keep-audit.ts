@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-// Only ever added to, and so without foreign keys: an event outlives what it tells of.
+// Rows are only ever added. No foreign keys: an event outlives its subject.
 const AUDIT_EVENTS = `CREATE TABLE audit_events (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT,
     at DATETIME(3) NOT NULL COMMENT 'UTC',

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-// A row for each log-in. Tokens from before belong to none, and expire within a day.
+// A row for each log-in. Existing tokens belong to no session, and expire within a day.
 const SESSIONS = `CREATE TABLE sessions (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT,
     account_id INT UNSIGNED NOT NULL,
@@ -17,7 +17,7 @@ const SESSIONS = `CREATE TABLE sessions (
     CONSTRAINT sessions_owner FOREIGN KEY (account_id) REFERENCES accounts (id)
   ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
 
-// Families from before get a session at their next exchange.
+// Existing families get a session at their next exchange.
 const REFRESH_TOKENS = `ALTER TABLE refresh_tokens
   ADD COLUMN session_id INT UNSIGNED NULL COMMENT 'that the family belongs to',
   ADD COLUMN used_by CHAR(43) CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'keyed hash of the client that used it',

@@ -5,8 +5,8 @@ const LINK_KIND = 'change_address';
 const CODE = 'CHARACTER SET ascii COLLATE ascii_bin';
 const ADDRESS = 'VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL';
 
-// The code alone says which kinds there are. account_id is no foreign key: its check would lock the account in every
-// transaction that books, against the order in which erasures lock.
+// Only the code defines the kinds. account_id is no foreign key: its check would lock the account in every transaction
+// that books, against the lock order of erasures.
 const NOTIFICATIONS = [
   'ALTER TABLE notifications DROP CONSTRAINT notifications_kind',
   'ALTER TABLE notifications DROP CONSTRAINT notifications_about',
@@ -58,7 +58,7 @@ const DOWN = [
      ADD CONSTRAINT notifications_about CHECK ((booking_id IS NULL) <> (link_id IS NULL))`,
 ];
 
-/** Notices about accounts, links that change addresses, and what bounds how many mails an address gets. */
+/** Adds notices about accounts, links that change addresses, and refused addresses. */
 export class RestrainMails8 implements MigrationInterface {
   readonly name = 'RestrainMails1000000000008';
 

@@ -4,7 +4,7 @@ import { allowedKinds, allowKinds } from './allowed-kinds.js';
 const TABLES = ['account_links', 'notifications'] as const;
 const KIND = 'invitation';
 
-/** Lets links, and the messages that carry them, be invitations. Whatever other kinds there are stay allowed. */
+/** Adds the kind `invitation` to links and to the notifications that carry them. All other kinds stay allowed. */
 export class Invitations9 implements MigrationInterface {
   readonly name = 'Invitations1000000000009';
 

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 
 /**
- * The kinds that the CHECK on a table allows; undefined if there is none. Read from the constraint, because several
+ * The kinds that a table's CHECK allows; undefined if it has no CHECK. Read from the constraint because several
  * migrations add kinds. MySQL writes `_ascii\'kind\'`, MariaDB `'kind'`.
  */
 export async function allowedKinds(runner: QueryRunner, table: string): Promise<string[] | undefined> {
@@ -13,7 +13,7 @@ export async function allowedKinds(runner: QueryRunner, table: string): Promise<
   return constraint && [...constraint.clause.matchAll(/'(\w+)\\?'/g)].map(([, kind]) => kind!);
 }
 
-/** Replaces the CHECK on the kinds of a table, in one statement: without it, a run that resumes could not read them. */
+/** Replaces the CHECK on a table's kinds in one statement: between two, a resumed run could not read the kinds. */
 export async function allowKinds(
   runner: QueryRunner,
   table: string,
