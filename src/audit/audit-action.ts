@@ -1,4 +1,4 @@
-/** What the audit trail tells of, by what it happens to. `mended`: in the database, by hand (docs/operations.md). */
+/** What the audit trail records, by subject. `mended`: corrected in the database by hand (docs/operations.md). */
 export const AUDIT_ACTIONS = {
   booking: ['booked', 'moved', 'cancelled', 'renewed', 'listed', 'mended'],
   account: [

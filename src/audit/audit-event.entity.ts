@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { AuditAction, AuditSubject } from './audit-action.js';
 
-/** Who did what to what, when and from where. Rows are only ever added. */
+/** Who did what to which subject, when and from where. Rows are only ever added. */
 @Entity('audit_events')
 export class AuditEvent {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -23,18 +23,18 @@ export class AuditEvent {
   @Column({ type: 'varchar', length: 16 })
   subject!: AuditSubject;
 
-  /** 0 where it is no single thing. */
+  /** 0 if the event is about no single subject. */
   @Column({ name: 'subject_id', type: 'int', unsigned: true })
   subjectId!: number;
 
-  /** Of the network. */
+  /** The network address. */
   @Column({ type: 'varchar', length: 45, nullable: true })
   address!: string | null;
 
   @Column({ name: 'request_id', type: 'varchar', length: 64, nullable: true })
   requestId!: string | null;
 
-  /** JSON; never a text that somebody typed. */
+  /** JSON; never text that a person typed. */
   @Column({ type: 'varchar', length: 500 })
   particulars!: string;
 }

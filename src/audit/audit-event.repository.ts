@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Rows, type Source, execute } from '../database/statement.js';
+import { type SelectStatement, type Source, execute } from '../database/statement.js';
 import type { AuditEvent } from './audit-event.entity.js';
 
 /** The statements that write the `audit_events` table. */
@@ -29,12 +29,12 @@ export async function insertEvent(source: Source, event: NewEvent): Promise<void
 /**
  * Inserts an event for each of many subjects.
  *
- * @param subjects with id, and particulars as JSON
+ * @param subjects rows with id, and particulars as JSON
  */
 export async function insertEvents(
   tx: EntityManager,
   event: Omit<NewEvent, 'subjectId' | 'particulars'>,
-  { sql, parameters }: Rows,
+  { sql, parameters }: SelectStatement,
 ): Promise<void> {
   await execute(
     tx,

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Rows, Source } from '../database/statement.js';
+import type { SelectStatement, Source } from '../database/statement.js';
 import type { Context } from '../http/context.js';
 import { Clock } from '../time/clock.js';
 import type { AuditAction, AuditSubject } from './audit-action.js';
 import { insertEvent, insertEvents, type NewEvent } from './audit-event.repository.js';
 
-/** Particulars of an event: dates, times, roles, numbers. Never a text that somebody typed. */
+/** Particulars of an event: dates, times, roles, numbers. Never text that a person typed. */
 export type Particulars = Readonly<Record<string, string | number | boolean | null>>;
 
 /**
- * Who did what to what, when and from where: one row in the transaction that does it, so that neither is there without
- * the other; for what changes nothing, a row by itself. Rows are only ever added; the database itself can see to that (docs/operations.md).
+ * Records who did what to which subject, when and from where. The event of a change is a row in the transaction that
+ * makes the change, so neither exists without the other. An event that changes nothing is a row on its own. Rows are
+ * only ever added, which the database's privileges can enforce (docs/operations.md).
  */
 @Injectable()
 export class AuditTrail {
@@ -34,9 +35,14 @@ export class AuditTrail {
   /**
    * Records the same action on many subjects.
    *
-   * @param subjects with id, and particulars as JSON
+   * @param subjects rows with id, and particulars as JSON
    */
-  async recordEach(context: Context, tx: EntityManager, action: AuditAction, subjects: Rows): Promise<void> {
+  async recordEach(
+    context: Context,
+    tx: EntityManager,
+    action: AuditAction,
+    subjects: SelectStatement,
+  ): Promise<void> {
     await insertEvents(tx, this.eventOf(context, action), subjects);
   }
 

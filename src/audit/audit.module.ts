@@ -4,7 +4,7 @@ import { AuditEvent } from './audit-event.entity.js';
 import { AuditTrail } from './audit-trail.js';
 import { RefusalTrail } from './refusal-trail.js';
 
-/** The audit trail, where all rooms write. */
+/** The audit trail, which all other modules write to. */
 @Module({
   imports: [TypeOrmModule.forFeature([AuditEvent])],
   providers: [AuditTrail, RefusalTrail],

@@ -8,7 +8,7 @@ export interface AuditFilter {
   readonly subject?: AuditSubject | undefined;
   readonly subject_id?: number | undefined;
   readonly actor_id?: number | undefined;
-  /** Only those before this one. */
+  /** Only events before this id. */
   readonly before?: number | undefined;
   readonly limit: number;
 }
@@ -18,7 +18,7 @@ export interface AuditFilter {
 export class AuditService {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The newest first. */
+  /** The newest events first. */
   async list({ subject, subject_id, actor_id, before, limit }: AuditFilter): Promise<AuditEvent[]> {
     return this.dataSource.manager.find(AuditEvent, {
       where: {

@@ -4,15 +4,18 @@ import { query } from '../database/statement.js';
 
 const OWN = ['address, request_id', 'actor_id = ?'] as const;
 
-/** What others and visitors did, without where they called from: who may be the one an account was opened against. */
+/**
+ * Events of others and visitors, without their network address: a visitor may be a person the account was opened
+ * against.
+ */
 function byOthers(condition: string): readonly [columns: string, condition: string] {
   return ['NULL AS address, NULL AS request_id', `(actor_id IS NULL OR actor_id <> ?) AND ${condition}`];
 }
 
 /**
- * What the account did, and what was done to it, by id. Each branch reads no more of its index than one page.
+ * What the account did, and what was done to it, by id. Each branch reads at most one page of its index.
  *
- * @param doctorOfAccount SQL for the id of its doctor, if any, whose parameter is the account
+ * @param doctorOfAccount SQL for the id of the account's doctor, if any; its parameter is the account
  */
 export function exportEvents(dataSource: DataSource, accountId: number, doctorOfAccount: string): Pages {
   const branches = [

@@ -3,19 +3,19 @@ import { BATCH, sweepBy } from '../database/in-batches.js';
 import { inOneStatement } from '../database/in-one-statement.js';
 import { query } from '../database/statement.js';
 
-/** Deletes events before. The database user needs the right of docs/sql/forget-events.sql. */
+/** Deletes events before a moment. The database user needs the privileges of docs/sql/forget-events.sql. */
 export const deleteEvents = sweepBy('/* sweep-events */ DELETE FROM audit_events WHERE at < ? ORDER BY at');
 
 /**
- * Takes the network address away from events in a span of time, and nothing else: the database user may write no other
+ * Clears the network address of events in a span of time, and nothing else: the database user may write no other
  * column.
  *
- * @param reached is called after each batch with where it ended
+ * @param onBatch called after each batch with the moment that it reached
  */
 export async function forgetAddresses(
   dataSource: DataSource,
   span: { readonly after: Date; readonly before: Date },
-  reached: (last: Date) => Promise<void>,
+  onBatch: (last: Date) => Promise<void>,
 ): Promise<number> {
   let { after } = span;
   const { before } = span;
@@ -27,7 +27,7 @@ export async function forgetAddresses(
       '/* forget-event-addresses */ UPDATE audit_events SET address = NULL WHERE at > ? AND at <= ? AND address IS NOT NULL',
       [after, last],
     );
-    await reached(last);
+    await onBatch(last);
     forgotten += affectedRows;
     after = last;
   }

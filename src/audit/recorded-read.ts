@@ -16,7 +16,7 @@ import { AuditTrail } from './audit-trail.js';
 
 const ACTION = 'audit:read';
 
-/** Records that somebody read what is about others: one event for each answer, before it leaves. */
+/** Records that an actor read data about others: one event for each answer, before it is sent. */
 @Injectable()
 class ReadRecorder implements NestInterceptor {
   constructor(
@@ -38,7 +38,7 @@ class ReadRecorder implements NestInterceptor {
   }
 }
 
-/** Says of a route that reads what is about others that each read is an event. Its module imports `AuditModule`. */
+/** Marks a route that reads data about others: each read is an event. The route's module imports `AuditModule`. */
 export function RecordedRead(action: AuditAction): MethodDecorator {
   return applyDecorators(SetMetadata(ACTION, action), UseInterceptors(ReadRecorder));
 }

@@ -8,18 +8,18 @@ import type { AuditAction } from './audit-action.js';
 import { AuditTrail, type Particulars } from './audit-trail.js';
 
 /** How long equal refusals are counted together. */
-const COUNTED_FOR_MS = 60_000;
-/** Kinds of refusal that are counted separately at a time. */
-const MOST_KINDS = 500;
+const COUNT_INTERVAL_MS = 60_000;
+/** The most kinds of refusal that are counted separately at one time. */
+const MAX_KINDS = 500;
 /** The same for one account and for one network address, so that one person's accounts cannot use up all of them. */
-const MOST_KINDS_OF_ACCOUNT = 10;
-const MOST_KINDS_OF_ADDRESS = 60;
-/** Accounts and addresses of which the kinds beyond that are counted together. */
-const MOST_CALLERS = 2_000;
-const EVERY_MS = 5_000;
+const MAX_KINDS_OF_ACCOUNT = 10;
+const MAX_KINDS_OF_ADDRESS = 60;
+/** The most accounts and addresses whose kinds beyond those limits are counted, one count for each. */
+const MAX_ACTORS = 2_000;
+const WRITE_INTERVAL_MS = 5_000;
 
-/** Something that was refused. */
-export interface Refused {
+/** An action that was refused. */
+export interface RefusedAction {
   readonly action: AuditAction;
   /** The account; 0 where there is none. */
   readonly subjectId: number;
@@ -28,29 +28,30 @@ export interface Refused {
 
 interface Counted {
   readonly context: Context;
-  readonly refused: Refused;
+  readonly refused: RefusedAction;
   readonly since: EpochMs;
-  more: number;
+  /** Refusals that no event records yet. */
+  count: number;
 }
 
-/** One kind of refusal, in what, to whom and from where. */
+/** Refusals of the same action, to the same actor and from the same network address. */
 interface Kind extends Counted {
   readonly accountId: number | null;
-  /** The network address, as it is limited. */
-  readonly from: string;
+  /** The network address, as rate limits count it. */
+  readonly addressKey: string;
 }
 
 /**
- * Records refusals in the audit trail. A flood of them must not fill it: of those that are alike, in what, to whom and
- * from where, the first is an event at once, and those of the following minute are one event together, with their
- * `count`. If an account or an address has too many kinds, the others are one event per minute and action.
+ * Records refusals in the audit trail, without letting a flood fill it. The first refusal of a kind is an event at
+ * once; those of the following minute are one event together, with their `count`. If an account or an address has too
+ * many kinds, its other refusals are one event per minute and action.
  */
 @Injectable()
 export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RefusalTrail.name);
   private readonly kinds = new Map<string, Kind>();
-  /** By account or address: the kinds beyond the limit. */
-  private readonly others = new Map<string, Counted>();
+  /** Refusals beyond the limits, by account or address. */
+  private readonly overflow = new Map<string, Counted>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -60,7 +61,7 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.writeCounts(), EVERY_MS).unref();
+    this.timer = setInterval(() => void this.writeCounts(), WRITE_INTERVAL_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -68,63 +69,65 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
     await this.writeCounts(Infinity);
   }
 
-  /** Never fails: what cannot be recorded is said in the log. */
-  async record({ actor, requestId }: Context, refused: Refused): Promise<void> {
+  /** Never fails: a refusal that cannot be recorded is logged. */
+  async record({ actor, requestId }: Context, refused: RefusedAction): Promise<void> {
     const { action, subjectId, particulars } = refused;
-    const name = JSON.stringify([action, subjectId, actor.id, actor.address, particulars]);
-    const known = this.kinds.get(name);
-    if (known) {
-      known.more += 1;
+    const key = JSON.stringify([action, subjectId, actor.id, actor.address, particulars]);
+    const kind = this.kinds.get(key);
+    if (kind) {
+      kind.count += 1;
       return;
     }
-    const from = rateLimitKey(actor.address ?? '');
-    if (!this.hasRoomFor(actor.id, from)) return this.countTogether(actor, refused, from);
-    // Without the request's key: its body may hold a password, which must not stay in memory.
+    const addressKey = rateLimitKey(actor.address ?? '');
+    if (!this.hasRoomFor(actor.id, addressKey)) return this.countOverflow(actor, refused, addressKey);
+    // Without the idempotency key: the request's body may contain a password, which must not stay in memory.
     const context = { actor, requestId };
     const since = this.clock.now();
-    this.kinds.set(name, { context, refused, since, accountId: actor.id, from, more: 0 });
+    this.kinds.set(key, { context, refused, since, accountId: actor.id, addressKey, count: 0 });
     await this.write(context, refused);
   }
 
   /** Writes the counts that are complete. */
   async writeCounts(now: EpochMs = this.clock.now()): Promise<void> {
-    for (const counts of [this.kinds, this.others]) {
-      for (const [name, { context, refused, since, more }] of [...counts]) {
-        if (now - since < COUNTED_FOR_MS) continue;
-        counts.delete(name);
-        if (more === 0) continue;
-        await this.write(context, { ...refused, particulars: { ...refused.particulars, count: more } });
+    for (const counts of [this.kinds, this.overflow]) {
+      for (const [key, { context, refused, since, count }] of [...counts]) {
+        if (now - since < COUNT_INTERVAL_MS) continue;
+        counts.delete(key);
+        if (count === 0) continue;
+        await this.write(context, { ...refused, particulars: { ...refused.particulars, count } });
       }
     }
   }
 
-  private hasRoomFor(accountId: number | null, from: string): boolean {
-    if (this.kinds.size >= MOST_KINDS) return false;
+  private hasRoomFor(accountId: number | null, addressKey: string): boolean {
+    if (this.kinds.size >= MAX_KINDS) return false;
     const kinds = [...this.kinds.values()];
-    if (kinds.filter((kind) => kind.from === from).length >= MOST_KINDS_OF_ADDRESS) return false;
+    if (kinds.filter((kind) => kind.addressKey === addressKey).length >= MAX_KINDS_OF_ADDRESS) return false;
     if (accountId === null) return true;
-    return kinds.filter((kind) => kind.accountId === accountId).length < MOST_KINDS_OF_ACCOUNT;
+    return kinds.filter((kind) => kind.accountId === accountId).length < MAX_KINDS_OF_ACCOUNT;
   }
 
-  /** Counts a refusal by its account, or by its address if it has none. Beyond the limit, counts all callers together. */
-  private countTogether(actor: Actor, { action, subjectId }: Refused, from: string): void {
-    const together = actor.id === null ? 'address' : 'account';
-    let name = JSON.stringify([action, together, actor.id ?? from]);
+  /**
+   * Counts a refusal by its account, or by its address if it has none. Beyond the limit, counts all actors together.
+   */
+  private countOverflow(actor: Actor, { action, subjectId }: RefusedAction, addressKey: string): void {
+    const scope = actor.id === null ? 'address' : 'account';
+    let key = JSON.stringify([action, scope, actor.id ?? addressKey]);
     let counted: Pick<Counted, 'context' | 'refused'> = {
       context: { actor, requestId: null },
-      refused: { action, subjectId: actor.id === null ? 0 : subjectId, particulars: { of: together } },
+      refused: { action, subjectId: actor.id === null ? 0 : subjectId, particulars: { of: scope } },
     };
-    const isFull = actor.id === null && this.kinds.size >= MOST_KINDS;
-    if (isFull || (!this.others.has(name) && this.others.size >= MOST_CALLERS)) {
-      name = action;
+    const isFull = actor.id === null && this.kinds.size >= MAX_KINDS;
+    if (isFull || (!this.overflow.has(key) && this.overflow.size >= MAX_ACTORS)) {
+      key = action;
       counted = { context: SYSTEM_CONTEXT, refused: { action, subjectId: 0, particulars: { of: 'many' } } };
     }
-    const known = this.others.get(name);
-    if (known) known.more += 1;
-    else this.others.set(name, { ...counted, since: this.clock.now(), more: 1 });
+    const existing = this.overflow.get(key);
+    if (existing) existing.count += 1;
+    else this.overflow.set(key, { ...counted, since: this.clock.now(), count: 1 });
   }
 
-  private async write(context: Context, { action, subjectId, particulars }: Refused): Promise<void> {
+  private async write(context: Context, { action, subjectId, particulars }: RefusedAction): Promise<void> {
     try {
       await this.audit.record(context, this.dataSource, action, subjectId, particulars);
     } catch (error) {

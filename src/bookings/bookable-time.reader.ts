@@ -5,9 +5,9 @@ import type { EpochMs } from '../time/interval.js';
 import { assertBookable, type Bookable, type RequestedTime, unknownDoctor } from './booking.rules.js';
 import { readSchedule } from './schedule.reader.js';
 
-/** A time that may be booked, and when that was found. */
+/** A time that may be booked, and when it was evaluated. */
 export interface BookableTime extends Bookable {
-  /** The doctor's, IANA. */
+  /** The doctor's time zone, IANA. */
   readonly timezone: string;
   readonly now: EpochMs;
 }
@@ -18,9 +18,8 @@ export class BookableTimeReader {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Evaluated while the transaction holds the lock of the day, this is the decision. A second attempt also evaluates before
-   * it locks: many requests that will be refused, on a date that has no row yet, would all insert that row and roll back,
-   * and deadlock each other.
+   * Under the lock of the day, this is the decision. A second attempt also evaluates before it locks: many requests
+   * that will be refused, on a date that has no row yet, would all insert that row, roll back, and deadlock each other.
    *
    * @param rescheduledId a booking whose own time counts as free
    * @throws Refusal UNKNOWN_DOCTOR, or the first rule that the time violates

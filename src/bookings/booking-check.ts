@@ -1,6 +1,6 @@
 import { type IntegrityCheck, readByPage } from '../database/integrity-check.js';
 
-/** The bookings `b` of a page. */
+/** Part of a WHERE clause: the bookings `b` of a page. */
 export const IN_PAGE = 'b.id > ? AND b.id <= ?';
 
 interface BookingCheck<Row> extends Omit<IntegrityCheck, 'find'> {
@@ -11,7 +11,7 @@ interface BookingCheck<Row> extends Omit<IntegrityCheck, 'find'> {
   readonly explain: (row: Row) => string | undefined;
 }
 
-/** A check that explains each booking of its statement. */
+/** A check that explains what is wrong with each booking of its statement. */
 export function bookingCheck<Row extends { readonly id: number }>({
   statement,
   explain,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ClinicDay } from '../time/clinic-day.js';
 import { type Interval, overlaps } from '../time/interval.js';
 import { parseWallTime } from '../time/wall-time.js';
-import { inRenewalOrder, instantsMeantBy, isRight, timesTakenBy } from './booking-instants.js';
+import { inRenewalOrder, instantsMeantBy, hasInstants, timesTakenBy } from './booking-instants.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,15 +17,15 @@ describe('the instants that a wall time means', () => {
   ])('%s %s in %s', (date, time, timezone, start, end) => {
     const meant = instantsMeantBy({ date, time, timezone, durationMinutes: 90 })!;
     expect([meant.start, meant.end].map((instant) => new Date(instant).toISOString())).toEqual([start, end]);
-    expect(isRight({ startsAt: meant.start, endsAt: meant.end }, meant)).toBe(true);
-    expect(isRight({ startsAt: meant.start, endsAt: meant.end + 1 }, meant)).toBe(false);
+    expect(hasInstants({ startsAt: meant.start, endsAt: meant.end }, meant)).toBe(true);
+    expect(hasInstants({ startsAt: meant.start, endsAt: meant.end + 1 }, meant)).toBe(false);
   });
 
   test.each([
     ['a time that the clocks skip', '2027-03-28', '02:30', 'Europe/Madrid'],
     ['an unknown zone', '2027-03-28', '10:00', 'Mars/Olympus'],
     ['a zone that Temporal does not know', '2027-03-28', '10:00', 'PST'],
-  ])('are none of %s', (_, date, time, timezone) => {
+  ])('do not exist for %s', (_, date, time, timezone) => {
     expect(instantsMeantBy({ date, time, timezone, durationMinutes: 30 })).toBeUndefined();
   });
 });
@@ -38,20 +38,20 @@ describe('the times that a stored booking takes', () => {
   const day = ClinicDay.of('2027-03-28', 'Europe/Madrid');
 
   test.each([
-    ['its stored one where its wall time means that', at('08:00', 45), '10:00', [at('08:00', 45)]],
+    ['its stored one, if its wall time means it', at('08:00', 45), '10:00', [at('08:00', 45)]],
     [
-      'also the one that its wall time means now, as long as the stored one',
+      'its stored one and, of the same length, the one that its wall time means now',
       at('09:00', 45),
       '10:00',
       [at('09:00', 45), at('08:00', 45)],
     ],
-    ['its stored one where the clocks skip its wall time', at('01:30', 30), '02:30', [at('01:30', 30)]],
+    ['its stored one, if the clocks skip its wall time', at('01:30', 30), '02:30', [at('01:30', 30)]],
   ])('are %s', (_, stored, time, taken) => {
     expect(timesTakenBy(stored, parseWallTime(time), day)).toEqual(taken);
   });
 });
 
-/** Bookings of one doctor in order, none of which overlap, neither before nor after their days shift. */
+/** Bookings of one doctor in order. None overlap, neither before nor after their days shift. */
 const DAYS = fc
   .array(fc.constantFrom(-2, -1, -0.5, 0, 0.5, 1, 2), { minLength: 1, maxLength: 4 })
   .map((shifts) => [...shifts].sort((a, b) => a - b))
@@ -66,10 +66,10 @@ const DAYS = fc
     ),
   );
 
-test('in the order of renewal no booking comes to lie on one that is still to follow', () => {
+test('in the order of renewal no booking overlaps one that is still to follow', () => {
   fc.assert(
     fc.property(DAYS, ([shifts, parts, isReversed]) => {
-      // Reversed in time, days that move apart become days that move together; then only what fits counts.
+      // Reversed, days that shift apart become days that shift together; cases in which they overlap are skipped.
       const ordered = isReversed ? [...shifts].reverse() : shifts;
       let at = 0;
       const bookings = parts.map(({ gap, length }, id) => {

@@ -7,14 +7,16 @@ const MINUTE_MS = 60_000;
 
 type AtWallTime = Pick<Booking, 'date' | 'time' | 'durationMinutes' | 'timezone'>;
 
-/** The instants that a booking's date and time mean by the rules that this process knows; undefined if there are none. */
+/**
+ * The instants that a booking's date and time mean by the time zone data of this process; undefined if there are none.
+ */
 export function instantsMeantBy({ date, time, durationMinutes, timezone }: AtWallTime): Interval | undefined {
   return ClinicDay.find(date, timezone)?.intervalFrom(parseWallTime(time), durationMinutes);
 }
 
 /**
- * The times that a live booking takes: the stored one and, where other time zone data was in use when it was stored, also
- * the one that its wall time means now. Until its instants are renewed, neither may be booked again.
+ * The times that a live booking takes: the stored one and, if it was stored under other time zone data, also the one
+ * that its wall time means now. Until its instants are renewed, neither may be booked again.
  *
  * @param start its wall time
  * @param day its date in the doctor's zone
@@ -25,26 +27,26 @@ export function timesTakenBy(stored: Interval, start: WallMinutes, day: ClinicDa
 }
 
 /** Whether a booking has the instants that its date and time mean. */
-export function isRight(
+export function hasInstants(
   { startsAt, endsAt }: Pick<Booking, 'startsAt' | 'endsAt'>,
   meant: Interval,
 ): boolean {
   return startsAt === meant.start && endsAt === meant.end;
 }
 
-/** A booking with wrong instants, and when it should begin; undefined where its wall time means no instant. */
-export interface Wrong {
+/** A booking with wrong instants, and the start that it should have: undefined if its wall time means no instant. */
+export interface WrongBooking {
   readonly id: number;
   readonly startsAt: EpochMs;
   readonly meantStart: EpochMs | undefined;
 }
 
 /**
- * The order in which bookings can be given their instants without one coming to lie on another that is still to follow:
- * those that become later from the last to the first, then those that become earlier from the first to the last.
+ * The order in which bookings can get their instants without overlapping one that is still to follow: first those that
+ * become later, from the last to the first, then those that become earlier, from the first to the last.
  */
-export function inRenewalOrder(bookings: readonly Wrong[]): Wrong[] {
-  const becomesLater = ({ startsAt, meantStart = startsAt }: Wrong): boolean => meantStart > startsAt;
+export function inRenewalOrder(bookings: readonly WrongBooking[]): WrongBooking[] {
+  const becomesLater = ({ startsAt, meantStart = startsAt }: WrongBooking): boolean => meantStart > startsAt;
   const later = bookings.filter(becomesLater).sort((a, b) => b.startsAt - a.startsAt);
   const others = bookings.filter((booking) => !becomesLater(booking)).sort((a, b) => a.startsAt - b.startsAt);
   return [...later, ...others];

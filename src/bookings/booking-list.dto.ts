@@ -6,20 +6,20 @@ import { DateField } from '../http/time-fields.js';
 import { BookingDto } from './booking.dto.js';
 import type { DoctorsBooking, PageFilter, PatientsBooking } from './booking-lists.service.js';
 
-/** On a page, without being asked for fewer. */
-const MOST_LISTED = 1000;
+/** The largest page, and the default. */
+const MAX_LISTED = 1000;
 
 export class BookingListQuery {
   @FromText()
   @BooleanField({
     optional: true,
     default: false,
-    description: 'true lists the cancelled ones too',
+    description: 'true also lists cancelled bookings',
     example: false,
   })
   include_cancelled: boolean = false;
 
-  // No example: Swagger UI would fill it in, and leave out what an explorer looks for.
+  // No example: Swagger UI would fill it in, and the list would lack what a reader tries to find.
   @DateField({ optional: true, description: 'Only bookings on or after this date', example: undefined })
   from?: string;
 
@@ -27,25 +27,25 @@ export class BookingListQuery {
   to?: string;
 
   @FromText()
-  @IntegerField(1, MOST_LISTED, {
+  @IntegerField(1, MAX_LISTED, {
     optional: true,
-    default: MOST_LISTED,
-    description: `At most so many, ${MOST_LISTED} without it; where there are more, \`Link: <...>; rel="next"\` leads on`,
+    default: MAX_LISTED,
+    description: `At most so many bookings. If there are more, \`Link: <...>; rel="next"\` leads to the next page`,
     example: 100,
   })
-  limit: number = MOST_LISTED;
+  limit: number = MAX_LISTED;
 
   @FromText()
   @IntegerField(1, LARGEST_ID, {
     optional: true,
     description:
-      'The id of the last booking of the page before: the list goes on from where that booking stood on the page',
+      'The id of the last booking on the previous page: the list continues from where that booking stood on the page',
   })
   after?: number;
 
   @InstantField({
     optional: true,
-    description: 'The start of that booking on that page; the link to the next page has it',
+    description: 'The start of that booking on that page; the link to the next page contains it',
     example: undefined,
   })
   after_start?: string;
@@ -53,7 +53,7 @@ export class BookingListQuery {
   toFilter(): PageFilter {
     const { include_cancelled: includeCancelled, from, to, limit, after } = this;
     const afterStart = this.after_start === undefined ? undefined : Date.parse(this.after_start);
-    const isPaged = limit < MOST_LISTED || after !== undefined;
+    const isPaged = limit < MAX_LISTED || after !== undefined;
     return { includeCancelled, from, to, limit, isPaged, after, afterStart };
   }
 }

@@ -10,17 +10,17 @@ import type { ListedRow } from './listed-booking.js';
 /** Which bookings to list; always ordered by the instant at which they begin. */
 export interface ListFilter {
   readonly includeCancelled: boolean;
-  /** YYYY-MM-DD at the doctors', both inclusive. */
+  /** The doctors' local dates, YYYY-MM-DD, both inclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit: number;
-  /** Only what comes after this booking. */
+  /** Only bookings after this one. */
   readonly after?: number | undefined;
-  /** When that booking began on the page that it ended. */
+  /** When that booking began, on the page that it ended. */
   readonly afterStart?: EpochMs | undefined;
 }
 
-/** Whose bookings, by the account that asks. */
+/** The condition of each list; its parameter is the actor's account. */
 const OWNERS = {
   me: 'user_id = ?',
   doctor: `doctor_id = ${DOCTOR_OF_ACCOUNT}`,
@@ -35,15 +35,15 @@ export type DoctorsRow = ListedRow & { readonly email: string };
 export class BookingListReader {
   constructor(private readonly dataSource: DataSource) {}
 
-  ofPatient(userId: number, filter: ListFilter): Promise<PatientsRow[]> {
-    const [where, parameters] = conditionsOf('me', userId, filter);
+  ofPatient(accountId: number, filter: ListFilter): Promise<PatientsRow[]> {
+    const [where, parameters] = conditionsOf('me', accountId, filter);
     const sql = `/* list-bookings-of-patient */ SELECT ${LISTED_COLUMNS}, d.name, d.specialty
        FROM ${BOOKINGS_WITH_DOCTORS} WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
     return query(this.dataSource, sql, parameters);
   }
 
-  ofDoctor(userId: number, filter: ListFilter): Promise<DoctorsRow[]> {
-    const [where, parameters] = conditionsOf('doctor', userId, filter);
+  ofDoctor(accountId: number, filter: ListFilter): Promise<DoctorsRow[]> {
+    const [where, parameters] = conditionsOf('doctor', accountId, filter);
     const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, ${mailAddressOf()} AS email
        FROM ${BOOKINGS_WITH_DOCTORS} ${joinAccount('b.user_id')}
        WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
@@ -51,25 +51,25 @@ export class BookingListReader {
   }
 
   /** When a booking of the list begins; undefined if the list has no such booking. */
-  async startOf(list: List, userId: number, bookingId: number): Promise<EpochMs | undefined> {
+  async startOf(list: List, accountId: number, bookingId: number): Promise<EpochMs | undefined> {
     const [row] = await query<{ starts_at: Date }>(
       this.dataSource,
       `/* find-start-of-listed */ SELECT starts_at FROM bookings WHERE id = ? AND ${OWNERS[list]}`,
-      [bookingId, userId],
+      [bookingId, accountId],
     );
     return row?.starts_at.getTime();
   }
 }
 
-function conditionsOf(list: List, userId: number, filter: ListFilter): [string, unknown[]] {
+function conditionsOf(list: List, accountId: number, filter: ListFilter): [string, unknown[]] {
   const conditions = [`b.${OWNERS[list]}`];
-  const parameters: unknown[] = [userId];
+  const parameters: unknown[] = [accountId];
   const where = (condition: string, ...values: unknown[]): void => {
     conditions.push(condition);
     parameters.push(...values);
   };
   if (!filter.includeCancelled) where("b.status = 'booked'");
-  // The instants bound what the index reads. Every zone's date is within a day of the date in UTC.
+  // The instants limit what is read of the index. A date in any zone is within a day of the date in UTC.
   if (filter.from !== undefined) {
     where('b.date >= ? AND b.starts_at >= ? - INTERVAL 1 DAY', filter.from, filter.from);
   }

@@ -8,16 +8,16 @@ import { listedOf, type ListedRow } from './listed-booking.js';
 import { unknownLastBooking } from './booking.rules.js';
 import { PageEnds } from './page-ends.js';
 
-/** A page of a list: where it begins is by default what is remembered of the page before. */
+/** A filter for one page. By default, the page begins where the previous one is remembered to have ended. */
 export interface PageFilter extends ListFilter {
-  /** Whether the client goes from page to page, so that even the end of a short page is to be remembered. */
+  /** Whether the client reads page by page, so that even the end of a short page is remembered. */
   readonly isPaged: boolean;
 }
 
 /** One page of a list. */
 export interface Page<T> {
   readonly bookings: T[];
-  /** Where the next one goes on; undefined on the last. */
+  /** Where the next page begins; undefined on the last. */
   readonly next?: { readonly after: number; readonly afterStart: EpochMs };
 }
 
@@ -42,9 +42,11 @@ export class BookingListsService {
     private readonly bulkhead: Bulkhead,
   ) {}
 
-  /** @throws Refusal UNKNOWN_BOOKING where `after` names none of the list */
-  async ofPatient(userId: number, filter: PageFilter): Promise<Page<PatientsBooking>> {
-    const rows = await this.list('me', userId, filter, (bounded) => this.reader.ofPatient(userId, bounded));
+  /** @throws Refusal UNKNOWN_BOOKING if `after` is no booking of the list */
+  async ofPatient(accountId: number, filter: PageFilter): Promise<Page<PatientsBooking>> {
+    const rows = await this.list('me', accountId, filter, (bounded) =>
+      this.reader.ofPatient(accountId, bounded),
+    );
     return pageOf(rows, filter, (row) => ({
       booking: listedOf(row),
       doctorName: row.name,
@@ -54,45 +56,47 @@ export class BookingListsService {
 
   /**
    * @throws NotFound PROFILE_NOT_FOUND
-   * @throws Refusal UNKNOWN_BOOKING where `after` names none of the list
+   * @throws Refusal UNKNOWN_BOOKING if `after` is no booking of the list
    */
-  async ofDoctor(userId: number, filter: PageFilter): Promise<Page<DoctorsBooking>> {
-    const rows = await this.list('doctor', userId, filter, (bounded) =>
-      this.reader.ofDoctor(userId, bounded),
+  async ofDoctor(accountId: number, filter: PageFilter): Promise<Page<DoctorsBooking>> {
+    const rows = await this.list('doctor', accountId, filter, (bounded) =>
+      this.reader.ofDoctor(accountId, bounded),
     );
     // Only a doctor without bookings may have no profile.
-    if (rows.length === 0) await this.doctors.ofAccount(userId);
+    if (rows.length === 0) await this.doctors.ofAccount(accountId);
     return pageOf(rows, filter, (row) => ({ booking: listedOf(row), patientEmail: row.email }));
   }
 
-  /** Lists of one account take no more of the connections than its bookings do. */
+  /** Runs under the account's key: one account's lists and bookings share its limit of connections. */
   private list<Row extends ListedRow>(
     list: List,
-    userId: number,
+    accountId: number,
     filter: PageFilter,
     read: (filter: ListFilter) => Promise<Row[]>,
   ): Promise<Row[]> {
-    return this.bulkhead.run(accountKey(userId), async () => {
-      const afterStart = await this.startOfNext(list, userId, filter);
-      // One more than asked for shows whether there is another page.
+    return this.bulkhead.run(accountKey(accountId), async () => {
+      const afterStart = await this.startOfNext(list, accountId, filter);
+      // One row more shows whether there is another page.
       const rows = await read({ ...filter, afterStart, limit: filter.limit + 1 });
       const last = filter.isPaged ? rows.slice(0, filter.limit).at(-1) : rows[filter.limit - 1];
-      if (last) await this.pageEnds.remember(`${list}:${userId}`, last.id, last.starts_at * 1000);
+      if (last) await this.pageEnds.remember(`${list}:${accountId}`, last.id, last.starts_at * 1000);
       return rows;
     });
   }
 
-  /** Where the page begins: where its booking stood, as the request or the page before says, else where it stands now. */
+  /**
+   * Where the page begins: where `after` stood according to the request or the previous page, else where it stands now.
+   */
   private async startOfNext(
     list: List,
-    userId: number,
+    accountId: number,
     { after, afterStart }: PageFilter,
   ): Promise<EpochMs | undefined> {
     if (after === undefined || afterStart !== undefined) return afterStart;
-    const remembered = await this.pageEnds.find(`${list}:${userId}`, after);
+    const remembered = await this.pageEnds.find(`${list}:${accountId}`, after);
     if (remembered !== undefined) return remembered;
-    // Only among the owner's own bookings: the answer must not tell where a stranger's stands.
-    const start = await this.reader.startOf(list, userId, after);
+    // Only in the actor's own list: the answer must not reveal when another person's booking begins.
+    const start = await this.reader.startOf(list, accountId, after);
     if (start === undefined) throw unknownLastBooking();
     return start;
   }

@@ -20,10 +20,11 @@ export const OVERLAP: IntegrityCheck = {
   title: 'live bookings of one doctor that overlap',
   async *find(source) {
     for (const { id: doctorId } of await query<{ id: number }>(source, DOCTORS)) {
-      let longest: Row | undefined;
+      let latestToEnd: Row | undefined;
       for (const booking of await query<Row>(source, BOOKINGS, [doctorId])) {
-        if (longest && booking.starts_at < longest.ends_at) yield found(doctorId, longest, booking);
-        if (!longest || booking.ends_at > longest.ends_at) longest = booking;
+        if (latestToEnd && booking.starts_at < latestToEnd.ends_at)
+          yield found(doctorId, latestToEnd, booking);
+        if (!latestToEnd || booking.ends_at > latestToEnd.ends_at) latestToEnd = booking;
       }
     }
   },

@@ -4,7 +4,7 @@ import type { Booking } from './booking.js';
 import { cancellationNotification, notificationsForNewTime } from './booking.notifications.js';
 import { cancellations } from './booking.sql.js';
 
-/** What is recorded with each change of a booking: its event and its notifications. Pure. */
+/** The event and the notifications that are recorded with each change of a booking. Pure. */
 
 export function booked(booking: Booking, now: EpochMs): Change {
   return { ...eventOf('booked', booking), notifications: notificationsForNewTime('booked', booking, now) };
@@ -20,7 +20,7 @@ export function cancelled(booking: Booking, now: EpochMs): Change {
   return { ...eventOf('cancelled', booking), notifications: [cancellationNotification(booking, now)] };
 }
 
-/** The cancellation of all of a patient's live bookings that have not started, which nobody is mailed about. */
+/** The cancellation of all of a patient's live bookings that have not started, without emails. */
 export function allCancelled(patientId: number, now: EpochMs, reason: string): SilentChange {
   const rows = cancellations(patientId, now);
   return { action: 'booking.cancelled', kind: 'cancelled', accountId: patientId, reason, ...rows };

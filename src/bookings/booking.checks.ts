@@ -6,7 +6,7 @@ import { joinDay, joinExceptions } from '../availability/schedule.sql.js';
 import type { BookingRow } from './booking.js';
 import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 import { bookingCheck, IN_PAGE } from './booking-check.js';
-import { instantsMeantBy, isRight } from './booking-instants.js';
+import { instantsMeantBy, hasInstants } from './booking-instants.js';
 import { OVERLAP } from './booking-overlap.check.js';
 
 type Timed = Pick<BookingRow, 'id' | 'starts_at' | 'ends_at'>;
@@ -16,20 +16,20 @@ interface Blocked extends Timed {
   readonly timezone: string;
   readonly day_version: number;
   readonly exception_id: number;
-  /** Null, like the end, for the full day. */
+  /** Null, like `blocked_until`, for the full day. */
   readonly blocked_from: string | null;
   readonly blocked_until: string | null;
   readonly blocked_version: number;
 }
 
-interface Ahead extends Pick<BookingRow, 'id' | 'doctor_id' | 'date'> {
+interface AheadOfDay extends Pick<BookingRow, 'id' | 'doctor_id' | 'date'> {
   readonly day_version: number;
   readonly present_version: number | null;
 }
 
-/** For a booking that breaks a rule. */
-const SETTLE =
-  'Ask the doctor whether it can stay. If it can, write that down; if not, have the patient move or cancel it, or ' +
+/** For a booking that violates a rule. */
+const RESOLVE =
+  'Ask the doctor whether it can stay. If it can, write that down; if not, have the patient reschedule or cancel it, or ' +
   'cancel it yourself (docs/operations.md, Mending by hand). Find out what wrote it: the service does not.';
 
 export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
@@ -45,34 +45,34 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
       'and the patient which of the two they keep to. If it is the date and time, run the same command; if it is the ' +
       'instants, have the patient reschedule.',
   }),
-  // A booking without a record of the open time compares as neither.
+  // A booking without recorded availability meets neither condition.
   bookingCheck({
     code: 'OUTSIDE_OPEN_TIME',
-    title: 'live bookings outside the open time that they were made in',
+    title: 'live bookings outside the availability that they were made in',
     statement: `/* check-open-time */ SELECT b.id, b.starts_at, b.ends_at, b.open_from, b.open_until FROM bookings b
       WHERE ${IN_PAGE} AND b.status = 'booked' AND (b.starts_at < b.open_from OR b.ends_at > b.open_until)`,
     explain: (row: Timed & { open_from: Date; open_until: Date }) =>
       `it lasts from ${span(row.starts_at, row.ends_at)}, but the open time it was made in ` +
       `from ${span(row.open_from, row.open_until)}`,
-    remedy: SETTLE,
+    remedy: RESOLVE,
   }),
-  // A live booking was last changed when it took its time: no other change leaves a booking live.
+  // The last change of a live booking gave it its time: every other change ends the booking.
   bookingCheck({
     code: 'NOT_IN_FUTURE',
-    title: 'live bookings made or moved when they would have begun already',
+    title: 'live bookings made or rescheduled after their start',
     statement: `/* check-future */ SELECT b.id, b.starts_at, b.updated_at FROM bookings b
       WHERE ${IN_PAGE} AND b.status = 'booked' AND b.starts_at <= b.updated_at`,
     explain: ({ starts_at, updated_at }: Pick<BookingRow, 'id' | 'starts_at'> & { updated_at: Date }) =>
       `it begins at ${starts_at.toISOString()}, but was made or moved at ${updated_at.toISOString()}`,
     remedy:
-      'If it is not to be, cancel it (docs/operations.md, Mending by hand). If it was agreed before it began, set its ' +
+      'If it should not exist, cancel it (docs/operations.md, Mending by hand). If it was agreed before it began, set its ' +
       'updated_at to that moment. Find out what wrote it: the service does not.',
   }),
   // An exception leaves older bookings as they are. Both versions count the changes of the doctor's date, so the check
   // needs no clock.
   bookingCheck({
     code: 'DESPITE_EXCEPTION',
-    title: 'live bookings of a time that was blocked before',
+    title: 'live bookings of a time that an exception had already blocked',
     statement: `/* check-exceptions */
       SELECT b.id, b.date, b.starts_at, b.ends_at, b.day_version, d.timezone, e.id AS exception_id,
              e.start_time AS blocked_from, e.end_time AS blocked_until, e.day_version AS blocked_version
@@ -80,16 +80,16 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
       ${joinExceptions('b.doctor_id', 'b.date')} AND e.day_version < b.day_version
       WHERE ${IN_PAGE} AND b.status = 'booked'`,
     explain: explainException,
-    remedy: SETTLE,
+    remedy: RESOLVE,
   }),
   bookingCheck({
     code: 'DAY_VERSION',
-    title: 'live bookings that are ahead of the count of their day',
+    title: 'live bookings with a later version than their day',
     statement: `/* check-day-version */
       SELECT b.id, b.doctor_id, b.date, b.day_version, t.version AS present_version
       FROM bookings b LEFT ${joinDay('b.doctor_id', 'b.date')}
       WHERE ${IN_PAGE} AND b.status = 'booked' AND b.day_version > COALESCE(t.version, 0)`,
-    explain: ({ doctor_id, date, day_version, present_version }: Ahead) =>
+    explain: ({ doctor_id, date, day_version, present_version }: AheadOfDay) =>
       `it took its time as change number ${day_version} of ${date} at doctor ${doctor_id}, of which doctor_days ` +
       `has ${present_version === null ? 'no row' : `counted ${present_version}`}`,
     remedy:
@@ -101,7 +101,8 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
 function explainInstants(row: BookingRow): string | undefined {
   const { date, start_time: time, duration_minutes: durationMinutes, timezone, starts_at, ends_at } = row;
   const meant = instantsMeantBy({ date, time, durationMinutes, timezone });
-  if (meant && isRight({ startsAt: starts_at.getTime(), endsAt: ends_at.getTime() }, meant)) return undefined;
+  if (meant && hasInstants({ startsAt: starts_at.getTime(), endsAt: ends_at.getTime() }, meant))
+    return undefined;
   return (
     `it is for ${date} ${time}, ${durationMinutes} minutes, in ${timezone}, ` +
     `${meant ? `which is ${span(meant.start, meant.end)}` : 'which does not exist'}; ` +
@@ -119,7 +120,7 @@ function explainException(row: Blocked): string | undefined {
   );
 }
 
-/** Nothing if the date or its zone is unknown: `WRONG_INSTANTS` finds the booking then. */
+/** Empty if the date or its zone is unknown: `WRONG_INSTANTS` finds that booking. */
 function blockedTimes({ date, timezone, blocked_from, blocked_until }: Blocked): Interval[] {
   const day = ClinicDay.find(date, timezone);
   if (!day) return [];

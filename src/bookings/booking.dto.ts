@@ -23,21 +23,21 @@ export class BookDto {
   @IdField()
   doctor_id!: number;
 
-  @DateField({ description: "At the doctor's" })
+  @DateField({ description: "The doctor's local date" })
   date!: string;
 
-  @TimeField({ description: "At the doctor's" })
+  @TimeField({ description: "The doctor's local time" })
   time!: string;
 
-  @DurationField({ optional: true, description: 'Minutes; 30 without it' })
+  @DurationField({ optional: true, description: 'Minutes' })
   duration: number = 30;
 }
 
 export class RescheduleDto {
-  @DateField({ optional: true, description: "At the doctor's" })
+  @DateField({ optional: true, description: "The doctor's local date" })
   date?: string;
 
-  @TimeField({ optional: true, description: "At the doctor's", example: '11:00' })
+  @TimeField({ optional: true, description: "The doctor's local time", example: '11:00' })
   time?: string;
 
   @DurationField({ optional: true, example: 45 })
@@ -59,10 +59,10 @@ export class BookingDto {
   @ApiId({ example: 12, description: "The patient's account" })
   user_id!: number;
 
-  @ApiDate({ description: "At the doctor's" })
+  @ApiDate({ description: "The doctor's local date" })
   date!: string;
 
-  @ApiTime({ description: "At the doctor's" })
+  @ApiTime({ description: "The doctor's local time" })
   time!: string;
 
   @ApiInteger(1, 480, { example: 30, description: 'Minutes' })
@@ -74,7 +74,7 @@ export class BookingDto {
   @ApiInteger(1, LARGEST_ID, { example: 1, description: 'Raised by each change' })
   version!: number;
 
-  @ApiProperty({ example: EXAMPLE_TIMEZONE, description: "The doctor's" })
+  @ApiProperty({ example: EXAMPLE_TIMEZONE, description: "The doctor's time zone" })
   timezone!: string;
 
   @ApiInstant({ example: EXAMPLE_START })

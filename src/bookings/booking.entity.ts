@@ -1,13 +1,13 @@
 import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** A booking as the table has it; `Booking` is what the service works with. */
+/** A booking as the table stores it; services work with `Booking`. */
 @Entity('bookings')
 @Unique('bookings_live_start', ['doctorId', 'liveStartsAt'])
 export class BookingEntity {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
   id!: number;
 
-  /** Names the booking in calendars, for life. */
+  /** Identifies the booking in calendars, for life. */
   @Column({ type: 'char', length: 36, unique: true })
   uid!: string;
 
@@ -18,11 +18,11 @@ export class BookingEntity {
   @Column({ name: 'user_id', type: 'int', unsigned: true })
   patientId!: number;
 
-  /** YYYY-MM-DD at the doctor's. */
+  /** The doctor's local date, YYYY-MM-DD. */
   @Column({ type: 'date' })
   date!: string;
 
-  /** HH:MM:SS at the doctor's. */
+  /** The doctor's local time, HH:MM:SS. */
   @Column({ name: 'start_time', type: 'time' })
   startTime!: string;
 
@@ -48,7 +48,7 @@ export class BookingEntity {
   @Column({ name: 'updated_at', type: 'datetime', precision: 3 })
   updatedAt!: Date;
 
-  /** The start of a live booking, which is unique for its doctor. */
+  /** The start of a live booking; unique for each doctor. */
   @Column({
     name: 'live_starts_at',
     type: 'datetime',
@@ -58,11 +58,11 @@ export class BookingEntity {
   })
   liveStartsAt!: Date | null;
 
-  /** The version of the doctor's date that it made when it took its time. */
+  /** The version that it gave the doctor's day when it took its time. */
   @Column({ name: 'day_version', type: 'int', unsigned: true, nullable: true })
   dayVersion!: number | null;
 
-  /** The open time that it was booked in; null, like its end, if that is not known. */
+  /** The availability that it was booked in; null, like `open_until`, if unknown. */
   @Column({ name: 'open_from', type: 'datetime', nullable: true })
   openFrom!: Date | null;
 

@@ -16,7 +16,7 @@ function starting(minutesFromNow: number): {
   return { id: 7, patientId: 5, version: 3, startsAt: NOW + minutesFromNow * MINUTE_MS, durationMinutes: 45 };
 }
 
-describe('a booking made later than a reminder’s moment gets none of that kind', () => {
+describe('a booking made after the moment of a reminder does not get that reminder', () => {
   test.each([
     { minutes: 25 * 60, kinds: ['booked', 'reminder_24h', 'reminder_1h'] },
     { minutes: 24 * 60 + 1, kinds: ['booked', 'reminder_24h', 'reminder_1h'] },
@@ -42,9 +42,9 @@ test('the confirmation is due now, the reminders 24 hours and 1 hour before the 
 test('every notification names the account, the booking, its version, start and length, and no kind comes twice', () => {
   const minutes = fc.integer({ min: 1, max: 60 * 24 * 400 });
   fc.assert(
-    fc.property(minutes, fc.constantFrom('booked', 'moved'), (ahead, news) => {
+    fc.property(minutes, fc.constantFrom('booked', 'moved'), (ahead, confirmation) => {
       const booking = starting(ahead);
-      const notifications = notificationsForNewTime(news, booking, NOW);
+      const notifications = notificationsForNewTime(confirmation, booking, NOW);
       expect(new Set(notifications.map(({ kind }) => kind)).size).toBe(notifications.length);
       for (const notification of notifications) {
         expect(notification).toMatchObject({

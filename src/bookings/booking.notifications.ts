@@ -10,12 +10,12 @@ const REMINDERS: readonly { kind: BookingKind; beforeMs: number }[] = [
   { kind: 'reminder_1h', beforeMs: HOUR_MS },
 ];
 
-/** What a notification says of a booking. */
+/** What a notification announces of a booking. */
 type Announced = Pick<Booking, 'id' | 'patientId' | 'version' | 'startsAt' | 'durationMinutes'>;
 
 /**
- * The notifications of a booking that was made or rescheduled: the confirmation, due now unless `confirmationDueAt` says
- * otherwise, and the reminders whose time is still to come.
+ * The notifications of a booking that was made or rescheduled: the confirmation, due now unless `confirmationDueAt`
+ * says otherwise, and the reminders whose time is still to come.
  */
 export function notificationsForNewTime(
   kind: 'booked' | 'moved',
@@ -32,12 +32,12 @@ export function remindersOf(booking: Announced): NewNotification[] {
   return REMINDERS.map(({ kind, beforeMs }) => notificationOf(kind, booking, booking.startsAt - beforeMs));
 }
 
-/** The kinds of reminder of a start that were still to come at that moment. */
+/** The kinds of reminder of a start that were not yet due at a moment. */
 export function reminderKindsAfter(startsAt: EpochMs, moment: EpochMs): BookingKind[] {
   return REMINDERS.filter(({ beforeMs }) => startsAt - beforeMs > moment).map(({ kind }) => kind);
 }
 
-/** The notification of a booking that was cancelled. */
+/** The notification that a booking was cancelled. */
 export function cancellationNotification(booking: Announced, now: EpochMs): NewNotification {
   return notificationOf('cancelled', booking, now);
 }

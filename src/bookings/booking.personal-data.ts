@@ -4,7 +4,7 @@ import { query } from '../database/statement.js';
 import { notificationsOfBookings } from '../outbox/notification.personal-data.js';
 import { BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 
-/** Those of the account as a patient. */
+/** The bookings of the account as a patient. */
 export async function* exportBookings(dataSource: DataSource, accountId: number): Pages {
   for await (const keys of bookingKeys(dataSource, accountId)) {
     yield await query(
@@ -18,7 +18,7 @@ export async function* exportBookings(dataSource: DataSource, accountId: number)
   }
 }
 
-/** Booking by booking: no index has the notifications of an account side by side. */
+/** Reads by bookings, because no index has the notifications of an account side by side. */
 export async function* exportMessagesOfBookings(dataSource: DataSource, accountId: number): Pages {
   for await (const bookings of bookingKeys(dataSource, accountId)) {
     yield* notificationsOfBookings(

@@ -1,6 +1,6 @@
 import type { Actor } from '../http/context.js';
 import type { Booking } from './booking.js';
-import { noSuchBooking } from './booking.rules.js';
+import { bookingNotFound } from './booking.rules.js';
 
 /** Whether the actor may book for the patient: patients book for themselves. */
 export function mayBookFor({ id }: Pick<Actor, 'id'>, patientId: number): boolean {
@@ -16,7 +16,7 @@ export function mayChange(
 }
 
 /**
- * The booking, for an actor who may change it. The answer does not tell whether another patient's booking exists.
+ * Asserts that the actor may change the booking. The refusal does not reveal whether another patient's booking exists.
  *
  * @throws Refusal BOOKING_NOT_FOUND
  */
@@ -24,5 +24,5 @@ export function assertMayChange(
   actor: Pick<Actor, 'id'>,
   booking: Booking | undefined,
 ): asserts booking is Booking {
-  if (!mayChange(actor, booking)) throw noSuchBooking();
+  if (!mayChange(actor, booking)) throw bookingNotFound();
 }

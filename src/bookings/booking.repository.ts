@@ -4,13 +4,13 @@ import { query, type Source, execute } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { AccountActor } from '../http/context.js';
 import type { EpochMs } from '../time/interval.js';
-import { type Basis, type Booking, bookingOf, type BookingRow } from './booking.js';
-import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS, COMING, LOCKED_BOOKING_COLUMNS } from './booking.sql.js';
+import { type Evidence, type Booking, bookingOf, type BookingRow } from './booking.js';
+import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS, UPCOMING, LOCKED_BOOKING_COLUMNS } from './booking.sql.js';
 import { type RequestedTime, taken } from './booking.rules.js';
 
-/** The statements of the `bookings` table that run inside the transactions of `BookingsService`. */
+/** The statements of the `bookings` table that book, reschedule and cancel. */
 
-export async function findByUid(source: Source, uid: string): Promise<Booking | undefined> {
+export async function findBookingByUid(source: Source, uid: string): Promise<Booking | undefined> {
   return findOne(
     source,
     `/* find-booking-by-uid */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS} WHERE b.uid = ?`,
@@ -27,7 +27,7 @@ export async function findBooking(source: Source, id: number): Promise<Booking |
 }
 
 /** A doctor's live bookings that have not ended by then, by their start. */
-export async function findAhead(source: Source, doctorId: number, now: EpochMs): Promise<Booking[]> {
+export async function findUpcoming(source: Source, doctorId: number, now: EpochMs): Promise<Booking[]> {
   const rows = await query<BookingRow>(
     source,
     `/* find-bookings-ahead */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
@@ -37,7 +37,7 @@ export async function findAhead(source: Source, doctorId: number, now: EpochMs):
   return rows.map(bookingOf);
 }
 
-/** Waits until nobody else is changing the booking; nobody does until the transaction ends. */
+/** Locks the booking until the transaction ends. */
 export async function lockBooking(tx: EntityManager, id: number): Promise<Booking | undefined> {
   return findOne(
     tx,
@@ -47,15 +47,15 @@ export async function lockBooking(tx: EntityManager, id: number): Promise<Bookin
 }
 
 /**
- * Inserts the booking only if the actor's account is active and the token's session has not ended. Takes a shared lock on
- * the account, so that it serialises with a concurrent erasure.
+ * Inserts the booking only if the actor's account is active and the token's session has not ended. Takes a shared lock
+ * on the account, so that it serialises with a concurrent erasure.
  *
- * @returns undefined if the actor's token is no longer good
+ * @returns undefined if the actor's token is no longer valid
  */
 export async function insertBooking(
   tx: EntityManager,
   booking: Omit<Booking, 'id'>,
-  basis: Basis,
+  evidence: Evidence,
   actor: AccountActor,
 ): Promise<Booking | undefined> {
   const createdAt = new Date(booking.createdAt);
@@ -79,15 +79,15 @@ export async function insertBooking(
       booking.version,
       createdAt,
       createdAt,
-      ...columnsOf(basis),
+      ...columnsOf(evidence),
       ...valuesOf(actor),
     ],
   );
   return affectedRows === 1 ? { ...booking, id: insertId } : undefined;
 }
 
-/** Waits until nobody else is changing a patient's live bookings; nobody does until the transaction ends. */
-export async function lockLive(tx: EntityManager, patientId: number): Promise<void> {
+/** Locks a patient's live bookings until the transaction ends. */
+export async function lockLiveBookings(tx: EntityManager, patientId: number): Promise<void> {
   await query(
     tx,
     "/* lock-live-bookings */ SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status = 'booked' FOR UPDATE",
@@ -96,17 +96,17 @@ export async function lockLive(tx: EntityManager, patientId: number): Promise<vo
 }
 
 /** Cancels all of a patient's live bookings that have not started. */
-export async function cancelComing(tx: EntityManager, patientId: number, now: EpochMs): Promise<void> {
+export async function cancelUpcoming(tx: EntityManager, patientId: number, now: EpochMs): Promise<void> {
   await execute(
     tx,
     `/* cancel-coming-bookings */
-     UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE ${COMING}`,
+     UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE ${UPCOMING}`,
     [new Date(now), patientId, new Date(now)],
   );
 }
 
 /** Cancels a booking that the transaction has locked. */
-export async function cancelLocked(tx: EntityManager, id: number, now: EpochMs): Promise<void> {
+export async function cancelLockedBooking(tx: EntityManager, id: number, now: EpochMs): Promise<void> {
   await execute(
     tx,
     `/* cancel-booking */
@@ -115,11 +115,11 @@ export async function cancelLocked(tx: EntityManager, id: number, now: EpochMs):
   );
 }
 
-/** Gives a live booking its new time; false if it was changed since `booking`, the version before, was read. */
-export async function changeTime(
+/** Writes the new time of a live booking. False if the booking was changed since its previous version was read. */
+export async function updateTime(
   tx: EntityManager,
-  moved: Booking,
-  basis: Basis,
+  rescheduled: Booking,
+  evidence: Evidence,
   now: EpochMs,
 ): Promise<boolean> {
   const { affectedRows } = await execute(
@@ -129,24 +129,24 @@ export async function changeTime(
                          updated_at = ?, day_version = ?, open_from = ?, open_until = ?
      WHERE id = ? AND version = ? AND status = 'booked'`,
     [
-      moved.date,
-      moved.time,
-      moved.durationMinutes,
-      new Date(moved.startsAt),
-      new Date(moved.endsAt),
-      moved.version,
+      rescheduled.date,
+      rescheduled.time,
+      rescheduled.durationMinutes,
+      new Date(rescheduled.startsAt),
+      new Date(rescheduled.endsAt),
+      rescheduled.version,
       new Date(now),
-      ...columnsOf(basis),
-      moved.id,
-      moved.version - 1,
+      ...columnsOf(evidence),
+      rescheduled.id,
+      rescheduled.version - 1,
     ],
   );
   return affectedRows === 1;
 }
 
 /**
- * The unique key on live starts is the second net under the lock. Should it ever catch anything, it speaks as
- * the rule does.
+ * The unique key on live starts is the second net under the lock. If it ever rejects a booking, the refusal is that of
+ * the rule.
  */
 export async function duplicateAsTaken<T>(requested: RequestedTime, work: Promise<T>): Promise<T> {
   try {
@@ -157,8 +157,8 @@ export async function duplicateAsTaken<T>(requested: RequestedTime, work: Promis
 }
 
 /** day_version, open_from, open_until. */
-function columnsOf({ dayVersion, open }: Basis): [number, Date, Date] {
-  return [dayVersion, new Date(open.start), new Date(open.end)];
+function columnsOf({ dayVersion, availability }: Evidence): [number, Date, Date] {
+  return [dayVersion, new Date(availability.start), new Date(availability.end)];
 }
 
 async function findOne(source: Source, sql: string, key: number | string): Promise<Booking | undefined> {

@@ -8,7 +8,7 @@ import {
   assertBookable,
   assertNotStarted,
   changeOf,
-  noSuchBooking,
+  bookingNotFound,
   taken,
   unknownDoctor,
 } from './booking.rules.js';
@@ -19,7 +19,7 @@ function range(start: string, end: string): WallRange {
   return { start: parseWallTime(start), end: parseWallTime(end) };
 }
 
-/** Open from 01:00 to 17:00 in Madrid, away from 12:00 to 13:00, taken from 10:00 to 10:30 UTC. */
+/** A window from 01:00 to 17:00 in Madrid, an exception from 12:00 to 13:00, a booking from 10:00 to 10:30 UTC. */
 function scheduleOf(date: string): Schedule {
   const day = new ScheduleDay(ClinicDay.of(date, 'Europe/Madrid'), {
     windows: [range('01:00', '17:00')],
@@ -41,11 +41,11 @@ function refusal(act: () => unknown): Refusal {
 }
 
 describe('a time may be booked', () => {
-  test('if nothing stands against it; the answer is its real time, and the availability around it', () => {
+  test('if it violates no rule; the answer is its real time, and the availability around it', () => {
     const requested = { date: '2026-03-02', time: '09:07', durationMinutes: 53 };
     expect(assertBookable(scheduleOf('2026-03-02'), requested, EARLIER)).toEqual({
       appointment: { start: Date.parse('2026-03-02T08:07:00Z'), end: Date.parse('2026-03-02T09:00:00Z') },
-      open: { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-03-02T16:00:00Z') },
+      availability: { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-03-02T16:00:00Z') },
     });
   });
 
@@ -65,7 +65,7 @@ describe('a time may be booked', () => {
     },
     { code: 'EXCEPTION', date: '2026-03-02', time: '11:31', says: 'away at 11:31 on 2026-03-02' },
     { code: 'TAKEN', date: '2026-03-02', time: '11:29', says: '11:29 on 2026-03-02 is already taken' },
-  ])('else the refusal has the code $code and names the time', ({ code, date, time, says }) => {
+  ])('otherwise the refusal has the code $code and names the time', ({ code, date, time, says }) => {
     const refused = refusal(() =>
       assertBookable(scheduleOf(date), { date, time, durationMinutes: 30 }, EARLIER),
     );
@@ -82,7 +82,7 @@ test('a booking has started at its very start, and not a moment before', () => {
 });
 
 describe('a change', () => {
-  test('is made of what was given and nothing else', () => {
+  test('has the given fields and no others', () => {
     const change = changeOf({ date: undefined, time: '09:00', durationMinutes: undefined });
     expect(Object.keys(change)).toEqual(['time']);
     expect({ date: '2026-03-02', durationMinutes: 30, ...change }).toEqual({
@@ -92,21 +92,21 @@ describe('a change', () => {
     });
   });
 
-  test('of nothing is refused', () => {
+  test('without any field is refused', () => {
     expect(refusal(() => changeOf({})).code).toBe('NOTHING_TO_CHANGE');
     expect(refusal(() => changeOf({ date: undefined })).code).toBe('NOTHING_TO_CHANGE');
   });
 });
 
-test('the second net says what the rule says, word for word', () => {
+test('the refusal of the unique key equals that of the rule, word for word', () => {
   const requested = { date: '2026-03-02', time: '11:00', durationMinutes: 30 };
   const byRule = refusal(() => assertBookable(scheduleOf('2026-03-02'), requested, EARLIER));
   expect([taken(requested).code, taken(requested).message]).toEqual([byRule.code, byRule.message]);
 });
 
 test('every refusal has a stable code and a sentence, and an unknown doctor names the field', () => {
-  expect(noSuchBooking()).toMatchObject({ code: 'BOOKING_NOT_FOUND' });
-  expect(noSuchBooking().message).not.toMatch(/\d/);
+  expect(bookingNotFound()).toMatchObject({ code: 'BOOKING_NOT_FOUND' });
+  expect(bookingNotFound().message).not.toMatch(/\d/);
   expect(unknownDoctor(42)).toMatchObject({
     code: 'UNKNOWN_DOCTOR',
     message: 'Doctor 42 not found.',

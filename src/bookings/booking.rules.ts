@@ -7,26 +7,26 @@ import type { EpochMs, Interval } from '../time/interval.js';
 
 export type { RequestedTime };
 
-/** An appointment that may be booked, in real time, and the availability that holds it. */
+/** An appointment that may be booked, in real time, and the availability that contains it. */
 export interface Bookable {
   readonly appointment: Interval;
-  readonly open: Interval;
+  readonly availability: Interval;
 }
 
 /**
  * The appointment, if it may be booked.
  *
- * @throws Refusal of the first rule that does not hold
+ * @throws Refusal of the first rule that the time violates
  */
 export function assertBookable(schedule: Schedule, requested: RequestedTime, now: EpochMs): Bookable {
   const { appointment, violations } = evaluate(requested, schedule, now);
   if (violations[0]) throw refusalOf(violations[0], requested);
   const { start, end, availability } = appointment!;
-  return { appointment: { start, end }, open: availability! };
+  return { appointment: { start, end }, availability: availability! };
 }
 
 /**
- * Patients change their own appointments until they begin.
+ * Patients may change their own appointments until they begin.
  *
  * @throws Refusal BOOKING_STARTED
  */
@@ -36,8 +36,8 @@ export function assertNotStarted({ startsAt }: { readonly startsAt: EpochMs }, n
   }
 }
 
-/** Whether a booking is at that time, and of that length, already. */
-export function isAt(booking: RequestedTime, requested: RequestedTime): boolean {
+/** Whether a booking already has that time and length. */
+export function hasTime(booking: RequestedTime, requested: RequestedTime): boolean {
   return (
     booking.date === requested.date &&
     booking.time === requested.time &&
@@ -46,14 +46,14 @@ export function isAt(booking: RequestedTime, requested: RequestedTime): boolean 
 }
 
 /**
- * The fields that a patient wants changed.
+ * The fields of a request that are to change.
  *
  * @throws Refusal NOTHING_TO_CHANGE
  */
-export function changeOf(wishes: {
+export function changeOf(fields: {
   [Key in keyof RequestedTime]?: RequestedTime[Key] | undefined;
 }): Partial<RequestedTime> {
-  const change = Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined));
+  const change = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   if (Object.keys(change).length === 0) {
     throw new Refusal('NOTHING_TO_CHANGE', 'Send at least one of date, time and duration.');
   }
@@ -61,11 +61,11 @@ export function changeOf(wishes: {
 }
 
 /** The one answer for another patient's booking, an unknown one and one already cancelled. */
-export function noSuchBooking(): Refusal {
+export function bookingNotFound(): Refusal {
   return new Refusal('BOOKING_NOT_FOUND', 'Booking not found or already cancelled');
 }
 
-/** The one answer for another person's booking and an unknown one, where a page should go on after it. */
+/** The one answer for another person's booking and an unknown one, as the `after` of a page. */
 export function unknownLastBooking(): Refusal {
   const message = 'after must be the id of the last booking on the previous page.';
   return new Refusal('UNKNOWN_BOOKING', message, [{ field: 'after', message }]);
@@ -77,7 +77,7 @@ export function unknownDoctor(doctorId: number): Refusal {
   return new Refusal('UNKNOWN_DOCTOR', message, [{ field: 'doctor_id', message }]);
 }
 
-/** The refusal for a time that somebody else has. */
+/** The refusal of a time that another booking has. */
 export function taken(requested: RequestedTime): Refusal {
   return refusalOf(TAKEN, requested);
 }

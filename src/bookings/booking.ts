@@ -4,14 +4,14 @@ import { isoIn } from '../time/zone-offset.js';
 /** An appointment of a patient with a doctor. */
 export interface Booking {
   readonly id: number;
-  /** Names the booking in calendars, for life. */
+  /** Identifies the booking in calendars, for life. */
   readonly uid: string;
   readonly doctorId: number;
   /** The patient's account. */
   readonly patientId: number;
-  /** YYYY-MM-DD at the doctor's. */
+  /** The doctor's local date, YYYY-MM-DD. */
   readonly date: string;
-  /** HH:MM at the doctor's. */
+  /** The doctor's local time, HH:MM. */
   readonly time: string;
   readonly durationMinutes: number;
   readonly startsAt: EpochMs;
@@ -20,16 +20,16 @@ export interface Booking {
   /** From 1, raised by each change. */
   readonly version: number;
   readonly createdAt: EpochMs;
-  /** The doctor's, IANA. */
+  /** The doctor's time zone, IANA. */
   readonly timezone: string;
 }
 
-/** What a booking took its time on; kept with it, as evidence. */
-export interface Basis {
-  /** The version of the doctor's date that it made. */
+/** The facts on which a booking took its time; stored with it. */
+export interface Evidence {
+  /** The version that it gave the doctor's day. */
   readonly dayVersion: number;
-  /** The open time that it lies in. */
-  readonly open: Interval;
+  /** The availability that contains it. */
+  readonly availability: Interval;
 }
 
 /** A booking as the database returns it, with the doctor's time zone. */
@@ -51,12 +51,12 @@ export interface BookingRow {
 
 export function bookingOf(row: BookingRow): Booking {
   const { uid, starts_at, ends_at, created_at } = row;
-  const listed = listedAt(row, starts_at.getTime(), ends_at.getTime());
+  const listed = toListed(row, starts_at.getTime(), ends_at.getTime());
   return { ...listed, uid, createdAt: created_at.getTime() };
 }
 
-/** A booking from all that its row says but the instants, which rows tell in different ways. */
-export function listedAt(
+/** A booking from its row and its instants, which rows hold in different forms. */
+export function toListed(
   row: Omit<BookingRow, 'uid' | 'created_at' | 'starts_at' | 'ends_at'>,
   startsAt: EpochMs,
   endsAt: EpochMs,
@@ -76,17 +76,19 @@ export function listedAt(
   };
 }
 
-/** A booking in the outcome of a request with a key, which releases that run side by side read from each other. */
-interface KeptBooking extends Booking {
-  /** What version 0.4 calls `patientId`. */
+/**
+ * A booking in the stored outcome of a request with a key. Releases that run side by side read each other's outcomes.
+ */
+interface StoredBooking extends Booking {
+  /** The name of `patientId` in version 0.4. */
   readonly userId?: number;
 }
 
-export function toKept(booking: Booking): KeptBooking {
+export function toStored(booking: Booking): StoredBooking {
   return { ...booking, userId: booking.patientId };
 }
 
-export function fromKept({ userId, ...booking }: KeptBooking): Booking {
+export function fromStored({ userId, ...booking }: StoredBooking): Booking {
   return userId === undefined ? booking : { ...booking, patientId: userId };
 }
 

@@ -32,7 +32,7 @@ export class BookingsController {
   @ApiOperation({
     operationId: 'listAvailableSlots',
     summary: 'List available slots',
-    description: "The doctor's open start times on a date, every 15 minutes.",
+    description: "The doctor's available start times on a date, every 15 minutes.",
   })
   @ApiOkResponse({
     schema: {
@@ -51,7 +51,7 @@ export class BookingsController {
   @ApiOperation({
     operationId: 'bookAppointment',
     summary: 'Book an appointment',
-    description: 'A confirmation is mailed.',
+    description: 'The patient gets a confirmation by email.',
   })
   @ApiCreatedResponse({ type: BookingDto })
   @AcceptsIdempotencyKey()
@@ -77,7 +77,7 @@ export class BookingsController {
   @ApiOperation({
     operationId: 'listMyBookings',
     summary: 'List my bookings',
-    description: 'By the instant at which they begin.',
+    description: 'Ordered by the instant at which they begin.',
   })
   @ApiOkResponse({ type: [PatientsBookingDto], headers: NEXT_PAGE })
   @ApiProblems('UNKNOWN_BOOKING')
@@ -88,7 +88,7 @@ export class BookingsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PatientsBookingDto[]> {
     const page = await this.lists.ofPatient(actor.id, query.toFilter());
-    return answer(page, request, reply).map((booking) => PatientsBookingDto.of(booking));
+    return linkPage(page, request, reply).map((booking) => PatientsBookingDto.of(booking));
   }
 
   @Only('doctor')
@@ -97,7 +97,7 @@ export class BookingsController {
   @ApiOperation({
     operationId: 'listDoctorBookings',
     summary: "List the doctor's bookings",
-    description: 'The bookings with the doctor who asks, by the instant at which they begin.',
+    description: "The signed-in doctor's bookings, ordered by the instant at which they begin.",
   })
   @ApiOkResponse({ type: [DoctorsBookingDto], headers: NEXT_PAGE })
   @ApiProblems('PROFILE_NOT_FOUND', 'UNKNOWN_BOOKING')
@@ -108,7 +108,7 @@ export class BookingsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoctorsBookingDto[]> {
     const page = await this.lists.ofDoctor(actor.id, query.toFilter());
-    return answer(page, request, reply).map((booking) => DoctorsBookingDto.of(booking));
+    return linkPage(page, request, reply).map((booking) => DoctorsBookingDto.of(booking));
   }
 
   @Patch(':id')
@@ -116,7 +116,8 @@ export class BookingsController {
   @ApiOperation({
     operationId: 'rescheduleBooking',
     summary: 'Reschedule a booking',
-    description: 'Changes date, time or length of an own booking. The new time is mailed.',
+    description:
+      "Changes the date, time or length of the patient's own booking. The patient gets the new time by email.",
   })
   @ApiOkResponse({ type: BookingDto })
   @AcceptsIdempotencyKey()
@@ -144,7 +145,8 @@ export class BookingsController {
   @ApiOperation({
     operationId: 'cancelBooking',
     summary: 'Cancel a booking',
-    description: 'An own booking that has not started. The cancellation is mailed.',
+    description:
+      "Cancels the patient's own booking before it starts. The patient gets a confirmation by email.",
   })
   @ApiOkMessage('Booking cancelled successfully')
   @AcceptsIdempotencyKey()
@@ -155,10 +157,10 @@ export class BookingsController {
   }
 }
 
-/** The bookings of a page, after linking the next one. */
-function answer<T>({ bookings, next }: Page<T>, request: FastifyRequest, reply: FastifyReply): T[] {
+/** Sets the link to the next page, and returns the bookings of this one. */
+function linkPage<T>({ bookings, next }: Page<T>, request: FastifyRequest, reply: FastifyReply): T[] {
   if (next) {
-    // To the second, as bookings begin.
+    // Bookings begin at whole seconds.
     const start = `${new Date(next.afterStart).toISOString().slice(0, 19)}Z`;
     linkNextPage(request, reply, { after: next.after, after_start: start });
   }

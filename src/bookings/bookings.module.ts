@@ -16,7 +16,7 @@ import { DoctorTimeZoneController } from './doctor-time-zone.controller.js';
 import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
 import { PageEnds } from './page-ends.js';
 
-/** Books, reschedules, cancels and lists. */
+/** Books, reschedules, cancels and lists appointments. */
 @Module({
   imports: [
     AuditModule,

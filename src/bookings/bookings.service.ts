@@ -13,16 +13,16 @@ import { Clock } from '../time/clock.js';
 import { formatWallTime } from '../time/wall-time.js';
 import { BookableTimeReader } from './bookable-time.reader.js';
 import { allCancelled, booked, cancelled } from './booking.changes.js';
-import { type Booking, fromKept, toKept } from './booking.js';
+import { type Booking, fromStored, toStored } from './booking.js';
 import { assertMayChange, mayBookFor } from './booking.policy.js';
 import {
-  cancelComing,
-  cancelLocked,
+  cancelUpcoming,
+  cancelLockedBooking,
   duplicateAsTaken,
-  findByUid,
+  findBookingByUid,
   insertBooking,
   lockBooking,
-  lockLive,
+  lockLiveBookings,
 } from './booking.repository.js';
 import { assertNotStarted, type RequestedTime, unknownDoctor } from './booking.rules.js';
 import { readSchedule } from './schedule.reader.js';
@@ -35,8 +35,8 @@ interface NewBooking extends RequestedTime {
 }
 
 /**
- * Books and cancels. Each is one transaction that also records the change. What takes time first locks the doctor's day
- * (see `lockDay`), so a doctor cannot be double-booked.
+ * Books and cancels. Each is one transaction that also records the change. Booking first locks the doctor's day (see
+ * `lockDay`), so a doctor cannot be double-booked.
  */
 @Injectable()
 export class BookingsService {
@@ -51,7 +51,7 @@ export class BookingsService {
   ) {}
 
   /**
-   * The starts that a doctor offers on a date, HH:MM at the doctor's, in ascending order.
+   * The starts that a doctor offers on a date, as the doctor's local HH:MM, in ascending order.
    *
    * @throws Refusal UNKNOWN_DOCTOR
    */
@@ -67,7 +67,7 @@ export class BookingsService {
    * @throws Forbidden if the actor may not book for the patient
    * @throws Refusal UNKNOWN_DOCTOR, or the first rule that the time violates
    * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased meanwhile
-   * @throws Unavailable if the database is too busy, or the outcome cannot be found out
+   * @throws Unavailable if the database is too busy, or the outcome stays unknown
    */
   async book(context: AccountContext, command: NewBooking): Promise<Booking> {
     const { patientId, doctorId, date } = command;
@@ -75,15 +75,15 @@ export class BookingsService {
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       if (attempt > 1) await this.times.read(tx, doctorId, command);
-      return toKept(await this.bookIn(context, tx, uid, command));
+      return toStored(await this.bookIn(context, tx, uid, command));
     };
     const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, doctorId, date);
-      return findByUid(tx, uid);
+      return findBookingByUid(tx, uid);
     };
     const keys = [accountKey(context.actor.id), dayKey(doctorId, date)];
     const run = (): Promise<Booking> => this.requests.once(context, work, findOutcome);
-    return fromKept(await this.bulkhead.runUnder(keys, run));
+    return fromStored(await this.bulkhead.runUnder(keys, run));
   }
 
   private async bookIn(
@@ -94,8 +94,8 @@ export class BookingsService {
   ): Promise<Booking> {
     const { doctorId, patientId, date, time, durationMinutes } = command;
     const dayVersion = await lockDay(tx, doctorId, date);
-    const { appointment, open, timezone, now } = await this.times.read(tx, doctorId, command);
-    const wanted = {
+    const { appointment, availability, timezone, now } = await this.times.read(tx, doctorId, command);
+    const newBooking = {
       uid,
       doctorId,
       patientId,
@@ -109,7 +109,7 @@ export class BookingsService {
       createdAt: now,
       timezone,
     };
-    const inserted = insertBooking(tx, wanted, { dayVersion, open }, context.actor);
+    const inserted = insertBooking(tx, newBooking, { dayVersion, availability }, context.actor);
     const booking = await duplicateAsTaken(command, inserted);
     if (!booking) throw tokenEnded();
     await this.changes.record(context, tx, booked(booking, now));
@@ -137,7 +137,7 @@ export class BookingsService {
     const found = await lockBooking(tx, id);
     assertMayChange(context.actor, found);
     assertNotStarted(found, now);
-    await cancelLocked(tx, id, now);
+    await cancelLockedBooking(tx, id, now);
     const booking = { ...found, status: 'cancelled' as const, version: found.version + 1 };
     await this.outbox.withdrawOutdated(tx, id, 'the booking was cancelled', now);
     await this.changes.record(context, tx, cancelled(booking, now));
@@ -145,15 +145,15 @@ export class BookingsService {
   }
 
   /**
-   * Cancels all live bookings of a patient that have not started, and all emails to the patient, within the transaction
-   * that erases the account. That transaction holds the account's lock, so no booking can be added. The number of statements
-   * is fixed, and one moment decides which bookings have started.
+   * Cancels all live bookings of a patient that have not started, and all unsent notifications of the account, within
+   * the transaction that erases the account. That transaction holds the account's lock, so no booking can be added. The
+   * number of statements does not depend on the bookings, and one moment decides which bookings have started.
    */
   async cancelAllIn(context: Context, tx: EntityManager, patientId: number, reason: string): Promise<void> {
     const now = this.clock.now();
-    await lockLive(tx, patientId);
-    await this.outbox.withdrawAll(tx, patientId, reason);
+    await lockLiveBookings(tx, patientId);
+    await this.outbox.cancelAll(tx, patientId, reason);
     await this.changes.recordEach(context, tx, allCancelled(patientId, now, reason));
-    await cancelComing(tx, patientId, now);
+    await cancelUpcoming(tx, patientId, now);
   }
 }

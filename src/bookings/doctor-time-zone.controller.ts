@@ -15,7 +15,7 @@ export class ChangeDoctorDto {
   timezone!: string;
 }
 
-/** It stands here and not with the doctors, who know nothing of bookings. */
+/** Part of the bookings, because the doctors' module must not depend on them. */
 @ApiTags('Doctors')
 @Controller('doctors')
 export class DoctorTimeZoneController {
@@ -26,9 +26,9 @@ export class DoctorTimeZoneController {
   @RateLimit('change')
   @ApiOperation({
     operationId: 'changeDoctor',
-    summary: 'Mend the time zone of a doctor',
+    summary: 'Correct the time zone of a doctor',
     description:
-      'Only a bad one, and while the coming bookings keep their moments. A good one never changes.',
+      'Replaces an invalid time zone, if all upcoming bookings keep their instants. A valid one never changes.',
   })
   @ApiOkResponse({ type: PublicDoctorDto })
   @ApiProblems('TIME_ZONE_FIXED', 'BOOKINGS_AHEAD', 'DOCTOR_NOT_FOUND')

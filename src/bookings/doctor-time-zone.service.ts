@@ -10,13 +10,13 @@ import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Changes } from '../outbox/changes.js';
 import { Clock } from '../time/clock.js';
 import type { Booking } from './booking.js';
-import { findAhead } from './booking.repository.js';
-import { instantsMeantBy, isRight } from './booking-instants.js';
+import { findUpcoming } from './booking.repository.js';
+import { instantsMeantBy, hasInstants } from './booking-instants.js';
 
 /**
- * Mends the bad time zone of a doctor. A good one never changes: bookings of different dates could come to overlap without
- * sharing a row of `doctor_days` (decision 0001). Some bad zones can be computed with,
- * such as CET. A booking that is being made in one keeps its former moment, so mend these while nobody books.
+ * Corrects a doctor's invalid time zone. A valid one never changes: bookings of different dates could come to overlap
+ * without sharing a row of `doctor_days` (decision 0001). Appointments can be booked in some invalid zones, such as
+ * CET. One that is being booked meanwhile keeps its former instants, so correct such a zone while nobody books.
  */
 @Injectable()
 export class DoctorTimeZoneService {
@@ -29,8 +29,8 @@ export class DoctorTimeZoneService {
 
   /**
    * @throws NotFound DOCTOR_NOT_FOUND
-   * @throws Refusal TIME_ZONE_FIXED where the present one is good
-   * @throws Refusal BOOKINGS_AHEAD where a coming booking would come to mean another moment
+   * @throws Refusal TIME_ZONE_FIXED if the present one is valid
+   * @throws Refusal BOOKINGS_AHEAD if an upcoming booking would get other instants
    */
   async change(context: AccountContext, id: number, timezone: string): Promise<Doctor> {
     return this.requests.once(context, (tx) => this.changeIn(context, tx, id, timezone));
@@ -52,12 +52,12 @@ export class DoctorTimeZoneService {
         `The time zone of doctor ${id} is ${doctor.timezone}, and cannot change. Create another profile for another place.`,
       );
     }
-    const ahead = await findAhead(tx, id, this.clock.now());
-    const inTheWay = ahead.find((booking) => !keepsInstants(booking, timezone));
-    if (inTheWay) {
+    const upcoming = await findUpcoming(tx, id, this.clock.now());
+    const shifted = upcoming.find((booking) => !keepsInstants(booking, timezone));
+    if (shifted) {
       throw new Refusal(
         'BOOKINGS_AHEAD',
-        `In ${timezone}, booking ${inTheWay.id} of doctor ${id} would start at a different moment. Set the time zone that ` +
+        `In ${timezone}, booking ${shifted.id} of doctor ${id} would start at a different moment. Set the time zone that ` +
           'it was made in, or cancel it first.',
       );
     }
@@ -73,5 +73,5 @@ export class DoctorTimeZoneService {
 
 function keepsInstants(booking: Booking, timezone: string): boolean {
   const meant = instantsMeantBy({ ...booking, timezone });
-  return meant !== undefined && isRight(booking, meant);
+  return meant !== undefined && hasInstants(booking, meant);
 }

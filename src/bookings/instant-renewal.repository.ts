@@ -8,7 +8,7 @@ import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
 
 const FROM = `FROM ${BOOKINGS_WITH_DOCTORS}`;
 const PAGE = 2_000;
-/** No booking lasts longer, so that one that overlaps another began no earlier before it. */
+/** No booking lasts longer, so no booking that began earlier than this before another overlaps it. */
 const LONGEST_MS = 480 * 60_000;
 
 /** A booking, and when it took its time. */
@@ -16,7 +16,7 @@ export interface TimedBooking extends Booking {
   readonly tookTimeAt: EpochMs;
 }
 
-/** Live bookings that begin after an instant, by id, some thousands at a time. */
+/** A page of the live bookings that begin after an instant, by id. */
 export async function findLiveAfter(source: Source, instant: EpochMs, afterId: number): Promise<Booking[]> {
   const rows = await query<BookingRow>(
     source,
@@ -53,8 +53,8 @@ export async function findOverlapping(
 }
 
 /**
- * Gives a live booking other instants; its wall time, and so its version, stay. The open time that it was made in was
- * noted by the former rules and no longer compares. False if the booking was changed since it was read.
+ * Gives a live booking other instants; its wall time, and so its version, stay. Clears the availability that it was
+ * made in, which was recorded under the former time zone data. False if the booking was changed since it was read.
  */
 export async function changeInstants(
   tx: EntityManager,

@@ -16,11 +16,11 @@ interface Span {
   readonly before: Date;
 }
 
-/** Deletes bookings that ended before, with their notifications. Answers how many. */
+/** Deletes bookings that ended before a moment, with their notifications, and returns how many. */
 export async function deleteBookings(dataSource: DataSource, before: Date): Promise<number> {
   let deleted = 0;
   for (const doctorId of await findDoctorIds(dataSource)) {
-    const find = (): Promise<number[]> => ended(dataSource, { doctorId, from: BEGINNING, before }, '');
+    const find = (): Promise<number[]> => findEnded(dataSource, { doctorId, from: BEGINNING, before }, '');
     deleted += await deleteInBatches(find, (ids) =>
       inTransaction(dataSource, async (tx) => {
         await deleteNotificationsOf(tx, 'booking_id', ids);
@@ -33,8 +33,8 @@ export async function deleteBookings(dataSource: DataSource, before: Date): Prom
 }
 
 /**
- * Deletes the notifications of bookings that ended in a span of time: all of a booking or none, since the integrity check
- * counts them.
+ * Deletes the notifications of bookings that ended in a span of time: all of a booking or none, because the integrity
+ * check counts them.
  */
 export async function deleteNotificationsOfBookings(
   dataSource: DataSource,
@@ -42,8 +42,8 @@ export async function deleteNotificationsOfBookings(
 ): Promise<number> {
   let deleted = 0;
   for (const doctorId of await findDoctorIds(dataSource)) {
-    const withAny = `AND ${existsNotification('n.booking_id = b.id')}`;
-    const find = (): Promise<number[]> => ended(dataSource, { ...span, doctorId }, withAny);
+    const hasNotifications = `AND ${existsNotification('n.booking_id = b.id')}`;
+    const find = (): Promise<number[]> => findEnded(dataSource, { ...span, doctorId }, hasNotifications);
     deleted += await deleteInBatches(find, (ids) =>
       inTransaction(dataSource, (tx) => deleteNotificationsOf(tx, 'booking_id', ids)),
     );
@@ -52,18 +52,18 @@ export async function deleteNotificationsOfBookings(
 }
 
 /**
- * Bookings whose notifications are all settled: of others a job may still be queued. The dates, which the index
- * `bookings_doctor_day` has, are a day wider than the instants, whatever the doctor's time zone.
+ * Bookings whose notifications are all settled: others may still have a queued job. The dates, which the index
+ * `bookings_doctor_day` has, span a day more on each side than the instants, for any time zone.
  */
-async function ended(
+async function findEnded(
   dataSource: DataSource,
   { doctorId, from, before }: Span,
-  more: string,
+  condition: string,
 ): Promise<number[]> {
   const rows = await query<{ id: number }>(
     dataSource,
     `/* find-ended-bookings */ SELECT b.id FROM bookings b
-     WHERE b.doctor_id = ? AND b.date BETWEEN ? AND ? AND b.ends_at < ? ${more}
+     WHERE b.doctor_id = ? AND b.date BETWEEN ? AND ? AND b.ends_at < ? ${condition}
        AND NOT ${existsNotification(`n.booking_id = b.id AND n.state NOT IN (${SETTLED})`)}
      ORDER BY b.date, b.start_time LIMIT ${BATCH}`,
     [doctorId, dayOf(from.getTime() - DAY_MS), dayOf(before.getTime() + DAY_MS), before],

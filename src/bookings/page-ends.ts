@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { RedisClient } from '../redis/redis.module.js';
 import type { EpochMs } from '../time/interval.js';
 
-/** Longer than anybody takes from one page to the next. */
+/** Longer than a client takes from one page to the next. */
 const REMEMBERED_SECONDS = 3_600;
 
 /**
- * Where pages of a list ended. A client that sends nothing but the id of the last booking it saw would otherwise skip or
- * repeat bookings when that booking moves. The link to the next page carries the position itself, so that nothing but such
- * clients depends on Redis: while it is away, their page goes on from where the booking stands now.
+ * Remembers where pages of a list ended. A client that sends only the id of the last booking it saw would otherwise
+ * skip or repeat bookings if that booking is rescheduled. The link to the next page carries the position itself, so
+ * only such clients depend on Redis: without it, their next page continues from where the booking stands now.
  */
 @Injectable()
 export class PageEnds {
@@ -19,7 +19,7 @@ export class PageEnds {
     await this.redis.set(keyOf(list, bookingId), startsAt, 'EX', REMEMBERED_SECONDS).catch(() => undefined);
   }
 
-  /** When a booking began on the latest page of the list that it ended; undefined if nobody remembers. */
+  /** When a booking began, on the latest page of the list that it ended; undefined if that is unknown. */
   async find(list: string, bookingId: number): Promise<EpochMs | undefined> {
     const found = await this.redis.get(keyOf(list, bookingId)).catch(() => null);
     return found === null ? undefined : Number(found);

@@ -11,13 +11,13 @@ import { Outbox } from '../outbox/outbox.repository.js';
 import { Clock } from '../time/clock.js';
 import { BookableTimeReader } from './bookable-time.reader.js';
 import { rescheduled } from './booking.changes.js';
-import { type Booking, fromKept, toKept } from './booking.js';
+import { type Booking, fromStored, toStored } from './booking.js';
 import { notificationsForNewTime } from './booking.notifications.js';
 import { assertMayChange, mayChange } from './booking.policy.js';
-import { changeTime, duplicateAsTaken, findBooking } from './booking.repository.js';
-import { assertNotStarted, isAt, type RequestedTime } from './booking.rules.js';
+import { updateTime, duplicateAsTaken, findBooking } from './booking.repository.js';
+import { assertNotStarted, hasTime, type RequestedTime } from './booking.rules.js';
 
-/** Gives live bookings other times, in one transaction each, under the locks of the days that they leave and go to. */
+/** Reschedules live bookings, each in one transaction, under the locks of the old and the new day. */
 @Injectable()
 export class ReschedulingService {
   constructor(
@@ -31,19 +31,19 @@ export class ReschedulingService {
   ) {}
 
   /**
-   * Gives a live booking another time or length in one step; what `change` leaves out stays. Asking for what the booking
-   * already has changes nothing and mails nothing.
+   * Gives a live booking another time or length in one step; fields that `change` leaves out stay. If the booking
+   * already has that time and length, nothing changes and no email is sent.
    *
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the first rule that the new time violates
    * @throws Unavailable as `BookingsService.book` does
    */
   async reschedule(context: AccountContext, id: number, change: Partial<RequestedTime>): Promise<Booking> {
-    // This first read only tells which days to queue for.
+    // This first read only decides which days to queue for.
     const found = await findBooking(this.dataSource, id);
     const seen = mayChange(context.actor, found) ? found : undefined;
     let attempted: Booking | undefined;
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      return (attempted = toKept(await this.rescheduleIn(context, tx, id, change, attempt, seen)));
+      return (attempted = toStored(await this.rescheduleIn(context, tx, id, change, attempt, seen)));
     };
     const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
@@ -51,7 +51,7 @@ export class ReschedulingService {
     };
     const keys = [accountKey(context.actor.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
     const run = (): Promise<Booking> => this.requests.once(context, work, findOutcome);
-    return fromKept(await this.bulkhead.runUnder(keys, run));
+    return fromStored(await this.bulkhead.runUnder(keys, run));
   }
 
   /** @throws ChangedMeanwhile if the booking was changed between the first read and the locks */
@@ -68,15 +68,16 @@ export class ReschedulingService {
     assertNotStarted(seen, this.clock.now());
     const { date, time, durationMinutes } = { ...seen, ...change };
     const requested = { date, time, durationMinutes };
-    if (isAt(seen, requested)) return seen;
+    if (hasTime(seen, requested)) return seen;
     if (attempt > 1) await this.times.read(tx, seen.doctorId, requested, id);
     const dayVersion = await lockDays(tx, seen, requested);
-    const { appointment, open, now } = await this.times.read(tx, seen.doctorId, requested, id);
+    const { appointment, availability, now } = await this.times.read(tx, seen.doctorId, requested, id);
     // Again: the old appointment may have begun while this waited for the locks.
     assertNotStarted(seen, now);
     const instants = { startsAt: appointment.start, endsAt: appointment.end };
     const booking = { ...seen, ...requested, ...instants, version: seen.version + 1 };
-    const isChanged = await duplicateAsTaken(requested, changeTime(tx, booking, { dayVersion, open }, now));
+    const update = updateTime(tx, booking, { dayVersion, availability }, now);
+    const isChanged = await duplicateAsTaken(requested, update);
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
     await this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now);
@@ -86,21 +87,21 @@ export class ReschedulingService {
 }
 
 /**
- * Whether a reschedule took effect. It counts even if the booking was changed again since: applying it now would undo that
- * later change. A version that an equal reschedule made counts too; after that one, ours would have changed nothing.
+ * Whether a reschedule took effect. It counts even if the booking was changed again since: applying it now would undo
+ * that later change. A version that an equal reschedule made counts too: after it, this one would change nothing.
  */
 async function hasTakenEffect(tx: EntityManager, attempted: Booking): Promise<boolean> {
   const found = await findBooking(tx, attempted.id);
   if (!found || found.version < attempted.version) return false;
-  if (found.version === attempted.version) return isAt(found, attempted);
+  if (found.version === attempted.version) return hasTime(found, attempted);
   return hasNotification(tx, notificationsForNewTime('moved', attempted, attempted.createdAt)[0]!);
 }
 
 /**
- * Locks the day that a booking leaves and the day that it goes to, in ascending order: otherwise two reschedules in opposite
- * directions would wait for each other.
+ * Locks the booking's old day and its new day in ascending order: otherwise two reschedules in opposite directions
+ * would wait for each other.
  *
- * @returns the version of the day that the booking goes to
+ * @returns the version of the new day
  */
 async function lockDays(tx: EntityManager, from: Booking, to: RequestedTime): Promise<number> {
   let version = 0;

@@ -16,9 +16,9 @@ interface Row {
   readonly date: string | null;
   /** Of windows. */
   readonly weekday: number | null;
-  /** Minutes of the doctor's day. Null for a full day. */
+  /** Minutes of the doctor's day; null for a full day. */
   readonly start: number | null;
-  /** The same; not of busy times. */
+  /** Minutes, too; null for busy times. */
   readonly end: number | null;
   /** Seconds since 1970; of busy times. */
   readonly starts_at: number | null;
@@ -33,11 +33,11 @@ const READ_SCHEDULE = `/* read-schedule */ ${[
 ].join(' UNION ALL ')}`;
 
 /**
- * Reads all that decides which times of a doctor are open over a range of days, in one statement.
+ * Reads everything that decides which times of a doctor are available on a range of days, in one statement.
  *
- * @param source a transaction that locked the days, or the pool to decide nothing
- * @param range dates at the doctor's, YYYY-MM-DD, both included
- * @param movingId a booking whose time does not count as taken, since it is about to move
+ * @param source a transaction that has locked the days, or the pool for a read that decides nothing
+ * @param range the doctor's local dates, YYYY-MM-DD, both included
+ * @param rescheduledId a booking whose time counts as free, because it is being rescheduled
  * @returns undefined if there is no such doctor
  * @throws Refusal DOCTOR_TIME_ZONE
  */
@@ -45,13 +45,13 @@ export async function readSchedule(
   source: Source,
   doctorId: number,
   { from, to }: { readonly from: string; readonly to: string },
-  movingId = 0,
+  rescheduledId = 0,
 ): Promise<Schedule | undefined> {
   const dates = datesBetween(from, to);
   const weekdays = dates.map(dayOfWeek);
   // One range of weekdays, so that the statement has no list and can be prepared.
   const windows = [doctorId, Math.min(...weekdays), Math.max(...weekdays)];
-  const parameters = [doctorId, ...windows, doctorId, from, to, doctorId, from, to, movingId];
+  const parameters = [doctorId, ...windows, doctorId, from, to, doctorId, from, to, rescheduledId];
   const rows = await query<Row>(source, READ_SCHEDULE, parameters);
   const doctor = rows.find(({ kind }) => kind === 'doctor');
   if (!doctor) return undefined;
@@ -66,7 +66,7 @@ export async function readSchedule(
   return new Schedule(timezone, days);
 }
 
-/** Windows by their weekday, all else by its date. */
+/** Windows by their weekday, all other rows by their date. */
 function byDay(rows: readonly Row[]): Map<string | number | null, Row[]> {
   const days = new Map<string | number | null, Row[]>();
   for (const row of rows) {

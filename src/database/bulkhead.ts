@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '../errors/domain-error.js';
 
-/** Nobody waits longer for a place; with the time that a transaction takes, an answer comes within twenty seconds. */
-const PATIENCE_MS = 8_000;
+/** The longest wait for a place. Together with the transaction after it, an answer takes at most twenty seconds. */
+const MAX_WAIT_MS = 8_000;
 const MOST_WAITING = 200;
 
 interface Compartment {
@@ -10,12 +10,12 @@ interface Compartment {
   readonly waiting: (() => void)[];
 }
 
-/** A place of an account is taken before those of days. */
+/** Take an account's place before the places of days. */
 export function accountKey(id: number): string {
   return `account ${id}`;
 }
 
-/** Of a doctor's weekly windows. */
+/** Guards a doctor's weekly windows. */
 export function scheduleKey(doctorId: number): string {
   return `schedule ${doctorId}`;
 }
@@ -24,7 +24,7 @@ export function dayKey(doctorId: number, date: string): string {
   return `day ${doctorId} ${date}`;
 }
 
-/** Those of several dates, in the order of their locks; what is undefined names none. */
+/** The keys of several dates, each once, in the order of their locks; undefined dates are skipped. */
 export function dayKeys(doctorId: number | undefined, dates: readonly (string | undefined)[]): string[] {
   if (doctorId === undefined) return [];
   const named = dates.filter((date) => date !== undefined);
@@ -32,8 +32,8 @@ export function dayKeys(doctorId: number | undefined, dates: readonly (string | 
 }
 
 /**
- * Keeps a crowd that waits for one lock from holding every connection to the database: of all work under one key only so
- * much runs at once, the rest waits its turn without a connection.
+ * Limits how much work under one key, such as a doctor's day, runs at once. The rest waits its turn without a
+ * connection, so a crowd on one lock cannot use up the pool.
  *
  * @see https://learn.microsoft.com/azure/architecture/patterns/bulkhead
  */
@@ -43,11 +43,11 @@ export class Bulkhead {
   /** @param places how much work under one key runs at once */
   constructor(private readonly places: number) {}
 
-  /** @throws Unavailable BUSY when too many wait already, or no place comes free in time */
+  /** @throws Unavailable BUSY if too many wait already, or no place becomes free in time */
   async run<T>(
     key: string,
     work: () => Promise<T>,
-    deadline: number = performance.now() + PATIENCE_MS,
+    deadline: number = performance.now() + MAX_WAIT_MS,
   ): Promise<T> {
     const compartment = this.compartments.get(key) ?? { busy: 0, waiting: [] };
     this.compartments.set(key, compartment);
@@ -60,15 +60,15 @@ export class Bulkhead {
   }
 
   /**
-   * Runs work that needs a place under each of these keys; it waits for all of them no longer than for one.
+   * Runs work that needs a place under each of these keys, within one deadline for all of them.
    *
-   * @param keys in an order that all who share some of them keep: else two could wait for each other
+   * @param keys in an order that all callers share; otherwise two could wait for each other
    * @throws Unavailable BUSY
    */
   runUnder<T>(
     [key, ...others]: readonly string[],
     work: () => Promise<T>,
-    deadline: number = performance.now() + PATIENCE_MS,
+    deadline: number = performance.now() + MAX_WAIT_MS,
   ): Promise<T> {
     if (key === undefined) return work();
     return this.run(key, () => this.runUnder(others, work, deadline), deadline);
@@ -81,23 +81,23 @@ export class Bulkhead {
       return;
     }
     if (waiting.length >= MOST_WAITING) throw new Unavailable('BUSY');
-    const patience = new AbortController();
+    const timeout = new AbortController();
     const turn = new Promise<void>((resolve) => waiting.push(resolve)).then(() => true);
-    const own = waiting.at(-1)!;
-    const isIn = await Promise.race([
+    const admit = waiting.at(-1)!;
+    const isAdmitted = await Promise.race([
       turn,
-      sleep(Math.max(0, deadline - performance.now()), false, { signal: patience.signal }),
+      sleep(Math.max(0, deadline - performance.now()), false, { signal: timeout.signal }),
     ]);
-    patience.abort();
-    if (isIn) return;
-    const place = waiting.indexOf(own);
-    // Called in the very moment that its patience ended: it has the place.
-    if (place < 0) return;
-    waiting.splice(place, 1);
+    timeout.abort();
+    if (isAdmitted) return;
+    const index = waiting.indexOf(admit);
+    // `leave` admitted this work at the very moment its wait ended: it has the place.
+    if (index < 0) return;
+    waiting.splice(index, 1);
     throw new Unavailable('BUSY');
   }
 
-  /** Hands the place on, or frees it. */
+  /** Passes the place on, or frees it. */
   private leave(key: string, compartment: Compartment): void {
     const next = compartment.waiting.shift();
     if (next) return next();

@@ -6,8 +6,8 @@ import { isDuplicate } from './mysql-errors.js';
 const PAGE_ROWS = 500;
 
 /**
- * Whether an account's address, which was in lower case before there was a canonical form, may be in another: any with a
- * character beyond ASCII. A part of a WHERE clause.
+ * Part of a WHERE clause: the address of an account may not be canonical. Before there was a canonical form, addresses
+ * were stored in lower case, which differs only with characters beyond ASCII.
  */
 export const MAY_BE_RENEWED = 'LENGTH(email) <> CHAR_LENGTH(email)';
 
@@ -17,8 +17,8 @@ interface Row {
 }
 
 /**
- * Gives accounts that lack it the canonical form of their address, oldest first. Where another account has it already the
- * two share a mailbox, and both stay as they are: the integrity check names them. Can be run again at any time.
+ * Gives accounts the canonical form of their address, oldest first. If another account already has that form, the two
+ * share a mailbox and both stay as they are: the integrity check names them. Safe to run again at any time.
  */
 export async function renewAddresses(manager: EntityManager): Promise<void> {
   for (let after = 0; ;) {
@@ -26,15 +26,15 @@ export async function renewAddresses(manager: EntityManager): Promise<void> {
       `SELECT id, email FROM accounts WHERE id > ? AND ${MAY_BE_RENEWED} ORDER BY id LIMIT ${PAGE_ROWS}`,
       [after],
     );
-    for (const row of rows) if (canonicalAddress(row.email) !== row.email) await renew(manager, row);
+    for (const row of rows) if (canonicalAddress(row.email) !== row.email) await canonicalize(manager, row);
     if (rows.length < PAGE_ROWS) return;
     after = rows.at(-1)!.id;
   }
 }
 
-async function renew(manager: EntityManager, { id, email }: Row): Promise<void> {
+async function canonicalize(manager: EntityManager, { id, email }: Row): Promise<void> {
   const [canonical, mailed] = [canonicalAddress(email), deliveryAddress(email)];
-  // Whose owner wants no mails still gets none. First, since it may be done again.
+  // An address that refused mails still gets none. This comes first because it can be repeated.
   await manager.query(
     `INSERT IGNORE INTO refused_addresses (hash, refused_at)
      SELECT UNHEX(?), refused_at FROM refused_addresses WHERE hash = UNHEX(?)`,
@@ -52,7 +52,7 @@ async function renew(manager: EntityManager, { id, email }: Row): Promise<void> 
   }
 }
 
-/** As `hashOfAddress` of the accounts. */
+/** Must equal `hashOfAddress` in `auth`, in hex. */
 function hashOf(address: string): string {
   return createHash('sha256').update(address).digest('hex');
 }

@@ -2,32 +2,32 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import type { DatabaseServers } from './database-servers.js';
-import { refuseWritesAhead } from './statement-order.js';
+import { refusePipelinedWrites } from './statement-order.js';
 
-/** How long to wait for a connection while all are in use; longer is no service to whoever is waiting too. */
-const LONGEST_WAIT_MS = 4_000;
+/** The longest wait for a connection while all are in use. */
+const MAX_WAIT_MS = 4_000;
 
-/** Seconds that one transaction waits for another's locks; shorter than an answer may take (`DATABASE_TIMEOUT_SECONDS`). */
+/** How long a transaction waits for another's locks; less than an answer may take (`DATABASE_TIMEOUT_SECONDS`). */
 const LOCK_WAIT_SECONDS = 4;
 
-/** Seconds of silence after which the server ends a session: frees the locks of a process that cannot say it is gone. */
-const LONGEST_SILENCE_SECONDS = 60;
+/** Idle time after which the server ends a session, so that a process that vanished loses its locks. */
+const MAX_IDLE_SECONDS = 60;
 
-/** What every statement of this service relies on, in a transaction or alone. */
-const SESSION = [
+/** Every statement relies on these settings, in a transaction or alone. */
+const SESSION_SETTINGS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, SESSION time_zone = '+00:00',
-       SESSION wait_timeout = ${LONGEST_SILENCE_SECONDS}`,
+       SESSION wait_timeout = ${MAX_IDLE_SECONDS}`,
 ];
 
 type Callback = (error: NodeJS.ErrnoException | null, connection: PoolConnection) => void;
 
 /**
- * mysql2's pool, but each new connection is told what its session is to be like, and who waits too long for a
- * connection is told so. Given to TypeORM as its driver.
+ * mysql2's pool, but each new connection gets the session settings, and a wait for a connection ends at a deadline.
+ * Given to TypeORM as its driver.
  */
-export class ImpatientPools {
-  /** @param servers that the connections are made by */
+export class PoolDriver {
+  /** @param servers make the connections */
   constructor(private readonly servers: DatabaseServers) {}
 
   createPool(options: PoolOptions): Pool {
@@ -37,30 +37,30 @@ export class ImpatientPools {
     pool.on('connection', (connection) => {
       const socket = socketOf(connection);
       if (socket instanceof TLSSocket) this.servers.watchSecured(socket);
-      prepare(connection);
+      setUpSession(connection);
     });
-    // Nothing is being waited for: see `DatabaseServers`.
+    // A released connection expects no answer: see `DatabaseServers`.
     pool.on('release', (connection) => socketOf(connection).setTimeout(0));
     return pool;
   }
 }
 
-/** The settings are sent before anything else. A connection that does not take them is of no use to anybody. */
-function prepare(connection: PoolConnection): void {
-  for (const statement of SESSION) {
+/** Sends the settings before anything else. A connection that rejects them is unusable. */
+function setUpSession(connection: PoolConnection): void {
+  for (const statement of SESSION_SETTINGS) {
     connection.query(statement, (error) => {
       if (error) socketOf(connection).destroy(error);
     });
   }
   preferPrepared(connection);
-  refuseWritesAhead(connection);
+  refusePipelinedWrites(connection);
 }
 
 type Query = (sql: unknown, values?: unknown, callback?: unknown) => unknown;
 
 /**
- * TypeORM sends text with the values written into it. Prepared, the database parses a statement only once. A list of
- * values stands for text of its own length, and stays text.
+ * TypeORM sends text with the values written into it. Prepared, the database parses a statement only once. A value that
+ * is a list changes the text with its length, so such a statement is not prepared.
  */
 function preferPrepared(connection: PoolConnection): void {
   const plain = connection.query.bind(connection) as Query;
@@ -77,17 +77,17 @@ function socketOf(connection: PoolConnection): Socket {
 }
 
 function withDeadline(callback: Callback): Callback {
-  let late = false;
+  let isLate = false;
   const timer = setTimeout(() => {
-    late = true;
+    isLate = true;
     const error = Object.assign(new Error('All connections to the database are in use.'), {
       code: 'ETIMEDOUT',
     });
     (callback as (error: Error) => void)(error);
-  }, LONGEST_WAIT_MS);
+  }, MAX_WAIT_MS);
   return (error, connection) => {
     clearTimeout(timer);
-    if (!late) callback(error, connection);
+    if (!isLate) callback(error, connection);
     else if (!error) connection.release();
   };
 }

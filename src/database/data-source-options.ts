@@ -1,7 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { DatabaseEnvironment } from '../config/database.environment.js';
-import { ImpatientPools } from './connection-pool.js';
-import { DatabaseServers, VERIFIED } from './database-servers.js';
+import { PoolDriver } from './connection-pool.js';
+import { DatabaseServers, VERIFIED_TLS } from './database-servers.js';
 import { readDatabaseUrl } from '../config/server-url.js';
 import { CreateClinic1 } from './migrations/1-create-clinic.js';
 import { KeepEvidence2 } from './migrations/2-keep-evidence.js';
@@ -21,15 +21,15 @@ import { FormerAddresses16 } from './migrations/16-former-addresses.js';
 import { FreeLinkKinds17 } from './migrations/17-free-link-kinds.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
-/** Shorter than the server keeps a silent session. */
+/** Less than the idle time after which the server ends a session. */
 const KEEP_IDLE_MS = 20_000;
-const WAITING_FOR_EACH = 50;
-/** More than there are in the code; lists of varying length make some more of them. */
-const MOST_PREPARED = 200;
+const MAX_WAITING_PER_CONNECTION = 50;
+/** More than the code has; inserts of several rows add some. */
+const MAX_PREPARED = 200;
 
 /**
- * How this service talks to MySQL or MariaDB: UTC throughout, and a DATE stays the text it is, since as a
- * JavaScript Date it could become the day before.
+ * How this service connects to MySQL or MariaDB: UTC throughout. A DATE stays text, because as a JavaScript Date it
+ * could become the day before.
  */
 export function dataSourceOptions(environment: DatabaseEnvironment): DataSourceOptions {
   const { hosts, user, password, database, tls } = readDatabaseUrl(environment.DATABASE_URL)!;
@@ -43,22 +43,22 @@ export function dataSourceOptions(environment: DatabaseEnvironment): DataSourceO
     charset: 'utf8mb4',
     timezone: 'Z',
     dateStrings: ['DATE'],
-    // What a number can hold is one: counts, and differences of times.
+    // Counts and time differences arrive as numbers if a number can hold them.
     bigNumberStrings: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    driver: new ImpatientPools(servers),
-    ...(tls && { ssl: VERIFIED }),
+    driver: new PoolDriver(servers),
+    ...(tls && { ssl: VERIFIED_TLS }),
     extra: {
-      maxPreparedStatements: MOST_PREPARED,
-      // Where in this code a statement was sent from: a stack trace at each, which nobody reads.
+      maxPreparedStatements: MAX_PREPARED,
+      // Otherwise each statement costs a stack trace that nobody reads.
       trace: false,
       stream: servers.connect,
       // mysql2 closes idle connections only where fewer may be idle than open.
       maxIdle: environment.DATABASE_POOL_SIZE - 1,
       idleTimeout: KEEP_IDLE_MS,
       gracefulEnd: true,
-      // Who would be further back in the queue would be told too late that it takes too long.
-      queueLimit: WAITING_FOR_EACH * environment.DATABASE_POOL_SIZE,
+      // Reject early: a request further back would time out before it got a connection.
+      queueLimit: MAX_WAITING_PER_CONNECTION * environment.DATABASE_POOL_SIZE,
     },
     synchronize: false,
     migrations: [
@@ -79,7 +79,7 @@ export function dataSourceOptions(environment: DatabaseEnvironment): DataSourceO
       FormerAddresses16,
       FreeLinkKinds17,
     ],
-    // DDL commits by itself on MySQL: a transaction around it would only pretend.
+    // MySQL commits DDL implicitly, so a transaction around it would protect nothing.
     migrationsTransactionMode: 'none',
   };
 }

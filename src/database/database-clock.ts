@@ -3,17 +3,17 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 
-const LOOK_AGAIN_MS = 5_000;
+const READ_EVERY_MS = 5_000;
 
 /**
- * The clock of the database, which all processes share, carried on between two looks by a timer that nobody can set.
- * The clock of the computer is not read: should it jump, no reminder leaves early and no lease runs out.
+ * The database's clock, which all processes share. Between two readings the process's monotonic timer carries it on.
+ * The computer's clock is never read, so a jump of it sends no reminder early and ends no lease.
  */
 @Injectable()
 export class DatabaseClock extends Clock implements OnModuleInit, OnModuleDestroy {
-  /** What the database's clock showed when this process's timer stood at zero; undefined until the first look. */
+  /** The database's time when this process's timer was at zero; undefined until the first reading. */
   private timerZero: EpochMs | undefined;
-  private looking: NodeJS.Timeout | undefined;
+  private readTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly dataSource: DataSource) {
     super();
@@ -25,21 +25,22 @@ export class DatabaseClock extends Clock implements OnModuleInit, OnModuleDestro
 
   async onModuleInit(): Promise<void> {
     await this.look();
-    // Without an answer the timer alone goes on: over hours it is still good to a second.
-    this.looking = setInterval(() => void this.look().catch(() => undefined), LOOK_AGAIN_MS).unref();
+    // If a reading fails, the timer alone goes on. Over hours it is still accurate to a second.
+    this.readTimer = setInterval(() => void this.look().catch(() => undefined), READ_EVERY_MS).unref();
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.looking);
+    clearInterval(this.readTimer);
   }
 
   private async look(): Promise<void> {
-    const asked = performance.now();
+    const sentAt = performance.now();
     const [row]: { now: Date }[] = await this.dataSource.query(
       '/* read-clock */ SELECT UTC_TIMESTAMP(3) AS now',
     );
-    // The clock was read at some time between the question and the answer, which may be seconds on a bad day.
-    const [earliest, latest] = [row!.now.getTime() - performance.now(), row!.now.getTime() - asked];
+    // The database read its clock between request and answer, which can be seconds apart. The estimate moves only as
+    // far as this reading proves it wrong.
+    const [earliest, latest] = [row!.now.getTime() - performance.now(), row!.now.getTime() - sentAt];
     const best = this.timerZero ?? (earliest + latest) / 2;
     this.timerZero = Math.min(latest, Math.max(earliest, best));
   }

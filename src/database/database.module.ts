@@ -7,7 +7,7 @@ import { dataSourceOptions } from './data-source-options.js';
 import { DatabaseClock } from './database-clock.js';
 import { RetentionMark } from './retention-mark.entity.js';
 
-/** The database, and its clock. */
+/** The database and its clock. */
 @Global()
 @Module({
   imports: [

@@ -1,16 +1,16 @@
 import type { DataSource } from 'typeorm';
 import { inOneStatement } from './in-one-statement.js';
 
-/** Few enough that nobody waits long for the rows that are locked meanwhile. */
+/** Few enough that other statements do not wait long for the locked rows. */
 export const BATCH = 500;
 
-/** Removes what is old at a moment, and returns how many rows lost something by it. */
+/** Removes what is old at a moment, and returns how many rows it affected. */
 export type Sweep = (dataSource: DataSource, now: Date) => Promise<number>;
 
 /**
- * A sweep by a statement that ends before its LIMIT, until it affects less than a batch.
+ * A sweep that appends a LIMIT to a statement and repeats it until it affects less than a batch.
  *
- * @param sql its parameter is the moment before which rows have had their time: `keepMs` before now
+ * @param sql its parameter is the moment before which rows are old: `keepMs` before now
  */
 export function sweepBy(sql: string, keepMs = 0): Sweep {
   return async (dataSource, now) => {
@@ -24,17 +24,17 @@ export function sweepBy(sql: string, keepMs = 0): Sweep {
 }
 
 /**
- * Deletes what is found until less than a batch is. Each batch is a transaction: the next round goes on where this one
- * was ended.
+ * Deletes what `find` returns until it returns less than a batch. Each batch is its own transaction, so the next round
+ * continues where an interrupted one stopped.
  */
 export async function deleteInBatches(
   find: () => Promise<number[]>,
-  deleteThese: (ids: readonly number[]) => Promise<number>,
+  deleteRows: (ids: readonly number[]) => Promise<number>,
 ): Promise<number> {
   for (let deleted = 0; ;) {
     const ids = await find();
     if (ids.length === 0) return deleted;
-    deleted += await deleteThese(ids);
+    deleted += await deleteRows(ids);
     if (ids.length < BATCH) return deleted;
   }
 }

@@ -6,8 +6,8 @@ import { execute } from './statement.js';
 const MAX_ATTEMPTS = 5;
 
 /**
- * Runs a statement that is a transaction of its own, as `inTransaction` runs several: at READ COMMITTED, where it
- * locks the rows it changes and no gaps between them, and again when the database gave it up for another.
+ * Runs a statement as a transaction of its own. Like `inTransaction`, it runs at READ COMMITTED, where it locks the
+ * rows it changes and no gaps between them, and again if the database aborted it in favour of another.
  */
 export async function inOneStatement(
   dataSource: DataSource,

@@ -4,34 +4,32 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../errors/domain-error.js';
 import { isConnectionLost, isRetryable, isTransient, wasNotSent } from './mysql-errors.js';
 import { bind, unbind } from './statement.js';
-import { SentAhead } from './statement-order.js';
+import { PipelinedWriteError } from './statement-order.js';
 
 const MAX_ATTEMPTS = 8;
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 500;
-/** After so long no further attempt is begun: whoever waits had better hear that it did not work. */
+const FIRST_BACKOFF_MS = 10;
+const MAX_BACKOFF_MS = 500;
+/** After this time no further attempt begins: the client should rather learn that the request failed. */
 const LAST_ATTEMPT_AFTER_MS = 6_000;
 
-/** The connection broke while the database was committing: nobody knows yet whether it did. */
+/** The connection broke during COMMIT: whether it took effect is unknown. */
 class CommitLost extends Error {}
 
-/** What the transaction was about to change was changed by somebody else meanwhile: run all of it again. */
+/** Another transaction changed what this one was about to change: run all of it again. */
 export class ChangedMeanwhile extends Error {}
 
 /**
- * Runs `work` in one transaction at READ COMMITTED and returns what it returns.
+ * Runs `work` in one transaction at READ COMMITTED and returns its result.
  *
- * Deadlocks, lock timeouts, lost certifications and connections that break before COMMIT run the whole of it
- * again, so `work` must have no effect but through `tx`. READ COMMITTED (see `connection-pool.ts`) lets what is
- * read after the first write, which is the lock, see everything committed before the lock was granted; a snapshot
- * taken earlier would not.
+ * Deadlocks, lock timeouts, failed certifications and connections that break before COMMIT run all of `work` again, so
+ * it must have no effect except through `tx`. At READ COMMITTED (see `connection-pool.ts`), a read after the first
+ * write, which is the lock, sees everything committed before the lock was granted. A snapshot taken earlier would not.
  *
- * @param work everything that must happen together; it uses nothing but `tx`, and is told which attempt this is,
- *   from 1
- * @param findOutcome after a COMMIT whose outcome is unknown: returns the result if that attempt took effect. It runs and commits
- *   in a transaction of its own, before each later attempt, and must begin by taking the lock that `work` takes first. On
- *   a cluster that lock must be a write: once it is committed, the earlier attempt can no longer commit
- * @throws Unavailable when the database stays busy or away, or the outcome of a COMMIT cannot be found out
+ * @param work everything that must happen together; it uses only `tx`, and gets the number of the attempt, from 1
+ * @param findOutcome after a COMMIT of unknown outcome, returns the result if that attempt took effect. It runs and
+ *   commits in a transaction of its own before each later attempt, and must first take the lock that `work` takes
+ *   first. On a cluster that lock must be a write: once it is committed, the earlier attempt can no longer commit
+ * @throws Unavailable if the database stays busy or unreachable, or the outcome of a COMMIT stays unknown
  */
 export async function inTransaction<T>(
   dataSource: DataSource,
@@ -39,28 +37,30 @@ export async function inTransaction<T>(
   findOutcome?: (tx: EntityManager, attempt: number) => Promise<T | undefined>,
 ): Promise<T> {
   const started = performance.now();
-  let uncertain = false;
+  let isUncertain = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const result = uncertain ? await attemptOnce(dataSource, (tx) => findOutcome!(tx, attempt)) : undefined;
+      const result = isUncertain
+        ? await attemptOnce(dataSource, (tx) => findOutcome!(tx, attempt))
+        : undefined;
       return result ?? (await attemptOnce(dataSource, (tx) => work(tx, attempt)));
     } catch (error) {
-      uncertain ||= error instanceof CommitLost;
-      const blind = uncertain && findOutcome === undefined;
-      const inTime = attempt < MAX_ATTEMPTS && performance.now() - started < LAST_ATTEMPT_AFTER_MS;
-      if (!isWorthAnother(error) || blind || !inTime) throw finalError(error, uncertain);
-      await sleep(pause(attempt));
+      isUncertain ||= error instanceof CommitLost;
+      const cannotFindOut = isUncertain && findOutcome === undefined;
+      const mayRetry = attempt < MAX_ATTEMPTS && performance.now() - started < LAST_ATTEMPT_AFTER_MS;
+      if (!isWorthRetrying(error) || cannotFindOut || !mayRetry) throw finalError(error, isUncertain);
+      await sleep(backoff(attempt));
     }
   }
 }
 
-function isWorthAnother(error: unknown): boolean {
+function isWorthRetrying(error: unknown): boolean {
   return error instanceof CommitLost || error instanceof ChangedMeanwhile || isTransient(error);
 }
 
-function finalError(error: unknown, uncertain: boolean): unknown {
-  if (!isWorthAnother(error)) return error;
-  if (uncertain) {
+function finalError(error: unknown, isUncertain: boolean): unknown {
+  if (!isWorthRetrying(error)) return error;
+  if (isUncertain) {
     return new Unavailable(
       'OUTCOME_UNKNOWN',
       'The connection to the database broke while saving. Send the request again if it has an Idempotency-Key; otherwise ' +
@@ -71,8 +71,8 @@ function finalError(error: unknown, uncertain: boolean): unknown {
 }
 
 /** Exponential with full jitter, in milliseconds. */
-function pause(attempt: number): number {
-  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+function backoff(attempt: number): number {
+  return Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
 }
 
 async function attemptOnce<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
@@ -95,9 +95,9 @@ async function transaction<T>(
   send: (statement: string) => Promise<void>,
   work: (tx: EntityManager) => Promise<T>,
 ): Promise<T> {
-  // Waited for: what left with it would take effect by itself, should no transaction have begun.
+  // Never pipelined: if START TRANSACTION failed, whatever followed it would auto-commit.
   await send('START TRANSACTION');
-  // So that TypeORM does not begin one of its own when it saves an entity.
+  // Otherwise TypeORM would begin a transaction of its own when it saves an entity.
   runner.isTransactionActive = true;
   bind(runner.manager, connection);
   try {
@@ -105,8 +105,8 @@ async function transaction<T>(
     await commit(send);
     return result;
   } catch (error) {
-    // A lock timeout rolls back only its statement: without this the locks would stay with the connection. Where it
-    // fails the transaction is gone with its connection; or that must go: the next to use it would commit what is left.
+    // A lock timeout rolls back only its statement, and the locks would stay with the connection. If ROLLBACK fails,
+    // destroy the connection; otherwise its next user could commit our leftover writes.
     await send('ROLLBACK').catch(() => connection.destroy());
     throw error;
   } finally {
@@ -118,8 +118,8 @@ async function commit(send: (statement: string) => Promise<void>): Promise<void>
   try {
     await send('COMMIT');
   } catch (error) {
-    // Only then was nothing committed. Any other error may come from a server that did its part.
-    const undone = isRetryable(error) || wasNotSent(error) || error instanceof SentAhead;
-    throw undone ? error : new CommitLost('the outcome of COMMIT is unknown', { cause: error });
+    // Only these errors prove that nothing was committed. Any other may come from a server that did commit.
+    const isRolledBack = isRetryable(error) || wasNotSent(error) || error instanceof PipelinedWriteError;
+    throw isRolledBack ? error : new CommitLost('the outcome of COMMIT is unknown', { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../time/interval.js';
 import { query, type Source } from './statement.js';
 
-/** Something that should not be. Operators read it, so it never names a person. */
+/** Something wrong in the data. Operators read it, so it never names a person. */
 export interface Finding {
   /** Stable, SCREAMING_SNAKE; docs/operations.md explains each. */
   readonly code: string;
@@ -21,25 +21,25 @@ export interface Found extends Omit<Finding, 'code'> {
   readonly total?: number;
 }
 
-/** A report lists so many findings of a check, and counts the others. */
+/** A report lists this many findings of a check, and counts the others. */
 export const MOST_LISTED = 100;
 
-/** One thing that holds in a healthy clinic at every moment, also while the clinic is open. */
+/** An invariant of a healthy clinic, which also holds while the clinic is open. */
 export interface IntegrityCheck {
   /** Stable, SCREAMING_SNAKE. */
   readonly code: string;
   /** What the check looks for, in a few words. */
   readonly title: string;
-  /** Changes nothing. Values that it compares come from one statement, which sees one moment. */
+  /** Changes nothing. The values that it compares come from one statement, which sees one moment. */
   find(source: Source, now: EpochMs): AsyncIterable<Found>;
 }
 
 const PAGE = 5_000;
 
 /**
- * Reads a statement page by page, so that a million rows need little memory and each answer comes in good time.
+ * Reads a statement page by page, so that a million rows need little memory and no answer takes long.
  *
- * @param statement its two parameters bound the ids of the table: above the first, up to the second
+ * @param statement its two parameters bound the table's ids: above the first, up to the second
  */
 export async function* readByPage<Row>(
   source: Source,

@@ -3,34 +3,34 @@ import { DataSource } from 'typeorm';
 import type { DatabaseEnvironment } from '../config/database.environment.js';
 import { renewAddresses } from './canonical-addresses.js';
 import { dataSourceOptions } from './data-source-options.js';
-import { VERIFIED } from './database-servers.js';
+import { VERIFIED_TLS } from './database-servers.js';
 import { isAccessDenied, isConnectionLost } from './mysql-errors.js';
 import { runMigrations } from './resumable-migrations.js';
 import { type Host, readDatabaseUrl } from '../config/server-url.js';
 
-/** To change a large table may take its time. */
-const PATIENCE_SECONDS = 86_400;
+/** Changing a large table may take hours. */
+const TIMEOUT_SECONDS = 86_400;
 
 /**
- * Creates the database where it is missing and brings its tables up to date. Of several processes one does it, and the
- * others wait; after a failure, run again.
+ * Creates the database if it is missing and brings its tables up to date. If several processes start this, one does the
+ * work and the others wait. After a failure, run it again.
  */
 export async function migrate(environment: DatabaseEnvironment): Promise<string[]> {
   const { hosts, database, user, password, tls } = readDatabaseUrl(environment.DATABASE_URL)!;
-  const login = { user, password, ...(tls && { ssl: VERIFIED }) };
-  await onFirstThatAnswers(hosts, (host) => createDatabase({ ...host, ...login }, database));
+  const login = { user, password, ...(tls && { ssl: VERIFIED_TLS }) };
+  await onFirstReachable(hosts, (host) => createDatabase({ ...host, ...login }, database));
   const options = dataSourceOptions({
     ...environment,
-    DATABASE_TIMEOUT_SECONDS: PATIENCE_SECONDS,
-    // One of them holds the lock.
+    DATABASE_TIMEOUT_SECONDS: TIMEOUT_SECONDS,
+    // One connection holds the lock, the other migrates.
     DATABASE_POOL_SIZE: 2,
   });
-  // Each time it fails to connect, the next of the hosts has its turn.
-  const dataSource = await onFirstThatAnswers(hosts, () => new DataSource(options).initialize());
+  // Each failed connection moves on to the next host.
+  const dataSource = await onFirstReachable(hosts, () => new DataSource(options).initialize());
   try {
-    return await alone(dataSource, async () => {
+    return await withMigrationLock(dataSource, async () => {
       const applied = await runMigrations(dataSource);
-      // Each time: a mailbox that two accounts shared is free once an admin has settled it.
+      // Every time: an admin may have resolved a mailbox that two accounts shared.
       await renewAddresses(dataSource.manager);
       return applied;
     });
@@ -39,31 +39,31 @@ export async function migrate(environment: DatabaseEnvironment): Promise<string[
   }
 }
 
-/** Waits while another process migrates this database by the same server. */
-async function alone<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
+/** Waits while another process migrates this database on the same server. */
+async function withMigrationLock<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
   const name = "CONCAT('clinica migrate ', MD5(DATABASE()))";
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.query(`SELECT GET_LOCK(${name}, ${PATIENCE_SECONDS})`);
+    await runner.query(`SELECT GET_LOCK(${name}, ${TIMEOUT_SECONDS})`);
     return await work();
   } finally {
-    // The lock ends with its connection, should this not reach the server.
+    // If this fails, the lock ends with its connection.
     await runner.query(`SELECT RELEASE_LOCK(${name})`).catch(() => undefined);
     await runner.release();
   }
 }
 
-async function onFirstThatAnswers<T>(hosts: readonly Host[], work: (host: Host) => Promise<T>): Promise<T> {
-  let trouble: unknown;
+async function onFirstReachable<T>(hosts: readonly Host[], work: (host: Host) => Promise<T>): Promise<T> {
+  let lastError: unknown;
   for (const host of hosts) {
     try {
       return await work(host);
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
-      trouble = error;
+      lastError = error;
     }
   }
-  throw trouble;
+  throw lastError;
 }
 
 async function createDatabase(server: ConnectionOptions, name: string): Promise<void> {
@@ -71,7 +71,7 @@ async function createDatabase(server: ConnectionOptions, name: string): Promise<
   try {
     await connection.query(`CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4`);
   } catch (error) {
-    // A user that may only work inside an existing database is told so here; whether it exists shows next.
+    // Denied to a user without rights outside an existing database. The next connection shows whether it exists.
     if (!isAccessDenied(error)) throw error;
   } finally {
     await connection.end();

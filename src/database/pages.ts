@@ -4,21 +4,21 @@ import { query } from './statement.js';
 export type Row = Record<string, unknown>;
 export type Pages = AsyncGenerator<Row[]>;
 
-/** Rows on a page: mapping them takes a few milliseconds of the event loop. */
+/** Rows on a page. Mapping them blocks the event loop for a few milliseconds. */
 export const PAGE_ROWS = 500;
 
 interface Query {
   /** From SELECT to the end of WHERE. */
   readonly sql: string;
   readonly parameters: readonly unknown[];
-  /** Columns in the order of an index, by what they are called in a row: together no two rows have the same. */
+  /** Columns in the order of an index, by their names in a row. Together they are unique. */
   readonly key: Readonly<Record<string, string>>;
 }
 
-/** Reads what is held about an account. */
+/** Reads data of an account. */
 export type PagesOfAccount = (dataSource: DataSource, accountId: number) => Pages;
 
-/** The rows of a query whose parameter is the account, by id unless another key is given. */
+/** The rows of a query whose only parameter is the account, by id unless another key is given. */
 export function pagesOfAccount(sql: string, key: Query['key'] = { id: 'id' }): PagesOfAccount {
   return (dataSource, accountId) => pagesOf(dataSource, { sql, parameters: [accountId], key });
 }
@@ -36,9 +36,9 @@ export function pagesOf(dataSource: DataSource, { sql, parameters, key }: Query)
 }
 
 /**
- * Page after page, until one is not full. Nothing is held between two of them.
+ * Yields pages until one is not full. Between two pages it holds no connection.
  *
- * @param read at most `PAGE_ROWS` rows, those that come after `last`
+ * @param read returns at most `PAGE_ROWS` rows, those after `last`
  */
 export async function* inPages(read: (last?: Row) => Promise<Row[]>): Pages {
   let last: Row | undefined;
@@ -49,7 +49,9 @@ export async function* inPages(read: (last?: Row) => Promise<Row[]>): Pages {
   } while (last);
 }
 
-/** What comes after a row: a >= ? AND (a > ? OR a = ? AND b > ? OR ...), of which the first is what an index is entered by. */
+/**
+ * SQL for the rows after a row: a >= ? AND (a > ? OR a = ? AND b > ? OR ...). The scan of the index starts at a >= ?.
+ */
 function afterRow(key: Query['key'], row: Row): [string, unknown[]] {
   const columns = Object.entries(key);
   const alternatives = columns.map(([, column], at) => {

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 
-/** Answers once the database does. */
+/** Resolves once the database answers. */
 export async function ping(dataSource: DataSource): Promise<void> {
   await dataSource.query('/* ping */ SELECT 1');
 }

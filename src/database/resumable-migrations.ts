@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { isDoneAlready } from './mysql-errors.js';
+import { isAlreadyApplied } from './mysql-errors.js';
 
 /**
- * DDL commits by itself, so a migration that fails half-way leaves what it had done. Each statement of a migration that
- * is under way is noted here; the table is there only while one is.
+ * MySQL commits DDL implicitly, so a migration that fails half-way leaves what it has done. This table records each
+ * finished statement of a migration under way, and exists only meanwhile.
  */
 const PROGRESS = `CREATE TABLE IF NOT EXISTS migration_progress (
     migration VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -12,12 +12,12 @@ const PROGRESS = `CREATE TABLE IF NOT EXISTS migration_progress (
     PRIMARY KEY (migration, statement)
   ) ENGINE = InnoDB`;
 
-/** Noted first, so that a run knows whether there was one before. */
+/** Recorded first, so that a run knows whether an earlier one began. */
 const BEGUN = 'begun';
 
 /**
- * Runs the migrations that are due, and answers with their names. A run that goes on after a failed one skips the
- * statements that took effect. A migration sends each statement once, and each is one DDL statement or one write.
+ * Runs the pending migrations and returns their names. A run after a failed one skips the statements that took effect.
+ * A migration must send each statement once, and each must be one DDL statement or one write.
  */
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   await dataSource.query(PROGRESS);
@@ -30,23 +30,23 @@ export async function runMigrations(dataSource: DataSource): Promise<string[]> {
 function makeResumable(migration: MigrationInterface): void {
   const up = migration.up.bind(migration);
   migration.up = async (runner) => {
-    await up(await resuming(runner, migration.name!));
+    await up(await resumableRunner(runner, migration.name!));
   };
 }
 
-/** The same runner, but for writes: those that took effect before are skipped, and each further one is noted. */
-async function resuming(runner: QueryRunner, migration: string): Promise<QueryRunner> {
+/** The same runner, except that it skips writes that already took effect, and records each further one. */
+async function resumableRunner(runner: QueryRunner, migration: string): Promise<QueryRunner> {
   const rows = (await runner.query('SELECT statement FROM migration_progress WHERE migration = ?', [
     migration,
   ])) as { statement: string }[];
   const done = new Set(rows.map(({ statement }) => statement));
-  let mayBeDone = done.size > 0;
-  const note = (statement: string): Promise<unknown> =>
+  let mayBeApplied = done.size > 0;
+  const record = (statement: string): Promise<unknown> =>
     runner.query('INSERT IGNORE INTO migration_progress (migration, statement) VALUES (?, ?)', [
       migration,
       statement,
     ]);
-  if (!mayBeDone) await note(BEGUN);
+  if (!mayBeApplied) await record(BEGUN);
   const query = async (sql: string, parameters?: unknown[]): Promise<unknown> => {
     if (/^\s*SELECT\b/i.test(sql)) return runner.query(sql, parameters);
     const statement = createHash('sha256')
@@ -56,11 +56,11 @@ async function resuming(runner: QueryRunner, migration: string): Promise<QueryRu
     try {
       await runner.query(sql, parameters);
     } catch (error) {
-      // Killed between a statement and its note: only the first without one can have taken effect unseen.
-      if (!mayBeDone || !isDoneAlready(error)) throw error;
+      // A run killed between a statement and its record: only the first unrecorded one can have taken effect.
+      if (!mayBeApplied || !isAlreadyApplied(error)) throw error;
     }
-    mayBeDone = false;
-    await note(statement);
+    mayBeApplied = false;
+    await record(statement);
     return [];
   };
   return Object.create(runner, { query: { value: query } }) as QueryRunner;

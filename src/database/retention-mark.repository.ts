@@ -4,18 +4,18 @@ import { RetentionMark, type RetentionMarkName } from './retention-mark.entity.j
 
 const NEVER = new Date(0);
 
-/** How far retention has come. */
+/** How far retention has come with one task. */
 export async function readMark(dataSource: DataSource, name: RetentionMarkName): Promise<Date> {
   const mark = await dataSource.manager.findOneBy(RetentionMark, { name });
   return mark?.reachedAt ?? NEVER;
 }
 
-/** SQL: a mark, as an instant in UTC. */
-export function markIs(name: RetentionMarkName): string {
+/** SQL for a mark, as an instant in UTC. */
+export function markSql(name: RetentionMarkName): string {
   return `COALESCE((SELECT m.reached_at FROM retention_marks m WHERE m.name = '${name}'), '1970-01-01')`;
 }
 
-/** A mark never goes back: what is gone stays gone when more is to be kept from now on. */
+/** Sets a mark, but never back: deleted rows stay deleted if the retention period becomes longer. */
 export async function setMark(
   dataSource: DataSource,
   name: RetentionMarkName,

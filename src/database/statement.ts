@@ -5,7 +5,7 @@ import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 export type Source = EntityManager | DataSource;
 
 /** A SELECT whose rows another statement inserts. */
-export interface Rows {
+export interface SelectStatement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
@@ -24,8 +24,8 @@ export function unbind(tx: EntityManager): void {
 }
 
 /**
- * Runs a statement that reads, and returns its rows. It goes to the driver's connection directly: TypeORM's query runner
- * costs a visible part of each statement (docs/decisions/0008).
+ * Runs a statement that reads, and returns its rows. It goes to the driver's connection directly: TypeORM's query
+ * runner costs a visible part of each statement (docs/decisions/0008).
  *
  * @throws QueryFailedError, as TypeORM does
  */
@@ -34,8 +34,8 @@ export function query<Row>(source: Source, sql: string, parameters: unknown[] = 
 }
 
 /**
- * Runs a statement that writes, in the same way, and returns what it did. In a transaction it must wait for the reply to
- * the statement before it (see `refuseWritesAhead`).
+ * Runs a statement that writes, in the same way, and returns what it did. In a transaction it must wait for the reply
+ * to the statement before it (see `refusePipelinedWrites`).
  */
 export function execute(source: Source, sql: string, parameters: unknown[]): Promise<ResultSetHeader> {
   return run(source, sql, parameters);
@@ -52,7 +52,7 @@ function run<T>(source: Source, sql: string, parameters: unknown[]): Promise<T> 
       try {
         connection.query(sql, parameters, done);
       } catch (error) {
-        // A value that no statement can hold: mysql2 does not call back then.
+        // mysql2 throws, and does not call back, if a value cannot be sent.
         done(error as Error);
       }
     };

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { NotificationKind } from './notification-kind.js';
 
-/** A mail that an address got within the last day, whichever account it was for. */
+/** A mail that an address got within the last day, for whichever account. */
 @Entity('address_mails')
 export class AddressMail {
   @PrimaryColumn({ name: 'notification_id', type: 'int', unsigned: true })

@@ -5,17 +5,17 @@ import { query, execute } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
 import type { NotificationKind } from './notification-kind.js';
 
-/** The statements of the `address_mails` table: which mails an address got within a day. */
+/** The statements of the `address_mails` table: the mails that an address got within a day. */
 
 const DAY_MS = 24 * 60 * 60_000;
 
 interface Mail {
-  /** The notification's. */
+  /** The notification's id. */
   readonly id: number;
   readonly kind: NotificationKind;
 }
 
-/** What the address has had, but for earlier attempts at this mail. */
+/** How many mails of each kind the address got within a day, without earlier attempts at this notification. */
 export async function mailsOfDay(
   tx: EntityManager,
   hashes: readonly string[],
@@ -52,7 +52,7 @@ export async function uncountMail(dataSource: DataSource, id: number): Promise<v
   ]);
 }
 
-/** Deletes what no longer counts. */
+/** Deletes mails that no longer count. */
 export const deleteOldAddressMails = sweepBy(
   '/* sweep-address-mails */ DELETE FROM address_mails WHERE mailed_at < ? ORDER BY mailed_at',
   DAY_MS,

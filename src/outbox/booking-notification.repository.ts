@@ -4,12 +4,12 @@ import type { EpochMs } from '../time/interval.js';
 import type { BookingKind } from './notification-kind.js';
 import type { NewNotification } from './outbox.repository.js';
 
-/** The statements of the `notifications` table about what one booking's patient was told, and is to be told. */
+/** The statements of the `notifications` table about one booking. */
 
-/** However often a booking is moved, news of it leave no more often. */
-const PAUSE_BETWEEN_MOVES_MS = 60_000;
+/** The shortest time between two reschedule confirmations of a booking, however often it is rescheduled. */
+const CONFIRMATION_INTERVAL_MS = 60_000;
 
-/** Whether the ledger has this notification about this version of the booking, in whatever state. */
+/** Whether the ledger has this notification about this version of the booking, in any state. */
 export async function hasNotification(tx: EntityManager, notification: NewNotification): Promise<boolean> {
   const rows = await query(
     tx,
@@ -27,8 +27,8 @@ export async function hasNotification(tx: EntityManager, notification: NewNotifi
 }
 
 /**
- * When news that a booking was moved may leave: now, or a minute after the last of them that left. What waits for its
- * minute is none of these, since the next one supersedes it.
+ * When the confirmation of a reschedule may leave: now, or a minute after the last one that left. A confirmation that
+ * still waits for its minute does not count, because the next one supersedes it.
  */
 export async function nextRescheduleDue(
   tx: EntityManager,
@@ -42,14 +42,15 @@ export async function nextRescheduleDue(
     [bookingId, new Date(now)],
   );
   const last = row?.last?.getTime() ?? -Infinity;
-  return Math.max(now, last + PAUSE_BETWEEN_MOVES_MS);
+  return Math.max(now, last + CONFIRMATION_INTERVAL_MS);
 }
 
 /**
- * Gives what is still to be mailed of a booking the start that its wall time means by new rules. Reminders follow it, and
- * one whose moment has passed by that is due at once. What waits in the queue goes back, to be queued with the new start.
+ * Gives a booking's unsent notifications the start that its wall time means under new time zone rules. Reminders shift
+ * with it, and one whose moment has passed is due at once. Queued notifications become pending again, to be queued with
+ * the new start.
  *
- * @param reminders those of the booking as it is now, each with its new moment
+ * @param reminders the booking's reminders as it is now, each with its new moment
  */
 export async function renewStart(
   tx: EntityManager,
@@ -72,8 +73,12 @@ export async function renewStart(
   );
 }
 
-/** The kinds of notification that the ledger has about a version of a booking, in whatever state. */
-export async function kindsOf(tx: EntityManager, bookingId: number, version: number): Promise<BookingKind[]> {
+/** The kinds of notification that the ledger has about a version of a booking, in any state. */
+export async function findKinds(
+  tx: EntityManager,
+  bookingId: number,
+  version: number,
+): Promise<BookingKind[]> {
   const rows = await query<{ kind: BookingKind }>(
     tx,
     '/* find-kinds */ SELECT kind FROM notifications WHERE booking_id = ? AND booking_version = ?',

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AuditAction } from '../audit/audit-action.js';
 import { AuditTrail, type Particulars } from '../audit/audit-trail.js';
-import type { Rows } from '../database/statement.js';
+import type { SelectStatement } from '../database/statement.js';
 import type { Context } from '../http/context.js';
 import type { BookingKind } from './notification-kind.js';
 import { type NewNotification, type Notice, Outbox } from './outbox.repository.js';
 
-/** A change of one thing: its event, and the notifications that follow from it. */
+/** A change of one subject: its event, and the notifications that follow from it. */
 export interface Change {
   readonly action: AuditAction;
   readonly subjectId: number;
@@ -18,7 +18,7 @@ export interface Change {
   readonly notices?: readonly Notice[];
 }
 
-/** The same change of many bookings of one patient, none of which is mailed. */
+/** The same change of many bookings of one patient, without emails. */
 export interface SilentChange {
   readonly action: AuditAction;
   readonly kind: BookingKind;
@@ -26,9 +26,9 @@ export interface SilentChange {
   /** Why no email is sent; for operators. */
   readonly reason: string;
   /** Rows with id and particulars. */
-  readonly events: Rows;
+  readonly events: SelectStatement;
   /** Rows with id, uid, version, starts_at and duration_minutes. */
-  readonly notifications: Rows;
+  readonly notifications: SelectStatement;
 }
 
 /** Records changes, in the transactions that make them: the event of each, and its rows in the notification ledger. */
@@ -46,10 +46,10 @@ export class Changes {
     await this.audit.record(context, tx, action, subjectId, particulars);
   }
 
-  /** In two statements, however many bookings there are. */
+  /** Takes two statements, however many bookings there are. */
   async recordEach(context: Context, tx: EntityManager, change: SilentChange): Promise<void> {
     const { accountId, kind, reason } = change;
-    await this.outbox.appendWithdrawn(tx, accountId, kind, reason, change.notifications);
+    await this.outbox.appendCancelled(tx, accountId, kind, reason, change.notifications);
     await this.audit.recordEach(context, tx, change.action, change.events);
   }
 }

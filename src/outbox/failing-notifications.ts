@@ -4,7 +4,7 @@ import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { existsFailing } from './notification.repository.js';
 
-/** A shorter trouble of the mail server mends by itself. */
+/** The mail server recovers from shorter outages by itself. */
 export const FAILING_AFTER_MINUTES = 5;
 
 /** The parameter of `FAILING`. */
@@ -19,7 +19,7 @@ export class FailingNotifications {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether any email is failing. It reads one entry of an index. */
+  /** Whether any email is failing. Reads one entry of an index. */
   async exist(): Promise<boolean> {
     return existsFailing(this.dataSource, failingBefore(this.clock.now()));
   }

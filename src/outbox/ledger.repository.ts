@@ -9,13 +9,13 @@ import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import type { NotificationKind } from './notification-kind.js';
 
-/** A row taken for sending. Each taking has its own number, so that an old one is recognised. */
+/** A row claimed for sending. Each claim raises its lease, so that a job of an older claim is recognised. */
 export interface LeasedRow {
   readonly id: number;
   readonly lease: number;
 }
 
-/** A row just taken, and what operators need to recognise it: nothing of a person. */
+/** A row just claimed, with what operators need to recognise it and nothing about a person. */
 export interface ClaimedRow extends LeasedRow {
   readonly kind: NotificationKind;
   /** How often it was offered to the mail server before. */
@@ -23,13 +23,13 @@ export interface ClaimedRow extends LeasedRow {
   readonly due_at: Date;
 }
 
-/** Rows taken together. */
+/** Rows claimed together. */
 export interface Claim {
   readonly token: string;
   readonly rows: readonly ClaimedRow[];
 }
 
-/** Whose notifications are taken; by default everybody's. */
+/** The accounts whose notifications are claimed; by default all. */
 export interface Choice {
   readonly only?: readonly number[];
   readonly not?: readonly number[];
@@ -38,31 +38,30 @@ export interface Choice {
 /** The reason of a notification that must not arrive before an older one of its booking. */
 export const WAITS = 'waits for an older notification of its booking';
 
-/** So many notifications of an account are at hand at once before others go first. */
+/** An account with more notifications at hand than this goes after the others. */
 const FAIR_SHARE = 10;
-/** The longest due among which accounts are counted. */
+/** How many rows of each kind are examined for that, the longest due first. */
 const LOOK_AHEAD = 1000;
 
-/** How a notification ends, or does not yet. */
+/** The outcome of an attempt: final, or due again. */
 export type Settlement = {
-  /** Whether the mail server was asked to take it. */
+  /** Whether it was offered to the mail server. */
   readonly offered: boolean;
-  /** Why it is not sent; for the operator. */
+  /** Why it is not sent; for operators. */
   readonly reason?: string;
 } & (
   { readonly state: 'sent' | 'dead' | 'cancelled' } | { readonly state: 'pending'; readonly dueAt: EpochMs }
 );
 
 /**
- * The sending side of the notification ledger:
- * `pending -> queued -> sending -> sent | dead | cancelled`, and back to `pending` from either of the two in
- * between when the lease runs out. A lease is what makes a lost queue or a killed worker harmless: who still
- * sends renews it. Every step is one UPDATE that names the state it leaves, so that two workers never take the
- * same row.
+ * The sending side of the notification ledger: `pending -> queued -> sending -> sent | dead | cancelled`, and from
+ * `queued` or `sending` back to `pending` when the lease runs out. Leases make a lost queue or a killed worker
+ * harmless; a worker that is still sending renews its lease. Every step is one UPDATE that names the state it leaves,
+ * so two workers never claim the same row.
  */
 @Injectable()
 export class Ledger {
-  /** How long a row stays taken without a sign of life. */
+  /** How long a row stays claimed without a renewal. */
   readonly leaseMs: number;
 
   constructor(
@@ -74,8 +73,8 @@ export class Ledger {
   }
 
   /**
-   * Accounts with more notifications at hand than are their fair share: among the longest due, and on their way to the mail
-   * server. One index answers it, and reads no more than some hundred entries.
+   * Accounts with more than their fair share of the notifications at hand: the longest due, and those on their way to
+   * the mail server. Reads at most twice `LOOK_AHEAD` entries of one index.
    */
   async findCrowding(): Promise<number[]> {
     const rows = await query<{ account_id: number }>(
@@ -92,7 +91,7 @@ export class Ledger {
     return rows.map(({ account_id }) => account_id);
   }
 
-  /** Takes up to `limit` due notifications, the longest due first; only those of some accounts, or of all but these. */
+  /** Claims up to `limit` due notifications of the chosen accounts, the longest due first. */
   async claimDue(limit: number, { only = [], not = [] }: Choice = {}): Promise<Claim> {
     const token = randomUUID();
     const [choice, ...accounts] = choiceOf(only, not);
@@ -111,7 +110,7 @@ export class Ledger {
     return { token, rows };
   }
 
-  /** Gives rows back that could not be queued. */
+  /** Makes rows pending again that could not be queued. */
   async release({ token }: Claim): Promise<void> {
     await this.update(
       `/* release-claim */ UPDATE notifications SET state = 'pending', leased_until = NULL
@@ -120,7 +119,7 @@ export class Ledger {
     );
   }
 
-  /** Frees rows whose lease ran out: their queue was lost, or their worker died. Answers how many. */
+  /** Frees rows whose lease ran out because their queue was lost or their worker died. Returns how many. */
   async freeExpired(): Promise<number> {
     const { affectedRows } = await this.update(
       `/* free-expired */ UPDATE notifications SET state = 'pending', leased_until = NULL
@@ -130,7 +129,7 @@ export class Ledger {
     return affectedRows;
   }
 
-  /** Enters the sending of a queued row; false if this taking of it is no longer the current one. */
+  /** Marks a queued row as being sent. False if this claim of it is no longer the current one. */
   async begin({ id, lease }: LeasedRow): Promise<boolean> {
     const { affectedRows } = await this.update(
       `/* begin-sending */ UPDATE notifications SET state = 'sending', leased_until = ?
@@ -140,7 +139,7 @@ export class Ledger {
     return affectedRows === 1;
   }
 
-  /** Says that a row is still being sent. */
+  /** Extends the lease of a row that is still being sent. */
   async renew({ id, lease }: LeasedRow): Promise<void> {
     await this.update(
       `/* renew-lease */ UPDATE notifications SET leased_until = ? WHERE id = ? AND lease = ? AND state = 'sending'`,
@@ -149,12 +148,12 @@ export class Ledger {
   }
 
   /**
-   * Writes down how the sending ended. If the row was taken again since, that is for its new holder to say,
-   * but for one thing: what the mail server has accepted is sent, whoever holds the row by now.
+   * Records how the attempt ended. If the row was claimed again since, only its new holder may record that, with one
+   * exception: an email that the mail server has accepted is sent, whichever worker holds the row by now.
    */
   async settle({ id, lease }: LeasedRow, settlement: Settlement): Promise<void> {
     const now = new Date(this.clock.now());
-    const again = settlement.state === 'pending';
+    const isDueAgain = settlement.state === 'pending';
     await this.update(
       `/* settle-notification */ UPDATE notifications SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ?,
               failing_since = CASE WHEN ? = 0 THEN NULL WHEN ? = 1 THEN COALESCE(failing_since, ?) ELSE failing_since END,
@@ -164,11 +163,11 @@ export class Ledger {
         settlement.state,
         settlement.offered ? 1 : 0,
         settlement.reason?.slice(0, 500) ?? null,
-        again ? null : now,
-        again ? 1 : 0,
+        isDueAgain ? null : now,
+        isDueAgain ? 1 : 0,
         settlement.offered ? 1 : 0,
         now,
-        again ? new Date(settlement.dueAt) : null,
+        isDueAgain ? new Date(settlement.dueAt) : null,
         id,
         lease,
         settlement.state,
@@ -176,7 +175,7 @@ export class Ledger {
     );
   }
 
-  /** Sets when the notifications of a booking that wait for an older one of it are looked at again. */
+  /** Sets when a booking's notifications that wait for an older one are due again. */
   async wake(bookingId: number, at: EpochMs): Promise<void> {
     await this.update(
       `/* wake-waiting */ UPDATE notifications SET due_at = ?

@@ -6,7 +6,7 @@ export class MailedAddress {
   @PrimaryColumn({ name: 'address_hash', type: 'char', length: 43 })
   addressHash!: string;
 
-  /** When something was last counted. */
+  /** When a mail or a code was last counted. */
   @Column({ name: 'counted_at', type: 'datetime', precision: 3 })
   countedAt!: Date;
 }

@@ -16,7 +16,7 @@ export async function lockAddress(tx: EntityManager, hash: string, now: Date): P
   );
 }
 
-/** Deletes addresses by which nothing has been counted for a day. */
+/** Deletes addresses for which nothing has been counted for a day. */
 export const deleteOldMailedAddresses = sweepBy(
   '/* sweep-mailed-addresses */ DELETE FROM mailed_addresses WHERE counted_at < ? ORDER BY counted_at',
   DAY_MS,

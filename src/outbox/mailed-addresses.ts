@@ -6,9 +6,9 @@ import { Clock } from '../time/clock.js';
 import { lockAddress } from './mailed-address.repository.js';
 
 /**
- * Addresses that mails go to, as they are counted: by keyed hashes, whichever accounts the mails are for. What is counted
- * outlives the erasure of an account, so that registering again brings no further mails; it goes after a day, and what
- * pauses codes after a week.
+ * The addresses that mails are counted by, as keyed hashes, for whichever accounts the mails are. The counts outlive
+ * the erasure of an account, so that registering again brings no further mails. Counts of mails are kept for a day,
+ * those that pause codes for a week.
  */
 @Injectable()
 export class MailedAddresses {
@@ -17,14 +17,14 @@ export class MailedAddresses {
     private readonly clock: Clock,
   ) {}
 
-  /** The keyed hashes of an address, by all keys: new counts have the first, and all of them are counted. */
+  /** The hashes of an address with all keys. New counts use the first; counting looks for all of them. */
   hashesOf(email: string): string[] {
     return this.keys.hashes(`mail ${canonicalAddress(email)}`);
   }
 
   /**
-   * Locks an address until the transaction ends, so that of two that count at once the second sees the first. Comes after
-   * the lock of an account, never before.
+   * Locks an address until the transaction ends, so that the second of two concurrent counts sees the first. The lock
+   * of an account comes before, never after.
    */
   async lock(tx: EntityManager, [hash]: readonly string[]): Promise<void> {
     await lockAddress(tx, hash!, new Date(this.clock.now()));

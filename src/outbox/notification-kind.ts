@@ -1,10 +1,10 @@
-/** What a notification tells the patient of a booking. It is unique by booking, version and kind. */
+/** Notifications about a booking; each is unique by booking, version and kind. */
 export const BOOKING_KINDS = ['booked', 'moved', 'cancelled', 'reminder_24h', 'reminder_1h'] as const;
 
-/** What a notification that carries a link is for. */
+/** Notifications that carry a link to an account. */
 export const ACCOUNT_KINDS = ['password_reset', 'verify_address', 'invitation', 'change_address'] as const;
 
-/** What the owner of an account is told of it. */
+/** Notices to the owner of an account about changes to it. */
 export const NOTICE_KINDS = [
   'password_changed',
   'second_factor_added',
@@ -23,7 +23,7 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /**
- * The kinds of links that do not end with the sessions of the account, as a list in SQL: reading the mailbox outranks the
- * password, and whoever has that may end sessions.
+ * The kinds of links that stay valid when the account's sessions end, as a list in SQL. Access to the mailbox outranks
+ * the password, with which sessions can be ended.
  */
 export const LINKS_THAT_OUTLIVE_SESSIONS = "('password_reset', 'invitation')";

@@ -21,14 +21,14 @@ interface Row {
 const COLUMNS = `id, booking_id, kind, state, attempts, due_at, leased_until, failing_since,
     COUNT(*) OVER () AS total`;
 
-const HAVE_A_WORKER =
-  'See that a worker runs and that it reaches the database, Redis and the mail server; its log says what keeps it.';
+const CHECK_WORKER =
+  'See that a worker runs and that it reaches the database, Redis and the mail server; its log says what fails.';
 
 /** Each condition has an index; the database's own clock decides what is late, except for failing emails. */
 export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
   {
     code: 'STUCK_LEASE',
-    title: 'messages that were taken, and that nobody frees',
+    title: 'notifications whose lease ran out, and that no worker freed',
     find: (source) =>
       findFirst(
         source,
@@ -41,7 +41,7 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
   // A notification that could not be sent is due again later, so this check does not find it; the next one does.
   {
     code: 'OVERDUE',
-    title: 'messages that are due, and that nobody takes',
+    title: 'notifications that are due, and that no worker claimed',
     find: (source) =>
       findFirst(
         source,
@@ -49,13 +49,13 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
          ORDER BY due_at, id LIMIT ${MOST_LISTED}`,
         (row) => ({
           detail: `${nameOf(row)} has been due since ${row.due_at.toISOString()}, more than 15 minutes ago`,
-          remedy: `${HAVE_A_WORKER} A worker takes it by itself.`,
+          remedy: `${CHECK_WORKER} A worker claims it by itself.`,
         }),
       ),
   },
   {
     code: 'FAILING',
-    title: `mails that have failed for more than ${FAILING_AFTER_MINUTES} minutes`,
+    title: `emails that have failed for more than ${FAILING_AFTER_MINUTES} minutes`,
     find: (source, now) =>
       findFirst(
         source,
@@ -63,8 +63,8 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
         (row) => ({
           detail: `${nameOf(row)} has failed since ${row.failing_since.toISOString()}, in ${row.attempts} attempts`,
           remedy:
-            'See that the mail server runs and takes mails from SMTP_URL and MAIL_FROM; GET /api/notifications has ' +
-            'the reason of each. The worker goes on trying, and sends them once the server takes them.',
+            'See that the mail server runs and accepts mails from SMTP_URL and MAIL_FROM; GET /api/notifications has ' +
+            'the reason of each. The worker keeps trying, and sends them once the server accepts them.',
         }),
         [failingBefore(now)],
       ),
@@ -81,7 +81,7 @@ function explainLease(row: Row): Omit<Found, 'subject'> {
   const until = row.leased_until.toISOString();
   return {
     detail: `${nameOf(row)} is ${row.state}, and its lease ran out at ${until}, more than 5 minutes ago`,
-    remedy: `${HAVE_A_WORKER} A worker frees it by itself.`,
+    remedy: `${CHECK_WORKER} A worker frees it by itself.`,
   };
 }
 

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import type { NotificationKind } from './notification-kind.js';
 import type { NotificationState } from './notification-state.js';
 
-/** A row of the ledger: an email to be sent, and what became of it. */
+/** A row of the ledger: an email to be sent, and its outcome. */
 @Entity('notifications')
 @Unique('notifications_once', ['bookingId', 'bookingVersion', 'kind'])
 export class Notification {
@@ -20,7 +20,7 @@ export class Notification {
   @Column({ type: 'varchar', length: 32 })
   kind!: NotificationKind;
 
-  /** The start that it tells; null if it is about an account. */
+  /** The start that it announces; null if it is about an account. */
   @Column({ name: 'starts_at', type: 'datetime', nullable: true })
   startsAt!: Date | null;
 
@@ -41,7 +41,7 @@ export class Notification {
   @Column({ name: 'leased_until', type: 'datetime', precision: 3, nullable: true })
   leasedUntil!: Date | null;
 
-  /** Raised by each queueing: a worker with an older one has lost the row. */
+  /** Raised by each claim: a worker with an older one has lost the row. */
   @Column({ type: 'int', unsigned: true })
   lease!: number;
 
@@ -75,7 +75,7 @@ export class Notification {
   @Column({ type: 'varchar', length: 254, nullable: true })
   address!: string | null;
 
-  /** The account that it tells of, if another. */
+  /** The account that it is about, if another. */
   @Column({ name: 'subject_id', type: 'int', unsigned: true, nullable: true })
   subjectId!: number | null;
 
@@ -83,7 +83,7 @@ export class Notification {
   @Column({ name: 'failing_since', type: 'datetime', precision: 3, nullable: true })
   failingSince!: Date | null;
 
-  /** Whether anybody had confirmed a former address in `address`; null where it is none. */
+  /** Whether the former address in `address` had been confirmed; null if `address` is not a former one. */
   @Column({ name: 'address_confirmed', type: 'tinyint', nullable: true })
   addressConfirmed!: 0 | 1 | null;
 }

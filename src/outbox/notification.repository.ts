@@ -4,9 +4,9 @@ import type { BookingKind, NotificationKind } from './notification-kind.js';
 import type { NotificationState } from './notification-state.js';
 import { FAILING, NOTIFICATIONS } from './notification.sql.js';
 
-/** The statements of the `notifications` table on behalf of operators, and those that read a booking's news. */
+/** The statements of the `notifications` table for operators, checks and the demo. */
 
-/** A row of the ledger for an operator: whose it is stays out of sight. */
+/** A row of the ledger for operators, without the account that it is for. */
 export interface LedgerRow {
   readonly id: number;
   readonly booking_id: number | null;
@@ -19,14 +19,14 @@ export interface LedgerRow {
   readonly settled_at: Date | null;
 }
 
-/** What must hold of a notification `n` in the tables of other rooms. */
+/** What must hold for a notification `n` in the tables of other modules. */
 export interface Condition {
   readonly joins: string;
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
-/** The newest first. */
+/** The newest notifications first. */
 export async function listNotifications(
   source: Source,
   state: string | undefined,
@@ -40,7 +40,7 @@ export async function listNotifications(
   );
 }
 
-/** Those of the ids that the ledger has. */
+/** Those of the ids that exist in the ledger. */
 export async function existingOf(source: Source, ids: readonly number[]): Promise<Set<number>> {
   const sql = '/* check-jobs */ SELECT id FROM notifications WHERE id IN (?)';
   const rows = await query<{ id: number }>(source, sql, [ids]);
@@ -48,9 +48,9 @@ export async function existingOf(source: Source, ids: readonly number[]): Promis
 }
 
 /**
- * Has a notification that was given up sent after all, with a full count of attempts before it.
+ * Makes a dead notification due again, with all of its attempts.
  *
- * @returns whether there was one, and the condition holds
+ * @returns whether there was one that meets the condition
  */
 export async function retryDead(
   tx: EntityManager,
@@ -68,7 +68,7 @@ export async function retryDead(
   return affectedRows > 0;
 }
 
-/** Cancels all notifications of a kind that are still to be sent, whoever they are for. */
+/** Cancels all pending notifications of a kind, whichever accounts they are for. */
 export async function cancelPending(
   source: Source,
   kind: BookingKind,
@@ -83,7 +83,7 @@ export async function cancelPending(
   );
 }
 
-/** Whether any email has failed since before then. It reads one entry of an index. */
+/** Whether any email has failed since before that moment. Reads one entry of an index. */
 export async function existsFailing(source: Source, before: Date): Promise<boolean> {
   const rows = await query(
     source,

@@ -1,9 +1,9 @@
-/** SQL by which other rooms read notifications along with their own tables. */
+/** SQL with which other modules read notifications along with their own tables. */
 
 /** Notifications, as `n`. */
 export const NOTIFICATIONS = 'notifications n';
 
-/** States in which a notification stays. */
+/** The final states of a notification. */
 export const SETTLED = "'sent', 'dead', 'cancelled'";
 
 /**
@@ -17,20 +17,20 @@ export function existsNotification(condition: string): string {
   return `EXISTS (SELECT 1 FROM notifications n WHERE ${condition})`;
 }
 
-/** What the patient was told last before a reschedule, or else should have been. A join would read the whole ledger. */
-const lastTold = (column: string): string => `
+/** What was last announced before a reschedule, or else should have been. A join would read the whole ledger. */
+const lastAnnounced = (column: string): string => `
          (SELECT e.${column} FROM notifications e
           WHERE n.kind = 'moved' AND e.booking_id = n.booking_id AND e.booking_version < n.booking_version
             AND e.kind IN ('booked', 'moved')
           ORDER BY e.state = 'sent' DESC, e.booking_version DESC LIMIT 1)`;
 
-/** Columns of a notification `n`: the time that its patient was told before. */
-export const LAST_ANNOUNCED = `${lastTold('starts_at')} AS told_starts_at,
-         ${lastTold('duration_minutes')} AS told_duration_minutes`;
+/** Columns of a notification `n`: the time that was announced to its patient before. */
+export const LAST_ANNOUNCED = `${lastAnnounced('starts_at')} AS told_starts_at,
+         ${lastAnnounced('duration_minutes')} AS told_duration_minutes`;
 
 /**
- * When the notifications of the same booking that must arrive before `n` are due, or their leases run out. What comes
- * earlier is told by versions, not by ids: those of a cluster's nodes do not ascend together.
+ * When the notifications of the same booking that must arrive before `n` are due, or their leases run out. Versions
+ * decide which come earlier, not ids: on a cluster, the ids of different nodes do not ascend together.
  */
 export const EARLIER_UNTIL = `(SELECT MAX(IF(e.leased_until > e.due_at, e.leased_until, e.due_at)) FROM notifications e
           WHERE e.booking_id = n.booking_id
@@ -39,6 +39,6 @@ export const EARLIER_UNTIL = `(SELECT MAX(IF(e.leased_until > e.due_at, e.leased
             AND (e.state = 'sending'
                  OR e.state IN ('pending', 'queued') AND e.kind IN ('booked', 'moved', 'cancelled')))`;
 
-/** The addresses, other than its own, to which an account's notices went; not those of an erased account. */
+/** The addresses, other than its own, that an account's notices went to. Erasing the account clears them. */
 export const ADDRESSES_OF_NOTICES =
   'SELECT address FROM notifications WHERE account_id = ? AND address IS NOT NULL';

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { OutboxEnvironment } from '../config/outbox.environment.js';
-import { type Rows, execute } from '../database/statement.js';
+import { type SelectStatement, execute } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
 import type { AccountKind, BookingKind, NoticeKind } from './notification-kind.js';
 import { Notification } from './notification.entity.js';
 
-/** Why news of a move are not sent that a later change of the booking overtook. */
+/** The stored reason of a reschedule confirmation that was not sent before a later change of the booking. */
 export const SUPERSEDED = 'superseded by news of a later change';
 
 /** A notification to be sent once its booking's transaction has committed. */
@@ -19,7 +19,7 @@ export interface NewNotification {
   readonly bookingId: number;
   readonly bookingVersion: number;
   readonly kind: BookingKind;
-  /** The start that the notification tells. */
+  /** The start that the notification announces. */
   readonly startsAt: EpochMs;
   readonly durationMinutes: number;
   /** Not to be sent earlier. */
@@ -36,24 +36,24 @@ export interface LinkNotification {
   readonly address?: string | undefined;
 }
 
-/** An address that an account had, and whether anybody had confirmed it. */
+/** An address that an account had, and whether it had been confirmed. */
 export interface FormerAddress {
   readonly email: string;
   readonly isConfirmed: boolean;
 }
 
-/** A notification that tells the owner of an account what was done to it. */
+/** A notification that informs an account's owner of a change to the account. */
 export interface Notice {
   readonly accountId: number;
   readonly kind: NoticeKind;
   /** Where it goes, if not to the address of the account. */
   readonly address?: FormerAddress | undefined;
-  /** The account that it tells of, if another. */
+  /** The account that it is about, if another. */
   readonly subjectId?: number | undefined;
 }
 
-/** Of one UPDATE: it is done in a second. */
-const PART_ROWS = 10_000;
+/** One UPDATE of this many rows takes about a second. */
+const BATCH_ROWS = 10_000;
 
 /** The writing side of the notification ledger: one row for each notification, in the transaction of its cause. */
 @Injectable()
@@ -93,16 +93,16 @@ export class Outbox {
   }
 
   /**
-   * Writes a notification about each of many bookings into the ledger, of which none is to be sent.
+   * Appends a cancelled notification about each of many bookings: none of them is sent.
    *
-   * @param bookings with id, uid, version, starts_at and duration_minutes
+   * @param bookings rows with id, uid, version, starts_at and duration_minutes
    */
-  async appendWithdrawn(
+  async appendCancelled(
     tx: EntityManager,
     accountId: number,
     kind: BookingKind,
     reason: string,
-    { sql, parameters }: Rows,
+    { sql, parameters }: SelectStatement,
   ): Promise<void> {
     const now = new Date(this.clock.now());
     await execute(
@@ -117,14 +117,14 @@ export class Outbox {
     );
   }
 
-  /** Writes the notification of a link into the ledger. */
+  /** Appends the notification of a link to the ledger. */
   async appendLink(tx: EntityManager, notification: LinkNotification): Promise<void> {
     const { accountId, linkId, kind, dueAt, address = null } = notification;
     const row = { accountId, linkId, kind, dueAt: new Date(dueAt), address };
     await tx.insert(Notification, { ...row, ...this.pendingOfAccount() });
   }
 
-  /** Writes notices into the ledger, due now, in one statement. */
+  /** Appends notices to the ledger, due now, in one statement. */
   async appendNotices(tx: EntityManager, notices: readonly Notice[]): Promise<void> {
     if (notices.length === 0) return;
     const rows = notices.map(({ accountId, address, subjectId, kind }) => ({
@@ -142,8 +142,8 @@ export class Outbox {
   }
 
   /**
-   * Cancels what a change of a booking makes untrue and was not sent yet: its reminders, and the news of an earlier move
-   * that waits for its minute. `reason` is for the operator.
+   * Cancels a booking's unsent notifications that a change of it makes wrong: its reminders, and the confirmation of an
+   * earlier reschedule that waits for its minute. `reason` is for operators.
    */
   async withdrawOutdated(tx: EntityManager, bookingId: number, reason: string, now: EpochMs): Promise<void> {
     await execute(
@@ -159,12 +159,12 @@ export class Outbox {
   }
 
   /**
-   * Cancels whatever an account was still to be mailed, what is just being sent too, and forgets addresses, and what mail
-   * servers said, which may hold the address. Of accounts with very much it takes several statements: each must be
+   * Cancels all unsent notifications of an account, even those being sent. Also clears addresses and the mail server's
+   * errors, which may contain addresses. An account with very many rows takes several statements, each of which must be
    * answered in time.
    */
-  async withdrawAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
-    await inParts((limit) =>
+  async cancelAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
+    await inBatches((limit) =>
       execute(
         tx,
         `/* forget-addresses-of-account */ UPDATE notifications SET reason = NULL, address = NULL
@@ -173,7 +173,7 @@ export class Outbox {
       ),
     );
     const now = new Date(this.clock.now());
-    await inParts((limit) =>
+    await inBatches((limit) =>
       execute(
         tx,
         `/* withdraw-all */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL,
@@ -184,7 +184,7 @@ export class Outbox {
     );
   }
 
-  /** What every notification about an account begins with. */
+  /** The columns that every notification about an account begins with. */
   private pendingOfAccount(): Pick<Notification, 'bookingVersion' | 'state' | 'messageId' | 'createdAt'> {
     const createdAt = new Date(this.clock.now());
     return { bookingVersion: 0, state: 'pending', messageId: this.newMessageId(), createdAt };
@@ -195,7 +195,9 @@ export class Outbox {
   }
 }
 
-/** Runs an update, of rows that it no longer finds then, until it affects fewer than its limit. */
-async function inParts(update: (limit: number) => Promise<{ readonly affectedRows: number }>): Promise<void> {
-  while ((await update(PART_ROWS)).affectedRows === PART_ROWS);
+/** Repeats an update until it affects fewer rows than its limit. It must no longer find the rows that it changed. */
+async function inBatches(
+  update: (limit: number) => Promise<{ readonly affectedRows: number }>,
+): Promise<void> {
+  while ((await update(BATCH_ROWS)).affectedRows === BATCH_ROWS);
 }
