@@ -2,11 +2,11 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Forbidden, Unauthenticated, tokenEnded } from '../errors/domain-error.js';
+import { Forbidden, Unauthenticated, tokenRevoked } from '../errors/domain-error.js';
 import { note } from '../http/request-notes.js';
 import { PUBLIC, ROLES_ALLOWED } from './access.js';
 import { ApiEnvironment } from '../config/api.environment.js';
-import { VerifiedTokenCache } from './sessions/known-tokens.js';
+import { VerifiedTokenCache } from './sessions/verified-token-cache.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
 import { Sessions } from './sessions/sessions.js';
@@ -48,17 +48,17 @@ export class AccessGuard extends AuthGuard('jwt') {
       else await this.authenticate(context, request);
       note(request, { account: request.user!.id });
       if (await this.sessions.isRevoked(request.user!)) {
-        await this.limits.ofPage(request);
-        throw tokenEnded();
+        await this.limits.countPageRequest(request);
+        throw tokenRevoked();
       }
     }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (isUnlimited) return true;
-    if (request.user) await this.limits.ofAccount(request.user.id, request, reply);
-    else await this.limits.ofVisitor(request, reply);
+    if (request.user) await this.limits.countAccount(request.user.id, request, reply);
+    else await this.limits.countVisitor(request, reply);
     if (roles && !roles.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
     if (!isPublic && this.lacksRequiredSecondFactor(request)) throw needsSecondFactor();
-    await this.limits.ofRoute(limits, request, request.user?.id);
+    await this.limits.countRoute(limits, request, request.user?.id);
     return true;
   }
 
@@ -85,7 +85,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     try {
       await super.canActivate(context);
     } catch (error) {
-      await this.limits.ofPage(request);
+      await this.limits.countPageRequest(request);
       throw error;
     }
   }

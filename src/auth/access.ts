@@ -8,7 +8,7 @@ export const ROLES_ALLOWED = 'access:roles';
 const BAD_TOKENS = ['TOKEN_REQUIRED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED'] as const;
 
 /** The answer to an admin without the required second factor, on every route but those of their own account. */
-export const HALF_AN_ADMIN: DeclaredProblem = { code: 'SECOND_FACTOR_REQUIRED', status: 403 };
+export const ADMIN_WITHOUT_SECOND_FACTOR: DeclaredProblem = { code: 'SECOND_FACTOR_REQUIRED', status: 403 };
 
 /** Opens a route to requests without a token. Routes are closed by default. */
 export function Public(): MethodDecorator & ClassDecorator {
@@ -22,6 +22,8 @@ export function SignedIn(): MethodDecorator & ClassDecorator {
 
 /** Admits only these roles; others get 403. */
 export function Only(...roles: Role[]): MethodDecorator & ClassDecorator {
-  const refused: DeclaredProblem[] = roles.includes('admin') ? ['FORBIDDEN', HALF_AN_ADMIN] : ['FORBIDDEN'];
+  const refused: DeclaredProblem[] = roles.includes('admin')
+    ? ['FORBIDDEN', ADMIN_WITHOUT_SECOND_FACTOR]
+    : ['FORBIDDEN'];
   return applyDecorators(SetMetadata(ROLES_ALLOWED, roles), ApiProblems(...BAD_TOKENS, ...refused));
 }

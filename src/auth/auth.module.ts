@@ -30,7 +30,7 @@ import { MeController } from './accounts/me.controller.js';
 import { LinkPauses } from './accounts/link-pauses.js';
 import { NotMeController } from './accounts/not-me.controller.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
-import { VerifiedTokenCache } from './sessions/known-tokens.js';
+import { VerifiedTokenCache } from './sessions/verified-token-cache.js';
 import { LoginFailures } from './throttling/login-failures.js';
 import { LoginService } from './sessions/login.service.js';
 import { NewPasswords } from './passwords/new-passwords.js';
@@ -50,7 +50,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.js';
 import { RequestLimits } from '../http/rate-limits/request-limits.js';
 import { Throttle } from '../http/rate-limits/throttle.js';
-import { PasswordJudge } from '../http/password-judge.js';
+import { PasswordChecker } from '../http/password-checker.js';
 import { PageLimits } from '../http/rate-limits/page-limits.js';
 import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, TokenReader } from './sessions/token.js';
 import { TokenKeys } from './sessions/token-keys.js';
@@ -125,7 +125,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     Sessions,
     RequestLimits,
     { provide: PageLimits, useExisting: RequestLimits },
-    { provide: PasswordJudge, useExisting: NewPasswords },
+    { provide: PasswordChecker, useExisting: NewPasswords },
     Throttle,
     TokenIssuer,
     TokenKeys,

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { query } from '../database/statement.js';
-import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
+import { DOCTOR_ID_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { AvailabilityException } from './availability-exception.entity.js';
 
 /** The statements of the `exceptions` table. */
@@ -27,7 +27,7 @@ export function findExceptionsOf(
     `/* find-exceptions */
      SELECT id, doctor_id AS doctorId, date, start_time AS startTime, end_time AS endTime, day_version AS dayVersion
      FROM exceptions
-     WHERE doctor_id = ${DOCTOR_OF_ACCOUNT} AND date >= ? AND (date, ${START}, id) > (?, ?, ?)
+     WHERE doctor_id = ${DOCTOR_ID_OF_ACCOUNT} AND date >= ? AND (date, ${START}, id) > (?, ?, ?)
      ORDER BY date, ${START}, id LIMIT ${Number(limit)}`,
     [accountId, date, date, time, id],
   );

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { query } from '../database/statement.js';
-import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
+import { DOCTOR_ID_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { AvailabilityWindow } from './availability-window.entity.js';
 
 /** The statements of the `availability_windows` table. */
@@ -16,7 +16,7 @@ export function findWindowsOf(
   return query(
     dataSource,
     `/* find-windows */ SELECT id, doctor_id AS doctorId, day_of_week AS dayOfWeek, start_time AS startTime, end_time AS endTime
-     FROM availability_windows WHERE doctor_id = ${owner === 'doctor' ? '?' : DOCTOR_OF_ACCOUNT}
+     FROM availability_windows WHERE doctor_id = ${owner === 'doctor' ? '?' : DOCTOR_ID_OF_ACCOUNT}
      ORDER BY day_of_week, start_time`,
     [id],
   );

@@ -36,7 +36,7 @@ export class ScheduleDay {
     this.availability = merge(this.windows.flatMap(({ start, end }) => day.intervalsBetween(start, end)));
     this.exceptions = merge(
       exceptions.flatMap((exception) =>
-        exception === 'full day' ? [day.whole] : day.intervalsBetween(exception.start, exception.end),
+        exception === 'full day' ? [day.interval] : day.intervalsBetween(exception.start, exception.end),
       ),
     );
     this.busy = merge(busy);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
 import { query } from '../database/statement.js';
-import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
+import { DOCTOR_ID_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import type { EpochMs } from '../time/interval.js';
 import { BOOKINGS_WITH_DOCTORS, LISTED_COLUMNS } from './booking.sql.js';
 import type { ListedRow } from './listed-booking.js';
@@ -23,7 +23,7 @@ export interface ListFilter {
 /** The condition of each list; its parameter is the actor's account. */
 const OWNERS = {
   me: 'user_id = ?',
-  doctor: `doctor_id = ${DOCTOR_OF_ACCOUNT}`,
+  doctor: `doctor_id = ${DOCTOR_ID_OF_ACCOUNT}`,
 } as const;
 export type List = keyof typeof OWNERS;
 

@@ -124,7 +124,7 @@ function explainException(row: Blocked): string | undefined {
 function blockedTimes({ date, timezone, blocked_from, blocked_until }: Blocked): Interval[] {
   const day = ClinicDay.find(date, timezone);
   if (!day) return [];
-  if (blocked_from === null || blocked_until === null) return [day.whole];
+  if (blocked_from === null || blocked_until === null) return [day.interval];
   return day.intervalsBetween(parseWallTime(blocked_from), parseWallTime(blocked_until));
 }
 

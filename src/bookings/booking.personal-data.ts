@@ -19,7 +19,7 @@ export async function* exportBookings(dataSource: DataSource, accountId: number)
 }
 
 /** Reads by bookings, because no index has the notifications of an account side by side. */
-export async function* exportMessagesOfBookings(dataSource: DataSource, accountId: number): Pages {
+export async function* exportNotificationsOfBookings(dataSource: DataSource, accountId: number): Pages {
   for await (const bookings of bookingKeys(dataSource, accountId)) {
     yield* notificationsOfBookings(
       dataSource,

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { FROM_VALID_SESSION, valuesOf } from '../auth/sessions/valid-session.sql.js';
+import { FROM_VALID_SESSION, sessionParameters } from '../auth/sessions/valid-session.sql.js';
 import { query, type Source, execute } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { AccountActor } from '../http/context.js';
@@ -80,7 +80,7 @@ export async function insertBooking(
       createdAt,
       createdAt,
       ...columnsOf(evidence),
-      ...valuesOf(actor),
+      ...sessionParameters(actor),
     ],
   );
   return affectedRows === 1 ? { ...booking, id: insertId } : undefined;

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } fr
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HALF_AN_ADMIN, Only, SignedIn } from '../auth/access.js';
+import { ADMIN_WITHOUT_SECOND_FACTOR, Only, SignedIn } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
@@ -19,7 +19,7 @@ import { ReschedulingService } from './rescheduling.service.js';
 
 @ApiTags('Bookings')
 @SignedIn()
-@ApiProblems(HALF_AN_ADMIN)
+@ApiProblems(ADMIN_WITHOUT_SECOND_FACTOR)
 @Controller('bookings')
 export class BookingsController {
   constructor(

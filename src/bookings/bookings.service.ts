@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { lockDay } from '../availability/day-lock.repository.js';
 import { availableSlots } from '../availability/evaluate.js';
 import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
-import { Forbidden, tokenEnded } from '../errors/domain-error.js';
+import { Forbidden, tokenRevoked } from '../errors/domain-error.js';
 import type { AccountContext, Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Changes } from '../outbox/changes.js';
@@ -111,7 +111,7 @@ export class BookingsService {
     };
     const inserted = insertBooking(tx, newBooking, { dayVersion, availability }, context.actor);
     const booking = await duplicateAsTaken(command, inserted);
-    if (!booking) throw tokenEnded();
+    if (!booking) throw tokenRevoked();
     await this.changes.record(context, tx, booked(booking, now));
     return booking;
   }
@@ -139,7 +139,7 @@ export class BookingsService {
     assertNotStarted(found, now);
     await cancelLockedBooking(tx, id, now);
     const booking = { ...found, status: 'cancelled' as const, version: found.version + 1 };
-    await this.outbox.withdrawOutdated(tx, id, 'the booking was cancelled', now);
+    await this.outbox.cancelOutdated(tx, id, 'the booking was cancelled', now);
     await this.changes.record(context, tx, cancelled(booking, now));
     return booking;
   }

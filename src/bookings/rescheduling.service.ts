@@ -80,7 +80,7 @@ export class ReschedulingService {
     const isChanged = await duplicateAsTaken(requested, update);
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
-    await this.outbox.withdrawOutdated(tx, id, 'the booking was moved', now);
+    await this.outbox.cancelOutdated(tx, id, 'the booking was moved', now);
     await this.changes.record(context, tx, rescheduled(booking, now, confirmationDueAt));
     return booking;
   }

@@ -6,7 +6,7 @@ const keysOf = (JWT_SECRET: string) => new Keys({ JWT_SECRET } as ClinicEnvironm
 
 test('the first secret is the current key; the second one only reads existing data', () => {
   const keys = keysOf('new, former');
-  expect([keys.present, keys.all]).toEqual(['new', ['new', 'former']]);
+  expect([keys.current, keys.all]).toEqual(['new', ['new', 'former']]);
   expect(keys.hash('text')).toBe(keysOf('new').hash('text'));
   expect(keys.hashes('text')).toEqual([keysOf('new').hash('text'), keysOf('former').hash('text')]);
 });
@@ -17,7 +17,7 @@ test('a secret may contain spaces', () => {
 
 test('find returns the result of the first key that has one, or undefined', () => {
   const keys = keysOf('new,former');
-  expect(keys.find((key) => (key === 'former' ? 7 : undefined))).toBe(7);
-  expect(keys.find((key) => key)).toBe('new');
-  expect(keys.find(() => undefined)).toBeUndefined();
+  expect(keys.firstResult((key) => (key === 'former' ? 7 : undefined))).toBe(7);
+  expect(keys.firstResult((key) => key)).toBe('new');
+  expect(keys.firstResult(() => undefined)).toBeUndefined();
 });

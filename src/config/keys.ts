@@ -9,18 +9,18 @@ import { readSecrets } from './secrets.js';
  */
 @Injectable()
 export class Keys {
-  readonly present: string;
+  readonly current: string;
   /** The current key first. */
   readonly all: readonly string[];
 
   constructor({ JWT_SECRET }: ClinicEnvironment) {
     this.all = readSecrets(JWT_SECRET)!;
-    this.present = this.all[0]!;
+    this.current = this.all[0]!;
   }
 
   /** A keyed hash of a text, with the current key. */
   hash(text: string): string {
-    return hashBy(this.present, text);
+    return hashBy(this.current, text);
   }
 
   /** The keyed hashes of a text, one per key, the current key's first. Compare a stored hash with each of them. */
@@ -29,7 +29,7 @@ export class Keys {
   }
 
   /** The result of `read` for the first key for which it returns one. */
-  find<T>(read: (key: string) => T | undefined): T | undefined {
+  firstResult<T>(read: (key: string) => T | undefined): T | undefined {
     for (const key of this.all) {
       const found = read(key);
       if (found !== undefined) return found;

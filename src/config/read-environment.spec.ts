@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { unsafeAdmin } from '../auth/passwords/unsafe-admin.js';
+import { unsafeAdminPassword } from '../auth/passwords/unsafe-admin-password.js';
 import { ApiEnvironment } from './api.environment.js';
 import { DatabaseEnvironment } from './database.environment.js';
 import { IntegrityEnvironment } from './integrity.environment.js';
@@ -83,13 +83,13 @@ const INVALID: Record<string, string[]> = {
 /** The configuration as the API and the worker read it. */
 const read = (variables: NodeJS.ProcessEnv) => ({
   ...readEnvironment(WorkerEnvironment, variables),
-  ...readEnvironment(ApiEnvironment, variables, unsafeAdmin),
+  ...readEnvironment(ApiEnvironment, variables, unsafeAdminPassword),
 });
 
 /** The problems that prevent the API or the worker from starting. */
 function problemsOf(variables: NodeJS.ProcessEnv): readonly string[] {
   const problems = [
-    problemsWhen(() => readEnvironment(ApiEnvironment, variables, unsafeAdmin)),
+    problemsWhen(() => readEnvironment(ApiEnvironment, variables, unsafeAdminPassword)),
     problemsWhen(() => readEnvironment(WorkerEnvironment, variables)),
   ];
   return [...new Set(problems.flat())];

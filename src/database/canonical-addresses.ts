@@ -9,7 +9,7 @@ const PAGE_ROWS = 500;
  * Part of a WHERE clause: the address of an account may not be canonical. Before there was a canonical form, addresses
  * were stored in lower case, which differs only with characters beyond ASCII.
  */
-export const MAY_BE_RENEWED = 'LENGTH(email) <> CHAR_LENGTH(email)';
+export const MAY_BE_NONCANONICAL = 'LENGTH(email) <> CHAR_LENGTH(email)';
 
 interface Row {
   readonly id: number;
@@ -20,10 +20,10 @@ interface Row {
  * Gives accounts the canonical form of their address, oldest first. If another account already has that form, the two
  * share a mailbox and both stay as they are: the integrity check names them. Safe to run again at any time.
  */
-export async function renewAddresses(manager: EntityManager): Promise<void> {
+export async function canonicalizeAddresses(manager: EntityManager): Promise<void> {
   for (let after = 0; ;) {
     const rows = await manager.query<Row[]>(
-      `SELECT id, email FROM accounts WHERE id > ? AND ${MAY_BE_RENEWED} ORDER BY id LIMIT ${PAGE_ROWS}`,
+      `SELECT id, email FROM accounts WHERE id > ? AND ${MAY_BE_NONCANONICAL} ORDER BY id LIMIT ${PAGE_ROWS}`,
       [after],
     );
     for (const row of rows) if (canonicalAddress(row.email) !== row.email) await canonicalize(manager, row);

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import type { DatabaseServers } from './database-servers.js';
-import { refusePipelinedWrites } from './statement-order.js';
+import { refusePipelinedWrites } from './refuse-pipelined-writes.js';
 
 /** The longest wait for a connection while all are in use. */
 const MAX_WAIT_MS = 4_000;

@@ -24,16 +24,16 @@ export class DatabaseClock extends Clock implements OnModuleInit, OnModuleDestro
   }
 
   async onModuleInit(): Promise<void> {
-    await this.look();
+    await this.sync();
     // If a reading fails, the timer alone goes on. Over hours it is still accurate to a second.
-    this.readTimer = setInterval(() => void this.look().catch(() => undefined), READ_EVERY_MS).unref();
+    this.readTimer = setInterval(() => void this.sync().catch(() => undefined), READ_EVERY_MS).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.readTimer);
   }
 
-  private async look(): Promise<void> {
+  private async sync(): Promise<void> {
     const sentAt = performance.now();
     const [row]: { now: Date }[] = await this.dataSource.query(
       '/* read-clock */ SELECT UTC_TIMESTAMP(3) AS now',

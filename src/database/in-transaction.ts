@@ -4,7 +4,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../errors/domain-error.js';
 import { isConnectionLost, isRetryable, isTransient, wasNotSent } from './mysql-errors.js';
 import { bind, unbind } from './statement.js';
-import { PipelinedWriteError } from './statement-order.js';
+import { PipelinedWriteError } from './refuse-pipelined-writes.js';
 
 const MAX_ATTEMPTS = 8;
 const FIRST_BACKOFF_MS = 10;

@@ -22,7 +22,7 @@ export interface Found extends Omit<Finding, 'code'> {
 }
 
 /** A report lists this many findings of a check, and counts the others. */
-export const MOST_LISTED = 100;
+export const MAX_LISTED = 100;
 
 /** An invariant of a healthy clinic, which also holds while the clinic is open. */
 export interface IntegrityCheck {

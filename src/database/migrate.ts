@@ -1,7 +1,7 @@
 import { type ConnectionOptions, createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import type { DatabaseEnvironment } from '../config/database.environment.js';
-import { renewAddresses } from './canonical-addresses.js';
+import { canonicalizeAddresses } from './canonical-addresses.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { VERIFIED_TLS } from './database-servers.js';
 import { isAccessDenied, isConnectionLost } from './mysql-errors.js';
@@ -31,7 +31,7 @@ export async function migrate(environment: DatabaseEnvironment): Promise<string[
     return await withMigrationLock(dataSource, async () => {
       const applied = await runMigrations(dataSource);
       // Every time: an admin may have resolved a mailbox that two accounts shared.
-      await renewAddresses(dataSource.manager);
+      await canonicalizeAddresses(dataSource.manager);
       return applied;
     });
   } finally {

@@ -39,7 +39,7 @@ export class DemoSeeder {
     for (const doctor of DOCTORS) doctors += (await this.seedDoctor(doctor)) ? 1 : 0;
     const patients: number[] = [];
     for (const { email, locale } of PATIENTS) {
-      if (await this.accounts.isOpen(email)) continue;
+      if (await this.accounts.exists(email)) continue;
       patients.push(
         (
           await this.accounts.open(SYSTEM_CONTEXT, {
@@ -51,7 +51,7 @@ export class DemoSeeder {
         ).id,
       );
     }
-    if (!(await this.accounts.isOpen(NEW_DOCTOR)))
+    if (!(await this.accounts.exists(NEW_DOCTOR)))
       await this.accounts.open(SYSTEM_CONTEXT, {
         email: NEW_DOCTOR,
         password: DOCTOR_PASSWORD,
@@ -63,7 +63,7 @@ export class DemoSeeder {
   }
 
   private async seedDoctor({ account, contact, hours, ...profile }: DemoDoctor): Promise<boolean> {
-    if (await this.accounts.isOpen(account)) return false;
+    if (await this.accounts.exists(account)) return false;
     const { id: userId } = await this.accounts.open(SYSTEM_CONTEXT, {
       email: account,
       password: DOCTOR_PASSWORD,

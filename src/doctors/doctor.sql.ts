@@ -6,7 +6,7 @@ export function joinDoctor(id: string): string {
 }
 
 /** The id of the doctor with the account in the parameter. */
-export const DOCTOR_OF_ACCOUNT = '(SELECT id FROM doctors WHERE user_id = ?)';
+export const DOCTOR_ID_OF_ACCOUNT = '(SELECT id FROM doctors WHERE user_id = ?)';
 
 /** The time zone of the doctor with this id. */
 export function timeZoneOf(id: string): string {

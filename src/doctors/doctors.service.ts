@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Sessions } from '../auth/sessions/sessions.js';
-import { mailsOf } from '../auth/accounts/account-address.js';
+import { recipientAddressOf } from '../auth/accounts/account-address.js';
 import { lockAccount } from '../auth/accounts/account.repository.js';
 import { assertAddressVerified } from '../auth/accounts/address-verification.js';
 import { ClinicEnvironment } from '../config/clinic.environment.js';
@@ -109,7 +109,7 @@ export class DoctorsService {
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
     await this.afterCreate?.(tx, doctor.id);
     await this.audit.record(context, tx, 'doctor.created', doctor.id, { account_id: account.id });
-    return { doctor, userEmail: mailsOf(account) };
+    return { doctor, userEmail: recipientAddressOf(account) };
   }
 }
 

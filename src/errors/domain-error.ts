@@ -29,7 +29,7 @@ export class Refusal extends DomainError {
 /** The request is not authenticated. */
 export class Unauthenticated extends DomainError {}
 
-export function tokenEnded(): Unauthenticated {
+export function tokenRevoked(): Unauthenticated {
   return new Unauthenticated('TOKEN_REVOKED', 'This token has been revoked. Log in again.');
 }
 

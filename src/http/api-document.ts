@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { operationsOf, problemsByOperation } from './api-operations.js';
 import { API_TAGS } from './api-tags.js';
-import { describeHeaders, addBodyExamples } from './describe-answers.js';
+import { describeHeaders, addBodyExamples } from './describe-responses.js';
 import { describeProblems } from './describe-problems.js';
 
 const ABOUT = `Appointment booking for clinics.

@@ -4,12 +4,12 @@ import type { FastifyRequest } from 'fastify';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { trustedProxies } from '../config/proxies.js';
 import { Clock } from '../time/clock.js';
-import { AdminsOnly } from './admins-only.js';
+import { AdminAuthentication } from './admin-authentication.js';
 import { Shutdown } from './shutdown.js';
-import { rejectUnknownFiles } from './page-files.js';
-import { ForwardedWarning } from './forwarded.js';
+import { rejectUnknownFiles } from './static-files.js';
+import { ForwardedWarning } from './forwarded-warning.js';
 import { PAGE_LIMITS, PageLimits } from './rate-limits/page-limits.js';
-import { PasswordJudge } from './password-judge.js';
+import { PasswordChecker } from './password-checker.js';
 import { ProblemFilter } from './problem.filter.js';
 import { permitOf } from './rate-limits/request-limits.js';
 import { API_HEADERS, PAGE_HEADERS } from './security-headers.js';
@@ -33,7 +33,7 @@ export function configureApp(app: NestFastifyApplication): void {
   const environment = app.get(ApiEnvironment);
   prefixRoutes(app);
   buildShapes(app);
-  app.useGlobalPipes(new StrictValidationPipe(app.get(PasswordJudge, { strict: false })));
+  app.useGlobalPipes(new StrictValidationPipe(app.get(PasswordChecker, { strict: false })));
   app.useGlobalFilters(new ProblemFilter());
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({
@@ -73,7 +73,7 @@ function countPages(app: NestFastifyApplication): void {
   countUnreadable(adapter, limits);
   adapter.getInstance().addHook('onRequest', (request, reply, done) => {
     if (!request.is404 && !PAGE_ROUTES.test(request.routeOptions.url ?? '')) return done();
-    void limits.orAnswer(request, reply).then((rejected) => rejected ?? done());
+    void limits.rejectIfExhausted(request, reply).then((rejected) => rejected ?? done());
   });
 }
 
@@ -89,10 +89,12 @@ function warnOfUntrustedProxies(app: NestFastifyApplication, { TRUST_PROXY }: Ap
 
 function openDocs(app: NestFastifyApplication, { API_DOCS }: ApiEnvironment): void {
   if (API_DOCS === 'admin') {
-    const admins = app.get(AdminsOnly, { strict: false });
+    const admins = app.get(AdminAuthentication, { strict: false });
     const server = app.getHttpAdapter().getInstance();
     server.addHook('onRequest', async (request, reply) =>
-      DOCS_ROUTES.test(request.routeOptions.url ?? '') ? admins.orAnswer(request, reply) : undefined,
+      DOCS_ROUTES.test(request.routeOptions.url ?? '')
+        ? admins.challengeUnlessAdmin(request, reply)
+        : undefined,
     );
   }
   if (API_DOCS !== 'off') serveDocs(app, app.get(Clock));

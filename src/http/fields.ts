@@ -103,12 +103,12 @@ export function field(
     optional
       ? ValidateIf((_, value) => value !== undefined)
       : IsDefined({ message: '$property is required' }),
-    Holding(message, validate),
+    Satisfies(message, validate),
   );
 }
 
 /** A condition that a field's value must satisfy. */
-export function Holding(message: Message, validate: (value: unknown) => boolean): PropertyDecorator {
+export function Satisfies(message: Message, validate: (value: unknown) => boolean): PropertyDecorator {
   const text = (value: unknown): string => (typeof message === 'string' ? message : message(value));
   return ValidateBy({
     name: text(undefined),

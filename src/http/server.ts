@@ -8,7 +8,7 @@ import type { ApiEnvironment } from '../config/api.environment.js';
 import { Keys } from '../config/keys.js';
 import { trustedProxies } from '../config/proxies.js';
 import { readJson } from './json-body.js';
-import { answerInTurn } from './in-turn.js';
+import { answerInTurn } from './pipelined-requests.js';
 import { PAGE_LIMITS, type PageLimits } from './rate-limits/page-limits.js';
 import { rememberPrefix } from './path-prefix.js';
 import { sendProblem } from './problem.filter.js';

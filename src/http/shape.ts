@@ -25,7 +25,7 @@ export function registerTransform(prototype: object, name: string, transform: Tr
 const NEW_PASSWORDS = 'fields:new-passwords';
 
 /** Marks a field that holds a new password. */
-export function markNewPassword(prototype: object, name: string): void {
+export function markAsNewPassword(prototype: object, name: string): void {
   const others = (Reflect.getMetadata(NEW_PASSWORDS, prototype) ?? []) as string[];
   Reflect.defineMetadata(NEW_PASSWORDS, [...others, name], prototype);
 }

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Refusal } from '../errors/domain-error.js';
-import { NEW_PASSWORD_RULE, type PasswordJudge } from './password-judge.js';
+import { NEW_PASSWORD_RULE, type PasswordChecker } from './password-checker.js';
 import { Shape } from './shape.js';
 
 interface FieldProblem {
@@ -20,7 +20,7 @@ const NO_DTO: ReadonlySet<unknown> = new Set([undefined, String, Boolean, Number
 @Injectable()
 export class StrictValidationPipe implements PipeTransform {
   /** @param judge checks new passwords in invalid bodies; in valid ones, the services check them */
-  constructor(private readonly judge?: PasswordJudge) {}
+  constructor(private readonly judge?: PasswordChecker) {}
 
   /** @throws Refusal VALIDATION_FAILED with every invalid field */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {

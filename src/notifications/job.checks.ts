@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobType } from 'bullmq';
 import type { Found, IntegrityCheck } from '../database/integrity-check.js';
 import type { Source } from '../database/statement.js';
-import { existingOf } from '../outbox/notification.repository.js';
+import { findExistingIds } from '../outbox/notification.repository.js';
 import type { NotificationQueue } from './notification-queue.js';
 
 interface QueuedJob {
@@ -76,7 +76,7 @@ async function findOrphans(source: Source, jobs: readonly QueuedJob[]): Promise<
   for (let start = 0; start < jobs.length; start += PAGE) {
     const page = jobs.slice(start, start + PAGE);
     const ids = page.map(({ notificationId }) => Number(notificationId) || 0);
-    const existing: ReadonlySet<unknown> = await existingOf(source, ids);
+    const existing: ReadonlySet<unknown> = await findExistingIds(source, ids);
     orphans.push(...page.filter(({ notificationId }) => !existing.has(notificationId)));
   }
   return orphans;

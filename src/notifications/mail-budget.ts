@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { WorkerEnvironment } from '../config/worker.environment.js';
 import { inTransaction } from '../database/in-transaction.js';
-import { countMail, mailsOfDay, uncountMail } from '../outbox/address-mail.repository.js';
+import { countMail, countMailsOfDay, deleteMailCount } from '../outbox/address-mail.repository.js';
 import { MailedAddresses } from '../outbox/mailed-addresses.js';
 import { Clock } from '../time/clock.js';
 import { isBudgetSpent } from './delivery.rules.js';
@@ -28,7 +28,7 @@ export class MailBudget {
     return inTransaction(this.dataSource, async (tx) => {
       await this.addresses.lock(tx, hashes);
       const now = this.clock.now();
-      const counts = await mailsOfDay(tx, hashes, notification.id, now);
+      const counts = await countMailsOfDay(tx, hashes, notification.id, now);
       const budget = {
         perDay: this.environment.MAIL_BUDGET_PER_DAY,
         isConfirmed: notification.is_confirmed === 1,
@@ -41,6 +41,6 @@ export class MailBudget {
 
   /** Uncounts a mail that the mail server did not accept. */
   async release({ id }: NotificationRow): Promise<void> {
-    await uncountMail(this.dataSource, id);
+    await deleteMailCount(this.dataSource, id);
   }
 }

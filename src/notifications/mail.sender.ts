@@ -3,7 +3,7 @@ import { type ISendMailOptions, MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
 import { WorkerEnvironment } from '../config/worker.environment.js';
 import { isTransient } from '../database/mysql-errors.js';
-import { Ledger, type Settlement, type LeasedRow, WAITS } from '../outbox/ledger.repository.js';
+import { Ledger, type Settlement, type LeasedRow, WAITS_FOR_OLDER } from '../outbox/ledger.repository.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { BUDGET_SPENT, linkSkipReason, skipReason, unwantedReason } from './delivery.rules.js';
@@ -90,12 +90,12 @@ export class MailSender {
   private async wakeWaiting(notification: NotificationRow, settlement: Settlement): Promise<void> {
     if (!('booking_id' in notification)) return;
     if (settlement.state !== 'pending') await this.ledger.wake(notification.booking_id, this.clock.now());
-    else if (settlement.reason !== WAITS)
+    else if (settlement.reason !== WAITS_FOR_OLDER)
       await this.ledger.wake(notification.booking_id, settlement.dueAt + this.ledger.leaseMs);
     else {
       // The older notification may have been settled before this one was marked as waiting, and so have woken nothing.
       const again = await this.notifications.read(notification.id);
-      if (again && 'booking_id' in again && again.earlier_until === null)
+      if (again && 'booking_id' in again && again.blocked_until === null)
         await this.ledger.wake(notification.booking_id, this.clock.now());
     }
   }
@@ -109,11 +109,11 @@ export class MailSender {
     const now = this.clock.now();
     const reason = reasonNotToSend(notification, now);
     if (reason) return { state: 'cancelled', offered: false, reason };
-    if ('earlier_until' in notification && notification.earlier_until !== null) {
+    if ('blocked_until' in notification && notification.blocked_until !== null) {
       // The confirmation arrives before the cancellation or a reminder. Settling the older notification wakes this one;
       // a lease beyond the older one's next attempt covers a worker that dies before that.
-      const dueAt = Math.max(now, notification.earlier_until.getTime()) + this.ledger.leaseMs;
-      return { state: 'pending', offered: false, dueAt, reason: WAITS };
+      const dueAt = Math.max(now, notification.blocked_until.getTime()) + this.ledger.leaseMs;
+      return { state: 'pending', offered: false, dueAt, reason: WAITS_FOR_OLDER };
     }
     let mail: ISendMailOptions;
     try {

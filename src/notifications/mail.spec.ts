@@ -28,9 +28,9 @@ const notification: BookingNotificationRow = {
   doctor_name: 'Dr. Ana Ruiz',
   specialty: 'Cardiology',
   doctor_timezone: 'Europe/Madrid',
-  told_starts_at: null,
-  told_duration_minutes: null,
-  earlier_until: null,
+  announced_starts_at: null,
+  announced_duration_minutes: null,
+  blocked_until: null,
 };
 
 describe('To and ATTENDEE spell an address alike', () => {

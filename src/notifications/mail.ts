@@ -53,7 +53,7 @@ function commonFacts(
 ) {
   const { CLINIC_NAME, CLINIC_TIMEZONE, CLINIC_ADDRESS, CLINIC_PHONE, FRONT_END_URL } = environment;
   const unconfirmed = {
-    notMeCode: addressTokenOf(email, account_id, new Keys(environment).present),
+    notMeCode: addressTokenOf(email, account_id, new Keys(environment).current),
     frontEndUrl: FRONT_END_URL,
   };
   return {
@@ -70,7 +70,7 @@ function withLink(notification: LinkNotificationRow, environment: WorkerEnvironm
   return renderAccountEmail({
     kind: notification.kind,
     ...commonFacts(notification, environment),
-    code: linkTokenOf(notification.link_uid, notification.kind, new Keys(environment).present),
+    code: linkTokenOf(notification.link_uid, notification.kind, new Keys(environment).current),
     expiresAt: notification.expires_at.getTime(),
     frontEndUrl: environment.FRONT_END_URL,
   });
@@ -103,11 +103,11 @@ function aboutBooking(
 }
 
 function earlierOf({
-  told_starts_at,
-  told_duration_minutes,
+  announced_starts_at,
+  announced_duration_minutes,
 }: BookingNotificationRow): EarlierTime | undefined {
-  if (told_starts_at === null || told_duration_minutes === null) return undefined;
-  return { startsAt: told_starts_at.getTime(), durationMinutes: told_duration_minutes };
+  if (announced_starts_at === null || announced_duration_minutes === null) return undefined;
+  return { startsAt: announced_starts_at.getTime(), durationMinutes: announced_duration_minutes };
 }
 
 type Facts = Omit<Parameters<typeof renderEmail>[0], 'kind'>;

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { query } from '../database/statement.js';
 import {
-  isRefused,
+  isAddressRefusedSql,
   joinAccount,
   joinLink,
-  LINK_HAS_ENDED,
+  LINK_IS_REVOKED,
   mailAddressOf,
 } from '../auth/accounts/account.sql.js';
 import type { Role } from '../auth/role.js';
@@ -13,7 +13,7 @@ import { joinBooking } from '../bookings/booking.sql.js';
 import type { Locale } from '../config/locale.js';
 import { joinDoctor } from '../doctors/doctor.sql.js';
 import type { AccountKind, BookingKind, NoticeKind } from '../outbox/notification-kind.js';
-import { EARLIER_UNTIL, NOTIFICATIONS, LAST_ANNOUNCED } from '../outbox/notification.sql.js';
+import { BLOCKED_UNTIL, NOTIFICATIONS, LAST_ANNOUNCED } from '../outbox/notification.sql.js';
 
 /** The columns of every notification, and its current recipient. */
 export interface BaseNotificationRow {
@@ -38,8 +38,8 @@ export interface BookingNotificationRow extends BaseNotificationRow {
   readonly starts_at: Date;
   readonly duration_minutes: number;
   /** Only for a reschedule: the start announced to the patient before, or due to be. */
-  readonly told_starts_at: Date | null;
-  readonly told_duration_minutes: number | null;
+  readonly announced_starts_at: Date | null;
+  readonly announced_duration_minutes: number | null;
   readonly booking_id: number;
   readonly uid: string;
   readonly status: 'booked' | 'cancelled';
@@ -51,7 +51,7 @@ export interface BookingNotificationRow extends BaseNotificationRow {
    * The latest due time or lease end of the notifications of the same booking that must arrive before this one; null if
    * there are none.
    */
-  readonly earlier_until: Date | null;
+  readonly blocked_until: Date | null;
 }
 
 /** A notification that carries a link. */
@@ -80,20 +80,20 @@ const BASE_COLUMNS = `
   n.id, a.id AS account_id, n.message_id, n.attempts, n.created_at, a.locale, ${EMAIL} AS email,
   CASE WHEN n.address <> ${mailAddressOf()} THEN COALESCE(n.address_confirmed, 0)
        ELSE a.verified_at IS NOT NULL END AS is_confirmed,
-  ${isRefused(EMAIL)} AS is_refused`;
+  ${isAddressRefusedSql(EMAIL)} AS is_refused`;
 
 const ABOUT_BOOKING = `/* read-notification-about-booking */
   SELECT ${BASE_COLUMNS}, n.kind, n.booking_version, n.starts_at, n.duration_minutes,
          ${LAST_ANNOUNCED}, b.id AS booking_id,
          b.uid, b.status, b.version AS current_version,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone,
-         ${EARLIER_UNTIL} AS earlier_until
+         ${BLOCKED_UNTIL} AS blocked_until
   FROM ${NOTIFICATIONS} ${joinBooking('n.booking_id')} ${joinDoctor('b.doctor_id')} ${joinAccount('b.user_id')}
   WHERE n.id = ?`;
 
 const WITH_LINK = `/* read-notification-with-link */
   SELECT ${BASE_COLUMNS}, n.kind, l.uid AS link_uid, l.expires_at, l.used_at,
-         ${LINK_HAS_ENDED} AS is_revoked
+         ${LINK_IS_REVOKED} AS is_revoked
   FROM ${NOTIFICATIONS} ${joinLink('n.link_id')} ${joinAccount('l.account_id')}
   WHERE n.id = ?`;
 

@@ -51,11 +51,11 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   async relayDue(): Promise<number> {
     // Redis first: while it is away, nothing is claimed.
     const waiting = await this.queue.countWaiting();
-    const crowding = await this.ledger.findCrowding();
+    const crowding = await this.ledger.findCrowdingAccounts();
     let queued = await this.queueDue(MAX_WAITING - waiting.normal, { not: crowding });
     if (crowding.length > 0)
       queued += await this.queueDue(MAX_WAITING - waiting.low, { only: crowding }, true);
-    await this.ledger.freeExpired();
+    await this.ledger.releaseExpired();
     return queued;
   }
 

@@ -13,7 +13,7 @@ import { emailIn } from '../http/rate-limits/request-limits.js';
 import { Throttle } from '../http/rate-limits/throttle.js';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { canonicalAddress } from '../config/mail-address.js';
-import { AdminsOnly } from '../http/admins-only.js';
+import { AdminAuthentication } from '../http/admin-authentication.js';
 import { Forbidden, Refusal, Unauthenticated } from '../errors/domain-error.js';
 import { type ClientContext, anonymousContextOf } from '../http/context.js';
 import { note } from '../http/request-notes.js';
@@ -38,7 +38,7 @@ interface Remembered {
  * token instead of the password, because a browser cannot send new digits with each request.
  */
 @Injectable()
-export class DashboardGuard extends AdminsOnly {
+export class DashboardGuard extends AdminAuthentication {
   private readonly remembered = new Map<string, Remembered>();
   /** For the keyed hash of a token: until when its visit counts as recorded. */
   private readonly visits = new Map<string, number>();
@@ -64,7 +64,7 @@ export class DashboardGuard extends AdminsOnly {
    * @throws Forbidden for a change that another site's page sends through an admin's browser
    * @throws TooManyRequests after too many attempts from this address, in total or on one account
    */
-  override async admit(request: FastifyRequest): Promise<void> {
+  override async authenticateAdmin(request: FastifyRequest): Promise<void> {
     if (!isReadOnly(request) && isCrossOrigin(request)) throw crossOrigin();
     const credentials = credentialsOf(request.headers.authorization);
     if (!credentials) throw adminRequired();

@@ -34,7 +34,7 @@ export async function serveDashboard(app: NestFastifyApplication): Promise<void>
   });
   const server = app.getHttpAdapter().getInstance();
   await server.register(async (scope) => {
-    scope.addHook('onRequest', (request, reply) => guard.orAnswer(request, reply));
+    scope.addHook('onRequest', (request, reply) => guard.challengeUnlessAdmin(request, reply));
     scope.addHook('preHandler', (request) => trail.record(request, PATH));
     // Removes the page's link to a font service on the internet, which would reveal visits, and adds a proxy's prefix.
     scope.addHook('onSend', async (request, _reply, payload) =>

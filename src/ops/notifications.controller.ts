@@ -11,12 +11,12 @@ import { IdParams } from '../http/id-params.js';
 import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { NOTIFICATION_KINDS } from '../outbox/notification-kind.js';
-import { STATES } from '../outbox/notification-state.js';
+import { NOTIFICATION_STATES } from '../outbox/notification-state.js';
 import type { LedgerRow } from '../outbox/notification.repository.js';
 import { NotificationsService } from './notifications.service.js';
 
 class NotificationsQuery {
-  @ChoiceField(STATES, { optional: true, example: 'dead' })
+  @ChoiceField(NOTIFICATION_STATES, { optional: true, example: 'dead' })
   state?: string;
 
   @FromText()
@@ -37,7 +37,7 @@ class NotificationDto {
   @ApiProperty({ enum: NOTIFICATION_KINDS })
   kind!: string;
 
-  @ApiProperty({ enum: STATES })
+  @ApiProperty({ enum: NOTIFICATION_STATES })
   state!: string;
 
   @ApiInstant({ description: 'UTC' })

@@ -4,7 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { AdminsOnly } from '../http/admins-only.js';
+import { AdminAuthentication } from '../http/admin-authentication.js';
 import { NotificationQueue } from '../notifications/notification-queue.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { AuditController } from './audit.controller.js';
@@ -25,7 +25,7 @@ import { ReadinessService } from './readiness.service.js';
     AuditService,
     DashboardGuard,
     DashboardTrail,
-    { provide: AdminsOnly, useExisting: DashboardGuard },
+    { provide: AdminAuthentication, useExisting: DashboardGuard },
     IntegrityService,
     NotificationQueue,
     NotificationsService,

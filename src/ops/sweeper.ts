@@ -4,7 +4,7 @@ import { forgetAddressHashes } from '../auth/accounts/old-links.js';
 import { deleteExpiredRefreshTokens } from '../auth/sessions/refresh-token.repository.js';
 import { deleteExpiredSessions } from '../auth/sessions/session.repository.js';
 import type { Sweep } from '../database/in-batches.js';
-import { deleteOldKeys } from '../idempotency/old-keys.js';
+import { deleteExpiredKeys } from '../idempotency/old-keys.js';
 import { deleteOldAddressMails } from '../outbox/address-mail.repository.js';
 import { deleteOldMailedAddresses } from '../outbox/mailed-address.repository.js';
 import { Clock } from '../time/clock.js';
@@ -12,7 +12,7 @@ import { Retention } from './retention/retention.js';
 
 /** Data with a fixed lifetime, whatever the retention settings. */
 const SWEEPS: readonly Sweep[] = [
-  deleteOldKeys,
+  deleteExpiredKeys,
   deleteExpiredRefreshTokens,
   deleteExpiredSessions,
   deleteOldAddressMails,

@@ -16,7 +16,7 @@ interface Mail {
 }
 
 /** How many mails of each kind the address got within a day, without earlier attempts at this notification. */
-export async function mailsOfDay(
+export async function countMailsOfDay(
   tx: EntityManager,
   hashes: readonly string[],
   id: number,
@@ -46,7 +46,7 @@ export async function countMail(
   );
 }
 
-export async function uncountMail(dataSource: DataSource, id: number): Promise<void> {
+export async function deleteMailCount(dataSource: DataSource, id: number): Promise<void> {
   await inOneStatement(dataSource, '/* uncount-mail */ DELETE FROM address_mails WHERE notification_id = ?', [
     id,
   ]);

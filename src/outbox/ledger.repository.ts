@@ -36,7 +36,7 @@ export interface Choice {
 }
 
 /** The reason of a notification that must not arrive before an older one of its booking. */
-export const WAITS = 'waits for an older notification of its booking';
+export const WAITS_FOR_OLDER = 'waits for an older notification of its booking';
 
 /** An account with more notifications at hand than this goes after the others. */
 const FAIR_SHARE = 10;
@@ -76,7 +76,7 @@ export class Ledger {
    * Accounts with more than their fair share of the notifications at hand: the longest due, and those on their way to
    * the mail server. Reads at most twice `LOOK_AHEAD` entries of one index.
    */
-  async findCrowding(): Promise<number[]> {
+  async findCrowdingAccounts(): Promise<number[]> {
     const rows = await query<{ account_id: number }>(
       this.dataSource,
       `/* find-crowding */ SELECT account_id FROM (
@@ -120,7 +120,7 @@ export class Ledger {
   }
 
   /** Frees rows whose lease ran out because their queue was lost or their worker died. Returns how many. */
-  async freeExpired(): Promise<number> {
+  async releaseExpired(): Promise<number> {
     const { affectedRows } = await this.update(
       `/* free-expired */ UPDATE notifications SET state = 'pending', leased_until = NULL
        WHERE state IN ('queued', 'sending') AND leased_until <= ?`,
@@ -180,7 +180,7 @@ export class Ledger {
     await this.update(
       `/* wake-waiting */ UPDATE notifications SET due_at = ?
        WHERE booking_id = ? AND state = 'pending' AND reason = ?`,
-      [new Date(at), bookingId, WAITS],
+      [new Date(at), bookingId, WAITS_FOR_OLDER],
     );
   }
 

@@ -1,4 +1,4 @@
 /** The states of a notification; see `Ledger`. */
-export const STATES = ['pending', 'queued', 'sending', 'sent', 'dead', 'cancelled'] as const;
+export const NOTIFICATION_STATES = ['pending', 'queued', 'sending', 'sent', 'dead', 'cancelled'] as const;
 
-export type NotificationState = (typeof STATES)[number];
+export type NotificationState = (typeof NOTIFICATION_STATES)[number];

@@ -1,4 +1,4 @@
-import { type Found, type IntegrityCheck, MOST_LISTED } from '../database/integrity-check.js';
+import { type Found, type IntegrityCheck, MAX_LISTED } from '../database/integrity-check.js';
 import { query, type Source } from '../database/statement.js';
 import { FAILING_AFTER_MINUTES, failingBefore } from './failing-notifications.js';
 import type { NotificationKind } from './notification-kind.js';
@@ -34,7 +34,7 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
         source,
         `/* check-stuck-lease */ SELECT ${COLUMNS} FROM notifications WHERE state IN ('queued', 'sending')
            AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE)
-         ORDER BY due_at, id LIMIT ${MOST_LISTED}`,
+         ORDER BY due_at, id LIMIT ${MAX_LISTED}`,
         explainLease,
       ),
   },
@@ -46,7 +46,7 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
       findFirst(
         source,
         `/* check-overdue */ SELECT ${COLUMNS} FROM notifications WHERE state = 'pending' AND due_at < UTC_TIMESTAMP(3) - INTERVAL 15 MINUTE
-         ORDER BY due_at, id LIMIT ${MOST_LISTED}`,
+         ORDER BY due_at, id LIMIT ${MAX_LISTED}`,
         (row) => ({
           detail: `${nameOf(row)} has been due since ${row.due_at.toISOString()}, more than 15 minutes ago`,
           remedy: `${CHECK_WORKER} A worker claims it by itself.`,
@@ -59,7 +59,7 @@ export const NOTIFICATION_CHECKS: readonly IntegrityCheck[] = [
     find: (source, now) =>
       findFirst(
         source,
-        `/* check-failing */ SELECT ${COLUMNS} FROM notifications WHERE ${FAILING} ORDER BY failing_since, id LIMIT ${MOST_LISTED}`,
+        `/* check-failing */ SELECT ${COLUMNS} FROM notifications WHERE ${FAILING} ORDER BY failing_since, id LIMIT ${MAX_LISTED}`,
         (row) => ({
           detail: `${nameOf(row)} has failed since ${row.failing_since.toISOString()}, in ${row.attempts} attempts`,
           remedy:

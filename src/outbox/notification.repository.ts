@@ -41,7 +41,7 @@ export async function listNotifications(
 }
 
 /** Those of the ids that exist in the ledger. */
-export async function existingOf(source: Source, ids: readonly number[]): Promise<Set<number>> {
+export async function findExistingIds(source: Source, ids: readonly number[]): Promise<Set<number>> {
   const sql = '/* check-jobs */ SELECT id FROM notifications WHERE id IN (?)';
   const rows = await query<{ id: number }>(source, sql, [ids]);
   return new Set(rows.map(({ id }) => id));

@@ -25,14 +25,14 @@ const lastAnnounced = (column: string): string => `
           ORDER BY e.state = 'sent' DESC, e.booking_version DESC LIMIT 1)`;
 
 /** Columns of a notification `n`: the time that was announced to its patient before. */
-export const LAST_ANNOUNCED = `${lastAnnounced('starts_at')} AS told_starts_at,
-         ${lastAnnounced('duration_minutes')} AS told_duration_minutes`;
+export const LAST_ANNOUNCED = `${lastAnnounced('starts_at')} AS announced_starts_at,
+         ${lastAnnounced('duration_minutes')} AS announced_duration_minutes`;
 
 /**
  * When the notifications of the same booking that must arrive before `n` are due, or their leases run out. Versions
  * decide which come earlier, not ids: on a cluster, the ids of different nodes do not ascend together.
  */
-export const EARLIER_UNTIL = `(SELECT MAX(IF(e.leased_until > e.due_at, e.leased_until, e.due_at)) FROM notifications e
+export const BLOCKED_UNTIL = `(SELECT MAX(IF(e.leased_until > e.due_at, e.leased_until, e.due_at)) FROM notifications e
           WHERE e.booking_id = n.booking_id
             AND (e.booking_version < n.booking_version
                  OR e.booking_version = n.booking_version AND n.kind LIKE 'reminder%' AND e.kind NOT LIKE 'reminder%')

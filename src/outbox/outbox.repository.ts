@@ -145,7 +145,7 @@ export class Outbox {
    * Cancels a booking's unsent notifications that a change of it makes wrong: its reminders, and the confirmation of an
    * earlier reschedule that waits for its minute. `reason` is for operators.
    */
-  async withdrawOutdated(tx: EntityManager, bookingId: number, reason: string, now: EpochMs): Promise<void> {
+  async cancelOutdated(tx: EntityManager, bookingId: number, reason: string, now: EpochMs): Promise<void> {
     await execute(
       tx,
       `/* withdraw-outdated */

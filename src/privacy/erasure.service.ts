@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { mailsOf } from '../auth/accounts/account-address.js';
+import { recipientAddressOf } from '../auth/accounts/account-address.js';
 import { eraseAccount, eraseAddresses } from '../auth/accounts/account.personal-data.js';
 import { assertNotConfigured } from '../auth/accounts/configured-admin.js';
 import { lockAdmins } from '../auth/accounts/admin-lock.repository.js';
@@ -16,7 +16,7 @@ import { BookingsService } from '../bookings/bookings.service.js';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { assertNoProfile } from '../doctors/doctor.personal-data.js';
-import { tokenEnded } from '../errors/domain-error.js';
+import { tokenRevoked } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
 import { eraseRequests } from '../idempotency/request.personal-data.js';
 import { Clock } from '../time/clock.js';
@@ -69,12 +69,12 @@ export class ErasureService {
     await this.sessions.lock(context, tx);
     const account = await findAccount(tx, id);
     // A changed role ends all sessions, so a token with another role is revoked.
-    if (account?.role !== context.actor.role) throw tokenEnded();
+    if (account?.role !== context.actor.role) throw tokenRevoked();
     assertNotConfigured(account, this.environment);
     await assertNotLastAdmin(tx, account);
     await assertNoProfile(tx, id);
     await this.bookings.cancelAllIn(context, tx, id, 'the account was erased');
-    const addresses = [account.email, mailsOf(account)] as const;
+    const addresses = [account.email, recipientAddressOf(account)] as const;
     const now = new Date(this.clock.now());
     await eraseRequests(tx, id, addresses);
     await eraseAddresses(tx, addresses, now);

@@ -7,10 +7,10 @@ import {
 } from '../auth/accounts/account.personal-data.js';
 import { exportRefreshTokens, exportSessions } from '../auth/sessions/session.personal-data.js';
 import { exportExceptions, exportWindows } from '../availability/availability.personal-data.js';
-import { exportBookings, exportMessagesOfBookings } from '../bookings/booking.personal-data.js';
+import { exportBookings, exportNotificationsOfBookings } from '../bookings/booking.personal-data.js';
 import type { Pages, PagesOfAccount } from '../database/pages.js';
 import { exportDoctorProfile } from '../doctors/doctor.personal-data.js';
-import { DOCTOR_OF_ACCOUNT } from '../doctors/doctor.sql.js';
+import { DOCTOR_ID_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import { exportRequests } from '../idempotency/request.personal-data.js';
 import { exportNotices } from '../outbox/notification.personal-data.js';
 
@@ -26,7 +26,7 @@ const SECTIONS = {
   refresh_tokens: exportRefreshTokens,
   links: exportLinks,
   requests: exportRequests,
-  events: (dataSource, accountId) => exportEvents(dataSource, accountId, DOCTOR_OF_ACCOUNT),
+  events: (dataSource, accountId) => exportEvents(dataSource, accountId, DOCTOR_ID_OF_ACCOUNT),
 } satisfies Record<string, PagesOfAccount>;
 
 export type Section = keyof typeof SECTIONS;
@@ -38,7 +38,7 @@ export function sectionsOf(dataSource: DataSource, accountId: number): [Section,
 }
 
 async function* exportNotifications(dataSource: DataSource, accountId: number): Pages {
-  yield* exportMessagesOfBookings(dataSource, accountId);
+  yield* exportNotificationsOfBookings(dataSource, accountId);
   yield* exportLinkNotifications(dataSource, accountId);
   yield* exportNotices(dataSource, accountId);
 }

@@ -109,11 +109,11 @@ describe('compared with the wall clock, read minute by minute', () => {
   test('the whole day covers exactly the minutes on that date, and days follow without a gap', () => {
     fc.assert(
       fc.property(anyDay, ({ date, timezone }) => {
-        const { start, end } = ClinicDay.of(date, timezone).whole;
+        const { start, end } = ClinicDay.of(date, timezone).interval;
         const minutes = minutesLived(timezone, date);
         expect(start).toBe(minutes[0]!.instant);
         expect(end).toBe(minutes.at(-1)!.instant + MINUTE_MS);
-        expect(ClinicDay.of(addDays(date, 1), timezone).whole.start).toBe(end);
+        expect(ClinicDay.of(addDays(date, 1), timezone).interval.start).toBe(end);
       }),
     );
   });
@@ -135,5 +135,5 @@ describe('compared with the wall clock, read minute by minute', () => {
 test('a date that the calendar skips is empty', () => {
   const day = ClinicDay.of('2011-12-30', 'Pacific/Apia');
   expect(day.intervalsBetween(0, 1440)).toEqual([]);
-  expect(day.whole.end - day.whole.start).toBe(0);
+  expect(day.interval.end - day.interval.start).toBe(0);
 });

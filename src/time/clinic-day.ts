@@ -56,7 +56,7 @@ export class ClinicDay {
   }
 
   /** The whole day, from its first instant to the first instant of the next day. */
-  get whole(): Interval {
+  get interval(): Interval {
     return { start: this.stretches[0]!.start, end: this.stretches.at(-1)!.end };
   }
 

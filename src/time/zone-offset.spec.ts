@@ -22,7 +22,7 @@ test('any instant, in any order of calls, parses back to itself and shows its ow
         const at = seconds * 1000;
         const iso = isoIn(timezone, at);
         expect(Date.parse(iso)).toBe(at);
-        const { start, end } = ClinicDay.of(iso.slice(0, 10), timezone).whole;
+        const { start, end } = ClinicDay.of(iso.slice(0, 10), timezone).interval;
         expect(at >= start && at < end).toBe(true);
       }
     }),

@@ -101,9 +101,9 @@ function renderedEmails(testbed: Testbed): Parameters<Queue['addBulk']>[0] {
         doctor_timezone: 'Europe/Madrid',
         email: 'patient51@bench.example',
         locale: 'en',
-        earlier_until: null,
-        told_starts_at: null,
-        told_duration_minutes: null,
+        blocked_until: null,
+        announced_starts_at: null,
+        announced_duration_minutes: null,
       },
       environment,
     );

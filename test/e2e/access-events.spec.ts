@@ -65,7 +65,7 @@ async function codeOf({ id }: Person, kind: AccountKind): Promise<string> {
      FROM accounts WHERE id = ?`,
     [uid, kind, id],
   );
-  return linkTokenOf(uid, kind, clinic.app.get(Keys).present);
+  return linkTokenOf(uid, kind, clinic.app.get(Keys).current);
 }
 
 const visitorAt = (address: string) => ({

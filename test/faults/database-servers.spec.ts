@@ -166,9 +166,9 @@ test.each([
 test('the clock stays right even if reading it from the database takes long', async () => {
   const worker = await startWorker(clinic.environment);
   try {
-    const clock = worker.get<Clock & { look(): Promise<void> }>(Clock, { strict: false });
+    const clock = worker.get<Clock & { sync(): Promise<void> }>(Clock, { strict: false });
     const held = Statements.of(worker.get(DataSource)).hold(statementNamed('read-clock'));
-    const reading = clock.look();
+    const reading = clock.sync();
     await held.reached;
     await sleep(4_000);
     held.release();

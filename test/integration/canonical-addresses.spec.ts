@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renewAddresses } from '../../src/database/canonical-addresses.js';
+import { canonicalizeAddresses } from '../../src/database/canonical-addresses.js';
 import { CanonicalAddresses15 } from '../../src/database/migrations/15-canonical-addresses.js';
 import { Clinic, type Person } from '../support/clinic.js';
 
@@ -30,7 +30,7 @@ async function storedAddresses({ id }: Person): Promise<Omit<Stored, 'id'>> {
   return row!;
 }
 
-const renew = (): Promise<void> => renewAddresses(clinic.dataSource.manager);
+const renew = (): Promise<void> => canonicalizeAddresses(clinic.dataSource.manager);
 const hashOf = (address: string): Buffer => createHash('sha256').update(address).digest();
 
 describe('accounts from before canonical addresses', () => {

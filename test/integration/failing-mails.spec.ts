@@ -127,7 +127,7 @@ test('a mail that is being retried, or whose worker died, stays failing', async 
   await worker.get(Ledger).begin(row!);
   expect(await readiness()).toEqual(FAILING);
   clinic.clock.advance({ hours: 1 });
-  await worker.get(Ledger).freeExpired();
+  await worker.get(Ledger).releaseExpired();
   expect(await failing()).toHaveLength(1);
 });
 

@@ -102,7 +102,7 @@ test('of three workers with the same job one begins', async () => {
 test('a row whose lease expired is free again, and its former holder can no longer begin', async () => {
   const old = await claimOne();
   clinic.clock.advance(AFTER_LEASE);
-  expect(await ledger.freeExpired()).toBe(1);
+  expect(await ledger.releaseExpired()).toBe(1);
   expect(await ledger.begin(old)).toBe(false);
   const [claimed] = (await ledger.claimDue(1)).rows;
   expect(claimed).toMatchObject({ id: old.id, lease: old.lease + 1 });
@@ -116,16 +116,16 @@ test('a worker that is still sending keeps its row by renewing the lease', async
   clinic.clock.advance({ seconds: 1 });
   await ledger.renew(claimed);
   clinic.clock.advance({ seconds: 1 });
-  expect(await ledger.freeExpired()).toBe(0);
+  expect(await ledger.releaseExpired()).toBe(0);
   clinic.clock.advance({ seconds: 1 });
-  expect(await ledger.freeExpired()).toBe(1);
+  expect(await ledger.releaseExpired()).toBe(1);
 });
 
 test('a worker that lost its row cannot mark it as failed, but can mark it as sent', async () => {
   const old = await claimOne();
   await ledger.begin(old);
   clinic.clock.advance(AFTER_LEASE);
-  await ledger.freeExpired();
+  await ledger.releaseExpired();
   const [claimed] = (await ledger.claimDue(1)).rows;
   await ledger.settle(old, failed);
   expect(await row(old.id)).toMatchObject({ state: 'queued', reason: null });
@@ -141,7 +141,7 @@ test('a settled row stays as it was settled', async () => {
   await ledger.settle(claimed, sent);
   await ledger.renew(claimed);
   clinic.clock.advance(AFTER_LEASE);
-  expect(await ledger.freeExpired()).toBe(0);
+  expect(await ledger.releaseExpired()).toBe(0);
   expect(await row(claimed.id)).toEqual({ state: 'dead', attempts: 1, reason: 'no' });
 });
 
@@ -161,13 +161,13 @@ test('a withdrawn reminder can neither begin nor be freed or released', async ()
   );
   const claim = await ledger.claimDue(2);
   await inTransaction(clinic.dataSource, (tx) =>
-    clinic.app.get(Outbox).withdrawOutdated(tx, booking!, 'the booking was cancelled', clinic.clock.now()),
+    clinic.app.get(Outbox).cancelOutdated(tx, booking!, 'the booking was cancelled', clinic.clock.now()),
   );
   const [news, reminder] = claim.rows;
   expect(await ledger.begin(reminder!)).toBe(false);
   await ledger.release(claim);
   clinic.clock.advance(AFTER_LEASE);
-  await ledger.freeExpired();
+  await ledger.releaseExpired();
   expect(await row(reminder!.id)).toMatchObject({ state: 'cancelled', reason: 'the booking was cancelled' });
   expect(await row(news!.id)).toMatchObject({ state: 'pending' });
 });

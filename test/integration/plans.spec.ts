@@ -84,13 +84,13 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     async () => {
       await book(clinic, patient, doctor, { date: MONDAY, time: '15:00' });
       const ledger = worker.get(Ledger);
-      await ledger.findCrowding();
+      await ledger.findCrowdingAccounts();
       const [row] = (await ledger.claimDue(100, { not: [doctor.id] })).rows;
       await ledger.begin(row!);
       const notification = await worker.get(NotificationReader).read(row!.id);
       await worker.get(MailBudget).reserve(notification!);
       await ledger.settle(row!, { state: 'sent', offered: true });
-      await ledger.freeExpired();
+      await ledger.releaseExpired();
     },
   ],
 ];

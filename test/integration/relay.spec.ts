@@ -229,7 +229,7 @@ test('a notification is sent even if the worker that was sending the older one d
   const [cancellation] = (await claim()).rows;
   expect(await sender().send(cancellation!)).toMatch(/^pending: waits/);
   clinic.clock.advance({ seconds: 5 });
-  await idle.get(Ledger).freeExpired();
+  await idle.get(Ledger).releaseExpired();
   const outcomes: string[] = [];
   for (const row of (await claim()).rows) outcomes.push(await sender().send(row));
   expect(outcomes).toEqual(['sent', 'sent']);

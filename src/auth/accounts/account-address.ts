@@ -10,11 +10,11 @@ export function columnsOfAddress(typed: string): Addressed {
 }
 
 /** The address to which emails for an account go. Pure. */
-export function mailsOf({ email, mailAddress }: Addressed): string {
+export function recipientAddressOf({ email, mailAddress }: Addressed): string {
   return mailAddress ?? email;
 }
 
 /** An account's address as people see it. Pure. */
 export function shownAddressOf(account: Addressed): string {
-  return shownAddress(mailsOf(account));
+  return shownAddress(recipientAddressOf(account));
 }

@@ -5,7 +5,7 @@ import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/noti
 import { existsNotification } from '../../outbox/notification.sql.js';
 import { AccountLink } from './account-link.entity.js';
 import type { Account } from './account.entity.js';
-import { joinAccount, LINK_HAS_ENDED } from './account.sql.js';
+import { joinAccount, LINK_IS_REVOKED } from './account.sql.js';
 import { type MailedLink, MOST_REMEMBERED } from './link-pause.js';
 
 /** The statements of the `account_links` table. */
@@ -95,7 +95,7 @@ export async function findLatestLinks(
     tx,
     `/* find-latest-links */
      SELECT l.created_at AS createdAt, l.expires_at AS expiresAt, l.used_at AS usedAt,
-            ${LINK_HAS_ENDED}
+            ${LINK_IS_REVOKED}
               OR ${existsNotification("n.link_id = l.id AND n.state IN ('cancelled', 'dead')")} AS hasEnded
      FROM account_links l ${joinAccount('l.account_id')}
      WHERE ${condition} AND l.kind = ? AND l.created_at > ?

@@ -67,7 +67,7 @@ export class AccountLinks {
    * @throws Refusal LINK_INVALID as `use` does
    */
   async find(token: string, kind: AccountKind): Promise<LinkedAccount> {
-    const uid = this.keys.find((key) => uidOfLink(token, kind, key));
+    const uid = this.keys.firstResult((key) => uidOfLink(token, kind, key));
     if (uid === undefined) throw linkInvalid();
     const account = await findAccountOfLink(this.dataSource, uid, kind, new Date(this.clock.now()));
     if (!account) throw linkInvalid();
@@ -80,7 +80,7 @@ export class AccountLinks {
    * @throws Refusal LINK_INVALID: unknown, of another kind, expired, used, or ended with the sessions
    */
   async use(tx: EntityManager, token: string, kind: AccountKind): Promise<UsedLink> {
-    const uid = this.keys.find((key) => uidOfLink(token, kind, key));
+    const uid = this.keys.firstResult((key) => uidOfLink(token, kind, key));
     const now = new Date(this.clock.now());
     if (uid === undefined) throw linkInvalid();
     const link = await useLink(tx, uid, kind, now);

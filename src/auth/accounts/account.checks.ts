@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../../config/mail-address.js';
-import { MAY_BE_RENEWED } from '../../database/canonical-addresses.js';
+import { MAY_BE_NONCANONICAL } from '../../database/canonical-addresses.js';
 import { type Found, type IntegrityCheck, readByPage } from '../../database/integrity-check.js';
 import { query, type Source } from '../../database/statement.js';
 
@@ -9,7 +9,7 @@ interface Row {
 }
 
 const ADDRESSES = `/* check-shared-mailbox */ SELECT id, email FROM accounts
-  WHERE id > ? AND id <= ? AND ${MAY_BE_RENEWED} ORDER BY id`;
+  WHERE id > ? AND id <= ? AND ${MAY_BE_NONCANONICAL} ORDER BY id`;
 const OWNER = '/* find-owner-of-address */ SELECT id FROM accounts WHERE email = ?';
 
 export const ACCOUNT_CHECKS: readonly IntegrityCheck[] = [

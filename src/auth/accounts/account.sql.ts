@@ -18,10 +18,10 @@ export function mailAddressOf(name = 'a'): string {
 }
 
 /** Whether the link `l` of the account `a` ended before it expired. */
-export const LINK_HAS_ENDED = `(l.kind NOT IN ${LINKS_THAT_OUTLIVE_SESSIONS} AND a.session_version <> l.session_version
+export const LINK_IS_REVOKED = `(l.kind NOT IN ${LINKS_THAT_OUTLIVE_SESSIONS} AND a.session_version <> l.session_version
            OR a.disabled_at IS NOT NULL)`;
 
 /** Whether the owner of an address has refused emails. */
-export function isRefused(address: string): string {
+export function isAddressRefusedSql(address: string): string {
   return `EXISTS (SELECT 1 FROM refused_addresses r WHERE r.hash = UNHEX(SHA2(${address}, 256)))`;
 }

@@ -118,7 +118,7 @@ export class AccountsService {
     return account;
   }
 
-  async isOpen(email: string): Promise<boolean> {
+  async exists(email: string): Promise<boolean> {
     return (await this.findByEmail(email)) !== null;
   }
 

@@ -14,7 +14,7 @@ import { SecondFactors } from '../second-factor/second-factors.service.js';
 import { Sessions } from '../sessions/sessions.js';
 import { AddressCounters } from '../throttling/address-counters.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
-import { columnsOfAddress, mailsOf } from './account-address.js';
+import { columnsOfAddress, recipientAddressOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
 import { Account } from './account.entity.js';
 import { assertNotConfigured } from './configured-admin.js';
@@ -59,7 +59,7 @@ export class AddressChange {
     const account = await this.passwords.confirm(context.actor.id, password);
     await this.secondFactors.check(account, code);
     assertNotConfigured(account, this.environment);
-    if (deliveryAddress(email) !== mailsOf(account)) await this.count(context);
+    if (deliveryAddress(email) !== recipientAddressOf(account)) await this.count(context);
     return account;
   }
 
@@ -71,7 +71,7 @@ export class AddressChange {
    */
   async begin(context: AccountContext, tx: EntityManager, account: Account, email: string): Promise<void> {
     const wanted = columnsOfAddress(email);
-    const [address, present] = [mailsOf(wanted), mailsOf(account)];
+    const [address, present] = [recipientAddressOf(wanted), recipientAddressOf(account)];
     if (address === present) return;
     await this.sessions.lock(context, tx);
     if (await tx.existsBy(Account, { email: wanted.email, id: Not(account.id) })) throw emailTaken();
@@ -112,7 +112,7 @@ export class AddressChange {
   ): Promise<{ id: number; former: string; version: number }> {
     const { accountId: id, address } = await this.links.use(tx, token, 'change_address');
     const before = await tx.findOneByOrFail(Account, { id });
-    const former = mailsOf(before);
+    const former = recipientAddressOf(before);
     // These links are in the mailbox of the former address.
     await this.links.expirePasswordLinks(tx, id);
     await setAddress(tx, id, address!);

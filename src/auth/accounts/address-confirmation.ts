@@ -6,7 +6,7 @@ import { inTransaction } from '../../database/in-transaction.js';
 import type { Context } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
-import { mailsOf } from './account-address.js';
+import { recipientAddressOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
 import { AddressRefusals } from './address-refusals.js';
 import { Account } from './account.entity.js';
@@ -39,7 +39,7 @@ export class AddressConfirmation {
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
       await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
-      await this.refusals.lift(tx, mailsOf(account));
+      await this.refusals.lift(tx, recipientAddressOf(account));
       await this.changes.record(context, tx, accountChange('account.address_verified', id));
     });
   }

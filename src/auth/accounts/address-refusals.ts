@@ -31,7 +31,7 @@ export class AddressRefusals {
    * @throws Refusal LINK_INVALID: unknown, no longer an address of the account, or confirmed by any account since
    */
   async refuse(context: Context, token: string): Promise<void> {
-    const mailed = this.keys.find((key) => readAddressToken(token, key));
+    const mailed = this.keys.firstResult((key) => readAddressToken(token, key));
     if (!mailed) throw linkInvalid();
     const { accountId, hash } = mailed;
     await inTransaction(this.dataSource, async (tx) => {

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { MailedAddresses } from '../../outbox/mailed-addresses.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
-import { mailsOf } from './account-address.js';
+import { recipientAddressOf } from './account-address.js';
 import type { Account } from './account.entity.js';
 import { findLatestLinks } from './account-link.repository.js';
 import { hashOfAddress } from './address-token.js';
@@ -38,7 +38,7 @@ export class LinkPauses {
   /** Locks the address until the transaction ends: of two concurrent requests, the second sees the first one's link. */
   async find(tx: EntityManager, wanted: LinkRequest, now: EpochMs): Promise<LinkPause> {
     const { account, kind, address } = wanted;
-    const email = address ?? mailsOf(account);
+    const email = address ?? recipientAddressOf(account);
     const hashes = this.addresses.hashesOf(email);
     await this.addresses.lock(tx, hashes);
     const since = new Date(now - REMEMBERED_MS);

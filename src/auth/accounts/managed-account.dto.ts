@@ -1,6 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { LOCALES, type Locale } from '../../config/locale.js';
-import { BooleanField, ChoiceField, CodeField, FromText, IntegerField, LARGEST_ID } from '../../http/fields.js';
+import {
+  BooleanField,
+  ChoiceField,
+  CodeField,
+  FromText,
+  IntegerField,
+  LARGEST_ID,
+} from '../../http/fields.js';
 import { EmailField } from '../../http/text-fields.js';
 import { NewPasswordField, PasswordField } from '../passwords/password-fields.js';
 import type { Proof } from '../reauthentication.js';

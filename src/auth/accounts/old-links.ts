@@ -7,7 +7,7 @@ import { deleteNotificationsOf } from '../../outbox/old-notifications.js';
 import { REMEMBERED_MS } from './link-pause.js';
 
 /** Deletes links that expired before a time, and their notifications. Returns the number of links. */
-export function deleteLinks(dataSource: DataSource, before: Date): Promise<number> {
+export function deleteExpiredLinks(dataSource: DataSource, before: Date): Promise<number> {
   const find = async (): Promise<number[]> => {
     const rows = await query<{ id: number }>(
       dataSource,

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { ClinicEnvironment } from '../../config/clinic.environment.js';
 import { passwordInputs } from './password-inputs.js';
 import { Refusal } from '../../errors/domain-error.js';
-import { NEW_PASSWORD_RULE, PasswordJudge } from '../../http/password-judge.js';
+import { NEW_PASSWORD_RULE, PasswordChecker } from '../../http/password-checker.js';
 import { PasswordHasher } from './password-hasher.js';
 
 /** Refuses common passwords. The check takes up to 100 ms, so it runs after the request's validation. */
 @Injectable()
-export class NewPasswords extends PasswordJudge {
+export class NewPasswords extends PasswordChecker {
   constructor(
     private readonly hasher: PasswordHasher,
     private readonly environment: ClinicEnvironment,

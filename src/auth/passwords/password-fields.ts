@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { EXAMPLE_PASSWORD } from '../../http/example-password.js';
-import { field, type FieldOptions, hasLength, Holding } from '../../http/fields.js';
-import { NEW_PASSWORD_RULE } from '../../http/password-judge.js';
-import { markNewPassword } from '../../http/shape.js';
-import { normalizePassword } from './password-form.js';
+import { field, type FieldOptions, hasLength, Satisfies } from '../../http/fields.js';
+import { NEW_PASSWORD_RULE } from '../../http/password-checker.js';
+import { markAsNewPassword } from '../../http/shape.js';
+import { normalizePassword } from './normalize-password.js';
 
 /**
  * A new password: 8 to 256 characters of any kind, none of which is ignored. Lone surrogates are refused, because all
@@ -18,8 +18,8 @@ export function NewPasswordField(options: FieldOptions = {}): PropertyDecorator 
     example: EXAMPLE_PASSWORD,
   };
   return applyDecorators(
-    (prototype: object, name: string | symbol) => markNewPassword(prototype, name as string),
-    Holding('must not contain a lone surrogate (half of a character)', isWellFormed),
+    (prototype: object, name: string | symbol) => markAsNewPassword(prototype, name as string),
+    Satisfies('must not contain a lone surrogate (half of a character)', isWellFormed),
     field(
       options,
       schema,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
-import { normalizePassword } from './password-form.js';
+import { normalizePassword } from './normalize-password.js';
 import { Unavailable } from '../../errors/domain-error.js';
 
 /** argon2id (the library's default), 19 MiB, two passes, one lane: OWASP's Password Storage Cheat Sheet. */

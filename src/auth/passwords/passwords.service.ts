@@ -5,11 +5,11 @@ import { accountChange } from '../accounts/account-changes.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
 import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { Refusal, tokenEnded } from '../../errors/domain-error.js';
+import { Refusal, tokenRevoked } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { AccountKind } from '../../outbox/notification-kind.js';
 import { Clock } from '../../time/clock.js';
-import { mailsOf } from '../accounts/account-address.js';
+import { recipientAddressOf } from '../accounts/account-address.js';
 import { AccountLinks } from '../accounts/account-links.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
 import { AddressRefusals } from '../accounts/address-refusals.js';
@@ -143,7 +143,7 @@ export class PasswordsService {
         { id },
         { passwordHash, verifiedAt, ...(isFactorUnverified && NO_SECOND_FACTOR) },
       );
-      await this.refusals.lift(tx, mailsOf(account));
+      await this.refusals.lift(tx, recipientAddressOf(account));
       if (isFactorUnverified && account.hasSecondFactor) {
         await this.changes.record(context, tx, accountChange('account.second_factor_removed', id));
       }
@@ -182,7 +182,7 @@ export class PasswordsService {
   async confirm(id: number, password: string, keyPrefix = 'account'): Promise<Account> {
     await this.throttle.count('password', `${keyPrefix} ${id}`);
     const account = await this.accounts.find(id);
-    if (!account) throw tokenEnded();
+    if (!account) throw tokenRevoked();
     if (!(await this.hasher.verify(account.passwordHash, password))) throw wrongPassword();
     return account;
   }

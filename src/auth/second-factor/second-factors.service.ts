@@ -58,7 +58,7 @@ export class SecondFactors {
   }
 
   private async beginIn(tx: EntityManager, id: number): Promise<string> {
-    const sealed = seal(randomBytes(SECRET_BYTES), id, this.keys.present);
+    const sealed = seal(randomBytes(SECRET_BYTES), id, this.keys.current);
     const { affected } = await tx.update(
       Account,
       { id, secondFactorSince: IsNull() },
@@ -134,10 +134,10 @@ export class SecondFactors {
   }
 
   private unsealByAnyKey(sealed: Buffer, id: number): { secret: Buffer; sealed: Buffer } | undefined {
-    return this.keys.find((key) => {
+    return this.keys.firstResult((key) => {
       const secret = unseal(sealed, id, key);
       if (!secret) return undefined;
-      return { secret, sealed: key === this.keys.present ? sealed : seal(secret, id, this.keys.present) };
+      return { secret, sealed: key === this.keys.current ? sealed : seal(secret, id, this.keys.current) };
     });
   }
 

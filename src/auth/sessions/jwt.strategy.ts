@@ -7,7 +7,7 @@ import { Clock } from '../../time/clock.js';
 import type { Principal } from '../principal.js';
 import { bearerIn } from './bearer.js';
 import { type Claims, checkDates, principalOf } from './claims.js';
-import { VerifiedTokenCache } from './known-tokens.js';
+import { VerifiedTokenCache } from './verified-token-cache.js';
 import { plainToken, JWT_VERIFY_OPTIONS } from './token.js';
 import { TokenKeys } from './token-keys.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditAction } from '../../audit/audit-action.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { NotFound, Refusal, tokenEnded } from '../../errors/domain-error.js';
+import { NotFound, Refusal, tokenRevoked } from '../../errors/domain-error.js';
 import type { AccountContext, Context } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import type { Principal } from '../principal.js';
@@ -28,12 +28,12 @@ export class LogoutService {
    */
   async logOut(context: Context, authorization: string): Promise<Principal> {
     const principal = this.tokens.readBearer(authorization);
-    if (await this.sessions.isRevoked(principal)) throw tokenEnded();
+    if (await this.sessions.isRevoked(principal)) throw tokenRevoked();
     const { id, role, version, session } = principal;
     if (session === null) throw noSession();
     const actor = { ...context.actor, id, role, version, session };
     const hasEnded = await this.end({ ...context, actor }, session, 'account.logged_out');
-    if (!hasEnded) throw tokenEnded();
+    if (!hasEnded) throw tokenRevoked();
     return principal;
   }
 

@@ -112,7 +112,7 @@ export class RefreshTokens {
     token: string,
     row: FoundToken,
   ): Promise<string> {
-    const successor = successorOf(token, this.keys.present);
+    const successor = successorOf(token, this.keys.current);
     await this.repository.markUsed(tx, row.id, this.keys.hash(fingerprintOf(client)));
     await this.repository.insert(tx, row, successor);
     return successor;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import { tokenEnded } from '../../errors/domain-error.js';
+import { tokenRevoked } from '../../errors/domain-error.js';
 import type { Account, PublicAccount } from '../accounts/account.entity.js';
 import { InvalidCredentials } from '../accounts/invalid-credentials.js';
 import type { Client } from '../../http/client.js';
@@ -53,7 +53,7 @@ export class SessionStarter {
    */
   async renew(context: ClientContext, account: Startable): Promise<string> {
     const started = await this.start(account, context.actor, false);
-    if (!started) throw tokenEnded();
+    if (!started) throw tokenRevoked();
     return started.token;
   }
 

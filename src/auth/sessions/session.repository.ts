@@ -10,7 +10,7 @@ import type { Account } from '../accounts/account.entity.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 import { LONGEST_TOKEN_MS } from './token.js';
-import { FROM_VALID_SESSION, type SessionClaims, valuesOf } from './valid-session.sql.js';
+import { FROM_VALID_SESSION, type SessionClaims, sessionParameters } from './valid-session.sql.js';
 
 const MOST_LISTED = 100;
 
@@ -46,7 +46,7 @@ export class SessionRepository {
         new Date(now + lifetimeMs),
         address,
         userAgent,
-        ...valuesOf({ id, version: sessionVersion, session: null }),
+        ...sessionParameters({ id, version: sessionVersion, session: null }),
       ],
     );
     return affectedRows === 1 ? insertId : undefined;
@@ -85,7 +85,11 @@ export class SessionRepository {
    */
   async lock(tx: EntityManager, token: SessionClaims): Promise<boolean> {
     await query(tx, '/* lock-account */ SELECT id FROM accounts WHERE id = ? FOR UPDATE', [token.id]);
-    const rows = await query(tx, `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`, valuesOf(token));
+    const rows = await query(
+      tx,
+      `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`,
+      sessionParameters(token),
+    );
     return rows.length > 0;
   }
 

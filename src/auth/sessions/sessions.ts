@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { tokenEnded } from '../../errors/domain-error.js';
+import { tokenRevoked } from '../../errors/domain-error.js';
 import type { AccountContext } from '../../http/context.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
@@ -70,7 +70,7 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
    * @throws Unauthenticated TOKEN_REVOKED
    */
   async lock({ actor }: AccountContext, tx: EntityManager): Promise<void> {
-    if (!(await this.repository.lock(tx, actor))) throw tokenEnded();
+    if (!(await this.repository.lock(tx, actor))) throw tokenRevoked();
   }
 
   /**

@@ -16,6 +16,6 @@ export const FROM_VALID_SESSION = `FROM accounts
      WHERE id = ? AND session_version = ? AND disabled_at IS NULL AND ${isLive('?')}`;
 
 /** The parameters of `FROM_VALID_SESSION`. */
-export function valuesOf({ id, version, session }: SessionClaims): unknown[] {
+export function sessionParameters({ id, version, session }: SessionClaims): unknown[] {
   return [id, version, session, session];
 }

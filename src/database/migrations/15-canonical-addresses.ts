@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { renewAddresses } from '../canonical-addresses.js';
+import { canonicalizeAddresses } from '../canonical-addresses.js';
 
 /** Gives accounts the canonical form of their addresses, so that two spellings of one mailbox are one account. */
 export class CanonicalAddresses15 implements MigrationInterface {
@@ -14,7 +14,7 @@ export class CanonicalAddresses15 implements MigrationInterface {
       `ALTER TABLE accounts MODIFY email VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL
        COMMENT 'canonical form'`,
     );
-    await renewAddresses(runner.manager);
+    await canonicalizeAddresses(runner.manager);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -12,21 +12,21 @@ export abstract class PageLimits {
   protected abstract countPage(request: FastifyRequest): Promise<void>;
 
   /** @throws TooManyRequests */
-  async ofPage(request: FastifyRequest): Promise<void> {
+  async countPageRequest(request: FastifyRequest): Promise<void> {
     this.counted.add(request);
     await this.countPage(request);
   }
 
   /** Counts a request that failed before the guards, unless it was counted already, then sends the error. */
   async ofUnreadable(request: FastifyRequest, reply: FastifyReply, answer: () => unknown): Promise<void> {
-    if (!this.counted.has(request)) await this.orAnswer(request, reply);
+    if (!this.counted.has(request)) await this.rejectIfExhausted(request, reply);
     if (!reply.sent) await answer();
   }
 
   /** An `onRequest` hook that responds with 429 above the limit. */
-  async orAnswer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  async rejectIfExhausted(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     try {
-      await this.ofPage(request);
+      await this.countPageRequest(request);
       return undefined;
     } catch (error) {
       sendProblem(error, request, reply);

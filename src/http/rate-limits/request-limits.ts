@@ -27,7 +27,7 @@ export class RequestLimits extends PageLimits {
    *
    * @throws TooManyRequests
    */
-  async ofAccount(id: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async countAccount(id: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (!this.environment.RATE_LIMIT_ENABLED) return;
     await Promise.all([
       this.throttle.count('account', accountKey(id)),
@@ -37,7 +37,7 @@ export class RequestLimits extends PageLimits {
   }
 
   /** @throws TooManyRequests */
-  async ofVisitor(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async countVisitor(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (!this.environment.RATE_LIMIT_ENABLED) return;
     const address = addressOf(request);
     await this.throttle.countFrom('visitor', address);
@@ -55,7 +55,11 @@ export class RequestLimits extends PageLimits {
    * @param id of the account; undefined for a visitor
    * @throws TooManyRequests
    */
-  async ofRoute(names: readonly LimitName[], request: FastifyRequest, id: number | undefined): Promise<void> {
+  async countRoute(
+    names: readonly LimitName[],
+    request: FastifyRequest,
+    id: number | undefined,
+  ): Promise<void> {
     const address = addressOf(request);
     for (const name of names) {
       const { by } = LIMITS[name];

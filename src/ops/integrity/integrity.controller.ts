@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../../audit/recorded-read.js';
 import { Only } from '../../auth/access.js';
-import { Unhurried } from '../../http/unhurried.interceptor.js';
+import { LongRunning } from '../../http/long-running.interceptor.js';
 import { IntegrityDto } from './integrity.dto.js';
 import { IntegrityService } from './integrity.service.js';
 
@@ -13,7 +13,7 @@ export class IntegrityController {
   constructor(private readonly integrity: IntegrityService) {}
 
   @Get()
-  @Unhurried()
+  @LongRunning()
   @RecordedRead('booking.listed')
   @ApiOperation({
     operationId: 'checkIntegrity',

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { ACCOUNT_CHECKS } from '../../auth/accounts/account.checks.js';
 import { BOOKING_CHECKS } from '../../bookings/booking.checks.js';
 import { BOOKING_LEDGER_CHECKS } from '../../bookings/booking-ledger.checks.js';
-import { type Finding, type IntegrityCheck, MOST_LISTED } from '../../database/integrity-check.js';
+import { type Finding, type IntegrityCheck, MAX_LISTED } from '../../database/integrity-check.js';
 import { DOCTOR_CHECKS } from '../../doctors/doctor.checks.js';
 import { jobChecks } from '../../notifications/job.checks.js';
 import { NotificationQueue } from '../../notifications/notification-queue.js';
@@ -58,7 +58,7 @@ export class IntegrityService {
     let findingsTotal = 0;
     for await (const { total, ...found } of check.find(this.dataSource, this.clock.now())) {
       findingsTotal = total ?? findingsTotal + 1;
-      if (findings.length < MOST_LISTED) findings.push({ code, ...found });
+      if (findings.length < MAX_LISTED) findings.push({ code, ...found });
     }
     return { code, title, findingsTotal, findings };
   }

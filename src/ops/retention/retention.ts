@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { deleteEvents, forgetAddresses } from '../../audit/old-events.js';
-import { deleteLinks } from '../../auth/accounts/old-links.js';
+import { deleteExpiredLinks } from '../../auth/accounts/old-links.js';
 import { deleteBookings, deleteNotificationsOfBookings } from '../../bookings/old-bookings.js';
 import { WorkerEnvironment } from '../../config/worker.environment.js';
 import type { Sweep } from '../../database/in-batches.js';
@@ -23,7 +23,7 @@ const STEPS: readonly (readonly [Setting, Sweep])[] = [
   ['BOOKING_DAYS', deleteBookings],
   ['NOTIFICATION_DAYS', deleteSinceMark],
   ['NOTIFICATION_DAYS', deleteOtherNotifications],
-  ['LINK_DAYS', deleteLinks],
+  ['LINK_DAYS', deleteExpiredLinks],
   ['AUDIT_EVENT_DAYS', deleteEvents],
   ['AUDIT_ADDRESS_DAYS', forgetSinceMark],
 ];

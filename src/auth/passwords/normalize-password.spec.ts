@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normalizePassword } from './password-form.js';
+import { normalizePassword } from './normalize-password.js';
 
 describe('a normalized password', () => {
   test('is the same however a keyboard composes its characters', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Principal } from '../principal.js';
 import type { Clock } from '../../time/clock.js';
-import { VerifiedTokenCache } from './known-tokens.js';
+import { VerifiedTokenCache } from './verified-token-cache.js';
 
 const principal: Principal = {
   id: 7,

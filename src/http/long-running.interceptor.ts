@@ -23,4 +23,4 @@ class LongRunningInterceptor implements NestInterceptor {
 }
 
 /** For a route whose response may take longer than the server's idle timeout. */
-export const Unhurried = (): MethodDecorator => UseInterceptors(LongRunningInterceptor);
+export const LongRunning = (): MethodDecorator => UseInterceptors(LongRunningInterceptor);

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { afterEach, expect, test, vi } from 'vitest';
-import { ForwardedWarning } from './forwarded.js';
+import { ForwardedWarning } from './forwarded-warning.js';
 
 afterEach(() => {
   vi.restoreAllMocks();

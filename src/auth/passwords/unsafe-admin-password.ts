@@ -7,7 +7,7 @@ import { passwordInputs } from './password-inputs.js';
 const FEWEST_DISTINCT_CHARACTERS = 5;
 
 /** The problems of the first admin's password that are unsafe in production: one sentence each, with what to do. */
-export function unsafeAdmin({ ADMIN_EMAIL, ADMIN_PASSWORD, CLINIC_NAME }: ApiEnvironment): string[] {
+export function unsafeAdminPassword({ ADMIN_EMAIL, ADMIN_PASSWORD, CLINIC_NAME }: ApiEnvironment): string[] {
   if (ADMIN_PASSWORD === undefined) return [];
   const isAddress =
     ADMIN_EMAIL !== undefined && canonicalAddress(ADMIN_PASSWORD) === canonicalAddress(ADMIN_EMAIL);
