@@ -1,4 +1,5 @@
 import { AuditModule } from '../audit/audit.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DoctorsModule } from '../doctors/doctors.module.js';
@@ -16,6 +17,7 @@ import { ExceptionsService } from './exceptions.service.js';
 @Module({
   imports: [
     AuditModule,
+    OutboxModule,
     DoctorsModule,
     IdempotencyModule,
     TypeOrmModule.forFeature([AvailabilityWindow, AvailabilityException, DoctorDay, DoctorSchedule]),

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
-import { type Particulars, AuditTrail } from '../audit/audit-trail.js';
+import type { Particulars } from '../audit/audit-trail.js';
+import { Changes } from '../outbox/changes.js';
 import { Bulkhead, scheduleKey } from '../database/bulkhead.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../errors/domain-error.js';
@@ -28,7 +29,7 @@ export class AvailabilityService implements OnModuleInit {
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
     private readonly doctors: DoctorsService,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly bulkhead: Bulkhead,
   ) {}
 
@@ -81,9 +82,13 @@ export class AvailabilityService implements OnModuleInit {
         );
       }
       const added = await insertWindow(tx, { doctorId, ...window });
-      await this.audit.record(context, tx, 'window.added', added.id, {
-        doctor_id: doctorId,
-        ...particularsOf(window),
+      await this.changes.record(context, tx, {
+        action: 'window.added',
+        subjectId: added.id,
+        particulars: {
+          doctor_id: doctorId,
+          ...particularsOf(window),
+        },
       });
       return added;
     };
@@ -96,7 +101,11 @@ export class AvailabilityService implements OnModuleInit {
       await lockSchedule(tx, doctorId);
       const { affected } = await tx.delete(AvailabilityWindow, { id, doctorId });
       if (!affected) throw new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
-      await this.audit.record(context, tx, 'window.removed', id, { doctor_id: doctorId });
+      await this.changes.record(context, tx, {
+        action: 'window.removed',
+        subjectId: id,
+        particulars: { doctor_id: doctorId },
+      });
     };
     await this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(context, work));
   }

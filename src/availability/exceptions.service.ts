@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { Changes } from '../outbox/changes.js';
 import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
 import { dateAt } from '../doctors/doctor-time-zone.js';
@@ -51,7 +51,7 @@ export class ExceptionsService {
     private readonly requests: IdempotentRequests,
     private readonly bulkhead: Bulkhead,
     private readonly doctors: DoctorsService,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -81,7 +81,7 @@ export class ExceptionsService {
     const work = async (tx: EntityManager): Promise<AvailabilityException> => {
       const times = blockedTimes(exception);
       if (exception.date < dateAt(doctor, this.clock.now())) {
-        throw new Refusal('EXCEPTION_PAST', `${exception.date} is in the past. Block today or a later date.`);
+        throw new Refusal('EXCEPTION_PAST', 'This date is in the past. Block today or a later date.');
       }
       const dayVersion = await lockDay(tx, doctor.id, exception.date);
       const { date } = exception;
@@ -90,11 +90,15 @@ export class ExceptionsService {
       if (same) return same;
       if (others.length >= MAX_EXCEPTIONS_PER_DATE) throw tooMany(date);
       const added = await insertException(tx, { doctorId: doctor.id, date, ...times, dayVersion });
-      await this.audit.record(context, tx, 'exception.added', added.id, {
-        doctor_id: doctor.id,
-        date,
-        start_time: times.startTime,
-        end_time: times.endTime,
+      await this.changes.record(context, tx, {
+        action: 'exception.added',
+        subjectId: added.id,
+        particulars: {
+          doctor_id: doctor.id,
+          date,
+          start_time: times.startTime,
+          end_time: times.endTime,
+        },
       });
       return added;
     };
@@ -108,7 +112,11 @@ export class ExceptionsService {
     await this.requests.once(context, async (tx) => {
       const { affected } = await tx.delete(AvailabilityException, { id, doctorId });
       if (!affected) throw new Refusal('EXCEPTION_NOT_FOUND', 'Exception not found');
-      await this.audit.record(context, tx, 'exception.removed', id, { doctor_id: doctorId });
+      await this.changes.record(context, tx, {
+        action: 'exception.removed',
+        subjectId: id,
+        particulars: { doctor_id: doctorId },
+      });
     });
   }
 }

@@ -1,4 +1,5 @@
 import { AuditModule } from '../audit/audit.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
@@ -9,7 +10,7 @@ import { DoctorsService } from './doctors.service.js';
 
 /** The doctors' profiles. */
 @Module({
-  imports: [AuditModule, AuthModule, IdempotencyModule, TypeOrmModule.forFeature([Doctor])],
+  imports: [AuditModule, AuthModule, IdempotencyModule, OutboxModule, TypeOrmModule.forFeature([Doctor])],
   controllers: [DoctorsController],
   providers: [DoctorsService],
   exports: [DoctorsService],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { Changes } from '../outbox/changes.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { recipientAddressOf } from '../auth/accounts/account-address.js';
 import { lockAccount } from '../auth/accounts/account.repository.js';
@@ -40,7 +40,7 @@ export class DoctorsService {
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
     @InjectRepository(Doctor) private readonly doctors: Repository<Doctor>,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly sessions: Sessions,
     private readonly clock: Clock,
     private readonly environment: ClinicEnvironment,
@@ -108,7 +108,11 @@ export class DoctorsService {
     const createdAt = new Date(this.clock.now());
     const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
     await this.afterCreate?.(tx, doctor.id);
-    await this.audit.record(context, tx, 'doctor.created', doctor.id, { account_id: account.id });
+    await this.changes.record(context, tx, {
+      action: 'doctor.created',
+      subjectId: doctor.id,
+      particulars: { account_id: account.id },
+    });
     return { doctor, userEmail: recipientAddressOf(account) };
   }
 }

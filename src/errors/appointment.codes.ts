@@ -94,7 +94,7 @@ export const APPOINTMENT_CODES = {
     action: 'Ask for an end after the start.',
   },
   EXCEPTION_PAST: {
-    answers: { 400: '2026-01-05 is in the past. Block today or a later date.' },
+    answers: { 400: 'This date is in the past. Block today or a later date.' },
     action: 'Ask for today or a later date.',
   },
   TOO_MANY_EXCEPTIONS: {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { Changes } from '../outbox/changes.js';
 import { NotFound } from '../errors/domain-error.js';
 import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
@@ -14,7 +14,7 @@ export class NotificationsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: IdempotentRequests,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -42,6 +42,6 @@ export class NotificationsService {
           'GET /api/notifications?state=dead lists the dead ones.',
       );
     }
-    await this.audit.record(context, tx, 'message.retried', id);
+    await this.changes.record(context, tx, { action: 'message.retried', subjectId: id });
   }
 }

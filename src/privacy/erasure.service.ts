@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { Changes } from '../outbox/changes.js';
 import { recipientAddressOf } from '../auth/accounts/account-address.js';
 import { eraseAccount, eraseAddresses } from '../auth/accounts/account.personal-data.js';
 import { assertNotConfigured } from '../auth/accounts/configured-admin.js';
@@ -37,7 +37,7 @@ export class ErasureService {
     private readonly sessions: Sessions,
     private readonly counters: AddressCounters,
     private readonly bookings: BookingsService,
-    private readonly audit: AuditTrail,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
   ) {}
@@ -79,7 +79,7 @@ export class ErasureService {
     await eraseRequests(tx, id, addresses);
     await eraseAddresses(tx, addresses, now);
     await eraseAccount(tx, id, { passwordHash, disabledAt: now });
-    await this.audit.record(context, tx, 'account.erased', id);
+    await this.changes.record(context, tx, { action: 'account.erased', subjectId: id });
     return { email: account.email, version: await this.sessions.endAll(tx, id) };
   }
 }

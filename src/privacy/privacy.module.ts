@@ -1,4 +1,5 @@
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
@@ -10,7 +11,7 @@ import { RunningExports } from './running-exports.js';
 
 /** Export and erasure of personal data. */
 @Module({
-  imports: [AuditModule, AuthModule, BookingsModule, IdempotencyModule],
+  imports: [AuditModule, AuthModule, BookingsModule, IdempotencyModule, OutboxModule],
   controllers: [PrivacyController],
   providers: [ErasureService, ExportService, RunningExports],
 })
