@@ -66,21 +66,7 @@ export class AvailabilityService implements OnModuleInit {
         throw new Refusal('WINDOW_REVERSED', 'start_time must be before end_time');
       }
       await lockSchedule(tx, doctorId);
-      const { dayOfWeek } = window;
-      if ((await tx.countBy(AvailabilityWindow, { doctorId, dayOfWeek })) >= MAX_WINDOWS_PER_WEEKDAY)
-        throw tooMany();
-      const isOverlapping = await tx.existsBy(AvailabilityWindow, {
-        doctorId,
-        dayOfWeek,
-        startTime: LessThan(window.endTime),
-        endTime: MoreThan(window.startTime),
-      });
-      if (isOverlapping) {
-        throw new Refusal(
-          'WINDOW_OVERLAPS',
-          'This overlaps another of your windows on that day. Choose other hours, or delete that window first.',
-        );
-      }
+      await assertFits(tx, doctorId, window);
       const added = await insertWindow(tx, { doctorId, ...window });
       await this.changes.record(context, tx, {
         action: 'window.added',
@@ -109,6 +95,24 @@ export class AvailabilityService implements OnModuleInit {
     };
     await this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(context, work));
   }
+}
+
+/** @throws Refusal WINDOW_OVERLAPS, TOO_MANY_WINDOWS */
+async function assertFits(tx: EntityManager, doctorId: number, window: WindowOfDoctor): Promise<void> {
+  const { dayOfWeek } = window;
+  const count = await tx.countBy(AvailabilityWindow, { doctorId, dayOfWeek });
+  if (count >= MAX_WINDOWS_PER_WEEKDAY) throw tooMany();
+  const isOverlapping = await tx.existsBy(AvailabilityWindow, {
+    doctorId,
+    dayOfWeek,
+    startTime: LessThan(window.endTime),
+    endTime: MoreThan(window.startTime),
+  });
+  if (!isOverlapping) return;
+  throw new Refusal(
+    'WINDOW_OVERLAPS',
+    'This overlaps another of your windows on that day. Choose other hours, or delete that window first.',
+  );
 }
 
 function tooMany(): Refusal {

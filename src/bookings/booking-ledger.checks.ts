@@ -1,7 +1,7 @@
 import type { IntegrityCheck } from '../database/integrity-check.js';
 import { markSql } from '../database/retention-mark.repository.js';
 import { NOTIFICATIONS } from '../outbox/notification.sql.js';
-import { SUPERSEDED } from '../outbox/outbox.repository.js';
+import { SUPERSEDED } from '../outbox/cancellation.repository.js';
 import type { BookingRow } from './booking.js';
 import { reminderKindsAfter } from './booking.notifications.js';
 import { bookingCheck, IN_PAGE } from './booking-check.js';

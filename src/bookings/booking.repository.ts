@@ -58,7 +58,6 @@ export async function insertBooking(
   evidence: Evidence,
   actor: AccountActor,
 ): Promise<Booking | undefined> {
-  const createdAt = new Date(booking.createdAt);
   const { insertId, affectedRows } = await execute(
     tx,
     `/* insert-booking */
@@ -66,22 +65,7 @@ export async function insertBooking(
                            version, created_at, updated_at, day_version, open_from, open_until)
      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? ${FROM_VALID_SESSION}
      LOCK IN SHARE MODE`,
-    [
-      booking.uid,
-      booking.doctorId,
-      booking.patientId,
-      booking.date,
-      booking.time,
-      booking.durationMinutes,
-      new Date(booking.startsAt),
-      new Date(booking.endsAt),
-      booking.status,
-      booking.version,
-      createdAt,
-      createdAt,
-      ...columnsOf(evidence),
-      ...sessionParameters(actor),
-    ],
+    [...valuesOf(booking), ...columnsOf(evidence), ...sessionParameters(actor)],
   );
   return affectedRows === 1 ? { ...booking, id: insertId } : undefined;
 }
@@ -154,6 +138,25 @@ export async function duplicateAsTaken<T>(requested: RequestedTime, work: Promis
   } catch (error) {
     throw isDuplicate(error, 'bookings_live_start') ? taken(requested) : error;
   }
+}
+
+/** uid to updated_at, as `insert-booking` lists them. */
+function valuesOf(booking: Omit<Booking, 'id'>): unknown[] {
+  const createdAt = new Date(booking.createdAt);
+  return [
+    booking.uid,
+    booking.doctorId,
+    booking.patientId,
+    booking.date,
+    booking.time,
+    booking.durationMinutes,
+    new Date(booking.startsAt),
+    new Date(booking.endsAt),
+    booking.status,
+    booking.version,
+    createdAt,
+    createdAt,
+  ];
 }
 
 /** day_version, open_from, open_until. */

@@ -17,6 +17,16 @@ import { BookingListsService, type Page } from './booking-lists.service.js';
 import { BookingsService } from './bookings.service.js';
 import { ReschedulingService } from './rescheduling.service.js';
 
+/** What can be wrong with a requested time. */
+const TIME_PROBLEMS = [
+  'NO_SUCH_TIME',
+  'NOT_IN_FUTURE',
+  'OUTSIDE_AVAILABILITY',
+  'EXCEPTION',
+  'TAKEN',
+  'DOCTOR_TIME_ZONE',
+] as const;
+
 @ApiTags('Bookings')
 @SignedIn()
 @ApiProblems(ADMIN_WITHOUT_SECOND_FACTOR)
@@ -55,15 +65,7 @@ export class BookingsController {
   })
   @ApiCreatedResponse({ type: BookingDto })
   @AcceptsIdempotencyKey()
-  @ApiProblems(
-    'UNKNOWN_DOCTOR',
-    'NO_SUCH_TIME',
-    'NOT_IN_FUTURE',
-    'OUTSIDE_AVAILABILITY',
-    'EXCEPTION',
-    'TAKEN',
-    'DOCTOR_TIME_ZONE',
-  )
+  @ApiProblems('UNKNOWN_DOCTOR', ...TIME_PROBLEMS)
   async book(
     @SignedInContext() context: AccountContext,
     @Body() { doctor_id, date, time, duration }: BookDto,
@@ -121,17 +123,7 @@ export class BookingsController {
   })
   @ApiOkResponse({ type: BookingDto })
   @AcceptsIdempotencyKey()
-  @ApiProblems(
-    'BOOKING_NOT_FOUND',
-    'BOOKING_STARTED',
-    'NOTHING_TO_CHANGE',
-    'NO_SUCH_TIME',
-    'NOT_IN_FUTURE',
-    'OUTSIDE_AVAILABILITY',
-    'EXCEPTION',
-    'TAKEN',
-    'DOCTOR_TIME_ZONE',
-  )
+  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'NOTHING_TO_CHANGE', ...TIME_PROBLEMS)
   async reschedule(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,

@@ -8,7 +8,7 @@ import { Forbidden, tokenRevoked } from '../errors/domain-error.js';
 import type { AccountContext, Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Changes } from '../outbox/changes.js';
-import { Outbox } from '../outbox/outbox.repository.js';
+import { cancelAll, cancelOutdated } from '../outbox/cancellation.repository.js';
 import { Clock } from '../time/clock.js';
 import { formatWallTime } from '../time/wall-time.js';
 import { BookableTimeReader } from './bookable-time.reader.js';
@@ -45,7 +45,6 @@ export class BookingsService {
     private readonly requests: IdempotentRequests,
     private readonly bulkhead: Bulkhead,
     private readonly times: BookableTimeReader,
-    private readonly outbox: Outbox,
     private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
@@ -139,7 +138,7 @@ export class BookingsService {
     assertNotStarted(found, now);
     await cancelLockedBooking(tx, id, now);
     const booking = { ...found, status: 'cancelled' as const, version: found.version + 1 };
-    await this.outbox.cancelOutdated(tx, id, 'the booking was cancelled', now);
+    await cancelOutdated(tx, id, 'the booking was cancelled', now);
     await this.changes.record(context, tx, cancelled(booking, now));
     return booking;
   }
@@ -152,7 +151,7 @@ export class BookingsService {
   async cancelAllIn(context: Context, tx: EntityManager, patientId: number, reason: string): Promise<void> {
     const now = this.clock.now();
     await lockLiveBookings(tx, patientId);
-    await this.outbox.cancelAll(tx, patientId, reason);
+    await cancelAll(tx, patientId, reason, now);
     await this.changes.recordEach(context, tx, allCancelled(patientId, now, reason));
     await cancelUpcoming(tx, patientId, now);
   }

@@ -46,21 +46,10 @@ export class DoctorTimeZoneService {
     const doctor = await lockDoctor(tx, id);
     if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `Doctor ${id} not found.`);
     if (doctor.timezone === timezone) return doctor;
-    if (isTimeZone(doctor.timezone)) {
-      throw new Refusal(
-        'TIME_ZONE_FIXED',
-        `The time zone of doctor ${id} is ${doctor.timezone}, and cannot change. Create another profile for another place.`,
-      );
-    }
+    if (isTimeZone(doctor.timezone)) throw timeZoneFixed(doctor);
     const upcoming = await findUpcoming(tx, id, this.clock.now());
     const shifted = upcoming.find((booking) => !keepsInstants(booking, timezone));
-    if (shifted) {
-      throw new Refusal(
-        'BOOKINGS_AHEAD',
-        `In ${timezone}, booking ${shifted.id} of doctor ${id} would start at a different moment. Set the time zone that ` +
-          'it was made in, or cancel it first.',
-      );
-    }
+    if (shifted) throw bookingsAhead(shifted, timezone);
     await changeTimeZone(tx, id, timezone);
     await this.changes.record(context, tx, {
       action: 'doctor.changed',
@@ -74,4 +63,19 @@ export class DoctorTimeZoneService {
 function keepsInstants(booking: Booking, timezone: string): boolean {
   const meant = instantsMeantBy({ ...booking, timezone });
   return meant !== undefined && hasInstants(booking, meant);
+}
+
+function timeZoneFixed({ id, timezone }: Doctor): Refusal {
+  return new Refusal(
+    'TIME_ZONE_FIXED',
+    `The time zone of doctor ${id} is ${timezone}, and cannot change. Create another profile for another place.`,
+  );
+}
+
+function bookingsAhead({ id, doctorId }: Booking, timezone: string): Refusal {
+  return new Refusal(
+    'BOOKINGS_AHEAD',
+    `In ${timezone}, booking ${id} of doctor ${doctorId} would start at a different moment. Set the time zone that it was ` +
+      'made in, or cancel it first.',
+  );
 }

@@ -7,7 +7,7 @@ import type { AccountContext } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { hasNotification, nextRescheduleDue } from '../outbox/booking-notification.repository.js';
 import { Changes } from '../outbox/changes.js';
-import { Outbox } from '../outbox/outbox.repository.js';
+import { cancelOutdated } from '../outbox/cancellation.repository.js';
 import { Clock } from '../time/clock.js';
 import { BookableTimeReader } from './bookable-time.reader.js';
 import { rescheduled } from './booking.changes.js';
@@ -25,7 +25,6 @@ export class ReschedulingService {
     private readonly requests: IdempotentRequests,
     private readonly bulkhead: Bulkhead,
     private readonly times: BookableTimeReader,
-    private readonly outbox: Outbox,
     private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
@@ -80,7 +79,7 @@ export class ReschedulingService {
     const isChanged = await duplicateAsTaken(requested, update);
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
-    await this.outbox.cancelOutdated(tx, id, 'the booking was moved', now);
+    await cancelOutdated(tx, id, 'the booking was moved', now);
     await this.changes.record(context, tx, rescheduled(booking, now, confirmationDueAt));
     return booking;
   }

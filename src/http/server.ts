@@ -57,14 +57,7 @@ export function createServer(logger: Logger, environment: ApiEnvironment): Fasti
     loggerInstance: logger,
     logController: log,
     trustProxy: proxies.length > 0 ? proxies : false,
-    // For a URL that the router cannot parse: no hook runs, and Fastify does not log the request.
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.headers(API_HEADERS);
-      const limits = request.server.getDecorator<PageLimits>(PAGE_LIMITS);
-      void limits
-        .ofUnreadable(request, reply, () => sendProblem(error, request, reply))
-        .then(() => log.write(request, reply));
-    },
+    frameworkErrors: respondUnrouted(log),
   });
   const server = adapter.getInstance<FastifyInstance>();
   log.watch(server);
@@ -83,6 +76,17 @@ export function createServer(logger: Logger, environment: ApiEnvironment): Fasti
     done();
   });
   return adapter;
+}
+
+/** Responds to a URL that the router cannot parse: no hook runs, and Fastify does not log the request. */
+function respondUnrouted(log: RequestLog) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    void reply.headers(API_HEADERS);
+    const limits = request.server.getDecorator<PageLimits>(PAGE_LIMITS);
+    void limits
+      .ofUnreadable(request, reply, () => sendProblem(error, request, reply))
+      .then(() => log.write(request, reply));
+  };
 }
 
 /** Node would reject an unknown `Expect` header by itself; a server may ignore it (RFC 9110, 10.1.1). */

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { RefusalTrail } from '../audit/refusal-trail.js';
@@ -14,10 +15,13 @@ import { Throttle } from '../http/rate-limits/throttle.js';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { canonicalAddress } from '../config/mail-address.js';
 import { AdminAuthentication } from '../http/admin-authentication.js';
-import { Forbidden, Refusal, Unauthenticated } from '../errors/domain-error.js';
+import { Refusal, Unauthenticated } from '../errors/domain-error.js';
 import { type ClientContext, anonymousContextOf } from '../http/context.js';
 import { note } from '../http/request-notes.js';
 import { Clock } from '../time/clock.js';
+import type { EpochMs } from '../time/interval.js';
+import { credentialsOf } from './basic-credentials.js';
+import { assertSameOrigin } from './cross-origin.js';
 
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 100;
@@ -39,9 +43,10 @@ interface Remembered {
  */
 @Injectable()
 export class DashboardGuard extends AdminAuthentication {
-  private readonly remembered = new Map<string, Remembered>();
-  /** For the keyed hash of a token: until when its visit counts as recorded. */
-  private readonly visits = new Map<string, number>();
+  /** Verified passwords, by their keyed hash. */
+  private readonly remembered = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
+  /** Until when the visit of a token counts as recorded, by the token's keyed hash. */
+  private readonly visits = new LRUCache<string, EpochMs>({ max: MAX_REMEMBERED });
   private readonly key = randomBytes(32);
 
   constructor(
@@ -65,7 +70,7 @@ export class DashboardGuard extends AdminAuthentication {
    * @throws TooManyRequests after too many attempts from this address, in total or on one account
    */
   override async authenticateAdmin(request: FastifyRequest): Promise<void> {
-    if (!isReadOnly(request) && isCrossOrigin(request)) throw crossOrigin();
+    assertSameOrigin(request);
     const credentials = credentialsOf(request.headers.authorization);
     if (!credentials) throw adminRequired();
     if (await this.admitsToken(request, credentials)) return;
@@ -87,7 +92,6 @@ export class DashboardGuard extends AdminAuthentication {
       throw adminRequired();
     }
     await this.audit.record(loggedIn, this.dataSource, 'account.logged_in', id, { dashboard: true });
-    if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
     this.remembered.set(hash, {
       accountId: account.id,
       passwordHash: account.passwordHash,
@@ -115,13 +119,16 @@ export class DashboardGuard extends AdminAuthentication {
     const hash = this.keyedHash(token);
     const now = this.clock.now();
     if ((this.visits.get(hash) ?? 0) > now) return;
-    if (this.visits.size >= MAX_REMEMBERED) this.visits.clear();
     this.visits.set(hash, now + REMEMBERED_MS);
     const context = anonymousContextOf(request);
     const actor = { ...context.actor, id, role };
-    await this.audit.record({ ...context, actor }, this.dataSource, 'account.logged_in', id, {
-      dashboard: true,
-    });
+    const visit = { dashboard: true };
+    try {
+      await this.audit.record({ ...context, actor }, this.dataSource, 'account.logged_in', id, visit);
+    } catch (error) {
+      this.visits.delete(hash);
+      throw error;
+    }
   }
 
   private keyedHash(text: string): string {
@@ -146,51 +153,9 @@ export class DashboardGuard extends AdminAuthentication {
   }
 }
 
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Node's limit of 16 KiB for all headers bounds what is decoded here. */
-function credentialsOf(header = ''): Credentials | undefined {
-  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1];
-  const bytes = Buffer.from(encoded ?? '', 'base64');
-  const colon = bytes.indexOf(':');
-  if (colon <= 0) return undefined;
-  return { email: textOf(bytes.subarray(0, colon)), password: textOf(bytes.subarray(colon + 1)) };
-}
-
-/**
- * Decodes UTF-8. Invalid bytes become a random text, which no account can have and which takes as long to verify as any
- * other.
- */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return UTF_8.decode(bytes);
-  } catch {
-    return randomBytes(32).toString('base64');
-  }
-}
-
 function adminRequired(): Unauthenticated {
   return new Unauthenticated(
     'ADMIN_REQUIRED',
     'Log in with the email and password of an admin; with a second factor, with a token in place of the password.',
   );
-}
-
-const isReadOnly = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
-
-/**
- * Whether a page of another origin sent the request, by the browser's headers: browsers add the password to such
- * requests.
- *
- * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html#fetch-metadata-headers
- */
-function isCrossOrigin({ headers, host }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site !== 'same-origin';
-  const { origin } = headers;
-  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
-}
-
-function crossOrigin(): Forbidden {
-  return new Forbidden('CROSS_ORIGIN', 'Only the dashboard itself may change something here.');
 }

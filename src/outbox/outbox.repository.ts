@@ -9,9 +9,6 @@ import { mailDomain } from './mail-domain.js';
 import type { AccountKind, BookingKind, NoticeKind } from './notification-kind.js';
 import { Notification } from './notification.entity.js';
 
-/** The stored reason of a reschedule confirmation that was not sent before a later change of the booking. */
-export const SUPERSEDED = 'superseded by news of a later change';
-
 /** A notification to be sent once its booking's transaction has committed. */
 export interface NewNotification {
   /** The patient's account. */
@@ -51,9 +48,6 @@ export interface Notice {
   /** The account that it is about, if another. */
   readonly subjectId?: number | undefined;
 }
-
-/** One UPDATE of this many rows takes about a second. */
-const BATCH_ROWS = 10_000;
 
 /** The writing side of the notification ledger: one row for each notification, in the transaction of its cause. */
 @Injectable()
@@ -141,49 +135,6 @@ export class Outbox {
     );
   }
 
-  /**
-   * Cancels a booking's unsent notifications that a change of it makes wrong: its reminders, and the confirmation of an
-   * earlier reschedule that waits for its minute. `reason` is for operators.
-   */
-  async cancelOutdated(tx: EntityManager, bookingId: number, reason: string, now: EpochMs): Promise<void> {
-    await execute(
-      tx,
-      `/* withdraw-outdated */
-       UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
-              leased_until = NULL, failing_since = NULL
-       WHERE booking_id = ?
-         AND (kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')
-              OR kind = 'moved' AND state = 'pending' AND due_at > ?)`,
-      [SUPERSEDED, reason, new Date(this.clock.now()), bookingId, new Date(now)],
-    );
-  }
-
-  /**
-   * Cancels all unsent notifications of an account, even those being sent. Also clears addresses and the mail server's
-   * errors, which may contain addresses. An account with very many rows takes several statements, each of which must be
-   * answered in time.
-   */
-  async cancelAll(tx: EntityManager, accountId: number, reason: string): Promise<void> {
-    await inBatches((limit) =>
-      execute(
-        tx,
-        `/* forget-addresses-of-account */ UPDATE notifications SET reason = NULL, address = NULL
-         WHERE account_id = ? AND (reason IS NOT NULL OR address IS NOT NULL) LIMIT ${limit}`,
-        [accountId],
-      ),
-    );
-    const now = new Date(this.clock.now());
-    await inBatches((limit) =>
-      execute(
-        tx,
-        `/* withdraw-all */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL,
-                failing_since = NULL, lease = lease + 1
-         WHERE account_id = ? AND state IN ('pending', 'queued', 'sending') LIMIT ${limit}`,
-        [reason, now, accountId],
-      ),
-    );
-  }
-
   /** The columns that every notification about an account begins with. */
   private pendingOfAccount(): Pick<Notification, 'bookingVersion' | 'state' | 'messageId' | 'createdAt'> {
     const createdAt = new Date(this.clock.now());
@@ -193,11 +144,4 @@ export class Outbox {
   private newMessageId(): string {
     return `<${randomUUID()}@${this.domain}>`;
   }
-}
-
-/** Repeats an update until it affects fewer rows than its limit. It must no longer find the rows that it changed. */
-async function inBatches(
-  update: (limit: number) => Promise<{ readonly affectedRows: number }>,
-): Promise<void> {
-  while ((await update(BATCH_ROWS)).affectedRows === BATCH_ROWS);
 }

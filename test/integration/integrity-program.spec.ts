@@ -126,9 +126,7 @@ test('the database is down, missing or without its tables: exit code 1 and a rea
   }
   expect(down.stderr).toMatch(/^Clinica cannot use its database: .*ECONNREFUSED.*DATABASE_URL/);
   expect(unknown.stderr).toMatch(/^Clinica cannot use its database: Unknown database/);
-  expect(empty.stderr).toMatch(
-    /^Clinica could not look at everything .*doctors.* the migration has been run/,
-  );
+  expect(empty.stderr).toMatch(/^Clinica could not check everything .*doctors.* the migration has been run/);
 });
 
 test('the connection breaks during a check: exit code 1 and a readable message', async () => {
@@ -147,7 +145,7 @@ test('the connection breaks during a check: exit code 1 and a readable message',
     const { exitCode, stdout, stderr } = await running;
     expect([exitCode, stdout]).toEqual([1, '']);
     expectReadable(stderr);
-    expect(stderr).toMatch(/^Clinica could not check everything in its database: .*then look again\.$/m);
+    expect(stderr).toMatch(/^Clinica could not check everything in its database: .*then try again\.$/m);
   } finally {
     await runner.query('UNLOCK TABLES');
     await runner.release();

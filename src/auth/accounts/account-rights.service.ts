@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Changes } from '../../outbox/changes.js';
+import { type Change, Changes } from '../../outbox/changes.js';
 import type { Notice } from '../../outbox/outbox.repository.js';
 import { accountChange, newAdminNotices } from './account-changes.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
@@ -89,16 +89,19 @@ export class AccountRights {
       await this.changes.record(context, tx, accountChange('account.second_factor_removed', id));
     await this.sessions.endAll(tx, id);
     if (isSame) return;
-    const notices: Notice[] = isNewAdmin(account, changed) ? await newAdminNotices(tx, id) : [];
-    if (changed.role !== account.role) notices.push({ accountId: id, kind: 'role_changed' });
-    const particulars = { role: changed.role, disabled: changed.disabledAt !== null };
-    await this.changes.record(context, tx, {
-      action: 'account.changed',
-      subjectId: id,
-      particulars,
-      notices,
-    });
+    await this.changes.record(context, tx, await rightsChange(tx, account, changed));
   }
+}
+
+async function rightsChange(
+  tx: EntityManager,
+  before: Account,
+  changed: Pick<Account, 'role' | 'disabledAt'>,
+): Promise<Change> {
+  const notices: Notice[] = isNewAdmin(before, changed) ? await newAdminNotices(tx, before.id) : [];
+  if (changed.role !== before.role) notices.push({ accountId: before.id, kind: 'role_changed' });
+  const particulars = { role: changed.role, disabled: changed.disabledAt !== null };
+  return { action: 'account.changed', subjectId: before.id, particulars, notices };
 }
 
 /** Whether a change makes an account an admin or enables a disabled admin. */

@@ -1,0 +1,70 @@
+import type { EntityManager } from 'typeorm';
+import { execute } from '../database/statement.js';
+import type { EpochMs } from '../time/interval.js';
+
+/** The statements that cancel unsent notifications. */
+
+/** The stored reason of a reschedule confirmation that was not sent before a later change of the booking. */
+export const SUPERSEDED = 'superseded by news of a later change';
+
+/** One UPDATE of this many rows takes about a second. */
+const BATCH_ROWS = 10_000;
+
+/**
+ * Cancels a booking's unsent notifications that a change of it makes wrong: its reminders, and the confirmation of an
+ * earlier reschedule that waits for its minute. `reason` is for operators.
+ */
+export async function cancelOutdated(
+  tx: EntityManager,
+  bookingId: number,
+  reason: string,
+  now: EpochMs,
+): Promise<void> {
+  await execute(
+    tx,
+    `/* withdraw-outdated */
+     UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
+            leased_until = NULL, failing_since = NULL
+     WHERE booking_id = ?
+       AND (kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')
+            OR kind = 'moved' AND state = 'pending' AND due_at > ?)`,
+    [SUPERSEDED, reason, new Date(now), bookingId, new Date(now)],
+  );
+}
+
+/**
+ * Cancels all unsent notifications of an account, even those being sent. Also clears addresses and the mail server's
+ * errors, which may contain addresses. An account with very many rows takes several statements, each of which must be
+ * answered in time.
+ */
+export async function cancelAll(
+  tx: EntityManager,
+  accountId: number,
+  reason: string,
+  now: EpochMs,
+): Promise<void> {
+  await inBatches((limit) =>
+    execute(
+      tx,
+      `/* forget-addresses-of-account */ UPDATE notifications SET reason = NULL, address = NULL
+       WHERE account_id = ? AND (reason IS NOT NULL OR address IS NOT NULL) LIMIT ${limit}`,
+      [accountId],
+    ),
+  );
+  await inBatches((limit) =>
+    execute(
+      tx,
+      `/* withdraw-all */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL,
+              failing_since = NULL, lease = lease + 1
+       WHERE account_id = ? AND state IN ('pending', 'queued', 'sending') LIMIT ${limit}`,
+      [reason, new Date(now), accountId],
+    ),
+  );
+}
+
+/** Repeats an update until it affects fewer rows than its limit. It must no longer find the rows that it changed. */
+async function inBatches(
+  update: (limit: number) => Promise<{ readonly affectedRows: number }>,
+): Promise<void> {
+  while ((await update(BATCH_ROWS)).affectedRows === BATCH_ROWS);
+}
