@@ -64,7 +64,7 @@ function finalError(error: unknown, isUncertain: boolean): unknown {
     return new Unavailable(
       'OUTCOME_UNKNOWN',
       'The connection to the database broke while saving. Send the request again if it has an Idempotency-Key; otherwise ' +
-        'check whether your change was made first.',
+        'check first whether your change was made.',
     );
   }
   return isConnectionLost(error) ? new Unavailable() : new Unavailable('BUSY');

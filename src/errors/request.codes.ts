@@ -83,7 +83,9 @@ export const REQUEST_CODES = {
   },
   OUTCOME_UNKNOWN: {
     answers: {
-      503: 'The connection to the database broke while saving. Check whether your change was made before you try again.',
+      503:
+        'The connection to the database broke while saving. Send the request again if it has an Idempotency-Key; otherwise ' +
+        'check first whether your change was made.',
     },
     action:
       'Check whether the change was made before trying again; or send it again with the same `Idempotency-Key`.',
