@@ -152,7 +152,9 @@ export async function raceWithException(
 }
 
 /** A doctor's request to block a time arrives twice at once, with the same key. */
-export async function raceOfKeys(rivals: ConcurrentApps): Promise<Race & { exceptions: number }> {
+export async function raceOfKeys(
+  rivals: ConcurrentApps,
+): Promise<Race & { exceptions: number; replays: number }> {
   const doctor = await rivals.clinic.doctor();
   const blocked = { date: MONDAY, start_time: '09:30', end_time: '11:30' };
   const send = ({ client }: Clinic): Promise<Answer<Json>> =>
@@ -162,7 +164,10 @@ export async function raceOfKeys(rivals: ConcurrentApps): Promise<Race & { excep
     'SELECT COUNT(*) AS exceptions FROM exceptions WHERE doctor_id = ?',
     [doctor.doctorId],
   );
-  return { ...raced, exceptions: Number(row!.exceptions) };
+  const replays = [raced.slow, raced.fast].filter(({ headers }) =>
+    headers.has('idempotency-replayed'),
+  ).length;
+  return { ...raced, exceptions: Number(row!.exceptions), replays };
 }
 
 /** A doctor adds two overlapping windows at once. */
