@@ -21,7 +21,7 @@ export class CreateDoctorDto {
 
   @TimeZoneField({
     optional: true,
-    description: "By default the clinic's; can be changed while there are no future bookings",
+    description: "By default the clinic's. A valid time zone cannot be changed later",
   })
   timezone?: string;
 }
