@@ -72,6 +72,7 @@ function preferPrepared(connection: PoolConnection): void {
   connection.query = query as PoolConnection['query'];
 }
 
+/** The one private part of mysql2 that the service uses (docs/decisions/0008). */
 function socketOf(connection: PoolConnection): Socket {
   return (connection as unknown as { stream: Socket }).stream;
 }

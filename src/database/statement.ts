@@ -1,5 +1,6 @@
 import type { Pool, PoolConnection, ResultSetHeader } from 'mysql2';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver.js';
 
 /** Where a statement runs: in a transaction, or on a connection of its own. */
 export type Source = EntityManager | DataSource;
@@ -62,7 +63,7 @@ function run<T>(source: Source, sql: string, parameters: unknown[]): Promise<T> 
         ? send(connection)
         : reject(new Error(`The transaction has ended before this: ${sql}`));
     }
-    const { pool } = source.driver as unknown as { pool: Pool };
+    const pool = (source.driver as MysqlDriver).pool as Pool;
     pool.getConnection((error, connection: PoolConnection) => {
       // Not a QueryFailedError: without a connection, no statement has failed.
       if (error) reject(error);
