@@ -7,7 +7,7 @@ import type { FormerAddress, Notice } from '../../outbox/outbox.repository.js';
 import type { Role } from '../role.js';
 import { findOtherAdmins } from './account.repository.js';
 
-/** What the owner of an account is notified of: a change that they did not make themselves, a stranger made. */
+/** The events that owners get a notice of. An owner who did not make the change learns that a stranger did. */
 const NOTICE_OF: Readonly<Partial<Record<AuditAction, NoticeKind>>> = {
   'account.password_changed': 'password_changed',
   'account.password_reset': 'password_changed',

@@ -22,7 +22,10 @@ const DECLINING: Readonly<Record<Locale, string>> = {
   es: 'Rechazarla o borrarla en el calendario no cancela la cita.',
 };
 
-/** The texts of each kind of email about a booking. */
+/**
+ * The texts of each kind of email about a booking. Spanish sentences do not name the doctor: after «con» a title needs
+ * an article, «el Dr.» or «la Dra.», which is unknown. The details name the doctor.
+ */
 export const BOOKING_TEXTS: Readonly<Record<BookingKind, Readonly<Record<Locale, BookingKindTexts>>>> = {
   booked: {
     en: {

@@ -6,10 +6,7 @@ const longDate = (when: LocalTime): string => `${when.weekday}, ${when.day} de $
 const moment = (when: LocalTime): string =>
   `${longDate(when)}, ${when.hour === 1 ? 'a la' : 'a las'} ${when.clock} (${when.zone})`;
 
-/**
- * The emails in Spanish, with «usted». No sentence says «con» and the doctor's name: before a title it would
- * need an article, «con el Dr.» or «con la Dra.», which is unknown. The box names the doctor.
- */
+/** The emails in Spanish, with «usted». */
 export const es: Catalogue = {
   language: 'es',
   longDate,
