@@ -4,7 +4,8 @@ import { shownAddress } from '../config/mail-address.js';
 import { BooleanField, FromText, IntegerField, LARGEST_ID } from '../http/fields.js';
 import { DateField } from '../http/time-fields.js';
 import { BookingDto } from './booking.dto.js';
-import type { DoctorsBooking, PageFilter, PatientsBooking } from './booking-lists.service.js';
+import type { DoctorsBooking, PatientsBooking } from './booking-list.reader.js';
+import type { PageFilter } from './booking-lists.service.js';
 
 /** The largest page, and the default. */
 const MAX_LISTED = 1000;
@@ -66,8 +67,8 @@ export class PatientsBookingDto extends BookingDto {
   @ApiProperty({ example: 'Cardiology' })
   specialty!: string;
 
-  static of({ booking, doctorName, specialty }: PatientsBooking): PatientsBookingDto {
-    return Object.assign(BookingDto.from(booking), { doctor_name: doctorName, specialty });
+  static of(booking: PatientsBooking): PatientsBookingDto {
+    return { ...BookingDto.from(booking), doctor_name: booking.doctorName, specialty: booking.specialty };
   }
 }
 
@@ -76,7 +77,7 @@ export class DoctorsBookingDto extends BookingDto {
   @ApiProperty({ example: 'patient@clinica.example' })
   patient_email!: string;
 
-  static of({ booking, patientEmail }: DoctorsBooking): DoctorsBookingDto {
-    return Object.assign(BookingDto.from(booking), { patient_email: shownAddress(patientEmail) });
+  static of(booking: DoctorsBooking): DoctorsBookingDto {
+    return { ...BookingDto.from(booking), patient_email: shownAddress(booking.patientEmail) };
   }
 }

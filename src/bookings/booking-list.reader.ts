@@ -5,7 +5,7 @@ import { query } from '../database/statement.js';
 import { DOCTOR_ID_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import type { EpochMs } from '../time/interval.js';
 import { BOOKINGS_WITH_DOCTORS, LISTED_COLUMNS } from './booking.sql.js';
-import type { ListedRow } from './listed-booking.js';
+import type { ListedBooking } from './booking.js';
 
 /** Which bookings to list; always ordered by the instant at which they begin. */
 export interface ListFilter {
@@ -27,24 +27,24 @@ const OWNERS = {
 } as const;
 export type List = keyof typeof OWNERS;
 
-export type PatientsRow = ListedRow & { readonly name: string; readonly specialty: string };
-export type DoctorsRow = ListedRow & { readonly email: string };
+export type PatientsBooking = ListedBooking & { readonly doctorName: string; readonly specialty: string };
+export type DoctorsBooking = ListedBooking & { readonly patientEmail: string };
 
 /** Reads the lists of bookings, one statement each. */
 @Injectable()
 export class BookingListReader {
   constructor(private readonly dataSource: DataSource) {}
 
-  ofPatient(accountId: number, filter: ListFilter): Promise<PatientsRow[]> {
+  ofPatient(accountId: number, filter: ListFilter): Promise<PatientsBooking[]> {
     const [where, parameters] = conditionsOf('me', accountId, filter);
-    const sql = `/* list-bookings-of-patient */ SELECT ${LISTED_COLUMNS}, d.name, d.specialty
+    const sql = `/* list-bookings-of-patient */ SELECT ${LISTED_COLUMNS}, d.name AS doctorName, d.specialty
        FROM ${BOOKINGS_WITH_DOCTORS} WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
     return query(this.dataSource, sql, parameters);
   }
 
-  ofDoctor(accountId: number, filter: ListFilter): Promise<DoctorsRow[]> {
+  ofDoctor(accountId: number, filter: ListFilter): Promise<DoctorsBooking[]> {
     const [where, parameters] = conditionsOf('doctor', accountId, filter);
-    const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, ${mailAddressOf()} AS email
+    const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, ${mailAddressOf()} AS patientEmail
        FROM ${BOOKINGS_WITH_DOCTORS} ${joinAccount('b.user_id')}
        WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
     return query(this.dataSource, sql, parameters);

@@ -3,8 +3,13 @@ import { accountKey, Bulkhead } from '../database/bulkhead.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import type { EpochMs } from '../time/interval.js';
 import type { ListedBooking } from './booking.js';
-import { BookingListReader, type List, type ListFilter } from './booking-list.reader.js';
-import { listedOf, type ListedRow } from './listed-booking.js';
+import {
+  BookingListReader,
+  type DoctorsBooking,
+  type List,
+  type ListFilter,
+  type PatientsBooking,
+} from './booking-list.reader.js';
 import { unknownLastBooking } from './booking.rules.js';
 import { PageEnds } from './page-ends.js';
 
@@ -19,17 +24,6 @@ export interface Page<T> {
   readonly bookings: T[];
   /** Where the next page begins; undefined on the last. */
   readonly next?: { readonly after: number; readonly afterStart: EpochMs };
-}
-
-export interface PatientsBooking {
-  readonly booking: ListedBooking;
-  readonly doctorName: string;
-  readonly specialty: string;
-}
-
-export interface DoctorsBooking {
-  readonly booking: ListedBooking;
-  readonly patientEmail: string;
 }
 
 /** The lists of bookings, one statement each. */
@@ -47,11 +41,7 @@ export class BookingListsService {
     const rows = await this.list('me', accountId, filter, (bounded) =>
       this.reader.ofPatient(accountId, bounded),
     );
-    return pageOf(rows, filter, (row) => ({
-      booking: listedOf(row),
-      doctorName: row.name,
-      specialty: row.specialty,
-    }));
+    return pageOf(rows, filter);
   }
 
   /**
@@ -64,11 +54,11 @@ export class BookingListsService {
     );
     // Only a doctor without bookings may have no profile.
     if (rows.length === 0) await this.doctors.ofAccount(accountId);
-    return pageOf(rows, filter, (row) => ({ booking: listedOf(row), patientEmail: row.email }));
+    return pageOf(rows, filter);
   }
 
   /** Runs under the account's key: one account's lists and bookings share its limit of connections. */
-  private list<Row extends ListedRow>(
+  private list<Row extends ListedBooking>(
     list: List,
     accountId: number,
     filter: PageFilter,
@@ -79,7 +69,7 @@ export class BookingListsService {
       // One row more shows whether there is another page.
       const rows = await read({ ...filter, afterStart, limit: filter.limit + 1 });
       const last = filter.isPaged ? rows.slice(0, filter.limit).at(-1) : rows[filter.limit - 1];
-      if (last) await this.pageEnds.remember(`${list}:${accountId}`, last.id, last.starts_at * 1000);
+      if (last) await this.pageEnds.remember(`${list}:${accountId}`, last.id, last.startsAt);
       return rows;
     });
   }
@@ -102,13 +92,9 @@ export class BookingListsService {
   }
 }
 
-function pageOf<Row extends ListedRow, T>(
-  rows: readonly Row[],
-  { limit }: ListFilter,
-  map: (row: Row) => T,
-): Page<T> {
-  const bookings = rows.slice(0, limit).map(map);
+function pageOf<Row extends ListedBooking>(rows: readonly Row[], { limit }: ListFilter): Page<Row> {
+  const bookings = rows.slice(0, limit);
   const last = rows[limit - 1];
   if (rows.length <= limit || !last) return { bookings };
-  return { bookings, next: { after: last.id, afterStart: last.starts_at * 1000 } };
+  return { bookings, next: { after: last.id, afterStart: last.startsAt } };
 }

@@ -1,10 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiDate, ApiId, ApiInstant, ApiInteger, ApiTime } from '../http/api-properties.js';
 import { EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../time/example-date.js';
+import { isoIn } from '../time/zone-offset.js';
 import { FromText, IdField, LARGEST_ID } from '../http/fields.js';
 import { DateField, DurationField, TimeField } from '../http/time-fields.js';
-import { isoTimes, type ListedBooking } from './booking.js';
+import type { ListedBooking } from './booking.js';
 import { changeOf, type RequestedTime } from './booking.rules.js';
+
+const MINUTE_MS = 60_000;
 
 export class AvailableSlotsQuery {
   @FromText()
@@ -84,19 +87,19 @@ export class BookingDto {
   ends_at!: string;
 
   static from(booking: ListedBooking): BookingDto {
-    const { startsAt, endsAt } = isoTimes(booking);
+    const { timezone, startsAt, durationMinutes } = booking;
     return {
       id: booking.id,
       doctor_id: booking.doctorId,
       user_id: booking.patientId,
       date: booking.date,
       time: booking.time,
-      duration: booking.durationMinutes,
+      duration: durationMinutes,
       status: booking.status,
       version: booking.version,
-      timezone: booking.timezone,
-      starts_at: startsAt,
-      ends_at: endsAt,
+      timezone,
+      starts_at: isoIn(timezone, startsAt),
+      ends_at: isoIn(timezone, startsAt + durationMinutes * MINUTE_MS),
     };
   }
 }

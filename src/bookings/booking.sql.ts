@@ -22,10 +22,10 @@ export const BOOKING_COLUMNS = `${COLUMNS}, d.timezone`;
 export const LOCKED_BOOKING_COLUMNS = `${COLUMNS},
   ${timeZoneOf('b.doctor_id')} AS timezone`;
 
-/** The columns of a SELECT for lists. */
-export const LISTED_COLUMNS = `b.id, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes,
-  TIMESTAMPDIFF(SECOND, '1970-01-01', b.starts_at) AS starts_at,
-  TIMESTAMPDIFF(SECOND, '1970-01-01', b.ends_at) AS ends_at, b.status, b.version, d.timezone`;
+/** The columns of a `ListedBooking`. Numbers and texts are faster to parse than times. */
+export const LISTED_COLUMNS = `b.id, b.doctor_id AS doctorId, b.user_id AS patientId, b.date,
+  LEFT(b.start_time, 5) AS time, b.duration_minutes AS durationMinutes,
+  1000 * TIMESTAMPDIFF(SECOND, '1970-01-01', b.starts_at) AS startsAt, b.status, b.version, d.timezone`;
 
 /** A patient's live bookings that have not started. Parameters: the patient, now. */
 export const UPCOMING = "user_id = ? AND status = 'booked' AND starts_at > ?";

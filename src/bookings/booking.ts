@@ -1,5 +1,4 @@
 import type { EpochMs, Interval } from '../time/interval.js';
-import { isoIn } from '../time/zone-offset.js';
 
 /** An appointment of a patient with a doctor. */
 export interface Booking {
@@ -50,28 +49,19 @@ export interface BookingRow {
 }
 
 export function bookingOf(row: BookingRow): Booking {
-  const { uid, starts_at, ends_at, created_at } = row;
-  const listed = toListed(row, starts_at.getTime(), ends_at.getTime());
-  return { ...listed, uid, createdAt: created_at.getTime() };
-}
-
-/** A booking from its row and its instants, which rows hold in different forms. */
-export function toListed(
-  row: Omit<BookingRow, 'uid' | 'created_at' | 'starts_at' | 'ends_at'>,
-  startsAt: EpochMs,
-  endsAt: EpochMs,
-): ListedBooking {
   return {
     id: row.id,
+    uid: row.uid,
     doctorId: row.doctor_id,
     patientId: row.user_id,
     date: row.date,
     time: row.start_time.slice(0, 5),
     durationMinutes: row.duration_minutes,
-    startsAt,
-    endsAt,
+    startsAt: row.starts_at.getTime(),
+    endsAt: row.ends_at.getTime(),
     status: row.status,
     version: row.version,
+    createdAt: row.created_at.getTime(),
     timezone: row.timezone,
   };
 }
@@ -93,12 +83,4 @@ export function fromStored({ userId, ...booking }: StoredBooking): Booking {
 }
 
 /** A booking as lists need it. */
-export type ListedBooking = Omit<Booking, 'uid' | 'createdAt'>;
-
-/** The start and end as ISO 8601 with the doctor's offset. */
-export function isoTimes({ timezone, startsAt, endsAt }: ListedBooking): {
-  startsAt: string;
-  endsAt: string;
-} {
-  return { startsAt: isoIn(timezone, startsAt), endsAt: isoIn(timezone, endsAt) };
-}
+export type ListedBooking = Omit<Booking, 'uid' | 'createdAt' | 'endsAt'>;

@@ -11,6 +11,9 @@ const AMBIGUOUS = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}"<>]/u;
 /** Characters that `domainToASCII`, which parses URL hosts, would decode or take for the end of the domain. */
 const NOT_IN_DOMAIN = /[^-.a-z0-9\u0080-\u{10ffff}]/iu;
 
+/** Begins each label of a domain in another script, in ASCII (RFC 5890, 2.3.1). */
+const ENCODED_LABEL = 'xn--';
+
 const HAS_ASCII = /[\0-\x7f]/;
 
 /** The Turkish dotless i is a letter of its own, although its capital is the ASCII one. */
@@ -45,6 +48,8 @@ export function deliveryAddress(typed: string): string {
 
 /** The form to show to people: with the domain in its own script. Pure. */
 export function shownAddress(address: string): string {
+  // Lists show hundreds of addresses, and few domains are in another script.
+  if (!address.includes(ENCODED_LABEL)) return address;
   const [local, domain] = partsOf(address);
   return `${local}@${domainToUnicode(domain) || domain}`;
 }

@@ -14,6 +14,7 @@ import { OrderByInstant14 } from './migrations/14-order-by-instant.js';
 import { CanonicalAddresses15 } from './migrations/15-canonical-addresses.js';
 import { FormerAddresses16 } from './migrations/16-former-addresses.js';
 import { FreeLinkKinds17 } from './migrations/17-free-link-kinds.js';
+import { NumberAddressMails18 } from './migrations/18-number-address-mails.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   CanonicalAddresses15,
   FormerAddresses16,
   FreeLinkKinds17,
+  NumberAddressMails18,
 ] as const;

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { WorkerEnvironment } from '../config/worker.environment.js';
-import { inTransaction } from '../database/in-transaction.js';
-import { countMail, countMailsOfDay, deleteMailCount } from '../outbox/address-mail.repository.js';
+import { countMails, deleteMailCount, insertMail } from '../outbox/address-mail.repository.js';
 import { MailedAddresses } from '../outbox/mailed-addresses.js';
 import { Clock } from '../time/clock.js';
 import { isBudgetSpent } from './delivery.rules.js';
@@ -23,20 +22,17 @@ export class MailBudget {
   ) {}
 
   /** Counts a mail that is about to be sent; false, without counting it, if the budget of its address is spent. */
-  reserve(notification: NotificationRow): Promise<boolean> {
-    const hashes = this.addresses.hashesOf(notification.email);
-    return inTransaction(this.dataSource, async (tx) => {
-      await this.addresses.lock(tx, hashes);
+  async reserve({ id, kind, email, is_confirmed }: NotificationRow): Promise<boolean> {
+    const hashes = this.addresses.hashesOf(email);
+    const budget = { perDay: this.environment.MAIL_BUDGET_PER_DAY, isConfirmed: is_confirmed === 1 };
+    // If another mail to the address takes the number, count again: that mail may have spent the budget.
+    for (;;) {
       const now = this.clock.now();
-      const counts = await countMailsOfDay(tx, hashes, notification.id, now);
-      const budget = {
-        perDay: this.environment.MAIL_BUDGET_PER_DAY,
-        isConfirmed: notification.is_confirmed === 1,
-      };
-      if (isBudgetSpent(notification.kind, counts, budget)) return false;
-      await countMail(tx, hashes[0]!, notification, now);
-      return true;
-    });
+      const { ofDay, hasThis, last } = await countMails(this.dataSource, hashes, id, now);
+      if (isBudgetSpent(kind, ofDay, budget)) return false;
+      if (hasThis || (await insertMail(this.dataSource, hashes[0]!, { id, kind }, last + 1, now)))
+        return true;
+    }
   }
 
   /** Uncounts a mail that the mail server did not accept. */

@@ -17,6 +17,8 @@ import type {
 } from './notification.reader.js';
 
 /** Suppresses automatic replies: RFC 3834, and the header that Exchange honours. */
+const IS_ASCII = /^[\0-\x7f]*$/;
+
 const NO_AUTO_REPLY = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /** Renders the mail of a notification: the email, and for news of a booking its calendar entry. Pure. */
@@ -31,7 +33,7 @@ export function mailOf(notification: NotificationRow, environment: WorkerEnviron
 
 /** An address with its domain in ASCII, so that the mail's headers and its calendar entry spell it alike. */
 function asciiDomain(address: string): string {
-  return readAddress(address) ?? address;
+  return IS_ASCII.test(address) ? address : (readAddress(address) ?? address);
 }
 
 function contentOf(notification: NotificationRow, environment: WorkerEnvironment): ISendMailOptions {
@@ -52,17 +54,18 @@ function commonFacts(
   environment: WorkerEnvironment,
 ) {
   const { CLINIC_NAME, CLINIC_TIMEZONE, CLINIC_ADDRESS, CLINIC_PHONE, FRONT_END_URL } = environment;
-  const unconfirmed = {
-    notMeCode: addressTokenOf(email, account_id, new Keys(environment).current),
-    frontEndUrl: FRONT_END_URL,
-  };
   return {
     locale,
     clinicName: CLINIC_NAME,
     clinicTimezone: CLINIC_TIMEZONE,
     clinicAddress: CLINIC_ADDRESS,
     clinicPhone: CLINIC_PHONE,
-    ...(!is_confirmed && { unconfirmed }),
+    ...(!is_confirmed && {
+      unconfirmed: {
+        notMeCode: addressTokenOf(email, account_id, new Keys(environment).current),
+        frontEndUrl: FRONT_END_URL,
+      },
+    }),
   };
 }
 

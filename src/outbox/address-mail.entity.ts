@@ -4,11 +4,15 @@ import type { NotificationKind } from './notification-kind.js';
 /** A mail that an address got within the last day, for whichever account. */
 @Entity('address_mails')
 export class AddressMail {
-  @PrimaryColumn({ name: 'notification_id', type: 'int', unsigned: true })
-  notificationId!: number;
-
-  @Column({ name: 'address_hash', type: 'char', length: 43 })
+  @PrimaryColumn({ name: 'address_hash', type: 'char', length: 43 })
   addressHash!: string;
+
+  /** Counts up for each address. */
+  @PrimaryColumn({ type: 'int', unsigned: true })
+  ordinal!: number;
+
+  @Column({ name: 'notification_id', type: 'int', unsigned: true })
+  notificationId!: number;
 
   @Column({ type: 'varchar', length: 32 })
   kind!: NotificationKind;

@@ -1,7 +1,8 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { sweepBy } from '../database/in-batches.js';
 import { inOneStatement } from '../database/in-one-statement.js';
-import { query, execute } from '../database/statement.js';
+import { isDuplicate } from '../database/mysql-errors.js';
+import { query } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
 import type { NotificationKind } from './notification-kind.js';
 
@@ -15,35 +16,57 @@ interface Mail {
   readonly kind: NotificationKind;
 }
 
-/** How many mails of each kind the address got within a day, without earlier attempts at this notification. */
-export async function countMailsOfDay(
-  tx: EntityManager,
-  hashes: readonly string[],
-  id: number,
-  now: EpochMs,
-): Promise<Partial<Record<NotificationKind, number>>> {
-  const rows = await query<{ kind: NotificationKind; mails: number | string }>(
-    tx,
-    `/* count-mails-of-day */ SELECT kind, COUNT(*) AS mails FROM address_mails
-     WHERE address_hash IN (?) AND mailed_at > ? AND notification_id <> ? GROUP BY kind`,
-    [hashes, new Date(now - DAY_MS), id],
-  );
-  return Object.fromEntries(rows.map(({ kind, mails }) => [kind, Number(mails)]));
+/** The mails of an address. */
+export interface CountedMails {
+  /** How many of each kind it got within a day, without earlier attempts at this notification. */
+  readonly ofDay: Partial<Record<NotificationKind, number>>;
+  /** Whether an earlier attempt at this notification still counts. */
+  readonly hasThis: boolean;
+  /** The highest ordinal. */
+  readonly last: number;
 }
 
-export async function countMail(
-  tx: EntityManager,
+/** @param hashes the address under the present key and, during a rotation, the former one */
+export async function countMails(
+  dataSource: DataSource,
+  [hash, former = hash]: readonly string[],
+  id: number,
+  now: EpochMs,
+): Promise<CountedMails> {
+  const rows = await query<{ kind: NotificationKind; mails: string; own: string; last: number }>(
+    dataSource,
+    `/* count-mails */ SELECT kind, SUM(mailed_at > ? AND notification_id <> ?) AS mails,
+            SUM(notification_id = ?) AS own, MAX(ordinal) AS last
+     FROM address_mails WHERE address_hash IN (?, ?) GROUP BY kind`,
+    [new Date(now - DAY_MS), id, id, hash, former],
+  );
+  return {
+    ofDay: Object.fromEntries(rows.map(({ kind, mails }) => [kind, Number(mails)])),
+    hasThis: rows.some(({ own }) => Number(own) > 0),
+    last: Math.max(0, ...rows.map(({ last }) => last)),
+  };
+}
+
+/** Counts a mail as the one with this ordinal; false if another mail to the address has it. */
+export async function insertMail(
+  dataSource: DataSource,
   hash: string,
   { id, kind }: Mail,
+  ordinal: number,
   now: EpochMs,
-): Promise<void> {
-  const at = new Date(now);
-  await execute(
-    tx,
-    `/* count-mail */ INSERT INTO address_mails (notification_id, address_hash, kind, mailed_at) VALUES (?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE address_hash = ?, kind = ?, mailed_at = ?`,
-    [id, hash, kind, at, hash, kind, at],
-  );
+): Promise<boolean> {
+  try {
+    await inOneStatement(
+      dataSource,
+      `/* count-mail */ INSERT INTO address_mails (address_hash, ordinal, notification_id, kind, mailed_at)
+       VALUES (?, ?, ?, ?, ?)`,
+      [hash, ordinal, id, kind, new Date(now)],
+    );
+    return true;
+  } catch (error) {
+    if (isDuplicate(error, 'PRIMARY')) return false;
+    throw error;
+  }
 }
 
 export async function deleteMailCount(dataSource: DataSource, id: number): Promise<void> {

@@ -49,7 +49,7 @@ export interface Comparison {
   readonly reached: boolean;
 }
 
-const ROUNDS = 4;
+const ROUNDS = 8;
 
 /** Measures both sides in turn, `ROUNDS` times each, after one warm-up round each. */
 export async function compare(

@@ -9,14 +9,15 @@ import type { Measurement } from './load.js';
 import type { MailSink } from './mail-sink.js';
 import { dateIn, DOCTORS, FIRST_OTHER } from './seed.js';
 
-const EMAILS = 1500;
+const EMAILS = 1000;
+const RECIPIENTS = 500;
 const BASELINE = '../test/bench/baseline/relay.js';
 
 /** Compares the worker with a bare one that gets rendered emails. */
 export function relayScenario(sink: MailSink, queue: Queue): Scenario {
   return {
     name: 'relay',
-    about: 'mails about bookings to a server that accepts at once',
+    about: 'emails about bookings to a server that accepts at once',
     target: { ratio: 0.6, is: 'at least' },
     by: 'perSecond',
     round: async (_instance, context, side) => {
@@ -61,7 +62,7 @@ async function insertDueNotifications({ database }: BenchContext): Promise<void>
   await database.query(
     `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
-     SELECT UUID(), 1 + i % ${DOCTORS}, ${FIRST_OTHER} + i % 39, day, '09:00', 15, TIMESTAMP(day, '08:00'), TIMESTAMP(day, '08:15'),
+     SELECT UUID(), 1 + i % ${DOCTORS}, ${FIRST_OTHER} + i % ${RECIPIENTS}, day, '09:00', 15, TIMESTAMP(day, '08:00'), TIMESTAMP(day, '08:15'),
             'booked', 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
      FROM ${days} AS planned`,
   );
@@ -99,7 +100,7 @@ function renderedEmails(testbed: Testbed): Parameters<Queue['addBulk']>[0] {
         doctor_name: 'Dr. Number 1',
         specialty: 'Cardiology',
         doctor_timezone: 'Europe/Madrid',
-        email: 'patient51@bench.example',
+        email: `patient${FIRST_OTHER + (index % RECIPIENTS)}@bench.example`,
         locale: 'en',
         blocked_until: null,
         announced_starts_at: null,
@@ -107,6 +108,6 @@ function renderedEmails(testbed: Testbed): Parameters<Queue['addBulk']>[0] {
       },
       environment,
     );
-    return { name: 'send', data: { from: environment.MAIL_FROM, ...mail }, opts: { attempts: 1 } };
+    return { name: 'send', data: { id: index, from: environment.MAIL_FROM, ...mail }, opts: { attempts: 1 } };
   });
 }

@@ -6,7 +6,7 @@ import { Random } from '../harness/random.js';
 import { dateIn, DOCTORS, LISTED, LONG, FIRST_OTHER, PASSWORD, tokenOf } from './seed.js';
 
 const CONNECTIONS = 50;
-const SECONDS = 3;
+const SECONDS = 2;
 const random = new Random(1);
 
 /** The HTTP workloads in which the service is compared with the baseline. */
@@ -25,7 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
     target: { ratio: 0.75, is: 'at least' },
     by: 'perSecond',
     round: ({ url }, context) =>
-      load({ url, connections: CONNECTIONS, requests: bookingRequests(context, 4000) }),
+      load({ url, connections: CONNECTIONS, requests: bookingRequests(context, 2000) }),
   },
   {
     name: 'mine',
@@ -61,7 +61,7 @@ export const SCENARIOS: readonly Scenario[] = [
     about: 'log in',
     target: { ratio: 0.95, is: 'at least' },
     by: 'perSecond',
-    round: ({ url }) => load({ url, connections: CONNECTIONS, requests: logInRequests(300) }),
+    round: ({ url }) => load({ url, connections: CONNECTIONS, requests: logInRequests(200) }),
   },
   {
     name: 'clicks',
@@ -75,7 +75,7 @@ export const SCENARIOS: readonly Scenario[] = [
     about: 'cancel a booking',
     target: { ratio: 0.7, is: 'at least' },
     by: 'perSecond',
-    prepare: (context) => insertBookingsToCancel(context, 3000),
+    prepare: (context) => insertBookingsToCancel(context, 2000),
     round: async ({ url }, context) =>
       load({ url, connections: CONNECTIONS, requests: await cancelRequests(context) }),
   },

@@ -68,14 +68,15 @@ async function createNumbersTable(database: Connection, count: number): Promise<
 
 async function insertPeople(database: Connection, patients: number): Promise<void> {
   const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
-  const account = `INSERT INTO accounts (id, email, password_hash, role, locale, created_at)`;
+  const account = `INSERT INTO accounts (id, email, password_hash, role, locale, verified_at, created_at)`;
   await database.query(
-    `${account} SELECT i + 1, CONCAT('patient', i + 1, '@bench.example'), ?, 'user', 'en', UTC_TIMESTAMP(3)
+    `${account} SELECT i + 1, CONCAT('patient', i + 1, '@bench.example'), ?, 'user', 'en', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
      FROM numbers WHERE i < ?`,
     [passwordHash, patients],
   );
   await database.query(
-    `${account} SELECT i + ${FIRST_DOCTOR_ACCOUNT}, CONCAT('doctor', i + 1, '@bench.example'), ?, 'doctor', 'en', UTC_TIMESTAMP(3)
+    `${account} SELECT i + ${FIRST_DOCTOR_ACCOUNT}, CONCAT('doctor', i + 1, '@bench.example'), ?, 'doctor', 'en', UTC_TIMESTAMP(3),
+            UTC_TIMESTAMP(3)
      FROM numbers WHERE i < ${DOCTORS}`,
     [passwordHash],
   );

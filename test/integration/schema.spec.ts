@@ -88,6 +88,7 @@ test('all migrations can be undone, and applied again to the same schema', async
       'CanonicalAddresses1000000000015',
       'FormerAddresses1000000000016',
       'FreeLinkKinds1000000000017',
+      'NumberAddressMails1000000000018',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

@@ -12,6 +12,7 @@ import mysql from 'mysql2/promise';
 const { DATABASE_URL = '', DATABASE_POOL_SIZE = '20', JWT_SECRET = '', PORT = '0' } = process.env;
 const ZONE = 'Europe/Madrid';
 const STEP = 15;
+const DAY_MS = 24 * 3_600_000;
 // Given a string, jsonwebtoken would first try to parse it as a public key, for every token.
 const KEY = createSecretKey(Buffer.from(JWT_SECRET));
 
@@ -57,7 +58,9 @@ const INSERT_CANCELLATION = `INSERT INTO notifications
   VALUES (?, ?, 'cancelled', ?, ?, ?, 'pending', ?, ?)`;
 const INSERT_EVENT = `INSERT INTO audit_events
     (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
-  VALUES (?, ?, 'user', ?, 'booking', ?, ?, ?, ?)`;
+  VALUES (?, ?, 'user', ?, ?, ?, ?, ?, ?)`;
+const INSERT_SESSION = `INSERT INTO sessions (account_id, created_at, last_seen_at, expires_at, address)
+  VALUES (?, ?, ?, ?, ?)`;
 const LIST_DOCTORS = 'SELECT id, name, specialty, email, timezone FROM doctors ORDER BY name, id';
 const FIND_ACCOUNT = 'SELECT id, email, role, locale, password_hash FROM accounts WHERE email = ?';
 
@@ -124,7 +127,16 @@ server.post('/api/bookings', async (request, reply) => {
     const particulars = JSON.stringify({ doctor_id, date, time, duration });
     await Promise.all([
       tx.execute(INSERT_NOTIFICATIONS, [0, 24, 1].flatMap(notification)),
-      tx.execute(INSERT_EVENT, [now, user, 'booking.booked', id, request.ip, randomUUID(), particulars]),
+      tx.execute(INSERT_EVENT, [
+        now,
+        user,
+        'booking.booked',
+        'booking',
+        id,
+        request.ip,
+        randomUUID(),
+        particulars,
+      ]),
     ]);
     return { id, doctor_id, user_id: user, starts_at, ends_at, status: 'booked', version: 1, timezone: ZONE };
   });
@@ -153,7 +165,16 @@ server.delete('/api/bookings/:id', async (request) => {
     ];
     await Promise.all([
       tx.execute(INSERT_CANCELLATION, [id, ...cancellation]),
-      tx.execute(INSERT_EVENT, [now, user, 'booking.cancelled', id, request.ip, randomUUID(), '{}']),
+      tx.execute(INSERT_EVENT, [
+        now,
+        user,
+        'booking.cancelled',
+        'booking',
+        id,
+        request.ip,
+        randomUUID(),
+        '{}',
+      ]),
     ]);
     return { message: 'Booking cancelled successfully' };
   });
@@ -166,7 +187,28 @@ server.post('/api/auth/login', async (request) => {
   if (!account || !(await verifyPassword(account.password_hash, password))) throw new Error('wrong');
   const { id, role, locale } = account;
   const rules = { issuer: 'clinica', audience: 'clinica-api', expiresIn: /** @type {const} */ ('24h') };
-  return { token: jwt.sign({ id, email, role }, KEY, rules), user: { id, email, role, locale } };
+  const session = await inTransaction(async (tx) => {
+    const now = new Date();
+    const [begun] = await tx.execute(INSERT_SESSION, [
+      id,
+      now,
+      now,
+      new Date(now.getTime() + DAY_MS),
+      request.ip,
+    ]);
+    await tx.execute(INSERT_EVENT, [
+      now,
+      id,
+      'account.logged_in',
+      'account',
+      id,
+      request.ip,
+      randomUUID(),
+      '{}',
+    ]);
+    return /** @type {{ insertId: number }} */ (begun).insertId;
+  });
+  return { token: jwt.sign({ id, email, role, session }, KEY, rules), user: { id, email, role, locale } };
 });
 
 /**
