@@ -63,7 +63,12 @@ describe('a time may be booked', () => {
       time: '16:45',
       says: '30 minutes from 16:45 on 2026-03-02',
     },
-    { code: 'EXCEPTION', date: '2026-03-02', time: '11:31', says: 'away at 11:31 on 2026-03-02' },
+    {
+      code: 'EXCEPTION',
+      date: '2026-03-02',
+      time: '11:31',
+      says: 'away during the 30 minutes from 11:31 on 2026-03-02',
+    },
     { code: 'TAKEN', date: '2026-03-02', time: '11:29', says: '11:29 on 2026-03-02 is already taken' },
   ])('otherwise the refusal has the code $code and names the time', ({ code, date, time, says }) => {
     const refused = refusal(() =>

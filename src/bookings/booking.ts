@@ -66,21 +66,5 @@ export function bookingOf(row: BookingRow): Booking {
   };
 }
 
-/**
- * A booking in the stored outcome of a request with a key. Releases that run side by side read each other's outcomes.
- */
-interface StoredBooking extends Booking {
-  /** The name of `patientId` in version 0.4. */
-  readonly userId?: number;
-}
-
-export function toStored(booking: Booking): StoredBooking {
-  return { ...booking, userId: booking.patientId };
-}
-
-export function fromStored({ userId, ...booking }: StoredBooking): Booking {
-  return userId === undefined ? booking : { ...booking, patientId: userId };
-}
-
 /** A booking as lists need it. */
 export type ListedBooking = Omit<Booking, 'uid' | 'createdAt' | 'endsAt'>;

@@ -9,6 +9,7 @@ import { BookableTimeReader } from './bookable-time.reader.js';
 import { BookingEntity } from './booking.entity.js';
 import { BookingListReader } from './booking-list.reader.js';
 import { BookingListsService } from './booking-lists.service.js';
+import { BookingTransaction } from './booking-transaction.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingsService } from './bookings.service.js';
 import { ReschedulingService } from './rescheduling.service.js';
@@ -32,6 +33,7 @@ import { PageEnds } from './page-ends.js';
     BookingListReader,
     BookingListsService,
     BookingsService,
+    BookingTransaction,
     DoctorTimeZoneService,
     PageEnds,
     ReschedulingService,

@@ -3,18 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { lockDay } from '../availability/day-lock.repository.js';
 import { availableSlots } from '../availability/evaluate.js';
-import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
+import { dayKey } from '../database/bulkhead.js';
 import { Forbidden, tokenRevoked } from '../errors/domain-error.js';
 import type { AccountContext, Context } from '../http/context.js';
-import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Changes } from '../outbox/changes.js';
 import { cancelAll, cancelOutdated } from '../outbox/cancellation.repository.js';
 import { Clock } from '../time/clock.js';
 import { formatWallTime } from '../time/wall-time.js';
 import { BookableTimeReader } from './bookable-time.reader.js';
 import { allCancelled, booked, cancelled } from './booking.changes.js';
-import { type Booking, fromStored, toStored } from './booking.js';
+import type { Booking } from './booking.js';
 import { assertMayChange, mayBookFor } from './booking.policy.js';
+import { BookingTransaction } from './booking-transaction.js';
 import {
   cancelUpcoming,
   cancelLockedBooking,
@@ -42,8 +42,7 @@ interface NewBooking extends RequestedTime {
 export class BookingsService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly requests: IdempotentRequests,
-    private readonly bulkhead: Bulkhead,
+    private readonly transaction: BookingTransaction,
     private readonly times: BookableTimeReader,
     private readonly changes: Changes,
     private readonly clock: Clock,
@@ -74,15 +73,13 @@ export class BookingsService {
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       if (attempt > 1) await this.times.read(tx, doctorId, command);
-      return toStored(await this.bookIn(context, tx, uid, command));
+      return this.bookIn(context, tx, uid, command);
     };
     const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, doctorId, date);
       return findBookingByUid(tx, uid);
     };
-    const keys = [accountKey(context.actor.id), dayKey(doctorId, date)];
-    const run = (): Promise<Booking> => this.requests.once(context, work, findOutcome);
-    return fromStored(await this.bulkhead.runUnder(keys, run));
+    return this.transaction.run(context, [dayKey(doctorId, date)], work, findOutcome);
   }
 
   private async bookIn(
@@ -122,18 +119,18 @@ export class BookingsService {
    * @throws Unavailable as `book` does
    */
   async cancel(context: AccountContext, id: number): Promise<void> {
-    const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
+    const findOutcome = async (tx: EntityManager): Promise<Booking> => {
       const found = await lockBooking(tx, id);
-      return found?.status === 'cancelled' ? found : undefined;
+      // Cancels in this transaction: on a cluster, an outcome found without a write would not stop the earlier attempt.
+      return found?.status === 'cancelled' ? found : this.cancelIn(context, tx, id);
     };
-    await this.bulkhead.run(accountKey(context.actor.id), () =>
-      this.requests.once(context, (tx) => this.cancelIn(context, tx, id), findOutcome),
-    );
+    await this.transaction.run(context, [], (tx) => this.cancelIn(context, tx, id), findOutcome);
   }
 
   private async cancelIn(context: AccountContext, tx: EntityManager, id: number): Promise<Booking> {
-    const now = this.clock.now();
     const found = await lockBooking(tx, id);
+    // After the lock: the appointment may have begun while this waited.
+    const now = this.clock.now();
     assertMayChange(context.actor, found);
     assertNotStarted(found, now);
     await cancelLockedBooking(tx, id, now);

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { lockDay } from '../availability/day-lock.repository.js';
-import { accountKey, Bulkhead, dayKeys } from '../database/bulkhead.js';
+import { dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import type { AccountContext } from '../http/context.js';
-import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { hasNotification, nextRescheduleDue } from '../outbox/booking-notification.repository.js';
 import { Changes } from '../outbox/changes.js';
 import { cancelOutdated } from '../outbox/cancellation.repository.js';
 import { Clock } from '../time/clock.js';
 import { BookableTimeReader } from './bookable-time.reader.js';
 import { rescheduled } from './booking.changes.js';
-import { type Booking, fromStored, toStored } from './booking.js';
+import type { Booking } from './booking.js';
 import { notificationsForNewTime } from './booking.notifications.js';
 import { assertMayChange, mayChange } from './booking.policy.js';
+import { BookingTransaction } from './booking-transaction.js';
 import { updateTime, duplicateAsTaken, findBooking } from './booking.repository.js';
 import { assertNotStarted, hasTime, type RequestedTime } from './booking.rules.js';
 
@@ -22,8 +22,7 @@ import { assertNotStarted, hasTime, type RequestedTime } from './booking.rules.j
 export class ReschedulingService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly requests: IdempotentRequests,
-    private readonly bulkhead: Bulkhead,
+    private readonly transaction: BookingTransaction,
     private readonly times: BookableTimeReader,
     private readonly changes: Changes,
     private readonly clock: Clock,
@@ -42,15 +41,14 @@ export class ReschedulingService {
     const seen = mayChange(context.actor, found) ? found : undefined;
     let attempted: Booking | undefined;
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      return (attempted = toStored(await this.rescheduleIn(context, tx, id, change, attempt, seen)));
+      return (attempted = await this.rescheduleIn(context, tx, id, change, attempt, seen));
     };
     const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
       return (await hasTakenEffect(tx, attempted!)) ? attempted : undefined;
     };
-    const keys = [accountKey(context.actor.id), ...dayKeys(seen?.doctorId, [seen?.date, change.date])];
-    const run = (): Promise<Booking> => this.requests.once(context, work, findOutcome);
-    return fromStored(await this.bulkhead.runUnder(keys, run));
+    const days = dayKeys(seen?.doctorId, [seen?.date, change.date]);
+    return this.transaction.run(context, days, work, findOutcome);
   }
 
   /** @throws ChangedMeanwhile if the booking was changed between the first read and the locks */

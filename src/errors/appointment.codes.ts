@@ -24,7 +24,9 @@ export const APPOINTMENT_CODES = {
     action: 'Offer the available slots of that doctor and date.',
   },
   EXCEPTION: {
-    answers: { 400: `The doctor is away at 10:00 on ${EXAMPLE_DATE}. Choose one of the available slots.` },
+    answers: {
+      400: `The doctor is away during the 30 minutes from 10:00 on ${EXAMPLE_DATE}. Choose one of the available slots.`,
+    },
     action: 'Offer the available slots of another date.',
   },
   TAKEN: {

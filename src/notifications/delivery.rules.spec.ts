@@ -4,6 +4,7 @@ import { NOTIFICATION_KINDS, type NotificationKind } from '../outbox/notificatio
 import {
   backoffMs,
   type BookingNotificationFacts,
+  guaranteedMails,
   isBudgetSpent,
   isPermanent,
   type MailCounts,
@@ -207,6 +208,23 @@ describe('the mail budget of a day', () => {
     expect(isBudgetSpent('verify_address', { change_address: 1 }, budget)).toBe(true);
     expect(isBudgetSpent('password_reset', { change_address: 1 }, budget)).toBe(false);
     expect(isBudgetSpent('change_address', { password_reset: 1, booked: 1 }, budget)).toBe(true);
+  });
+
+  test('no kind of mail is refused while an address got fewer than the guaranteed mails', () => {
+    fc.assert(
+      fc.property(
+        fc.array(kinds, { maxLength: 40 }),
+        kinds,
+        budgets,
+        fc.boolean(),
+        (flood, kind, perDay, isConfirmed) => {
+          const counts: Partial<Record<NotificationKind, number>> = {};
+          for (const each of flood.slice(0, guaranteedMails({ perDay, isConfirmed }) - 1))
+            counts[each] = (counts[each] ?? 0) + 1;
+          expect(isBudgetSpent(kind, counts, { perDay, isConfirmed })).toBe(false);
+        },
+      ),
+    );
   });
 
   test('an unconfirmed address gets at most a quarter of the budget (at least two) plus four, in any order of mails', () => {

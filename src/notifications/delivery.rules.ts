@@ -132,6 +132,12 @@ export function isBudgetSpent(
   return Math.min(codes, quarter) + others >= perDay * budgetFactorOf(kind);
 }
 
+/** How many mails an address gets within 24 hours before `isBudgetSpent` can refuse one, whatever their kinds. Pure. */
+export function guaranteedMails({ perDay, isConfirmed }: Budget): number {
+  const quarter = Math.floor(perDay / 4);
+  return isConfirmed ? quarter : Math.max(quarter, MIN_UNCONFIRMED_BUDGET) - 1;
+}
+
 function countOf(counts: MailCounts, isCounted: (kind: NotificationKind) => boolean): number {
   const kinds = Object.entries(counts) as [NotificationKind, number][];
   return kinds.reduce((sum, [kind, mails]) => sum + (isCounted(kind) ? mails : 0), 0);

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { WorkerEnvironment } from '../config/worker.environment.js';
-import { countMails, deleteMailCount, insertMail } from '../outbox/address-mail.repository.js';
+import {
+  countMail,
+  countMailBelow,
+  deleteMailCount,
+  findMailCounts,
+} from '../outbox/address-mail.repository.js';
 import { MailedAddresses } from '../outbox/mailed-addresses.js';
 import { Clock } from '../time/clock.js';
-import { isBudgetSpent } from './delivery.rules.js';
+import { guaranteedMails, isBudgetSpent } from './delivery.rules.js';
 import type { NotificationRow } from './notification.reader.js';
 
 /**
@@ -25,13 +30,16 @@ export class MailBudget {
   async reserve({ id, kind, email, is_confirmed }: NotificationRow): Promise<boolean> {
     const hashes = this.addresses.hashesOf(email);
     const budget = { perDay: this.environment.MAIL_BUDGET_PER_DAY, isConfirmed: is_confirmed === 1 };
-    // If another mail to the address takes the number, count again: that mail may have spent the budget.
+    const mail = { id, kind };
+    // One statement decides about nearly all mails.
+    if (await countMailBelow(this.dataSource, hashes, mail, guaranteedMails(budget), this.clock.now()))
+      return true;
+    // If another mail to the address takes the number, look again: that mail may have spent the budget.
     for (;;) {
       const now = this.clock.now();
-      const { ofDay, hasThis, last } = await countMails(this.dataSource, hashes, id, now);
+      const { ofDay, hasThis, last } = await findMailCounts(this.dataSource, hashes, id, now);
       if (isBudgetSpent(kind, ofDay, budget)) return false;
-      if (hasThis || (await insertMail(this.dataSource, hashes[0]!, { id, kind }, last + 1, now)))
-        return true;
+      if (hasThis || (await countMail(this.dataSource, hashes[0]!, mail, last + 1, now))) return true;
     }
   }
 

@@ -17,7 +17,7 @@ interface Mail {
 }
 
 /** The mails of an address. */
-export interface CountedMails {
+export interface AddressMails {
   /** How many of each kind it got within a day, without earlier attempts at this notification. */
   readonly ofDay: Partial<Record<NotificationKind, number>>;
   /** Whether an earlier attempt at this notification still counts. */
@@ -27,15 +27,15 @@ export interface CountedMails {
 }
 
 /** @param hashes the address under the present key and, during a rotation, the former one */
-export async function countMails(
+export async function findMailCounts(
   dataSource: DataSource,
   [hash, former = hash]: readonly string[],
   id: number,
   now: EpochMs,
-): Promise<CountedMails> {
+): Promise<AddressMails> {
   const rows = await query<{ kind: NotificationKind; mails: string; own: string; last: number }>(
     dataSource,
-    `/* count-mails */ SELECT kind, SUM(mailed_at > ? AND notification_id <> ?) AS mails,
+    `/* find-mail-counts */ SELECT kind, SUM(mailed_at > ? AND notification_id <> ?) AS mails,
             SUM(notification_id = ?) AS own, MAX(ordinal) AS last
      FROM address_mails WHERE address_hash IN (?, ?) GROUP BY kind`,
     [new Date(now - DAY_MS), id, id, hash, former],
@@ -47,22 +47,45 @@ export async function countMails(
   };
 }
 
+/**
+ * Counts a mail if the address got fewer than this number within a day, and no earlier attempt at the mail still counts;
+ * false otherwise, or if another mail to the address is counted at the same moment.
+ */
+export function countMailBelow(
+  dataSource: DataSource,
+  [hash, former = hash]: readonly string[],
+  { id, kind }: Mail,
+  limit: number,
+  now: EpochMs,
+): Promise<boolean> {
+  return isInserted(
+    dataSource,
+    `/* count-mail-below */ INSERT INTO address_mails (address_hash, ordinal, notification_id, kind, mailed_at)
+     SELECT ?, COALESCE(MAX(ordinal), 0) + 1, ?, ?, ? FROM address_mails WHERE address_hash IN (?, ?)
+     HAVING COALESCE(SUM(mailed_at > ?), 0) < ? AND COALESCE(SUM(notification_id = ?), 0) = 0`,
+    [hash, id, kind, new Date(now), hash, former, new Date(now - DAY_MS), limit, id],
+  );
+}
+
 /** Counts a mail as the one with this ordinal; false if another mail to the address has it. */
-export async function insertMail(
+export function countMail(
   dataSource: DataSource,
   hash: string,
   { id, kind }: Mail,
   ordinal: number,
   now: EpochMs,
 ): Promise<boolean> {
+  return isInserted(
+    dataSource,
+    `/* count-mail */ INSERT INTO address_mails (address_hash, ordinal, notification_id, kind, mailed_at)
+     VALUES (?, ?, ?, ?, ?)`,
+    [hash, ordinal, id, kind, new Date(now)],
+  );
+}
+
+async function isInserted(dataSource: DataSource, sql: string, parameters: unknown[]): Promise<boolean> {
   try {
-    await inOneStatement(
-      dataSource,
-      `/* count-mail */ INSERT INTO address_mails (address_hash, ordinal, notification_id, kind, mailed_at)
-       VALUES (?, ?, ?, ?, ?)`,
-      [hash, ordinal, id, kind, new Date(now)],
-    );
-    return true;
+    return (await inOneStatement(dataSource, sql, parameters)).affectedRows === 1;
   } catch (error) {
     if (isDuplicate(error, 'PRIMARY')) return false;
     throw error;

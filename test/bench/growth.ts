@@ -9,7 +9,7 @@ export const SIZES = [10_000, 100_000, 1_000_000, 5_000_000] as const;
 const CASES = ['slots', 'slots of the busiest', 'book', 'mine'] as const;
 type Case = (typeof CASES)[number];
 
-const ROUNDS = 5;
+const ROUNDS = 12;
 const SECONDS = 1;
 const CONNECTIONS = 5;
 const BUSIEST = 100_000;

@@ -242,6 +242,21 @@ describe('one booking', () => {
     rivals.clinic.clock.set(new Date(before).toISOString());
     expect([waited, fast.status, fast.body.code]).toEqual([true, 400, 'BOOKING_STARTED']);
   });
+
+  test('that begins while its cancellation waits is not cancelled', async () => {
+    const doctor = await rivals.clinic.doctor();
+    const patient = await rivals.clinic.patient();
+    const { id } = await book(rivals.clinic, patient, doctor, { date: MONDAY, time: '10:00' });
+    const before = rivals.clinic.clock.now();
+    const { slow, fast, waited } = await rivals.overtake(
+      /^COMMIT/,
+      (clinic) => reschedule(clinic, patient, id, { duration: 45 }),
+      ({ client }) => client.delete<{ code?: string }>(`/api/bookings/${id}`, patient),
+      () => rivals.clinic.clock.set(`${MONDAY}T10:00:00+01:00`),
+    );
+    rivals.clinic.clock.set(new Date(before).toISOString());
+    expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 200, 400, 'BOOKING_STARTED']);
+  });
 });
 
 test('reschedules in opposite directions between two days wait for each other, and never deadlock', async () => {

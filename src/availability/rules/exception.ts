@@ -3,7 +3,8 @@ import type { Rule, Violation } from './rule.js';
 
 const EXCEPTION: Violation = {
   code: 'EXCEPTION',
-  message: ({ date, time }) => `The doctor is away at ${time} on ${date}. Choose one of the available slots.`,
+  message: ({ date, time, durationMinutes }) =>
+    `The doctor is away during the ${durationMinutes} minutes from ${time} on ${date}. Choose one of the available slots.`,
 };
 
 /** The appointment does not overlap an exception. */

@@ -48,7 +48,7 @@ describe('each rule has its code and message', () => {
     [
       'EXCEPTION',
       [MONDAY, '11:31', 30, EARLIER],
-      'The doctor is away at 11:31 on 2026-03-02. Choose one of the available slots.',
+      'The doctor is away during the 30 minutes from 11:31 on 2026-03-02. Choose one of the available slots.',
     ],
     [
       'TAKEN',

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { accountKey, Bulkhead } from '../database/bulkhead.js';
+import type { AccountContext } from '../http/context.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import type { Booking } from './booking.js';
+
+/**
+ * A booking in the stored outcome of a request with a key. Releases that run side by side read each other's outcomes.
+ */
+interface StoredBooking extends Booking {
+  /** The name of `patientId` in version 0.4. */
+  readonly userId?: number;
+}
+
+/** Runs the transaction that makes or changes a booking: once per key, and never more than a few of an account at once. */
+@Injectable()
+export class BookingTransaction {
+  constructor(
+    private readonly requests: IdempotentRequests,
+    private readonly bulkhead: Bulkhead,
+  ) {}
+
+  /**
+   * @param days the keys of the doctors' days that `work` locks, which crowds wait for without a connection
+   * @param work as for `IdempotentRequests.once`
+   * @param findOutcome as for `inTransaction`
+   * @throws Unavailable if the database is too busy, or the outcome stays unknown
+   */
+  async run(
+    context: AccountContext,
+    days: readonly string[],
+    work: (tx: EntityManager, attempt: number) => Promise<Booking>,
+    findOutcome: (tx: EntityManager) => Promise<Booking | undefined>,
+  ): Promise<Booking> {
+    const stored = await this.bulkhead.runUnder([accountKey(context.actor.id), ...days], () =>
+      this.requests.once<StoredBooking>(
+        context,
+        async (tx, attempt) => withFormerName(await work(tx, attempt)),
+        findOutcome,
+      ),
+    );
+    return withoutFormerName(stored);
+  }
+}
+
+function withFormerName(booking: Booking): StoredBooking {
+  return { ...booking, userId: booking.patientId };
+}
+
+function withoutFormerName({ userId, ...booking }: StoredBooking): Booking {
+  return userId === undefined ? booking : { ...booking, patientId: userId };
+}
