@@ -1,39 +1,27 @@
-import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withSecondFactor } from '../support/authenticator.js';
-import { Clinic, type Person } from '../support/clinic.js';
-import { Mailbox } from '../support/mailbox.js';
+import type { Clinic, Person } from '../support/clinic.js';
+import { ClinicWithEmail } from '../support/clinic-with-email.js';
+import type { Mailbox } from '../support/mailbox.js';
 import { waitUntilDueSettled } from '../support/notifications.js';
 import { oneLine, visibleText } from '../support/readable.js';
-import { startWorker } from '../support/worker.js';
 
 const NEW = 'quite another pass phrase';
 
-let mailbox: Mailbox;
+let service: ClinicWithEmail;
 let clinic: Clinic;
-let worker: INestApplicationContext;
+let mailbox: Mailbox;
 let admin: Person;
 
 beforeAll(async () => {
-  mailbox = await Mailbox.open();
-  clinic = await Clinic.open({
-    env: { SMTP_URL: mailbox.url, FRONT_END_URL: 'https://clinic.example/app' },
-  });
-  worker = await startWorker(clinic.environment, clinic.clock);
+  service = await ClinicWithEmail.open();
+  ({ clinic, mailbox } = service);
   admin = await clinic.admin();
 });
 
-afterAll(async () => {
-  await worker?.close();
-  await clinic?.close();
-  await mailbox?.close();
-});
+afterAll(() => service?.close());
 
-/** The subjects of all emails to a person, without the clinic's name. */
-async function subjectsTo({ email }: Pick<Person, 'email'>): Promise<string[]> {
-  await waitUntilDueSettled(clinic);
-  return mailbox.received.filter(({ to }) => to === email).map(({ mail }) => mail.subject!.split(':')[0]!);
-}
+const subjectsTo = ({ email }: Pick<Person, 'email'>) => service.subjectsTo(email);
 
 const change = (id: number, body: object) =>
   clinic.client.patch(`/api/users/${id}`, { your_password: admin.password, ...body }, admin);
@@ -143,7 +131,7 @@ test('all other admins are notified when an admin is enabled again, but not when
 
 test('a notice is in the ledger as soon as the change is made, even if the worker is down', async () => {
   const person = await clinic.patient();
-  await worker.close();
+  await service.worker.close();
   const body = { old_password: person.password, new_password: NEW };
   await clinic.client.post('/api/auth/password', body, person);
   const rows = await clinic.query(
@@ -153,6 +141,6 @@ test('a notice is in the ledger as soon as the change is made, even if the worke
   expect(rows).toEqual([
     { kind: 'password_changed', state: 'pending', account_id: person.id, booking_id: null, link_id: null },
   ]);
-  worker = await startWorker(clinic.environment, clinic.clock);
+  await service.restartWorker();
   await mailbox.mailsTo(person.email, 1);
 });

@@ -1,34 +1,26 @@
-import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Clinic, type Person } from '../support/clinic.js';
+import type { Clinic, Person } from '../support/clinic.js';
+import { ClinicWithEmail } from '../support/clinic-with-email.js';
 import { eventually } from '../support/eventually.js';
-import { Mailbox } from '../support/mailbox.js';
+import type { Mailbox } from '../support/mailbox.js';
 import { waitUntilDueSettled } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
-import { startWorker } from '../support/worker.js';
 
 const NEW = 'another fine password';
 
-let mailbox: Mailbox;
+let service: ClinicWithEmail;
 let clinic: Clinic;
-let worker: INestApplicationContext;
+let mailbox: Mailbox;
 let admin: Person;
 let patient: Person;
 
 beforeAll(async () => {
-  mailbox = await Mailbox.open();
-  clinic = await Clinic.open({
-    env: { SMTP_URL: mailbox.url, FRONT_END_URL: 'https://clinic.example/app' },
-  });
-  worker = await startWorker(clinic.environment, clinic.clock);
+  service = await ClinicWithEmail.open();
+  ({ clinic, mailbox } = service);
   admin = await clinic.admin();
 });
 
-afterAll(async () => {
-  await worker?.close();
-  await clinic?.close();
-  await mailbox?.close();
-});
+afterAll(() => service?.close());
 
 beforeEach(async () => {
   mailbox.onRecipient = () => undefined;

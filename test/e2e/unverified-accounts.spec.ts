@@ -1,36 +1,28 @@
-import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withSecondFactor } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
-import { Mailbox } from '../support/mailbox.js';
+import { ClinicWithEmail } from '../support/clinic-with-email.js';
+import type { Mailbox } from '../support/mailbox.js';
 import { expectProblem } from '../support/problems.js';
 import { withSettings } from '../support/with-settings.js';
-import { startWorker } from '../support/worker.js';
 
 const NOT_VERIFIED = { status: 400, code: 'EMAIL_NOT_VERIFIED' };
 const WRONG_PASSWORD = { status: 400, code: 'WRONG_PASSWORD' };
 const OWNERS_PASSWORD = 'what only the owner knows';
 
-let mailbox: Mailbox;
+let service: ClinicWithEmail;
 let clinic: Clinic;
-let worker: INestApplicationContext;
+let mailbox: Mailbox;
 let admin: Person;
 let strangers = 0;
 
 beforeAll(async () => {
-  mailbox = await Mailbox.open();
-  clinic = await Clinic.open({
-    env: { SMTP_URL: mailbox.url, FRONT_END_URL: 'https://clinic.example' },
-  });
-  worker = await startWorker(clinic.environment, clinic.clock);
+  service = await ClinicWithEmail.open();
+  ({ clinic, mailbox } = service);
   admin = await clinic.admin();
 });
 
-afterAll(async () => {
-  await worker?.close();
-  await clinic?.close();
-  await mailbox?.close();
-});
+afterAll(() => service?.close());
 
 const post = (path: string, body: object) => clinic.client.post(`/api/auth/${path}`, body);
 const change = (id: number, body: object) =>
