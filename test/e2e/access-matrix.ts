@@ -1,0 +1,179 @@
+import type { Person } from '../support/clinic.js';
+
+/** `disabled` holds a token issued before it was disabled, `stale` one issued before it logged out everywhere. */
+type WithoutAccess = 'nobody' | 'disabled' | 'stale';
+export type SignedIn = 'patientA' | 'patientB' | 'doctorA' | 'doctorB' | 'admin';
+export type Actor = WithoutAccess | SignedIn;
+
+/** What the ids in the paths name. Patient A owns the booking (with doctor A); doctor A owns the rest. */
+export interface Resources {
+  readonly bookingId: number;
+  readonly windowId: number;
+  readonly exceptionId: number;
+  readonly deadNotificationId: number;
+  readonly doctorId: number;
+  readonly newcomerId: number;
+  /** Patient A's. */
+  readonly sessionId: number;
+}
+
+interface Row {
+  readonly expected: Readonly<Record<Actor, number>>;
+  readonly id?: keyof Resources;
+  readonly query?: (resources: Resources) => string;
+  readonly body?: (resources: Resources, turn: number, people: Readonly<Record<SignedIn, Person>>) => object;
+}
+
+const ANYONE = row(200, 200, 200, 200, 200, 200);
+const SIGNED_IN = row(401, 200, 200, 200, 200, 200);
+const DOCTORS = row(401, 403, 403, 200, 200, 403);
+const ADMINS = row(401, 403, 403, 403, 403, 200);
+const DOCTOR_A = row(401, 403, 403, 200, 400, 403);
+const PATIENT_A = row(401, 200, 400, 400, 400, 400);
+const created = (expected: Row['expected']) =>
+  Object.fromEntries(
+    Object.entries(expected).map(([actor, status]) => [actor, status === 200 ? 201 : status]),
+  ) as Row['expected'];
+
+const account = (turn: number) => ({ email: `matrix${turn}@people.example`, password: 'long enough' });
+
+/** Every route, with the status that each actor gets. */
+export const MATRIX: Readonly<Record<string, Row>> = {
+  'GET /health/live': { expected: ANYONE },
+  'GET /health/ready': { expected: ANYONE },
+  'GET /api/audit': { expected: ADMINS },
+  'GET /api/integrity': { expected: ADMINS },
+  'POST /api/auth/register': { expected: created(ANYONE), body: (_, turn) => account(turn) },
+  'POST /api/auth/login': { expected: ANYONE, body: () => account(0) },
+  'POST /api/auth/refresh': {
+    expected: row(401, 401, 401, 401, 401, 401),
+    body: () => ({ refresh_token: 'x' }),
+  },
+  'POST /api/auth/logout': { expected: ANYONE, body: () => ({ refresh_token: 'x' }) },
+  'GET /api/auth/sessions': { expected: SIGNED_IN },
+  'DELETE /api/auth/sessions/{id}': {
+    expected: row(401, 200, 404, 404, 404, 404),
+    id: 'sessionId',
+  },
+  'POST /api/auth/logout-everywhere': { expected: SIGNED_IN },
+  'POST /api/auth/password': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ old_password: 'a guess', new_password: 'long enough' }),
+  },
+  'POST /api/auth/password/forgot': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
+  'POST /api/auth/password/reset': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess', new_password: 'long enough' }),
+  },
+  'POST /api/auth/verify-email': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess', password: 'a guess' }),
+  },
+  'POST /api/auth/invitation': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess', password: 'long enough' }),
+  },
+  'POST /api/auth/change-email': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess', password: 'a guess' }),
+  },
+  'POST /api/auth/not-me': {
+    expected: row(400, 400, 400, 400, 400, 400),
+    body: () => ({ token: 'a-guess' }),
+  },
+  'POST /api/auth/verify-email/send': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
+  'POST /api/auth/second-factor': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ password: 'a guess' }),
+  },
+  'POST /api/auth/second-factor/confirm': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ code: '000000' }),
+  },
+  'DELETE /api/auth/second-factor': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ password: 'a guess', code: '000000' }),
+  },
+  'GET /api/auth/me': { expected: SIGNED_IN },
+  'POST /api/auth/me/export': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ password: 'a guess' }),
+  },
+  'DELETE /api/auth/me': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    body: () => ({ password: 'a guess' }),
+  },
+  'PATCH /api/auth/me': { expected: SIGNED_IN, body: () => ({ locale: 'es' }) },
+  'POST /api/users': {
+    expected: created(ADMINS),
+    body: (_, turn, { admin }) => ({ ...account(turn + 10), role: 'admin', your_password: admin.password }),
+  },
+  'GET /api/users': { expected: ADMINS },
+  'PATCH /api/users/{id}': { expected: ADMINS, id: 'newcomerId', body: () => ({ role: 'doctor' }) },
+  'GET /api/doctors/public': { expected: ANYONE },
+  'GET /api/doctors': { expected: ADMINS },
+  'GET /api/doctors/me': { expected: DOCTORS },
+  'PATCH /api/doctors/{id}': {
+    expected: ADMINS,
+    id: 'doctorId',
+    // The doctor's present zone, so that future bookings do not block the change.
+    body: () => ({ timezone: 'Europe/Madrid' }),
+  },
+  'POST /api/doctors': {
+    expected: created(ADMINS),
+    body: ({ newcomerId }) => ({
+      name: 'Dr. New',
+      specialty: 'All',
+      email: 'new@clinic.example',
+      user_id: newcomerId,
+    }),
+  },
+  'GET /api/availability/me': { expected: DOCTORS },
+  'GET /api/availability/{id}': { expected: ANYONE, id: 'doctorId' },
+  'POST /api/availability': {
+    expected: created(DOCTORS),
+    body: () => ({ day_of_week: 6, start_time: '09:00', end_time: '10:00' }),
+  },
+  'DELETE /api/availability/{id}': { expected: DOCTOR_A, id: 'windowId' },
+  'GET /api/exceptions/me': { expected: DOCTORS },
+  'POST /api/exceptions': {
+    expected: created(DOCTORS),
+    body: () => ({ date: '2026-05-05', is_full_day: true }),
+  },
+  'DELETE /api/exceptions/{id}': { expected: DOCTOR_A, id: 'exceptionId' },
+  'GET /api/bookings/available-slots': {
+    expected: SIGNED_IN,
+    query: ({ doctorId }) => `?doctor_id=${doctorId}&date=2026-03-02`,
+  },
+  'POST /api/bookings': {
+    expected: created(SIGNED_IN),
+    body: ({ doctorId }, turn) => ({
+      doctor_id: doctorId,
+      date: '2026-03-04',
+      time: `${String(9 + turn).padStart(2, '0')}:00`,
+    }),
+  },
+  'GET /api/bookings/me': { expected: SIGNED_IN },
+  'GET /api/bookings/doctor': { expected: DOCTORS },
+  // Before the booking changes: an email that is out of date cannot be retried.
+  'GET /api/notifications': { expected: ADMINS },
+  'POST /api/notifications/{id}/retry': { expected: ADMINS, id: 'deadNotificationId' },
+  'PATCH /api/bookings/{id}': {
+    expected: PATIENT_A,
+    id: 'bookingId',
+    body: () => ({ date: '2026-03-05', time: '11:30' }),
+  },
+  'DELETE /api/bookings/{id}': { expected: PATIENT_A, id: 'bookingId' },
+};
+
+function row(
+  nobody: number,
+  patientA: number,
+  patientB: number,
+  doctorA: number,
+  doctorB: number,
+  admin: number,
+): Row['expected'] {
+  // A revoked token gets the same answer as none.
+  return { nobody, disabled: nobody, stale: nobody, patientA, patientB, doctorA, doctorB, admin };
+}
