@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bookInBulk } from '../support/bookings-in-bulk.js';
+import type { Clinic, DoctorPerson, Person } from '../support/clinic.js';
+import { ClinicWithEmail } from '../support/clinic-with-email.js';
+import type { Mailbox } from '../support/mailbox.js';
+import { waitUntilDueSettled } from '../support/notifications.js';
+import { expectProblem } from '../support/problems.js';
+import { registered } from '../support/registration.js';
+
+const PASSWORD = 'a long enough password';
+const NOON = '2026-03-01T12:00:00Z';
+
+let service: ClinicWithEmail;
+let clinic: Clinic;
+let mailbox: Mailbox;
+let doctor: DoctorPerson;
+let addresses = 0;
+
+beforeAll(async () => {
+  service = await ClinicWithEmail.open();
+  ({ clinic, mailbox } = service);
+  doctor = await clinic.doctor();
+});
+
+beforeEach(() => clinic.clock.set(NOON));
+
+afterAll(() => service?.close());
+
+const newAddress = (): string => `victim${(addresses += 1)}@people.example`;
+const post = (path: string, body: object) => clinic.client.post(`/api/auth/${path}`, body);
+const forgot = (email: string) => post('password/forgot', { email });
+const askFor = (email: string, person: Person) =>
+  clinic.client.patch('/api/auth/me', { email, password: person.password }, person);
+const register = (email: string) => registered(clinic, email, PASSWORD);
+const subjectsTo = (email: string) => service.subjectsTo(email);
+const count = async (email: string) => (await service.subjectsTo(email)).length;
+
+async function pass(time: { days?: number; hours?: number; minutes?: number }): Promise<void> {
+  await waitUntilDueSettled(clinic);
+  clinic.clock.advance(time);
+}
+
+describe('"This is not me"', () => {
+  const notMe = (token: string) => post('not-me', { token });
+
+  /** Registers the address, then changes the account to another address, so that the first can be registered again. */
+  async function registerAndLeave(email: string): Promise<void> {
+    const person = await register(email);
+    const own = newAddress();
+    expect((await askFor(own, person)).status).toBe(200);
+    const token = await mailbox.codeTo(own, 'change-email');
+    expect((await post('change-email', { token, password: PASSWORD })).status).toBe(200);
+    await waitUntilDueSettled(clinic);
+  }
+
+  test('stops the notices to an address that many accounts registered and left unconfirmed', async () => {
+    const [bounded, refused] = [newAddress(), newAddress()];
+    for (let turn = 0; turn < 8; turn += 1) await registerAndLeave(bounded);
+    expect(await count(bounded)).toBeLessThanOrEqual(5);
+    await registerAndLeave(refused);
+    expect((await notMe(await mailbox.codeTo(refused, 'not-me'))).status).toBe(200);
+    const before = await count(refused);
+    await registerAndLeave(refused);
+    expect(await count(refused)).toBe(before);
+  });
+
+  test('in an email about a change of address stops nothing once the address has been confirmed', async () => {
+    const [asker, email] = [await clinic.patient(), newAddress()];
+    await askFor(email, asker);
+    const token = await mailbox.codeTo(email, 'not-me');
+    await register(email);
+    await forgot(email);
+    const code = await mailbox.codeTo(email, 'reset-password');
+    await post('password/reset', { token: code, new_password: 'the phrase of the owner' });
+    await waitUntilDueSettled(clinic);
+    expectProblem(await notMe(token), { status: 400, code: 'LINK_INVALID' });
+    await forgot(email);
+    await pass({ minutes: 2 });
+    await forgot(email);
+    await mailbox.codeTo(email, 'reset-password', 3);
+  });
+
+  test('in such an email neither lengthens the pause of the confirmed account that asked nor stops its emails', async () => {
+    const [asker, victim, next] = [await clinic.patient(), newAddress(), newAddress()];
+    await askFor(victim, asker);
+    expect((await notMe(await mailbox.codeTo(victim, 'not-me'))).status).toBe(200);
+    await forgot(asker.email);
+    await pass({ minutes: 2 });
+    expect((await askFor(next, asker)).status).toBe(200);
+    await forgot(asker.email);
+    await bookInBulk(clinic, asker, doctor, 1);
+    expect((await subjectsTo(asker.email)).sort()).toEqual([
+      'Appointment confirmed',
+      'Choose a new password',
+      'Choose a new password',
+      'Your address is to be changed',
+      'Your address is to be changed',
+    ]);
+    expect(await subjectsTo(next)).toEqual(['Confirm your new address']);
+  });
+
+  test('stops further codes for a change of address, from every account', async () => {
+    const victim = newAddress();
+    await askFor(victim, await clinic.patient());
+    expect((await notMe(await mailbox.codeTo(victim, 'not-me'))).status).toBe(200);
+    await pass({ days: 2 });
+    await askFor(victim, await clinic.patient());
+    expect(await count(victim)).toBe(1);
+  });
+
+  test('leaves the reader of an unconfirmed address a valid code, although the pause becomes a week', async () => {
+    const email = newAddress();
+    const person = await register(email);
+    await bookInBulk(clinic, person, doctor, 1);
+    await forgot(email);
+    const first = await mailbox.codeTo(email, 'reset-password');
+    expect((await notMe(await mailbox.codeTo(email, 'not-me'))).status).toBe(200);
+    await pass({ days: 1 });
+    expectProblem(await post('password/reset', { token: first, new_password: 'too late for it' }), {
+      status: 400,
+      code: 'LINK_INVALID',
+    });
+    await forgot(email);
+    const second = await mailbox.codeTo(email, 'reset-password', 2);
+    await pass({ days: 6, hours: 23 });
+    await forgot(email);
+    expect(await count(email)).toBe(3);
+    const { status } = await post('password/reset', { token: second, new_password: 'the owner was away' });
+    expect(status).toBe(200);
+  });
+});
