@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { InstantRenewal, type Renewal } from '../../src/bookings/instant-renewal.service.js';
 import { Changes } from '../../src/outbox/changes.js';
-import { requestBooking, book, type BookingJson, slotsOf } from '../support/appointments.js';
+import { book, type BookingJson } from '../support/appointments.js';
 import type { Clinic } from '../support/clinic.js';
-import { eventually } from '../support/eventually.js';
 import { ExaminedClinic } from '../support/examined-clinic.js';
 import { notificationsOf } from '../support/notifications.js';
-import { cancel, reschedule } from '../support/races.js';
+import { shiftInstants } from '../support/shifted-instants.js';
 
 // The tests shift the instants of bookings by an hour, as other time zone data would have computed them.
 
@@ -31,25 +30,6 @@ async function renewAll(): Promise<Renewal[]> {
   const renewals = [];
   for await (const each of renewal.renewAll()) renewals.push(each);
   return renewals;
-}
-
-/**
- * Shifts bookings and their unsent mails; later ones first if they become later, because of the unique key on starts.
- */
-async function shift(hours: number, ...bookings: readonly { id: number }[]): Promise<void> {
-  for (const { id } of hours > 0 ? [...bookings].reverse() : bookings) {
-    await clinic.query(
-      `UPDATE bookings SET starts_at = starts_at + INTERVAL ? HOUR, ends_at = ends_at + INTERVAL ? HOUR,
-                           open_from = open_from + INTERVAL ? HOUR, open_until = open_until + INTERVAL ? HOUR
-       WHERE id = ?`,
-      [hours, hours, hours, hours, id],
-    );
-    await clinic.query(
-      `UPDATE notifications SET starts_at = starts_at + INTERVAL ? HOUR,
-              due_at = due_at + INTERVAL IF(kind LIKE 'reminder%', ?, 0) HOUR WHERE booking_id = ?`,
-      [hours, hours, id],
-    );
-  }
 }
 
 async function instantsOf({ id }: { id: number }): Promise<[Date, Date]> {
@@ -87,7 +67,7 @@ describe.each([
       bookings.push(await book(clinic, exam.patient, doctor, { date: booking.date, time, duration: 30 }));
     }
     bookings.push(await book(clinic, exam.patient, doctor, { date: exam.inDays(10), time: '00:00' }));
-    await shift(hours, ...bookings);
+    await shiftInstants(clinic, hours, ...bookings);
     const renewals = await renewAll();
     expect(renewals.map(({ is }) => is)).toEqual(bookings.map(() => 'renewed'));
     for (const each of bookings) {
@@ -117,7 +97,7 @@ describe.each([
   test('have unsent mails with the new start, and reminders that follow it', async () => {
     const { booking } = await exam.newBooking();
     const start = Date.parse(booking.starts_at);
-    await shift(hours, booking);
+    await shiftInstants(clinic, hours, booking);
     await clinic.query(
       `UPDATE notifications SET state = 'queued', lease = 3, claim = 'x', leased_until = UTC_TIMESTAMP() + INTERVAL 1 HOUR
        WHERE booking_id = ? AND kind = 'reminder_1h'`,
@@ -148,7 +128,7 @@ test('a sent notification is not sent again, and a reminder whose moment has pas
   const before = clinic.clock.now();
   // The reminder is due half an hour ago by the correct instant, in half an hour by the wrong one.
   clinic.clock.set(new Date(Date.parse(booking.starts_at) - DAY_MS + HOUR_MS / 2).toISOString());
-  await shift(1, booking);
+  await shiftInstants(clinic, 1, booking);
   await clinic.query("UPDATE notifications SET state = 'sent' WHERE booking_id = ? AND kind = 'booked'", [
     booking.id,
   ]);
@@ -170,7 +150,7 @@ test('a booking that becomes later gets the reminder for which it was too late b
     week: [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '00:00', '24:00'] as const),
   });
   const booking = await book(clinic, exam.patient, doctor, { date, time, duration: 1 });
-  await shift(-1, booking);
+  await shiftInstants(clinic, -1, booking);
   await clinic.query("DELETE FROM notifications WHERE booking_id = ? AND kind = 'reminder_24h'", [
     booking.id,
   ]);
@@ -181,109 +161,4 @@ test('a booking that becomes later gets the reminder for which it was too late b
     'reminder_1h pending',
     'reminder_24h pending',
   ]);
-});
-
-test.each([-1, 1])(
-  'a booking that is %i h off blocks both its stored time and its wall time',
-  async (hours) => {
-    const { doctor, booking } = await exam.newBooking({ time: '12:00' });
-    const later = await book(clinic, exam.patient, doctor, { date: booking.date, time: '14:00' });
-    await shift(hours, booking);
-    const stored = hours < 0 ? '11:00' : '13:00';
-    const offered = await slotsOf(clinic, exam.patient, doctor, booking.date);
-    for (const time of ['12:00', stored]) {
-      expect(offered).not.toContain(time);
-      for (const start of [time, time.replace(':00', ':29')]) {
-        const booked = await requestBooking(clinic, exam.patient, doctor, {
-          date: booking.date,
-          time: start,
-          duration: 30,
-        });
-        const moved = await reschedule(clinic, exam.patient, later.id, { time: start });
-        expect([booked.status, booked.body.code]).toEqual([400, 'TAKEN']);
-        expect([moved.status, moved.body.code]).toEqual([400, 'TAKEN']);
-      }
-    }
-    await renewAll();
-    expect(await slotsOf(clinic, exam.patient, doctor, booking.date)).toContain(stored);
-  },
-);
-
-test('a booking that would overlap another one is left as it is, and reported with the other', async () => {
-  const { doctor, booking } = await exam.newBooking({ time: '10:00' });
-  const other = await book(clinic, exam.patient, doctor, { date: booking.date, time: '11:00' });
-  await shift(-1, booking);
-  await clinic.query(
-    `UPDATE bookings SET starts_at = starts_at - INTERVAL 45 MINUTE, ends_at = ends_at - INTERVAL 45 MINUTE,
-                         start_time = '10:15' WHERE id = ?`,
-    [other.id],
-  );
-  const stale = await instantsOf(booking);
-  expect(await renewAll()).toEqual([
-    { booking: expect.objectContaining({ id: booking.id }) as unknown, is: 'overlapping', other: other.id },
-  ]);
-  expect(await instantsOf(booking)).toEqual(stale);
-  expect(await clinic.overlappingPairs()).toBe(0);
-  await cancel(clinic, exam.patient, other.id);
-  expect((await renewAll()).map(({ is }) => is)).toEqual(['renewed']);
-});
-
-test('a booking at a time that the new rules skip is left as it is, and reported', async () => {
-  const { booking } = await exam.newBooking();
-  await clinic.query("UPDATE bookings SET start_time = '24:10:00' WHERE id = ?", [booking.id]);
-  expect((await renewAll()).map(({ booking: { id }, is }) => [id, is])).toEqual([
-    [booking.id, 'without instant'],
-  ]);
-  await clinic.query("UPDATE bookings SET start_time = '10:00:00' WHERE id = ?", [booking.id]);
-});
-
-test('cancelled bookings and those that have begun stay as they are', async () => {
-  const { doctor, booking } = await exam.newBooking();
-  const begun = await book(clinic, exam.patient, doctor, { date: booking.date, time: '12:00' });
-  await shift(-1, booking, begun);
-  await cancel(clinic, exam.patient, booking.id);
-  const before = clinic.clock.now();
-  clinic.clock.set(begun.starts_at);
-  expect(await renewAll()).toEqual([]);
-  clinic.clock.set(new Date(before).toISOString());
-  expect((await renewAll()).map(({ booking: { id } }) => id)).toEqual([begun.id]);
-});
-
-test('the renewal waits for a booking of the time that is being made, which keeps it', async () => {
-  const { doctor, booking } = await exam.newBooking({ time: '10:00' });
-  const { doctorId } = doctor;
-  await shift(-1, booking);
-  const rival = clinic.dataSource.createQueryRunner();
-  let outcome: Renewal[];
-  let otherId: number;
-  try {
-    await rival.startTransaction();
-    await rival.query('UPDATE doctor_days SET version = version + 1 WHERE doctor_id = ? AND date = ?', [
-      doctorId,
-      booking.date,
-    ]);
-    const renewing = renewAll();
-    await eventually('the renewal waits for the day', async () => {
-      const waiting = await clinic.query(
-        `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '/* lock-day */%'`,
-      );
-      return waiting.length > 0 ? true : undefined;
-    });
-    const { insertId } = (await rival.query(
-      `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
-                             version, created_at, updated_at)
-       SELECT UUID(), doctor_id, user_id, date, '10:10:00', 30, ? + INTERVAL 10 MINUTE, ? + INTERVAL 40 MINUTE, 'booked',
-              1, created_at, updated_at FROM bookings WHERE id = ?`,
-      [new Date(booking.starts_at), new Date(booking.starts_at), booking.id],
-    )) as { insertId: number };
-    otherId = insertId;
-    await rival.commitTransaction();
-    outcome = await renewing;
-  } finally {
-    await rival.release();
-  }
-  expect(outcome).toEqual([expect.objectContaining({ is: 'overlapping', other: otherId })]);
-  expect(await clinic.overlappingPairs()).toBe(0);
-  await clinic.query('DELETE FROM bookings WHERE id = ?', [otherId]);
-  expect((await renewAll()).map(({ is }) => is)).toEqual(['renewed']);
 });

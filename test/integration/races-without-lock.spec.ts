@@ -27,8 +27,9 @@ import {
 } from '../support/races.js';
 import { ConcurrentApps } from '../support/concurrent-apps.js';
 
-// The twins of races.spec.ts, with the same schedules: each removes a lock or a check on its way to the database, and
-// expects the harm. This proves that the tests there would fail without it.
+// The twins of races.spec.ts, races-of-accounts.spec.ts and races-for-one-booking.spec.ts, with the same schedules: each
+// removes a lock or a check on its way to the database, and expects the harm. This proves that the tests there would
+// fail without it.
 
 let rivals: ConcurrentApps;
 
