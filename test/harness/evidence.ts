@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { JournalEntry } from './load-balancer.js';
-import type { Finding } from './oracle.js';
+import type { Finding } from './finding.js';
 import type { Acknowledged } from './traffic.js';
 
 const MAX_PRINTED = 5;
