@@ -7,7 +7,7 @@ import type { Environment } from '../support/test-environment.js';
 import { Client, type Json } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
-import { Program } from '../support/process.js';
+import { Program } from '../support/program.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 
 const PATIENT = { email: 'canary.patient@people.example', password: 'canary-patient-password' };
@@ -37,8 +37,8 @@ beforeAll(async () => {
     // The most verbose level.
     LOG_LEVEL: 'trace',
   });
-  api = Program.start('main', environment);
-  worker = Program.start('worker', environment);
+  api = Program.start('main.js', environment);
+  worker = Program.worker(environment);
   client = new Client(`http://127.0.0.1:${environment.PORT}`);
   await eventually('the API answers', () => client.get('/health/live').catch(() => undefined));
   const before = api.lines.length;

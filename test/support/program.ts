@@ -61,6 +61,11 @@ export class Program {
     return new Program(spawn(process.execPath, [path], { cwd: tmpdir(), env, stdio: 'pipe' }));
   }
 
+  /** The lines of its output so far. */
+  get lines(): string[] {
+    return this.output.split('\n').filter((line) => line !== '');
+  }
+
   get pid(): number {
     return this.child.pid!;
   }
