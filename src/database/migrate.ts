@@ -41,7 +41,8 @@ export async function migrate(environment: DatabaseEnvironment): Promise<string[
 
 /** Waits while another process migrates this database on the same server. */
 async function withMigrationLock<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
-  const name = "CONCAT('clinica migrate ', MD5(DATABASE()))";
+  // At most 64 characters. Recent versions of MySQL have no MD5.
+  const name = "CONCAT('clinica migrate ', LEFT(SHA2(DATABASE(), 256), 40))";
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query(`SELECT GET_LOCK(${name}, ${TIMEOUT_SECONDS})`);
