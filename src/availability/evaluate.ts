@@ -10,16 +10,16 @@ const GRID_MINUTES = 15;
 export interface Evaluation {
   /** `undefined` if the clocks skip the requested time. */
   readonly appointment: Appointment | undefined;
-  /** Of every rule that does not hold, in the order of the rules. */
+  /** One for each rule that does not hold, in the order of the rules. */
   readonly violations: readonly Violation[];
 }
 
-/** Evaluates a requested time. Without violations it can be booked, and its appointment has an availability. */
+/** Evaluates a requested time. If there are no violations, it can be booked, and its appointment has an availability. */
 export function evaluate(requested: RequestedTime, schedule: Schedule, now: EpochMs): Evaluation {
   const day = schedule.on(requested.date);
   const appointment = day.appointment(parseWallTime(requested.time), requested.durationMinutes);
-  const violations = RULES_IN_ORDER.map((rule) => rule(appointment, day, now));
-  return { appointment, violations: violations.filter((violation) => violation !== undefined) };
+  const violations = RULES_IN_ORDER.filter((rule) => rule.isViolated(appointment, day, now));
+  return { appointment, violations };
 }
 
 /** The starts to offer on a date: every 15 minutes from each window's start, where all rules hold. */
@@ -42,7 +42,7 @@ export function availableSlots(
 /** Checks the last rules first: within windows, most starts that cannot be booked are taken. */
 function isBookable(appointment: Appointment | undefined, day: ScheduleDay, now: EpochMs): boolean {
   for (let index = RULES_IN_ORDER.length - 1; index >= 0; index -= 1) {
-    if (RULES_IN_ORDER[index]!(appointment, day, now)) return false;
+    if (RULES_IN_ORDER[index]!.isViolated(appointment, day, now)) return false;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 import type { IntegrityCheck } from '../database/integrity-check.js';
 import { markSql } from '../database/retention-mark.repository.js';
 import { NOTIFICATIONS } from '../outbox/notification.sql.js';
-import { SUPERSEDED } from '../outbox/cancellation.repository.js';
+import { SUPERSEDED } from '../outbox/skip-reasons.js';
 import type { BookingRow } from './booking.js';
 import { reminderKindsAfter } from './booking.notifications.js';
 import { bookingCheck, IN_PAGE } from './booking-check.js';
@@ -32,7 +32,7 @@ export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
   bookingCheck({
     code: 'LEDGER_NEWS',
     title: 'bookings with notifications that are missing from the ledger',
-    statement: `/* check-news */
+    statement: `/* check-confirmations */
       SELECT b.id, b.version, b.status,
              COUNT(CASE WHEN n.kind = 'booked' AND n.booking_version = 1 THEN 1 END) AS booked,
              COUNT(CASE WHEN n.kind = 'moved' AND n.booking_version BETWEEN 2 AND b.version

@@ -1,14 +1,12 @@
-import type { BookingKind } from '../outbox/notification-kind.js';
+import {
+  type BookingKind,
+  REMINDER_KINDS,
+  type ReminderKind,
+  REMINDERS,
+} from '../outbox/notification-kind.js';
 import type { NewNotification } from '../outbox/outbox.repository.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';
-
-const HOUR_MS = 3_600_000;
-
-const REMINDERS: readonly { kind: BookingKind; beforeMs: number }[] = [
-  { kind: 'reminder_24h', beforeMs: 24 * HOUR_MS },
-  { kind: 'reminder_1h', beforeMs: HOUR_MS },
-];
 
 /** What a notification announces of a booking. */
 type Announced = Pick<Booking, 'id' | 'patientId' | 'version' | 'startsAt' | 'durationMinutes'>;
@@ -29,12 +27,12 @@ export function notificationsForNewTime(
 
 /** The reminders of a booking, past ones too. */
 export function remindersOf(booking: Announced): NewNotification[] {
-  return REMINDERS.map(({ kind, beforeMs }) => notificationOf(kind, booking, booking.startsAt - beforeMs));
+  return REMINDER_KINDS.map((kind) => notificationOf(kind, booking, booking.startsAt - REMINDERS[kind]));
 }
 
 /** The kinds of reminder of a start that were not yet due at a moment. */
-export function reminderKindsAfter(startsAt: EpochMs, moment: EpochMs): BookingKind[] {
-  return REMINDERS.filter(({ beforeMs }) => startsAt - beforeMs > moment).map(({ kind }) => kind);
+export function reminderKindsAfter(startsAt: EpochMs, moment: EpochMs): ReminderKind[] {
+  return REMINDER_KINDS.filter((kind) => startsAt - REMINDERS[kind] > moment);
 }
 
 /** The notification that a booking was cancelled. */

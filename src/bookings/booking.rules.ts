@@ -1,6 +1,6 @@
 import { evaluate } from '../availability/evaluate.js';
 import type { RequestedTime, Violation } from '../availability/rules/rule.js';
-import { TAKEN } from '../availability/rules/taken.js';
+import { taken as takenRule } from '../availability/rules/taken.js';
 import type { Schedule } from '../availability/schedule.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { EpochMs, Interval } from '../time/interval.js';
@@ -79,7 +79,7 @@ export function unknownDoctor(doctorId: number): Refusal {
 
 /** The refusal of a time that another booking has. */
 export function taken(requested: RequestedTime): Refusal {
-  return refusalOf(TAKEN, requested);
+  return refusalOf(takenRule, requested);
 }
 
 function refusalOf({ code, message }: Violation, requested: RequestedTime): Refusal {

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RULE_CODES } from '../availability/rules/rules-in-order.js';
 import { RecordedRead } from '../audit/recorded-read.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ADMIN_WITHOUT_SECOND_FACTOR, Only, SignedIn } from '../auth/access.js';
@@ -18,14 +19,7 @@ import { BookingsService } from './bookings.service.js';
 import { ReschedulingService } from './rescheduling.service.js';
 
 /** What can be wrong with a requested time. */
-const TIME_PROBLEMS = [
-  'NO_SUCH_TIME',
-  'NOT_IN_FUTURE',
-  'OUTSIDE_AVAILABILITY',
-  'EXCEPTION',
-  'TAKEN',
-  'DOCTOR_TIME_ZONE',
-] as const;
+const TIME_PROBLEMS = [...RULE_CODES, 'DOCTOR_TIME_ZONE'] as const;
 
 @ApiTags('Bookings')
 @SignedIn()

@@ -7,7 +7,11 @@ import { dayKey } from '../database/bulkhead.js';
 import { Forbidden, tokenRevoked } from '../errors/domain-error.js';
 import type { AccountContext, Context } from '../http/context.js';
 import { Changes } from '../outbox/changes.js';
-import { cancelAll, cancelOutdated } from '../outbox/cancellation.repository.js';
+import {
+  cancelNotificationsOfAccount,
+  cancelOutdatedNotifications,
+} from '../outbox/cancellation.repository.js';
+import { BOOKING_CANCELLED } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
 import { formatWallTime } from '../time/wall-time.js';
 import { BookableTimeReader } from './bookable-time.reader.js';
@@ -135,7 +139,7 @@ export class BookingsService {
     assertNotStarted(found, now);
     await cancelLockedBooking(tx, id, now);
     const booking = { ...found, status: 'cancelled' as const, version: found.version + 1 };
-    await cancelOutdated(tx, id, 'the booking was cancelled', now);
+    await cancelOutdatedNotifications(tx, id, BOOKING_CANCELLED, now);
     await this.changes.record(context, tx, cancelled(booking, now));
     return booking;
   }
@@ -148,7 +152,7 @@ export class BookingsService {
   async cancelAllIn(context: Context, tx: EntityManager, patientId: number, reason: string): Promise<void> {
     const now = this.clock.now();
     await lockLiveBookings(tx, patientId);
-    await cancelAll(tx, patientId, reason, now);
+    await cancelNotificationsOfAccount(tx, patientId, reason, now);
     await this.changes.recordEach(context, tx, allCancelled(patientId, now, reason));
     await cancelUpcoming(tx, patientId, now);
   }

@@ -6,7 +6,8 @@ import { ChangedMeanwhile } from '../database/in-transaction.js';
 import type { AccountContext } from '../http/context.js';
 import { hasNotification, nextRescheduleDue } from '../outbox/booking-notification.repository.js';
 import { Changes } from '../outbox/changes.js';
-import { cancelOutdated } from '../outbox/cancellation.repository.js';
+import { cancelOutdatedNotifications } from '../outbox/cancellation.repository.js';
+import { BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
 import { BookableTimeReader } from './bookable-time.reader.js';
 import { rescheduled } from './booking.changes.js';
@@ -77,7 +78,7 @@ export class ReschedulingService {
     const isChanged = await duplicateAsTaken(requested, update);
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
-    await cancelOutdated(tx, id, 'the booking was moved', now);
+    await cancelOutdatedNotifications(tx, id, BOOKING_RESCHEDULED, now);
     await this.changes.record(context, tx, rescheduled(booking, now, confirmationDueAt));
     return booking;
   }

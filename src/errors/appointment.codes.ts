@@ -9,17 +9,17 @@ export const APPOINTMENT_CODES = {
   },
   NO_SUCH_TIME: {
     answers: {
-      400: '02:30 does not exist on this date: the clocks skip it. Choose another time.',
+      400: `10:00 does not exist on ${EXAMPLE_DATE}: the clocks skip it. Choose another time.`,
     },
     action: 'Offer the available slots: the clocks skip this time on that date.',
   },
   NOT_IN_FUTURE: {
-    answers: { 400: 'This time is not in the future. Choose a later time.' },
+    answers: { 400: `${EXAMPLE_DATE} 10:00 is not in the future. Choose a later time.` },
     action: 'Offer a later slot.',
   },
   OUTSIDE_AVAILABILITY: {
     answers: {
-      400: `An appointment of 30 minutes from 19:00 on ${EXAMPLE_DATE} is outside the doctor's hours. Choose one of the available slots.`,
+      400: `An appointment of 30 minutes from 10:00 on ${EXAMPLE_DATE} is outside the doctor's hours. Choose one of the available slots.`,
     },
     action: 'Offer the available slots of that doctor and date.',
   },
@@ -27,7 +27,7 @@ export const APPOINTMENT_CODES = {
     answers: {
       400: `The doctor is away during the 30 minutes from 10:00 on ${EXAMPLE_DATE}. Choose one of the available slots.`,
     },
-    action: 'Offer the available slots of another date.',
+    action: 'Offer the available slots of that doctor and date.',
   },
   TAKEN: {
     answers: { 400: `10:00 on ${EXAMPLE_DATE} is already taken. Choose one of the available slots.` },

@@ -55,7 +55,7 @@ describe('a reminder', () => {
       name: '24 hours before gives way to the one an hour before',
       facts: { kind: 'reminder_24h' },
       minutesBefore: 60,
-      why: /last hour/,
+      why: /next reminder/,
     },
   ])('$name', ({ facts, minutesBefore, why }) => {
     const reason = skipReason(reminder(facts), START - minutesBefore * MINUTE_MS);

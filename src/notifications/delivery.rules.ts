@@ -1,5 +1,14 @@
-import type { BookingKind, NotificationKind } from '../outbox/notification-kind.js';
-import { ACCOUNT_KINDS, BOOKING_KINDS, NOTICE_KINDS } from '../outbox/notification-kind.js';
+import {
+  BOOKING_KINDS,
+  type BookingKind,
+  isReminder,
+  LINK_KINDS,
+  NOTICE_KINDS,
+  type NotificationKind,
+  type ReminderKind,
+  REMINDERS,
+} from '../outbox/notification-kind.js';
+import { BOOKING_CANCELLED, BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
 import type { EpochMs } from '../time/interval.js';
 
 const MINUTE_MS = 60_000;
@@ -20,18 +29,22 @@ export interface BookingNotificationFacts {
 }
 
 /**
- * Why a notification should no longer be sent; `undefined` if it should. News of a change always goes out, a reminder
- * only while it is correct and its appointment lies ahead.
+ * Why a notification should no longer be sent; `undefined` if it should. Confirmations of a change are always sent, a
+ * reminder only while it is right and its appointment lies ahead.
  */
 export function skipReason(notification: BookingNotificationFacts, now: EpochMs): string | undefined {
-  if (notification.kind !== 'reminder_24h' && notification.kind !== 'reminder_1h') return undefined;
-  if (notification.status === 'cancelled') return 'the booking was cancelled';
-  if (notification.currentVersion !== notification.bookingVersion) return 'the booking was moved';
-  if (notification.startsAt <= now) return 'the appointment has begun';
-  if (notification.kind === 'reminder_24h' && notification.startsAt - now <= 60 * MINUTE_MS) {
-    return 'too late: the reminder of the last hour takes its place';
-  }
+  const { kind, startsAt } = notification;
+  if (!isReminder(kind)) return undefined;
+  if (notification.status === 'cancelled') return BOOKING_CANCELLED;
+  if (notification.currentVersion !== notification.bookingVersion) return BOOKING_RESCHEDULED;
+  if (startsAt <= now) return 'the appointment has begun';
+  if (startsAt - now <= nextReminderMs(kind)) return 'too late: the next reminder takes its place';
   return undefined;
+}
+
+/** How long before the start the reminder after this one is due; 0 if it is the last. */
+function nextReminderMs(kind: ReminderKind): number {
+  return Math.max(0, ...Object.values(REMINDERS).filter((ms) => ms < REMINDERS[kind]));
 }
 
 /** The facts that decide whether a link is still worth mailing. */
@@ -157,13 +170,13 @@ function isAboutBooking(kind: NotificationKind): boolean {
 }
 
 function isCode(kind: NotificationKind): boolean {
-  return (ACCOUNT_KINDS as readonly NotificationKind[]).includes(kind);
+  return (LINK_KINDS as readonly NotificationKind[]).includes(kind);
 }
 
 /** How many times the budget a kind may fill. */
 function budgetFactorOf(kind: NotificationKind): number {
-  if (kind === 'booked' || kind === 'moved') return 1;
-  return isNotice(kind) ? 3 : 2;
+  if (isNotice(kind)) return 3;
+  return kind === 'cancelled' || isReminder(kind) ? 2 : 1;
 }
 
 export const BUDGET_SPENT = 'the address has had its mails of the day';

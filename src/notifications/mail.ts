@@ -2,12 +2,13 @@ import type { ISendMailOptions } from '@nestjs-modules/mailer';
 import type { WorkerEnvironment } from '../config/worker.environment.js';
 import { Keys } from '../config/keys.js';
 import { readAddress, shownAddress } from '../config/mail-address.js';
-import { type CalendarKind, renderCalendar } from './calendar/calendar.js';
+import { type ConfirmationKind, isReminder } from '../outbox/notification-kind.js';
+import { renderCalendar } from './calendar/calendar.js';
 import type { EarlierTime } from './emails/earlier-time.js';
 import { renderEmail } from './emails/email.js';
 import { addressTokenOf } from '../auth/accounts/address-token.js';
 import { linkTokenOf } from '../auth/accounts/link-token.js';
-import { renderAccountEmail } from './emails/account-email.js';
+import { renderLinkEmail } from './emails/link-email.js';
 import { renderNotice } from './emails/notice.js';
 import type {
   BaseNotificationRow,
@@ -70,7 +71,7 @@ function commonFacts(
 }
 
 function withLink(notification: LinkNotificationRow, environment: WorkerEnvironment): ISendMailOptions {
-  return renderAccountEmail({
+  return renderLinkEmail({
     kind: notification.kind,
     ...commonFacts(notification, environment),
     code: linkTokenOf(notification.link_uid, notification.kind, new Keys(environment).current),
@@ -93,7 +94,6 @@ function aboutBooking(
     bookingId: notification.booking_id,
   };
   const { kind } = notification;
-  const news = kind === 'reminder_24h' || kind === 'reminder_1h' ? undefined : kind;
   return {
     ...renderEmail({
       ...facts,
@@ -101,7 +101,7 @@ function aboutBooking(
       earlier: earlierOf(notification),
       isDiscreet: environment.CLINIC_DISCREET_SUBJECTS,
     }),
-    ...(news && { icalEvent: calendarPart(news, facts, notification, environment) }),
+    ...(!isReminder(kind) && { icalEvent: calendarPart(kind, facts, notification, environment) }),
   };
 }
 
@@ -116,7 +116,7 @@ function earlierOf({
 type Facts = Omit<Parameters<typeof renderEmail>[0], 'kind'>;
 
 function calendarPart(
-  kind: CalendarKind,
+  kind: ConfirmationKind,
   facts: Facts,
   notification: BookingNotificationRow,
   environment: WorkerEnvironment,

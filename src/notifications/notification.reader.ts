@@ -12,7 +12,7 @@ import type { Role } from '../auth/role.js';
 import { joinBooking } from '../bookings/booking.sql.js';
 import type { Locale } from '../config/locale.js';
 import { joinDoctor } from '../doctors/doctor.sql.js';
-import type { AccountKind, BookingKind, NoticeKind } from '../outbox/notification-kind.js';
+import type { LinkKind, BookingKind, NoticeKind } from '../outbox/notification-kind.js';
 import { BLOCKED_UNTIL, NOTIFICATIONS, LAST_ANNOUNCED } from '../outbox/notification.sql.js';
 
 /** The columns of every notification, and its current recipient. */
@@ -56,7 +56,7 @@ export interface BookingNotificationRow extends BaseNotificationRow {
 
 /** A notification that carries a link. */
 export interface LinkNotificationRow extends BaseNotificationRow {
-  readonly kind: AccountKind;
+  readonly kind: LinkKind;
   readonly link_uid: string;
   readonly expires_at: Date;
   readonly used_at: Date | null;

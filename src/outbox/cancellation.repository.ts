@@ -1,20 +1,19 @@
 import type { EntityManager } from 'typeorm';
 import { execute } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
+import { kindsSql, REMINDER_KINDS } from './notification-kind.js';
+import { SUPERSEDED } from './skip-reasons.js';
 
 /** The statements that cancel unsent notifications. */
-
-/** The stored reason of a reschedule confirmation that was not sent before a later change of the booking. */
-export const SUPERSEDED = 'superseded by news of a later change';
 
 /** One UPDATE of this many rows takes about a second. */
 const BATCH_ROWS = 10_000;
 
 /**
  * Cancels a booking's unsent notifications that a change of it makes wrong: its reminders, and the confirmation of an
- * earlier reschedule that waits for its minute. `reason` is for operators.
+ * earlier reschedule that is not due yet. `reason` is for operators.
  */
-export async function cancelOutdated(
+export async function cancelOutdatedNotifications(
   tx: EntityManager,
   bookingId: number,
   reason: string,
@@ -22,11 +21,11 @@ export async function cancelOutdated(
 ): Promise<void> {
   await execute(
     tx,
-    `/* withdraw-outdated */
+    `/* cancel-outdated-notifications */
      UPDATE notifications SET state = 'cancelled', reason = IF(kind = 'moved', ?, ?), settled_at = ?,
             leased_until = NULL, failing_since = NULL
      WHERE booking_id = ?
-       AND (kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')
+       AND (kind IN ${kindsSql(REMINDER_KINDS)} AND state IN ('pending', 'queued')
             OR kind = 'moved' AND state = 'pending' AND due_at > ?)`,
     [SUPERSEDED, reason, new Date(now), bookingId, new Date(now)],
   );
@@ -37,7 +36,7 @@ export async function cancelOutdated(
  * errors, which may contain addresses. An account with very many rows takes several statements, each of which must be
  * answered in time.
  */
-export async function cancelAll(
+export async function cancelNotificationsOfAccount(
   tx: EntityManager,
   accountId: number,
   reason: string,
@@ -54,7 +53,7 @@ export async function cancelAll(
   await inBatches((limit) =>
     execute(
       tx,
-      `/* withdraw-all */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL,
+      `/* cancel-notifications-of-account */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?, leased_until = NULL,
               failing_since = NULL, lease = lease + 1
        WHERE account_id = ? AND state IN ('pending', 'queued', 'sending') LIMIT ${limit}`,
       [reason, new Date(now), accountId],

@@ -1,7 +1,11 @@
+import { CONFIRMATION_KINDS, kindsSql, REMINDER_KINDS } from './notification-kind.js';
+
 /** SQL with which other modules read notifications along with their own tables. */
 
 /** Notifications, as `n`. */
 export const NOTIFICATIONS = 'notifications n';
+
+const REMINDERS = kindsSql(REMINDER_KINDS);
 
 /** The final states of a notification. */
 export const SETTLED = "'sent', 'dead', 'cancelled'";
@@ -17,7 +21,10 @@ export function existsNotification(condition: string): string {
   return `EXISTS (SELECT 1 FROM notifications n WHERE ${condition})`;
 }
 
-/** What was last announced before a reschedule, or else should have been. A join would read the whole ledger. */
+/**
+ * The time that the patient was last told before a reschedule: from the last sent notification, if there is one, else
+ * from the newest. A join would read the whole ledger.
+ */
 const lastAnnounced = (column: string): string => `
          (SELECT e.${column} FROM notifications e
           WHERE n.kind = 'moved' AND e.booking_id = n.booking_id AND e.booking_version < n.booking_version
@@ -29,15 +36,16 @@ export const LAST_ANNOUNCED = `${lastAnnounced('starts_at')} AS announced_starts
          ${lastAnnounced('duration_minutes')} AS announced_duration_minutes`;
 
 /**
- * When the notifications of the same booking that must arrive before `n` are due, or their leases run out. Versions
- * decide which come earlier, not ids: on a cluster, the ids of different nodes do not ascend together.
+ * The latest due time or lease end of the notifications of the same booking that must arrive before `n`; NULL if there
+ * are none. Versions decide which come earlier, not ids: on a cluster, the ids of different nodes do not ascend together.
  */
 export const BLOCKED_UNTIL = `(SELECT MAX(IF(e.leased_until > e.due_at, e.leased_until, e.due_at)) FROM notifications e
           WHERE e.booking_id = n.booking_id
             AND (e.booking_version < n.booking_version
-                 OR e.booking_version = n.booking_version AND n.kind LIKE 'reminder%' AND e.kind NOT LIKE 'reminder%')
+                 OR e.booking_version = n.booking_version AND n.kind IN ${REMINDERS}
+                    AND e.kind NOT IN ${REMINDERS})
             AND (e.state = 'sending'
-                 OR e.state IN ('pending', 'queued') AND e.kind IN ('booked', 'moved', 'cancelled')))`;
+                 OR e.state IN ('pending', 'queued') AND e.kind IN ${kindsSql(CONFIRMATION_KINDS)}))`;
 
 /** The addresses, other than its own, that an account's notices went to. Erasing the account clears them. */
 export const ADDRESSES_OF_NOTICES =

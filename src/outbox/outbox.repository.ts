@@ -6,7 +6,7 @@ import { type SelectStatement, execute } from '../database/statement.js';
 import { Clock } from '../time/clock.js';
 import type { EpochMs } from '../time/interval.js';
 import { mailDomain } from './mail-domain.js';
-import type { AccountKind, BookingKind, NoticeKind } from './notification-kind.js';
+import type { LinkKind, BookingKind, NoticeKind } from './notification-kind.js';
 import { Notification } from './notification.entity.js';
 
 /** A notification to be sent once its booking's transaction has committed. */
@@ -27,7 +27,7 @@ export interface NewNotification {
 export interface LinkNotification {
   readonly accountId: number;
   readonly linkId: number;
-  readonly kind: AccountKind;
+  readonly kind: LinkKind;
   readonly dueAt: EpochMs;
   /** Where it goes, if not to the address of the account. */
   readonly address?: string | undefined;

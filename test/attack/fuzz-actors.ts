@@ -1,4 +1,4 @@
-import type { AccountKind } from '../../src/outbox/notification-kind.js';
+import type { LinkKind } from '../../src/outbox/notification-kind.js';
 import type { FuzzedRequest } from './fuzz-requests.js';
 import { OWN_ID } from './fuzz-urls.js';
 import {
@@ -19,7 +19,7 @@ const PROFILE = 'POST /api/doctors';
 /** A small number in a generated body stands for an account without a profile. */
 const SMALL_ACCOUNT = /"user_id":\d{1,3}(?!\d)/;
 /** The routes that require an emailed code, with the kind of code. */
-const EMAILED_CODES: ReadonlyMap<string, AccountKind> = new Map([
+const EMAILED_CODES: ReadonlyMap<string, LinkKind> = new Map([
   ['/api/auth/password/reset', 'password_reset'],
   ['/api/auth/verify-email', 'verify_address'],
   ['/api/auth/invitation', 'invitation'],

@@ -3,7 +3,7 @@ import { hash } from '@node-rs/argon2';
 import { Secret, TOTP } from 'otpauth';
 import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
 import { PATIENT_PASSWORD } from '../../src/demo/clinic.js';
-import type { AccountKind } from '../../src/outbox/notification-kind.js';
+import type { LinkKind } from '../../src/outbox/notification-kind.js';
 import { ADMIN, type Target } from './target.js';
 
 const STEP_MS = 30_000;
@@ -12,7 +12,7 @@ const STEP_MS = 30_000;
 const examplePasswordHash = hash(PATIENT_PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
 
 /** Creates a code as it would be emailed to a bystander, who gets the example password. */
-export async function emailedCode({ database, secret }: Target, kind: AccountKind): Promise<string> {
+export async function emailedCode({ database, secret }: Target, kind: LinkKind): Promise<string> {
   const [uid, id] = [randomUUID(), await bystander(database)];
   await database.query('UPDATE accounts SET password_hash = ? WHERE id = ?', [await examplePasswordHash, id]);
   await database.query(

@@ -3,7 +3,7 @@ import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
 import { Keys } from '../../src/config/keys.js';
-import type { AccountKind } from '../../src/outbox/notification-kind.js';
+import type { LinkKind } from '../../src/outbox/notification-kind.js';
 import { eventsDuring } from '../support/audit-events.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { statementNamed, Statements } from '../support/statements.js';
@@ -21,7 +21,7 @@ afterAll(() => clinic?.close());
 const eventsOf = (act: () => Promise<unknown>, count?: number) => eventsDuring(clinic, act, count);
 
 /** Inserts a link for an account and returns the code that the email would carry. */
-async function codeOf({ id }: Person, kind: AccountKind): Promise<string> {
+async function codeOf({ id }: Person, kind: LinkKind): Promise<string> {
   const uid = randomUUID();
   await clinic.query(
     `INSERT INTO account_links (uid, account_id, kind, session_version, address, created_at, expires_at)

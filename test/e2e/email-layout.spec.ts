@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderAccountEmail } from '../../src/notifications/emails/account-email.js';
+import { renderLinkEmail } from '../../src/notifications/emails/link-email.js';
 import { renderEmail } from '../../src/notifications/emails/email.js';
 import { CHROMIUM, openBrowser } from '../support/browser.js';
 
@@ -17,7 +17,7 @@ const facts = {
 } as const;
 
 const EMAILS = {
-  code: renderAccountEmail({
+  code: renderLinkEmail({
     ...facts,
     kind: 'verify_address',
     code: CODE,

@@ -217,7 +217,7 @@ describe('after an outage', () => {
     expect(subjects()).toEqual([CONFIRMED, HOUR_BEFORE]);
     expect(await statesOf(booking)).toEqual([
       ['booked', 'sent', null],
-      ['reminder_24h', 'cancelled', 'too late: the reminder of the last hour takes its place'],
+      ['reminder_24h', 'cancelled', 'too late: the next reminder takes its place'],
       ['reminder_1h', 'sent', null],
     ]);
   });

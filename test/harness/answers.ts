@@ -1,17 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RULE_CODES } from '../../src/availability/rules/rules-in-order.js';
 import type { Reply } from './load-balancer.js';
 
 /** Final refusals: a booking rule is violated, or the booking does not exist or has started. */
-const FINAL_REFUSALS = new Set<unknown>([
-  'NO_SUCH_TIME',
-  'NOT_IN_FUTURE',
-  'OUTSIDE_AVAILABILITY',
-  'EXCEPTION',
-  'TAKEN',
-  'BOOKING_NOT_FOUND',
-  'BOOKING_STARTED',
-]);
+const FINAL_REFUSALS = new Set<unknown>([...RULE_CODES, 'BOOKING_NOT_FOUND', 'BOOKING_STARTED']);
 /** Longer than any fault lasts. */
 const DEADLINE_MS = 90_000;
 

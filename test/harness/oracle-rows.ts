@@ -1,3 +1,4 @@
+import { REMINDERS } from '../../src/outbox/notification-kind.js';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 
 /** A booking, with the address of its patient. */
@@ -33,5 +34,5 @@ export async function rows<Row extends RowDataPacket>(database: Connection, sql:
 }
 
 export function isReminder({ kind }: NotificationRow): boolean {
-  return kind.startsWith('reminder');
+  return kind in REMINDERS;
 }

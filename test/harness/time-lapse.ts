@@ -1,3 +1,4 @@
+import { kindsSql, REMINDER_KINDS } from '../../src/outbox/notification-kind.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from './deployment.js';
 
@@ -38,7 +39,7 @@ export class TimeLapse {
     try {
       await database.query({
         sql: `UPDATE notifications SET due_at = UTC_TIMESTAMP(3) + INTERVAL ${LEAD_SECONDS} SECOND
-              WHERE state = 'pending' AND kind IN ('reminder_24h', 'reminder_1h')
+              WHERE state = 'pending' AND kind IN ${kindsSql(REMINDER_KINDS)}
                 AND due_at > UTC_TIMESTAMP(3) + INTERVAL 1 HOUR AND starts_at > UTC_TIMESTAMP() + INTERVAL 1 DAY
               ORDER BY id DESC LIMIT ${BATCH_SIZE}`,
         timeout: 2_000,

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inTransaction } from '../../src/database/in-transaction.js';
 import { Ledger, type LeasedRow } from '../../src/outbox/ledger.repository.js';
-import { cancelOutdated } from '../../src/outbox/cancellation.repository.js';
+import { cancelOutdatedNotifications } from '../../src/outbox/cancellation.repository.js';
 import { appendNotifications, bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
@@ -161,7 +161,7 @@ test('a withdrawn reminder can neither begin nor be freed or released', async ()
   );
   const claim = await ledger.claimDue(2);
   await inTransaction(clinic.dataSource, (tx) =>
-    cancelOutdated(tx, booking!, 'the booking was cancelled', clinic.clock.now()),
+    cancelOutdatedNotifications(tx, booking!, 'the booking was cancelled', clinic.clock.now()),
   );
   const [news, reminder] = claim.rows;
   expect(await ledger.begin(reminder!)).toBe(false);

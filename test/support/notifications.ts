@@ -1,3 +1,4 @@
+import { kindsSql, REMINDER_KINDS } from '../../src/outbox/notification-kind.js';
 import type { Clinic } from './clinic.js';
 import { eventually } from './eventually.js';
 
@@ -23,12 +24,14 @@ export function notificationsOf(clinic: Clinic, bookingId: number): Promise<Ledg
   );
 }
 
+const REMINDERS = kindsSql(REMINDER_KINDS);
+
 /** A sleeping notification whose older ones are settled: it is about to be woken. */
 const ABOUT_TO_WAKE = `n.state = 'pending' AND n.reason LIKE 'waits for an older notification%' AND NOT EXISTS (
   SELECT 1 FROM notifications e
   WHERE e.booking_id = n.booking_id AND e.state IN ('pending', 'queued', 'sending')
     AND (e.booking_version < n.booking_version
-         OR e.booking_version = n.booking_version AND n.kind LIKE 'reminder%' AND e.kind NOT LIKE 'reminder%'))`;
+         OR e.booking_version = n.booking_version AND n.kind IN ${REMINDERS} AND e.kind NOT IN ${REMINDERS}))`;
 
 /**
  * Waits until the worker has settled everything that is due. Call it before advancing the clock: only in a test can a

@@ -1,7 +1,8 @@
+import { CONFIRMATION_KINDS } from '../../src/outbox/notification-kind.js';
 import ICAL from 'ical.js';
-import type { CalendarFacts, CalendarKind } from '../../src/notifications/calendar/calendar.js';
+import type { CalendarFacts } from '../../src/notifications/calendar/calendar.js';
 
-export const KINDS: readonly CalendarKind[] = ['booked', 'moved', 'cancelled'];
+export const KINDS = CONFIRMATION_KINDS;
 
 /** The entry of a new booking of a clinic and a doctor in one time zone. */
 export const facts: CalendarFacts = {

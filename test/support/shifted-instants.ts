@@ -1,3 +1,4 @@
+import { kindsSql, REMINDER_KINDS } from '../../src/outbox/notification-kind.js';
 import type { Clinic } from './clinic.js';
 
 /**
@@ -17,7 +18,7 @@ export async function shiftInstants(
     );
     await clinic.query(
       `UPDATE notifications SET starts_at = starts_at + INTERVAL ? HOUR,
-              due_at = due_at + INTERVAL IF(kind LIKE 'reminder%', ?, 0) HOUR WHERE booking_id = ?`,
+              due_at = due_at + INTERVAL IF(kind IN ${kindsSql(REMINDER_KINDS)}, ?, 0) HOUR WHERE booking_id = ?`,
       [hours, hours, id],
     );
   }

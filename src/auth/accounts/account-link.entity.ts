@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import type { LinkKind } from '../../outbox/notification-kind.js';
 
 /** A link that is mailed to an account. Its token is computed (`linkTokenOf`), not stored. */
 @Entity('account_links')
@@ -14,7 +14,7 @@ export class AccountLink {
   accountId!: number;
 
   @Column({ type: 'varchar', length: 16 })
-  kind!: AccountKind;
+  kind!: LinkKind;
 
   /** The version of the account's sessions when the link was requested. */
   @Column({ name: 'session_version', type: 'int', unsigned: true })

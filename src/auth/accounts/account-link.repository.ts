@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, In, MoreThan } from 'typeorm';
 import { query, type Source, execute } from '../../database/statement.js';
-import { type AccountKind, LINKS_THAT_OUTLIVE_SESSIONS } from '../../outbox/notification-kind.js';
+import type { LinkKind } from '../../outbox/notification-kind.js';
+import { LINKS_THAT_OUTLIVE_SESSIONS } from './account.sql.js';
 import { existsNotification } from '../../outbox/notification.sql.js';
 import { AccountLink } from './account-link.entity.js';
 import type { Account } from './account.entity.js';
@@ -31,7 +32,7 @@ export async function insertLink(tx: EntityManager, link: NewLink): Promise<numb
 export async function findAccountOfLink(
   source: Source,
   uid: string,
-  kind: AccountKind,
+  kind: LinkKind,
   now: Date,
 ): Promise<LinkedAccount | undefined> {
   const [account] = await query<LinkedAccount>(
@@ -46,7 +47,7 @@ export async function findAccountOfLink(
 export async function useLink(
   tx: EntityManager,
   uid: string,
-  kind: AccountKind,
+  kind: LinkKind,
   now: Date,
 ): Promise<UsedLink | undefined> {
   // Locks the account before the link, as disabling, erasing and changing an account do.
@@ -69,7 +70,7 @@ export async function useLink(
 export async function expireLinks(
   tx: EntityManager,
   accountId: number,
-  kinds: readonly AccountKind[],
+  kinds: readonly LinkKind[],
   now: Date,
 ): Promise<void> {
   await tx.update(
@@ -86,7 +87,7 @@ export async function expireLinks(
 export async function findLatestLinks(
   tx: EntityManager,
   owner: { readonly hashes: readonly string[] } | { readonly accountId: number },
-  kind: AccountKind,
+  kind: LinkKind,
   since: Date,
 ): Promise<MailedLink[]> {
   const [condition, value] =

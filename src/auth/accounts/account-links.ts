@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Keys } from '../../config/keys.js';
 import { Refusal } from '../../errors/domain-error.js';
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import type { LinkKind } from '../../outbox/notification-kind.js';
 import { Outbox } from '../../outbox/outbox.repository.js';
 import { Clock } from '../../time/clock.js';
 import {
@@ -40,7 +40,7 @@ export class AccountLinks {
   async mail(
     tx: EntityManager,
     account: LinkRecipient,
-    kind: AccountKind,
+    kind: LinkKind,
     address?: string,
   ): Promise<number> {
     const now = this.clock.now();
@@ -66,7 +66,7 @@ export class AccountLinks {
    *
    * @throws Refusal LINK_INVALID as `use` does
    */
-  async find(token: string, kind: AccountKind): Promise<LinkedAccount> {
+  async find(token: string, kind: LinkKind): Promise<LinkedAccount> {
     const uid = this.keys.firstResult((key) => uidOfLink(token, kind, key));
     if (uid === undefined) throw linkInvalid();
     const account = await findAccountOfLink(this.dataSource, uid, kind, new Date(this.clock.now()));
@@ -79,7 +79,7 @@ export class AccountLinks {
    *
    * @throws Refusal LINK_INVALID: unknown, of another kind, expired, used, or ended with the sessions
    */
-  async use(tx: EntityManager, token: string, kind: AccountKind): Promise<UsedLink> {
+  async use(tx: EntityManager, token: string, kind: LinkKind): Promise<UsedLink> {
     const uid = this.keys.firstResult((key) => uidOfLink(token, kind, key));
     const now = new Date(this.clock.now());
     if (uid === undefined) throw linkInvalid();

@@ -1,4 +1,4 @@
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import type { LinkKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 7 * DAY_MS;
 /** Every code is valid at least this long, unless it is used or ended. */
 const SHORTEST_LIFE_MS = HOUR_MS;
 
-const LIFETIME_MS: Readonly<Record<AccountKind, number>> = {
+const LIFETIME_MS: Readonly<Record<LinkKind, number>> = {
   password_reset: SHORTEST_LIFE_MS,
   verify_address: DAY_MS,
   invitation: 7 * DAY_MS,
@@ -63,7 +63,7 @@ export function pauseBeforeNext(links: readonly MailedLink[], isRefused: boolean
  * How long a code is valid: at least for the pause that it starts. An unconfirmed address can count on only one reset
  * code a day (see `isBudgetSpent`), so that code is valid for a day.
  */
-export function lifetimeMs(kind: AccountKind, isConfirmed: boolean, pauseAfter: number): number {
+export function lifetimeMs(kind: LinkKind, isConfirmed: boolean, pauseAfter: number): number {
   const own = kind === 'password_reset' && !isConfirmed ? DAY_MS : LIFETIME_MS[kind];
   return Math.max(own, pauseAfter);
 }

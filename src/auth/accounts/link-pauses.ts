@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MailedAddresses } from '../../outbox/mailed-addresses.js';
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import type { LinkKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import { recipientAddressOf } from './account-address.js';
 import type { Account } from './account.entity.js';
@@ -16,7 +16,7 @@ export type LinkRecipient = Pick<Account, 'id' | 'email' | 'mailAddress' | 'sess
 /** A link to be mailed. */
 export interface LinkRequest {
   readonly account: LinkRecipient;
-  readonly kind: AccountKind;
+  readonly kind: LinkKind;
   /** The recipient, if not the address of the account. An account can request any address, including a stranger's. */
   readonly address: string | undefined;
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ACCOUNT_KINDS } from '../../outbox/notification-kind.js';
+import { LINK_KINDS } from '../../outbox/notification-kind.js';
 import { linkTokenOf, uidOfLink } from './link-token.js';
 
 const SECRET = 'a secret that only these tests know';
-const anyKind = fc.constantFrom(...ACCOUNT_KINDS);
+const anyKind = fc.constantFrom(...LINK_KINDS);
 
 test('a token contains its uid and is the same each time', () => {
   fc.assert(

@@ -7,7 +7,7 @@ import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal, tokenRevoked } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import type { LinkKind } from '../../outbox/notification-kind.js';
 import { Clock } from '../../time/clock.js';
 import { recipientAddressOf } from '../accounts/account-address.js';
 import { AccountLinks } from '../accounts/account-links.js';
@@ -160,7 +160,7 @@ export class PasswordsService {
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirmLinkHolder(context: Context, link: AccountKind, id: number, password: string): Promise<void> {
+  async confirmLinkHolder(context: Context, link: LinkKind, id: number, password: string): Promise<void> {
     try {
       await this.confirm(id, password, 'visitor of account');
     } catch (error) {

@@ -1,12 +1,11 @@
 import { overlapsAny } from '../../time/interval.js';
-import type { Rule, Violation } from './rule.js';
+import type { Rule } from './rule.js';
 
-const EXCEPTION: Violation = {
+/** The appointment overlaps no exception. */
+export const exception: Rule = {
   code: 'EXCEPTION',
   message: ({ date, time, durationMinutes }) =>
     `The doctor is away during the ${durationMinutes} minutes from ${time} on ${date}. Choose one of the available slots.`,
+  isViolated: (appointment, { exceptions }) =>
+    appointment !== undefined && overlapsAny(exceptions, appointment),
 };
-
-/** The appointment does not overlap an exception. */
-export const exception: Rule = (appointment, { exceptions }) =>
-  appointment && overlapsAny(exceptions, appointment) ? EXCEPTION : undefined;

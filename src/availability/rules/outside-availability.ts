@@ -1,11 +1,9 @@
-import type { Rule, Violation } from './rule.js';
+import type { Rule } from './rule.js';
 
-const OUTSIDE_AVAILABILITY: Violation = {
+/** The whole appointment lies within the doctor's windows. */
+export const outsideAvailability: Rule = {
   code: 'OUTSIDE_AVAILABILITY',
   message: ({ date, time, durationMinutes }) =>
     `An appointment of ${durationMinutes} minutes from ${time} on ${date} is outside the doctor's hours. Choose one of the available slots.`,
+  isViolated: (appointment) => appointment !== undefined && !appointment.availability,
 };
-
-/** The whole appointment lies within the doctor's windows. */
-export const outsideAvailability: Rule = (appointment) =>
-  appointment && !appointment.availability ? OUTSIDE_AVAILABILITY : undefined;

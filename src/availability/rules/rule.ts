@@ -17,20 +17,14 @@ export interface Appointment extends Interval {
   readonly availability: Interval | undefined;
 }
 
-/** A rule that does not hold. Each rule has one constant: computing slots finds and discards many violations. */
-export interface Violation {
+/** A condition that a time must meet to be booked. Pure. */
+export interface Rule {
   readonly code: ErrorCode;
   /** What is wrong, then what to do. */
   readonly message: (requested: RequestedTime) => string;
+  /** @param appointment `undefined` if the clocks skip the requested time, which violates only `noSuchTime` */
+  readonly isViolated: (appointment: Appointment | undefined, day: ScheduleDay, now: EpochMs) => boolean;
 }
 
-/**
- * A condition that a time must meet to be booked. Pure.
- *
- * @param appointment `undefined` if the clocks skip the requested time; most rules then report no violation
- */
-export type Rule = (
-  appointment: Appointment | undefined,
-  day: ScheduleDay,
-  now: EpochMs,
-) => Violation | undefined;
+/** What a client learns about a rule that does not hold. */
+export type Violation = Pick<Rule, 'code' | 'message'>;

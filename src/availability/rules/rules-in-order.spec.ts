@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ClinicDay } from '../../time/clinic-day.js';
+import { ERROR_CODES } from '../../errors/error-codes.js';
+import { EXAMPLE_DATE } from '../../time/example-date.js';
 import { evaluate } from '../evaluate.js';
 import { ScheduleDay } from '../schedule-day.js';
 import { Schedule } from '../schedule.js';
+import { RULE_CODES, RULES_IN_ORDER } from './rules-in-order.js';
 
 const hour = (hours: number): number => hours * 60;
 
@@ -17,7 +20,7 @@ function scheduleOf(date: string): Schedule {
 }
 
 /** The codes and messages of all violations. */
-function judge(date: string, time: string, durationMinutes: number, now: string): [string, string][] {
+function violationsOf(date: string, time: string, durationMinutes: number, now: string): [string, string][] {
   const requested = { date, time, durationMinutes };
   const { violations } = evaluate(requested, scheduleOf(date), Date.parse(now));
   return violations.map(({ code, message }) => [code, message(requested)]);
@@ -28,36 +31,46 @@ const EARLIER = '2026-03-01T00:00:00Z';
 /** 10:00 in Madrid. */
 const AT_TEN = '2026-03-02T09:00:00Z';
 
+const CASES = [
+  [
+    'NO_SUCH_TIME',
+    ['2026-03-29', '02:30', 30, EARLIER],
+    '02:30 does not exist on 2026-03-29: the clocks skip it. Choose another time.',
+  ],
+  [
+    'NOT_IN_FUTURE',
+    [MONDAY, '10:00', 30, AT_TEN],
+    '2026-03-02 10:00 is not in the future. Choose a later time.',
+  ],
+  [
+    'OUTSIDE_AVAILABILITY',
+    [MONDAY, '16:45', 30, EARLIER],
+    "An appointment of 30 minutes from 16:45 on 2026-03-02 is outside the doctor's hours. Choose one of the available slots.",
+  ],
+  [
+    'EXCEPTION',
+    [MONDAY, '11:31', 30, EARLIER],
+    'The doctor is away during the 30 minutes from 11:31 on 2026-03-02. Choose one of the available slots.',
+  ],
+  [
+    'TAKEN',
+    [MONDAY, '14:31', 30, EARLIER],
+    '14:31 on 2026-03-02 is already taken. Choose one of the available slots.',
+  ],
+] as const;
+
 describe('each rule has its code and message', () => {
-  test.each([
-    [
-      'NO_SUCH_TIME',
-      ['2026-03-29', '02:30', 30, EARLIER],
-      '02:30 does not exist on 2026-03-29: the clocks skip it. Choose another time.',
-    ],
-    [
-      'NOT_IN_FUTURE',
-      [MONDAY, '10:00', 30, AT_TEN],
-      '2026-03-02 10:00 is not in the future. Choose a later time.',
-    ],
-    [
-      'OUTSIDE_AVAILABILITY',
-      [MONDAY, '16:45', 30, EARLIER],
-      "An appointment of 30 minutes from 16:45 on 2026-03-02 is outside the doctor's hours. Choose one of the available slots.",
-    ],
-    [
-      'EXCEPTION',
-      [MONDAY, '11:31', 30, EARLIER],
-      'The doctor is away during the 30 minutes from 11:31 on 2026-03-02. Choose one of the available slots.',
-    ],
-    [
-      'TAKEN',
-      [MONDAY, '14:31', 30, EARLIER],
-      '14:31 on 2026-03-02 is already taken. Choose one of the available slots.',
-    ],
-  ] as const)('%s', (code, [date, time, duration, now], message) => {
-    expect(judge(date, time, duration, now)).toEqual([[code, message]]);
+  test.each(CASES)('%s', (code, [date, time, duration, now], message) => {
+    expect(violationsOf(date, time, duration, now)).toEqual([[code, message]]);
   });
+  test('and a case above', () => {
+    expect(CASES.map(([code]) => code)).toEqual(RULE_CODES);
+  });
+});
+
+test.each(RULES_IN_ORDER)('the documented example of $code is its message', ({ code, message }) => {
+  const example = message({ date: EXAMPLE_DATE, time: '10:00', durationMinutes: 30 });
+  expect(ERROR_CODES[code].answers).toEqual({ 400: example });
 });
 
 test.each([
@@ -69,7 +82,7 @@ test.each([
   ['up to a busy time', [MONDAY, '14:30', 30, EARLIER]],
   ['from the end of a busy time', [MONDAY, '15:30', 30, EARLIER]],
 ] as const)('all rules hold for %s', (_, [date, time, duration, now]) => {
-  expect(judge(date, time, duration, now)).toEqual([]);
+  expect(violationsOf(date, time, duration, now)).toEqual([]);
 });
 
 test.each([
@@ -90,5 +103,5 @@ test.each([
   ],
 ] as const)('all violations are returned together, the most helpful first: %s', (_, request, codes) => {
   const [date, time, duration, now] = request;
-  expect(judge(date, time, duration, now).map(([code]) => code)).toEqual(codes);
+  expect(violationsOf(date, time, duration, now).map(([code]) => code)).toEqual(codes);
 });

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors/error-codes.js';
 import { exception } from './exception.js';
 import { noSuchTime } from './no-such-time.js';
 import { notInFuture } from './not-in-future.js';
@@ -5,7 +6,10 @@ import { outsideAvailability } from './outside-availability.js';
 import type { Rule } from './rule.js';
 import { taken } from './taken.js';
 
-/** All rules, the most helpful first: a refusal reports the first violation. */
+/**
+ * All rules, the most helpful first: a refusal reports the first violation. Slots check them from the end, where the
+ * rules stand that most starts violate.
+ */
 export const RULES_IN_ORDER: readonly Rule[] = [
   noSuchTime,
   notInFuture,
@@ -13,3 +17,6 @@ export const RULES_IN_ORDER: readonly Rule[] = [
   exception,
   taken,
 ];
+
+/** The codes with which a requested time can be refused. */
+export const RULE_CODES: readonly ErrorCode[] = RULES_IN_ORDER.map(({ code }) => code);

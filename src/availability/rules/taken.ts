@@ -1,11 +1,9 @@
 import { overlapsAny } from '../../time/interval.js';
-import type { Rule, Violation } from './rule.js';
+import type { Rule } from './rule.js';
 
-export const TAKEN: Violation = {
+/** The appointment overlaps no live booking. */
+export const taken: Rule = {
   code: 'TAKEN',
   message: ({ date, time }) => `${time} on ${date} is already taken. Choose one of the available slots.`,
+  isViolated: (appointment, { busy }) => appointment !== undefined && overlapsAny(busy, appointment),
 };
-
-/** The appointment does not overlap a live booking. */
-export const taken: Rule = (appointment, { busy }) =>
-  appointment && overlapsAny(busy, appointment) ? TAKEN : undefined;

@@ -1,4 +1,4 @@
-import type { NotificationKind } from '../../outbox/notification-kind.js';
+import type { ConfirmationKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
 import { type AppointmentFacts, detailsOf, withPlainNames } from '../emails/appointment.js';
 import { BOOKING_TEXTS } from '../emails/booking-texts.js';
@@ -10,12 +10,9 @@ import { contentLines, type Property, textValue, utcValue } from './content-line
 
 const MINUTE_MS = 60_000;
 
-/** The emails that carry a calendar file. */
-export type CalendarKind = Extract<NotificationKind, 'booked' | 'moved' | 'cancelled'>;
-
 /** The facts of a calendar entry: those of the email, and those by which calendars match and order its versions. */
 export interface CalendarFacts extends AppointmentFacts {
-  readonly kind: CalendarKind;
+  readonly kind: ConfirmationKind;
   /** Identifies the entry; never changes during a booking's life. */
   readonly uid: string;
   /** From 0, higher with each change: calendars ignore a lower one than they have. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { LOCALES } from '../../config/locale.js';
-import { ACCOUNT_KINDS, BOOKING_KINDS, NOTICE_KINDS } from '../../outbox/notification-kind.js';
+import { LINK_KINDS, BOOKING_KINDS, NOTICE_KINDS } from '../../outbox/notification-kind.js';
 import { renderCalendar } from '../calendar/calendar.js';
-import { renderAccountEmail } from './account-email.js';
+import { renderLinkEmail } from './link-email.js';
 import type { ClinicFacts } from './clinic-contact.js';
 import { type Email, type EmailFacts, renderEmail } from './email.js';
 import { renderNotice } from './notice.js';
@@ -39,11 +39,11 @@ const WRITERS: readonly [string, Write][] = [
     kind,
     (locale, of = {}) => renderEmail({ ...appointment, ...of, kind, locale, unconfirmed }),
   ]),
-  ...ACCOUNT_KINDS.map((kind): [string, Write] => [
+  ...LINK_KINDS.map((kind): [string, Write] => [
     kind,
     (locale, of = {}) => {
       const expiresAt = appointment.startsAt;
-      return renderAccountEmail({ ...clinic, ...of, kind, locale, code: CODE, expiresAt, unconfirmed });
+      return renderLinkEmail({ ...clinic, ...of, kind, locale, code: CODE, expiresAt, unconfirmed });
     },
   ]),
   ...NOTICE_KINDS.map((kind): [string, Write] => [
@@ -140,7 +140,7 @@ describe.each([
 
   test('the email for confirming an address does not say that the account cannot be used until then', () => {
     const facts = { ...clinic, locale, kind: 'verify_address', code: CODE, expiresAt: 0 } as const;
-    const { text } = renderAccountEmail({ ...facts, unconfirmed });
+    const { text } = renderLinkEmail({ ...facts, unconfirmed });
     expect(text).not.toMatch(unusable);
   });
 });

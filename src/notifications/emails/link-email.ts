@@ -1,7 +1,7 @@
 import type { Locale } from '../../config/locale.js';
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import type { LinkKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
-import { ACCOUNT_TEXTS } from './account-texts.js';
+import { LINK_TEXTS } from './link-texts.js';
 import { CATALOGUES } from './catalogues.js';
 import { type ClinicFacts, contactOf } from './clinic-contact.js';
 import { type Email, emailOf } from './email.js';
@@ -10,8 +10,8 @@ import { plainLine } from './plain-line.js';
 import { pageOf, type UnconfirmedFacts, viewOfUnconfirmed } from './unconfirmed.js';
 
 /** The contents of an email with a code. */
-export interface AccountEmailFacts extends ClinicFacts {
-  readonly kind: AccountKind;
+export interface LinkEmailFacts extends ClinicFacts {
+  readonly kind: LinkKind;
   readonly locale: Locale;
   readonly code: string;
   readonly expiresAt: EpochMs;
@@ -22,7 +22,7 @@ export interface AccountEmailFacts extends ClinicFacts {
 }
 
 /** The front end's page that takes the code. */
-const PAGES: Readonly<Record<AccountKind, string>> = {
+const PAGES: Readonly<Record<LinkKind, string>> = {
   password_reset: 'reset-password',
   verify_address: 'verify-email',
   invitation: 'invitation',
@@ -30,7 +30,7 @@ const PAGES: Readonly<Record<AccountKind, string>> = {
 };
 
 /** The endpoint that takes the code, for clinics without a front end. */
-const ROUTES: Readonly<Record<AccountKind, string>> = {
+const ROUTES: Readonly<Record<LinkKind, string>> = {
   password_reset: 'POST /api/auth/password/reset',
   verify_address: 'POST /api/auth/verify-email',
   invitation: 'POST /api/auth/invitation',
@@ -38,11 +38,11 @@ const ROUTES: Readonly<Record<AccountKind, string>> = {
 };
 
 /** Renders the email with a code, in the recipient's language. Times are in the clinic's time zone, which is named. */
-export function renderAccountEmail(facts: AccountEmailFacts): Email {
+export function renderLinkEmail(facts: LinkEmailFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
   const { account, language, moment, regards } = catalogue;
   const { greeting, detailsTitle, codeLabel, goodUntilLabel, whyYouGetThis, codeRoute } = account;
-  const { subject, heading, sentence, linkText, next } = ACCOUNT_TEXTS[facts.kind][facts.locale];
+  const { subject, heading, sentence, linkText, next } = LINK_TEXTS[facts.kind][facts.locale];
   const clinicName = plainLine(facts.clinicName);
   const until = moment(localTime(facts.expiresAt, facts.clinicTimezone, language));
   const url = urlOf(facts);
@@ -69,6 +69,6 @@ export function renderAccountEmail(facts: AccountEmailFacts): Email {
 }
 
 // In the fragment, which browsers send to no server: the code appears in no log.
-function urlOf({ frontEndUrl, kind, code }: AccountEmailFacts): string | undefined {
+function urlOf({ frontEndUrl, kind, code }: LinkEmailFacts): string | undefined {
   return frontEndUrl && pageOf(frontEndUrl, `${PAGES[kind]}#token=${code}`);
 }

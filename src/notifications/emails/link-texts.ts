@@ -1,8 +1,8 @@
 import type { Locale } from '../../config/locale.js';
-import type { AccountKind } from '../../outbox/notification-kind.js';
+import type { LinkKind } from '../../outbox/notification-kind.js';
 
 /** The texts of one kind of email with a code. */
-export interface AccountKindTexts {
+export interface LinkKindTexts {
   readonly subject: string;
   readonly heading: string;
   readonly sentence: string;
@@ -12,7 +12,7 @@ export interface AccountKindTexts {
 }
 
 /** The texts of each kind of email with a code. */
-export const ACCOUNT_TEXTS: Readonly<Record<AccountKind, Readonly<Record<Locale, AccountKindTexts>>>> = {
+export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkKindTexts>>>> = {
   password_reset: {
     en: {
       subject: 'Choose a new password',

@@ -1,0 +1,10 @@
+/** Stored reasons why a notification of a booking was not sent, for operators. Checks compare them: never reword one. */
+
+/** A reschedule confirmation that was not sent before a later change of the booking. */
+export const SUPERSEDED = 'superseded by news of a later change';
+
+/** A reminder whose booking was cancelled. */
+export const BOOKING_CANCELLED = 'the booking was cancelled';
+
+/** A reminder whose booking was rescheduled. */
+export const BOOKING_RESCHEDULED = 'the booking was moved';
