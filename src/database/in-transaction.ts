@@ -9,7 +9,7 @@ import { PipelinedWriteError } from './refuse-pipelined-writes.js';
 const MAX_ATTEMPTS = 8;
 const FIRST_BACKOFF_MS = 10;
 const MAX_BACKOFF_MS = 500;
-/** After this time no further attempt begins: the client should rather learn that the request failed. */
+/** After this time no further attempt begins: an error is better than a longer wait. */
 const LAST_ATTEMPT_AFTER_MS = 6_000;
 
 /** The connection broke during COMMIT: whether it took effect is unknown. */
@@ -26,9 +26,9 @@ export class ChangedMeanwhile extends Error {}
  * write, which is the lock, sees everything committed before the lock was granted. A snapshot taken earlier would not.
  *
  * @param work everything that must happen together; it uses only `tx`, and gets the number of the attempt, from 1
- * @param findOutcome after a COMMIT of unknown outcome, returns the result if that attempt took effect. It runs and
- *   commits in a transaction of its own before each later attempt, and must first take the lock that `work` takes
- *   first. On a cluster that lock must be a write: once it is committed, the earlier attempt can no longer commit
+ * @param findOutcome after a COMMIT of unknown outcome, returns the result if that attempt took effect. It runs in a
+ *   transaction of its own before each later attempt. It must first write a row that `work` wrote: once that write is
+ *   committed, the earlier attempt can no longer commit. Or it repeats the work itself in that transaction
  * @throws Unavailable if the database stays busy or unreachable, or the outcome of a COMMIT stays unknown
  */
 export async function inTransaction<T>(

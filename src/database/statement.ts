@@ -28,6 +28,9 @@ export function unbind(tx: EntityManager): void {
  * Runs a statement that reads, and returns its rows. It goes to the driver's connection directly: TypeORM's query
  * runner costs a visible part of each statement (docs/decisions/0008).
  *
+ * `execute` runs a statement that writes. Both are sent prepared if they have parameters (`preferPrepared`). The names
+ * say read and write, not mysql2's `query` and `execute`.
+ *
  * @throws QueryFailedError, as TypeORM does
  */
 export function query<Row>(source: Source, sql: string, parameters: unknown[] = []): Promise<Row[]> {

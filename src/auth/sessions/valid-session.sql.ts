@@ -10,7 +10,7 @@ export function isLive(session: '?' | 'session_id'): string {
 
 /**
  * SQL: selects from the token's account, if the account is active and neither all its sessions nor the token's own have
- * ended. Its parameters are `valuesOf`.
+ * ended. Its parameters are `sessionParameters`.
  */
 export const FROM_VALID_SESSION = `FROM accounts
      WHERE id = ? AND session_version = ? AND disabled_at IS NULL AND ${isLive('?')}`;
