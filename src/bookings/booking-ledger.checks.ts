@@ -4,7 +4,7 @@ import { NOTIFICATIONS } from '../outbox/notification.sql.js';
 import { SUPERSEDED } from '../outbox/skip-reasons.js';
 import type { BookingRow } from './booking.js';
 import { reminderKindsAfter } from './booking.notifications.js';
-import { bookingCheck, IN_PAGE } from './booking-check.js';
+import { bookingCheck, IN_PAGE } from './checks-by-page.js';
 
 interface NotificationCounts extends Pick<BookingRow, 'id' | 'version' | 'status'> {
   // The number of notifications of each kind. The driver may return it as text.

@@ -37,7 +37,7 @@ function found(doctorId: number, earlier: Row, later: Row): Found {
       `it begins at ${later.starts_at.toISOString()}, while booking ${earlier.id}, also with doctor ${doctorId}, ` +
       `goes on until ${earlier.ends_at.toISOString()}`,
     remedy:
-      'Agree with the two patients which of the bookings stays, and have the other moved or cancelled, or cancel it ' +
-      'yourself (docs/operations.md, Mending by hand). Find out what wrote it: the service does not.',
+      'Agree with the two patients which of the bookings stays, and have the other rescheduled or cancelled, or ' +
+      'cancel it yourself (docs/operations.md, Mending by hand). Find out what wrote it: the service does not.',
   };
 }

@@ -5,7 +5,7 @@ import { parseWallTime } from '../time/wall-time.js';
 import { joinDay, joinExceptions } from '../availability/schedule.sql.js';
 import type { BookingRow } from './booking.js';
 import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
-import { bookingCheck, IN_PAGE } from './booking-check.js';
+import { bookingCheck, IN_PAGE } from './checks-by-page.js';
 import { instantsMeantBy, hasInstants } from './booking-instants.js';
 import { OVERLAP } from './booking-overlap.check.js';
 
@@ -48,22 +48,22 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
   // A booking without recorded availability meets neither condition.
   bookingCheck({
     code: 'OUTSIDE_OPEN_TIME',
-    title: 'live bookings outside the availability that they were made in',
+    title: 'live bookings outside the availability in which they were booked',
     statement: `/* check-open-time */ SELECT b.id, b.starts_at, b.ends_at, b.open_from, b.open_until FROM bookings b
       WHERE ${IN_PAGE} AND b.status = 'booked' AND (b.starts_at < b.open_from OR b.ends_at > b.open_until)`,
     explain: (row: Timed & { open_from: Date; open_until: Date }) =>
-      `it lasts from ${span(row.starts_at, row.ends_at)}, but the open time it was made in ` +
-      `from ${span(row.open_from, row.open_until)}`,
+      `it lasts from ${span(row.starts_at, row.ends_at)}, outside the availability in which it was booked, ` +
+      span(row.open_from, row.open_until),
     remedy: RESOLVE,
   }),
   // The last change of a live booking gave it its time: every other change ends the booking.
   bookingCheck({
     code: 'NOT_IN_FUTURE',
-    title: 'live bookings made or rescheduled after their start',
+    title: 'live bookings that were booked or rescheduled after their start',
     statement: `/* check-future */ SELECT b.id, b.starts_at, b.updated_at FROM bookings b
       WHERE ${IN_PAGE} AND b.status = 'booked' AND b.starts_at <= b.updated_at`,
     explain: ({ starts_at, updated_at }: Pick<BookingRow, 'id' | 'starts_at'> & { updated_at: Date }) =>
-      `it begins at ${starts_at.toISOString()}, but was made or moved at ${updated_at.toISOString()}`,
+      `it begins at ${starts_at.toISOString()}, but was booked or rescheduled at ${updated_at.toISOString()}`,
     remedy:
       'If it should not exist, cancel it (docs/operations.md, Mending by hand). If it was agreed before it began, set its ' +
       'updated_at to that moment. Find out what wrote it: the service does not.',

@@ -107,10 +107,15 @@ describe('live bookings that break the rules under which they were made', () => 
       'begin before the open time',
       'open_from = starts_at + INTERVAL 1 MINUTE',
       'OUTSIDE_OPEN_TIME',
-      /open time/,
+      /outside the availability in which it was booked/,
     ],
-    ['end after the open time', 'open_until = ends_at - INTERVAL 1 MINUTE', 'OUTSIDE_OPEN_TIME', /open time/],
-    ['had begun when they were made', 'updated_at = starts_at', 'NOT_IN_FUTURE', /made or moved at/],
+    [
+      'end after the open time',
+      'open_until = ends_at - INTERVAL 1 MINUTE',
+      'OUTSIDE_OPEN_TIME',
+      /outside the availability/,
+    ],
+    ['had begun when they were made', 'updated_at = starts_at', 'NOT_IN_FUTURE', /booked or rescheduled at/],
     [
       'have a higher version than their day',
       'day_version = day_version + 1',

@@ -21,7 +21,7 @@ class FindingDto {
   @ApiProperty({
     description: 'What to do about it',
     example:
-      'Agree with the two patients which of the bookings stays, and have the other moved or cancelled.',
+      'Agree with the two patients which of the bookings stays, and have the other rescheduled or cancelled.',
   })
   remedy!: string;
 

@@ -25,7 +25,7 @@ export interface Report {
   readonly checks: readonly CheckReport[];
 }
 
-/** Runs the checks of all rooms. It only reads, and may run at any time. */
+/** Runs the checks of all folders. It only reads, and may run at any time. */
 @Injectable()
 export class IntegrityService {
   private readonly checks: readonly IntegrityCheck[];
