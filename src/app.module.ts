@@ -8,7 +8,7 @@ import { ConfigModule } from './config/config.module.js';
 import { ApiEnvironment } from './config/api.environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { RedisModule } from './redis/redis.module.js';
-import { HttpModule } from './http/shutdown.js';
+import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { KeyGuard } from './idempotency/key.guard.js';
 import { DoctorsModule } from './doctors/doctors.module.js';

@@ -15,8 +15,8 @@ export function Public(): MethodDecorator & ClassDecorator {
   return SetMetadata(PUBLIC, true);
 }
 
-/** Admits any valid token. */
-export function SignedIn(): MethodDecorator & ClassDecorator {
+/** Documents the token errors. It guards nothing: `AccessGuard` closes every route that is not `@Public()`. */
+export function ApiSignedIn(): MethodDecorator & ClassDecorator {
   return ApiProblems(...BAD_TOKENS);
 }
 

@@ -6,7 +6,7 @@ import { Refusal } from '../errors/domain-error.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
 import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
-import { Public, SignedIn } from './access.js';
+import { Public, ApiSignedIn } from './access.js';
 import {
   LoginDto,
   LogOutDto,
@@ -132,7 +132,7 @@ export class AuthController {
     return { message: 'Logged out' };
   }
 
-  @SignedIn()
+  @ApiSignedIn()
   @Post('logout-everywhere')
   @RateLimit('change')
   @HttpCode(200)

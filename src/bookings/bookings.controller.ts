@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { RULE_CODES } from '../availability/rules/rules-in-order.js';
 import { RecordedRead } from '../audit/recorded-read.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ADMIN_WITHOUT_SECOND_FACTOR, Only, SignedIn } from '../auth/access.js';
+import { ADMIN_WITHOUT_SECOND_FACTOR, Only, ApiSignedIn } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
@@ -22,7 +22,7 @@ import { ReschedulingService } from './rescheduling.service.js';
 const TIME_PROBLEMS = [...RULE_CODES, 'DOCTOR_TIME_ZONE'] as const;
 
 @ApiTags('Bookings')
-@SignedIn()
+@ApiSignedIn()
 @ApiProblems(ADMIN_WITHOUT_SECOND_FACTOR)
 @Controller('bookings')
 export class BookingsController {

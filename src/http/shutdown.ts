@@ -1,12 +1,6 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type BeforeApplicationShutdown,
-  Global,
-  Injectable,
-  Module,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiEnvironment } from '../config/api.environment.js';
 
@@ -38,7 +32,3 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
     setTimeout(() => server?.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
   }
 }
-
-@Global()
-@Module({ providers: [Shutdown], exports: [Shutdown] })
-export class HttpModule {}

@@ -19,8 +19,8 @@ const NO_DTO: ReadonlySet<unknown> = new Set([undefined, String, Boolean, Number
 /** Checks every body, query and path against its DTO: unknown fields are refused, nothing is coerced. */
 @Injectable()
 export class StrictValidationPipe implements PipeTransform {
-  /** @param judge checks new passwords in invalid bodies; in valid ones, the services check them */
-  constructor(private readonly judge?: PasswordChecker) {}
+  /** @param passwordChecker checks new passwords in invalid bodies; in valid ones, the services check them */
+  constructor(private readonly passwordChecker?: PasswordChecker) {}
 
   /** @throws Refusal VALIDATION_FAILED with every invalid field */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
@@ -34,7 +34,9 @@ export class StrictValidationPipe implements PipeTransform {
     }
     if (unknown.length === 0 && shape.fits(dto)) return dto;
     const found = validateSync(dto).map(problemOf);
-    const newPasswords = this.judge ? shape.newPasswords.filter((name) => isValidText(dto, name, found)) : [];
+    const newPasswords = this.passwordChecker
+      ? shape.newPasswords.filter((name) => isValidText(dto, name, found))
+      : [];
     if (newPasswords.length === 0) throw refusalOf(unknown, found);
     return this.withPasswordProblems(newPasswords, dto, found).then((problems) => {
       throw refusalOf(unknown, problems);
@@ -50,7 +52,7 @@ export class StrictValidationPipe implements PipeTransform {
     const problems = [...found];
     const email = isValidText(dto, 'email', found) ? (dto.email as string) : '';
     for (const field of names) {
-      if (await this.judge!.isCommon(dto[field] as string, email))
+      if (await this.passwordChecker!.isCommon(dto[field] as string, email))
         problems.push({ field, message: `${field} ${NEW_PASSWORD_RULE}` });
     }
     return problems;

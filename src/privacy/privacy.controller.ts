@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Body, Controller, Delete, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { SignedIn } from '../auth/access.js';
+import { ApiSignedIn } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { PLACEHOLDER_PASSWORD } from '../http/example-password.js';
@@ -66,7 +66,7 @@ class ExportDto implements Record<Section, ExportedRow[]> {
 }
 
 @ApiTags('My account')
-@SignedIn()
+@ApiSignedIn()
 @Controller('auth/me')
 export class PrivacyController {
   constructor(

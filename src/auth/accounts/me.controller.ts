@@ -4,7 +4,7 @@ import { ApiProblems } from '../../http/api-problems.js';
 import { Refusal } from '../../errors/domain-error.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
-import { Public, SignedIn } from '../access.js';
+import { Public, ApiSignedIn } from '../access.js';
 import { type AccountContext, type Context, PublicContext, SignedInContext } from '../../http/context.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { AccountDto, ChangeMeDto, VerifyAddressDto } from './account.dto.js';
@@ -22,7 +22,7 @@ export class MeController {
     private readonly own: OwnAccount,
   ) {}
 
-  @SignedIn()
+  @ApiSignedIn()
   @Get('me')
   @ApiOperation({
     operationId: 'getMyAccount',
@@ -35,7 +35,7 @@ export class MeController {
     return AccountDto.from(await this.accounts.get(actor.id));
   }
 
-  @SignedIn()
+  @ApiSignedIn()
   @Patch('me')
   @RateLimit('change')
   @ApiOperation({

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
-import { Public, SignedIn } from '../access.js';
+import { Public, ApiSignedIn } from '../access.js';
 import { ChangePasswordDto, EmailDto, ResetPasswordDto, SessionDto } from '../accounts/account.dto.js';
 import { PasswordsService } from './passwords.service.js';
 import {
@@ -23,7 +23,7 @@ export class PasswordsController {
     private readonly starter: SessionStarter,
   ) {}
 
-  @SignedIn()
+  @ApiSignedIn()
   @Post()
   @RateLimit('newPassword')
   @HttpCode(200)

@@ -5,7 +5,7 @@ import { PLACEHOLDER_PASSWORD } from '../../http/example-password.js';
 import { CodeField } from '../../http/fields.js';
 import { PasswordField } from '../passwords/password-fields.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
-import { SignedIn } from '../access.js';
+import { ApiSignedIn } from '../access.js';
 import { SessionDto } from '../accounts/account.dto.js';
 import { type AccountClientContext, type AccountContext, SignedInContext } from '../../http/context.js';
 import { SessionStarter } from '../sessions/session-starter.js';
@@ -42,7 +42,7 @@ class BegunDto {
 }
 
 @ApiTags('Second factor')
-@SignedIn()
+@ApiSignedIn()
 @Controller('auth/second-factor')
 export class SecondFactorController {
   constructor(

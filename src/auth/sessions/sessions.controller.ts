@@ -5,7 +5,7 @@ import { ApiProblems } from '../../http/api-problems.js';
 import { IdParams } from '../../http/id-params.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
-import { SignedIn } from '../access.js';
+import { ApiSignedIn } from '../access.js';
 import { type AccountContext, SignedInContext } from '../../http/context.js';
 import { LogoutService } from './logout.service.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
@@ -47,7 +47,7 @@ class LiveSessionDto {
 }
 
 @ApiTags('Log-in')
-@SignedIn()
+@ApiSignedIn()
 @Controller('auth/sessions')
 export class SessionsController {
   constructor(

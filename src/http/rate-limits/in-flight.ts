@@ -1,8 +1,8 @@
 import { TooManyRequests } from '../../errors/domain-error.js';
 
 /**
- * One of a caller's permits for concurrent requests. It is released when both the work has ended and the connection has
- * closed: a client that hangs up does not stop the work, and must not gain a permit by it.
+ * A permit for one of several concurrent requests of an account or address. It is released when both the work has ended
+ * and the connection has closed: a client that hangs up does not stop the work, and must not gain a permit by it.
  */
 export class Permit {
   private isWorking = true;
@@ -25,24 +25,24 @@ export class Permit {
   }
 }
 
-/** Limits how many requests of each caller this process handles at once. */
+/** Limits how many requests under each key this process handles at once. */
 export class InFlight {
   private readonly counts = new Map<string, number>();
 
   /**
-   * @param caller an account or an address
+   * @param key names an account or an address
    * @throws TooManyRequests while `most` others are in flight
    */
-  acquire(caller: string, most: number): Permit {
-    const count = this.counts.get(caller) ?? 0;
+  acquire(key: string, most: number): Permit {
+    const count = this.counts.get(key) ?? 0;
     if (count >= most) throw new TooManyRequests(1);
-    this.counts.set(caller, count + 1);
-    return new Permit(() => this.release(caller));
+    this.counts.set(key, count + 1);
+    return new Permit(() => this.release(key));
   }
 
-  private release(caller: string): void {
-    const count = this.counts.get(caller)! - 1;
-    if (count > 0) this.counts.set(caller, count);
-    else this.counts.delete(caller);
+  private release(key: string): void {
+    const count = this.counts.get(key)! - 1;
+    if (count > 0) this.counts.set(key, count);
+    else this.counts.delete(key);
   }
 }

@@ -99,5 +99,5 @@ export const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS;
 
-/** Requests that one process handles at once for one caller. */
+/** Requests that one process handles at once for one account or one address. */
 export const IN_FLIGHT = { account: 20, visitor: 100 } as const;

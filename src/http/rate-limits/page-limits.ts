@@ -4,7 +4,10 @@ import { sendProblem } from '../problem.filter.js';
 /** The Fastify decorator that holds the limits, for errors that skip all hooks. */
 export const PAGE_LIMITS = 'pageLimits';
 
-/** Counts requests that no controller handles: for pages, for unknown paths, and those that cannot be parsed. */
+/**
+ * Counts requests that no controller handles: for pages, for unknown paths, with an invalid token, and those that
+ * cannot be parsed.
+ */
 export abstract class PageLimits {
   private readonly counted = new WeakSet<FastifyRequest>();
 

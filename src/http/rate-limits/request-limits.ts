@@ -70,9 +70,9 @@ export class RequestLimits extends PageLimits {
   }
 
   /** @throws TooManyRequests, also if the client has hung up: nothing was done, and nobody reads the response */
-  private acquirePermit(caller: string, most: number, request: FastifyRequest, reply: FastifyReply): void {
+  private acquirePermit(key: string, most: number, request: FastifyRequest, reply: FastifyReply): void {
     if (reply.raw.closed) throw new TooManyRequests(1);
-    const permit = this.inFlight.acquire(caller, most);
+    const permit = this.inFlight.acquire(key, most);
     permits.set(request, permit);
     reply.raw.once('close', () => permit.close());
   }

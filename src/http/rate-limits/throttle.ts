@@ -29,18 +29,18 @@ export class Throttle {
   }
 
   /**
-   * Counts a request from an address and, if given, for an account, which is stored as a keyed hash only.
+   * Counts a request from an address and, if given, for an email, which is stored as a keyed hash only.
    *
    * @throws TooManyRequests when the limit is exhausted
    */
-  async countFrom(name: LimitName, address: string, account?: string): Promise<void> {
-    const hash = account && this.keys.hash(account);
+  async countFrom(name: LimitName, address: string, email?: string): Promise<void> {
+    const hash = email && this.keys.hash(email);
     await this.count(name, [rateLimitKey(address), hash].filter(Boolean).join(' '));
   }
 
-  /** The keyed hashes that stand for an account in the counters, one per key. */
-  hashesOf(account: string): string[] {
-    return this.keys.hashes(account);
+  /** The keyed hashes that stand for an email in the counters, one per key. */
+  hashesOf(email: string): string[] {
+    return this.keys.hashes(email);
   }
 
   /** @throws TooManyRequests when the limit is exhausted for this key */
