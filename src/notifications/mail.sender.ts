@@ -42,7 +42,7 @@ export class MailSender {
 
   /** @returns the outcome in a few words, for the dashboard */
   async send(row: LeasedRow): Promise<string> {
-    // Both at once is safe: a change of the booking withdraws the row first, and `begin` then answers false.
+    // Both at once is safe: a change of the booking cancels the row first, and `begin` then answers false.
     const [hasBegun, notification] = await Promise.all([
       this.ledger.begin(row),
       this.notifications.read(row.id),
@@ -84,7 +84,7 @@ export class MailSender {
   }
 
   /**
-   * Reschedules the later notifications of the same booking that wait for this one: now if it is settled, otherwise for
+   * Makes the later notifications of the same booking that wait for this one due again: now if it is settled, otherwise
    * after its next attempt. They also come due by themselves, so a lost call only delays them.
    */
   private async wakeWaiting(notification: NotificationRow, settlement: Settlement): Promise<void> {

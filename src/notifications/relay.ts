@@ -12,7 +12,7 @@ const RETRY_MS = 1_000;
 /** Failed rounds before a warning is logged. One is normal at start, while Redis is still connecting. */
 const FAILURES_BEFORE_WARNING = 2;
 
-/** Jobs that the senders cannot finish within a lease would only be claimed again. */
+/** The most jobs that wait in the queue, per priority. More could not be sent within a lease. */
 const MAX_WAITING = 200;
 
 /** Moves due notifications from the ledger to the queue. Several relays may run: each row is claimed by one. */

@@ -24,8 +24,8 @@ export class NotificationsService {
   }
 
   /**
-   * Makes a dead notification due again, with its attempts reset. Outdated news is not retried, because it would
-   * mislead a patient who has rescheduled or cancelled since; nor is a code that no longer works.
+   * Makes a dead notification due again, with its attempts reset. An outdated notification is not retried, because it
+   * would mislead a patient who has rescheduled or cancelled since; nor is a code that no longer works.
    *
    * @throws NotFound NOT_DEAD, also for an outdated notification
    */

@@ -35,7 +35,10 @@ export interface Choice {
   readonly not?: readonly number[];
 }
 
-/** The reason of a notification that must not arrive before an older one of its booking. */
+/**
+ * The reason of a notification that must not arrive before an older one of its booking. Stored, and matched by `wake`:
+ * never reword it.
+ */
 export const WAITS_FOR_OLDER = 'waits for an older notification of its booking';
 
 /** An account with more notifications at hand than this goes after the others. */
@@ -54,10 +57,10 @@ export type Settlement = {
 );
 
 /**
- * The sending side of the notification ledger: `pending -> queued -> sending -> sent | dead | cancelled`, and from
- * `queued` or `sending` back to `pending` when the lease runs out. Leases make a lost queue or a killed worker
- * harmless; a worker that is still sending renews its lease. Every step is one UPDATE that names the state it leaves,
- * so two workers never claim the same row.
+ * The sending side of the notification ledger: `pending -> queued -> sending -> sent | dead | cancelled`, and back to
+ * `pending` when an attempt is to be repeated, when a claim could not be queued, or when the lease runs out.
+ * `retryDead` revives a dead one. Leases make a lost queue or a killed worker harmless; a worker that is still sending
+ * renews its lease. Every step is one UPDATE that names the state it leaves, so two workers never claim the same row.
  */
 @Injectable()
 export class Ledger {
@@ -119,10 +122,10 @@ export class Ledger {
     );
   }
 
-  /** Frees rows whose lease ran out because their queue was lost or their worker died. Returns how many. */
+  /** Releases rows whose lease ran out because their queue was lost or their worker died. Returns how many. */
   async releaseExpired(): Promise<number> {
     const { affectedRows } = await this.update(
-      `/* free-expired */ UPDATE notifications SET state = 'pending', leased_until = NULL
+      `/* release-expired */ UPDATE notifications SET state = 'pending', leased_until = NULL
        WHERE state IN ('queued', 'sending') AND leased_until <= ?`,
       [new Date(this.clock.now())],
     );
@@ -152,26 +155,13 @@ export class Ledger {
    * exception: an email that the mail server has accepted is sent, whichever worker holds the row by now.
    */
   async settle({ id, lease }: LeasedRow, settlement: Settlement): Promise<void> {
-    const now = new Date(this.clock.now());
-    const isDueAgain = settlement.state === 'pending';
+    const { state, offered, reason } = settlement;
+    const [times, ...moments] = timesAfter(settlement, new Date(this.clock.now()));
     await this.update(
-      `/* settle-notification */ UPDATE notifications SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ?,
-              failing_since = CASE WHEN ? = 0 THEN NULL WHEN ? = 1 THEN COALESCE(failing_since, ?) ELSE failing_since END,
-              due_at = COALESCE(?, due_at), leased_until = NULL
+      `/* settle-notification */ UPDATE notifications
+       SET state = ?, attempts = attempts + ?, reason = ?, leased_until = NULL, ${times}
        WHERE id = ? AND state IN ('pending', 'queued', 'sending') AND (lease = ? OR ? = 'sent')`,
-      [
-        settlement.state,
-        settlement.offered ? 1 : 0,
-        settlement.reason?.slice(0, 500) ?? null,
-        isDueAgain ? null : now,
-        isDueAgain ? 1 : 0,
-        settlement.offered ? 1 : 0,
-        now,
-        isDueAgain ? new Date(settlement.dueAt) : null,
-        id,
-        lease,
-        settlement.state,
-      ],
+      [state, offered ? 1 : 0, reason?.slice(0, 500) ?? null, ...moments, id, lease, state],
     );
   }
 
@@ -191,6 +181,15 @@ export class Ledger {
   private update(sql: string, parameters: unknown[]): Promise<ResultSetHeader> {
     return inOneStatement(this.dataSource, sql, parameters);
   }
+}
+
+/** The times that an attempt leaves behind, as SQL and its parameters. */
+function timesAfter(settlement: Settlement, now: Date): [string, ...(Date | null)[]] {
+  if (settlement.state !== 'pending') return ['settled_at = ?, failing_since = NULL', now];
+  // An attempt that did not reach the mail server neither begins a failure nor ends one.
+  const failedAt = settlement.offered ? now : null;
+  const dueAt = new Date(settlement.dueAt);
+  return ['settled_at = NULL, failing_since = COALESCE(failing_since, ?), due_at = ?', failedAt, dueAt];
 }
 
 function choiceOf(only: readonly number[], not: readonly number[]): [string, ...(readonly number[])[]] {

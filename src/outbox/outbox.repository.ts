@@ -101,7 +101,7 @@ export class Outbox {
     const now = new Date(this.clock.now());
     await execute(
       tx,
-      `/* append-withdrawn */
+      `/* append-cancelled-notifications */
        INSERT INTO notifications (account_id, booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
                                   reason, message_id, created_at, settled_at)
        SELECT ?, b.id, b.version, ?, b.starts_at, b.duration_minutes, ?, 'cancelled', ?,
