@@ -53,9 +53,9 @@ export class AvailabilityService implements OnModuleInit {
    *
    * @throws NotFound PROFILE_NOT_FOUND
    */
-  async ofAccount(userId: number): Promise<AvailabilityWindow[]> {
-    const windows = await findWindowsOf(this.dataSource, 'account', userId);
-    if (windows.length === 0) await this.doctors.ofAccount(userId);
+  async ofAccount(accountId: number): Promise<AvailabilityWindow[]> {
+    const windows = await findWindowsOf(this.dataSource, 'account', accountId);
+    if (windows.length === 0) await this.doctors.ofAccount(accountId);
     return windows;
   }
 

@@ -2,9 +2,10 @@ import type { EntityManager } from 'typeorm';
 import { execute } from '../database/statement.js';
 
 /**
- * Locks a doctor's day for the transaction. Every transaction that changes bookings or exceptions of a day must lock it
- * before reading anything, several days in ascending order. A concurrent transaction waits here and then reads what the
- * first one wrote. The lock is a write, because a cluster detects only conflicting writes between its nodes.
+ * Locks a doctor's day for the transaction. Every transaction that takes time on a day (book, reschedule, add an
+ * exception, renew instants) locks it before the read that decides. A concurrent one waits here and then reads what the
+ * first one wrote. Several days: with `lockDays`. Transactions that only free time do not lock it. The lock is a write,
+ * because a cluster detects only conflicting writes between its nodes.
  *
  * @param date YYYY-MM-DD in the doctor's time zone
  * @returns the day's new version: a later lock has a higher version, whatever the clocks say
@@ -18,6 +19,21 @@ export async function lockDay(tx: EntityManager, doctorId: number, date: string)
   );
   // The first lock of a day inserts its row, which generates no id.
   return insertId || 1;
+}
+
+/**
+ * Locks several days of a doctor in ascending order: otherwise two transactions could wait for each other.
+ *
+ * @returns the new version of each date
+ */
+export async function lockDays(
+  tx: EntityManager,
+  doctorId: number,
+  dates: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const versions = new Map<string, number>();
+  for (const date of [...new Set(dates)].sort()) versions.set(date, await lockDay(tx, doctorId, date));
+  return versions;
 }
 
 /** Locks a doctor's weekly windows for the transaction, in the same way. */

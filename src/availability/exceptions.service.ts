@@ -60,11 +60,11 @@ export class ExceptionsService {
    *
    * @throws NotFound PROFILE_NOT_FOUND
    */
-  async ofAccount(userId: number, { after = 0, afterStart = FIRST_POSITION }: Position): Promise<Page> {
+  async ofAccount(accountId: number, { after = 0, afterStart = FIRST_POSITION }: Position): Promise<Page> {
     const [date, time] = afterStart.split('T') as [string, string];
     const position = { date, time: `${time}:00`, id: after };
-    const rows = await findExceptionsOf(this.dataSource, userId, position, PAGE_ROWS + 1);
-    if (rows.length === 0) await this.doctors.ofAccount(userId);
+    const rows = await findExceptionsOf(this.dataSource, accountId, position, PAGE_ROWS + 1);
+    if (rows.length === 0) await this.doctors.ofAccount(accountId);
     const exceptions = rows.slice(0, PAGE_ROWS);
     if (rows.length <= PAGE_ROWS) return { exceptions };
     const last = exceptions.at(-1)!;

@@ -1,8 +1,9 @@
 import type { ScheduleDay } from './schedule-day.js';
 
 /**
- * The schedule of one doctor over a range of dates: everything that the rules need. Pure. Each date is evaluated by
- * itself, because no window spans midnight and so no appointment does.
+ * The schedule of one doctor over a range of dates: everything that the rules need. Pure. Read by
+ * bookings/schedule.reader.ts, because it also needs the bookings. Each date is evaluated by itself, because no window
+ * spans midnight and so no appointment does.
  */
 export class Schedule {
   private readonly days: ReadonlyMap<string, ScheduleDay>;

@@ -10,7 +10,7 @@ import {
   type ListFilter,
   type PatientsBooking,
 } from './booking-list.reader.js';
-import { unknownLastBooking } from './booking.rules.js';
+import { unknownLastBooking } from './booking.refusals.js';
 import { PageEnds } from './page-ends.js';
 
 /** A filter for one page. By default, the page begins where the previous one is remembered to have ended. */

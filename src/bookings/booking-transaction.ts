@@ -7,6 +7,7 @@ import type { Booking } from './booking.js';
 
 /**
  * A booking in the stored outcome of a request with a key. Releases that run side by side read each other's outcomes.
+ * Remove one release after 0.5: outcomes live for a day.
  */
 interface StoredBooking extends Booking {
   /** The name of `patientId` in version 0.4. */
@@ -24,7 +25,7 @@ export class BookingTransaction {
   /**
    * @param days the keys of the doctors' days that `work` locks, which crowds wait for without a connection
    * @param work as for `IdempotentRequests.once`
-   * @param findOutcome as for `inTransaction`
+   * @param findOutcome as for `inTransaction`, for requests without a key; with a key, the key's row tells the outcome
    * @throws Unavailable if the database is too busy, or the outcome stays unknown
    */
   async run(

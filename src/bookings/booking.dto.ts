@@ -5,7 +5,7 @@ import { isoIn } from '../time/zone-offset.js';
 import { FromText, IdField, LARGEST_ID } from '../http/fields.js';
 import { DateField, DurationField, TimeField } from '../http/time-fields.js';
 import type { ListedBooking } from './booking.js';
-import { changeOf, type RequestedTime } from './booking.rules.js';
+import { changeOf, type RequestedTime } from './booking.refusals.js';
 
 const MINUTE_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import type { Actor } from '../http/context.js';
 import type { Booking } from './booking.js';
-import { bookingNotFound } from './booking.rules.js';
+import { bookingNotFound } from './booking.refusals.js';
 
 /** Whether the actor may book for the patient: patients book for themselves. */
 export function mayBookFor({ id }: Pick<Actor, 'id'>, patientId: number): boolean {

@@ -6,7 +6,7 @@ import type { AccountActor } from '../http/context.js';
 import type { EpochMs } from '../time/interval.js';
 import { type Evidence, type Booking, bookingOf, type BookingRow } from './booking.js';
 import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS, UPCOMING, LOCKED_BOOKING_COLUMNS } from './booking.sql.js';
-import { type RequestedTime, taken } from './booking.rules.js';
+import { type RequestedTime, takenRefusal } from './booking.refusals.js';
 
 /** The statements of the `bookings` table that book, reschedule and cancel. */
 
@@ -27,10 +27,10 @@ export async function findBooking(source: Source, id: number): Promise<Booking |
 }
 
 /** A doctor's live bookings that have not ended by then, by their start. */
-export async function findUpcoming(source: Source, doctorId: number, now: EpochMs): Promise<Booking[]> {
+export async function findUnfinished(source: Source, doctorId: number, now: EpochMs): Promise<Booking[]> {
   const rows = await query<BookingRow>(
     source,
-    `/* find-bookings-ahead */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
+    `/* find-unfinished-bookings */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
      WHERE b.doctor_id = ? AND b.status = 'booked' AND b.ends_at > ? ORDER BY b.starts_at`,
     [doctorId, new Date(now)],
   );
@@ -83,7 +83,7 @@ export async function lockLiveBookings(tx: EntityManager, patientId: number): Pr
 export async function cancelUpcoming(tx: EntityManager, patientId: number, now: EpochMs): Promise<void> {
   await execute(
     tx,
-    `/* cancel-coming-bookings */
+    `/* cancel-upcoming-bookings */
      UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ? WHERE ${UPCOMING}`,
     [new Date(now), patientId, new Date(now)],
   );
@@ -108,7 +108,7 @@ export async function updateTime(
 ): Promise<boolean> {
   const { affectedRows } = await execute(
     tx,
-    `/* move-booking */
+    `/* reschedule-booking */
      UPDATE bookings SET date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?, version = ?,
                          updated_at = ?, day_version = ?, open_from = ?, open_until = ?
      WHERE id = ? AND version = ? AND status = 'booked'`,
@@ -136,7 +136,7 @@ export async function duplicateAsTaken<T>(requested: RequestedTime, work: Promis
   try {
     return await work;
   } catch (error) {
-    throw isDuplicate(error, 'bookings_live_start') ? taken(requested) : error;
+    throw isDuplicate(error, 'bookings_live_start') ? takenRefusal(requested) : error;
   }
 }
 

@@ -5,7 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DoctorsModule } from '../doctors/doctors.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
-import { BookableTimeReader } from './bookable-time.reader.js';
+import { BookableTimes } from './bookable-times.js';
 import { BookingEntity } from './booking.entity.js';
 import { BookingListReader } from './booking-list.reader.js';
 import { BookingListsService } from './booking-lists.service.js';
@@ -29,7 +29,7 @@ import { PageEnds } from './page-ends.js';
   ],
   controllers: [BookingsController, DoctorTimeZoneController],
   providers: [
-    BookableTimeReader,
+    BookableTimes,
     BookingListReader,
     BookingListsService,
     BookingsService,

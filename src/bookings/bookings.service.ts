@@ -14,7 +14,7 @@ import {
 import { BOOKING_CANCELLED } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
 import { formatWallTime } from '../time/wall-time.js';
-import { BookableTimeReader } from './bookable-time.reader.js';
+import { BookableTimes } from './bookable-times.js';
 import { allCancelled, booked, cancelled } from './booking.changes.js';
 import type { Booking } from './booking.js';
 import { assertMayChange, mayBookFor } from './booking.policy.js';
@@ -28,7 +28,7 @@ import {
   lockBooking,
   lockLiveBookings,
 } from './booking.repository.js';
-import { assertNotStarted, type RequestedTime, unknownDoctor } from './booking.rules.js';
+import { assertNotStarted, type RequestedTime, unknownDoctor } from './booking.refusals.js';
 import { readSchedule } from './schedule.reader.js';
 
 /** A time with a doctor, for a patient. */
@@ -47,7 +47,7 @@ export class BookingsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly transaction: BookingTransaction,
-    private readonly times: BookableTimeReader,
+    private readonly times: BookableTimes,
     private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
@@ -68,15 +68,16 @@ export class BookingsService {
    *
    * @throws Forbidden if the actor may not book for the patient
    * @throws Refusal UNKNOWN_DOCTOR, or the first rule that the time violates
-   * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased meanwhile
+   * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased, or its session ended, meanwhile
    * @throws Unavailable if the database is too busy, or the outcome stays unknown
    */
   async book(context: AccountContext, command: NewBooking): Promise<Booking> {
     const { patientId, doctorId, date } = command;
     if (!mayBookFor(context.actor, patientId)) throw new Forbidden('FORBIDDEN', 'Forbidden');
+    // One uid for all attempts: `findOutcome` looks for it.
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      if (attempt > 1) await this.times.read(tx, doctorId, command);
+      if (attempt > 1) await this.times.refuseEarly(tx, doctorId, command);
       return this.bookIn(context, tx, uid, command);
     };
     const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
@@ -94,7 +95,8 @@ export class BookingsService {
   ): Promise<Booking> {
     const { doctorId, patientId, date, time, durationMinutes } = command;
     const dayVersion = await lockDay(tx, doctorId, date);
-    const { appointment, availability, timezone, now } = await this.times.read(tx, doctorId, command);
+    const bookable = await this.times.assertBookable(tx, doctorId, command);
+    const { appointment, availability, timezone, now } = bookable;
     const newBooking = {
       uid,
       doctorId,
@@ -117,7 +119,8 @@ export class BookingsService {
   }
 
   /**
-   * Cancels a live booking; its time is free again at once.
+   * Cancels a live booking; its time is free again at once. Not checked against the session (see
+   * `ReschedulingService`).
    *
    * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED
    * @throws Unavailable as `book` does
@@ -151,6 +154,7 @@ export class BookingsService {
    */
   async cancelAllIn(context: Context, tx: EntityManager, patientId: number, reason: string): Promise<void> {
     const now = this.clock.now();
+    // First: a reschedule in progress appends its notifications before all of them are cancelled.
     await lockLiveBookings(tx, patientId);
     await cancelNotificationsOfAccount(tx, patientId, reason, now);
     await this.changes.recordEach(context, tx, allCancelled(patientId, now, reason));

@@ -10,7 +10,7 @@ import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Changes } from '../outbox/changes.js';
 import { Clock } from '../time/clock.js';
 import type { Booking } from './booking.js';
-import { findUpcoming } from './booking.repository.js';
+import { findUnfinished } from './booking.repository.js';
 import { instantsMeantBy, hasInstants } from './booking-instants.js';
 
 /**
@@ -30,7 +30,7 @@ export class DoctorTimeZoneService {
   /**
    * @throws NotFound DOCTOR_NOT_FOUND
    * @throws Refusal TIME_ZONE_FIXED if the present one is valid
-   * @throws Refusal BOOKINGS_AHEAD if an upcoming booking would get other instants
+   * @throws Refusal BOOKINGS_AHEAD if a booking that has not ended would get other instants
    */
   async change(context: AccountContext, id: number, timezone: string): Promise<Doctor> {
     return this.requests.once(context, (tx) => this.changeIn(context, tx, id, timezone));
@@ -47,8 +47,8 @@ export class DoctorTimeZoneService {
     if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `Doctor ${id} not found.`);
     if (doctor.timezone === timezone) return doctor;
     if (isTimeZone(doctor.timezone)) throw timeZoneFixed(doctor);
-    const upcoming = await findUpcoming(tx, id, this.clock.now());
-    const shifted = upcoming.find((booking) => !keepsInstants(booking, timezone));
+    const unfinished = await findUnfinished(tx, id, this.clock.now());
+    const shifted = unfinished.find((booking) => !keepsInstants(booking, timezone));
     if (shifted) throw bookingsAhead(shifted, timezone);
     await changeTimeZone(tx, id, timezone);
     await this.changes.record(context, tx, {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { lockDay } from '../availability/day-lock.repository.js';
+import { lockDay, lockDays } from '../availability/day-lock.repository.js';
 import { ChangedMeanwhile, inTransaction } from '../database/in-transaction.js';
 import { SYSTEM_CONTEXT } from '../http/context.js';
 import { findKinds, renewStart } from '../outbox/booking-notification.repository.js';
@@ -89,7 +89,7 @@ export class InstantRenewal {
     const meant = seen && instantsMeantBy(seen);
     if (!seen || !needsRenewal(seen, meant, this.clock.now())) return undefined;
     if (!meant) return { booking: seen, is: 'without instant' };
-    for (const date of datesOf(seen, meant)) await lockDay(tx, seen.doctorId, date);
+    await lockDays(tx, seen.doctorId, datesOf(seen, meant));
     const booking = await findLiveById(tx, id);
     if (booking?.version !== seen.version || booking.startsAt !== seen.startsAt) throw new ChangedMeanwhile();
     const other = await findOverlapping(tx, booking, meant);
@@ -132,7 +132,7 @@ function needsRenewal(booking: Booking, meant: Interval | undefined, now: EpochM
   return Math.max(booking.startsAt, meant?.start ?? 0) > now;
 }
 
-/** The dates that it takes time on, in the order of their locks: a long booking may now end on the next date. */
+/** The dates that a booking takes time on: a long one may now end on the next date. */
 function datesOf({ date, timezone }: Booking, { end }: Interval): string[] {
-  return [...new Set([date, dateIn(timezone, end - 1)])].sort();
+  return [date, dateIn(timezone, end - 1)];
 }

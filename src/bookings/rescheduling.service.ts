@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { lockDay } from '../availability/day-lock.repository.js';
+import { lockDay, lockDays } from '../availability/day-lock.repository.js';
 import { dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import type { AccountContext } from '../http/context.js';
@@ -9,22 +9,26 @@ import { Changes } from '../outbox/changes.js';
 import { cancelOutdatedNotifications } from '../outbox/cancellation.repository.js';
 import { BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
-import { BookableTimeReader } from './bookable-time.reader.js';
+import { BookableTimes } from './bookable-times.js';
 import { rescheduled } from './booking.changes.js';
 import type { Booking } from './booking.js';
-import { notificationsForNewTime } from './booking.notifications.js';
 import { assertMayChange, mayChange } from './booking.policy.js';
 import { BookingTransaction } from './booking-transaction.js';
 import { updateTime, duplicateAsTaken, findBooking } from './booking.repository.js';
-import { assertNotStarted, hasTime, type RequestedTime } from './booking.rules.js';
+import { assertNotStarted, isAt, type RequestedTime } from './booking.refusals.js';
 
-/** Reschedules live bookings, each in one transaction, under the locks of the old and the new day. */
+/**
+ * Reschedules live bookings, each in one transaction, under the locks of the old and the new day.
+ *
+ * Not checked against the session: a token revoked up to five seconds ago may still reschedule or cancel
+ * (docs/security.md). An erasure locks the account's live bookings, so neither outlives it.
+ */
 @Injectable()
 export class ReschedulingService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly transaction: BookingTransaction,
-    private readonly times: BookableTimeReader,
+    private readonly times: BookableTimes,
     private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
@@ -37,44 +41,48 @@ export class ReschedulingService {
    * @throws Unavailable as `BookingsService.book` does
    */
   async reschedule(context: AccountContext, id: number, change: Partial<RequestedTime>): Promise<Booking> {
-    // This first read only decides which days to queue for.
+    // Read before queueing, to know the days to queue for. The first attempt also works on this row: if it changed
+    // since, the version check in `updateTime` runs everything again.
     const found = await findBooking(this.dataSource, id);
-    const seen = mayChange(context.actor, found) ? found : undefined;
+    const firstRead = mayChange(context.actor, found) ? found : undefined;
     let attempted: Booking | undefined;
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      return (attempted = await this.rescheduleIn(context, tx, id, change, attempt, seen));
+      return (attempted = await this.rescheduleIn(context, tx, id, change, attempt, firstRead));
     };
     const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
       return (await hasTakenEffect(tx, attempted!)) ? attempted : undefined;
     };
-    const days = dayKeys(seen?.doctorId, [seen?.date, change.date]);
+    const days = dayKeys(firstRead?.doctorId, [firstRead?.date, change.date]);
     return this.transaction.run(context, days, work, findOutcome);
   }
 
-  /** @throws ChangedMeanwhile if the booking was changed between the first read and the locks */
+  /** @throws ChangedMeanwhile if the booking was changed between its read and the locks */
   private async rescheduleIn(
     context: AccountContext,
     tx: EntityManager,
     id: number,
     change: Partial<RequestedTime>,
     attempt: number,
-    before: Booking | undefined,
+    firstRead: Booking | undefined,
   ): Promise<Booking> {
-    const seen = (attempt === 1 && before) || (await findBooking(tx, id));
+    const seen = attempt === 1 && firstRead ? firstRead : await findBooking(tx, id);
     assertMayChange(context.actor, seen);
     assertNotStarted(seen, this.clock.now());
     const { date, time, durationMinutes } = { ...seen, ...change };
     const requested = { date, time, durationMinutes };
-    if (hasTime(seen, requested)) return seen;
-    if (attempt > 1) await this.times.read(tx, seen.doctorId, requested, id);
-    const dayVersion = await lockDays(tx, seen, requested);
-    const { appointment, availability, now } = await this.times.read(tx, seen.doctorId, requested, id);
+    if (isAt(seen, requested)) return seen;
+    if (attempt > 1) await this.times.refuseEarly(tx, seen.doctorId, requested, id);
+    const dayVersions = await lockDays(tx, seen.doctorId, [seen.date, date]);
+    const bookable = await this.times.assertBookable(tx, seen.doctorId, requested, id);
+    const { appointment, availability, now } = bookable;
     // Again: the old appointment may have begun while this waited for the locks.
     assertNotStarted(seen, now);
     const instants = { startsAt: appointment.start, endsAt: appointment.end };
     const booking = { ...seen, ...requested, ...instants, version: seen.version + 1 };
-    const update = updateTime(tx, booking, { dayVersion, availability }, now);
+    // The days are locked before the booking, and which days is known only from the booking: so the booking is not
+    // locked first; its version is checked when it is updated.
+    const update = updateTime(tx, booking, { dayVersion: dayVersions.get(date)!, availability }, now);
     const isChanged = await duplicateAsTaken(requested, update);
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
@@ -85,27 +93,13 @@ export class ReschedulingService {
 }
 
 /**
- * Whether a reschedule took effect. It counts even if the booking was changed again since: applying it now would undo
- * that later change. A version that an equal reschedule made counts too: after it, this one would change nothing.
+ * Whether our reschedule was committed. A later change of the booking does not matter: repeating ours would undo it. An
+ * equal reschedule by somebody else counts as ours, because ours would change nothing.
  */
 async function hasTakenEffect(tx: EntityManager, attempted: Booking): Promise<boolean> {
   const found = await findBooking(tx, attempted.id);
   if (!found || found.version < attempted.version) return false;
-  if (found.version === attempted.version) return hasTime(found, attempted);
-  return hasNotification(tx, notificationsForNewTime('moved', attempted, attempted.createdAt)[0]!);
-}
-
-/**
- * Locks the booking's old day and its new day in ascending order: otherwise two reschedules in opposite directions
- * would wait for each other.
- *
- * @returns the version of the new day
- */
-async function lockDays(tx: EntityManager, from: Booking, to: RequestedTime): Promise<number> {
-  let version = 0;
-  for (const date of [...new Set([from.date, to.date])].sort()) {
-    const locked = await lockDay(tx, from.doctorId, date);
-    if (date === to.date) version = locked;
-  }
-  return version;
+  if (found.version === attempted.version) return isAt(found, attempted);
+  const { id: bookingId, version: bookingVersion, startsAt, durationMinutes } = attempted;
+  return hasNotification(tx, { bookingId, bookingVersion, kind: 'moved', startsAt, durationMinutes });
 }

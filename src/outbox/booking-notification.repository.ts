@@ -10,7 +10,13 @@ import type { NewNotification } from './outbox.repository.js';
 const CONFIRMATION_INTERVAL_MS = 60_000;
 
 /** Whether the ledger has this notification about this version of the booking, in any state. */
-export async function hasNotification(tx: EntityManager, notification: NewNotification): Promise<boolean> {
+export async function hasNotification(
+  tx: EntityManager,
+  notification: Pick<
+    NewNotification,
+    'bookingId' | 'bookingVersion' | 'kind' | 'startsAt' | 'durationMinutes'
+  >,
+): Promise<boolean> {
   const rows = await query(
     tx,
     `/* find-notification */ SELECT id FROM notifications

@@ -6,7 +6,7 @@ import { statementNamed } from './statements.js';
 
 /** The statements at which the races hold a request. */
 export const INSERT_BOOKING = statementNamed('insert-booking');
-export const RESCHEDULE_BOOKING = statementNamed('move-booking');
+export const RESCHEDULE_BOOKING = statementNamed('reschedule-booking');
 export const CANCEL_BOOKING = statementNamed('cancel-booking');
 export const LOCK_BOOKING = statementNamed('lock-booking');
 export const READ_SCHEDULE = statementNamed('read-schedule');

@@ -9,9 +9,9 @@ import {
   assertNotStarted,
   changeOf,
   bookingNotFound,
-  taken,
+  takenRefusal,
   unknownDoctor,
-} from './booking.rules.js';
+} from './booking.refusals.js';
 
 const EARLIER = Date.parse('2026-03-01T00:00:00Z');
 
@@ -41,11 +41,13 @@ function refusal(act: () => unknown): Refusal {
 }
 
 describe('a time may be booked', () => {
-  test('if it violates no rule; the answer is its real time, and the availability around it', () => {
+  test('if it violates no rule; the answer is its real time, the availability around it, and the time zone', () => {
     const requested = { date: '2026-03-02', time: '09:07', durationMinutes: 53 };
     expect(assertBookable(scheduleOf('2026-03-02'), requested, EARLIER)).toEqual({
       appointment: { start: Date.parse('2026-03-02T08:07:00Z'), end: Date.parse('2026-03-02T09:00:00Z') },
       availability: { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-03-02T16:00:00Z') },
+      timezone: 'Europe/Madrid',
+      now: EARLIER,
     });
   });
 
@@ -106,7 +108,10 @@ describe('a change', () => {
 test('the refusal of the unique key equals that of the rule, word for word', () => {
   const requested = { date: '2026-03-02', time: '11:00', durationMinutes: 30 };
   const byRule = refusal(() => assertBookable(scheduleOf('2026-03-02'), requested, EARLIER));
-  expect([taken(requested).code, taken(requested).message]).toEqual([byRule.code, byRule.message]);
+  expect([takenRefusal(requested).code, takenRefusal(requested).message]).toEqual([
+    byRule.code,
+    byRule.message,
+  ]);
 });
 
 test('every refusal has a stable code and a sentence, and an unknown doctor names the field', () => {

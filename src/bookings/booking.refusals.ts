@@ -1,28 +1,33 @@
 import { evaluate } from '../availability/evaluate.js';
 import type { RequestedTime, Violation } from '../availability/rules/rule.js';
-import { taken as takenRule } from '../availability/rules/taken.js';
+import { taken } from '../availability/rules/taken.js';
 import type { Schedule } from '../availability/schedule.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 
 export type { RequestedTime };
 
-/** An appointment that may be booked, in real time, and the availability that contains it. */
-export interface Bookable {
+/** A time that may be booked, and when it was evaluated. */
+export interface BookableTime {
+  /** The requested time as instants. */
   readonly appointment: Interval;
+  /** The availability that contains the appointment. */
   readonly availability: Interval;
+  /** The doctor's time zone, IANA. */
+  readonly timezone: string;
+  readonly now: EpochMs;
 }
 
 /**
- * The appointment, if it may be booked.
+ * The requested time, if it may be booked.
  *
  * @throws Refusal of the first rule that the time violates
  */
-export function assertBookable(schedule: Schedule, requested: RequestedTime, now: EpochMs): Bookable {
+export function assertBookable(schedule: Schedule, requested: RequestedTime, now: EpochMs): BookableTime {
   const { appointment, violations } = evaluate(requested, schedule, now);
   if (violations[0]) throw refusalOf(violations[0], requested);
   const { start, end, availability } = appointment!;
-  return { appointment: { start, end }, availability: availability! };
+  return { appointment: { start, end }, availability: availability!, timezone: schedule.timezone, now };
 }
 
 /**
@@ -37,7 +42,7 @@ export function assertNotStarted({ startsAt }: { readonly startsAt: EpochMs }, n
 }
 
 /** Whether a booking already has that time and length. */
-export function hasTime(booking: RequestedTime, requested: RequestedTime): boolean {
+export function isAt(booking: RequestedTime, requested: RequestedTime): boolean {
   return (
     booking.date === requested.date &&
     booking.time === requested.time &&
@@ -78,8 +83,8 @@ export function unknownDoctor(doctorId: number): Refusal {
 }
 
 /** The refusal of a time that another booking has. */
-export function taken(requested: RequestedTime): Refusal {
-  return refusalOf(takenRule, requested);
+export function takenRefusal(requested: RequestedTime): Refusal {
+  return refusalOf(taken, requested);
 }
 
 function refusalOf({ code, message }: Violation, requested: RequestedTime): Refusal {
