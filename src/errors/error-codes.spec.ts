@@ -17,7 +17,7 @@ const rows = readFileSync('docs/errors.md', 'utf8')
   );
 
 const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.ts$/.test(file) && !/\.spec\.ts$|error-codes/.test(file))
+  .filter((file) => /\.ts$/.test(file) && !/\.(spec|codes)\.ts$|error-codes/.test(file))
   .map((file) => readFileSync(join('src', file), 'utf8'))
   .join('\n');
 
