@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
-/** Each table with the room, a directory of src, that owns it. Only files of that room name the table. */
+/** Each table with the folder of src that owns it. Only files of that folder name the table. */
 const OWNERS: Readonly<Record<string, string>> = {
   accounts: 'auth',
   account_links: 'auth',
@@ -78,11 +78,11 @@ function tablesOfEntities(
   return tablesNamedIn(sources.find((source) => source.path === entities)!);
 }
 
-/** The tables that a source names and another room owns. */
+/** The tables that a source names and another folder owns. */
 function foreignTables(source: Source): string[] {
-  const room = source.path.split('/')[1]!;
+  const folder = source.path.split('/')[1]!;
   return [...tablesNamedIn(source)]
-    .filter((table) => OWNERS[table] !== room)
+    .filter((table) => OWNERS[table] !== folder)
     .map((table) => `${source.path} names ${table}, which ${OWNERS[table]} owns`);
 }
 
