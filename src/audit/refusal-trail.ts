@@ -87,11 +87,13 @@ export class RefusalTrail implements OnApplicationBootstrap, OnModuleDestroy {
     await this.write(context, refused);
   }
 
-  /** Writes the counts that are complete. */
+  /** Writes the counts that are complete, each once, even if several calls run at the same time. */
   async writeCounts(now: EpochMs = this.clock.now()): Promise<void> {
     for (const counts of [this.kinds, this.overflow]) {
-      for (const [key, { context, refused, since, count }] of [...counts]) {
-        if (now - since < COUNT_INTERVAL_MS) continue;
+      for (const [key, counted] of [...counts]) {
+        const { context, refused, since, count } = counted;
+        const isWritten = counts.get(key) !== counted;
+        if (isWritten || now - since < COUNT_INTERVAL_MS) continue;
         counts.delete(key);
         if (count === 0) continue;
         await this.write(context, { ...refused, particulars: { ...refused.particulars, count } });

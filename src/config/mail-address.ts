@@ -29,7 +29,10 @@ export function readAddress(typed: string): string | undefined {
   if (AMBIGUOUS.test(text)) return undefined;
   const [local, domain] = partsOf(text.normalize('NFC'));
   if (NOT_IN_DOMAIN.test(domain)) return undefined;
-  const address = `${local}@${domainToASCII(domain)}`;
+  const ascii = domainToASCII(domain);
+  // Node 24 passes on an encoded label that decodes to nothing.
+  if (ascii.includes(ENCODED_LABEL) && domainToUnicode(ascii).includes(ENCODED_LABEL)) return undefined;
+  const address = `${local}@${ascii}`;
   return isAddress(address) && isAddress(folded(address)) ? address : undefined;
 }
 

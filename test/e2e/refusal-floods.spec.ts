@@ -117,6 +117,17 @@ describe('a flood of one account hides no other account', () => {
     });
   });
 
+  test('counts are written once, even while an earlier writing is in progress', async () => {
+    const events = await eventsOf(async () => {
+      for (let turn = 0; turn < 40; turn += 1)
+        for (const _ of [1, 2]) await deniedAt(2_000 + turn, '/a');
+      clinic.clock.advance({ seconds: 61 });
+      const trail = clinic.app.get(RefusalTrail);
+      await Promise.all([trail.writeCounts(), trail.writeCounts()]);
+    });
+    expect(events).toHaveLength(80);
+  });
+
   test('each of a hundred accounts behind one address is named', async () => {
     const ids = Array.from({ length: 100 }, (_, turn) => 1_000 + turn);
     const events = await eventsOfMinute(async () => {
