@@ -37,12 +37,7 @@ export class AccountLinks {
    * @param address the recipient, if not the address of the account; expires the account's earlier links of this kind
    * @returns 0, or how long to wait in ms if the last link was too recent
    */
-  async mail(
-    tx: EntityManager,
-    account: LinkRecipient,
-    kind: LinkKind,
-    address?: string,
-  ): Promise<number> {
+  async mail(tx: EntityManager, account: LinkRecipient, kind: LinkKind, address?: string): Promise<number> {
     const now = this.clock.now();
     const { before, after, addressHash } = await this.pauses.find(tx, { account, kind, address }, now);
     if (before > 0) return before;
