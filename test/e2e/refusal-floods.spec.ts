@@ -119,7 +119,8 @@ describe('a flood of one account hides no other account', () => {
 
   test('counts are written once, even while an earlier writing is in progress', async () => {
     const events = await eventsOf(async () => {
-      for (let turn = 0; turn < 40; turn += 1) for (const _ of [1, 2]) await deniedAt(2_000 + turn, '/a');
+      for (let turn = 0; turn < 40; turn += 1)
+        for (let time = 0; time < 2; time += 1) await deniedAt(2_000 + turn, '/a');
       clinic.clock.advance({ seconds: 61 });
       const trail = clinic.app.get(RefusalTrail);
       await Promise.all([trail.writeCounts(), trail.writeCounts()]);
