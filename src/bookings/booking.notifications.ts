@@ -4,7 +4,7 @@ import {
   type ReminderKind,
   REMINDERS,
 } from '../outbox/notification-kind.js';
-import type { NewNotification } from '../outbox/outbox.repository.js';
+import type { BookingNotification } from '../outbox/outbox.repository.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';
 
@@ -20,13 +20,13 @@ export function notificationsForNewTime(
   booking: Announced,
   now: EpochMs,
   confirmationDueAt: EpochMs = now,
-): NewNotification[] {
+): BookingNotification[] {
   const reminders = remindersOf(booking).filter(({ dueAt }) => dueAt > now);
   return [notificationOf(kind, booking, confirmationDueAt), ...reminders];
 }
 
 /** The reminders of a booking, past ones too. */
-export function remindersOf(booking: Announced): NewNotification[] {
+export function remindersOf(booking: Announced): BookingNotification[] {
   return REMINDER_KINDS.map((kind) => notificationOf(kind, booking, booking.startsAt - REMINDERS[kind]));
 }
 
@@ -36,11 +36,11 @@ export function reminderKindsAfter(startsAt: EpochMs, moment: EpochMs): Reminder
 }
 
 /** The notification that a booking was cancelled. */
-export function cancellationNotification(booking: Announced, now: EpochMs): NewNotification {
+export function cancellationNotification(booking: Announced, now: EpochMs): BookingNotification {
   return notificationOf('cancelled', booking, now);
 }
 
-function notificationOf(kind: BookingKind, booking: Announced, dueAt: EpochMs): NewNotification {
+function notificationOf(kind: BookingKind, booking: Announced, dueAt: EpochMs): BookingNotification {
   return {
     accountId: booking.patientId,
     bookingId: booking.id,

@@ -66,7 +66,9 @@ export const ACCOUNT_CODES = {
     action: 'Read the list of doctors again.',
   },
   NOT_DEAD: {
-    answers: { 404: 'Notification 7 is not dead, or its booking has changed since.' },
+    answers: {
+      404: 'Notification 7 cannot be retried: it is not dead, or its booking or code has changed since. GET /api/notifications?state=dead lists the dead ones.',
+    },
     action: 'Read the list of notifications again: this one was sent, or its booking has changed since.',
   },
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { query, execute } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
 import type { BookingKind } from './notification-kind.js';
-import type { NewNotification } from './outbox.repository.js';
+import type { BookingNotification } from './outbox.repository.js';
 
 /** The statements of the `notifications` table about one booking. */
 
@@ -13,7 +13,7 @@ const CONFIRMATION_INTERVAL_MS = 60_000;
 export async function hasNotification(
   tx: EntityManager,
   notification: Pick<
-    NewNotification,
+    BookingNotification,
     'bookingId' | 'bookingVersion' | 'kind' | 'startsAt' | 'durationMinutes'
   >,
 ): Promise<boolean> {
@@ -60,10 +60,10 @@ export async function nextRescheduleDue(
  */
 export async function renewStart(
   tx: EntityManager,
-  reminders: readonly NewNotification[],
+  reminders: readonly BookingNotification[],
   now: EpochMs,
 ): Promise<void> {
-  const [{ bookingId, bookingVersion, startsAt }] = reminders as [NewNotification];
+  const [{ bookingId, bookingVersion, startsAt }] = reminders as [BookingNotification];
   const dueAt = reminders.map(() => 'WHEN ? THEN ?').join(' ');
   await execute(
     tx,

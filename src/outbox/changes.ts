@@ -5,7 +5,7 @@ import { AuditTrail, type Particulars } from '../audit/audit-trail.js';
 import type { SelectStatement } from '../database/statement.js';
 import type { Context } from '../http/context.js';
 import type { BookingKind } from './notification-kind.js';
-import { type NewNotification, type Notice, Outbox } from './outbox.repository.js';
+import { type BookingNotification, type Notice, Outbox } from './outbox.repository.js';
 
 /** A change of one subject: its event, and the notifications that follow from it. */
 export interface Change {
@@ -13,7 +13,7 @@ export interface Change {
   readonly subjectId: number;
   readonly particulars?: Particulars | undefined;
   /** Notifications about a booking. */
-  readonly notifications?: readonly NewNotification[];
+  readonly notifications?: readonly BookingNotification[];
   /** Notices to the owners of accounts. */
   readonly notices?: readonly Notice[];
 }

@@ -10,7 +10,7 @@ import type { LinkKind, BookingKind, NoticeKind } from './notification-kind.js';
 import { Notification } from './notification.entity.js';
 
 /** A notification to be sent once its booking's transaction has committed. */
-export interface NewNotification {
+export interface BookingNotification {
   /** The patient's account. */
   readonly accountId: number;
   readonly bookingId: number;
@@ -62,7 +62,7 @@ export class Outbox {
   }
 
   /** Appends notifications about bookings to the ledger, in one statement. */
-  async append(tx: EntityManager, notifications: readonly NewNotification[]): Promise<void> {
+  async append(tx: EntityManager, notifications: readonly BookingNotification[]): Promise<void> {
     if (notifications.length === 0) return;
     const now = new Date(this.clock.now());
     const rows = notifications.map(() => "(?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
