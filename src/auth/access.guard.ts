@@ -54,11 +54,11 @@ export class AccessGuard extends AuthGuard('jwt') {
     }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (isUnlimited) return true;
-    if (request.user) await this.limits.countAccount(request.user.id, request, reply);
-    else await this.limits.countVisitor(request, reply);
+    if (request.user) await this.limits.countSignedIn(request.user, limits, request, reply);
+    else await this.limits.countVisitor(limits, request, reply);
     if (roles && !roles.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
     if (!isPublic && this.lacksRequiredSecondFactor(request)) throw needsSecondFactor();
-    await this.limits.countRoute(limits, request, request.user?.id);
+    await this.limits.countRoute(limits, request, request.user);
     return true;
   }
 

@@ -134,7 +134,7 @@ export class AuthController {
 
   @ApiSignedIn()
   @Post('logout-everywhere')
-  @RateLimit('change')
+  @RateLimit('ownSessions')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'logOutEverywhere',

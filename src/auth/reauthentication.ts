@@ -23,9 +23,9 @@ export class Reauthentication {
    * @throws Refusal PASSWORD_REQUIRED, WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts
    */
-  async confirm({ actor: { id } }: AccountContext, { password, code }: Proof): Promise<void> {
+  async confirm({ actor }: AccountContext, { password, code }: Proof): Promise<void> {
     if (password === undefined) throw passwordRequired();
-    await this.secondFactors.check(await this.passwords.confirm(id, password), code, 'your_code');
+    await this.secondFactors.check(await this.passwords.confirm(actor, password), code, 'your_code');
   }
 
   /**
@@ -35,8 +35,8 @@ export class Reauthentication {
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirmIfGiven({ actor: { id } }: AccountContext, { password }: Proof): Promise<void> {
-    if (password !== undefined) await this.passwords.confirm(id, password);
+  async confirmIfGiven({ actor }: AccountContext, { password }: Proof): Promise<void> {
+    if (password !== undefined) await this.passwords.confirm(actor, password);
   }
 }
 

@@ -19,6 +19,7 @@ describe('a JSON body', () => {
     '{"a":{"b":1,"c":[{"d":1,"d":1}]}}',
     '{"a":1,"\\u0061":2}',
     '{"a\\"":1,"a\\"" : 2}',
+    '{"__proto__":1,"__proto__":2}',
   ])('is refused if an object repeats a field name: %s', (text) => expect(() => read(text)).toThrow());
 
   test.each(['{"a":{"a":1}}', '[{"a":1},{"a":2}]', '{"a":"a","b":"a: {"}', '{"a":"\\"b\\":1,\\"b\\":"}'])(
@@ -36,6 +37,18 @@ describe('a JSON body', () => {
     ['an overlong form', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
     ['a surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
   ])('must be UTF-8: %s is refused', (_, bytes) => expect(() => readJson(bytes)).toThrow());
+
+  test('may list thousands of ids', () => {
+    const bookings = Array.from({ length: 8_000 }, (_, id) => id);
+    expect(readJson(Buffer.from(JSON.stringify({ bookings })))).toEqual({ bookings });
+  });
+
+  test('with more than two thousand fields is refused, however they are nested', () => {
+    const flat = Object.fromEntries(Array.from({ length: 2_001 }, (_, id) => [`n${id}`, 0]));
+    const nested = Array.from({ length: 2_001 }, () => ({ a: 0 }));
+    for (const body of [flat, nested]) expect(() => read(JSON.stringify(body))).toThrow(/2001 fields/);
+    expect(read(JSON.stringify(nested.slice(1)))).toEqual(nested.slice(1));
+  });
 
   test('may begin with a byte order mark', () => {
     expect(read('\ufeff{"a":1}')).toEqual({ a: 1 });

@@ -4,6 +4,8 @@ import { challengeOf } from './challenge.js';
 import { problemOf } from './problem.js';
 import { note } from './request-notes.js';
 
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
 const BAD_REQUEST = { statusCode: 400 };
 
 /** Turns every error into an `application/problem+json` response. */
@@ -30,6 +32,6 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .status(problem.status)
     // A URL that cannot be parsed gets here before the hook that sets this header.
     .header('x-request-id', request.id)
-    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('content-type', PROBLEM_TYPE)
     .send(JSON.stringify({ ...problem, request_id: request.id }));
 }

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { addDays, dateIn, dayOfWeek } from '../time/clinic-time.js';
 import type { Clock } from '../time/clock.js';
 import { isoIn } from '../time/zone-offset.js';
@@ -8,8 +9,22 @@ import { createApiDocument } from './api-document.js';
 import { EXAMPLE_DATE, EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../time/example-date.js';
 import { prefixOf } from './path-prefix.js';
 
-/** Serves Swagger UI at /api/docs and the OpenAPI document at /api/docs-json. */
+/** What contains the document: building it takes tens of milliseconds. */
+const WITH_DOCUMENT = /^\/api\/docs(-json|\/swagger-ui-init\.js)$/;
+/** Prefixes of proxies for which texts are kept. */
+const MAX_PREFIXES = 8;
+
+interface BuiltText {
+  readonly type: string;
+  readonly text: Buffer;
+}
+
+/**
+ * Serves Swagger UI at /api/docs and the OpenAPI document at /api/docs-json. What contains the document is built once a
+ * day, not for each request.
+ */
 export function serveDocs(app: NestFastifyApplication, clock: Clock): void {
+  keepBuiltTexts(app.getHttpAdapter().getInstance(), clock);
   let shown: { date: string; prefix: string; document: OpenAPIObject } | undefined;
   const patchDocumentOnRequest = (request: unknown, _: unknown, document: OpenAPIObject): OpenAPIObject => {
     const [date, prefix] = [exampleMonday(clock), prefixOf(request as FastifyRequest)];
@@ -23,6 +38,28 @@ export function serveDocs(app: NestFastifyApplication, clock: Clock): void {
     customSiteTitle: 'Clinica API',
     patchDocumentOnRequest,
     swaggerOptions: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true },
+  });
+}
+
+/** Call it after the hooks that count and admit requests. */
+function keepBuiltTexts(server: FastifyInstance, clock: Clock): void {
+  const built = new LRUCache<string, BuiltText>({ max: 2 * MAX_PREFIXES });
+  const keyOf = (request: FastifyRequest): string | undefined => {
+    const { url = '', method } = request.routeOptions;
+    if (method !== 'GET' || !WITH_DOCUMENT.test(url)) return undefined;
+    return [url, exampleMonday(clock), prefixOf(request)].join(' ');
+  };
+  server.addHook('onRequest', (request, reply, done) => {
+    const key = keyOf(request);
+    const found = key === undefined ? undefined : built.get(key);
+    if (!found) return done();
+    void reply.type(found.type).send(found.text);
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const key = reply.statusCode === 200 && typeof payload === 'string' ? keyOf(request) : undefined;
+    if (key !== undefined)
+      built.set(key, { type: String(reply.getHeader('content-type')), text: Buffer.from(payload as string) });
+    done(null, payload);
   });
 }
 

@@ -104,7 +104,7 @@ export interface Budget {
   readonly isConfirmed: boolean;
 }
 
-/** Mails about bookings, and as many notices, that an unconfirmed address gets within 24 hours whatever its budget. */
+/** Cancellations, other mails about bookings, and notices that an unconfirmed address gets whatever its budget: two each. */
 const GUARANTEED_OF_EACH = 2;
 
 /** The smallest budget of an unconfirmed address: one mail of any kind, and one takeover code. */
@@ -118,8 +118,8 @@ const MIN_CODE_BUDGET = 5;
  *
  * The owner of an unconfirmed address is unknown, so it gets a quarter of the budget, at least two mails. The last
  * place is reserved for a takeover code (a new password or an invitation), unless one was sent. Strangers can use up
- * the quarter by requesting codes, so two mails about bookings and two notices, which warn of a thief, are sent
- * regardless.
+ * the quarter by requesting codes, so two cancellations, two other mails about bookings and two notices, which warn of a
+ * thief, are sent regardless.
  *
  * A confirmed address gets news of bookings while it has had fewer mails than the budget. Strangers can only trigger
  * codes: these fill at most a quarter of the budget, and other mails never hold them back. Important mails have places
@@ -134,8 +134,7 @@ export function isBudgetSpent(
   const codes = countOf(counts, isCode);
   const others = countOf(counts, (each) => !isCode(each));
   if (!isConfirmed) {
-    const isSameGroup = isNotice(kind) ? isNotice : isAboutBooking;
-    if (!isCode(kind) && countOf(counts, isSameGroup) < GUARANTEED_OF_EACH) return false;
+    if (!isCode(kind) && countOf(counts, groupOf(kind)) < GUARANTEED_OF_EACH) return false;
     const hasTakeoverCode = countOf(counts, isTakeoverCode) > 0;
     if (isTakeoverCode(kind) && !hasTakeoverCode) return false;
     const budget = Math.max(quarter, MIN_UNCONFIRMED_BUDGET);
@@ -167,6 +166,13 @@ function isNotice(kind: NotificationKind): boolean {
 
 function isAboutBooking(kind: NotificationKind): boolean {
   return (BOOKING_KINDS as readonly NotificationKind[]).includes(kind);
+}
+
+/** The mails that share the guarantee of a kind. */
+function groupOf(kind: NotificationKind): (other: NotificationKind) => boolean {
+  if (isNotice(kind)) return isNotice;
+  if (kind === 'cancelled') return (other) => other === 'cancelled';
+  return (other) => isAboutBooking(other) && other !== 'cancelled';
 }
 
 function isCode(kind: NotificationKind): boolean {

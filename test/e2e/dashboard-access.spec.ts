@@ -230,3 +230,28 @@ test('guessing is throttled together with log-in: 429 with Retry-After, even for
     await limited.app.close();
   }
 });
+
+describe('errors of the dashboard', () => {
+  const add = (body: object) =>
+    sendVerbatim(clinic.client.baseUrl, '/admin/queues/api/queues/notifications/add', {
+      method: 'POST',
+      headers: {
+        authorization: basic(admin),
+        'content-type': 'application/json',
+        'sec-fetch-site': 'same-origin',
+      },
+      chunks: [JSON.stringify(body)],
+    });
+
+  test('are problems, without the library’s text', async () => {
+    const answer = await add({ name: 'by hand', data: {}, options: { jobId: '0' } });
+    expectProblem(answer, { status: 500, code: 'INTERNAL_ERROR' });
+    expect(JSON.stringify(answer.body)).not.toContain('JobId');
+    expect(answer.body).toHaveProperty('request_id');
+  });
+
+  test('do not come from a job without data', async () => {
+    expect((await add({})).status).toBeLessThan(300);
+    expect((await visit('/admin/queues/api/queues', basic(admin))).status).toBe(200);
+  });
+});

@@ -32,6 +32,18 @@ test('by default everybody can read the documentation', async () => {
   for (const path of PATHS) expect((await clinic.client.get(path)).status, path).toBe(200);
 });
 
+test('the document is the same when it is read again, and has other dates a month later', async () => {
+  for (const path of ['/api/docs-json', '/api/docs/swagger-ui-init.js']) {
+    const [first, again] = [await clinic.client.get(path), await clinic.client.get(path)];
+    expect(again.body, path).toEqual(first.body);
+    expect(again.headers.get('content-type'), path).toBe(first.headers.get('content-type'));
+    clinic.clock.advance({ days: 31 });
+    const later = await clinic.client.get(path);
+    expect(later.status, path).toBe(200);
+    expect(later.body, path).not.toEqual(first.body);
+  }
+});
+
 describe('API_DOCS=admin', () => {
   test('only an admin can read it, however its path is spelled; the API itself stays open', async () => {
     await withApiDocs('admin', async ({ client }) => {

@@ -67,14 +67,14 @@ describe('limits are declared on the routes', () => {
     expect(without.map(({ name }) => name)).toEqual([]);
   });
 
-  test('a public route has no limit by account, because it has no account', () => {
+  test('a public route has no limit by account or session, because it has neither', () => {
     const wrong = handlers(clinic.app)
       .filter(({ handler, controller }) =>
         [handler, controller].some((target) => Reflect.getMetadata('access:public', target) === true),
       )
       .filter(({ handler }) =>
-        ((Reflect.getMetadata(RATE_LIMITS, handler) ?? []) as (keyof typeof LIMITS)[]).some(
-          (name) => LIMITS[name].by === 'account',
+        ((Reflect.getMetadata(RATE_LIMITS, handler) ?? []) as (keyof typeof LIMITS)[]).some((name) =>
+          ['account', 'session'].includes(LIMITS[name].by),
         ),
       );
     expect(wrong.map(({ name }) => name)).toEqual([]);

@@ -96,3 +96,9 @@ export function withoutSecrets(account: Account): PublicAccount {
   const { isDisabled, isVerified, hasSecondFactor } = account;
   return { id, email, mailAddress, role, locale, sessionVersion, isDisabled, isVerified, hasSecondFactor };
 }
+
+/** Whether the account has a second factor that was set up before its address was verified, perhaps by a stranger. */
+export function hasUnverifiedFactor({ secondFactor, secondFactorSince, verifiedAt }: Account): boolean {
+  if (verifiedAt === null) return secondFactor !== null;
+  return secondFactorSince !== null && secondFactorSince < verifiedAt;
+}

@@ -56,7 +56,7 @@ export class AddressChange {
    * @throws TooManyRequests after too many attempts at the password or at addresses
    */
   async confirm(context: AccountContext, { email, password, code }: NewAddress): Promise<Account> {
-    const account = await this.passwords.confirm(context.actor.id, password);
+    const account = await this.passwords.confirm(context.actor, password);
     await this.secondFactors.check(account, code);
     assertNotConfigured(account, this.environment);
     if (deliveryAddress(email) !== recipientAddressOf(account)) await this.count(context);

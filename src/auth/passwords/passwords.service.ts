@@ -11,7 +11,13 @@ import type { LinkKind } from '../../outbox/notification-kind.js';
 import { Clock } from '../../time/clock.js';
 import { recipientAddressOf } from '../accounts/account-address.js';
 import { AccountLinks } from '../accounts/account-links.js';
-import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
+import {
+  Account,
+  hasUnverifiedFactor,
+  NO_SECOND_FACTOR,
+  type PublicAccount,
+  withoutSecrets,
+} from '../accounts/account.entity.js';
 import { AddressRefusals } from '../accounts/address-refusals.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountContext, Context } from '../../http/context.js';
@@ -19,6 +25,8 @@ import { withMinimumDuration } from '../throttling/minimum-duration.js';
 import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
+import { wrongPassword } from './wrong-password.js';
+import { accountKey, sessionKey, type SignedIn } from '../../http/rate-limits/request-limits.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
 
 /** The links that set a password, each with its audit event. */
@@ -56,7 +64,7 @@ export class PasswordsService {
    */
   async change(context: AccountContext, oldPassword: string, newPassword: string): Promise<PublicAccount> {
     const prepare = async (): Promise<[before: string, after: string]> => {
-      const account = await this.confirm(context.actor.id, oldPassword);
+      const account = await this.confirm(context.actor, oldPassword);
       await this.newPasswords.assertNotCommon(newPassword, account.email, 'new_password');
       return [account.passwordHash, await this.hasher.hash(newPassword)];
     };
@@ -64,6 +72,8 @@ export class PasswordsService {
       this.changeIn(context, tx, ...hashes),
     );
     this.sessions.remember(context.actor.id, changed.sessionVersion);
+    // Whoever knew the former password may have used up the owner's attempts at the second factor.
+    await this.throttle.clear('secondFactor', accountKey(context.actor.id));
     return changed;
   }
 
@@ -138,11 +148,8 @@ export class PasswordsService {
       const account = await tx.findOneByOrFail(Account, { id });
       const isFactorUnverified = hasUnverifiedFactor(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
-      await tx.update(
-        Account,
-        { id },
-        { passwordHash, verifiedAt, ...(isFactorUnverified && NO_SECOND_FACTOR) },
-      );
+      const changed = { passwordHash, verifiedAt, ...(isFactorUnverified && NO_SECOND_FACTOR) };
+      await tx.update(Account, { id }, changed);
       await this.refusals.lift(tx, recipientAddressOf(account));
       if (isFactorUnverified && account.hasSecondFactor) {
         await this.changes.record(context, tx, accountChange('account.second_factor_removed', id));
@@ -151,6 +158,7 @@ export class PasswordsService {
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
     this.sessions.remember(id, version);
+    await this.throttle.clear('secondFactor', accountKey(id));
   }
 
   /**
@@ -162,7 +170,7 @@ export class PasswordsService {
    */
   async confirmLinkHolder(context: Context, link: LinkKind, id: number, password: string): Promise<void> {
     try {
-      await this.confirm(id, password, 'visitor of account');
+      await this.check(id, password, `visitor of account ${id}`);
     } catch (error) {
       if (error instanceof Refusal) {
         const particulars = { code: error.code, link };
@@ -173,28 +181,20 @@ export class PasswordsService {
   }
 
   /**
-   * Checks the password of an account and counts the attempt.
+   * Checks the password of the signed-in account, and counts the attempt by session.
    *
-   * @param keyPrefix of the counter of attempts
    * @throws Refusal WRONG_PASSWORD
    * @throws TooManyRequests after too many attempts
    */
-  async confirm(id: number, password: string, keyPrefix = 'account'): Promise<Account> {
-    await this.throttle.count('password', `${keyPrefix} ${id}`);
+  confirm(signedIn: SignedIn, password: string): Promise<Account> {
+    return this.check(signedIn.id, password, sessionKey(signedIn));
+  }
+
+  private async check(id: number, password: string, key: string): Promise<Account> {
+    await this.throttle.count('password', key);
     const account = await this.accounts.find(id);
     if (!account) throw tokenRevoked();
     if (!(await this.hasher.verify(account.passwordHash, password))) throw wrongPassword();
     return account;
   }
-}
-
-/** Whether the account has a second factor that was set up before its address was verified, perhaps by a stranger. */
-function hasUnverifiedFactor({ secondFactor, secondFactorSince, verifiedAt }: Account): boolean {
-  if (verifiedAt === null) return secondFactor !== null;
-  return secondFactorSince !== null && secondFactorSince < verifiedAt;
-}
-
-function wrongPassword(): Refusal {
-  const message = 'This is not the password of the account. Type it again, or have a new one mailed.';
-  return new Refusal('WRONG_PASSWORD', message);
 }

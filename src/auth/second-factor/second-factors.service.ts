@@ -47,7 +47,7 @@ export class SecondFactors {
   async begin(context: AccountContext, password: string): Promise<{ secret: string; uri: string }> {
     const { id } = context.actor;
     const prepare = async (): Promise<void> =>
-      assertOwnAddressVerified(await this.passwords.confirm(id, password));
+      assertOwnAddressVerified(await this.passwords.confirm(context.actor, password));
     // Sealed, because the result is stored with the idempotency key.
     const sealed = await this.requests.onceAfter(context, prepare, (tx) => this.beginIn(tx, id));
     const account = await this.accounts.get(id);
@@ -96,7 +96,7 @@ export class SecondFactors {
    */
   async remove(context: AccountContext, password: string, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<void> =>
-      this.check(await this.passwords.confirm(context.actor.id, password), code);
+      this.check(await this.passwords.confirm(context.actor, password), code);
     return this.change(context, 'removed', prepare, async (tx) => {
       await tx.update(Account, { id: context.actor.id }, NO_SECOND_FACTOR);
     });

@@ -67,7 +67,7 @@ export class SessionsController {
   }
 
   @Delete(':id')
-  @RateLimit('change')
+  @RateLimit('ownSessions')
   @ApiOperation({
     operationId: 'endMySession',
     summary: 'End one of my sessions',

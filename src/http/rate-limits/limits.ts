@@ -2,8 +2,11 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** What requests are counted by. */
-export type CountedBy = 'account' | 'address' | 'address and email';
+/**
+ * What requests are counted by. Requests that an owner needs against a thief of one of the account's tokens are counted
+ * by session, so that the thief cannot use up their limits.
+ */
+export type CountedBy = 'account' | 'session' | 'address' | 'address and email';
 
 /** How many requests, within how many seconds. */
 export interface Limit {
@@ -23,11 +26,12 @@ export const LIMITS = {
     by: 'address',
     counts: 'all requests with a token, whatever their accounts',
   },
+  // Not the routes that have limits of their own by address: a flood of public reads must not stop log-ins.
   visitor: {
     points: 600,
     seconds: MINUTE,
     by: 'address',
-    counts: 'all requests without a valid token, including unknown paths and pages',
+    counts: 'all other requests without a valid token, including unknown paths and pages',
   },
   change: {
     points: 120,
@@ -35,6 +39,7 @@ export const LIMITS = {
     by: 'account',
     counts: 'changes of hours, exceptions, profiles, accounts and settings',
   },
+  ownSessions: { points: 60, seconds: MINUTE, by: 'session', counts: 'ending of the account’s sessions' },
   booking: { points: 30, seconds: MINUTE, by: 'account', counts: 'bookings, reschedules and cancellations' },
   bookingDaily: { points: 300, seconds: DAY, by: 'account', counts: 'the same, in a day' },
   bookingAddress: { points: 120, seconds: MINUTE, by: 'address', counts: 'the same, whatever the accounts' },
@@ -49,14 +54,14 @@ export const LIMITS = {
   password: {
     points: 10,
     seconds: MINUTE,
-    by: 'account',
+    by: 'session',
     counts: 'attempts at the password of a signed-in account',
   },
   // Bounds a slow check: in an invalid body the new password is checked although the current one is not (`password`).
   newPassword: {
     points: 20,
     seconds: MINUTE,
-    by: 'account',
+    by: 'session',
     counts: 'password changes',
   },
   // RFC 6238, 5.2.
@@ -98,6 +103,9 @@ export const LIMITS = {
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;
+
+/** How many times a limit by address the whole /48 of an IPv6 address may use: sites of that size get many /64s. */
+export const SITE_FACTOR = 8;
 
 /** Requests that one process handles at once for one account or one address. */
 export const IN_FLIGHT = { account: 20, visitor: 100 } as const;

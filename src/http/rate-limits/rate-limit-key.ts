@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
-const SITE_BITS = 64;
+const NETWORK_BITS = 64;
+const SITE_BITS = 48;
 
 /**
  * The key by which requests from an address are counted: for IPv6 the whole /64, because one customer gets that many
@@ -9,8 +10,20 @@ const SITE_BITS = 64;
  * @see https://datatracker.ietf.org/doc/html/rfc6177
  */
 export function rateLimitKey(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
+  return (
+    networkOf(address, NETWORK_BITS) ??
+    (ipaddr.isValid(address) ? ipaddr.process(address).toString() : address)
+  );
+}
+
+/** The key of the /48 of an IPv6 address, the most that one site gets (RFC 6177); undefined for any other. Pure. */
+export function siteKey(address: string): string | undefined {
+  return networkOf(address, SITE_BITS);
+}
+
+function networkOf(address: string, bits: number): string | undefined {
+  if (!ipaddr.isValid(address)) return undefined;
   const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${SITE_BITS}`).toString();
+  if (parsed.kind() === 'ipv4') return undefined;
+  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${bits}`).toString();
 }

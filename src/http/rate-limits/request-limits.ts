@@ -10,6 +10,12 @@ import { PageLimits } from './page-limits.js';
 import { IN_FLIGHT, type LimitName, LIMITS } from './limits.js';
 import { Throttle } from './throttle.js';
 
+/** The account and session of a request. */
+export interface SignedIn {
+  readonly id: number;
+  readonly session: number | null;
+}
+
 /** Counts requests against the general limits and those of their route. */
 @Injectable()
 export class RequestLimits extends PageLimits {
@@ -23,24 +29,43 @@ export class RequestLimits extends PageLimits {
   }
 
   /**
-   * Counts a request against the limits of its account and address, then acquires a permit to handle it.
+   * Counts a request against the general limits of its account and address, then acquires a permit to handle it. A route
+   * that is counted by session spends nothing of the account's.
    *
+   * @param names the route's own limits
    * @throws TooManyRequests
    */
-  async countAccount(id: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async countSignedIn(
+    { id, session }: SignedIn,
+    names: readonly LimitName[],
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     if (!this.environment.RATE_LIMIT_ENABLED) return;
-    await Promise.all([
-      this.throttle.count('account', accountKey(id)),
-      this.throttle.countFrom('signedInAddress', addressOf(request)),
-    ]);
-    this.acquirePermit(accountKey(id), IN_FLIGHT.account, request, reply);
+    const isOfSession = names.some((name) => LIMITS[name].by === 'session');
+    // In this order: an account beyond its own limit uses up nothing of the address, which others share.
+    if (!isOfSession) await this.throttle.count('account', accountKey(id));
+    await this.throttle.countFrom('signedInAddress', addressOf(request));
+    const key = isOfSession ? sessionKey({ id, session }) : accountKey(id);
+    this.acquirePermit(key, IN_FLIGHT.account, request, reply);
   }
 
-  /** @throws TooManyRequests */
-  async countVisitor(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /**
+   * Counts a request without an account against the general limit of its address, unless its route has limits of its own
+   * by address, then acquires a permit to handle it.
+   *
+   * @param names the route's own limits
+   * @throws TooManyRequests
+   */
+  async countVisitor(
+    names: readonly LimitName[],
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     if (!this.environment.RATE_LIMIT_ENABLED) return;
     const address = addressOf(request);
-    await this.throttle.countFrom('visitor', address);
+    if (!names.some((name) => LIMITS[name].by === 'address'))
+      await this.throttle.countFrom('visitor', address);
     this.acquirePermit(rateLimitKey(address), IN_FLIGHT.visitor, request, reply);
   }
 
@@ -52,18 +77,19 @@ export class RequestLimits extends PageLimits {
   /**
    * Counts a request against the limits of its route.
    *
-   * @param id of the account; undefined for a visitor
+   * @param signedIn undefined for a visitor
    * @throws TooManyRequests
    */
   async countRoute(
     names: readonly LimitName[],
     request: FastifyRequest,
-    id: number | undefined,
+    signedIn: SignedIn | undefined,
   ): Promise<void> {
     const address = addressOf(request);
     for (const name of names) {
       const { by } = LIMITS[name];
-      if (by === 'account') await this.throttle.count(name, accountKey(id!));
+      if (by === 'account') await this.throttle.count(name, accountKey(signedIn!.id));
+      else if (by === 'session') await this.throttle.count(name, sessionKey(signedIn!));
       else if (by === 'address') await this.throttle.countFrom(name, address);
       else await this.throttle.countFrom(name, address, emailIn(request.body));
     }
@@ -85,8 +111,14 @@ export function permitOf(request: FastifyRequest): Permit | undefined {
   return permits.get(request);
 }
 
-function accountKey(id: number): string {
+/** The key of an account in the counters. */
+export function accountKey(id: number): string {
   return `account ${id}`;
+}
+
+/** The key of a session in the counters. */
+export function sessionKey({ id, session }: SignedIn): string {
+  return `account ${id} session ${session ?? 'none'}`;
 }
 
 /** The email in a body that is not validated yet, in canonical form; empty if there is none. */

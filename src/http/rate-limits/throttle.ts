@@ -4,14 +4,16 @@ import { ApiEnvironment } from '../../config/api.environment.js';
 import { Keys } from '../../config/keys.js';
 import { RedisClient } from '../../redis/redis.module.js';
 import { TooManyRequests } from '../../errors/domain-error.js';
-import { rateLimitKey } from './rate-limit-key.js';
+import { rateLimitKey, siteKey } from './rate-limit-key.js';
 import { counter } from './counter.js';
-import { type LimitName, LIMITS } from './limits.js';
+import { type Limit, type LimitName, LIMITS, SITE_FACTOR } from './limits.js';
 
 /** Rate limits, in counters that all API processes share (see `counter`). */
 @Injectable()
 export class Throttle {
   private readonly limiters: ReadonlyMap<LimitName, RateLimiterRedis>;
+  /** For the /48 of IPv6 addresses. */
+  private readonly siteLimiters: ReadonlyMap<LimitName, RateLimiterRedis>;
   private readonly isEnabled: boolean;
 
   constructor(
@@ -20,12 +22,15 @@ export class Throttle {
     redis: RedisClient,
   ) {
     this.isEnabled = environment.RATE_LIMIT_ENABLED;
-    this.limiters = new Map(
-      (Object.keys(LIMITS) as LimitName[]).map((name) => [
-        name,
-        counter(name, LIMITS[name].seconds, redis, LIMITS[name].points),
-      ]),
-    );
+    const countersOf = (suffix: string, factor: number): Map<LimitName, RateLimiterRedis> =>
+      new Map(
+        (Object.entries(LIMITS) as [LimitName, Limit][]).map(([name, { seconds, points }]) => [
+          name,
+          counter(name + suffix, seconds, redis, points * factor),
+        ]),
+      );
+    this.limiters = countersOf('', 1);
+    this.siteLimiters = countersOf(':site', SITE_FACTOR);
   }
 
   /**
@@ -35,7 +40,10 @@ export class Throttle {
    */
   async countFrom(name: LimitName, address: string, email?: string): Promise<void> {
     const hash = email && this.keys.hash(email);
-    await this.count(name, [rateLimitKey(address), hash].filter(Boolean).join(' '));
+    const keyOf = (network: string): string => [network, hash].filter(Boolean).join(' ');
+    await this.count(name, keyOf(rateLimitKey(address)));
+    const site = siteKey(address);
+    if (site !== undefined) await this.consume(this.siteLimiters, name, keyOf(site));
   }
 
   /** The keyed hashes that stand for an email in the counters, one per key. */
@@ -45,9 +53,22 @@ export class Throttle {
 
   /** @throws TooManyRequests when the limit is exhausted for this key */
   async count(name: LimitName, key: string): Promise<void> {
+    await this.consume(this.limiters, name, key);
+  }
+
+  /** Starts the count for a key again. */
+  async clear(name: LimitName, key: string): Promise<void> {
+    await this.limiters.get(name)!.delete(key);
+  }
+
+  private async consume(
+    limiters: ReadonlyMap<LimitName, RateLimiterRedis>,
+    name: LimitName,
+    key: string,
+  ): Promise<void> {
     if (!this.isEnabled) return;
     try {
-      await this.limiters.get(name)!.consume(key);
+      await limiters.get(name)!.consume(key);
     } catch (rejected) {
       if (!(rejected instanceof RateLimiterRes)) throw rejected;
       throw new TooManyRequests(Math.max(1, Math.ceil(rejected.msBeforeNext / 1000)));

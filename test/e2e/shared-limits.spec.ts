@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TooManyRequests } from '../../src/errors/domain-error.js';
+import { LIMITS, SITE_FACTOR } from '../../src/http/rate-limits/limits.js';
+import { Throttle } from '../../src/http/rate-limits/throttle.js';
+import { withSecondFactor, wrongDigitsOf } from '../support/authenticator.js';
+import { Clinic, type Person } from '../support/clinic.js';
+import { nextAddress, type RequestFrom, sendFrom } from '../support/network-addresses.js';
+
+// Limits that somebody else's requests do not use up.
+
+let clinic: Clinic;
+
+beforeAll(async () => {
+  clinic = await Clinic.open({ env: { RATE_LIMIT_ENABLED: 'true' } });
+});
+
+afterAll(() => clinic?.close());
+
+const send = (path: string, request: RequestFrom) => sendFrom(clinic, path, request);
+
+async function sendMany(times: number, request: () => Promise<number>): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let sent = 0; sent < times; sent += 20)
+    statuses.push(...(await Promise.all(Array.from({ length: Math.min(20, times - sent) }, request))));
+  return statuses;
+}
+
+async function logInAgain({ email, password }: Person): Promise<string> {
+  const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', { email, password });
+  return body.token;
+}
+
+describe('at an address that many people share', () => {
+  test('an account beyond its own limit leaves the others theirs', async () => {
+    const [flooding, other] = [await clinic.patient(), await clinic.patient()];
+    const from = nextAddress();
+    const times = LIMITS.signedInAddress.points + 20;
+    const statuses = await sendMany(times, () => send('/api/auth/me', { token: flooding.token, from }));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(LIMITS.account.points);
+    expect(await send('/api/auth/me', { token: other.token, from })).toBe(200);
+  });
+
+  test('a flood of public reads does not stop log-ins', async () => {
+    const { email, password } = await clinic.patient();
+    const from = nextAddress();
+    const statuses = await sendMany(LIMITS.visitor.points + 20, () => send('/api/doctors/public', { from }));
+    expect(statuses).toContain(429);
+    expect(await send('/api/auth/login', { method: 'POST', body: { email, password }, from })).toBe(200);
+  });
+});
+
+test('log-ins from the many networks of one IPv6 site are counted together', async () => {
+  const throttle = clinic.app.get(Throttle);
+  const most = LIMITS.loginAddress.points * SITE_FACTOR;
+  const countFrom = (network: number) =>
+    throttle.countFrom('loginAddress', `2001:db8:77:${network.toString(16)}::1`);
+  for (let network = 0; network < most; network += 1) await countFrom(network);
+  await expect(countFrom(most)).rejects.toThrow(TooManyRequests);
+  await throttle.countFrom('loginAddress', '2001:db8:78::1');
+});
+
+describe('a thief of one token', () => {
+  test('cannot keep the owner from ending sessions and from changing the password', async () => {
+    const owner = await clinic.patient();
+    const stolen = await logInAgain(owner);
+    await sendMany(LIMITS.account.points + 20, () => send('/api/auth/me', { token: stolen }));
+    await sendMany(LIMITS.ownSessions.points + 5, () =>
+      send('/api/auth/sessions/1', { method: 'DELETE', token: stolen }),
+    );
+    const body = { old_password: 'not the password', new_password: 'a new and much longer password' };
+    await sendMany(LIMITS.newPassword.points + 5, () =>
+      send('/api/auth/password', { method: 'POST', token: stolen, body }),
+    );
+    expect(await send('/api/auth/me', { token: owner.token })).toBe(429);
+    expect(await send('/api/auth/sessions/1', { method: 'DELETE', token: owner.token })).toBe(404);
+    const right = { ...body, old_password: owner.password };
+    expect(await send('/api/auth/password', { method: 'POST', token: owner.token, body: right })).toBe(200);
+  });
+});
+
+test('a new password gives back the attempts at the second factor', async () => {
+  const owner = await withSecondFactor(clinic, await clinic.patient());
+  const { email, password, token } = owner;
+  const logIn = (code: string, secret = password) =>
+    send('/api/auth/login', { method: 'POST', body: { email, password: secret, code } });
+  for (let attempt = 0; attempt < LIMITS.secondFactor.points; attempt += 1)
+    await logIn(wrongDigitsOf(clinic, owner.secret));
+  expect(await logIn(owner.digits())).toBe(429);
+  const body = { old_password: password, new_password: 'a new and much longer password' };
+  expect(await send('/api/auth/password', { method: 'POST', token, body })).toBe(200);
+  expect(await logIn(owner.digits(), body.new_password)).toBe(200);
+});
