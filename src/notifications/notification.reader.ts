@@ -37,7 +37,7 @@ export interface BookingNotificationRow extends BaseNotificationRow {
   /** The start that the notification announces, as it was when the notification was written. */
   readonly starts_at: Date;
   readonly duration_minutes: number;
-  /** Only for a reschedule: the start announced to the patient before, or due to be. */
+  /** Only for a reschedule or cancellation: the start announced to the patient before, or due to be. */
   readonly announced_starts_at: Date | null;
   readonly announced_duration_minutes: number | null;
   readonly booking_id: number;

@@ -22,12 +22,12 @@ export function existsNotification(condition: string): string {
 }
 
 /**
- * The time that the patient was last told before a reschedule: from the last sent notification, if there is one, else
+ * The time that the patient was last told before a reschedule or cancellation: from the last sent notification, if there is one, else
  * from the newest. A join would read the whole ledger.
  */
 const lastAnnounced = (column: string): string => `
          (SELECT e.${column} FROM notifications e
-          WHERE n.kind = 'moved' AND e.booking_id = n.booking_id AND e.booking_version < n.booking_version
+          WHERE n.kind IN ('moved', 'cancelled') AND e.booking_id = n.booking_id AND e.booking_version < n.booking_version
             AND e.kind IN ('booked', 'moved')
           ORDER BY e.state = 'sent' DESC, e.booking_version DESC LIMIT 1)`;
 

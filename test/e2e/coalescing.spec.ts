@@ -128,11 +128,11 @@ test('reminders follow the last time, and none is sent before the email that ann
   ]);
 });
 
-/** The earlier time in each email of a reschedule, in the order of sending. */
+/** The earlier time in each email of a reschedule or cancellation, in the order of sending. */
 async function earlierTimes(): Promise<(string | undefined)[]> {
   await waitUntilDueSettled(clinic);
   return mailbox.received
-    .filter(({ to, mail }) => to === patient.email && mail.subject?.startsWith('Appointment moved'))
+    .filter(({ to, mail }) => to === patient.email && /^Appointment (moved|cancelled)/.test(mail.subject!))
     .map(({ mail }) => /^Earlier time: .*, (\d\d:\d\d) \(/m.exec(mail.text!)?.[1]);
 }
 
@@ -149,4 +149,17 @@ test('if no email was sent, it names the previous time', async () => {
   await clinic.query("UPDATE notifications SET state = 'dead' WHERE id = ?", [confirmation!.id]);
   await rescheduleTo('10:00');
   expect(await earlierTimes()).toEqual(['09:00']);
+});
+
+test('the email of a cancellation names the last announced time, if it is another one', async () => {
+  await rescheduleTo('10:00', '11:00');
+  await cancel(clinic, patient, booking.id);
+  expect(await earlierTimes()).toEqual(['09:00', '10:00']);
+});
+
+test('the email of a cancellation names no earlier time if the patient knows the right one', async () => {
+  await rescheduleTo('10:00');
+  await waitUntilDueSettled(clinic);
+  await cancel(clinic, patient, booking.id);
+  expect(await earlierTimes()).toEqual(['09:00', undefined]);
 });

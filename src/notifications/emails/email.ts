@@ -20,7 +20,7 @@ export interface EmailFacts extends AppointmentFacts {
   readonly kind: BookingKind;
   /** Leaves the doctor out of the subject and the preview. */
   readonly isDiscreet?: boolean;
-  /** Only for a reschedule: the time announced before. */
+  /** Only for a reschedule or cancellation: the time announced before. */
   readonly earlier?: EarlierTime | undefined;
   /** Only for an unconfirmed address. */
   readonly unconfirmed?: UnconfirmedFacts | undefined;
