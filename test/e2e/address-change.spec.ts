@@ -206,16 +206,19 @@ test('the address of the configured admin cannot change', async () => {
   await named.app.close();
 });
 
-test('the configured admin keeps the role, because the next start would fail without it', async () => {
+test('the configured admin can be neither demoted nor disabled, because every start relies on the account', async () => {
   const [admin, other] = [await clinic.admin(), await clinic.admin()];
   const named = await Clinic.over(
     withSettings(clinic.environment, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }),
     clinic.clock,
   );
-  const demote = ({ id }: Person) => named.client.patch(`/api/users/${id}`, { role: 'user' }, other);
-  expectProblem(await demote(admin), { status: 400, code: 'IS_CONFIGURED' });
+  const change = ({ id }: Person, body: object) =>
+    named.client.patch(`/api/users/${id}`, { ...body, your_password: other.password }, other);
+  for (const body of [{ role: 'user' }, { disabled: true }, { role: 'user', disabled: true }])
+    expectProblem(await change(admin, body), { status: 400, code: 'IS_CONFIGURED' });
   expect((await named.client.get('/api/auth/me', admin)).status).toBe(200);
-  expect((await demote(await clinic.admin())).status).toBe(200);
+  expect((await change(await clinic.admin(), { role: 'user' })).status).toBe(200);
+  expect((await change(await clinic.admin(), { disabled: true })).status).toBe(200);
   await named.app.close();
 });
 

@@ -17,6 +17,8 @@ import { assertNotLastAdmin } from './last-admin.js';
 import { passwordRequired, type Proof, Reauthentication } from '../reauthentication.js';
 import { Sessions } from '../sessions/sessions.js';
 
+type NewRights = Pick<Account, 'role' | 'disabledAt'>;
+
 /** Changes of roles and states of accounts by admins. */
 @Injectable()
 export class AccountRights {
@@ -81,8 +83,7 @@ export class AccountRights {
     const losesFactor = secondFactor === false && account.hasSecondFactor;
     const isSame = changed.role === account.role && changed.disabledAt === account.disabledAt;
     if (isSame && !losesFactor) return;
-    if (account.role === 'admin' && changed.role !== 'admin') assertNotConfigured(account, this.environment);
-    if (changed.role !== 'admin' || changed.disabledAt) await assertNotLastAdmin(tx, account);
+    await this.assertMayLoseRights(tx, account, changed);
     // Writes only the changed columns, so the update does not undo concurrent changes of others.
     await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
     if (losesFactor)
@@ -91,13 +92,17 @@ export class AccountRights {
     if (isSame) return;
     await this.changes.record(context, tx, await rightsChange(tx, account, changed));
   }
+
+  /** @throws Refusal IS_CONFIGURED, LAST_ADMIN if the change takes rights from an admin who must keep them */
+  private async assertMayLoseRights(tx: EntityManager, account: Account, changed: NewRights): Promise<void> {
+    if (changed.role === 'admin' && changed.disabledAt === null) return;
+    const losesRights = changed.role !== 'admin' || !account.isDisabled;
+    if (account.role === 'admin' && losesRights) assertNotConfigured(account, this.environment);
+    await assertNotLastAdmin(tx, account);
+  }
 }
 
-async function rightsChange(
-  tx: EntityManager,
-  before: Account,
-  changed: Pick<Account, 'role' | 'disabledAt'>,
-): Promise<Change> {
+async function rightsChange(tx: EntityManager, before: Account, changed: NewRights): Promise<Change> {
   const notices: Notice[] = isNewAdmin(before, changed) ? await newAdminNotices(tx, before.id) : [];
   if (changed.role !== before.role) notices.push({ accountId: before.id, kind: 'role_changed' });
   const particulars = { role: changed.role, disabled: changed.disabledAt !== null };
@@ -105,7 +110,7 @@ async function rightsChange(
 }
 
 /** Whether a change makes an account an admin or enables a disabled admin. */
-function isNewAdmin(before: Account, { role, disabledAt }: Pick<Account, 'role' | 'disabledAt'>): boolean {
+function isNewAdmin(before: Account, { role, disabledAt }: NewRights): boolean {
   if (role !== 'admin') return false;
   return before.role !== 'admin' || (before.isDisabled && disabledAt === null);
 }

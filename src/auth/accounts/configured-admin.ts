@@ -4,7 +4,8 @@ import { Refusal } from '../../errors/domain-error.js';
 import type { Account } from './account.entity.js';
 
 /**
- * Protects the account that `ADMIN_EMAIL` names: it must keep its role and address, because each start relies on them.
+ * Protects the account that `ADMIN_EMAIL` names: it must keep its role and address and stay enabled, because each start
+ * relies on it.
  *
  * @throws Refusal IS_CONFIGURED
  */

@@ -70,7 +70,8 @@ export class UsersController {
     operationId: 'changeAccount',
     summary: 'Change the role or state of an account',
     description:
-      'Changes the role, disables or enables the account, or removes a lost second factor. Ends its sessions.',
+      'Changes the role, disables or enables the account, or removes a lost second factor. Ends its sessions. ' +
+      'Changes of an admin need `your_password`; the admin of the configuration cannot be demoted or disabled.',
   })
   @ApiOkResponse({ type: ManagedAccountDto })
   @ApiProblems(
