@@ -12,6 +12,7 @@ import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '.
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayGetRole, needsReauthentication } from './account-rights.policy.js';
 import { assertNotConfigured } from './configured-admin.js';
+import { AccountLinks } from './account-links.js';
 import { lockAdmins } from './admin-lock.repository.js';
 import { assertNotLastAdmin } from './last-admin.js';
 import { passwordRequired, type Proof, Reauthentication } from '../reauthentication.js';
@@ -26,6 +27,7 @@ export class AccountRights {
     private readonly requests: IdempotentRequests,
     private readonly accounts: AccountsService,
     private readonly sessions: Sessions,
+    private readonly links: AccountLinks,
     private readonly reauthentication: Reauthentication,
     private readonly changes: Changes,
     private readonly clock: Clock,
@@ -34,6 +36,7 @@ export class AccountRights {
 
   /**
    * Changes the role of an account, disables or enables it, or removes its second factor. Any change ends its sessions.
+   * Disabling it also expires the links that set its password: they stay invalid once it is enabled again.
    *
    * @throws NotFound ACCOUNT_NOT_FOUND
    * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, IS_CONFIGURED, and if needed those of `Reauthentication`
@@ -88,6 +91,7 @@ export class AccountRights {
     await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
     if (losesFactor)
       await this.changes.record(context, tx, accountChange('account.second_factor_removed', id));
+    if (changed.disabledAt && !account.isDisabled) await this.links.expirePasswordLinks(tx, id);
     await this.sessions.endAll(tx, id);
     if (isSame) return;
     await this.changes.record(context, tx, await rightsChange(tx, account, changed));

@@ -3,7 +3,6 @@ import type { EntityManager } from 'typeorm';
 import { pagesOfAccount } from '../../database/pages.js';
 import { query, execute } from '../../database/statement.js';
 import { NOTIFICATIONS } from '../../outbox/notification.sql.js';
-import { AccountLink } from './account-link.entity.js';
 import { Account, NO_SECOND_FACTOR } from './account.entity.js';
 
 export const exportAccount =
@@ -39,13 +38,21 @@ export async function eraseAddresses(
     );
 }
 
-/** Reduces an account to its id: disabled, and with a random address that cannot be taken yet. */
+/**
+ * Reduces an account to its id: disabled, and with a random address that cannot be taken yet. Its links expire, so they
+ * stay invalid even if an admin enables the account.
+ */
 export async function eraseAccount(
   tx: EntityManager,
   id: number,
   { passwordHash, disabledAt }: Pick<Account, 'passwordHash'> & { readonly disabledAt: Date },
 ): Promise<void> {
-  await tx.update(AccountLink, { accountId: id }, { address: null });
+  await execute(
+    tx,
+    `/* erase-links */
+     UPDATE account_links SET address = NULL, expires_at = LEAST(expires_at, ?) WHERE account_id = ?`,
+    [disabledAt, id],
+  );
   const erased = {
     email: `erased-${randomUUID()}@erased.invalid`,
     mailAddress: null,
