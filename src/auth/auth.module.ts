@@ -37,6 +37,7 @@ import { NewPasswords } from './passwords/new-passwords.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { RequestedLinks } from './accounts/requested-links.js';
 import { Reauthentication } from './reauthentication.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
@@ -118,6 +119,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     Reauthentication,
     RefreshTokenRepository,
     RefreshTokens,
+    RequestedLinks,
     SecondFactors,
     SessionActivity,
     SessionRepository,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Ledger } from '../../src/outbox/ledger.repository.js';
@@ -6,6 +7,7 @@ import { idleWorker } from '../support/idle-worker.js';
 import { Mailbox, type ReceivedMail } from '../support/mailbox.js';
 import { waitUntilDueSettled } from '../support/notifications.js';
 import { expectProblem } from '../support/problems.js';
+import { Statements } from '../support/statements.js';
 import { withSettings } from '../support/with-settings.js';
 import { startWorker } from '../support/worker.js';
 
@@ -188,6 +190,21 @@ describe('a forgotten password', () => {
     }
   });
 
+  test('only a request that leads to an email is an event', async () => {
+    const person = await clinic.patient();
+    await Promise.all(Array.from({ length: 8 }, () => forgot(person.email)));
+    for (let turn = 0; turn < 3; turn += 1) await forgot(person.email);
+    const events = () =>
+      clinic.query("SELECT id FROM audit_events WHERE action = 'account.reset_asked' AND subject_id = ?", [
+        person.id,
+      ]);
+    expect(await events()).toHaveLength(1);
+    await waitUntilDueSettled(clinic);
+    clinic.clock.advance({ minutes: 2 });
+    await forgot(person.email);
+    expect(await events()).toHaveLength(2);
+  });
+
   test('ending all sessions does not shorten the pauses between codes', async () => {
     const person = await clinic.patient();
     for (const [minutes, mails] of [
@@ -216,6 +233,53 @@ describe('a forgotten password', () => {
     for (const table of ['account_links', 'notifications']) {
       expect(JSON.stringify(await clinic.query(`SELECT * FROM ${table}`))).not.toContain(code.slice(30));
     }
+  });
+});
+
+describe.each([
+  ['a new password', 'password/forgot'],
+  ['the confirmation of an address', 'verify-email/send'],
+])('requests for %s', (_, path) => {
+  const unverified = async (): Promise<Person> => {
+    const person = await clinic.patient();
+    await clinic.query('UPDATE accounts SET verified_at = NULL WHERE id = ?', [person.id]);
+    return person;
+  };
+  const ask = (email: string) => post(path, { email });
+  const work = ({ sent }: Statements): string[] =>
+    sent
+      .map(({ sql }) => sql.replace(/\s+/g, ' '))
+      .filter((sql) => !/^SET SESSION|find-ended-sessions|touch-sessions/.test(sql));
+
+  test('during the pause run the same statements whether or not the address has an account, and lock nothing', async () => {
+    const statements = Statements.of(clinic.dataSource);
+    const [person, refused] = [await unverified(), await unverified()];
+    const hash = createHash('sha256').update(refused.email).digest();
+    await clinic.query('INSERT INTO refused_addresses (hash, refused_at) VALUES (?, ?)', [
+      hash,
+      '2026-01-01',
+    ]);
+    for (const { email } of [person, refused]) await ask(email);
+    await waitUntilDueSettled(clinic);
+    clinic.clock.advance({ minutes: 1 });
+    const sent: string[][] = [];
+    for (const email of [person.email, refused.email, 'unknown@people.example']) {
+      statements.reset();
+      expect((await ask(email)).status).toBe(200);
+      sent.push(work(statements));
+    }
+    expect(sent[0]!.length).toBeGreaterThan(0);
+    expect(sent[0]!.join()).not.toMatch(/TRANSACTION|FOR UPDATE|lock-address/);
+    expect(sent[1]).toEqual(sent[0]);
+    expect(sent[2]).toEqual(sent[0]);
+  });
+
+  test('at the same moment for one address lock its account once', async () => {
+    const statements = Statements.of(clinic.dataSource);
+    const { email } = await unverified();
+    const answers = await Promise.all(Array.from({ length: 30 }, () => ask(email)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(30).fill(200));
+    expect(work(statements).filter((sql) => /FOR UPDATE/.test(sql))).toHaveLength(1);
   });
 });
 

@@ -85,7 +85,7 @@ export async function expireLinks(
  * link whose email was not sent counts as ended, because nobody has its code.
  */
 export async function findLatestLinks(
-  tx: EntityManager,
+  source: Source,
   owner: { readonly hashes: readonly string[] } | { readonly accountId: number },
   kind: LinkKind,
   since: Date,
@@ -93,7 +93,7 @@ export async function findLatestLinks(
   const [condition, value] =
     'hashes' in owner ? ['l.address_hash IN (?)', owner.hashes] : ['l.account_id = ?', owner.accountId];
   const rows = await query<LatestLink>(
-    tx,
+    source,
     `/* find-latest-links */
      SELECT l.created_at AS createdAt, l.expires_at AS expiresAt, l.used_at AS usedAt,
             ${LINK_IS_REVOKED}

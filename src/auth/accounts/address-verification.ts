@@ -1,19 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { ApiEnvironment } from '../../config/api.environment.js';
-import { canonicalAddress } from '../../config/mail-address.js';
-import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal } from '../../errors/domain-error.js';
 import { AccountLinks } from './account-links.js';
-import { Account, type PublicAccount } from './account.entity.js';
-import { withMinimumDuration } from '../throttling/minimum-duration.js';
+import type { Account, PublicAccount } from './account.entity.js';
+import { RequestedLinks } from './requested-links.js';
 
 /** Verifies the addresses of people who register, if the configuration requires it. */
 @Injectable()
 export class AddressVerification {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly links: AccountLinks,
+    private readonly requested: RequestedLinks,
     private readonly environment: ApiEnvironment,
   ) {}
 
@@ -24,15 +22,8 @@ export class AddressVerification {
 
   /** Mails another link if the address has an unverified account. Does not reveal whether it has one. */
   async sendAgain(email: string): Promise<void> {
-    await withMinimumDuration(() =>
-      inTransaction(this.dataSource, async (tx) => {
-        const account = await tx.findOne(Account, {
-          where: { email: canonicalAddress(email), verifiedAt: IsNull(), disabledAt: IsNull() },
-          lock: { mode: 'pessimistic_write' },
-        });
-        if (account) await this.links.mail(tx, account, 'verify_address');
-      }),
-    );
+    const accounts = { verifiedAt: IsNull(), disabledAt: IsNull() };
+    await this.requested.mail(email, { kind: 'verify_address', accounts });
   }
 
   /** @throws Refusal EMAIL_NOT_VERIFIED; call it only after the password was right, so that it reveals no accounts */

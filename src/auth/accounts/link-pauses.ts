@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { MailedAddresses } from '../../outbox/mailed-addresses.js';
 import type { LinkKind } from '../../outbox/notification-kind.js';
 import type { EpochMs } from '../../time/interval.js';
@@ -34,6 +34,21 @@ export interface LinkPause {
 @Injectable()
 export class LinkPauses {
   constructor(private readonly addresses: MailedAddresses) {}
+
+  /**
+   * How long to wait before mailing a link to an address, in ms; 0 for now. Does not lock the address, so call `find`
+   * before mailing one. Takes the same statements for every address.
+   */
+  async peek(
+    dataSource: DataSource,
+    { address, isConfirmed, kind }: { address: string; isConfirmed: boolean; kind: LinkKind },
+    now: EpochMs,
+  ): Promise<number> {
+    const hashes = this.addresses.hashesOf(address);
+    const links = await findLatestLinks(dataSource, { hashes }, kind, new Date(now - REMEMBERED_MS));
+    const isRefused = await isAddressRefused(dataSource.manager, hashOfAddress(address));
+    return pauseBeforeNext(links, isRefused && !isConfirmed, now);
+  }
 
   /** Locks the address until the transaction ends: of two concurrent requests, the second sees the first one's link. */
   async find(tx: EntityManager, wanted: LinkRequest, now: EpochMs): Promise<LinkPause> {

@@ -3,7 +3,6 @@ import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { Changes } from '../../outbox/changes.js';
 import { accountChange } from '../accounts/account-changes.js';
 import { RefusalTrail } from '../../audit/refusal-trail.js';
-import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { Refusal, tokenRevoked } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
@@ -20,8 +19,8 @@ import {
 } from '../accounts/account.entity.js';
 import { AddressRefusals } from '../accounts/address-refusals.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { RequestedLinks } from '../accounts/requested-links.js';
 import type { AccountContext, Context } from '../../http/context.js';
-import { withMinimumDuration } from '../throttling/minimum-duration.js';
 import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -48,6 +47,7 @@ export class PasswordsService {
     private readonly newPasswords: NewPasswords,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
+    private readonly requested: RequestedLinks,
     private readonly refusals: AddressRefusals,
     private readonly changes: Changes,
     private readonly denials: RefusalTrail,
@@ -95,18 +95,11 @@ export class PasswordsService {
 
   /** Mails a reset link if the address has an account. Does not reveal whether it has one. */
   async requestReset(context: Context, email: string): Promise<void> {
-    await withMinimumDuration(() =>
-      inTransaction(this.dataSource, async (tx) => {
-        const account = await tx.findOne(Account, {
-          where: { email: canonicalAddress(email), disabledAt: IsNull() },
-          // The second of two concurrent requests must see the link of the first.
-          lock: { mode: 'pessimistic_write' },
-        });
-        if (!account) return;
-        await this.links.mail(tx, account, 'password_reset');
-        await this.changes.record(context, tx, accountChange('account.reset_asked', account.id));
-      }),
-    );
+    await this.requested.mail(email, {
+      kind: 'password_reset',
+      accounts: { disabledAt: IsNull() },
+      onMailed: (tx, { id }) => this.changes.record(context, tx, accountChange('account.reset_asked', id)),
+    });
   }
 
   /**
