@@ -61,6 +61,30 @@ export async function cancelNotificationsOfAccount(
   );
 }
 
+/**
+ * Cancels the notification of a link if it is unsent, even one being sent: without its address it would go to that of
+ * the account. Also clears the mail server's error, which may contain the address.
+ */
+export async function cancelNotificationOfLink(
+  tx: EntityManager,
+  linkId: number,
+  reason: string,
+  now: Date,
+): Promise<void> {
+  await execute(
+    tx,
+    '/* forget-address-of-link */ UPDATE notifications SET reason = NULL, address = NULL WHERE link_id = ?',
+    [linkId],
+  );
+  await execute(
+    tx,
+    `/* cancel-notification-of-link */ UPDATE notifications SET state = 'cancelled', reason = ?, settled_at = ?,
+            leased_until = NULL, failing_since = NULL, lease = lease + 1
+     WHERE link_id = ? AND state IN ('pending', 'queued', 'sending')`,
+    [reason, now, linkId],
+  );
+}
+
 /** Repeats an update until it affects fewer rows than its limit. It must no longer find the rows that it changed. */
 async function inBatches(
   update: (limit: number) => Promise<{ readonly affectedRows: number }>,

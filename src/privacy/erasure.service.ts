@@ -22,6 +22,9 @@ import { eraseRequests } from '../idempotency/request.personal-data.js';
 import { Clock } from '../time/clock.js';
 import type { Proof } from './export.service.js';
 
+/** Why the emails of an erased account, and those to its address, are cancelled. */
+const REASON = 'the account was erased';
+
 /**
  * Erases accounts. Their bookings stay under a pseudonym: the id of an account that names nobody. Future bookings are
  * cancelled, which frees their times, and pending notifications are not sent. The counts of emails to the address stay
@@ -73,11 +76,11 @@ export class ErasureService {
     assertNotConfigured(account, this.environment);
     await assertNotLastAdmin(tx, account);
     await assertNoProfile(tx, id);
-    await this.bookings.cancelAllIn(context, tx, id, 'the account was erased');
+    await this.bookings.cancelAllIn(context, tx, id, REASON);
     const addresses = [account.email, recipientAddressOf(account)] as const;
     const now = new Date(this.clock.now());
     await eraseRequests(tx, id, addresses);
-    await eraseAddresses(tx, addresses, now);
+    await eraseAddresses(tx, addresses, REASON, now);
     await eraseAccount(tx, id, { passwordHash, disabledAt: now });
     await this.changes.record(context, tx, { action: 'account.erased', subjectId: id });
     return { email: account.email, version: await this.sessions.endAll(tx, id) };

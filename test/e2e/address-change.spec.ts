@@ -259,6 +259,46 @@ test('erasing an account removes its address from other accounts’ requests for
   expect(link!.expires_at.getTime()).toBeLessThanOrEqual(clinic.clock.now());
 });
 
+describe('erasing an account removes its address from the emails about other accounts’ requests for it', () => {
+  /** Another account requests an address; then its owner registers it, and erases that account. */
+  async function requestAndErase(stranger: Person, beforeErasure: () => Promise<void>): Promise<string> {
+    const [email, password] = [newAddress(), 'the phrase of the owner'];
+    expect((await ask(stranger, email)).status).toBe(200);
+    await beforeErasure();
+    expect((await clinic.client.post('/api/auth/register', { email, password })).status).toBe(201);
+    const { token } = (await logIn(email, { ...stranger, password })).body;
+    const erasure = { token, body: { password } };
+    expect((await clinic.client.send('DELETE', '/api/auth/me', erasure)).status).toBe(200);
+    return email;
+  }
+
+  const notificationOf = async ({ id }: Person) =>
+    (
+      await clinic.query(
+        "SELECT state, reason, address FROM notifications WHERE account_id = ? AND kind = 'change_address'",
+        [id],
+      )
+    )[0];
+
+  test('that were sent', async () => {
+    const stranger = await clinic.patient();
+    await requestAndErase(stranger, () => waitUntilDueSettled(clinic));
+    expect(await notificationOf(stranger)).toEqual({ state: 'sent', reason: null, address: null });
+  });
+
+  test('that are not sent yet, which are cancelled and go to nobody', async () => {
+    const stranger = await clinic.patient();
+    await worker.close();
+    const email = await requestAndErase(stranger, () => Promise.resolve());
+    const cancelled = { state: 'cancelled', reason: 'the account was erased', address: null };
+    expect(await notificationOf(stranger)).toEqual(cancelled);
+    worker = await startWorker(clinic.environment, clinic.clock);
+    expect(await subjectsTo(stranger.email)).toEqual(['Your address is to be changed']);
+    expect(await subjectsTo(email)).toEqual([]);
+    expect(await notificationOf(stranger)).toEqual(cancelled);
+  });
+});
+
 test('an erased account leaves no address behind, neither in links nor in notifications', async () => {
   const person = await clinic.patient();
   await ask(person, newAddress());

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { pagesOfAccount } from '../../database/pages.js';
 import { query, execute } from '../../database/statement.js';
+import { cancelNotificationOfLink } from '../../outbox/cancellation.repository.js';
 import { NOTIFICATIONS } from '../../outbox/notification.sql.js';
 import { Account, NO_SECOND_FACTOR } from './account.entity.js';
 
@@ -21,21 +22,29 @@ export const exportLinkNotifications = pagesOfAccount(
   { kind: 'l.kind', created_at: 'l.created_at', link_id: 'l.id' },
 );
 
-/** Expires links of other accounts that would change their address to one of these. */
+/**
+ * Expires links of other accounts that would change their address to one of these, and cancels their emails.
+ *
+ * @param reason why the emails are cancelled; for operators
+ */
 export async function eraseAddresses(
   tx: EntityManager,
   addresses: readonly [string, string],
+  reason: string,
   now: Date,
 ): Promise<void> {
   const find = '/* find-links-to-addresses */ SELECT id FROM account_links WHERE address IN (?, ?)';
   const links = await query<{ id: number }>(tx, find, [...addresses]);
-  for (const { id } of links)
+  for (const { id } of links) {
+    // Before the link, in the lock order of the sweep of links.
+    await cancelNotificationOfLink(tx, id, reason, now);
     await execute(
       tx,
       `/* end-link-to-address */
        UPDATE account_links SET address = NULL, expires_at = LEAST(expires_at, ?) WHERE id = ?`,
       [now, id],
     );
+  }
 }
 
 /**
