@@ -11,7 +11,7 @@ export function notificationsOfBookings(dataSource: DataSource, bookingIds: read
   });
 }
 
-/** The notices that the account got. */
+/** The notices that the account got, with the address of those that went to a former one. */
 export const exportNotices =
-  pagesOfAccount(`/* export-notices */ SELECT id, kind, NULL AS booking_id, state, reason, due_at, settled_at
+  pagesOfAccount(`/* export-notices */ SELECT id, kind, NULL AS booking_id, address, state, reason, due_at, settled_at
           FROM notifications WHERE account_id = ? AND booking_id IS NULL AND link_id IS NULL`);

@@ -299,6 +299,24 @@ describe('erasing an account removes its address from the emails about other acc
   });
 });
 
+test('an export contains the former addresses that notices went to', async () => {
+  const person = await clinic.patient();
+  const email = newAddress();
+  await ask(person, email);
+  await finish(await codeTo(email), person);
+  await waitUntilDueSettled(clinic);
+  const { token } = (await logIn(email, person)).body;
+  const { body } = await clinic.client.post<{ messages: { kind: string; address?: string | null }[] }>(
+    '/api/auth/me/export',
+    { password: person.password },
+    { token },
+  );
+  const notices = body.messages
+    .filter(({ kind }) => kind === 'address_changed')
+    .map(({ address }) => address);
+  expect(notices.sort()).toEqual([null, person.email].sort());
+});
+
 test('an erased account leaves no address behind, neither in links nor in notifications', async () => {
   const person = await clinic.patient();
   await ask(person, newAddress());
