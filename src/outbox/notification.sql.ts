@@ -47,6 +47,9 @@ export const BLOCKED_UNTIL = `(SELECT MAX(IF(e.leased_until > e.due_at, e.leased
             AND (e.state = 'sending'
                  OR e.state IN ('pending', 'queued') AND e.kind IN ${kindsSql(CONFIRMATION_KINDS)}))`;
 
-/** The addresses, other than its own, that an account's notices went to. Erasing the account clears them. */
-export const ADDRESSES_OF_NOTICES =
-  'SELECT address FROM notifications WHERE account_id = ? AND address IS NOT NULL';
+/**
+ * The addresses, other than its own, that an account's notices went to, and whether they had been confirmed. Erasing the
+ * account clears them.
+ */
+export const ADDRESSES_OF_NOTICES = `SELECT address, COALESCE(address_confirmed, 0) FROM notifications
+     WHERE account_id = ? AND address IS NOT NULL`;

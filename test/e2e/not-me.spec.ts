@@ -80,6 +80,24 @@ describe('"This is not me"', () => {
     await mailbox.codeTo(email, 'reset-password', 3);
   });
 
+  test('in an old email stops nothing at a former address that its owner had confirmed', async () => {
+    const [email, next] = [newAddress(), newAddress()];
+    const person = await register(email);
+    await bookInBulk(clinic, person, doctor, 1);
+    const old = await mailbox.codeTo(email, 'not-me');
+    await forgot(email);
+    const code = await mailbox.codeTo(email, 'reset-password');
+    await post('password/reset', { token: code, new_password: PASSWORD });
+    const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', {
+      email,
+      password: PASSWORD,
+    });
+    expect((await askFor(next, { ...person, token: body.token })).status).toBe(200);
+    const token = await mailbox.codeTo(next, 'change-email');
+    expect((await post('change-email', { token, password: PASSWORD })).status).toBe(200);
+    expectProblem(await notMe(old), { status: 400, code: 'LINK_INVALID' });
+  });
+
   test('in such an email neither lengthens the pause of the confirmed account that asked nor stops its emails', async () => {
     const [asker, victim, next] = [await clinic.patient(), newAddress(), newAddress()];
     await askFor(victim, asker);

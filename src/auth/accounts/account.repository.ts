@@ -56,14 +56,21 @@ export async function useStep(
   return affectedRows > 0;
 }
 
-/** The addresses to which emails of an account go or went: its own, and those that it had or requested. */
-export async function findAddressesOf(tx: EntityManager, id: number): Promise<string[]> {
-  const rows = await query<{ email: string }>(
+/** An address to which emails of an account go or went. */
+export interface AddressOfAccount {
+  readonly email: string;
+  /** Whether the account had confirmed it, and then left it. */
+  readonly was_confirmed: 0 | 1;
+}
+
+/** The present address of an account, and those that it had or requested. An address may be in several rows. */
+export async function findAddressesOf(tx: EntityManager, id: number): Promise<AddressOfAccount[]> {
+  return query<AddressOfAccount>(
     tx,
-    `/* find-addresses-of-account */ SELECT COALESCE(mail_address, email) AS email FROM accounts WHERE id = ?
-     UNION SELECT address FROM account_links WHERE account_id = ? AND address IS NOT NULL
+    `/* find-addresses-of-account */
+     SELECT COALESCE(mail_address, email) AS email, 0 AS was_confirmed FROM accounts WHERE id = ?
+     UNION SELECT address, used_at IS NOT NULL FROM account_links WHERE account_id = ? AND address IS NOT NULL
      UNION ${ADDRESSES_OF_NOTICES}`,
     [id, id, id],
   );
-  return rows.map(({ email }) => email);
 }

@@ -15,8 +15,8 @@ import { hashOfAddress, readAddressToken } from './address-token.js';
 
 /**
  * Addresses whose owners said that an account is not theirs. Such an address gets no email from any account until it is
- * confirmed. Only hashes are stored. A confirmed address cannot be refused: otherwise a link in an old email could cut
- * its owner off.
+ * confirmed. Only hashes are stored. A confirmed address cannot be refused, nor a former one that the account had
+ * confirmed: otherwise a link in an old email could cut its owner off.
  */
 @Injectable()
 export class AddressRefusals {
@@ -35,7 +35,7 @@ export class AddressRefusals {
     if (!mailed) throw linkInvalid();
     const { accountId, hash } = mailed;
     await inTransaction(this.dataSource, async (tx) => {
-      const email = await mailedAddress(tx, accountId, hash);
+      const email = await unconfirmedAddress(tx, accountId, hash);
       if (email === undefined || (await isConfirmed(tx, email))) throw linkInvalid();
       await refuseAddress(tx, hash, new Date(this.clock.now()));
       await this.changes.record(context, tx, accountChange('account.address_refused', accountId));
@@ -48,14 +48,18 @@ export class AddressRefusals {
   }
 }
 
-/** The address with this hash that the account has, had or requested; undefined if there is none. */
-async function mailedAddress(
+/**
+ * The address with this hash that the account has, had or requested; undefined if there is none, or if the account had
+ * confirmed it and then left it.
+ */
+async function unconfirmedAddress(
   tx: EntityManager,
   accountId: number,
   hash: Buffer,
 ): Promise<string | undefined> {
   const addresses = await findAddressesOf(tx, accountId);
-  return addresses.find((email) => hashOfAddress(email).equals(hash));
+  const mailed = addresses.filter(({ email }) => hashOfAddress(email).equals(hash));
+  return mailed.some((address) => address.was_confirmed === 1) ? undefined : mailed[0]?.email;
 }
 
 /** Whether an account has confirmed the address. Locks that account until the transaction ends. */
