@@ -98,6 +98,18 @@ describe('"This is not me"', () => {
     expectProblem(await notMe(old), { status: 400, code: 'LINK_INVALID' });
   });
 
+  test('sent twice is one event', async () => {
+    const [asker, victim] = [await clinic.patient(), newAddress()];
+    await askFor(victim, asker);
+    const token = await mailbox.codeTo(victim, 'not-me');
+    for (let turn = 0; turn < 3; turn += 1) expect((await notMe(token)).status).toBe(200);
+    const events = await clinic.query(
+      "SELECT id FROM audit_events WHERE action = 'account.address_refused' AND subject_id = ?",
+      [asker.id],
+    );
+    expect(events).toHaveLength(1);
+  });
+
   test('in such an email neither lengthens the pause of the confirmed account that asked nor stops its emails', async () => {
     const [asker, victim, next] = [await clinic.patient(), newAddress(), newAddress()];
     await askFor(victim, asker);

@@ -10,7 +10,7 @@ import { Clock } from '../../time/clock.js';
 import { Account } from './account.entity.js';
 import { linkInvalid } from './account-links.js';
 import { findAddressesOf } from './account.repository.js';
-import { allowAddress, refuseAddress } from './refused-address.repository.js';
+import { allowAddress, isAddressRefused, refuseAddress } from './refused-address.repository.js';
 import { hashOfAddress, readAddressToken } from './address-token.js';
 
 /**
@@ -37,6 +37,7 @@ export class AddressRefusals {
     await inTransaction(this.dataSource, async (tx) => {
       const email = await unconfirmedAddress(tx, accountId, hash);
       if (email === undefined || (await isConfirmed(tx, email))) throw linkInvalid();
+      if (await isAddressRefused(tx, hash)) return;
       await refuseAddress(tx, hash, new Date(this.clock.now()));
       await this.changes.record(context, tx, accountChange('account.address_refused', accountId));
     });
