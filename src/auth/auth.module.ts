@@ -38,6 +38,7 @@ import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { RequestedLinks } from './accounts/requested-links.js';
+import { TakenAddresses } from './accounts/taken-addresses.js';
 import { Reauthentication } from './reauthentication.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
@@ -125,6 +126,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     SessionRepository,
     SessionStarter,
     Sessions,
+    TakenAddresses,
     RequestLimits,
     { provide: PageLimits, useExisting: RequestLimits },
     { provide: PasswordChecker, useExisting: NewPasswords },

@@ -113,6 +113,29 @@ describe('log-ins', () => {
   });
 });
 
+describe('an answer that reveals that an address has an account is an event', () => {
+  const hash = { email_hash: expect.stringMatching(/^[\w-]{43}$/) as string };
+
+  test('at a registration, by a visitor, with a keyed hash of the address only', async () => {
+    const { email } = await clinic.patient();
+    const body = { email: email.toUpperCase(), password: 'a long enough phrase' };
+    const [event, ...more] = await eventsOf(() => clinic.client.post('/api/auth/register', body));
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({ actor_id: null, action: 'account.access_denied', subject_id: 0 });
+    expect(event!.particulars).toEqual({ code: 'EMAIL_TAKEN', ...hash });
+  });
+
+  test('at a change of address, by the account that asked', async () => {
+    const [{ email }, { id, password, token }] = [await clinic.patient(), await clinic.patient()];
+    const [event, ...more] = await eventsOf(() =>
+      clinic.client.patch('/api/auth/me', { email, password }, { token }),
+    );
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({ actor_id: id, action: 'account.access_denied', subject_id: id });
+    expect(event!.particulars).toEqual({ code: 'EMAIL_TAKEN', ...hash });
+  });
+});
+
 describe('denied access is an event', () => {
   test('when the account lacks the right', async () => {
     const [event] = await eventsOf(() => clinic.client.get('/api/users', patient));

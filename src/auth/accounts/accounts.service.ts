@@ -15,6 +15,7 @@ import { Account, type PublicAccount } from './account.entity.js';
 import { InvalidCredentials } from './invalid-credentials.js';
 import { AddressVerification } from './address-verification.js';
 import { insertAccount } from './insert-account.js';
+import { TakenAddresses } from './taken-addresses.js';
 import { NewPasswords } from '../passwords/new-passwords.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import type { Role } from '../role.js';
@@ -45,6 +46,7 @@ export class AccountsService {
     private readonly changes: Changes,
     private readonly sessions: Sessions,
     private readonly verification: AddressVerification,
+    private readonly taken: TakenAddresses,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
   ) {}
@@ -88,12 +90,13 @@ export class AccountsService {
       createdAt: new Date(this.clock.now()),
       verifiedAt: null,
     };
-    return inTransaction(this.dataSource, async (tx) => {
+    const open = async (tx: EntityManager): Promise<PublicAccount> => {
       const opened = await insertAccount(tx, row);
       await this.verification.begin(tx, opened);
       await this.changes.record(context, tx, accountChange('account.registered', opened.id));
       return opened;
-    });
+    };
+    return this.taken.recordTaken(context, account.email, () => inTransaction(this.dataSource, open));
   }
 
   /**

@@ -4,6 +4,7 @@ import type { AccountContext } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Account, type PublicAccount, withoutSecrets } from './account.entity.js';
 import { AddressChange, type NewAddress } from './address-change.js';
+import { TakenAddresses } from './taken-addresses.js';
 
 interface OwnChange {
   readonly locale: Locale | undefined;
@@ -17,6 +18,7 @@ export class OwnAccount {
   constructor(
     private readonly requests: IdempotentRequests,
     private readonly addressChange: AddressChange,
+    private readonly taken: TakenAddresses,
   ) {}
 
   /**
@@ -27,10 +29,12 @@ export class OwnAccount {
     const { id } = context.actor;
     const prepare = async (): Promise<Account | undefined> =>
       address && (await this.addressChange.confirm(context, address));
-    return this.requests.onceAfter(context, prepare, async (tx, account) => {
-      if (account && address) await this.addressChange.begin(context, tx, account, address.email);
-      if (locale !== undefined) await tx.update(Account, { id }, { locale });
-      return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
-    });
+    const change = (): Promise<PublicAccount> =>
+      this.requests.onceAfter(context, prepare, async (tx, account) => {
+        if (account && address) await this.addressChange.begin(context, tx, account, address.email);
+        if (locale !== undefined) await tx.update(Account, { id }, { locale });
+        return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
+      });
+    return address ? this.taken.recordTaken(context, address.email, change) : change();
   }
 }
