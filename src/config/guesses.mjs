@@ -2,6 +2,9 @@
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 
+/** The default of 100 substitutions makes a crafted text take twenty times as long. */
+const MOST_SUBSTITUTIONS = 10;
+
 /** @type {ZxcvbnFactory | undefined} */
 let estimator;
 
@@ -9,11 +12,22 @@ let estimator;
  * How many guesses a text withstands, by an attacker who knows how people choose passwords. Reads 256 characters.
  *
  * @param {string} text
- * @param {readonly string[]} userInputs
  * @returns {number}
  */
-export function guessesFor(text, userInputs = []) {
-  // The default of 100 substitutions makes a crafted text take twenty times as long.
-  estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, l33tMaxSubstitutions: 10 });
-  return estimator.check(text, [...userInputs]).guesses;
+export function guessesFor(text) {
+  estimator ??= createEstimator(dictionary);
+  return estimator.check(text).guesses;
+}
+
+/**
+ * An estimator that knows the words of the dictionaries, and keyboards, sequences, dates and repetitions.
+ *
+ * @param {Record<string, string[]>} dictionaries each with its most frequent word first
+ */
+export function createEstimator(dictionaries) {
+  return new ZxcvbnFactory({
+    dictionary: dictionaries,
+    graphs: adjacencyGraphs,
+    l33tMaxSubstitutions: MOST_SUBSTITUTIONS,
+  });
 }

@@ -1,31 +1,104 @@
 /** JavaScript, because the hashing threads must also be able to load it from the sources. */
+import { createRequire } from 'node:module';
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { guessesFor } from '../../config/guesses.mjs';
+import { createEstimator } from '../../config/guesses.mjs';
+import { foldText } from './fold-text.mjs';
+import { LIKELY_WORDS } from './likely-words.mjs';
 
 const FEW_GUESSES = 150_000;
 /** Estimating a longer password would take too long while other requests wait. */
 const LONGEST_ESTIMATED = 32;
+/** Sequences and keys are sought in longer passwords, because that is faster without words. */
+const LONGEST_WITHOUT_WORDS = 64;
+/** Shorter Spanish words match by chance, and every match takes time. */
+const SHORTEST_WORD = 4;
+/** Estimates would take longer if they looked for longer words too. */
+const LONGEST_WORD = 12;
 const MOST_SYMBOLS = 2;
+/** A year and two symbols. */
+const MOST_ADDED = 6;
 
-/** @type {ReadonlySet<string> | undefined} */
-let commonPasswords;
+const SPANISH_LISTS = ['commonWords-es-es', 'wikipedia-es-es', 'firstnames-es-es', 'lastnames-es-es'];
+
+const likelyWords = new Set(LIKELY_WORDS);
+
+/** @type {ReturnType<typeof loadDictionaries> | undefined} */
+let dictionaries;
 
 /**
- * Whether an attacker would try a password first. It is one of the fifty thousand most common passwords, in any case
- * and with up to two symbols; or consists only of `userInputs`, digits and symbols; or takes fewer than 150 000
- * guesses, like repetitions, sequences, keyboard rows, dates and respelled common words. May take 100 ms: keep it off
- * the event loop.
+ * Whether an attacker would try a password first. Compares without case and accents. A password is common if it is
+ *
+ * - one of the fifty thousand most common passwords or a long Spanish word, with up to two symbols,
+ * - one of `LIKELY_WORDS` with up to six digits and symbols,
+ * - made only of `userInputs`, digits and symbols, or
+ * - guessed in fewer than 150 000 attempts, like repetitions, sequences, keyboard rows, dates and respelled words.
+ *
+ * May take 100 ms: keep it off the event loop.
  *
  * @param {string} password
- * @param {readonly string[]} userInputs lower-case words that an attacker would try for this person
+ * @param {readonly string[]} userInputs words that an attacker would try for this person, as `foldText` returns them
  * @returns {boolean}
  */
 export function isCommonPassword(password, userInputs = []) {
-  commonPasswords ??= new Set(dictionary['passwords-common']);
-  const text = password.toLowerCase();
-  if (commonPasswords.has(text) || commonPasswords.has(withoutSymbols(text)) || isMadeOf(userInputs, text))
+  dictionaries ??= loadDictionaries();
+  const { wholes, withWords, withoutWords } = dictionaries;
+  const text = foldText(password);
+  if (wholes.has(text) || wholes.has(withoutSymbols(text)) || isLikely(text) || isMadeOf(userInputs, text))
     return true;
-  return password.length <= LONGEST_ESTIMATED && guessesFor(password, userInputs) < FEW_GUESSES;
+  const plain = withoutRepetitions(text);
+  if (plain.length <= LONGEST_ESTIMATED && withWords.check(plain, [...userInputs]).guesses < FEW_GUESSES)
+    return true;
+  // Some keys are neighbours only with their accents, and the typed form needs no words: the dictionaries are folded.
+  const typed = withoutRepetitions(password.toLowerCase());
+  if (typed === plain && plain.length <= LONGEST_ESTIMATED) return false;
+  return typed.length <= LONGEST_WITHOUT_WORDS && withoutWords.check(typed).guesses < FEW_GUESSES;
+}
+
+function loadDictionaries() {
+  const passwords = dictionary['passwords-common'];
+  const spanish = spanishWords();
+  const short = (/** @type {string} */ word) => word.length <= LONGEST_WORD;
+  return {
+    wholes: new Set([...passwords, ...spanish.filter((word) => !short(word))]),
+    withWords: createEstimator({
+      ...dictionary,
+      'passwords-common': passwords.filter(short),
+      spanish: spanish.filter((word) => short(word) && word.length >= SHORTEST_WORD),
+    }),
+    withoutWords: createEstimator({}),
+  };
+}
+
+/**
+ * Folded, in turn from each list, the most frequent first.
+ *
+ * @returns {string[]}
+ */
+function spanishWords() {
+  // Required here, because other processes import this file too and most of them never check a password.
+  const load = /** @type {(name: string) => { dictionary: Record<string, string[]> }} */ (
+    createRequire(import.meta.url)
+  );
+  const { dictionary: lists } = load('@zxcvbn-ts/language-es-es');
+  const ranked = [LIKELY_WORDS, ...SPANISH_LISTS.map((name) => (lists[name] ?? []).map(foldText))];
+  /** @type {Set<string>} */
+  const words = new Set();
+  for (let rank = 0; ranked.some(({ length }) => rank < length); rank += 1) {
+    for (const list of ranked) if (rank < list.length) words.add(/** @type {string} */ (list[rank]));
+  }
+  return [...words];
+}
+
+/**
+ * Leaves two of each repeated part, or one if the part is long. They are guessed as soon as the whole.
+ *
+ * @param {string} text
+ */
+function withoutRepetitions(text) {
+  if (text.length <= LONGEST_ESTIMATED) return text;
+  return text.replace(/(.{1,128}?)\1+/gs, (_, /** @type {string} */ part) =>
+    part.length * 2 > LONGEST_ESTIMATED ? part : part + part,
+  );
 }
 
 /**
@@ -36,6 +109,12 @@ export function isCommonPassword(password, userInputs = []) {
 function withoutSymbols(password) {
   const plain = password.replace(/[^\p{L}\p{N}]/gu, '');
   return password.length - plain.length > MOST_SYMBOLS ? password : plain;
+}
+
+/** @param {string} text */
+function isLikely(text) {
+  const letters = text.replace(/\P{L}/gu, '');
+  return text.length - letters.length <= MOST_ADDED && likelyWords.has(letters);
 }
 
 /**

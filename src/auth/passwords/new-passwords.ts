@@ -18,7 +18,7 @@ export class NewPasswords extends PasswordChecker {
   /**
    * Call it after rate limiting and outside a transaction.
    *
-   * @param email of the account: attackers try its parts first, and the clinic's name
+   * @param email of the account: attackers try its parts first, and the clinic's name and city
    * @param field of the request that contains the password
    * @throws Refusal VALIDATION_FAILED for a common password
    * @throws Unavailable when too many passwords are waiting
@@ -30,6 +30,7 @@ export class NewPasswords extends PasswordChecker {
   }
 
   override isCommon(password: string, email: string): Promise<boolean> {
-    return this.hasher.isCommon(password, passwordInputs(email, this.environment.CLINIC_NAME));
+    const { CLINIC_NAME, CLINIC_TIMEZONE } = this.environment;
+    return this.hasher.isCommon(password, passwordInputs(email, CLINIC_NAME, CLINIC_TIMEZONE));
   }
 }
