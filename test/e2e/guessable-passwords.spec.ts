@@ -22,7 +22,6 @@ const GUESSABLE = [
   ['a common Spanish password', 'Contraseña1'],
   ['a word of the field with a year', 'Consulta2026'],
   ['a keyboard row of another layout', 'йцукен12'],
-  ['a long repetition', 'contraseña'.repeat(4)],
   ['a password of the demo', 'demo-admin-password'],
   ['a password of the demo with digits', 'Demo-Patient-Password-1'],
   ['a sample password', 'change-me'],

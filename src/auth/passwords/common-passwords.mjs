@@ -6,10 +6,8 @@ import { foldText } from './fold-text.mjs';
 import { LIKELY_WORDS } from './likely-words.mjs';
 
 const FEW_GUESSES = 150_000;
-/** Estimating a longer password would take too long while other requests wait. */
+/** Estimating a longer password would take too long while other requests wait; it may even be a repetition. */
 const LONGEST_ESTIMATED = 32;
-/** Sequences and keys are sought in longer passwords, because that is faster without words. */
-const LONGEST_WITHOUT_WORDS = 64;
 /** Shorter Spanish words match by chance, and every match takes time. */
 const SHORTEST_WORD = 4;
 /** Estimates would take longer if they looked for longer words too. */
@@ -31,7 +29,7 @@ let dictionaries;
  * - one of the fifty thousand most common passwords or a long Spanish word, with up to two symbols,
  * - one of `LIKELY_WORDS` with up to six digits and symbols,
  * - made only of `userInputs`, digits and symbols, or
- * - guessed in fewer than 150 000 attempts, like repetitions, sequences, keyboard rows, dates and respelled words.
+ * - at most 32 characters long, and guessed in fewer than 150 000 attempts, like repetitions, sequences, keyboard rows, dates and respelled words.
  *
  * May take 100 ms: keep it off the event loop.
  *
@@ -45,13 +43,11 @@ export function isCommonPassword(password, userInputs = []) {
   const text = foldText(password);
   if (wholes.has(text) || wholes.has(withoutSymbols(text)) || isLikely(text) || isMadeOf(userInputs, text))
     return true;
-  const plain = withoutRepetitions(text);
-  if (plain.length <= LONGEST_ESTIMATED && withWords.check(plain, [...userInputs]).guesses < FEW_GUESSES)
-    return true;
+  if (text.length > LONGEST_ESTIMATED) return false;
+  if (withWords.check(text, [...userInputs]).guesses < FEW_GUESSES) return true;
   // Some keys are neighbours only with their accents, and the typed form needs no words: the dictionaries are folded.
-  const typed = withoutRepetitions(password.toLowerCase());
-  if (typed === plain && plain.length <= LONGEST_ESTIMATED) return false;
-  return typed.length <= LONGEST_WITHOUT_WORDS && withoutWords.check(typed).guesses < FEW_GUESSES;
+  const typed = password.toLowerCase();
+  return typed !== text && withoutWords.check(typed).guesses < FEW_GUESSES;
 }
 
 function loadDictionaries() {
@@ -87,18 +83,6 @@ function spanishWords() {
     for (const list of ranked) if (rank < list.length) words.add(/** @type {string} */ (list[rank]));
   }
   return [...words];
-}
-
-/**
- * Leaves two of each repeated part, or one if the part is long. They are guessed as soon as the whole.
- *
- * @param {string} text
- */
-function withoutRepetitions(text) {
-  if (text.length <= LONGEST_ESTIMATED) return text;
-  return text.replace(/(.{1,128}?)\1+/gs, (_, /** @type {string} */ part) =>
-    part.length * 2 > LONGEST_ESTIMATED ? part : part + part,
-  );
 }
 
 /**
