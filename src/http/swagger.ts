@@ -41,25 +41,26 @@ export function serveDocs(app: NestFastifyApplication, clock: Clock): void {
   });
 }
 
-/** Call it after the hooks that count and admit requests. */
+/** Gives the routes of these texts hooks of their own. These run after the hooks that count and admit requests. */
 function keepBuiltTexts(server: FastifyInstance, clock: Clock): void {
   const built = new LRUCache<string, BuiltText>({ max: 2 * MAX_PREFIXES });
-  const keyOf = (request: FastifyRequest): string | undefined => {
-    const { url = '', method } = request.routeOptions;
-    if (method !== 'GET' || !WITH_DOCUMENT.test(url)) return undefined;
-    return [url, exampleMonday(clock), prefixOf(request)].join(' ');
-  };
-  server.addHook('onRequest', (request, reply, done) => {
-    const key = keyOf(request);
-    const found = key === undefined ? undefined : built.get(key);
-    if (!found) return done();
-    void reply.type(found.type).send(found.text);
-  });
-  server.addHook('onSend', (request, reply, payload, done) => {
-    const key = reply.statusCode === 200 && typeof payload === 'string' ? keyOf(request) : undefined;
-    if (key !== undefined)
-      built.set(key, { type: String(reply.getHeader('content-type')), text: Buffer.from(payload as string) });
-    done(null, payload);
+  const keyOf = (request: FastifyRequest): string =>
+    [request.routeOptions.url, exampleMonday(clock), prefixOf(request)].join(' ');
+  server.addHook('onRoute', (route) => {
+    if (!WITH_DOCUMENT.test(route.url)) return;
+    route.onRequest = (request, reply, done) => {
+      const found = built.get(keyOf(request));
+      if (!found) return done();
+      void reply.type(found.type).send(found.text);
+    };
+    route.onSend = (request, reply, payload, done) => {
+      if (reply.statusCode === 200 && typeof payload === 'string')
+        built.set(keyOf(request), {
+          type: String(reply.getHeader('content-type')),
+          text: Buffer.from(payload),
+        });
+      done(null, payload);
+    };
   });
 }
 

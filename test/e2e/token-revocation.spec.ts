@@ -155,7 +155,7 @@ describe('a revoked session has no effect, even on a process that does not know 
     for (const grant of grants) {
       const answer = await withoutPropagation(
         former,
-        () => change(former, { role: 'user', disabled: true, your_password: admin.password }),
+        () => change(former, { role: 'user', disabled: true }),
         grant,
       );
       expectProblem(answer as never, REVOKED);

@@ -24,13 +24,12 @@ export function assertMayGetRole(account: Rights, { role = account.role }: Accou
 }
 
 /**
- * Whether the acting admin must reauthenticate for a change: it changes the role or the state of an account that is or
- * becomes an admin's, even a disabled one, or it removes a second factor, even the actor's own. With a stolen token
- * alone, a thief could otherwise remove all other admins. Pure.
+ * Whether the acting admin must reauthenticate for a change: it makes an account an admin, even a disabled one, enables
+ * an admin, or removes a second factor, even the actor's own. Pure.
  */
 export function needsReauthentication(account: Rights, change: AccountChange): boolean {
   const { role = account.role, isDisabled = account.isDisabled, secondFactor } = change;
-  const isSame = role === account.role && isDisabled === account.isDisabled;
-  const concernsAdmin = role === 'admin' || account.role === 'admin';
-  return (concernsAdmin && !isSame) || secondFactor === false;
+  const isEnabled = account.isDisabled && !isDisabled;
+  const becomesAdmin = role === 'admin' && (account.role !== 'admin' || isEnabled);
+  return becomesAdmin || secondFactor === false;
 }

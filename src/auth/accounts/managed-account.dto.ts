@@ -20,7 +20,7 @@ class ReauthenticatedDto {
   @PasswordField({
     optional: true,
     description:
-      "The admin's own password, required for making, demoting, disabling or enabling an admin and for removing a second factor",
+      "The admin's own password, required for making or enabling an admin and for removing a second factor",
   })
   your_password?: string;
 
@@ -53,18 +53,10 @@ export class CreateAccountDto extends ReauthenticatedDto {
 }
 
 export class ChangeAccountDto extends ReauthenticatedDto {
-  @ChoiceField(ROLES, {
-    optional: true,
-    example: 'doctor',
-    description: 'Making or demoting an admin needs your_password',
-  })
+  @ChoiceField(ROLES, { optional: true, example: 'doctor', description: 'admin needs your_password' })
   role?: Role;
 
-  @BooleanField({
-    optional: true,
-    example: false,
-    description: 'A disabled account cannot log in. Disabling or enabling an admin needs your_password.',
-  })
+  @BooleanField({ optional: true, example: false, description: 'A disabled account cannot log in' })
   disabled?: boolean;
 
   @BooleanField({

@@ -71,7 +71,7 @@ export class UsersController {
     summary: 'Change the role or state of an account',
     description:
       'Changes the role, disables or enables the account, or removes a lost second factor. Ends its sessions. ' +
-      'Changes of an admin need `your_password`; the admin of the configuration cannot be demoted or disabled.',
+      'The admin of the configuration can be neither demoted nor disabled.',
   })
   @ApiOkResponse({ type: ManagedAccountDto })
   @ApiProblems(
