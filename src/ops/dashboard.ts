@@ -3,7 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Unavailable } from '../errors/domain-error.js';
+import { NotFound, Unavailable } from '../errors/domain-error.js';
 import { prefixOf } from '../http/path-prefix.js';
 import { problemOf } from '../http/problem.js';
 import { PROBLEM_TYPE } from '../http/problem.filter.js';
@@ -59,9 +59,18 @@ function boardOf({ queue }: NotificationQueue, clock: Clock): FastifyAdapter {
   const logger = new Logger('Dashboard');
   // The board's own handler would show admins an error's raw text.
   board.setErrorHandler((error) => {
-    const problem = problemOf(isRedisUnavailable(error) ? new Unavailable() : error);
+    const problem = problemOf(knownErrorOf(error));
     if (problem.status >= 500) logger.error(error);
     return { status: problem.status as 500, body: { ...problem, retryAfterSeconds: undefined } };
   });
   return board;
+}
+
+/** The errors of the board's static files and of its queue, as the API knows them. */
+function knownErrorOf(error: unknown): unknown {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  // A path that leaves the folder, or that no file can have.
+  if (statusCode === 403 || code === 'ENAMETOOLONG')
+    return new NotFound('NOT_FOUND', 'Nothing found at this URL.');
+  return isRedisUnavailable(error) ? new Unavailable() : error;
 }

@@ -255,3 +255,10 @@ describe('errors of the dashboard', () => {
     expect((await visit('/admin/queues/api/queues', basic(admin))).status).toBe(200);
   });
 });
+
+test('a file that cannot exist is answered with 404', async () => {
+  for (const name of ['....//x', '//etc/passwd', 'a'.repeat(300)]) {
+    const answer = await visit(`/admin/queues/static/${name}`, basic(admin));
+    expectProblem(answer, { status: 404, code: 'NOT_FOUND' });
+  }
+});
