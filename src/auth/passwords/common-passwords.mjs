@@ -29,7 +29,8 @@ let dictionaries;
  * - one of the fifty thousand most common passwords or a long Spanish word, with up to two symbols,
  * - one of `LIKELY_WORDS` with up to six digits and symbols,
  * - made only of `userInputs`, digits and symbols, or
- * - at most 32 characters long, and guessed in fewer than 150 000 attempts, like repetitions, sequences, keyboard rows, dates and respelled words.
+ * - at most 32 characters long, and guessed in fewer than 150 000 attempts, like repetitions, sequences, keyboard rows,
+ *   dates and respelled words.
  *
  * May take 100 ms: keep it off the event loop.
  *

@@ -7,16 +7,17 @@ import { foldText } from './fold-text.mjs';
 const SHORTEST_ROW = 5;
 
 /** What people think of when a page asks for a password, in English, Spanish and other languages. */
-const PASSWORDS = `contraseña micontraseña contraseñas contraseñasegura nuevacontraseña clavesegura nosequeponer nolose nomeacuerdo password mypassword clave miclave claveacceso palabraclave
-  secreto acceso entrar usuario invitado administrador cambiame cambiar nuevaclave bienvenido bienvenida bienvenidos
-  welcome changeme letmein login default secret guest admin hola holahola holamundo hello helloworld
-  tequiero tequieromucho teamo teamomucho teamomiamor miamor amorcito mivida miangel micorazon corazon tekiero
-  amormio amoreterno tequieromiamor princesa mariposa estrella iloveyou loveyou mylove quierote
-  unodostres unodostrescuatro unodostrescuatrocinco unodos lunesmartes lunesmartesmiercoles enerofebrero
-  enerofebreromarzo primaveraverano onetwothree onetwothreefour mondaytuesday januaryfebruary
-  abecedario abracadabra jesus jesucristo diosesamor diosmio mipassword passwort kennwort motdepasse senha minhasenha
-  parola wachtwoord haslo heslo sifre contrasenya segredo пароль мойпароль привет любовь солнышко наташа
-  κωδικος สวัสดี`;
+const PASSWORDS = `contraseña micontraseña contraseñas contraseñasegura nuevacontraseña clavesegura nosequeponer
+  nolose nomeacuerdo password mypassword clave miclave claveacceso palabraclave secreto acceso
+  entrar usuario invitado administrador cambiame cambiar nuevaclave bienvenido bienvenida
+  bienvenidos welcome changeme letmein login default secret guest admin hola holahola holamundo
+  hello helloworld tequiero tequieromucho teamo teamomucho teamomiamor miamor amorcito mivida
+  miangel micorazon corazon tekiero amormio amoreterno tequieromiamor princesa mariposa estrella
+  iloveyou loveyou mylove quierote unodostres unodostrescuatro unodostrescuatrocinco unodos
+  lunesmartes lunesmartesmiercoles enerofebrero enerofebreromarzo primaveraverano onetwothree
+  onetwothreefour mondaytuesday januaryfebruary abecedario abracadabra jesus jesucristo diosesamor
+  diosmio mipassword passwort kennwort motdepasse senha minhasenha parola wachtwoord haslo heslo
+  sifre contrasenya segredo пароль мойпароль привет любовь солнышко наташа κωδικος สวัสดี`;
 
 const FIELD = `clinic clinics clinica clinicas clinical hospital hospitals hospitales consulta consultas consultorio
   consultation consultant surgery centromedico centrosalud centrodesalud medicalcenter medicalcentre healthcenter

@@ -72,7 +72,7 @@ export class PasswordsService {
       this.changeIn(context, tx, ...hashes),
     );
     this.sessions.remember(context.actor.id, changed.sessionVersion);
-    // Whoever knew the former password may have used up the owner's attempts at the second factor.
+    // Somebody who knew the former password may have used up the owner's attempts at the second factor.
     await this.throttle.clear('secondFactor', accountKey(context.actor.id));
     return changed;
   }

@@ -15,6 +15,7 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountContext } from '../../http/context.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { Sessions } from '../sessions/sessions.js';
+import { accountKey } from '../../http/rate-limits/request-limits.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
 import { seal, unseal } from './sealed-secret.js';
 import { forAuthenticator, SECRET_BYTES, stepOf } from './totp.js';
@@ -77,7 +78,7 @@ export class SecondFactors {
   async confirm(context: AccountContext, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<{ account: Account; step: number }> => {
       // Counted apart from attempts at log-in, which a token thief must not use up.
-      await this.countAttempt(context.actor.id, 'confirm account');
+      await this.countAttempt(`confirm ${accountKey(context.actor.id)}`);
       const account = await this.accounts.get(context.actor.id);
       assertOwnAddressVerified(account);
       if (!account.secondFactor || account.secondFactorSince)
@@ -115,14 +116,14 @@ export class SecondFactors {
       const message = `Send the six digits of your authenticator too, as ${field}.`;
       throw new Refusal('SECOND_FACTOR_REQUIRED', message);
     }
-    await this.countAttempt(account.id);
+    await this.countAttempt(accountKey(account.id));
     const used = this.verifyCode(account, code);
     if (!(await useStep(this.dataSource, account, used))) throw wrongCode();
   }
 
   /** Call it before reading anything that the answer depends on: every answer costs an attempt. */
-  private async countAttempt(id: number, keyPrefix = 'account'): Promise<void> {
-    await this.throttle.count('secondFactor', `${keyPrefix} ${id}`);
+  private async countAttempt(key: string): Promise<void> {
+    await this.throttle.count('secondFactor', key);
   }
 
   /** The time step that the code is right for, and the secret, resealed if it was sealed with a former key. */
