@@ -22,8 +22,8 @@ export function existsNotification(condition: string): string {
 }
 
 /**
- * The time that the patient was last told before a reschedule or cancellation: from the last sent notification, if there is one, else
- * from the newest. A join would read the whole ledger.
+ * The time that the patient was last told before a reschedule or cancellation: from the last sent notification if there
+ * is one, else from the newest. A join would read the whole ledger.
  */
 const lastAnnounced = (column: string): string => `
          (SELECT e.${column} FROM notifications e
