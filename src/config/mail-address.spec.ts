@@ -21,8 +21,11 @@ const address = fc
   .map(([name, host]) => `${name}@${host}`)
   .filter((text) => readAddress(text) !== undefined);
 
-/** Non-ASCII letters whose capitals are ASCII letters. */
-const KEEPS_CASE = /[ıſŉﬁﬃ]/u;
+/** Whether a text has a variant of an ASCII letter, such as `ſ` or `ẚ`: its capital is the ASCII letter's. */
+const keepsCase = (text: string): boolean =>
+  [...text.normalize('NFD')].some(
+    (letter) => letter > '\x7f' && letter !== 'ß' && /[A-Z]/.test(letter.toUpperCase()),
+  );
 
 /** Decomposed first: an iota subscript becomes a letter in capitals, and must follow the other accents. */
 const capitals = (text: string): string => text.normalize('NFD').toUpperCase();
@@ -36,7 +39,7 @@ const spellings: readonly [string, (text: string) => string][] = [
   ['domain in its own script', (text) => shownAddress(readAddress(text)!)],
   ['in delivery form', deliveryAddress],
   // In domains a final sigma is a letter of its own.
-  ['in capitals', (text) => (KEEPS_CASE.test(text) ? text : text.replace(/^.*@/u, capitals))],
+  ['in capitals', (text) => (keepsCase(text) ? text : text.replace(/^.*@/u, capitals))],
 ];
 
 describe('every form', () => {
