@@ -144,7 +144,7 @@ async function hits(target: Target, list: readonly string[]): Promise<Hit[] | un
 /** Searches, without a token, for paths that answer and should not. */
 export const ffuf: Attack = {
   name: 'ffuf',
-  about: 'paths that nobody told of: files, backups, consoles, spellings of routes',
+  about: 'undocumented paths: files, backups, consoles, spellings of routes',
   async run(target) {
     const list = wordList(target.document.operations.map(({ path }) => path));
     const answered = await hits(target, list);

@@ -95,7 +95,7 @@ function plan({ document, settings }: Target): FuzzedRequest[] {
 export const fuzz: Attack = {
   name: 'fuzz',
   about:
-    'requests made up from the API document, by everybody; every answer is held against it, none is a 5xx',
+    'requests generated from the API document, with a token of each role and without one; every answer must match the document and be no 5xx',
   async run(target) {
     const requests = plan(target);
     const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
@@ -112,11 +112,11 @@ export const fuzz: Attack = {
       what: `only ${tried} requests were answered in time`,
       reproduce: rerunCommand(target),
     };
-    const hungUp = lost === 0 ? '' : `; it hung up on ${lost} bodies over the limit`;
+    const cutOff = lost === 0 ? '' : `; the API closed the connection of ${lost} bodies over the limit`;
     return {
       tried,
       findings: [...run.findings, ...coverage.findings, ...(tried < requests.length ? [tooSlow] : [])],
-      note: `seed ${target.settings.seed}; ${coverage.summary}${hungUp}`,
+      note: `seed ${target.settings.seed}; ${coverage.summary}${cutOff}`,
     };
   },
 };

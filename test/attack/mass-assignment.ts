@@ -83,7 +83,7 @@ async function tryField(target: Target, { operation, token, body, field }: Case)
 /** Sends a valid body with one additional field. */
 export const massAssignment: Attack = {
   name: 'mass-assignment',
-  about: 'fields that nobody asked for, in every body',
+  about: 'unexpected fields in every body',
   async run(target) {
     const findings: Finding[] = [];
     let tried = 0;

@@ -124,7 +124,7 @@ export const pipelining: Attack = {
     return {
       tried: notes.length * CONNECTIONS,
       findings,
-      note: `${findings.length === 0 ? 'all hung up on' : 'watched'}: ${notes.join('; ')}`,
+      note: `${findings.length === 0 ? 'all disconnected' : 'watched'}: ${notes.join('; ')}`,
     };
   },
 };
