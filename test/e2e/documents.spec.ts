@@ -26,6 +26,7 @@ const TESTED_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run (build|migrate|start:worker)$|^npm start$/, 'the programs that run here'],
   [/^cp \.env\.example \.env$/, 'the file exists'],
   [/^(useradd|cp docs\/systemd\/|systemctl) ?/, 'units.spec.ts has systemd judge the units'],
+  [/^mysql < docs\/sql\/service\.sql$/, 'database-rights.spec.ts'],
   [/^docker compose /, 'compose.spec.ts'],
 ];
 
