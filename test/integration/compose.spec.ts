@@ -26,6 +26,12 @@ test('SMTP_URL comes from .env, without a default', () => {
     expect(services[name]!.environment!.SMTP_URL, name).toMatch(/^\$\{SMTP_URL:\?/);
 });
 
+test('docs/deployment.md names the variables that .env must set', () => {
+  const required = new Set([...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name!));
+  const [, docker] = /^## Docker\n(.*?)^## /ms.exec(readFileSync('docs/deployment.md', 'utf8'))!;
+  expect([...required].filter((name) => !docker!.includes(`\`${name}\``))).toEqual([]);
+});
+
 test('only the mail catcher belongs to the demo profile, and no service depends on it', () => {
   const inProfiles = Object.entries(services).filter(([, { profiles }]) => profiles !== undefined);
   expect(inProfiles.map(([name, { profiles }]) => [name, profiles])).toEqual([['mailbox', ['demo']]]);
