@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeDemoEnv } from '../../bin/support/demo-environment.js';
 import { startMailbox } from '../../bin/support/mailbox.js';
 import { freePort } from '../../bin/support/ports.js';
 import type { Environment } from '../support/test-environment.js';
+import { DatabaseUsers, urlFor } from '../support/database-users.js';
 import { commandsOf, documents, ROOT, Shell, shellBlocks } from '../support/documents.js';
 import { eventually } from '../support/eventually.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -120,15 +122,35 @@ describe('from an empty database', { timeout: TIMEOUT_MS }, () => {
       { mode: 0o600 },
     );
     cleanups.unshift(() => drop(`${name}_restored`));
+    const administrator = await createConnection(url.href);
+    const users = new DatabaseUsers(administrator, `${name}_restored`);
+    await users.create();
+    cleanups.unshift(async () => {
+      await users.drop();
+      await administrator.end();
+    });
+    mkdirSync(join(folder, 'docs/sql'), { recursive: true });
+    for (const file of ['owner.sql', 'service.sql']) {
+      const grants = readFileSync(join(ROOT, 'docs/sql', file), 'utf8')
+        .replaceAll(/\bclinica\.(?=\w|\*)/g, `${name}.`)
+        .replaceAll("'clinica_owner'@", `'${users.owner.name}'@`)
+        .replaceAll("'clinica'@", `'${users.service.name}'@`);
+      writeFileSync(join(folder, 'docs/sql', file), grants);
+    }
+    url.pathname += '_restored';
     const script = shellBlocks('docs/deployment.md', 'Backup and restore')
       .join('\n')
-      .replaceAll(/\bclinica(?=[ _]|$)/gm, name)
+      .replaceAll(/\bclinica(?=[ _\\.]|$)/gm, name)
+      .replace(/(?<=DATABASE_URL=)\S+/, urlFor(url.href, users.service))
+      .replace(/(?<=REDIS_URL=)\S+/, environment.REDIS_URL)
       .replace('node dist', `node ${join(ROOT, 'dist')}`);
-    url.pathname += '_restored';
-    const { REDIS_URL, NODE_ENV } = environment;
-    const restored = { DATABASE_URL: url.href, REDIS_URL, NODE_ENV };
-    const output = await shell(script, folder, { HOME: folder, ...restored }).end();
-    expect(output).toMatch(/bookings/i);
+    const redis = new Redis(environment.REDIS_URL);
+    await redis.set('older', 'than the restored data');
+    // The settings of the damaged clinic must play no part.
+    const output = await shell(script, folder, { HOME: folder, DATABASE_URL: 'x', REDIS_URL: 'x' }).end();
+    expect(output).toContain('No findings');
+    expect(await redis.exists('older')).toBe(0);
+    redis.disconnect();
     const connection = await createConnection(url.href);
     const [rows] = await connection.query('SELECT COUNT(*) AS accounts FROM accounts');
     await connection.end();
