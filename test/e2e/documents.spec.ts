@@ -97,20 +97,27 @@ describe('from an empty database', { timeout: TIMEOUT_MS }, () => {
 
   test('docs/setting-up.md leads to an admin, a doctor and a patient', async () => {
     const blocks = RUN_HERE.slice(1, 3).flatMap(([document, heading]) => shellBlocks(document, heading));
-    const script = blocks.join('\n').replace('http://127.0.0.1:3000', baseUrl);
+    const script = blocks
+      .join('\n')
+      .replace('http://127.0.0.1:3000', baseUrl)
+      .replace(/(?<=admin_email=).+/, 'admin@people.example')
+      .replace(/(?<=doctor_email=).+/, DOCTOR)
+      .replace(/(?<=patient_email=).+/, 'patient@people.example');
     const { DATABASE_URL, REDIS_URL, NODE_ENV } = environment;
     const admin = shell(script, ROOT, { DATABASE_URL, REDIS_URL, NODE_ENV });
-    for (const line of ['admin@people.example', 'the phrase of the admin', DOCTOR]) admin.type(line);
+    admin.type('the phrase of the admin');
     const invitation = await eventually('the invitation', () =>
       Promise.resolve(mailbox.received.find(({ to }) => to === DOCTOR)),
     );
     const [code] = /(?<![\w-])[\w-]{32,}(?![\w-])/.exec(invitation.mail.text!)!;
     for (const line of [code, 'the phrase of the doctor']) admin.type(line);
-    for (const line of ['patient@people.example', 'the phrase of the patient']) admin.type(line);
+    admin.type('the phrase of the patient');
     const output = await admin.end();
     expect(output).toContain('"email":"patient@people.example"');
     expect(output).toContain('"name":"Dr. Ana Ruiz"');
     expect(output).toContain('Europe/Madrid');
+    expect(output).toContain('"day_of_week":6');
+    expect(output).toContain('Availability deleted');
   });
 
   test('docs/deployment.md backs up the database and restores one that passes the integrity check', async () => {
