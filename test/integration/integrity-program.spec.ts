@@ -65,13 +65,13 @@ function expectReadable(text: string): void {
   expect(text).not.toMatch(/^\s+at |node:internal|\.js:\d|^\{"|@|undefined|JWT_SECRET|SMTP_URL|MAIL_FROM/m);
 }
 
-test('a healthy clinic: exit code 0, and a line for each check', async () => {
+test('a healthy clinic: exit code 0, and a line with the code of each check', async () => {
   const { exitCode, stdout, stderr } = await run();
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
   expectReadable(stdout);
-  expect(stdout).toMatch(/^ {4}ok {2}live bookings of one doctor that overlap$/m);
-  expect(stdout.match(/^ {4}ok {2}\S/gm)).toHaveLength(14);
+  expect(stdout).toMatch(/^ {4}ok {2}OVERLAP {12}live bookings of one doctor that overlap$/m);
+  expect(stdout.match(/^ {4}ok {2}[A-Z_]+ +\S/gm)).toHaveLength(14);
   expect(stdout.trimEnd().split('\n').at(-1)).toBe('No findings: everything is consistent.');
 });
 
@@ -81,7 +81,9 @@ test('a finding: exit code 1, the finding and its remedy', async () => {
   await clinic.query('UPDATE bookings SET ends_at = ends_at - INTERVAL 5 MINUTE WHERE id = ?', [bookingId]);
   expect([exitCode, stderr]).toEqual([1, '']);
   expectReadable(stdout);
-  expect(stdout).toMatch(/^ {5}1 {2}live bookings whose date and time mean other instants than they have$/m);
+  expect(stdout).toMatch(
+    /^ {5}1 {2}WRONG_INSTANTS {5}live bookings whose date and time mean other instants than they have$/m,
+  );
   expect(stdout).toMatch(
     new RegExp(`^ +WRONG_INSTANTS, booking ${bookingId}: it is for ${MONDAY} 10:00:00, .*\\.$`, 'm'),
   );
