@@ -2,8 +2,8 @@ import { DatabaseEnvironment } from './config/database.environment.js';
 import { readEnvironment } from './config/read-environment.js';
 import { start } from './config/start.js';
 import { migrate } from './database/migrate.js';
+import { migrationText } from './database/migration-text.js';
 
 await start(async () => {
-  const applied = await migrate(readEnvironment(DatabaseEnvironment));
-  console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
+  console.log(migrationText(await migrate(readEnvironment(DatabaseEnvironment))));
 });
