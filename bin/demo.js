@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './support/build.js';
 import { startClinic } from './support/clinic.js';
-import { ADMIN, DOCTOR, PATIENT } from './support/demo-accounts.js';
 import { demoEnvironment, writeDemoEnv } from './support/demo-environment.js';
 import { ROOT } from './support/environment.js';
 import { startMailbox } from './support/mailbox.js';
@@ -19,6 +18,7 @@ import { namedServer, provideServers } from './support/servers.js';
 import { runCommand } from './support/shutdown.js';
 import { playVisit } from './support/visit.js';
 import { allSettled } from './support/waiting.js';
+import { welcome } from './support/welcome.js';
 
 /** @typedef {import('./support/shutdown.js').Shutdown} Shutdown */
 
@@ -62,7 +62,7 @@ await runCommand(async (shutdown) => {
   print(`\nEvery step passed${mailboxUrl ? '' : ', without the emails'}; ${seconds} s since the start.`);
   if (once) return 0;
 
-  printWelcome(baseUrl, mailboxUrl);
+  print(welcome(baseUrl, mailboxUrl));
   for (const { name, exited } of [...servers, ...mail.servers]) {
     void exited.then((outcome) => {
       if (!signal.aborted)
@@ -112,29 +112,4 @@ async function apiPort() {
   throw new Failure(`PORT is ${port}, where another program listens.`, {
     remedy: 'Choose another, or unset PORT to use the next free one from 3000.',
   });
-}
-
-/**
- * @param {string} baseUrl
- * @param {string} [mailboxUrl]
- */
-function printWelcome(baseUrl, mailboxUrl) {
-  print(`
-Clinica is running:
-
-  API              ${baseUrl}/api
-  Swagger UI       ${baseUrl}/api/docs
-  Queue dashboard  ${baseUrl}/admin/queues   (asks for the admin's email and password)
-  Mailbox          ${mailboxUrl ?? 'on the server of SMTP_URL'}
-
-  admin            ${ADMIN.email}     ${ADMIN.password}
-  doctor           ${DOCTOR.email}    ${DOCTOR.password}
-  patient          ${PATIENT.email}   ${PATIENT.password}
-
-A first request:
-
-  curl -s ${baseUrl}/api/auth/login -H 'content-type: application/json' \\
-    -d '${JSON.stringify(PATIENT)}'
-
-Logs: .local/api.log, .local/worker.log; addresses and accounts for scripts: .local/demo.env`);
 }

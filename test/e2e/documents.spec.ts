@@ -5,8 +5,10 @@ import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeDemoEnv } from '../../bin/support/demo-environment.js';
+import { ADMIN } from '../../bin/support/demo-accounts.js';
 import { startMailbox } from '../../bin/support/mailbox.js';
 import { freePort } from '../../bin/support/ports.js';
+import { welcome } from '../../bin/support/welcome.js';
 import type { Environment } from '../support/test-environment.js';
 import { DatabaseUsers, urlFor } from '../support/database-users.js';
 import { commandsOf, documents, ROOT, Shell, shellBlocks } from '../support/documents.js';
@@ -181,7 +183,8 @@ describe('with the demo', { timeout: TIMEOUT_MS }, () => {
     cleanups.unshift(() => mails.running.stop());
     const settings = { ...environment, SMTP_URL: mails.smtpUrl };
     expect(await Program.start('seed.js', settings).exit()).toBe(0);
-    await startClinic({ SMTP_URL: mails.smtpUrl });
+    const admin = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
+    await startClinic({ SMTP_URL: mails.smtpUrl, ...admin });
     mkdirSync(join(folder, '.local'));
     writeDemoEnv(join(folder, '.local/demo.env'), {
       baseUrl,
@@ -205,6 +208,17 @@ describe('with the demo', { timeout: TIMEOUT_MS }, () => {
       const found = await subjects();
       return wanted.every((subject) => found.includes(subject));
     });
+  });
+
+  test('the addresses that the demo prints open', async () => {
+    const lines = welcome(baseUrl)
+      .split('\n')
+      .filter((line) => !line.includes('curl'));
+    const addresses = lines.flatMap((line) => /http:\S+/.exec(line)?.[0] ?? []);
+    expect(addresses).toHaveLength(3);
+    const authorization = `Basic ${btoa(`${ADMIN.email}:${ADMIN.password}`)}`;
+    for (const address of addresses)
+      expect((await fetch(address, { headers: { authorization } })).status, address).toBe(200);
   });
 
   const parse = (json: string) => JSON.parse(json) as Record<string, unknown>;
