@@ -59,7 +59,7 @@ describe('a forgotten password', () => {
     const [email] = await mailbox.mailsTo(person.email, 1);
     const code = codeIn(email!);
     expect(email!.mail.subject).toBe('Elija una contraseña nueva: Test Clinic');
-    expect(email!.mail.text).toContain(`Código:\n${code}\n`);
+    expect(email!.mail.text).toContain(`Código para una contraseña nueva:\n${code}\n`);
     expect(email!.mail.text).toContain(`https://clinic.example/app/reset-password#token=${code}`);
     expect(email!.mail.html).toContain(`href="https://clinic.example/app/reset-password#token&#x3D;${code}"`);
     expect((await reset(code)).status).toBe(200);

@@ -64,8 +64,8 @@ test('an email to an unconfirmed address says how to confirm it, and the instruc
     200,
   );
   const email = await lastEmail(person.email, 2);
-  const token = codeIn(email, 'Code');
-  expect(await follow(email, /Enter the code/, { token, password: PASSWORD })).toBe(200);
+  const token = codeIn(email, 'Code to confirm this address');
+  expect(await follow(email, /Enter the code above/, { token, password: PASSWORD })).toBe(200);
   const { body } = await clinic.client.get('/api/auth/me', person);
   expect(body).toMatchObject({ email: person.email });
   expect(
@@ -88,20 +88,20 @@ test('an email with a code says where to enter it, and not to share it', async (
   const [person, admin] = [await clinic.patient(), await clinic.admin()];
   await clinic.client.post('/api/auth/password/forgot', { email: person.email });
   const reset = await lastEmail(person.email);
-  expect(reset).toContain('Give the code to nobody');
-  const token = codeIn(reset, 'Code');
+  expect(reset).toContain('Give that code to nobody');
+  const token = codeIn(reset, 'Code for a new password');
   expect(await follow(reset, /Enter the code/, { token, new_password: NEW })).toBe(200);
 
   const email = 'invited@people.example';
   await clinic.client.post('/api/users', { email, role: 'user' }, admin);
   const invitation = await lastEmail(email);
-  const accepted = { token: codeIn(invitation, 'Code'), password: NEW };
+  const accepted = { token: codeIn(invitation, 'Code to choose a password'), password: NEW };
   expect(await follow(invitation, /Enter the code/, accepted)).toBe(200);
 
   const change = { email: 'changed@people.example', password: admin.password };
   expect((await clinic.client.patch('/api/auth/me', change, admin)).status).toBe(200);
   const changed = await lastEmail(change.email);
-  const finished = { token: codeIn(changed, 'Code'), password: admin.password };
+  const finished = { token: codeIn(changed, 'Code to confirm this address'), password: admin.password };
   expect(await follow(changed, /Enter the code/, finished)).toBe(200);
 });
 
@@ -112,5 +112,7 @@ test('the instructions are in Spanish too', async () => {
   const text = await lastEmail(account.email);
   expect(text).toMatch(/POST \/api\/auth\/verify-email[.,]/);
   expect(text).toContain('POST /api/auth/not-me');
-  expect(codeIn(text, 'Código para «No soy yo»')).not.toBe(codeIn(text, 'Código'));
+  expect(codeIn(text, 'Código para «No soy yo»')).not.toBe(
+    codeIn(text, 'Código para confirmar esta dirección'),
+  );
 });

@@ -5,7 +5,6 @@ import type { LocalTime } from './local-time.js';
 export interface AccountEmailTexts {
   readonly greeting: string;
   readonly detailsTitle: string;
-  readonly codeLabel: string;
   readonly goodUntilLabel: string;
   /** For clinics without a front end: names the endpoint that takes the code. */
   readonly codeRoute: (route: string) => string;

@@ -84,6 +84,42 @@ describe.each(EVERY_EMAIL)('$locale, $kind', ({ locale, write }) => {
 describe.each([
   {
     locale: 'en',
+    labels: {
+      password_reset: 'Code for a new password',
+      verify_address: 'Code to confirm this address',
+      invitation: 'Code to choose a password',
+      change_address: 'Code to confirm this address',
+    },
+    notMe: 'Code for “This is not me”',
+    above: 'Enter the code above where you log in',
+    below: 'give the code below to the clinic',
+  },
+  {
+    locale: 'es',
+    labels: {
+      password_reset: 'Código para una contraseña nueva',
+      verify_address: 'Código para confirmar esta dirección',
+      invitation: 'Código para elegir una contraseña',
+      change_address: 'Código para confirmar esta dirección',
+    },
+    notMe: 'Código para «No soy yo»',
+    above: 'Introduzca el código de arriba donde inicia sesión',
+    below: 'dé al centro el código de abajo',
+  },
+] as const)('in $locale, an email with two codes', ({ locale, labels, notMe, above, below }) => {
+  test.each(LINK_KINDS)('says what each is for: %s', (kind) => {
+    const facts = { ...clinic, locale, kind, code: CODE, expiresAt: 0 };
+    const { text, html } = renderLinkEmail({ ...facts, unconfirmed });
+    expect(text).toContain(`\n${labels[kind]}:\n${CODE}\n`);
+    expect(text).toContain(`\n${notMe}:\n${NOT_ME_CODE}\n`);
+    for (const label of [labels[kind], notMe]) expect(html).toContain(`>${label}</p>`);
+    for (const words of [above, below]) for (const body of [text, html]) expect(body).toContain(words);
+  });
+});
+
+describe.each([
+  {
+    locale: 'en',
     line: 'Earlier time: Friday, 4 December 2026, 17:30 (Europe/Madrid, GMT+1)',
     minutes: '15 minutes',
     declining: /Declining or deleting it there does not cancel/,

@@ -14,10 +14,9 @@ export const en: Catalogue = {
   account: {
     greeting: 'Hello,',
     detailsTitle: 'Your code',
-    codeLabel: 'Code',
     goodUntilLabel: 'Good until',
     codeRoute: (route) =>
-      `Enter the code where you log in. If you find no place for it, ask the clinic where to use ${route}. Give the code to nobody, not even to the clinic.`,
+      `Enter the code above where you log in. If you find no place for it, ask the clinic where to use ${route}. Give that code to nobody, not even to the clinic.`,
     whyYouGetThis: 'This email was sent automatically because somebody entered this email address.',
   },
   notices: {

@@ -16,10 +16,9 @@ export const es: Catalogue = {
   account: {
     greeting: 'Hola:',
     detailsTitle: 'Su código',
-    codeLabel: 'Código',
     goodUntilLabel: 'Válido hasta',
     codeRoute: (route) =>
-      `Introduzca el código donde inicia sesión. Si no encuentra dónde, pregunte al centro qué hay para ${route}. No dé el código a nadie, tampoco al centro.`,
+      `Introduzca el código de arriba donde inicia sesión. Si no encuentra dónde, pregunte al centro qué hay para ${route}. No dé ese código a nadie, tampoco al centro.`,
     whyYouGetThis:
       'Este mensaje se ha enviado automáticamente porque alguien ha indicado esta dirección de correo electrónico.',
   },
@@ -42,7 +41,7 @@ export const es: Catalogue = {
     confirmByRoute: (route) =>
       `Confirmar esta dirección: pida un código donde inicia sesión. Si no encuentra dónde, pida al centro que envíe esta dirección a ${route}.`,
     notMeByRoute: (route) =>
-      `No soy yo: dé al centro el código siguiente y pídale que lo envíe a ${route}. El código no sirve para nada más.`,
+      `No soy yo: dé al centro el código de abajo y pídale que lo envíe a ${route}. El código no sirve para nada más.`,
   },
   detailsTitle: 'Datos de la cita',
   labels: {

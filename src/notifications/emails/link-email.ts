@@ -41,8 +41,8 @@ const ROUTES: Readonly<Record<LinkKind, string>> = {
 export function renderLinkEmail(facts: LinkEmailFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
   const { account, language, moment, regards } = catalogue;
-  const { greeting, detailsTitle, codeLabel, goodUntilLabel, whyYouGetThis, codeRoute } = account;
-  const { subject, heading, sentence, linkText, next } = LINK_TEXTS[facts.kind][facts.locale];
+  const { greeting, detailsTitle, goodUntilLabel, whyYouGetThis, codeRoute } = account;
+  const { subject, heading, sentence, codeLabel, linkText, next } = LINK_TEXTS[facts.kind][facts.locale];
   const clinicName = plainLine(facts.clinicName);
   const until = moment(localTime(facts.expiresAt, facts.clinicTimezone, language));
   const url = urlOf(facts);

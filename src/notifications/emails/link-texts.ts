@@ -6,6 +6,8 @@ export interface LinkKindTexts {
   readonly subject: string;
   readonly heading: string;
   readonly sentence: string;
+  /** What the code is for: an email to an unconfirmed address has a second one. */
+  readonly codeLabel: string;
   /** The words of the link: what it does. */
   readonly linkText: string;
   readonly next: readonly string[];
@@ -18,6 +20,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       subject: 'Choose a new password',
       heading: 'Choose a new password',
       sentence: 'Somebody, we hope you, has asked for a new password for the account with this address.',
+      codeLabel: 'Code for a new password',
       linkText: 'Choose a new password',
       next: [
         'The code works once. With the new password you will have to log in again everywhere.',
@@ -29,6 +32,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       heading: 'Elija una contraseña nueva',
       sentence:
         'Alguien, esperamos que usted, ha pedido una contraseña nueva para la cuenta con esta dirección.',
+      codeLabel: 'Código para una contraseña nueva',
       linkText: 'Elegir una contraseña nueva',
       next: [
         'El código sirve una sola vez. Con la contraseña nueva tendrá que volver a iniciar sesión en todas partes.',
@@ -41,6 +45,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       subject: 'Confirm your address',
       heading: 'Please confirm your address',
       sentence: 'An account was opened with this address. Please confirm that it is yours.',
+      codeLabel: 'Code to confirm this address',
       linkText: 'Confirm this address',
       next: [
         'You will be asked for the password of the account.',
@@ -51,6 +56,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       subject: 'Confirme su dirección',
       heading: 'Confirme su dirección, por favor',
       sentence: 'Se ha abierto una cuenta con esta dirección. Confirme, por favor, que es suya.',
+      codeLabel: 'Código para confirmar esta dirección',
       linkText: 'Confirmar esta dirección',
       next: [
         'Se le pedirá la contraseña de la cuenta.',
@@ -63,6 +69,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       subject: 'Your new account',
       heading: 'An account for you',
       sentence: 'The clinic has opened an account for this address. Choose a password, and it is yours.',
+      codeLabel: 'Code to choose a password',
       linkText: 'Choose a password',
       next: [
         'The code works once. Nobody at the clinic learns your password.',
@@ -73,6 +80,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       subject: 'Su nueva cuenta',
       heading: 'Una cuenta para usted',
       sentence: 'El centro ha abierto una cuenta para esta dirección. Elija una contraseña y será suya.',
+      codeLabel: 'Código para elegir una contraseña',
       linkText: 'Elegir una contraseña',
       next: [
         'El código sirve una sola vez. Nadie en el centro conocerá su contraseña.',
@@ -85,6 +93,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       subject: 'Confirm your new address',
       heading: 'Please confirm your new address',
       sentence: 'Somebody, we hope you, wants the mails for an account to come to this address.',
+      codeLabel: 'Code to confirm this address',
       linkText: 'Confirm this address',
       next: [
         'The code works once. Once you enter it, the account has this address, and you will have to log in again everywhere.',
@@ -95,6 +104,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       subject: 'Confirme su nueva dirección',
       heading: 'Confirme su nueva dirección, por favor',
       sentence: 'Alguien, esperamos que usted, desea recibir en esta dirección los mensajes de una cuenta.',
+      codeLabel: 'Código para confirmar esta dirección',
       linkText: 'Confirmar esta dirección',
       next: [
         'El código sirve una sola vez. Con él, la cuenta pasa a tener esta dirección, y tendrá que volver a iniciar sesión en todas partes.',
