@@ -1,3 +1,4 @@
+import { changedTables, databaseState } from '../support/database-state.js';
 import type { Operation } from '../support/openapi.js';
 import type { Attack, Finding } from './attack.js';
 import { quoted } from './shell.js';
@@ -35,12 +36,11 @@ const FIELDS: readonly (readonly [string, string])[] = [
   ['', '1'],
 ];
 
-/** A checksum of every table. */
-async function checksums({ database }: Target): Promise<string> {
-  const [tables] = await database.query('SHOW TABLES');
-  const names = (tables as Record<string, string>[]).map((row) => `\`${Object.values(row)[0]}\``);
-  const [sums] = await database.query(`CHECKSUM TABLE ${names.join(', ')}`);
-  return JSON.stringify(sums);
+function stateOf({ database }: Target): Promise<Record<string, string>> {
+  return databaseState({
+    query: async <Row>(sql: string, parameters: unknown[] = []) =>
+      (await database.query(sql, parameters))[0] as Row[],
+  });
 }
 
 /** A token of the first role that may use the operation; bodies of other roles are refused unread. */
@@ -64,17 +64,17 @@ interface Case {
 /** Sends a body. It must be refused because of the additional field, and nothing may change. */
 async function tryField(target: Target, { operation, token, body, field }: Case): Promise<Finding[]> {
   const path = operation.path.replace(/\{\w+\}/, '1');
-  const before = await checksums(target);
+  const before = await stateOf(target);
   const answer = await target.client.send(operation.method, path, { token, body });
   const errors = (answer.body.errors ?? []) as { field?: string }[];
   // With these names the body as a whole is refused as unreadable.
   const isNamed = /^(__proto__|constructor)$/.test(field) || errors.some((error) => error.field === field);
-  const hasChanged = (await checksums(target)) !== before;
-  if (answer.status === 400 && isNamed && !hasChanged) return [];
+  const changed = changedTables(before, await stateOf(target));
+  if (answer.status === 400 && isNamed && changed.length === 0) return [];
   const login = token === undefined ? '' : ` -H 'authorization: Bearer ${token}'`;
   return [
     {
-      what: `${operation.name} answers ${answer.status} to a body with ${JSON.stringify(field)}${hasChanged ? ', and something changed' : ''}`,
+      what: `${operation.name} answers ${answer.status} to a body with ${JSON.stringify(field)}${changed.length > 0 ? `, and changes ${changed.join(', ')}` : ''}`,
       reproduce: `curl -i -X ${operation.method} ${target.url}${path}${login} -H 'content-type: application/json' -d ${quoted(body)}`,
     },
   ];
