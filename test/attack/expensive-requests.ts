@@ -54,7 +54,7 @@ export function costlyRequests(operation: Operation, document: Document): Costly
 }
 
 function rolesFor({ security, responses }: Operation): CostlyRequest['as'][] {
-  if (!security) return ['visitor'];
+  if (security.length === 0) return ['visitor'];
   return '403' in responses ? ['doctor', 'admin'] : ['user'];
 }
 

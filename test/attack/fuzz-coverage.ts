@@ -26,7 +26,7 @@ export class Coverage {
     if (status >= 300 || method !== operation.method) return;
     this.successes += 1;
     this.succeeded.add(operation.name);
-    if (operation.security) this.authorized.add(as);
+    if (operation.security.length > 0) this.authorized.add(as);
   }
 
   get summary(): string {

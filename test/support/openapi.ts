@@ -30,7 +30,8 @@ export interface Operation {
   readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
-  readonly security?: readonly object[];
+  /** Empty if the operation needs no token. */
+  readonly security: readonly object[];
   readonly parameters?: readonly {
     name: string;
     in: string;
