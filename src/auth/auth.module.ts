@@ -41,6 +41,7 @@ import { RequestedLinks } from './accounts/requested-links.js';
 import { TakenAddresses } from './accounts/taken-addresses.js';
 import { Reauthentication } from './reauthentication.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
+import { DigitAttempts } from './second-factor/digit-attempts.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
 import { LogoutService } from './sessions/logout.service.js';
 import { RefreshTokenRepository } from './sessions/refresh-token.repository.js';
@@ -74,11 +75,7 @@ import { VerificationController } from './accounts/verification.controller.js';
       useFactory: (keys: TokenKeys) => ({
         secretOrKeyProvider: (type, token) =>
           type === JwtSecretRequestType.VERIFY ? keys.verifying(token as string) : keys.signing,
-        signOptions: {
-          algorithm: TOKEN_ALGORITHM,
-          issuer: TOKEN_ISSUER,
-          audience: TOKEN_AUDIENCE,
-        },
+        signOptions: { algorithm: TOKEN_ALGORITHM, issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE },
       }),
     }),
   ],
@@ -121,6 +118,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     RefreshTokenRepository,
     RefreshTokens,
     RequestedLinks,
+    DigitAttempts,
     SecondFactors,
     SessionActivity,
     SessionRepository,

@@ -25,7 +25,7 @@ export class Reauthentication {
    */
   async confirm({ actor }: AccountContext, { password, code }: Proof): Promise<void> {
     if (password === undefined) throw passwordRequired();
-    await this.secondFactors.check(await this.passwords.confirm(actor, password), code, 'your_code');
+    await this.secondFactors.check(actor, await this.passwords.confirm(actor, password), code, 'your_code');
   }
 
   /**

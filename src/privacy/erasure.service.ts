@@ -51,7 +51,11 @@ export class ErasureService {
    * @throws TooManyRequests after too many attempts at the password
    */
   async erase(context: AccountContext, { password, code }: Proof): Promise<void> {
-    await this.secondFactors.check(await this.passwords.confirm(context.actor, password), code);
+    await this.secondFactors.check(
+      context.actor,
+      await this.passwords.confirm(context.actor, password),
+      code,
+    );
     const passwordHash = await this.hasher.hashOfUnknownPassword();
     const { email, version } = await inTransaction(this.dataSource, (tx) =>
       this.eraseIn(context, tx, passwordHash),

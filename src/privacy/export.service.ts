@@ -39,7 +39,7 @@ export class ExportService {
    */
   async export(context: AccountContext, { password, code }: Proof): Promise<Readable> {
     const prove = async (): Promise<void> =>
-      this.secondFactors.check(await this.passwords.confirm(context.actor, password), code);
+      this.secondFactors.check(context.actor, await this.passwords.confirm(context.actor, password), code);
     // Only the proof must not run twice, because a code is valid once. The export itself changes nothing.
     await this.requests.onceAfter(context, prove, () => Promise.resolve());
     const release = await this.running.begin(context.actor.id);

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TooManyRequests } from '../../src/errors/domain-error.js';
 import { LIMITS, SITE_FACTOR } from '../../src/http/rate-limits/limits.js';
 import { Throttle } from '../../src/http/rate-limits/throttle.js';
-import { withSecondFactor, wrongDigitsOf } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { nextAddress, type RequestFrom, sendFrom } from '../support/network-addresses.js';
 
@@ -76,17 +75,4 @@ describe('a thief of one token', () => {
     const right = { ...body, old_password: owner.password };
     expect(await send('/api/auth/password', { method: 'POST', token: owner.token, body: right })).toBe(200);
   });
-});
-
-test('a new password gives back the attempts at the second factor', async () => {
-  const owner = await withSecondFactor(clinic, await clinic.patient());
-  const { email, password, token } = owner;
-  const logIn = (code: string, secret = password) =>
-    send('/api/auth/login', { method: 'POST', body: { email, password: secret, code } });
-  for (let attempt = 0; attempt < LIMITS.secondFactor.points; attempt += 1)
-    await logIn(wrongDigitsOf(clinic, owner.secret));
-  expect(await logIn(owner.digits())).toBe(429);
-  const body = { old_password: password, new_password: 'a new and much longer password' };
-  expect(await send('/api/auth/password', { method: 'POST', token, body })).toBe(200);
-  expect(await logIn(owner.digits(), body.new_password)).toBe(200);
 });

@@ -57,7 +57,7 @@ export class AddressChange {
    */
   async confirm(context: AccountContext, { email, password, code }: NewAddress): Promise<Account> {
     const account = await this.passwords.confirm(context.actor, password);
-    await this.secondFactors.check(account, code);
+    await this.secondFactors.check(context.actor, account, code);
     assertNotConfigured(account, this.environment);
     if (deliveryAddress(email) !== recipientAddressOf(account)) await this.count(context);
     return account;

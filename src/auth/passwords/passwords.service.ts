@@ -25,7 +25,7 @@ import { NewPasswords } from './new-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
 import { Sessions } from '../sessions/sessions.js';
 import { wrongPassword } from './wrong-password.js';
-import { accountKey, sessionKey, type SignedIn } from '../../http/rate-limits/request-limits.js';
+import { sessionKey, type SignedIn } from '../../http/rate-limits/request-limits.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
 
 /** The links that set a password, each with its audit event. */
@@ -72,8 +72,6 @@ export class PasswordsService {
       this.changeIn(context, tx, ...hashes),
     );
     this.sessions.remember(context.actor.id, changed.sessionVersion);
-    // Somebody who knew the former password may have used up the owner's attempts at the second factor.
-    await this.throttle.clear('secondFactor', accountKey(context.actor.id));
     return changed;
   }
 
@@ -151,7 +149,6 @@ export class PasswordsService {
       return [id, await this.sessions.endAll(tx, id)] as const;
     });
     this.sessions.remember(id, version);
-    await this.throttle.clear('secondFactor', accountKey(id));
   }
 
   /**

@@ -12,11 +12,12 @@ import { shownAddressOf } from '../accounts/account-address.js';
 import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
 import { confirmFactor, useStep } from '../accounts/account.repository.js';
 import { AccountsService } from '../accounts/accounts.service.js';
-import type { AccountContext } from '../../http/context.js';
+import type { AccountContext, Actor } from '../../http/context.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { Sessions } from '../sessions/sessions.js';
 import { accountKey } from '../../http/rate-limits/request-limits.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
+import { DigitAttempts } from './digit-attempts.js';
 import { seal, unseal } from './sealed-secret.js';
 import { forAuthenticator, SECRET_BYTES, stepOf } from './totp.js';
 
@@ -33,6 +34,7 @@ export class SecondFactors {
     private readonly passwords: PasswordsService,
     private readonly sessions: Sessions,
     private readonly throttle: Throttle,
+    private readonly attempts: DigitAttempts,
     private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ClinicEnvironment,
@@ -78,7 +80,7 @@ export class SecondFactors {
   async confirm(context: AccountContext, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<{ account: Account; step: number }> => {
       // Counted apart from attempts at log-in, which a token thief must not use up.
-      await this.countAttempt(`confirm ${accountKey(context.actor.id)}`);
+      await this.throttle.count('secondFactor', `confirm ${accountKey(context.actor.id)}`);
       const account = await this.accounts.get(context.actor.id);
       assertOwnAddressVerified(account);
       if (!account.secondFactor || account.secondFactorSince)
@@ -97,7 +99,7 @@ export class SecondFactors {
    */
   async remove(context: AccountContext, password: string, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<void> =>
-      this.check(await this.passwords.confirm(context.actor, password), code);
+      this.check(context.actor, await this.passwords.confirm(context.actor, password), code);
     return this.change(context, 'removed', prepare, async (tx) => {
       await tx.update(Account, { id: context.actor.id }, NO_SECOND_FACTOR);
     });
@@ -110,20 +112,21 @@ export class SecondFactors {
    * @throws Refusal SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG
    * @throws TooManyRequests after too many attempts; only a holder of the password can make one
    */
-  async check(account: Account, code: string | undefined, field = 'code'): Promise<void> {
+  async check(
+    { address }: Pick<Actor, 'address'>,
+    account: Account,
+    code: string | undefined,
+    field = 'code',
+  ): Promise<void> {
     if (!account.hasSecondFactor) return;
     if (code === undefined) {
       const message = `Send the six digits of your authenticator too, as ${field}.`;
       throw new Refusal('SECOND_FACTOR_REQUIRED', message);
     }
-    await this.countAttempt(accountKey(account.id));
+    const attempt = await this.attempts.begin(account, address);
     const used = this.verifyCode(account, code);
     if (!(await useStep(this.dataSource, account, used))) throw wrongCode();
-  }
-
-  /** Call it before reading anything that the answer depends on: every answer costs an attempt. */
-  private async countAttempt(key: string): Promise<void> {
-    await this.throttle.count('secondFactor', key);
+    await attempt.succeeded();
   }
 
   /** The time step that the code is right for, and the secret, resealed if it was sealed with a former key. */

@@ -60,7 +60,7 @@ export class LoginService {
       email,
       async () => {
         this.verification.assertVerified(account);
-        await this.secondFactors.check(account, code);
+        await this.secondFactors.check(context.actor, account, code);
         return account;
       },
       account.id,

@@ -6,7 +6,7 @@ const DAY = 24 * HOUR;
  * What requests are counted by. Requests that an owner needs against a thief of one of the account's tokens are counted
  * by session, so that the thief cannot use up their limits.
  */
-export type CountedBy = 'account' | 'session' | 'address' | 'address and email';
+export type CountedBy = 'account' | 'session' | 'address' | 'address and email' | 'account and password';
 
 /** How many requests, within how many seconds. */
 export interface Limit {
@@ -64,12 +64,24 @@ export const LIMITS = {
     by: 'session',
     counts: 'password changes',
   },
-  // RFC 6238, 5.2.
+  // RFC 6238, 5.2. `DigitAttempts` says what these three are counted by.
   secondFactor: {
     points: 10,
     seconds: 15 * MINUTE,
+    by: 'account and password',
+    counts: 'wrong digits of a second factor',
+  },
+  secondFactorDaily: {
+    points: 20,
+    seconds: DAY,
+    by: 'account and password',
+    counts: 'the same, in a day',
+  },
+  secondFactorAccount: {
+    points: 30,
+    seconds: DAY,
     by: 'account',
-    counts: 'attempts at the digits of a second factor',
+    counts: 'the same, whatever the passwords',
   },
   refresh: {
     points: 60,

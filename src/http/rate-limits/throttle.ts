@@ -56,9 +56,9 @@ export class Throttle {
     await this.consume(this.limiters, name, key);
   }
 
-  /** Starts the count for a key again. */
-  async clear(name: LimitName, key: string): Promise<void> {
-    await this.limiters.get(name)!.delete(key);
+  /** Takes back one `count`. */
+  async giveBack(name: LimitName, key: string): Promise<void> {
+    await this.limiters.get(name)!.reward(key, 1);
   }
 
   private async consume(
