@@ -54,12 +54,24 @@ export class AccessGuard extends AuthGuard('jwt') {
     }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (isUnlimited) return true;
-    if (request.user) await this.limits.countSignedIn(request.user, limits, request, reply);
-    else await this.limits.countVisitor(limits, request, reply);
-    if (roles && !roles.includes(request.user!.role)) throw new Forbidden('FORBIDDEN', 'Forbidden');
-    if (!isPublic && this.lacksRequiredSecondFactor(request)) throw needsSecondFactor();
-    await this.limits.countRoute(limits, request, request.user);
+    if (!request.user) {
+      await this.limits.countVisitor(limits, request, reply);
+      return true;
+    }
+    const denial = this.denialOf(request, request.user, roles);
+    // A denied request uses up only the general limits.
+    await this.limits.countSignedIn(request.user, denial ? [] : limits, request, reply);
+    if (denial) throw denial;
     return true;
+  }
+
+  private denialOf(
+    request: FastifyRequest,
+    { role }: Principal,
+    roles: readonly Role[] | undefined,
+  ): Forbidden | undefined {
+    if (roles && !roles.includes(role)) return new Forbidden('FORBIDDEN', 'Forbidden');
+    return this.lacksRequiredSecondFactor(request) ? needsSecondFactor() : undefined;
   }
 
   /** Caches the metadata of each route: reading it is slow. */

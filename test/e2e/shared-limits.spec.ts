@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TooManyRequests } from '../../src/errors/domain-error.js';
 import { LIMITS, SITE_FACTOR } from '../../src/http/rate-limits/limits.js';
@@ -37,6 +38,25 @@ describe('at an address that many people share', () => {
     const statuses = await sendMany(times, () => send('/api/auth/me', { token: flooding.token, from }));
     expect(statuses.filter((status) => status === 200)).toHaveLength(LIMITS.account.points);
     expect(await send('/api/auth/me', { token: other.token, from })).toBe(200);
+  });
+
+  type Own = readonly [
+    limit: 'ownSessions' | 'newPassword' | 'booking' | 'change',
+    request: RequestFrom,
+    path: string,
+  ];
+  test.each<Own>([
+    ['ownSessions', { method: 'DELETE' }, '/api/auth/sessions/1'],
+    ['newPassword', { method: 'POST', body: {} }, '/api/auth/password'],
+    ['booking', { method: 'DELETE' }, '/api/bookings/999999'],
+    ['change', { method: 'PATCH', body: {} }, '/api/auth/me'],
+  ])('requests beyond the limit %s use up nothing of the address', async (limit, request, path) => {
+    const [{ token }, from] = [await clinic.patient(), nextAddress()];
+    const statuses = await sendMany(LIMITS[limit].points + 20, () => send(path, { ...request, token, from }));
+    expect(statuses.filter((status) => status === 429)).toHaveLength(20);
+    const redis = new Redis(clinic.environment.REDIS_URL);
+    expect(Number(await redis.get(`throttle:signedInAddress:${from}`))).toBe(LIMITS[limit].points);
+    redis.disconnect();
   });
 
   test('a flood of public reads does not stop log-ins', async () => {

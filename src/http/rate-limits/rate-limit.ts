@@ -10,8 +10,8 @@ export function Unlimited(): MethodDecorator {
 }
 
 /**
- * The limits of a route, besides the general ones. They are counted before the body is validated, in this order, up to
- * the first that is exhausted. Every route that does more than read has some.
+ * The limits of a route, besides the general ones. They are counted before the body is validated, in this order but
+ * those by address last, up to the first that is exhausted. Every route that does more than read has some.
  */
 export function RateLimit(...limits: LimitName[]): MethodDecorator & ClassDecorator {
   return SetMetadata(RATE_LIMITS, limits);

@@ -29,30 +29,36 @@ export class RequestLimits extends PageLimits {
   }
 
   /**
-   * Counts a request against the general limits of its account and address, then acquires a permit to handle it. A route
-   * that is counted by session spends nothing of the account's.
+   * Counts a request of an account against the general limits and those of its route, and acquires a permit to handle
+   * it. A route that is counted by session spends nothing of the account's.
+   *
+   * Limits by address come last: a request beyond a limit of its own account or session uses up nothing of the address,
+   * which others share.
    *
    * @param names the route's own limits
    * @throws TooManyRequests
    */
   async countSignedIn(
-    { id, session }: SignedIn,
+    signedIn: SignedIn,
     names: readonly LimitName[],
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
     if (!this.environment.RATE_LIMIT_ENABLED) return;
     const isOfSession = names.some((name) => LIMITS[name].by === 'session');
-    // In this order: an account beyond its own limit uses up nothing of the address, which others share.
-    if (!isOfSession) await this.throttle.count('account', accountKey(id));
-    await this.throttle.countFrom('signedInAddress', addressOf(request));
-    const key = isOfSession ? sessionKey({ id, session }) : accountKey(id);
+    const own = names.filter((name) => !isByAddress(name));
+    for (const name of isOfSession ? own : (['account', ...own] as const))
+      await this.throttle.count(name, keyOf(name, signedIn));
+    const key = isOfSession ? sessionKey(signedIn) : accountKey(signedIn.id);
     this.acquirePermit(key, IN_FLIGHT.account, request, reply);
+    const address = addressOf(request);
+    for (const name of ['signedInAddress', ...names.filter(isByAddress)] as const)
+      await this.throttle.countFrom(name, address);
   }
 
   /**
    * Counts a request without an account against the general limit of its address, unless its route has limits of its own
-   * by address, then acquires a permit to handle it.
+   * by address, acquires a permit to handle it, and counts it against the limits of its route.
    *
    * @param names the route's own limits
    * @throws TooManyRequests
@@ -67,32 +73,17 @@ export class RequestLimits extends PageLimits {
     if (!names.some((name) => LIMITS[name].by === 'address'))
       await this.throttle.countFrom('visitor', address);
     this.acquirePermit(rateLimitKey(address), IN_FLIGHT.visitor, request, reply);
+    for (const name of names)
+      await this.throttle.countFrom(
+        name,
+        address,
+        LIMITS[name].by === 'address and email' ? emailIn(request.body) : undefined,
+      );
   }
 
   /** @throws TooManyRequests */
   protected override async countPage(request: FastifyRequest): Promise<void> {
     await this.throttle.countFrom('visitor', addressOf(request));
-  }
-
-  /**
-   * Counts a request against the limits of its route.
-   *
-   * @param signedIn undefined for a visitor
-   * @throws TooManyRequests
-   */
-  async countRoute(
-    names: readonly LimitName[],
-    request: FastifyRequest,
-    signedIn: SignedIn | undefined,
-  ): Promise<void> {
-    const address = addressOf(request);
-    for (const name of names) {
-      const { by } = LIMITS[name];
-      if (by === 'account') await this.throttle.count(name, accountKey(signedIn!.id));
-      else if (by === 'session') await this.throttle.count(name, sessionKey(signedIn!));
-      else if (by === 'address') await this.throttle.countFrom(name, address);
-      else await this.throttle.countFrom(name, address, emailIn(request.body));
-    }
   }
 
   /** @throws TooManyRequests, also if the client has hung up: nothing was done, and nobody reads the response */
@@ -109,6 +100,15 @@ const permits = new WeakMap<FastifyRequest, Permit>();
 /** The permit of a request; undefined if it does not need one. */
 export function permitOf(request: FastifyRequest): Permit | undefined {
   return permits.get(request);
+}
+
+function isByAddress(name: LimitName): boolean {
+  return LIMITS[name].by === 'address';
+}
+
+/** The key of a limit by account or session. */
+function keyOf(name: LimitName, signedIn: SignedIn): string {
+  return LIMITS[name].by === 'session' ? sessionKey(signedIn) : accountKey(signedIn.id);
 }
 
 /** The key of an account in the counters. */
