@@ -93,16 +93,20 @@ describe('digits', () => {
     await limited.app.close();
   });
 
-  test('are counted before the answer reveals whether there is anything to confirm', async () => {
+  test('that confirm a second factor can be guessed at most ten times in fifteen minutes', async () => {
     const limited = await Clinic.over(
       withSettings(clinic.environment, { RATE_LIMIT_ENABLED: true }),
       clinic.clock,
     );
-    const { token } = await clinic.patient();
-    const statuses: number[] = [];
+    const { token, password } = await clinic.patient();
+    const confirm = async (code: string) =>
+      (await limited.client.post<{ code: string }>(`${ROUTE}/confirm`, { code }, { token })).body.code;
+    expect(await confirm('000000'), 'not counted').toBe('SECOND_FACTOR_NOT_BEGUN');
+    const begun = await clinic.client.post<{ secret: string }>(ROUTE, { password }, { token });
+    const codes: string[] = [];
     for (let attempt = 0; attempt < 11; attempt += 1)
-      statuses.push((await limited.client.post(`${ROUTE}/confirm`, { code: '000000' }, { token })).status);
-    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 400), 429]);
+      codes.push(await confirm(wrongDigits(begun.body.secret)));
+    expect(codes).toEqual([...Array<string>(10).fill('SECOND_FACTOR_WRONG'), 'TOO_MANY_REQUESTS']);
     await limited.app.close();
   });
 });

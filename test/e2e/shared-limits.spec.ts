@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TooManyRequests } from '../../src/errors/domain-error.js';
 import { LIMITS, SITE_FACTOR } from '../../src/http/rate-limits/limits.js';
 import { Throttle } from '../../src/http/rate-limits/throttle.js';
+import { digitsOf } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
 import { nextAddress, type RequestFrom, sendFrom } from '../support/network-addresses.js';
 
@@ -79,6 +80,35 @@ test('log-ins from the many networks of one IPv6 site are counted together', asy
 });
 
 describe('a thief of one token', () => {
+  test.each(['before', 'after'])(
+    'cannot keep the owner from confirming a second factor, by guesses %s it was set up',
+    async (when) => {
+      const owner = await clinic.patient();
+      const stolen = await logInAgain(owner);
+      const guess = () =>
+        sendMany(LIMITS.secondFactorChange.points + 5, () =>
+          send('/api/auth/second-factor/confirm', {
+            method: 'POST',
+            token: stolen,
+            body: { code: '000000' },
+          }),
+        );
+      await sendMany(LIMITS.change.points + 5, () =>
+        send('/api/auth/me', { method: 'PATCH', token: stolen, body: {} }),
+      );
+      if (when === 'before') await guess();
+      const { password, token } = owner;
+      const begun = await clinic.client.post<{ secret: string }>(
+        '/api/auth/second-factor',
+        { password },
+        { token },
+      );
+      if (when === 'after') await guess();
+      const body = { code: digitsOf(clinic, begun.body.secret) };
+      expect(await send('/api/auth/second-factor/confirm', { method: 'POST', token, body })).toBe(200);
+    },
+  );
+
   test('cannot keep the owner from ending sessions and from changing the password', async () => {
     const owner = await clinic.patient();
     const stolen = await logInAgain(owner);

@@ -51,7 +51,7 @@ export class SecondFactorController {
   ) {}
 
   @Post()
-  @RateLimit('change')
+  @RateLimit('secondFactorChange')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'beginSecondFactor',
@@ -67,7 +67,7 @@ export class SecondFactorController {
   }
 
   @Post('confirm')
-  @RateLimit('change')
+  @RateLimit('secondFactorChange')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'confirmSecondFactor',
@@ -87,7 +87,7 @@ export class SecondFactorController {
   }
 
   @Delete()
-  @RateLimit('change')
+  @RateLimit('secondFactorChange')
   @ApiOperation({
     operationId: 'removeSecondFactor',
     summary: 'Remove the second factor',

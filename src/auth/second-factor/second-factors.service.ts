@@ -15,7 +15,7 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountContext, Actor } from '../../http/context.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { Sessions } from '../sessions/sessions.js';
-import { accountKey } from '../../http/rate-limits/request-limits.js';
+import { sessionKey } from '../../http/rate-limits/request-limits.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
 import { DigitAttempts } from './digit-attempts.js';
 import { seal, unseal } from './sealed-secret.js';
@@ -79,12 +79,12 @@ export class SecondFactors {
    */
   async confirm(context: AccountContext, code: string): Promise<PublicAccount> {
     const prepare = async (): Promise<{ account: Account; step: number }> => {
-      // Counted apart from attempts at log-in, which a token thief must not use up.
-      await this.throttle.count('secondFactor', `confirm ${accountKey(context.actor.id)}`);
       const account = await this.accounts.get(context.actor.id);
       assertOwnAddressVerified(account);
       if (!account.secondFactor || account.secondFactorSince)
         throw new Refusal('SECOND_FACTOR_NOT_BEGUN', 'Request a new secret first, then confirm it.');
+      // By session: a thief of another token must not use up the owner's attempts.
+      await this.throttle.count('secondFactorConfirm', sessionKey(context.actor));
       return { account, step: this.verifyCode(account, code).step };
     };
     return this.change(context, 'added', prepare, async (tx, { account, step }) => {

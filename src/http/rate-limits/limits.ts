@@ -64,6 +64,18 @@ export const LIMITS = {
     by: 'session',
     counts: 'password changes',
   },
+  secondFactorChange: {
+    points: 20,
+    seconds: MINUTE,
+    by: 'session',
+    counts: 'set-ups and removals of a second factor',
+  },
+  secondFactorConfirm: {
+    points: 10,
+    seconds: 15 * MINUTE,
+    by: 'session',
+    counts: 'attempts to confirm a new second factor',
+  },
   // RFC 6238, 5.2. `DigitAttempts` says what these three are counted by.
   secondFactor: {
     points: 10,
