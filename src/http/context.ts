@@ -30,6 +30,8 @@ export interface KeyedRequest {
   readonly params: object;
   readonly query: object;
   readonly body: unknown;
+  /** Whether the response repeats an earlier one. */
+  readonly isReplayed: boolean;
   /** Marks the response as a replay of an earlier one. */
   markReplayed(): void;
 }

@@ -42,6 +42,7 @@ function keyedRequest(
       'IDEMPOTENCY_KEY_INVALID',
       `${KEY_HEADER} must be one text of 1 to 255 printable ASCII characters`,
     );
+  let isReplayed = false;
   return {
     accountId,
     route: `${request.method} ${request.routeOptions.url}`,
@@ -49,7 +50,13 @@ function keyedRequest(
     params: request.params as object,
     query: request.query as object,
     body: request.body,
-    markReplayed: () => void reply.header(REPLAYED_HEADER, 'true'),
+    get isReplayed() {
+      return isReplayed;
+    },
+    markReplayed: () => {
+      isReplayed = true;
+      void reply.header(REPLAYED_HEADER, 'true');
+    },
   };
 }
 

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AccountsService } from '../../src/auth/accounts/accounts.service.js';
 import { SessionActivity } from '../../src/auth/sessions/session-activity.js';
 import { SessionStarter } from '../../src/auth/sessions/session-starter.js';
 import { Sessions } from '../../src/auth/sessions/sessions.js';
 import { Sweeper } from '../../src/ops/sweeper.js';
 import { requestBooking } from '../support/appointments.js';
+import { digitsOf } from '../support/authenticator.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
 import { forgeToken } from '../support/forged-token.js';
@@ -151,6 +152,41 @@ describe('a session', () => {
     });
     expect(await clinic.query('SELECT id FROM sessions WHERE account_id = ?', [id])).toEqual([]);
     expect(await clinic.query('SELECT id FROM refresh_tokens WHERE account_id = ?', [id])).toEqual([]);
+  });
+});
+
+describe('a replay of a request that renews its session', () => {
+  type Renewal = (person: Person) => Promise<readonly [path: string, body: object]>;
+  test.each<[string, Renewal]>([
+    [
+      'a password change',
+      ({ password }) =>
+        Promise.resolve([
+          '/api/auth/password',
+          { old_password: password, new_password: 'quite another one' },
+        ]),
+    ],
+    [
+      'the confirmation of a second factor',
+      async ({ password, token }) => {
+        const path = '/api/auth/second-factor';
+        const { body } = await clinic.client.post<{ secret: string }>(path, { password }, { token });
+        return [`${path}/confirm`, { code: digitsOf(clinic, body.secret) }];
+      },
+    ],
+  ])('starts none with a token of an ended session: %s', async (_name, requestOf) => {
+    const person = await clinic.patient();
+    const [path, body] = await requestOf(person);
+    const headers = { 'idempotency-key': 'once' };
+    const { body: renewed } = await clinic.client.post<Tokens>(path, body, { token: person.token, headers });
+    await logOut(renewed);
+    // The other process does not know yet.
+    const isRevoked = vi.spyOn(other.app.get(Sessions), 'isRevoked').mockResolvedValue(false);
+    for (const { token } of [renewed, person])
+      expectProblem(await other.client.post(path, body, { token, headers }), REVOKED);
+    isRevoked.mockRestore();
+    const live = 'SELECT id FROM sessions WHERE account_id = ? AND ended_at IS NULL';
+    expect(await clinic.query(live, [person.id])).toEqual([]);
   });
 });
 

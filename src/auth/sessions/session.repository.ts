@@ -27,6 +27,7 @@ export class SessionRepository {
    * account, so it serialises with statements that end all its sessions.
    *
    * @param lifetimeMs how long the session's tokens can be valid
+   * @param validSession another session of the account that must still be valid, if any
    * @returns its id; undefined if the account was disabled or its sessions were ended meanwhile
    */
   async begin(
@@ -34,6 +35,7 @@ export class SessionRepository {
     { id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>,
     { address, userAgent }: Client,
     lifetimeMs: number,
+    validSession: number | null = null,
   ): Promise<number | undefined> {
     const now = this.clock.now();
     const { insertId, affectedRows } = await execute(
@@ -46,7 +48,7 @@ export class SessionRepository {
         new Date(now + lifetimeMs),
         address,
         userAgent,
-        ...sessionParameters({ id, version: sessionVersion, session: null }),
+        ...sessionParameters({ id, version: sessionVersion, session: validSession }),
       ],
     );
     return affectedRows === 1 ? insertId : undefined;
