@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { PasswordHasher } from '../../src/auth/passwords/password-hasher.js';
 import { IN_FLIGHT } from '../../src/http/rate-limits/limits.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { eventually } from '../support/eventually.js';
@@ -69,9 +71,14 @@ describe('parallel requests', () => {
           signal: hangUp.signal,
         }).catch(() => undefined),
       );
-      await eventually('all are in progress', async () => (await send('/api/auth/me', { token })) === 429);
-      // Time for the last request to pass its other limits.
-      await sleep(1000);
+      // No other request of the account is sent meanwhile, because it would take the place of one of these.
+      const redis = new Redis(clinic.environment.REDIS_URL);
+      await eventually('all have been counted by address, and are in progress', async () => {
+        const counted = await redis.get('throttle:bookingAddress:127.0.0.1');
+        return Number(counted) === IN_FLIGHT.account;
+      });
+      redis.disconnect();
+      expect(await send('/api/auth/me', { token })).toBe(429);
       hangUp.abort();
       await Promise.all(waiting);
       // Time for the server to notice.
@@ -81,6 +88,69 @@ describe('parallel requests', () => {
     await eventually(
       'the places are free again',
       async () => (await send('/api/auth/me', { token })) === 200,
+    );
+  });
+});
+
+describe('password changes in parallel', () => {
+  /** Sends invalid requests whose new passwords must be checked, while the checks do not end. */
+  async function whileChecking(
+    tokens: readonly string[],
+    work: (statuses: readonly number[]) => Promise<void>,
+  ): Promise<void> {
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const isCommon = vi
+      .spyOn(clinic.app.get(PasswordHasher), 'isCommon')
+      .mockImplementation(() => finished.then(() => false));
+    const statuses: number[] = [];
+    const change = { method: 'POST', body: { new_password: 'a quiet river bend' } };
+    const all = tokens.map(async (token) =>
+      statuses.push(await send('/api/auth/password', { ...change, token })),
+    );
+    try {
+      await eventually('all others are being checked', () =>
+        Promise.resolve(isCommon.mock.calls.length + statuses.length === tokens.length),
+      );
+      await work(statuses);
+    } finally {
+      finish();
+      await Promise.all(all);
+      isCommon.mockRestore();
+    }
+  }
+
+  async function tokensOf({ email, password }: Person, count: number): Promise<string[]> {
+    const tokens: string[] = [];
+    while (tokens.length < count) {
+      if (tokens.length % 10 === 0) await clinic.resetCounters('login');
+      const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', { email, password });
+      tokens.push(body.token);
+    }
+    return tokens;
+  }
+
+  const { session, sessions } = IN_FLIGHT.newPassword;
+
+  test('a session has at most five, and leaves the other sessions theirs', async () => {
+    const person = await clinic.patient();
+    const [stolen] = await tokensOf(person, 1);
+    await whileChecking(Array<string>(session + 3).fill(stolen!), async (statuses) => {
+      expect(statuses).toEqual([429, 429, 429]);
+      expect(await send('/api/auth/password', { method: 'POST', token: person.token, body: {} })).toBe(400);
+    });
+  });
+
+  test('an account has at most fifteen, however many sessions it has', async () => {
+    const tokens = await tokensOf(await clinic.patient(), 10);
+    const rejected = 10 * session - sessions;
+    await whileChecking(
+      tokens.flatMap((token) => Array<string>(session).fill(token)),
+      async (statuses) => {
+        expect(statuses).toEqual(Array(rejected).fill(429));
+        const other = await clinic.patient();
+        expect(await send('/api/auth/password', { method: 'POST', token: other.token, body: {} })).toBe(400);
+      },
     );
   });
 });

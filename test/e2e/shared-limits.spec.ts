@@ -42,13 +42,12 @@ describe('at an address that many people share', () => {
   });
 
   type Own = readonly [
-    limit: 'ownSessions' | 'newPassword' | 'booking' | 'change',
+    limit: 'ownSessions' | 'booking' | 'change',
     request: RequestFrom,
     path: string,
   ];
   test.each<Own>([
     ['ownSessions', { method: 'DELETE' }, '/api/auth/sessions/1'],
-    ['newPassword', { method: 'POST', body: {} }, '/api/auth/password'],
     ['booking', { method: 'DELETE' }, '/api/bookings/999999'],
     ['change', { method: 'PATCH', body: {} }, '/api/auth/me'],
   ])('requests beyond the limit %s use up nothing of the address', async (limit, request, path) => {
@@ -77,6 +76,18 @@ test('log-ins from the many networks of one IPv6 site are counted together', asy
   for (let network = 0; network < most; network += 1) await countFrom(network);
   await expect(countFrom(most)).rejects.toThrow(TooManyRequests);
   await throttle.countFrom('loginAddress', '2001:db8:78::1');
+});
+
+test('an account has three times the password changes of a session', async () => {
+  const owner = await clinic.patient();
+  const statuses: number[] = [];
+  for (let session = 0; session < 4; session += 1) {
+    const token = await logInAgain(owner);
+    const change = () => send('/api/auth/password', { method: 'POST', token, body: {} });
+    for (let turn = 0; turn < LIMITS.newPassword.points / 5; turn += 1)
+      statuses.push(...(await Promise.all(Array.from({ length: 5 }, change))));
+  }
+  expect(statuses.filter((status) => status === 400)).toHaveLength(LIMITS.newPasswordAccount.points);
 });
 
 describe('a thief of one token', () => {

@@ -123,8 +123,9 @@ describe('strict limits on routes that check a secret or send an email', () => {
           token,
           body: path.endsWith('password') ? passwords : { password },
         });
-      const answers = await Promise.all(Array.from({ length: 11 }, ask));
-      expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(10).fill(400), 429]);
+      const statuses: number[] = [];
+      while (statuses.length < 11) statuses.push((await ask()).status);
+      expect(statuses).toEqual([...Array<number>(10).fill(400), 429]);
     },
   );
 });

@@ -25,7 +25,7 @@ export class PasswordsController {
 
   @ApiSignedIn()
   @Post()
-  @RateLimit('newPassword')
+  @RateLimit('newPassword', 'newPasswordAccount')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'changeMyPassword',

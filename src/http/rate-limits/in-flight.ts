@@ -25,23 +25,26 @@ export class Permit {
   }
 }
 
+/** A key that names an account, a session or an address, and how many of its requests may be in flight. */
+export type Share = readonly [key: string, most: number];
+
 /** Limits how many requests under each key this process handles at once. */
 export class InFlight {
   private readonly counts = new Map<string, number>();
 
-  /**
-   * @param key names an account or an address
-   * @throws TooManyRequests while `most` others are in flight
-   */
-  acquire(key: string, most: number): Permit {
-    const count = this.counts.get(key) ?? 0;
-    if (count >= most) throw new TooManyRequests(1);
-    this.counts.set(key, count + 1);
-    return new Permit(() => this.release(key));
+  /** @throws TooManyRequests while as many others of any of the shares are in flight; then none is taken */
+  acquire(...shares: readonly Share[]): Permit {
+    if (shares.some(([key, most]) => this.countOf(key) >= most)) throw new TooManyRequests(1);
+    for (const [key] of shares) this.counts.set(key, this.countOf(key) + 1);
+    return new Permit(() => shares.forEach(([key]) => this.release(key)));
+  }
+
+  private countOf(key: string): number {
+    return this.counts.get(key) ?? 0;
   }
 
   private release(key: string): void {
-    const count = this.counts.get(key)! - 1;
+    const count = this.countOf(key) - 1;
     if (count > 0) this.counts.set(key, count);
     else this.counts.delete(key);
   }

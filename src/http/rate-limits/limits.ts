@@ -64,6 +64,13 @@ export const LIMITS = {
     by: 'session',
     counts: 'password changes',
   },
+  // An account may have any number of sessions.
+  newPasswordAccount: {
+    points: 60,
+    seconds: MINUTE,
+    by: 'account',
+    counts: 'the same, whatever the sessions',
+  },
   secondFactorChange: {
     points: 20,
     seconds: MINUTE,
@@ -131,5 +138,15 @@ export type LimitName = keyof typeof LIMITS;
 /** How many times a limit by address the whole /48 of an IPv6 address may use: sites of that size get many /64s. */
 export const SITE_FACTOR = 8;
 
-/** Requests that one process handles at once for one account or one address. */
-export const IN_FLIGHT = { account: 20, visitor: 100 } as const;
+/**
+ * Requests that one process handles at once: for one account, for one address of visitors, and, on routes that are
+ * counted by session, for one session and for all sessions of an account. Each password change may wait for a slow check
+ * in a queue that all accounts share.
+ */
+export const IN_FLIGHT = {
+  account: 20,
+  visitor: 100,
+  session: 20,
+  sessions: 40,
+  newPassword: { session: 5, sessions: 15 },
+} as const;

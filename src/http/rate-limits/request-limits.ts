@@ -5,7 +5,7 @@ import { canonicalAddress } from '../../config/mail-address.js';
 import { TooManyRequests } from '../../errors/domain-error.js';
 import { rateLimitKey } from './rate-limit-key.js';
 import { addressOf } from '../client-address.js';
-import { InFlight, type Permit } from './in-flight.js';
+import { InFlight, type Permit, type Share } from './in-flight.js';
 import { PageLimits } from './page-limits.js';
 import { IN_FLIGHT, type LimitName, LIMITS } from './limits.js';
 import { Throttle } from './throttle.js';
@@ -49,8 +49,11 @@ export class RequestLimits extends PageLimits {
     const own = names.filter((name) => !isByAddress(name));
     for (const name of isOfSession ? own : (['account', ...own] as const))
       await this.throttle.count(name, keyOf(name, signedIn));
-    const key = isOfSession ? sessionKey(signedIn) : accountKey(signedIn.id);
-    this.acquirePermit(key, IN_FLIGHT.account, request, reply);
+    this.acquirePermit(
+      isOfSession ? sharesOfSession(signedIn, names) : [[accountKey(signedIn.id), IN_FLIGHT.account]],
+      request,
+      reply,
+    );
     const address = addressOf(request);
     for (const name of ['signedInAddress', ...names.filter(isByAddress)] as const)
       await this.throttle.countFrom(name, address);
@@ -72,7 +75,7 @@ export class RequestLimits extends PageLimits {
     const address = addressOf(request);
     if (!names.some((name) => LIMITS[name].by === 'address'))
       await this.throttle.countFrom('visitor', address);
-    this.acquirePermit(rateLimitKey(address), IN_FLIGHT.visitor, request, reply);
+    this.acquirePermit([[rateLimitKey(address), IN_FLIGHT.visitor]], request, reply);
     for (const name of names)
       await this.throttle.countFrom(
         name,
@@ -87,9 +90,9 @@ export class RequestLimits extends PageLimits {
   }
 
   /** @throws TooManyRequests, also if the client has hung up: nothing was done, and nobody reads the response */
-  private acquirePermit(key: string, most: number, request: FastifyRequest, reply: FastifyReply): void {
+  private acquirePermit(shares: readonly Share[], request: FastifyRequest, reply: FastifyReply): void {
     if (reply.raw.closed) throw new TooManyRequests(1);
-    const permit = this.inFlight.acquire(key, most);
+    const permit = this.inFlight.acquire(...shares);
     permits.set(request, permit);
     reply.raw.once('close', () => permit.close());
   }
@@ -104,6 +107,18 @@ export function permitOf(request: FastifyRequest): Permit | undefined {
 
 function isByAddress(name: LimitName): boolean {
   return LIMITS[name].by === 'address';
+}
+
+/** The shares of a request on a route that is counted by session. */
+function sharesOfSession(signedIn: SignedIn, names: readonly LimitName[]): Share[] {
+  const [one, all] = [sessionKey(signedIn), `${accountKey(signedIn.id)} sessions`];
+  const shares: Share[] = [
+    [one, IN_FLIGHT.session],
+    [all, IN_FLIGHT.sessions],
+  ];
+  if (!names.includes('newPassword')) return shares;
+  const { session, sessions } = IN_FLIGHT.newPassword;
+  return [...shares, [`new password ${one}`, session], [`new password ${all}`, sessions]];
 }
 
 /** The key of a limit by account or session. */
