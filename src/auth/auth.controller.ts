@@ -45,7 +45,7 @@ export class AuthController {
 
   @Public()
   @Post('register')
-  @RateLimit('register', 'registerDaily')
+  @RateLimit('register')
   @ApiOperation({
     operationId: 'registerPatient',
     summary: 'Register as a patient',

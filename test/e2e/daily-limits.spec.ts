@@ -52,6 +52,19 @@ test('registrations from one address are limited per day', async () => {
   expect(accepted).toBe(points);
 });
 
+test('registrations that are not valid do not count by day', async () => {
+  const from = nextAddress();
+  const bodies = [{}, { email: 'daily@people.example', password: 'password' }, { email: 'no address' }];
+  for (let turn = 0; turn < LIMITS.registerDaily.points + 10; turn += 1) {
+    if (turn % 10 === 0) await clinic.resetCounters('register');
+    const body = bodies[turn % bodies.length];
+    expect(await send('/api/auth/register', { method: 'POST', body, from })).toBe(400);
+  }
+  await clinic.resetCounters('register');
+  const body = { email: 'valid@people.example', password: 'a quiet river bend' };
+  expect(await send('/api/auth/register', { method: 'POST', body, from })).toBe(201);
+});
+
 describe('checking whether an email address has an account is limited per day', () => {
   /** Asks for a change of address. Resets the limit of ten password attempts a minute. */
   async function askFor(person: Person, email: string, turn: number, from?: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TooManyRequests } from '../../src/errors/domain-error.js';
-import { LIMITS, SITE_FACTOR } from '../../src/http/rate-limits/limits.js';
+import { LIMITS, NETWORK_FACTORS } from '../../src/http/rate-limits/limits.js';
 import { Throttle } from '../../src/http/rate-limits/throttle.js';
 import { digitsOf } from '../support/authenticator.js';
 import { Clinic, type Person } from '../support/clinic.js';
@@ -41,11 +41,7 @@ describe('at an address that many people share', () => {
     expect(await send('/api/auth/me', { token: other.token, from })).toBe(200);
   });
 
-  type Own = readonly [
-    limit: 'ownSessions' | 'booking' | 'change',
-    request: RequestFrom,
-    path: string,
-  ];
+  type Own = readonly [limit: 'ownSessions' | 'booking' | 'change', request: RequestFrom, path: string];
   test.each<Own>([
     ['ownSessions', { method: 'DELETE' }, '/api/auth/sessions/1'],
     ['booking', { method: 'DELETE' }, '/api/bookings/999999'],
@@ -68,14 +64,37 @@ describe('at an address that many people share', () => {
   });
 });
 
-test('log-ins from the many networks of one IPv6 site are counted together', async () => {
-  const throttle = clinic.app.get(Throttle);
-  const most = LIMITS.loginAddress.points * SITE_FACTOR;
-  const countFrom = (network: number) =>
-    throttle.countFrom('loginAddress', `2001:db8:77:${network.toString(16)}::1`);
-  for (let network = 0; network < most; network += 1) await countFrom(network);
-  await expect(countFrom(most)).rejects.toThrow(TooManyRequests);
-  await throttle.countFrom('loginAddress', '2001:db8:78::1');
+describe('in an IPv6 network', () => {
+  const [home, company] = NETWORK_FACTORS;
+
+  /** Counts log-ins, each from another /64, and returns how many were within the limits. */
+  async function countLogins(times: number, addressOf: (turn: number) => string): Promise<number> {
+    const throttle = clinic.app.get(Throttle);
+    let counted = 0;
+    for (let turn = 0; turn < times; turn += 1) {
+      try {
+        await throttle.countFrom('loginAddress', addressOf(turn));
+        counted += 1;
+      } catch (error) {
+        expect(error).toBeInstanceOf(TooManyRequests);
+      }
+    }
+    return counted;
+  }
+
+  const { points } = LIMITS.loginAddress;
+
+  test('a home with a /56 has four times the limit of a /64, and leaves its neighbours theirs', async () => {
+    const most = points * home.factor;
+    expect(await countLogins(most + 40, (turn) => `2001:db8:77:${(turn % 256).toString(16)}::1`)).toBe(most);
+    expect(await countLogins(points, () => '2001:db8:77:100::1')).toBe(points);
+  });
+
+  test('a company with a /48 has sixty-four times the limit', async () => {
+    const most = points * company.factor;
+    expect(await countLogins(most + 40, (turn) => `2001:db8:78:${(turn * 32).toString(16)}::1`)).toBe(most);
+    expect(await countLogins(1, () => '2001:db8:79::1')).toBe(1);
+  });
 });
 
 test('an account has three times the password changes of a session', async () => {

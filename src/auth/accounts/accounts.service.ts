@@ -9,6 +9,7 @@ import { canonicalAddress } from '../../config/mail-address.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { NotFound } from '../../errors/domain-error.js';
 import { type Context, hasAccount } from '../../http/context.js';
+import { Throttle } from '../../http/rate-limits/throttle.js';
 import { Clock } from '../../time/clock.js';
 import { columnsOfAddress } from './account-address.js';
 import { Account, type PublicAccount } from './account.entity.js';
@@ -47,6 +48,7 @@ export class AccountsService {
     private readonly sessions: Sessions,
     private readonly verification: AddressVerification,
     private readonly taken: TakenAddresses,
+    private readonly throttle: Throttle,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
   ) {}
@@ -78,12 +80,15 @@ export class AccountsService {
   }
 
   /**
-   * Opens an account for a patient who registers. Its address is not verified yet.
+   * Opens an account for a patient who registers. Its address is not verified yet. Counts only valid registrations
+   * against the limit of a day, which many people may share.
    *
    * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED
+   * @throws TooManyRequests after too many registrations in a day
    */
   async register(context: Context, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
     await this.newPasswords.assertNotCommon(account.password, account.email);
+    await this.throttle.countFrom('registerDaily', context.actor.address ?? '');
     const row = {
       ...this.rowOf({ ...account, role: 'user' }),
       passwordHash: await this.hasher.hash(account.password),

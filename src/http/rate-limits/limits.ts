@@ -111,7 +111,7 @@ export const LIMITS = {
   mails: { points: 10, seconds: 10 * MINUTE, by: 'address', counts: 'codes requested by email' },
   codes: { points: 30, seconds: MINUTE, by: 'address', counts: 'attempts at emailed codes' },
   register: { points: 10, seconds: MINUTE, by: 'address', counts: 'registrations' },
-  registerDaily: { points: 50, seconds: DAY, by: 'address', counts: 'registrations, in a day' },
+  registerDaily: { points: 50, seconds: DAY, by: 'address', counts: 'valid registrations, in a day' },
   // The response reveals whether an address has an account.
   addressChange: {
     points: 10,
@@ -135,8 +135,14 @@ export const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS;
 
-/** How many times a limit by address the whole /48 of an IPv6 address may use: sites of that size get many /64s. */
-export const SITE_FACTOR = 8;
+/**
+ * How many times a limit by address the larger networks of an IPv6 address may use. A home gets a /56 and a company a
+ * /48 (RFC 6177), each with many /64s. A /56 cannot use up the limit of its /48, where other homes may be.
+ */
+export const NETWORK_FACTORS = [
+  { bits: 56, factor: 4 },
+  { bits: 48, factor: 64 },
+] as const;
 
 /**
  * Requests that one process handles at once: for one account, for one address of visitors, and, on routes that are

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rateLimitKey, siteKey } from './rate-limit-key.js';
+import { networkOf, rateLimitKey } from './rate-limit-key.js';
 
 test.each([
   ['203.0.113.7', '203.0.113.7'],
@@ -14,12 +14,12 @@ test.each([
 });
 
 test.each([
-  ['203.0.113.7', undefined],
-  ['::ffff:203.0.113.7', undefined],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::'],
-  ['2001:db8:1:ffff::', '2001:db8:1::'],
-  ['2001:db8:2::1', '2001:db8:2::'],
-  ['nonsense', undefined],
-])('the site of %s is %s', (address, site) => {
-  expect(siteKey(address)).toBe(site);
+  ['203.0.113.7', undefined, undefined],
+  ['::ffff:203.0.113.7', undefined, undefined],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::', '2001:db8:1::'],
+  ['2001:db8:1:ffff::', '2001:db8:1:ff00::', '2001:db8:1::'],
+  ['2001:db8:2:1::1', '2001:db8:2::', '2001:db8:2::'],
+  ['nonsense', undefined, undefined],
+])('%s is in the /56 %s and the /48 %s', (address, home, company) => {
+  expect([networkOf(address, 56), networkOf(address, 48)]).toEqual([home, company]);
 });

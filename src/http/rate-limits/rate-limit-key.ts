@@ -1,7 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
 const NETWORK_BITS = 64;
-const SITE_BITS = 48;
 
 /**
  * The key by which requests from an address are counted: for IPv6 the whole /64, because one customer gets that many
@@ -16,12 +15,8 @@ export function rateLimitKey(address: string): string {
   );
 }
 
-/** The key of the /48 of an IPv6 address, the most that one site gets (RFC 6177); undefined for any other. Pure. */
-export function siteKey(address: string): string | undefined {
-  return networkOf(address, SITE_BITS);
-}
-
-function networkOf(address: string, bits: number): string | undefined {
+/** The network of an IPv6 address with a prefix of this many bits; undefined for any other address. Pure. */
+export function networkOf(address: string, bits: number): string | undefined {
   if (!ipaddr.isValid(address)) return undefined;
   const parsed = ipaddr.process(address);
   if (parsed.kind() === 'ipv4') return undefined;

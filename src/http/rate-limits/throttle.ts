@@ -4,16 +4,19 @@ import { ApiEnvironment } from '../../config/api.environment.js';
 import { Keys } from '../../config/keys.js';
 import { RedisClient } from '../../redis/redis.module.js';
 import { TooManyRequests } from '../../errors/domain-error.js';
-import { rateLimitKey, siteKey } from './rate-limit-key.js';
+import { networkOf, rateLimitKey } from './rate-limit-key.js';
 import { counter } from './counter.js';
-import { type Limit, type LimitName, LIMITS, SITE_FACTOR } from './limits.js';
+import { type Limit, type LimitName, LIMITS, NETWORK_FACTORS } from './limits.js';
 
 /** Rate limits, in counters that all API processes share (see `counter`). */
 @Injectable()
 export class Throttle {
   private readonly limiters: ReadonlyMap<LimitName, RateLimiterRedis>;
-  /** For the /48 of IPv6 addresses. */
-  private readonly siteLimiters: ReadonlyMap<LimitName, RateLimiterRedis>;
+  /** For the larger networks of IPv6 addresses. */
+  private readonly networks: readonly {
+    readonly bits: number;
+    readonly limiters: ReadonlyMap<LimitName, RateLimiterRedis>;
+  }[];
   private readonly isEnabled: boolean;
 
   constructor(
@@ -30,11 +33,15 @@ export class Throttle {
         ]),
       );
     this.limiters = countersOf('', 1);
-    this.siteLimiters = countersOf(':site', SITE_FACTOR);
+    this.networks = NETWORK_FACTORS.map(({ bits, factor }) => ({
+      bits,
+      limiters: countersOf(`:${bits}`, factor),
+    }));
   }
 
   /**
-   * Counts a request from an address and, if given, for an email, which is stored as a keyed hash only.
+   * Counts a request from an address and, if given, for an email, which is stored as a keyed hash only. The larger
+   * networks come last: an address beyond its own limit uses up nothing of them.
    *
    * @throws TooManyRequests when the limit is exhausted
    */
@@ -42,8 +49,10 @@ export class Throttle {
     const hash = email && this.keys.hash(email);
     const keyOf = (network: string): string => [network, hash].filter(Boolean).join(' ');
     await this.count(name, keyOf(rateLimitKey(address)));
-    const site = siteKey(address);
-    if (site !== undefined) await this.consume(this.siteLimiters, name, keyOf(site));
+    for (const { bits, limiters } of this.networks) {
+      const network = networkOf(address, bits);
+      if (network !== undefined) await this.consume(limiters, name, keyOf(network));
+    }
   }
 
   /** The keyed hashes that stand for an email in the counters, one per key. */
