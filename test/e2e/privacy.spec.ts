@@ -227,15 +227,37 @@ test('registering the address that an erasure assigns does not block the erasure
   expect((await erase(person, person.password)).status).toBe(200);
 });
 
-test('an erased admin is no longer an admin, even if the account is enabled again', async () => {
+test('an erased account can neither be enabled nor become an admin', async () => {
   const former = await clinic.admin();
   expect((await erase(former, former.password)).status).toBe(200);
-  const { body } = await clinic.client.patch<{ role: string }>(
-    `/api/users/${former.id}`,
-    { disabled: false },
+  for (const change of [{ disabled: false }, { role: 'doctor' }, { disabled: false, role: 'admin' }]) {
+    const body = { ...change, your_password: admin.password };
+    const answer = await clinic.client.patch(`/api/users/${former.id}`, body, { token: admin.token });
+    expectProblem(answer, { status: 404, code: 'ACCOUNT_NOT_FOUND' });
+  }
+  const [account] = await clinic.query('SELECT role, disabled_at FROM accounts WHERE id = ?', [former.id]);
+  expect(account).toMatchObject({ role: 'user', disabled_at: expect.anything() as Date });
+});
+
+test('an erased account that a former version enabled does not count as another admin', async () => {
+  const former = await clinic.admin();
+  await erase(former, former.password);
+  await clinic.query("UPDATE accounts SET role = 'admin', disabled_at = NULL WHERE id = ?", [former.id]);
+  const demote = (id: number) =>
+    clinic.client.patch(`/api/users/${id}`, { role: 'user' }, { token: admin.token });
+  expectProblem(await demote(admin.id), { status: 400, code: 'LAST_ADMIN' });
+  expect((await demote(former.id)).status).toBe(200);
+});
+
+test('an account that somebody registers with such an address can be disabled', async () => {
+  const squatter = { email: 'erased-0@erased.invalid', password: PASSWORD };
+  const { body } = await clinic.client.post<{ id: number }>('/api/auth/register', squatter);
+  const answer = await clinic.client.patch(
+    `/api/users/${body.id}`,
+    { disabled: true },
     { token: admin.token },
   );
-  expect(body.role).toBe('user');
+  expect(answer.status).toBe(200);
 });
 
 test('the configured admin cannot be erased, because the next start would create it again', async () => {

@@ -8,7 +8,7 @@ import type { AccountContext } from '../../http/context.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
-import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from './account.entity.js';
+import { Account, isErased, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from './account.entity.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayGetRole, needsReauthentication } from './account-rights.policy.js';
 import { assertNotConfigured } from './configured-admin.js';
@@ -38,7 +38,7 @@ export class AccountRights {
    * Changes the role of an account, disables or enables it, or removes its second factor. Any change ends its sessions.
    * Disabling it also expires the links that set its password: they stay invalid once it is enabled again.
    *
-   * @throws NotFound ACCOUNT_NOT_FOUND
+   * @throws NotFound ACCOUNT_NOT_FOUND, also for an erased account
    * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, IS_CONFIGURED, and if needed those of `Reauthentication`
    * @throws Unauthenticated TOKEN_REVOKED if the admin's own session was ended meanwhile
    */
@@ -50,6 +50,7 @@ export class AccountRights {
   ): Promise<PublicAccount> {
     const prepare = async (): Promise<boolean> => {
       const account = await this.accounts.get(id);
+      if (isErased(account)) throw noSuchAccount(id);
       assertMayGetRole(account, change);
       const isProven = needsReauthentication(account, change);
       if (isProven) await this.reauthentication.confirm(context, proof);
@@ -75,7 +76,7 @@ export class AccountRights {
     await lockAdmins(tx);
     await this.sessions.lock(context, tx);
     const account = await tx.findOneBy(Account, { id });
-    if (!account) throw noSuchAccount(id);
+    if (!account || isErased(account)) throw noSuchAccount(id);
     // Checks again under the lock: another request may have changed the account since `prepare`.
     assertMayGetRole(account, change);
     if (!isProven && needsReauthentication(account, change)) throw passwordRequired();

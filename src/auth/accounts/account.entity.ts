@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Locale } from '../../config/locale.js';
 import type { Role } from '../role.js';
@@ -95,6 +96,21 @@ export function withoutSecrets(account: Account): PublicAccount {
   const { id, email, mailAddress, role, locale, sessionVersion } = account;
   const { isDisabled, isVerified, hasSecondFactor } = account;
   return { id, email, mailAddress, role, locale, sessionVersion, isDisabled, isVerified, hasSecondFactor };
+}
+
+const ERASED_ADDRESS = /^erased-[\w-]+@erased\.invalid$/;
+
+/** The address of an erased account; unique, and unknown to others, who could otherwise register it before. */
+export function erasedAddress(): string {
+  return `erased-${randomUUID()}@erased.invalid`;
+}
+
+/** SQL: `LIKE` pattern of the addresses of erased accounts. */
+export const ERASED_PATTERN = 'erased-%@erased.invalid';
+
+/** Whether the account was erased: nobody may enable it again. An enabled one was registered with such an address. */
+export function isErased({ email, isDisabled }: Pick<Account, 'email' | 'isDisabled'>): boolean {
+  return isDisabled && ERASED_ADDRESS.test(email);
 }
 
 /** Whether the account has a second factor that was set up before its address was verified, perhaps by a stranger. */

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { pagesOfAccount } from '../../database/pages.js';
 import { query, execute } from '../../database/statement.js';
 import { cancelNotificationOfLink } from '../../outbox/cancellation.repository.js';
 import { NOTIFICATIONS } from '../../outbox/notification.sql.js';
-import { Account, NO_SECOND_FACTOR } from './account.entity.js';
+import { Account, erasedAddress, NO_SECOND_FACTOR } from './account.entity.js';
 
 export const exportAccount =
   pagesOfAccount(`/* export-account */ SELECT id, email, mail_address, role, locale, created_at, verified_at, second_factor_since, disabled_at
@@ -63,7 +62,7 @@ export async function eraseAccount(
     [disabledAt, id],
   );
   const erased = {
-    email: `erased-${randomUUID()}@erased.invalid`,
+    email: erasedAddress(),
     mailAddress: null,
     passwordHash,
     role: 'user' as const,

@@ -1,6 +1,6 @@
-import { type EntityManager, IsNull, Not } from 'typeorm';
+import { type EntityManager, IsNull, Like, Not } from 'typeorm';
 import { Refusal } from '../../errors/domain-error.js';
-import { Account } from './account.entity.js';
+import { Account, ERASED_PATTERN } from './account.entity.js';
 
 /**
  * Call it under `lockAdmins`, before an account stops being an admin who can log in.
@@ -9,9 +9,11 @@ import { Account } from './account.entity.js';
  */
 export async function assertNotLastAdmin(tx: EntityManager, account: Account): Promise<void> {
   if (account.role !== 'admin' || account.isDisabled) return;
-  // Admins who have not accepted their invitation cannot log in: their address is unverified.
+  // Admins who have not accepted their invitation cannot log in: their address is unverified. Nobody can log in to an
+  // erased account either; former versions could enable one.
   const others = await tx.existsBy(Account, {
     id: Not(account.id),
+    email: Not(Like(ERASED_PATTERN)),
     role: 'admin',
     disabledAt: IsNull(),
     verifiedAt: Not(IsNull()),
