@@ -4,6 +4,8 @@ import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
+import { ClinicModule } from './clinic/clinic.module.js';
+import { PatientsModule } from './patients/patients.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { ApiEnvironment } from './config/api.environment.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -28,6 +30,8 @@ export class AppModule {
         RedisModule,
         IdempotencyModule,
         AuthModule,
+        ClinicModule,
+        PatientsModule,
         DoctorsModule,
         AvailabilityModule,
         BookingsModule,

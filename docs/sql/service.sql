@@ -4,14 +4,17 @@
 
 GRANT SELECT ON clinica.migrations TO 'clinica'@'%';
 
--- Events of the audit trail are only added. Only their network address may be removed, after AUDIT_ADDRESS_DAYS.
-GRANT SELECT, INSERT, UPDATE (address) ON clinica.audit_events TO 'clinica'@'%';
+-- Events of the audit trail are only added. Only their network address may be removed, after AUDIT_ADDRESS_DAYS, and the
+-- reason that the desk typed, when its patient is erased.
+GRANT SELECT, INSERT, UPDATE (address, reason) ON clinica.audit_events TO 'clinica'@'%';
 
 GRANT SELECT, INSERT, UPDATE ON clinica.accounts TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.admin_lock TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.clinic TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctor_days TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctor_schedules TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctors TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.patients TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.retention_marks TO 'clinica'@'%';
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.account_links TO 'clinica'@'%';
@@ -23,5 +26,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.idempotency_keys TO 'clinica'@'%
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.mailed_addresses TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.notifications TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.refused_addresses TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.patient_guardians TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.patient_names TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.refresh_tokens TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.sessions TO 'clinica'@'%';

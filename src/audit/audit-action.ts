@@ -1,6 +1,20 @@
 /** What the audit trail records, by subject. `mended`: corrected in the database by hand (docs/operations.md). */
 export const AUDIT_ACTIONS = {
-  booking: ['booked', 'moved', 'cancelled', 'renewed', 'listed', 'mended'],
+  booking: ['booked', 'moved', 'cancelled', 'status_set', 'annotated', 'renewed', 'listed', 'read', 'mended'],
+  patient: [
+    'created',
+    'changed',
+    'merged',
+    'invited',
+    'accepted',
+    'erased',
+    'exported',
+    'found',
+    'read',
+    'imported',
+  ],
+  clinic: ['changed'],
+  day: ['read'],
   account: [
     'logged_in',
     'login_refused',

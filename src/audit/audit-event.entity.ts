@@ -37,4 +37,8 @@ export class AuditEvent {
   /** JSON; never text that a person typed. */
   @Column({ type: 'varchar', length: 500 })
   particulars!: string;
+
+  /** Why, in the words of the desk or the doctor; null without a reason, and once its patient is erased. */
+  @Column({ type: 'varchar', length: 500, nullable: true })
+  reason!: string | null;
 }

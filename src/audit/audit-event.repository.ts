@@ -6,12 +6,13 @@ import type { AuditEvent } from './audit-event.entity.js';
 
 export type NewEvent = Omit<AuditEvent, 'id'>;
 
-const COLUMNS = 'at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars';
+const COLUMNS =
+  'at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars, reason';
 
 export async function insertEvent(source: Source, event: NewEvent): Promise<void> {
   await execute(
     source,
-    `/* insert-event */ INSERT INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `/* insert-event */ INSERT INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       event.at,
       event.actorId,
@@ -22,6 +23,7 @@ export async function insertEvent(source: Source, event: NewEvent): Promise<void
       event.address,
       event.requestId,
       event.particulars,
+      event.reason,
     ],
   );
 }
@@ -33,13 +35,13 @@ export async function insertEvent(source: Source, event: NewEvent): Promise<void
  */
 export async function insertEvents(
   tx: EntityManager,
-  event: Omit<NewEvent, 'subjectId' | 'particulars'>,
+  event: Omit<NewEvent, 'subjectId' | 'particulars' | 'reason'>,
   { sql, parameters }: SelectStatement,
 ): Promise<void> {
   await execute(
     tx,
     `/* insert-events */ INSERT INTO audit_events (${COLUMNS})
-     SELECT ?, ?, ?, ?, ?, s.id, ?, ?, s.particulars FROM (${sql}) s`,
+     SELECT ?, ?, ?, ?, ?, s.id, ?, ?, s.particulars, NULL FROM (${sql}) s`,
     [
       event.at,
       event.actorId,

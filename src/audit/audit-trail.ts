@@ -18,17 +18,20 @@ export type Particulars = Readonly<Record<string, string | number | boolean | nu
 export class AuditTrail {
   constructor(private readonly clock: Clock) {}
 
+  /** @param reason in the words of the actor */
   async record(
     context: Context,
     source: Source,
     action: AuditAction,
     subjectId: number,
     particulars: Particulars = {},
+    reason: string | null = null,
   ): Promise<void> {
     await insertEvent(source, {
       ...this.eventOf(context, action),
       subjectId,
       particulars: JSON.stringify(particulars),
+      reason,
     });
   }
 
@@ -49,7 +52,7 @@ export class AuditTrail {
   private eventOf(
     { actor, requestId }: Context,
     action: AuditAction,
-  ): Omit<NewEvent, 'subjectId' | 'particulars'> {
+  ): Omit<NewEvent, 'subjectId' | 'particulars' | 'reason'> {
     return {
       at: new Date(this.clock.now()),
       actorId: actor.id,

@@ -16,6 +16,7 @@ import { AccountLinks } from './accounts/account-links.js';
 import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
+import { AfterOpening } from './accounts/after-opening.js';
 import { AddressChange } from './accounts/address-change.js';
 import { AddressConfirmation } from './accounts/address-confirmation.js';
 import { AddressRefusals } from './accounts/address-refusals.js';
@@ -101,6 +102,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AddressCounters,
     AddressRefusals,
     AddressVerification,
+    AfterOpening,
     DenialRecorder,
     FirstAdmin,
     Invitations,
@@ -137,6 +139,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AccessGuard,
     AccountsService,
     AddressCounters,
+    AfterOpening,
     LoginService,
     PasswordHasher,
     PasswordsService,

@@ -21,19 +21,36 @@ export async function lockDay(tx: EntityManager, doctorId: number, date: string)
   return insertId || 1;
 }
 
+/** A date of a doctor, YYYY-MM-DD. */
+export interface DoctorDay {
+  readonly doctorId: number;
+  readonly date: string;
+}
+
 /**
- * Locks several days of a doctor in ascending order: otherwise two transactions could wait for each other.
+ * Locks several days in ascending order, by doctor and then by date: otherwise two transactions could wait for each
+ * other.
  *
- * @returns the new version of each date
+ * @returns the new version of each day
  */
 export async function lockDays(
   tx: EntityManager,
-  doctorId: number,
-  dates: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+  days: readonly DoctorDay[],
+): Promise<(day: DoctorDay) => number> {
   const versions = new Map<string, number>();
-  for (const date of [...new Set(dates)].sort()) versions.set(date, await lockDay(tx, doctorId, date));
-  return versions;
+  for (const day of [...days].sort(inLockOrder)) {
+    if (versions.has(keyOf(day))) continue;
+    versions.set(keyOf(day), await lockDay(tx, day.doctorId, day.date));
+  }
+  return (day) => versions.get(keyOf(day))!;
+}
+
+function keyOf({ doctorId, date }: DoctorDay): string {
+  return `${doctorId} ${date}`;
+}
+
+function inLockOrder(a: DoctorDay, b: DoctorDay): number {
+  return a.doctorId - b.doctorId || (a.date < b.date ? -1 : Number(a.date > b.date));
 }
 
 /** Locks a doctor's weekly windows for the transaction, in the same way. */

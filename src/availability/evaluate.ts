@@ -14,10 +14,25 @@ export interface Evaluation {
   readonly violations: readonly Violation[];
 }
 
+/** Whom a time is evaluated for, and when. */
+export interface EvaluatedFor {
+  readonly now: EpochMs;
+  /** The desk may book a time that began less than an hour ago: a walk-in is booked at its start. */
+  readonly isForDesk?: boolean;
+}
+
+const WALK_IN_MS = 60 * 60_000;
+
+/** The moment after which an appointment must start. */
+function latestPast({ now, isForDesk = false }: EvaluatedFor): EpochMs {
+  return isForDesk ? now - WALK_IN_MS : now;
+}
+
 /** Evaluates a requested time. If there are no violations, it can be booked, and its appointment has an availability. */
-export function evaluate(requested: RequestedTime, schedule: Schedule, now: EpochMs): Evaluation {
+export function evaluate(requested: RequestedTime, schedule: Schedule, who: EvaluatedFor): Evaluation {
   const day = schedule.on(requested.date);
   const appointment = day.appointment(parseWallTime(requested.time), requested.durationMinutes);
+  const now = latestPast(who);
   const violations = RULES_IN_ORDER.filter((rule) => rule.isViolated(appointment, day, now));
   return { appointment, violations };
 }
@@ -27,9 +42,10 @@ export function availableSlots(
   schedule: Schedule,
   date: string,
   durationMinutes: number,
-  now: EpochMs,
+  who: EvaluatedFor,
 ): WallMinutes[] {
   const day = schedule.on(date);
+  const now = latestPast(who);
   const slots: WallMinutes[] = [];
   for (const window of day.windows) {
     for (let start = window.start; start < window.end; start += GRID_MINUTES) {

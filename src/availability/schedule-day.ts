@@ -17,6 +17,8 @@ export interface DayFacts {
   readonly exceptions: readonly (WallRange | 'full day')[];
   /** The times of the date's live bookings. */
   readonly busy: readonly Interval[];
+  /** By default true. */
+  readonly isDoctorActive?: boolean;
 }
 
 /** One date of a doctor's schedule, in wall times and as intervals of instants. Pure. */
@@ -27,10 +29,11 @@ export class ScheduleDay {
   readonly availability: readonly Interval[];
   readonly exceptions: readonly Interval[];
   readonly busy: readonly Interval[];
+  readonly isDoctorActive: boolean;
 
   constructor(
     private readonly day: ClinicDay,
-    { windows, exceptions, busy }: DayFacts,
+    { windows, exceptions, busy, isDoctorActive = true }: DayFacts,
   ) {
     this.windows = merge(windows);
     this.availability = merge(this.windows.flatMap(({ start, end }) => day.intervalsBetween(start, end)));
@@ -40,6 +43,7 @@ export class ScheduleDay {
       ),
     );
     this.busy = merge(busy);
+    this.isDoctorActive = isDoctorActive;
   }
 
   /** YYYY-MM-DD in the doctor's time zone. */

@@ -1,8 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { isDesk } from '../auth/role.js';
+import type { AccountContext } from '../http/context.js';
 import { Clock } from '../time/clock.js';
-import { assertBookable, type BookableTime, type RequestedTime, unknownDoctor } from './booking.refusals.js';
-import { readSchedule } from './schedule.reader.js';
+import type { Override } from './booking.js';
+import { mayBookFor } from './booking.policy.js';
+import {
+  assertBookable,
+  type BookableTime,
+  type RequestedTime,
+  unknownDoctor,
+  unknownPatient,
+} from './booking.refusals.js';
+import { type BookedPatient, readSchedule, readScheduleAndPatient } from './schedule.reader.js';
+
+/** A time with a doctor. */
+export interface RequestedAppointment extends RequestedTime {
+  readonly doctorId: number;
+  /** What the desk overrides, and why. */
+  readonly override?: Override | undefined;
+}
+
+/** A time with a doctor, for a patient. */
+export interface RequestedBooking extends RequestedAppointment {
+  /** By default the actor's own patient. */
+  readonly patientId?: number | undefined;
+}
 
 /** Evaluates requested times by the doctor's schedule, within transactions. */
 @Injectable()
@@ -12,33 +35,42 @@ export class BookableTimes {
   /**
    * Under the lock of the day, this is the decision.
    *
-   * @param rescheduledId a booking whose own time counts as free
-   * @throws Refusal UNKNOWN_DOCTOR, or the first rule that the time violates
+   * @throws Refusal UNKNOWN_PATIENT, also for one that the actor may not book for; UNKNOWN_DOCTOR, or the rules that the
+   *   time violates
    */
-  async assertBookable(
+  async assertBookableFor(
+    context: AccountContext,
     tx: EntityManager,
-    doctorId: number,
-    requested: RequestedTime,
-    rescheduledId?: number,
-  ): Promise<BookableTime> {
-    const range = { from: requested.date, to: requested.date };
-    const schedule = await readSchedule(tx, doctorId, range, rescheduledId);
+    requested: RequestedBooking,
+  ): Promise<BookableTime & { readonly patient: BookedPatient }> {
+    const { doctorId, date, patientId } = requested;
+    const { actor } = context;
+    const range = { doctorId, from: date, to: date };
+    const booker = { accountId: actor.id, patientId };
+    const { schedule, patient } = await readScheduleAndPatient(tx, range, booker);
+    if (!patient || !mayBookFor(actor, patient)) throw unknownPatient(patientId);
     if (!schedule) throw unknownDoctor(doctorId);
-    return assertBookable(schedule, requested, this.clock.now());
+    return { ...assertBookable(schedule, requested, this.evaluationFor(context, requested)), patient };
   }
 
   /**
-   * Refuses a retry before it locks. Otherwise many requests that will be refused, on a date without a row, would each
-   * insert the row, roll back, and deadlock each other.
+   * The same for a booking that is rescheduled, whose own time counts as free.
    *
-   * @throws Refusal as `assertBookable` does
+   * @throws Refusal as `assertBookableFor` does
    */
-  async refuseEarly(
+  async assertBookable(
+    context: AccountContext,
     tx: EntityManager,
-    doctorId: number,
-    requested: RequestedTime,
-    rescheduledId?: number,
-  ): Promise<void> {
-    await this.assertBookable(tx, doctorId, requested, rescheduledId);
+    requested: RequestedAppointment,
+    rescheduledId: number,
+  ): Promise<BookableTime> {
+    const { doctorId, date } = requested;
+    const schedule = await readSchedule(tx, { doctorId, from: date, to: date, rescheduledId });
+    if (!schedule) throw unknownDoctor(doctorId);
+    return assertBookable(schedule, requested, this.evaluationFor(context, requested));
+  }
+
+  private evaluationFor({ actor }: AccountContext, { override }: RequestedAppointment) {
+    return { now: this.clock.now(), isForDesk: isDesk(actor.role), override };
   }
 }

@@ -36,7 +36,7 @@ export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
       SELECT b.id, b.version, b.status,
              COUNT(CASE WHEN n.kind = 'booked' AND n.booking_version = 1 THEN 1 END) AS booked,
              COUNT(CASE WHEN n.kind = 'moved' AND n.booking_version BETWEEN 2 AND b.version
-                             AND (b.status = 'booked' OR n.booking_version < b.version) THEN 1 END) AS moved,
+                             AND (b.status <> 'cancelled' OR n.booking_version < b.version) THEN 1 END) AS moved,
              COUNT(CASE WHEN n.kind = 'cancelled' AND n.booking_version = b.version
                              AND b.status = 'cancelled' THEN 1 END) AS cancelled,
              COUNT(CASE WHEN n.booking_version = b.version AND n.reason = '${SUPERSEDED}' THEN 1 END) AS superseded
@@ -58,7 +58,7 @@ export const BOOKING_LEDGER_CHECKS: readonly IntegrityCheck[] = [
       SELECT b.id, b.version, b.starts_at, b.updated_at,
              (SELECT GROUP_CONCAT(n.kind) FROM ${NOTIFICATIONS}
               WHERE n.booking_id = b.id AND n.booking_version = b.version) AS kinds
-      FROM bookings b WHERE ${IN_PAGE} AND ${HAS_LEDGER} AND b.status = 'booked'`,
+      FROM bookings b WHERE ${IN_PAGE} AND ${HAS_LEDGER} AND b.status <> 'cancelled'`,
     explain: explainReminders,
     remedy:
       'If the reminder can still come in time, write it into the ledger (docs/operations.md, Mending by hand): the ' +
@@ -75,7 +75,7 @@ function missingNotifications(row: NotificationCounts): string[] {
     ...(Number(booked) === 1 ? [] : ["'booked' of version 1"]),
     ...(missing === 0 ? [] : [`${missing} of ${reschedules} 'moved' of versions 2 to ${lastReschedule}`]),
     ...(Number(superseded) === 0 ? [] : [`the notification that supersedes version ${version}`]),
-    ...(status === 'booked' || Number(cancelled) === 1 ? [] : [`'cancelled' of version ${version}`]),
+    ...(status !== 'cancelled' || Number(cancelled) === 1 ? [] : [`'cancelled' of version ${version}`]),
   ];
 }
 

@@ -74,10 +74,18 @@ export class PatientsBookingDto extends BookingDto {
 
 /** A booking as its doctor sees it. */
 export class DoctorsBookingDto extends BookingDto {
-  @ApiProperty({ example: 'patient@clinica.example' })
-  patient_email!: string;
+  @ApiProperty({
+    type: String,
+    example: 'patient@clinica.example',
+    nullable: true,
+    description: 'The address that emails about it go to, if there is one',
+  })
+  patient_email!: string | null;
 
   static of(booking: DoctorsBooking): DoctorsBookingDto {
-    return { ...BookingDto.from(booking), patient_email: shownAddress(booking.patientEmail) };
+    return {
+      ...BookingDto.from(booking),
+      patient_email: booking.patientEmail && shownAddress(booking.patientEmail),
+    };
   }
 }

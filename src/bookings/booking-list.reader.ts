@@ -4,7 +4,7 @@ import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
 import { query } from '../database/statement.js';
 import { DOCTOR_ID_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import type { EpochMs } from '../time/interval.js';
-import { BOOKINGS_WITH_DOCTORS, LISTED_COLUMNS } from './booking.sql.js';
+import { BOOKINGS_WITH_PEOPLE, IS_LIVE, LISTED_COLUMNS } from './booking.sql.js';
 import type { ListedBooking } from './booking.js';
 
 /** Which bookings to list; always ordered by the instant at which they begin. */
@@ -28,7 +28,7 @@ const OWNERS = {
 export type List = keyof typeof OWNERS;
 
 export type PatientsBooking = ListedBooking & { readonly doctorName: string; readonly specialty: string };
-export type DoctorsBooking = ListedBooking & { readonly patientEmail: string };
+export type DoctorsBooking = ListedBooking & { readonly patientEmail: string | null };
 
 /** Reads the lists of bookings, one statement each. */
 @Injectable()
@@ -38,14 +38,14 @@ export class BookingListReader {
   ofPatient(accountId: number, filter: ListFilter): Promise<PatientsBooking[]> {
     const [where, parameters] = conditionsOf('me', accountId, filter);
     const sql = `/* list-bookings-of-patient */ SELECT ${LISTED_COLUMNS}, d.name AS doctorName, d.specialty
-       FROM ${BOOKINGS_WITH_DOCTORS} WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
+       FROM ${BOOKINGS_WITH_PEOPLE} WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
     return query(this.dataSource, sql, parameters);
   }
 
   ofDoctor(accountId: number, filter: ListFilter): Promise<DoctorsBooking[]> {
     const [where, parameters] = conditionsOf('doctor', accountId, filter);
-    const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, ${mailAddressOf()} AS patientEmail
-       FROM ${BOOKINGS_WITH_DOCTORS} ${joinAccount('b.user_id')}
+    const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, COALESCE(p.email, ${mailAddressOf()}) AS patientEmail
+       FROM ${BOOKINGS_WITH_PEOPLE} LEFT ${joinAccount('b.user_id')}
        WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
     return query(this.dataSource, sql, parameters);
   }
@@ -68,7 +68,7 @@ function conditionsOf(list: List, accountId: number, filter: ListFilter): [strin
     conditions.push(condition);
     parameters.push(...values);
   };
-  if (!filter.includeCancelled) where("b.status = 'booked'");
+  if (!filter.includeCancelled) where(`b.${IS_LIVE}`);
   // The instants limit what is read of the index. A date in any zone is within a day of the date in UTC.
   if (filter.from !== undefined) {
     where('b.date >= ? AND b.starts_at >= ? - INTERVAL 1 DAY', filter.from, filter.from);

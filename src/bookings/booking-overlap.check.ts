@@ -1,15 +1,17 @@
 import type { Found, IntegrityCheck } from '../database/integrity-check.js';
 import { query } from '../database/statement.js';
 import type { BookingRow } from './booking.js';
+import { IS_LIVE } from './booking.sql.js';
 
 type Row = Pick<BookingRow, 'id' | 'starts_at' | 'ends_at'>;
 
 const DOCTORS = '/* find-booked-doctors */ SELECT DISTINCT doctor_id AS id FROM bookings ORDER BY doctor_id';
 const BOOKINGS = `/* check-overlap */ SELECT id, starts_at, ends_at FROM bookings
-  WHERE doctor_id = ? AND status = 'booked' ORDER BY starts_at, id`;
+  WHERE doctor_id = ? AND ${IS_LIVE} AND overbooked = 0 ORDER BY starts_at, id`;
 
 /**
- * Live bookings of one doctor that overlap in real time, whatever their dates.
+ * Live bookings of one doctor that overlap in real time, whatever their dates. Those that the desk let overlap are left
+ * out: of the bookings that overlap, at most one is not overbooked.
  *
  * It reads one doctor's bookings at a time, in the order of their starts. A booking overlaps if it begins before the
  * latest end so far. A running MAX in SQL takes quadratic time, on MariaDB always and on MySQL nearly always: 8 s and

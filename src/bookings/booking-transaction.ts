@@ -10,9 +10,21 @@ import type { Booking } from './booking.js';
  * Remove one release after 0.5: outcomes live for a day.
  */
 interface StoredBooking extends Booking {
-  /** The name of `patientId` in version 0.4. */
-  readonly userId?: number;
+  /** The name of `accountId` in version 0.4. */
+  readonly userId?: number | null;
 }
+
+/** What version 0.4 did not store. Its bookings are by and for the account, whose patient has the same id. */
+const NEW_FIELDS = {
+  givenName: null,
+  familyName: null,
+  edits: 0,
+  note: null,
+  isOverbooked: false,
+  bookedByRole: 'user',
+  cancelledByRole: null,
+  cancelReason: null,
+} as const;
 
 /** Runs the transaction that makes or changes a booking: once per key, and never more than a few of an account at once. */
 @Injectable()
@@ -46,9 +58,11 @@ export class BookingTransaction {
 }
 
 function withFormerName(booking: Booking): StoredBooking {
-  return { ...booking, userId: booking.patientId };
+  return { ...booking, userId: booking.accountId };
 }
 
 function withoutFormerName({ userId, ...booking }: StoredBooking): Booking {
-  return userId === undefined ? booking : { ...booking, patientId: userId };
+  if ('accountId' in booking || userId === undefined || userId === null) return booking;
+  const former: object = booking;
+  return { ...NEW_FIELDS, ...(former as Booking), patientId: userId, accountId: userId, bookedBy: userId };
 }

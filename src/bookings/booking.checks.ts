@@ -38,7 +38,7 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
     code: 'WRONG_INSTANTS',
     title: 'live bookings whose date and time mean other instants than they have',
     statement: `/* check-instants */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
-      WHERE ${IN_PAGE} AND b.status = 'booked'`,
+      WHERE ${IN_PAGE} AND b.status <> 'cancelled'`,
     explain: explainInstants,
     remedy:
       'If a country has changed its clocks, run: node dist/integrity.js --renew-instants. Otherwise ask the doctor ' +
@@ -50,18 +50,19 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
     code: 'OUTSIDE_OPEN_TIME',
     title: 'live bookings outside the availability in which they were booked',
     statement: `/* check-open-time */ SELECT b.id, b.starts_at, b.ends_at, b.open_from, b.open_until FROM bookings b
-      WHERE ${IN_PAGE} AND b.status = 'booked' AND (b.starts_at < b.open_from OR b.ends_at > b.open_until)`,
+      WHERE ${IN_PAGE} AND b.status <> 'cancelled' AND (b.starts_at < b.open_from OR b.ends_at > b.open_until)`,
     explain: (row: Timed & { open_from: Date; open_until: Date }) =>
       `it lasts from ${span(row.starts_at, row.ends_at)}, outside the availability in which it was booked, ` +
       span(row.open_from, row.open_until),
     remedy: RESOLVE,
   }),
-  // The last change of a live booking gave it its time: every other change ends the booking.
+  // A live booking got its version with its time. The desk books until an hour after the start.
   bookingCheck({
     code: 'NOT_IN_FUTURE',
     title: 'live bookings that were booked or rescheduled after their start',
     statement: `/* check-future */ SELECT b.id, b.starts_at, b.updated_at FROM bookings b
-      WHERE ${IN_PAGE} AND b.status = 'booked' AND b.starts_at <= b.updated_at`,
+      WHERE ${IN_PAGE} AND b.status <> 'cancelled'
+        AND b.starts_at <= b.updated_at - INTERVAL IF(b.version = 1 AND b.booked_by_role NOT IN ('staff', 'admin'), 0, 1) HOUR`,
     explain: ({ starts_at, updated_at }: Pick<BookingRow, 'id' | 'starts_at'> & { updated_at: Date }) =>
       `it begins at ${starts_at.toISOString()}, but was booked or rescheduled at ${updated_at.toISOString()}`,
     remedy:
@@ -78,7 +79,7 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
              e.start_time AS blocked_from, e.end_time AS blocked_until, e.day_version AS blocked_version
       FROM ${BOOKINGS_WITH_DOCTORS}
       ${joinExceptions('b.doctor_id', 'b.date')} AND e.day_version < b.day_version
-      WHERE ${IN_PAGE} AND b.status = 'booked'`,
+      WHERE ${IN_PAGE} AND b.status <> 'cancelled' AND COALESCE(b.overridden, '') NOT LIKE '%EXCEPTION%'`,
     explain: explainException,
     remedy: RESOLVE,
   }),
@@ -88,7 +89,7 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
     statement: `/* check-day-version */
       SELECT b.id, b.doctor_id, b.date, b.day_version, t.version AS present_version
       FROM bookings b LEFT ${joinDay('b.doctor_id', 'b.date')}
-      WHERE ${IN_PAGE} AND b.status = 'booked' AND b.day_version > COALESCE(t.version, 0)`,
+      WHERE ${IN_PAGE} AND b.status <> 'cancelled' AND b.day_version > COALESCE(t.version, 0)`,
     explain: ({ doctor_id, date, day_version, present_version }: AheadOfDay) =>
       `it took its time as change number ${day_version} of ${date} at doctor ${doctor_id}, of which doctor_days ` +
       `has ${present_version === null ? 'no row' : `counted ${present_version}`}`,

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import type { BookingStatus } from './booking.js';
 
 /** A booking as the table stores it; services work with `Booking`. */
 @Entity('bookings')
@@ -14,9 +15,43 @@ export class BookingEntity {
   @Column({ name: 'doctor_id', type: 'int', unsigned: true })
   doctorId!: number;
 
-  /** The patient's account. */
-  @Column({ name: 'user_id', type: 'int', unsigned: true })
+  /** The account that manages the patient, if there is one. */
+  @Column({ name: 'user_id', type: 'int', unsigned: true, nullable: true })
+  accountId!: number | null;
+
+  @Column({ name: 'patient_id', type: 'int', unsigned: true })
   patientId!: number;
+
+  /** How many changes kept the time: with `version` it makes the version on the wire. */
+  @Column({ type: 'int', unsigned: true, default: 0 })
+  edits!: number;
+
+  @Column({ type: 'varchar', length: 500, nullable: true })
+  note!: string | null;
+
+  /** Whether the desk let it overlap another booking. */
+  @Column({ type: 'tinyint', default: 0 })
+  overbooked!: 0 | 1;
+
+  /** The rules that the desk overrode, with spaces between; null, like `overrideReason`, without an override. */
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  overridden!: string | null;
+
+  @Column({ name: 'override_reason', type: 'varchar', length: 500, nullable: true })
+  overrideReason!: string | null;
+
+  /** An account. */
+  @Column({ name: 'booked_by', type: 'int', unsigned: true, nullable: true })
+  bookedBy!: number | null;
+
+  @Column({ name: 'booked_by_role', type: 'varchar', length: 16, default: 'user' })
+  bookedByRole!: string;
+
+  @Column({ name: 'cancelled_by_role', type: 'varchar', length: 16, nullable: true })
+  cancelledByRole!: string | null;
+
+  @Column({ name: 'cancel_reason', type: 'varchar', length: 500, nullable: true })
+  cancelReason!: string | null;
 
   /** The doctor's local date, YYYY-MM-DD. */
   @Column({ type: 'date' })
@@ -36,24 +71,25 @@ export class BookingEntity {
   endsAt!: Date;
 
   @Column({ type: 'varchar', length: 16 })
-  status!: 'booked' | 'cancelled';
+  status!: BookingStatus;
 
-  /** From 1, raised by each change. */
+  /** From 1, raised by each change of the time and by the cancellation. */
   @Column({ type: 'int', unsigned: true })
   version!: number;
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 
+  /** When it got its version. */
   @Column({ name: 'updated_at', type: 'datetime', precision: 3 })
   updatedAt!: Date;
 
-  /** The start of a live booking; unique for each doctor. */
+  /** The start of a live booking that is not overbooked; unique for each doctor. */
   @Column({
     name: 'live_starts_at',
     type: 'datetime',
     nullable: true,
-    asExpression: "CASE WHEN status = 'booked' THEN starts_at END",
+    asExpression: "CASE WHEN status <> 'cancelled' AND overbooked = 0 THEN starts_at END",
     generatedType: 'VIRTUAL',
   })
   liveStartsAt!: Date | null;

@@ -8,12 +8,12 @@ const NOW = Date.parse('2026-03-01T10:00:00Z');
 
 function starting(minutesFromNow: number): {
   id: number;
-  patientId: number;
+  accountId: number;
   version: number;
   startsAt: number;
   durationMinutes: number;
 } {
-  return { id: 7, patientId: 5, version: 3, startsAt: NOW + minutesFromNow * MINUTE_MS, durationMinutes: 45 };
+  return { id: 7, accountId: 5, version: 3, startsAt: NOW + minutesFromNow * MINUTE_MS, durationMinutes: 45 };
 }
 
 describe('a booking made after the moment of a reminder does not get that reminder', () => {
@@ -61,8 +61,18 @@ test('every notification names the account, the booking, its version, start and 
   );
 });
 
+test('an act without email leaves a row that is never sent; reminders follow all the same', () => {
+  const unwanted = notificationsForNewTime('booked', starting(25 * 60), NOW, { isNotifying: false });
+  expect(unwanted.map(({ kind, skipped }) => [kind, skipped])).toEqual([
+    ['booked', 'the desk wanted no email about this'],
+    ['reminder_24h', undefined],
+    ['reminder_1h', undefined],
+  ]);
+  expect(cancellationNotification(starting(60), NOW, false).skipped).toBeDefined();
+});
+
 test('a cancellation is one notification, due now', () => {
-  expect(cancellationNotification(starting(60), NOW)).toEqual({
+  expect(cancellationNotification(starting(60), NOW, true)).toEqual({
     accountId: 5,
     bookingId: 7,
     bookingVersion: 3,

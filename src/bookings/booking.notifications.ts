@@ -5,24 +5,40 @@ import {
   REMINDERS,
 } from '../outbox/notification-kind.js';
 import type { BookingNotification } from '../outbox/outbox.repository.js';
+import { NOT_WANTED_BY_DESK } from '../outbox/skip-reasons.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';
 
 /** What a notification announces of a booking. */
-type Announced = Pick<Booking, 'id' | 'patientId' | 'version' | 'startsAt' | 'durationMinutes'>;
+type Announced = Pick<Booking, 'id' | 'accountId' | 'version' | 'startsAt' | 'durationMinutes'>;
+
+/** How a new time is confirmed. */
+export interface Confirmation {
+  /** When the confirmation may leave; by default now. */
+  readonly dueAt?: EpochMs | undefined;
+  /** False if the desk wants no email about it. The row in the ledger shows that. */
+  readonly isNotifying?: boolean | undefined;
+}
 
 /**
- * The notifications of a booking that was made or rescheduled: the confirmation, due now unless `confirmationDueAt`
- * says otherwise, and the reminders whose time is still to come.
+ * The notifications of a booking that was made or rescheduled: the confirmation, and the reminders whose time is still
+ * to come.
  */
 export function notificationsForNewTime(
   kind: 'booked' | 'moved',
   booking: Announced,
   now: EpochMs,
-  confirmationDueAt: EpochMs = now,
+  { dueAt: confirmationDueAt = now, isNotifying = true }: Confirmation = {},
 ): BookingNotification[] {
   const reminders = remindersOf(booking).filter(({ dueAt }) => dueAt > now);
-  return [notificationOf(kind, booking, confirmationDueAt), ...reminders];
+  return [
+    { ...notificationOf(kind, booking, confirmationDueAt), ...skippedUnless(isNotifying) },
+    ...reminders,
+  ];
+}
+
+function skippedUnless(isNotifying: boolean): Pick<BookingNotification, 'skipped'> {
+  return isNotifying ? {} : { skipped: NOT_WANTED_BY_DESK };
 }
 
 /** The reminders of a booking, past ones too. */
@@ -36,13 +52,17 @@ export function reminderKindsAfter(startsAt: EpochMs, moment: EpochMs): Reminder
 }
 
 /** The notification that a booking was cancelled. */
-export function cancellationNotification(booking: Announced, now: EpochMs): BookingNotification {
-  return notificationOf('cancelled', booking, now);
+export function cancellationNotification(
+  booking: Announced,
+  now: EpochMs,
+  isNotifying: boolean,
+): BookingNotification {
+  return { ...notificationOf('cancelled', booking, now), ...skippedUnless(isNotifying) };
 }
 
 function notificationOf(kind: BookingKind, booking: Announced, dueAt: EpochMs): BookingNotification {
   return {
-    accountId: booking.patientId,
+    accountId: booking.accountId,
     bookingId: booking.id,
     bookingVersion: booking.version,
     kind,

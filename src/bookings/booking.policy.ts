@@ -1,28 +1,84 @@
+import { isDesk } from '../auth/role.js';
 import type { Actor } from '../http/context.js';
-import type { Booking } from './booking.js';
-import { bookingNotFound } from './booking.refusals.js';
+import { type Booking, BOOKING_STATUSES, type BookingStatus } from './booking.js';
+import { bookingNotFound, onlyForDesk, statusNotPossible } from './booking.refusals.js';
 
-/** Whether the actor may book for the patient: patients book for themselves. */
-export function mayBookFor({ id }: Pick<Actor, 'id'>, patientId: number): boolean {
-  return id === patientId;
+/** A booking, with the relation of the actor's account to it. */
+export interface SeenBooking extends Booking {
+  /** Whether the account manages the booking's patient, or has accepted the patient. */
+  readonly isOwn: boolean;
+  /** Whether the booking is with the doctor of the account. */
+  readonly isOwnDoctor: boolean;
 }
 
-/** Whether the actor may change the booking: its patient may, until it is cancelled. */
-export function mayChange(
-  actor: Pick<Actor, 'id'>,
-  booking: Pick<Booking, 'patientId' | 'status'> | undefined,
-): boolean {
-  return booking?.status === 'booked' && mayBookFor(actor, booking.patientId);
+/** In which capacity somebody acts on a booking. */
+export type Party = 'patient' | 'doctor' | 'desk';
+
+export type BookingAction = 'see' | 'see events' | 'reschedule' | 'cancel' | 'set status';
+
+const OPEN: readonly BookingStatus[] = ['booked', 'arrived'];
+const LIVE: readonly BookingStatus[] = BOOKING_STATUSES.filter((status) => status !== 'cancelled');
+
+/** The statuses of a booking in which each party may do what. Whatever is not listed, it may not. */
+export const ALLOWED: Readonly<Record<Party, Partial<Record<BookingAction, readonly BookingStatus[]>>>> = {
+  patient: { see: BOOKING_STATUSES, reschedule: ['booked'], cancel: ['booked'] },
+  doctor: { see: BOOKING_STATUSES, 'see events': BOOKING_STATUSES, cancel: OPEN, 'set status': LIVE },
+  desk: {
+    see: BOOKING_STATUSES,
+    'see events': BOOKING_STATUSES,
+    reschedule: ['booked'],
+    cancel: OPEN,
+    'set status': LIVE,
+  },
+};
+
+type Related = Pick<SeenBooking, 'isOwn' | 'isOwnDoctor'>;
+
+/** The capacities in which an actor may act on a booking; none for a booking that it must not know of. */
+export function partiesOf({ role }: Pick<Actor, 'role'>, { isOwn, isOwnDoctor }: Related): Party[] {
+  return [
+    ...(isDesk(role) ? (['desk'] as const) : []),
+    ...(isOwnDoctor && role === 'doctor' ? (['doctor'] as const) : []),
+    ...(isOwn ? (['patient'] as const) : []),
+  ];
+}
+
+/** Whether the actor may book for a patient: their own, or any for the desk. */
+export function mayBookFor({ role }: Pick<Actor, 'role'>, { isOwn }: { readonly isOwn: boolean }): boolean {
+  return isOwn || isDesk(role);
 }
 
 /**
- * Asserts that the actor may change the booking. The refusal does not reveal whether another patient's booking exists.
+ * Asserts that the actor may send these fields: only the desk may.
  *
- * @throws Refusal BOOKING_NOT_FOUND
+ * @throws Refusal VALIDATION_FAILED
  */
-export function assertMayChange(
-  actor: Pick<Actor, 'id'>,
-  booking: Booking | undefined,
-): asserts booking is Booking {
-  if (!mayChange(actor, booking)) throw bookingNotFound();
+export function assertForActor(
+  { actor }: { readonly actor: Pick<Actor, 'role'> },
+  fields: Readonly<Record<string, unknown>>,
+): void {
+  const sent = Object.keys(fields).filter((field) => fields[field] !== undefined);
+  if (sent.length > 0 && !isDesk(actor.role)) throw onlyForDesk(sent);
+}
+
+/**
+ * The capacity in which the actor may do this to the booking. The refusal does not reveal whether a booking exists that
+ * the actor must not know of.
+ *
+ * @param parties only in these capacities
+ * @throws Refusal BOOKING_NOT_FOUND, also for a cancelled booking; STATUS_NOT_POSSIBLE
+ */
+export function assertMay(
+  actor: Pick<Actor, 'role'>,
+  action: BookingAction,
+  booking: SeenBooking | undefined,
+  parties: readonly Party[] = ['desk', 'doctor', 'patient'],
+): asserts booking is SeenBooking {
+  if (!booking) throw bookingNotFound();
+  const statuses = partiesOf(actor, booking)
+    .filter((party) => parties.includes(party))
+    .flatMap((party) => ALLOWED[party][action] ?? []);
+  if (statuses.includes(booking.status)) return;
+  if (statuses.length === 0 || booking.status === 'cancelled') throw bookingNotFound();
+  throw statusNotPossible(booking.status, []);
 }

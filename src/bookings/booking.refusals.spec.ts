@@ -7,7 +7,6 @@ import { parseWallTime } from '../time/wall-time.js';
 import {
   assertBookable,
   assertNotStarted,
-  changeOf,
   bookingNotFound,
   takenRefusal,
   unknownDoctor,
@@ -20,11 +19,12 @@ function range(start: string, end: string): WallRange {
 }
 
 /** A window from 01:00 to 17:00 in Madrid, an exception from 12:00 to 13:00, a booking from 10:00 to 10:30 UTC. */
-function scheduleOf(date: string): Schedule {
+function scheduleOf(date: string, isDoctorActive = true): Schedule {
   const day = new ScheduleDay(ClinicDay.of(date, 'Europe/Madrid'), {
     windows: [range('01:00', '17:00')],
     exceptions: [range('12:00', '13:00')],
     busy: [{ start: Date.parse(`${date}T10:00:00Z`), end: Date.parse(`${date}T10:30:00Z`) }],
+    isDoctorActive,
   });
   return new Schedule('Europe/Madrid', [day]);
 }
@@ -43,11 +43,13 @@ function refusal(act: () => unknown): Refusal {
 describe('a time may be booked', () => {
   test('if it violates no rule; the answer is its real time, the availability around it, and the time zone', () => {
     const requested = { date: '2026-03-02', time: '09:07', durationMinutes: 53 };
-    expect(assertBookable(scheduleOf('2026-03-02'), requested, EARLIER)).toEqual({
+    expect(assertBookable(scheduleOf('2026-03-02'), requested, { now: EARLIER })).toEqual({
       appointment: { start: Date.parse('2026-03-02T08:07:00Z'), end: Date.parse('2026-03-02T09:00:00Z') },
       availability: { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-03-02T16:00:00Z') },
       timezone: 'Europe/Madrid',
       now: EARLIER,
+      isOverbooked: false,
+      override: undefined,
     });
   });
 
@@ -74,7 +76,7 @@ describe('a time may be booked', () => {
     { code: 'TAKEN', date: '2026-03-02', time: '11:29', says: '11:29 on 2026-03-02 is already taken' },
   ])('otherwise the refusal has the code $code and names the time', ({ code, date, time, says }) => {
     const refused = refusal(() =>
-      assertBookable(scheduleOf(date), { date, time, durationMinutes: 30 }, EARLIER),
+      assertBookable(scheduleOf(date), { date, time, durationMinutes: 30 }, { now: EARLIER }),
     );
     expect(refused.code).toBe(code);
     expect(refused.message).toContain(says);
@@ -88,26 +90,62 @@ test('a booking has started at its very start, and not a moment before', () => {
   expect(refusal(() => assertNotStarted({ startsAt }, startsAt + 1)).code).toBe('BOOKING_STARTED');
 });
 
-describe('a change', () => {
-  test('has the given fields and no others', () => {
-    const change = changeOf({ date: undefined, time: '09:00', durationMinutes: undefined });
-    expect(Object.keys(change)).toEqual(['time']);
-    expect({ date: '2026-03-02', durationMinutes: 30, ...change }).toEqual({
-      date: '2026-03-02',
-      time: '09:00',
-      durationMinutes: 30,
+describe('an override', () => {
+  const requested = { date: '2026-03-02', time: '16:45', durationMinutes: 30 };
+  const during = (rules: string[]) => ({ now: EARLIER, override: { rules, reason: 'as agreed' } });
+
+  test('lets a time be booked if it names every rule that stands against it; others are ignored', () => {
+    const bookable = assertBookable(
+      scheduleOf(requested.date),
+      requested,
+      during(['OUTSIDE_AVAILABILITY', 'TAKEN', 'BUFFER']),
+    );
+    expect(bookable).toMatchObject({
+      availability: undefined,
+      isOverbooked: false,
+      override: { rules: ['OUTSIDE_AVAILABILITY'], reason: 'as agreed' },
     });
   });
 
-  test('without any field is refused', () => {
-    expect(refusal(() => changeOf({})).code).toBe('NOTHING_TO_CHANGE');
-    expect(refusal(() => changeOf({ date: undefined })).code).toBe('NOTHING_TO_CHANGE');
+  test('of TAKEN makes the booking an overbooked one', () => {
+    const taken = { ...requested, time: '11:00' };
+    expect(assertBookable(scheduleOf(taken.date), taken, during(['TAKEN'])).isOverbooked).toBe(true);
   });
+
+  test('that does not name a rule leaves it standing, and the refusal names all of them', () => {
+    const both = { ...requested, time: '11:15', durationMinutes: 60 };
+    const refused = refusal(() => assertBookable(scheduleOf(both.date), both, during(['TAKEN'])));
+    expect(refused.code).toBe('EXCEPTION');
+    expect(refused.details).toEqual({
+      violations: [
+        { rule: 'EXCEPTION', message: expect.any(String) as string, overridable: true },
+        { rule: 'TAKEN', message: expect.any(String) as string, overridable: true },
+      ],
+    });
+  });
+
+  test.each(['NOT_IN_FUTURE', 'NO_SUCH_TIME', 'DOCTOR_INACTIVE'])('of %s changes nothing', (code) => {
+    const date = code === 'NO_SUCH_TIME' ? '2026-03-29' : '2026-02-27';
+    const time = code === 'NO_SUCH_TIME' ? '02:30' : '09:00';
+    const schedule = scheduleOf(date, code !== 'DOCTOR_INACTIVE');
+    expect(refusal(() => assertBookable(schedule, { ...requested, date, time }, during([code]))).code).toBe(
+      code,
+    );
+  });
+});
+
+test('the desk may book a time until an hour after it began', () => {
+  const requested = { date: '2026-03-02', time: '09:00', durationMinutes: 30 };
+  const bookAt = (now: string, isForDesk: boolean) => () =>
+    assertBookable(scheduleOf('2026-03-02'), requested, { now: Date.parse(now), isForDesk });
+  expect(bookAt('2026-03-02T08:59:59Z', true)).not.toThrow();
+  expect(refusal(bookAt('2026-03-02T09:00:00Z', true)).code).toBe('NOT_IN_FUTURE');
+  expect(refusal(bookAt('2026-03-02T08:00:00Z', false)).code).toBe('NOT_IN_FUTURE');
 });
 
 test('the refusal of the unique key equals that of the rule, word for word', () => {
   const requested = { date: '2026-03-02', time: '11:00', durationMinutes: 30 };
-  const byRule = refusal(() => assertBookable(scheduleOf('2026-03-02'), requested, EARLIER));
+  const byRule = refusal(() => assertBookable(scheduleOf('2026-03-02'), requested, { now: EARLIER }));
   expect([takenRefusal(requested).code, takenRefusal(requested).message]).toEqual([
     byRule.code,
     byRule.message,

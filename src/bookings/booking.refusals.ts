@@ -1,9 +1,10 @@
-import { evaluate } from '../availability/evaluate.js';
+import { evaluate, type EvaluatedFor } from '../availability/evaluate.js';
 import type { RequestedTime, Violation } from '../availability/rules/rule.js';
 import { taken } from '../availability/rules/taken.js';
 import type { Schedule } from '../availability/schedule.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { EpochMs, Interval } from '../time/interval.js';
+import type { BookingStatus, Override } from './booking.js';
 
 export type { RequestedTime };
 
@@ -11,8 +12,12 @@ export type { RequestedTime };
 export interface BookableTime {
   /** The requested time as instants. */
   readonly appointment: Interval;
-  /** The availability that contains the appointment. */
-  readonly availability: Interval;
+  /** The availability that contains the appointment; undefined if the desk overrode that. */
+  readonly availability: Interval | undefined;
+  /** Whether the appointment overlaps another, by an override. */
+  readonly isOverbooked: boolean;
+  /** What stood against the time and was overridden. */
+  readonly override: Override | undefined;
   /** The doctor's time zone, IANA. */
   readonly timezone: string;
   readonly now: EpochMs;
@@ -21,13 +26,28 @@ export interface BookableTime {
 /**
  * The requested time, if it may be booked.
  *
- * @throws Refusal of the first rule that the time violates
+ * @param who whom it is evaluated for, and what the desk overrides
+ * @throws Refusal of the first rule that the time violates, with all of them in `violations`
  */
-export function assertBookable(schedule: Schedule, requested: RequestedTime, now: EpochMs): BookableTime {
-  const { appointment, violations } = evaluate(requested, schedule, now);
-  if (violations[0]) throw refusalOf(violations[0], requested);
+export function assertBookable(
+  schedule: Schedule,
+  requested: RequestedTime,
+  { override, ...who }: EvaluatedFor & { readonly override?: Override | undefined },
+): BookableTime {
+  const { appointment, violations } = evaluate(requested, schedule, who);
+  const isOverridden = ({ code, isOverridable }: Violation): boolean =>
+    isOverridable && (override?.rules.includes(code) ?? false);
+  if (!violations.every(isOverridden)) throw refusalOf(violations, requested);
+  const overridden = violations.map(({ code }) => code);
   const { start, end, availability } = appointment!;
-  return { appointment: { start, end }, availability: availability!, timezone: schedule.timezone, now };
+  return {
+    appointment: { start, end },
+    availability,
+    timezone: schedule.timezone,
+    now: who.now,
+    isOverbooked: overridden.includes(taken.code),
+    override: override && overridden.length > 0 ? { rules: overridden, reason: override.reason } : undefined,
+  };
 }
 
 /**
@@ -50,19 +70,9 @@ export function isAt(booking: RequestedTime, requested: RequestedTime): boolean 
   );
 }
 
-/**
- * The fields of a request that are to change.
- *
- * @throws Refusal NOTHING_TO_CHANGE
- */
-export function changeOf(fields: {
-  [Key in keyof RequestedTime]?: RequestedTime[Key] | undefined;
-}): Partial<RequestedTime> {
-  const change = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  if (Object.keys(change).length === 0) {
-    throw new Refusal('NOTHING_TO_CHANGE', 'Send at least one of date, time and duration.');
-  }
-  return change;
+/** A change of a booking named no field that can change. */
+export function nothingToChange(): Refusal {
+  return new Refusal('NOTHING_TO_CHANGE', 'Send at least one of date, time and duration.');
 }
 
 /** The one answer for another patient's booking, an unknown one and one already cancelled. */
@@ -76,17 +86,49 @@ export function unknownLastBooking(): Refusal {
   return new Refusal('UNKNOWN_BOOKING', message, [{ field: 'after', message }]);
 }
 
+/** These fields are only for the desk; for everybody else they are unknown. */
+export function onlyForDesk(fields: readonly string[]): Refusal {
+  const errors = fields.map((field) => ({ field, message: `${field} is only for the front desk` }));
+  return new Refusal('VALIDATION_FAILED', errors.map(({ message }) => message).join('; '), errors);
+}
+
+/** The desk and doctors say why they cancel, or set a status back. */
+export function reasonRequired(): Refusal {
+  const message = 'reason is required';
+  return new Refusal('VALIDATION_FAILED', message, [{ field: 'reason', message }]);
+}
+
 /** There is no doctor of that id. */
 export function unknownDoctor(doctorId: number): Refusal {
   const message = `Doctor ${doctorId} not found.`;
   return new Refusal('UNKNOWN_DOCTOR', message, [{ field: 'doctor_id', message }]);
 }
 
-/** The refusal of a time that another booking has. */
-export function takenRefusal(requested: RequestedTime): Refusal {
-  return refusalOf(taken, requested);
+/** There is no patient of that id, or none that the actor may book for. */
+export function unknownPatient(patientId: number | undefined): Refusal {
+  const message =
+    patientId === undefined ? 'You have no patient of your own.' : `Patient ${patientId} not found.`;
+  return new Refusal('UNKNOWN_PATIENT', message, [{ field: 'patient_id', message }]);
 }
 
-function refusalOf({ code, message }: Violation, requested: RequestedTime): Refusal {
-  return new Refusal(code, message(requested));
+/** @param allowed the statuses that the booking could get instead */
+export function statusNotPossible(status: BookingStatus, allowed: readonly BookingStatus[]): Refusal {
+  const message = `This booking is ${status}, which does not allow that.`;
+  return new Refusal('STATUS_NOT_POSSIBLE', message, undefined, { allowed });
+}
+
+/** The refusal of a time that another booking has. */
+export function takenRefusal(requested: RequestedTime): Refusal {
+  return refusalOf([taken], requested);
+}
+
+function refusalOf(violations: readonly Violation[], requested: RequestedTime): Refusal {
+  const { code, message } = violations[0]!;
+  return new Refusal(code, message(requested), undefined, {
+    violations: violations.map((violation) => ({
+      rule: violation.code,
+      message: violation.message(requested),
+      overridable: violation.isOverridable,
+    })),
+  });
 }

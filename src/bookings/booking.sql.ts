@@ -1,4 +1,5 @@
-import { joinDoctor, timeZoneOf } from '../doctors/doctor.sql.js';
+import { accountOfDoctor, joinDoctor, timeZoneOf } from '../doctors/doctor.sql.js';
+import { columnOfPatient, isGuardianSql, joinPatient } from '../patients/patient.sql.js';
 import type { SelectStatement } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
 
@@ -12,30 +13,46 @@ export function joinBooking(id: string): string {
 /** Bookings as `b`, with their doctors as `d`. */
 export const BOOKINGS_WITH_DOCTORS = `bookings b ${joinDoctor('b.doctor_id')}`;
 
-const COLUMNS = `b.id, b.uid, b.doctor_id, b.user_id, b.date, b.start_time, b.duration_minutes,
-  b.starts_at, b.ends_at, b.status, b.version, b.created_at`;
+/** The same, with their patients as `p`. */
+export const BOOKINGS_WITH_PEOPLE = `${BOOKINGS_WITH_DOCTORS} ${joinPatient('b.patient_id')}`;
 
-/** The columns of a SELECT of bookings `b` joined to doctors `d`. */
-export const BOOKING_COLUMNS = `${COLUMNS}, d.timezone`;
+/** Whether a booking takes its time. */
+export const IS_LIVE = "status <> 'cancelled'";
 
-/** The same columns for a SELECT of bookings `b` alone: with FOR UPDATE, a join would lock the doctor too. */
+const COLUMNS = `b.id, b.uid, b.doctor_id, b.user_id, b.patient_id, b.date, b.start_time, b.duration_minutes,
+  b.starts_at, b.ends_at, b.status, b.version, b.edits, b.note, b.overbooked, b.booked_by, b.booked_by_role,
+  b.cancelled_by_role, b.cancel_reason, b.created_at`;
+
+/** The columns of a SELECT of `BOOKINGS_WITH_PEOPLE`. */
+export const BOOKING_COLUMNS = `${COLUMNS}, d.timezone, p.given_name, p.family_name`;
+
+/** The same columns for a SELECT of bookings `b` alone: with FOR UPDATE, a join would lock doctor and patient too. */
 export const LOCKED_BOOKING_COLUMNS = `${COLUMNS},
-  ${timeZoneOf('b.doctor_id')} AS timezone`;
+  ${timeZoneOf('b.doctor_id')} AS timezone,
+  ${columnOfPatient('given_name', 'b.patient_id')} AS given_name,
+  ${columnOfPatient('family_name', 'b.patient_id')} AS family_name`;
+
+/** How the account in the three parameters is related to a booking `b`. */
+export const RELATION_COLUMNS = `COALESCE(b.user_id = ?, 0) OR ${isGuardianSql('b.patient_id')} AS is_own,
+  ${accountOfDoctor('b.doctor_id')} = ? AS is_own_doctor`;
 
 /** The columns of a `ListedBooking`. Numbers and texts are faster to parse than times. */
-export const LISTED_COLUMNS = `b.id, b.doctor_id AS doctorId, b.user_id AS patientId, b.date,
+export const LISTED_COLUMNS = `b.id, b.doctor_id AS doctorId, b.patient_id AS patientId, b.user_id AS accountId,
+  p.given_name AS givenName, p.family_name AS familyName, b.date,
   LEFT(b.start_time, 5) AS time, b.duration_minutes AS durationMinutes,
-  1000 * TIMESTAMPDIFF(SECOND, '1970-01-01', b.starts_at) AS startsAt, b.status, b.version, d.timezone`;
+  1000 * TIMESTAMPDIFF(SECOND, '1970-01-01', b.starts_at) AS startsAt, b.status, b.version, b.edits, b.note,
+  b.overbooked AS isOverbooked, b.booked_by AS bookedBy, b.booked_by_role AS bookedByRole,
+  b.cancelled_by_role AS cancelledByRole, b.cancel_reason AS cancelReason, d.timezone`;
 
-/** A patient's live bookings that have not started. Parameters: the patient, now. */
+/** The bookings of an account's patients that can still be cancelled. Parameters: the account, now. */
 export const UPCOMING = "user_id = ? AND status = 'booked' AND starts_at > ?";
 
-/** The notifications and events of the cancellation of all of a patient's live bookings that have not started. */
+/** The notifications and events of the cancellation of all bookings of an account's patients that have not started. */
 export function cancellations(
-  patientId: number,
+  accountId: number,
   now: EpochMs,
 ): { notifications: SelectStatement; events: SelectStatement } {
-  const parameters = [patientId, new Date(now)];
+  const parameters = [accountId, new Date(now)];
   const particulars = `CONCAT('{"doctor_id":', doctor_id, ',"date":"', date, '","time":"', TIME_FORMAT(start_time, '%H:%i'),
                               '","duration":', duration_minutes, '}')`;
   return {
@@ -54,4 +71,4 @@ export function cancellations(
 export const BUSY_OF_SCHEDULE = `
   SELECT 'busy', NULL, date, NULL, TIME_TO_SEC(start_time) DIV 60, NULL,
          TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SECOND, '1970-01-01', ends_at)
-  FROM bookings WHERE doctor_id = ? AND date BETWEEN ? AND ? AND status = 'booked' AND id <> ?`;
+  FROM bookings WHERE doctor_id = ? AND date BETWEEN ? AND ? AND ${IS_LIVE} AND id <> ?`;

@@ -1,13 +1,21 @@
 import type { EpochMs, Interval } from '../time/interval.js';
 
+/** FHIR's words for what becomes of an appointment. All but `cancelled` take their time. */
+export const BOOKING_STATUSES = ['booked', 'arrived', 'fulfilled', 'noshow', 'cancelled'] as const;
+export type BookingStatus = (typeof BOOKING_STATUSES)[number];
+
 /** An appointment of a patient with a doctor. */
 export interface Booking {
   readonly id: number;
   /** Identifies the booking in calendars, for life. */
   readonly uid: string;
   readonly doctorId: number;
-  /** The patient's account. */
   readonly patientId: number;
+  /** The account that manages the patient; null if there is none. */
+  readonly accountId: number | null;
+  /** The patient's names; null if unknown. */
+  readonly givenName: string | null;
+  readonly familyName: string | null;
   /** The doctor's local date, YYYY-MM-DD. */
   readonly date: string;
   /** The doctor's local time, HH:MM. */
@@ -15,35 +23,66 @@ export interface Booking {
   readonly durationMinutes: number;
   readonly startsAt: EpochMs;
   readonly endsAt: EpochMs;
-  readonly status: 'booked' | 'cancelled';
-  /** From 1, raised by each change. */
+  readonly status: BookingStatus;
+  /** From 1, raised by each change of the time and by the cancellation. Emails and calendar entries count by it. */
   readonly version: number;
+  /** How many changes kept the time. */
+  readonly edits: number;
+  /** For the patient, the doctor and the desk. */
+  readonly note: string | null;
+  /** Whether the desk let it overlap another booking. MySQL's 0 and 1 in lists. */
+  readonly isOverbooked: boolean | 0 | 1;
+  /** The account that booked; null if the service did. */
+  readonly bookedBy: number | null;
+  readonly bookedByRole: string;
+  /** Null unless cancelled; also null if cancelled before version 0.5. */
+  readonly cancelledByRole: string | null;
+  readonly cancelReason: string | null;
   readonly createdAt: EpochMs;
   /** The doctor's time zone, IANA. */
   readonly timezone: string;
+}
+
+/** What the desk overrode, and why. */
+export interface Override {
+  /** Codes of rules. */
+  readonly rules: readonly string[];
+  readonly reason: string;
 }
 
 /** The facts on which a booking took its time; stored with it. */
 export interface Evidence {
   /** The version that it gave the doctor's day. */
   readonly dayVersion: number;
-  /** The availability that contains it. */
-  readonly availability: Interval;
+  /** The availability that contains it; undefined if the desk overrode that. */
+  readonly availability: Interval | undefined;
+  /** The rules that stood against the time, and why the desk overrode them. */
+  readonly override: Override | undefined;
 }
 
-/** A booking as the database returns it, with the doctor's time zone. */
+/** A booking as the database returns it, with the doctor's time zone and the patient's names. */
 export interface BookingRow {
   readonly id: number;
   readonly uid: string;
   readonly doctor_id: number;
-  readonly user_id: number;
+  readonly user_id: number | null;
+  readonly patient_id: number;
+  readonly given_name: string | null;
+  readonly family_name: string | null;
   readonly date: string;
   readonly start_time: string;
   readonly duration_minutes: number;
   readonly starts_at: Date;
   readonly ends_at: Date;
-  readonly status: 'booked' | 'cancelled';
+  readonly status: BookingStatus;
   readonly version: number;
+  readonly edits: number;
+  readonly note: string | null;
+  readonly overbooked: 0 | 1;
+  readonly booked_by: number | null;
+  readonly booked_by_role: string;
+  readonly cancelled_by_role: string | null;
+  readonly cancel_reason: string | null;
   readonly created_at: Date;
   readonly timezone: string;
 }
@@ -53,7 +92,10 @@ export function bookingOf(row: BookingRow): Booking {
     id: row.id,
     uid: row.uid,
     doctorId: row.doctor_id,
-    patientId: row.user_id,
+    patientId: row.patient_id,
+    accountId: row.user_id,
+    givenName: row.given_name,
+    familyName: row.family_name,
     date: row.date,
     time: row.start_time.slice(0, 5),
     durationMinutes: row.duration_minutes,
@@ -61,9 +103,21 @@ export function bookingOf(row: BookingRow): Booking {
     endsAt: row.ends_at.getTime(),
     status: row.status,
     version: row.version,
+    edits: row.edits,
+    note: row.note,
+    isOverbooked: row.overbooked === 1,
+    bookedBy: row.booked_by,
+    bookedByRole: row.booked_by_role,
+    cancelledByRole: row.cancelled_by_role,
+    cancelReason: row.cancel_reason,
     createdAt: row.created_at.getTime(),
     timezone: row.timezone,
   };
+}
+
+/** The version on the wire: raised by every change. */
+export function revisionOf({ version, edits }: Pick<Booking, 'version' | 'edits'>): number {
+  return version + edits;
 }
 
 /** A booking as lists need it. */

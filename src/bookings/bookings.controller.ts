@@ -7,6 +7,7 @@ import { ADMIN_WITHOUT_SECOND_FACTOR, Only, ApiSignedIn } from '../auth/access.j
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
+import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
@@ -16,6 +17,7 @@ import { WALL_TIME } from '../time/wall-time.js';
 import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
 import { BookingListsService, type Page } from './booking-lists.service.js';
 import { BookingsService } from './bookings.service.js';
+import { CancellationService } from './cancellation.service.js';
 import { ReschedulingService } from './rescheduling.service.js';
 
 /** What can be wrong with a requested time. */
@@ -29,6 +31,7 @@ export class BookingsController {
   constructor(
     private readonly bookings: BookingsService,
     private readonly rescheduling: ReschedulingService,
+    private readonly cancellation: CancellationService,
     private readonly lists: BookingListsService,
   ) {}
 
@@ -46,8 +49,11 @@ export class BookingsController {
     },
   })
   @ApiProblems('UNKNOWN_DOCTOR', 'DOCTOR_TIME_ZONE')
-  async availableSlots(@Query() { doctor_id, date, duration }: AvailableSlotsQuery): Promise<string[]> {
-    return this.bookings.availableSlots(doctor_id, date, duration);
+  async availableSlots(
+    @SignedInContext() context: AccountContext,
+    @Query() { doctor_id, date, duration }: AvailableSlotsQuery,
+  ): Promise<string[]> {
+    return this.bookings.availableSlots(context, doctor_id, date, duration);
   }
 
   @Post()
@@ -55,18 +61,18 @@ export class BookingsController {
   @ApiOperation({
     operationId: 'bookAppointment',
     summary: 'Book an appointment',
-    description: 'The patient gets a confirmation by email.',
+    description:
+      'For the own patient, a dependant, or, by the desk, any patient. The patient gets a confirmation by email.',
   })
-  @ApiCreatedResponse({ type: BookingDto })
+  @ApiCreatedResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('UNKNOWN_DOCTOR', ...TIME_PROBLEMS)
+  @ApiProblems('UNKNOWN_PATIENT', 'UNKNOWN_DOCTOR', ...TIME_PROBLEMS)
   async book(
     @SignedInContext() context: AccountContext,
-    @Body() { doctor_id, date, time, duration }: BookDto,
+    @Body() body: BookDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BookingDto> {
-    const requested = { date, time, durationMinutes: duration };
-    const command = { patientId: context.actor.id, doctorId: doctor_id, ...requested };
-    return BookingDto.from(await this.bookings.book(context, command));
+    return tagged(reply, BookingDto.from(await this.bookings.book(context, body.toBooking())));
   }
 
   @Get('me')
@@ -113,17 +119,26 @@ export class BookingsController {
     operationId: 'rescheduleBooking',
     summary: 'Reschedule a booking',
     description:
-      "Changes the date, time or length of the patient's own booking. The patient gets the new time by email.",
+      "Changes the date, time or length of the patient's own booking; the desk also changes the doctor and the note. The patient gets the new time by email.",
   })
-  @ApiOkResponse({ type: BookingDto })
+  @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'NOTHING_TO_CHANGE', ...TIME_PROBLEMS)
+  @ApiProblems(
+    'BOOKING_NOT_FOUND',
+    'BOOKING_STARTED',
+    'STATUS_NOT_POSSIBLE',
+    'NOTHING_TO_CHANGE',
+    'UNKNOWN_DOCTOR',
+    ...TIME_PROBLEMS,
+    'VERSION_MISMATCH',
+  )
   async reschedule(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,
     @Body() change: RescheduleDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BookingDto> {
-    return BookingDto.from(await this.rescheduling.reschedule(context, id, change.toChange()));
+    return tagged(reply, BookingDto.from(await this.rescheduling.reschedule(context, id, change.toChange())));
   }
 
   @Delete(':id')
@@ -136,9 +151,9 @@ export class BookingsController {
   })
   @ApiOkMessage('Booking cancelled successfully')
   @AcceptsIdempotencyKey()
-  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED')
+  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'STATUS_NOT_POSSIBLE', 'VERSION_MISMATCH')
   async cancel(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
-    await this.bookings.cancel(context, id);
+    await this.cancellation.cancel(context, id, { parties: ['patient'] });
     return { message: 'Booking cancelled successfully' };
   }
 }

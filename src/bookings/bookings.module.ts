@@ -13,6 +13,10 @@ import { BookingTransaction } from './booking-transaction.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingsService } from './bookings.service.js';
 import { ReschedulingService } from './rescheduling.service.js';
+import { CancellationService } from './cancellation.service.js';
+import { PatientsModule } from '../patients/patients.module.js';
+import { StatusService } from './status.service.js';
+import { BookingStatusController } from './booking-status.controller.js';
 import { DoctorTimeZoneController } from './doctor-time-zone.controller.js';
 import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
 import { PageEnds } from './page-ends.js';
@@ -25,19 +29,22 @@ import { PageEnds } from './page-ends.js';
     DoctorsModule,
     IdempotencyModule,
     OutboxModule,
+    PatientsModule,
     TypeOrmModule.forFeature([BookingEntity]),
   ],
-  controllers: [BookingsController, DoctorTimeZoneController],
+  controllers: [BookingsController, BookingStatusController, DoctorTimeZoneController],
   providers: [
     BookableTimes,
     BookingListReader,
     BookingListsService,
     BookingsService,
     BookingTransaction,
+    CancellationService,
     DoctorTimeZoneService,
     PageEnds,
     ReschedulingService,
+    StatusService,
   ],
-  exports: [BookingsService],
+  exports: [BookingsService, CancellationService],
 })
 export class BookingsModule {}

@@ -2,11 +2,11 @@ import type { EntityManager } from 'typeorm';
 import { query, type Source, execute } from '../database/statement.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { type Booking, bookingOf, type BookingRow } from './booking.js';
-import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
+import { BOOKING_COLUMNS, BOOKINGS_WITH_PEOPLE } from './booking.sql.js';
 
 /** The statements of the `bookings` table that renew instants. */
 
-const FROM = `FROM ${BOOKINGS_WITH_DOCTORS}`;
+const FROM = `FROM ${BOOKINGS_WITH_PEOPLE}`;
 const PAGE = 2_000;
 /** No booking lasts longer, so no booking that began earlier than this before another overlaps it. */
 const LONGEST_MS = 480 * 60_000;
@@ -21,7 +21,7 @@ export async function findLiveAfter(source: Source, instant: EpochMs, afterId: n
   const rows = await query<BookingRow>(
     source,
     `/* find-live-bookings */ SELECT ${BOOKING_COLUMNS} ${FROM}
-     WHERE b.id > ? AND b.status = 'booked' AND b.starts_at > ? ORDER BY b.id LIMIT ${PAGE}`,
+     WHERE b.id > ? AND b.status <> 'cancelled' AND b.starts_at > ? ORDER BY b.id LIMIT ${PAGE}`,
     [afterId, new Date(instant)],
   );
   return rows.map(bookingOf);
@@ -30,7 +30,7 @@ export async function findLiveAfter(source: Source, instant: EpochMs, afterId: n
 export async function findLiveById(tx: EntityManager, id: number): Promise<TimedBooking | undefined> {
   const [row] = await query<BookingRow & { updated_at: Date }>(
     tx,
-    `/* find-live-booking */ SELECT ${BOOKING_COLUMNS}, b.updated_at ${FROM} WHERE b.id = ? AND b.status = 'booked'`,
+    `/* find-live-booking */ SELECT ${BOOKING_COLUMNS}, b.updated_at ${FROM} WHERE b.id = ? AND b.status <> 'cancelled'`,
     [id],
   );
   return row && { ...bookingOf(row), tookTimeAt: row.updated_at.getTime() };
@@ -45,7 +45,7 @@ export async function findOverlapping(
   const [row] = await query<{ id: number }>(
     tx,
     `/* find-overlapping */ SELECT id FROM bookings
-     WHERE doctor_id = ? AND status = 'booked' AND id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ?
+     WHERE doctor_id = ? AND status <> 'cancelled' AND id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ?
      ORDER BY starts_at LIMIT 1`,
     [doctorId, id, new Date(end), new Date(start - LONGEST_MS), new Date(start)],
   );
@@ -64,7 +64,7 @@ export async function changeInstants(
   const { affectedRows } = await execute(
     tx,
     `/* change-instants */ UPDATE bookings SET starts_at = ?, ends_at = ?, open_from = NULL, open_until = NULL
-     WHERE id = ? AND version = ? AND status = 'booked' AND starts_at = ?`,
+     WHERE id = ? AND version = ? AND status <> 'cancelled' AND starts_at = ?`,
     [new Date(start), new Date(end), id, version, new Date(startsAt)],
   );
   return affectedRows === 1;

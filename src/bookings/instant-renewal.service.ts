@@ -89,7 +89,11 @@ export class InstantRenewal {
     const meant = seen && instantsMeantBy(seen);
     if (!seen || !needsRenewal(seen, meant, this.clock.now())) return undefined;
     if (!meant) return { booking: seen, is: 'without instant' };
-    await lockDays(tx, seen.doctorId, datesOf(seen, meant));
+    const { doctorId } = seen;
+    await lockDays(
+      tx,
+      datesOf(seen, meant).map((date) => ({ doctorId, date })),
+    );
     const booking = await findLiveById(tx, id);
     if (booking?.version !== seen.version || booking.startsAt !== seen.startsAt) throw new ChangedMeanwhile();
     const other = await findOverlapping(tx, booking, meant);

@@ -1,21 +1,42 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { isDesk } from '../auth/role.js';
 import { lockDay, lockDays } from '../availability/day-lock.repository.js';
 import { dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
+import { shareDoctor } from '../doctors/doctor.repository.js';
 import type { AccountContext } from '../http/context.js';
+import { assertCurrent } from '../http/if-match.js';
 import { hasNotification, nextRescheduleDue } from '../outbox/booking-notification.repository.js';
 import { Changes } from '../outbox/changes.js';
 import { cancelOutdatedNotifications } from '../outbox/cancellation.repository.js';
 import { BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
 import { BookableTimes } from './bookable-times.js';
-import { rescheduled } from './booking.changes.js';
-import type { Booking } from './booking.js';
-import { assertMayChange, mayChange } from './booking.policy.js';
+import { annotated, rescheduled } from './booking.changes.js';
+import { type Booking, type Override, revisionOf } from './booking.js';
+import { assertForActor, assertMay, partiesOf, type SeenBooking } from './booking.policy.js';
 import { BookingTransaction } from './booking-transaction.js';
-import { updateTime, duplicateAsTaken, findBooking } from './booking.repository.js';
+import {
+  updateLockedBooking,
+  updateTime,
+  duplicateAsTaken,
+  findBooking,
+  lockBooking,
+} from './booking.repository.js';
 import { assertNotStarted, isAt, type RequestedTime } from './booking.refusals.js';
+
+/** What is to change of a booking; fields that are left out stay. */
+export interface BookingChange extends Partial<RequestedTime> {
+  /** Only by the desk, like all that follows. */
+  readonly doctorId?: number | undefined;
+  readonly note?: string | null | undefined;
+  readonly override?: Override | undefined;
+  readonly isNotifying?: boolean | undefined;
+}
+
+/** Who may reschedule. */
+const PARTIES = ['desk', 'patient'] as const;
 
 /**
  * Reschedules live bookings, each in one transaction, under the locks of the old and the new day.
@@ -34,27 +55,36 @@ export class ReschedulingService {
   ) {}
 
   /**
-   * Gives a live booking another time or length in one step; fields that `change` leaves out stay. If the booking
-   * already has that time and length, nothing changes and no email is sent.
+   * Gives a live booking another time, length, doctor or note in one step; fields that `change` leaves out stay. If the
+   * booking already has them, nothing changes and no email is sent.
    *
-   * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, or the first rule that the new time violates
+   * @throws Refusal VALIDATION_FAILED for a field that is only for the desk, BOOKING_NOT_FOUND, BOOKING_STARTED, STATUS_NOT_POSSIBLE, UNKNOWN_DOCTOR, or the first rule that the
+   *   new time violates
+   * @throws VersionMismatch
    * @throws Unavailable as `BookingsService.book` does
    */
-  async reschedule(context: AccountContext, id: number, change: Partial<RequestedTime>): Promise<Booking> {
+  async reschedule(context: AccountContext, id: number, change: BookingChange): Promise<Booking> {
+    const { doctorId, note, override, isNotifying } = change;
+    assertForActor(context, { doctor_id: doctorId, note, override, notify: isNotifying });
     // Read before queueing, to know the days to queue for. The first attempt also works on this row: if it changed
     // since, the version check in `updateTime` runs everything again.
-    const found = await findBooking(this.dataSource, id);
-    const firstRead = mayChange(context.actor, found) ? found : undefined;
+    const found = await findBooking(this.dataSource, id, context.actor.id);
+    const firstRead = found && partiesOf(context.actor, found).length > 0 ? found : undefined;
     let attempted: Booking | undefined;
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
-      return (attempted = await this.rescheduleIn(context, tx, id, change, attempt, firstRead));
+      return (attempted = await this.rescheduleIn(
+        context,
+        tx,
+        id,
+        change,
+        attempt === 1 ? firstRead : undefined,
+      ));
     };
     const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, attempted!.doctorId, attempted!.date);
-      return (await hasTakenEffect(tx, attempted!)) ? attempted : undefined;
+      return (await hasTakenEffect(tx, attempted!, context.actor.id)) ? attempted : undefined;
     };
-    const days = dayKeys(firstRead?.doctorId, [firstRead?.date, change.date]);
-    return this.transaction.run(context, days, work, findOutcome);
+    return this.transaction.run(context, firstRead ? keysOf(firstRead, change) : [], work, findOutcome);
   }
 
   /** @throws ChangedMeanwhile if the booking was changed between its read and the locks */
@@ -62,44 +92,100 @@ export class ReschedulingService {
     context: AccountContext,
     tx: EntityManager,
     id: number,
-    change: Partial<RequestedTime>,
-    attempt: number,
-    firstRead: Booking | undefined,
+    change: BookingChange,
+    firstRead: SeenBooking | undefined,
   ): Promise<Booking> {
-    const seen = attempt === 1 && firstRead ? firstRead : await findBooking(tx, id);
-    assertMayChange(context.actor, seen);
-    assertNotStarted(seen, this.clock.now());
-    const { date, time, durationMinutes } = { ...seen, ...change };
-    const requested = { date, time, durationMinutes };
-    if (isAt(seen, requested)) return seen;
-    if (attempt > 1) await this.times.refuseEarly(tx, seen.doctorId, requested, id);
-    const dayVersions = await lockDays(tx, seen.doctorId, [seen.date, date]);
-    const bookable = await this.times.assertBookable(tx, seen.doctorId, requested, id);
-    const { appointment, availability, now } = bookable;
+    const seen = firstRead ?? (await findBooking(tx, id, context.actor.id));
+    assertMay(context.actor, 'reschedule', seen, PARTIES);
+    this.assertNotStarted(context, seen);
+    assertCurrent(context, revisionOf(seen));
+    const { date, time, durationMinutes, doctorId, note } = { ...seen, ...definedOf(change) };
+    const requested = { doctorId, date, time, durationMinutes, override: change.override };
+    if (isAt(seen, requested) && seen.doctorId === doctorId) {
+      return note === seen.note ? seen : this.annotateIn(context, tx, { ...seen, note });
+    }
+    // A retry refuses before it locks, as in `BookingsService.book`.
+    if (!firstRead) await this.times.assertBookable(context, tx, requested, id);
+    const dayVersion = await this.lockDaysOf(tx, seen, requested);
+    const bookable = await this.times.assertBookable(context, tx, requested, id);
+    const { appointment, availability, override, isOverbooked, timezone, now } = bookable;
     // Again: the old appointment may have begun while this waited for the locks.
-    assertNotStarted(seen, now);
-    const instants = { startsAt: appointment.start, endsAt: appointment.end };
-    const booking = { ...seen, ...requested, ...instants, version: seen.version + 1 };
+    this.assertNotStarted(context, seen);
+    const booking = {
+      ...seen,
+      doctorId,
+      date,
+      time,
+      durationMinutes,
+      note,
+      timezone,
+      isOverbooked,
+      startsAt: appointment.start,
+      endsAt: appointment.end,
+      version: seen.version + 1,
+    };
     // The days are locked before the booking, and which days is known only from the booking: so the booking is not
     // locked first; its version is checked when it is updated.
-    const update = updateTime(tx, booking, { dayVersion: dayVersions.get(date)!, availability }, now);
+    const update = updateTime(tx, booking, { dayVersion, availability, override }, now);
     const isChanged = await duplicateAsTaken(requested, update);
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
     await cancelOutdatedNotifications(tx, id, BOOKING_RESCHEDULED, now);
-    await this.changes.record(context, tx, rescheduled(booking, now, confirmationDueAt));
+    const how = { dueAt: confirmationDueAt, override, isNotifying: change.isNotifying ?? true };
+    await this.changes.record(context, tx, rescheduled(booking, now, how));
     return booking;
   }
+
+  /** Patients may change their bookings until they begin; the desk also afterwards. */
+  private assertNotStarted({ actor }: AccountContext, booking: Booking): void {
+    if (!isDesk(actor.role)) assertNotStarted(booking, this.clock.now());
+  }
+
+  /** @returns the version of the new day */
+  private async lockDaysOf(
+    tx: EntityManager,
+    seen: Booking,
+    requested: { readonly doctorId: number; readonly date: string },
+  ): Promise<number> {
+    const versionOf = await lockDays(tx, [seen, requested]);
+    // Before the read that decides: a doctor who is made inactive meanwhile waits for this transaction.
+    await shareDoctor(tx, requested.doctorId);
+    return versionOf(requested);
+  }
+
+  private async annotateIn(
+    context: AccountContext,
+    tx: EntityManager,
+    annotation: SeenBooking,
+  ): Promise<Booking> {
+    const found = await lockBooking(tx, annotation.id, context.actor.id);
+    if (!found || revisionOf(found) !== revisionOf(annotation)) throw new ChangedMeanwhile();
+    const booking = { ...found, note: annotation.note, edits: found.edits + 1 };
+    await updateLockedBooking(tx, booking);
+    await this.changes.record(context, tx, annotated(booking));
+    return booking;
+  }
+}
+
+/** The days to queue for. */
+function keysOf(seen: Booking, change: BookingChange): string[] {
+  const { doctorId, date } = { ...seen, ...definedOf(change) };
+  return dayKeys([seen, { doctorId, date }]);
+}
+
+function definedOf<T extends object>(change: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never;
 }
 
 /**
  * Whether our reschedule was committed. A later change of the booking does not matter: repeating ours would undo it. An
  * equal reschedule by somebody else counts as ours, because ours would change nothing.
  */
-async function hasTakenEffect(tx: EntityManager, attempted: Booking): Promise<boolean> {
-  const found = await findBooking(tx, attempted.id);
+async function hasTakenEffect(tx: EntityManager, attempted: Booking, accountId: number): Promise<boolean> {
+  const found = await findBooking(tx, attempted.id, accountId);
   if (!found || found.version < attempted.version) return false;
-  if (found.version === attempted.version) return isAt(found, attempted);
+  if (found.version === attempted.version)
+    return isAt(found, attempted) && found.doctorId === attempted.doctorId && found.note === attempted.note;
   const { id: bookingId, version: bookingVersion, startsAt, durationMinutes } = attempted;
   return hasNotification(tx, { bookingId, bookingVersion, kind: 'moved', startsAt, durationMinutes });
 }

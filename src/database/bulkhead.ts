@@ -24,11 +24,9 @@ export function dayKey(doctorId: number, date: string): string {
   return `day ${doctorId} ${date}`;
 }
 
-/** The keys of several dates, each once, in the order of their locks; undefined dates are skipped. */
-export function dayKeys(doctorId: number | undefined, dates: readonly (string | undefined)[]): string[] {
-  if (doctorId === undefined) return [];
-  const named = dates.filter((date) => date !== undefined);
-  return [...new Set(named)].sort().map((date) => dayKey(doctorId, date));
+/** The keys of several doctors' days, each once, in an order that all callers share. */
+export function dayKeys(days: readonly { readonly doctorId: number; readonly date: string }[]): string[] {
+  return [...new Set(days.map(({ doctorId, date }) => dayKey(doctorId, date)))].sort();
 }
 
 /**

@@ -15,6 +15,8 @@ import { CanonicalAddresses15 } from './migrations/15-canonical-addresses.js';
 import { FormerAddresses16 } from './migrations/16-former-addresses.js';
 import { FreeLinkKinds17 } from './migrations/17-free-link-kinds.js';
 import { NumberAddressMails18 } from './migrations/18-number-address-mails.js';
+import { Patients19 } from './migrations/19-patients.js';
+import { BookingsOfPatients20 } from './migrations/20-bookings-of-patients.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -35,4 +37,6 @@ export const MIGRATIONS = [
   FormerAddresses16,
   FreeLinkKinds17,
   NumberAddressMails18,
+  Patients19,
+  BookingsOfPatients20,
 ] as const;

@@ -104,15 +104,15 @@ export class DemoSeeder {
   ): Promise<number> {
     for (let made = 0; made < BOOKINGS_PER_DAY; made += 1) {
       const durationMinutes = [30, 45, 20][(earlier + made) % 3]!;
-      const slots = await this.bookings.availableSlots(doctor.id, date, durationMinutes);
-      const time = slots[((earlier + made) * 7) % slots.length];
-      if (time === undefined) return made;
       // The regular patient gets most of them, which keeps the other lists short.
       const patient = patients[(earlier + made) % 12] ?? patients.at(-1)!;
-      const { sessionVersion: version } = await this.accounts.get(patient);
-      const actor = { ...SYSTEM_CONTEXT.actor, id: patient, version, session: null };
-      const command = { patientId: patient, doctorId: doctor.id, date, time, durationMinutes };
-      await this.bookings.book({ ...SYSTEM_CONTEXT, actor }, command);
+      const { sessionVersion: version, role } = await this.accounts.get(patient);
+      const actor = { ...SYSTEM_CONTEXT.actor, id: patient, role, version, session: null };
+      const context = { ...SYSTEM_CONTEXT, actor };
+      const slots = await this.bookings.availableSlots(context, doctor.id, date, durationMinutes);
+      const time = slots[((earlier + made) * 7) % slots.length];
+      if (time === undefined) return made;
+      await this.bookings.book(context, { doctorId: doctor.id, date, time, durationMinutes });
     }
     return BOOKINGS_PER_DAY;
   }

@@ -24,6 +24,14 @@ export class Doctor {
   @Column({ type: 'varchar', length: 64 })
   timezone!: string;
 
+  /** Whether the doctor takes bookings. */
+  @Column({ type: 'tinyint', default: 1 })
+  active!: 0 | 1;
+
+  /** From 1, raised by each change. */
+  @Column({ type: 'int', unsigned: true, default: 1 })
+  version!: number;
+
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
 }

@@ -13,7 +13,7 @@ export interface DoctorWithAccount {
   readonly userEmail: string;
 }
 
-const COLUMNS = 'd.id, d.user_id AS userId, d.name, d.specialty, d.email, d.timezone';
+const COLUMNS = 'd.id, d.user_id AS userId, d.name, d.specialty, d.email, d.timezone, d.active, d.version';
 
 /** All doctors, by name. */
 export function listDoctors(source: Source): Promise<Profile[]> {
@@ -38,6 +38,14 @@ export async function findDoctorIds(source: Source): Promise<number[]> {
 /** The doctor, locked until the transaction ends. */
 export function lockDoctor(tx: EntityManager, id: number): Promise<Doctor | null> {
   return tx.findOne(Doctor, { where: { id }, lock: { mode: 'pessimistic_write' } });
+}
+
+/**
+ * Locks the doctor until the transaction ends, shared with others who book: a change of the profile waits for them, and
+ * they for it.
+ */
+export async function shareDoctor(tx: EntityManager, id: number): Promise<void> {
+  await query(tx, '/* share-doctor */ SELECT id FROM doctors WHERE id = ? LOCK IN SHARE MODE', [id]);
 }
 
 export async function changeTimeZone(tx: EntityManager, id: number, timezone: string): Promise<void> {

@@ -5,6 +5,11 @@ export function joinDoctor(id: string): string {
   return `JOIN doctors d ON d.id = ${id}`;
 }
 
+/** Joins the doctor with this id, if active, as `d`. */
+export function joinActiveDoctor(id: string): string {
+  return `${joinDoctor(id)} AND d.active = 1`;
+}
+
 /** The id of the doctor with the account in the parameter. */
 export const DOCTOR_ID_OF_ACCOUNT = '(SELECT id FROM doctors WHERE user_id = ?)';
 
@@ -13,8 +18,13 @@ export function timeZoneOf(id: string): string {
   return `(SELECT timezone FROM doctors WHERE id = ${id})`;
 }
 
-/** The doctor's part of `read-schedule`. It names the columns for all parts. */
-export const TIME_ZONE_OF_SCHEDULE = `
-  SELECT 'doctor' AS kind, timezone, NULL AS date, NULL AS weekday, NULL AS start, NULL AS end,
+/** The account of the doctor with this id. */
+export function accountOfDoctor(id: string): string {
+  return `(SELECT user_id FROM doctors WHERE id = ${id})`;
+}
+
+/** The doctor's part of `read-schedule`. It names the columns for all parts; `start` tells whether the doctor is active. */
+export const DOCTOR_OF_SCHEDULE = `
+  SELECT 'doctor' AS kind, timezone, NULL AS date, NULL AS weekday, active AS start, NULL AS end,
          NULL AS starts_at, NULL AS ends_at
   FROM doctors WHERE id = ?`;

@@ -120,8 +120,8 @@ export class DoctorsService {
 /** @throws Refusal PROFILE_EXISTS */
 async function insert(tx: EntityManager, doctor: Doctor): Promise<Profile> {
   try {
-    const { id, userId, name, specialty, email, timezone } = await tx.save(doctor);
-    return { id, userId, name, specialty, email, timezone };
+    const { createdAt: _, ...profile } = await tx.save(doctor);
+    return profile;
   } catch (error) {
     if (!isDuplicate(error, 'doctors_user')) throw error;
     throw new Refusal(

@@ -7,6 +7,18 @@ export const APPOINTMENT_CODES = {
     answers: { 400: 'Doctor 9 not found.' },
     action: 'Read the list of doctors again.',
   },
+  UNKNOWN_PATIENT: {
+    answers: { 400: 'Patient 31 not found.' },
+    action: 'Read the list of patients again.',
+  },
+  DOCTOR_INACTIVE: {
+    answers: { 400: 'This doctor takes no bookings at present. Choose another doctor.' },
+    action: 'Offer another doctor.',
+  },
+  STATUS_NOT_POSSIBLE: {
+    answers: { 400: 'This booking is fulfilled, which does not allow that.' },
+    action: 'Read the booking again, and offer what `allowed` lists.',
+  },
   NO_SUCH_TIME: {
     answers: {
       400: `10:00 does not exist on ${EXAMPLE_DATE}: the clocks skip it. Choose another time.`,

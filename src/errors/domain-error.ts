@@ -5,10 +5,12 @@ export abstract class DomainError extends Error {
   /**
    * @param code stable, SCREAMING_SNAKE, for clients to branch on
    * @param message what is wrong and what to do, for people
+   * @param details further members of the problem document, in snake_case
    */
   constructor(
     readonly code: ErrorCode,
     message: string,
+    readonly details?: Readonly<Record<string, unknown>>,
   ) {
     super(message);
   }
@@ -21,8 +23,9 @@ export class Refusal extends DomainError {
     code: ErrorCode,
     message: string,
     readonly errors?: readonly { field: string; message: string }[],
+    details?: Readonly<Record<string, unknown>>,
   ) {
-    super(code, message);
+    super(code, message, details);
   }
 }
 
@@ -38,6 +41,19 @@ export class Forbidden extends DomainError {}
 
 /** The resource does not exist, or not for this actor. */
 export class NotFound extends DomainError {}
+
+/** The request conflicts with what is there. Nothing was changed; the client decides how to go on. */
+export class Conflict extends DomainError {}
+
+/** The resource has another version than `If-Match` names. */
+export class VersionMismatch extends DomainError {
+  constructor() {
+    super(
+      'VERSION_MISMATCH',
+      'This was changed since you read it. Read it again, then repeat your change if it is still right.',
+    );
+  }
+}
 
 /** A request with the same idempotency key is still in progress. */
 export class InProgress extends DomainError {

@@ -38,6 +38,12 @@ export const REQUEST_CODES = {
     },
     action: 'Send the same request again, with the same key, after `Retry-After` seconds.',
   },
+  VERSION_MISMATCH: {
+    answers: {
+      412: 'This was changed since you read it. Read it again, then repeat your change if it is still right.',
+    },
+    action: 'Read it again, show what changed, and repeat the change with the new `ETag` as `If-Match`.',
+  },
   BODY_TOO_LARGE: {
     answers: { 413: 'The request body is too large. Send at most 64 KiB.' },
     action: 'Send less.',

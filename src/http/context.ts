@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type Client, clientOf } from './client.js';
+import { readIfMatch } from './if-match.js';
 
 /** Who performs a request: an account, a visitor without an account, or the service itself. */
 export interface Actor {
@@ -43,6 +44,8 @@ export interface Context<A extends Actor = Actor> {
   readonly requestId: string | null;
   /** Only if the request carries an `Idempotency-Key`. */
   readonly keyed?: KeyedRequest | undefined;
+  /** Only if the request carries `If-Match`: the entity tags of which one must be that of the present version. */
+  readonly ifMatch?: readonly string[] | undefined;
 }
 
 export type AccountContext = Context<AccountActor>;
@@ -69,7 +72,8 @@ export type SignedInRequest = FastifyRequest & {
 export function contextOf(request: SignedInRequest): AccountClientContext {
   const { id, role, version, session } = request.user;
   const actor = { id, role, version, session, ...clientOf(request) };
-  return { actor, requestId: request.id, keyed: request.keyed };
+  const ifMatch = readIfMatch(request.headers['if-match']);
+  return { actor, requestId: request.id, keyed: request.keyed, ifMatch };
 }
 
 export function anonymousContextOf(request: FastifyRequest): ClientContext {

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { isConnectionLost, isRetryable } from '../database/mysql-errors.js';
 import {
+  Conflict,
   DomainError,
   Forbidden,
   InProgress,
@@ -11,6 +12,7 @@ import {
   TooManyRequests,
   Unauthenticated,
   Unavailable,
+  VersionMismatch,
 } from '../errors/domain-error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 
@@ -39,6 +41,7 @@ export function problemOf(thrown: unknown): Problem & { readonly retryAfterSecon
     return {
       ...problem(status, error.code, error.message),
       ...(error instanceof Refusal && error.errors && { errors: error.errors }),
+      ...error.details,
       ...('retryAfterSeconds' in error && { retryAfterSeconds: error.retryAfterSeconds as number }),
     };
   }
@@ -58,7 +61,8 @@ function statusOf(error: DomainError): number {
   if (error instanceof Unauthenticated) return 401;
   if (error instanceof Forbidden) return 403;
   if (error instanceof NotFound) return 404;
-  if (error instanceof InProgress) return 409;
+  if (error instanceof InProgress || error instanceof Conflict) return 409;
+  if (error instanceof VersionMismatch) return 412;
   if (error instanceof Mismatch) return 422;
   if (error instanceof TooManyRequests) return 429;
   return 503;

@@ -35,18 +35,36 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
  */
 export function LineField(longest: number, options: FieldOptions = {}): PropertyDecorator {
   const message = `must be a text of 1 to ${longest} characters that can be seen, in one line and without < or >`;
+  return composed(longest, options, { minLength: 1, maxLength: longest }, message, (text) =>
+    isLine(text, longest),
+  );
+}
+
+/** A text that is put in NFC before it is checked. */
+function composed(
+  longest: number,
+  options: FieldOptions,
+  schema: object,
+  message: string,
+  validate: (text: string) => boolean,
+): PropertyDecorator {
   // Bounded before it is normalised. NFC makes a text up to three times shorter.
-  const compose = (value: unknown): unknown =>
-    typeof value === 'string' && value.length <= 8 * longest ? value.normalize('NFC') : value;
+  const isBounded = (value: unknown): value is string =>
+    typeof value === 'string' && value.length <= 8 * longest;
+  const compose = (value: unknown): unknown => (isBounded(value) ? value.normalize('NFC') : value);
   return applyDecorators(
     (prototype: object, name: string | symbol) => registerTransform(prototype, name as string, compose),
-    field(
-      options,
-      { type: 'string', minLength: 1, maxLength: longest },
-      message,
-      (value) => typeof value === 'string' && value.length <= 8 * longest && isLine(value, longest),
-    ),
+    field(options, { type: 'string', ...schema }, message, (value) => isBounded(value) && validate(value)),
   );
+}
+
+/** A text for people that may have several lines, in NFC. Refuses what `LineField` does, except for line breaks. */
+export function TextField(shortest: number, longest: number, options: FieldOptions = {}): PropertyDecorator {
+  const message = `must be a text of ${shortest} to ${longest} characters that can be seen, without < or >`;
+  return composed(longest, options, { minLength: shortest, maxLength: longest }, message, (text) => {
+    const visible = text.replaceAll(/\r?\n/g, ' ');
+    return hasLength(text, shortest, longest) && isLine(visible, longest);
+  });
 }
 
 function isLine(text: string, longest: number): boolean {

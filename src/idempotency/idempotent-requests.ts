@@ -10,7 +10,8 @@ import { Clock } from '../time/clock.js';
 import { findKey, insertKey, setOutcome } from './idempotency-key.repository.js';
 
 /** How a request ended. Results are plain data: they are stored as JSON. */
-type Outcome<T> = { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors'> };
+type Outcome<T> =
+  { readonly result: T } | { readonly refusal: Pick<Refusal, 'code' | 'message' | 'errors' | 'details'> };
 
 /** Keyed hashes of a request. The first is stored; the others use the former key or the format of a former version. */
 type Hashes = readonly string[];
@@ -61,8 +62,8 @@ export class IdempotentRequests {
       (await find<T>(tx, request, hashes, 'FOR UPDATE')) ?? run(tx, attempt);
     const outcome = await inTransaction(this.dataSource, run, findOrRun);
     if (!('refusal' in outcome)) return outcome.result;
-    const { code, message, errors } = outcome.refusal;
-    throw new Refusal(code, message, errors);
+    const { code, message, errors, details } = outcome.refusal;
+    throw new Refusal(code, message, errors, details);
   }
 
   /**
@@ -190,6 +191,7 @@ async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
     return { result: await work() };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { refusal: { code: error.code, message: error.message, errors: error.errors } };
+    const { code, message, errors, details } = error;
+    return { refusal: { code, message, errors, details } };
   }
 }

@@ -9,6 +9,7 @@ import {
   REMINDERS,
 } from '../outbox/notification-kind.js';
 import { BOOKING_CANCELLED, BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
+import type { BookingStatus } from '../bookings/booking.js';
 import type { EpochMs } from '../time/interval.js';
 
 const MINUTE_MS = 60_000;
@@ -25,7 +26,7 @@ export interface BookingNotificationFacts {
   /** The start that the notification announces. */
   readonly startsAt: EpochMs;
   readonly currentVersion: number;
-  readonly status: 'booked' | 'cancelled';
+  readonly status: BookingStatus;
 }
 
 /**
@@ -36,6 +37,8 @@ export function skipReason(notification: BookingNotificationFacts, now: EpochMs)
   const { kind, startsAt } = notification;
   if (!isReminder(kind)) return undefined;
   if (notification.status === 'cancelled') return BOOKING_CANCELLED;
+  if (notification.status !== 'booked')
+    return 'the clinic has already recorded what became of the appointment';
   if (notification.currentVersion !== notification.bookingVersion) return BOOKING_RESCHEDULED;
   if (startsAt <= now) return 'the appointment has begun';
   if (startsAt - now <= nextReminderMs(kind)) return 'too late: the next reminder takes its place';

@@ -9,6 +9,7 @@ import {
   mailAddressOf,
 } from '../auth/accounts/account.sql.js';
 import type { Role } from '../auth/role.js';
+import type { BookingStatus } from '../bookings/booking.js';
 import { joinBooking } from '../bookings/booking.sql.js';
 import type { Locale } from '../config/locale.js';
 import { joinDoctor } from '../doctors/doctor.sql.js';
@@ -42,7 +43,7 @@ export interface BookingNotificationRow extends BaseNotificationRow {
   readonly announced_duration_minutes: number | null;
   readonly booking_id: number;
   readonly uid: string;
-  readonly status: 'booked' | 'cancelled';
+  readonly status: BookingStatus;
   readonly current_version: number;
   readonly doctor_name: string;
   readonly specialty: string;

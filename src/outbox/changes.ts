@@ -12,6 +12,8 @@ export interface Change {
   readonly action: AuditAction;
   readonly subjectId: number;
   readonly particulars?: Particulars | undefined;
+  /** Why, in the words of the actor. */
+  readonly reason?: string | null | undefined;
   /** Notifications about a booking. */
   readonly notifications?: readonly BookingNotification[];
   /** Notices to the owners of accounts. */
@@ -40,10 +42,10 @@ export class Changes {
   ) {}
 
   async record(context: Context, tx: EntityManager, change: Change): Promise<void> {
-    const { action, subjectId, particulars, notifications = [], notices = [] } = change;
+    const { action, subjectId, particulars, reason, notifications = [], notices = [] } = change;
     await this.outbox.append(tx, notifications);
     await this.outbox.appendNotices(tx, notices);
-    await this.audit.record(context, tx, action, subjectId, particulars);
+    await this.audit.record(context, tx, action, subjectId, particulars, reason);
   }
 
   /** Takes two statements, however many bookings there are. */

@@ -11,8 +11,8 @@ import { Notification } from './notification.entity.js';
 
 /** A notification to be sent once its booking's transaction has committed. */
 export interface BookingNotification {
-  /** The patient's account. */
-  readonly accountId: number;
+  /** The account of the patient, if there is one. */
+  readonly accountId: number | null;
   readonly bookingId: number;
   readonly bookingVersion: number;
   readonly kind: BookingKind;
@@ -21,6 +21,8 @@ export interface BookingNotification {
   readonly durationMinutes: number;
   /** Not to be sent earlier. */
   readonly dueAt: EpochMs;
+  /** Why it is never sent; for operators. */
+  readonly skipped?: string | undefined;
 }
 
 /** A notification that carries a link to its account. */
@@ -65,12 +67,12 @@ export class Outbox {
   async append(tx: EntityManager, notifications: readonly BookingNotification[]): Promise<void> {
     if (notifications.length === 0) return;
     const now = new Date(this.clock.now());
-    const rows = notifications.map(() => "(?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)").join(', ');
+    const rows = notifications.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
     await execute(
       tx,
       `/* append-notifications */ INSERT INTO notifications
-         (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id,
-          created_at)
+         (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at, message_id,
+          created_at, state, reason, settled_at)
        VALUES ${rows}`,
       notifications.flatMap((notification) => [
         notification.bookingId,
@@ -82,6 +84,9 @@ export class Outbox {
         new Date(notification.dueAt),
         this.newMessageId(),
         now,
+        ...(notification.skipped === undefined
+          ? ['pending', null, null]
+          : ['cancelled', notification.skipped, now]),
       ]),
     );
   }

@@ -3,6 +3,9 @@
 /** A reschedule confirmation that was not sent before a later change of the booking. */
 export const SUPERSEDED = 'superseded by news of a later change';
 
+/** A confirmation of something that the desk did with `notify: false`. */
+export const NOT_WANTED_BY_DESK = 'the desk wanted no email about this';
+
 /** A reminder whose booking was cancelled. */
 export const BOOKING_CANCELLED = 'the booking was cancelled';
 

@@ -12,7 +12,7 @@ import { PasswordsService } from '../auth/passwords/passwords.service.js';
 import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { AddressCounters } from '../auth/throttling/address-counters.js';
-import { BookingsService } from '../bookings/bookings.service.js';
+import { CancellationService } from '../bookings/cancellation.service.js';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { assertNoProfile } from '../doctors/doctor.personal-data.js';
@@ -39,7 +39,7 @@ export class ErasureService {
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
     private readonly counters: AddressCounters,
-    private readonly bookings: BookingsService,
+    private readonly cancellation: CancellationService,
     private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
@@ -80,7 +80,7 @@ export class ErasureService {
     assertNotConfigured(account, this.environment);
     await assertNotLastAdmin(tx, account);
     await assertNoProfile(tx, id);
-    await this.bookings.cancelAllIn(context, tx, id, REASON);
+    await this.cancellation.cancelAllIn(context, tx, id, REASON);
     const addresses = [account.email, recipientAddressOf(account)] as const;
     const now = new Date(this.clock.now());
     await eraseRequests(tx, id, addresses);

@@ -89,6 +89,8 @@ test('all migrations can be undone, and applied again to the same schema', async
       'FormerAddresses1000000000016',
       'FreeLinkKinds1000000000017',
       'NumberAddressMails1000000000018',
+      'Patients1000000000019',
+      'BookingsOfPatients1000000000020',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);

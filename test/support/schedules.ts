@@ -33,7 +33,7 @@ export function plain(plan: Partial<DayPlan>): DayPlan {
 
 /** The slots of a date, as `HH:MM`. */
 export function slots(plan: DayPlan, duration: number, now = LONG_AGO): string[] {
-  return availableSlots(scheduleOf(plan), plan.date, duration, now).map(formatWallTime);
+  return availableSlots(scheduleOf(plan), plan.date, duration, { now }).map(formatWallTime);
 }
 
 /** The codes of all violations, for each start. */
@@ -46,6 +46,6 @@ export function violations(
   const schedule = scheduleOf(plan);
   return starts.map((start) => {
     const requested = { date: plan.date, time: formatWallTime(start), durationMinutes };
-    return evaluate(requested, schedule, now).violations.map(({ code }) => code);
+    return evaluate(requested, schedule, { now }).violations.map(({ code }) => code);
   });
 }

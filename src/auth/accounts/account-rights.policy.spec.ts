@@ -6,7 +6,14 @@ const account = { id: 7, role: 'user', isDisabled: false, isVerified: true } as 
 const admin = { ...account, role: 'admin' } as const;
 
 describe('a higher role needs a confirmed address', () => {
-  const RISING = ['user to doctor', 'user to admin', 'doctor to admin'];
+  const RISING = [
+    'user to doctor',
+    'user to staff',
+    'user to admin',
+    'doctor to staff',
+    'doctor to admin',
+    'staff to admin',
+  ];
   const pairs = ROLES.flatMap((from) => ROLES.map((to) => [from, to] as const));
 
   test.each(pairs)('%s to %s', (from, to) => {

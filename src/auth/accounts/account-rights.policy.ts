@@ -12,7 +12,7 @@ export interface AccountChange {
 type Rights = Pick<Account, 'id' | 'role' | 'isDisabled' | 'isVerified'>;
 
 /** A higher role gives access to more data of other people. */
-const RANK: Readonly<Record<Role, number>> = { user: 0, doctor: 1, admin: 2 };
+const RANK: Readonly<Record<Role, number>> = { user: 0, doctor: 1, staff: 2, admin: 3 };
 
 /**
  * Requires a confirmed address for a higher role.

@@ -12,6 +12,7 @@ import { type Context, hasAccount } from '../../http/context.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
 import { Clock } from '../../time/clock.js';
 import { columnsOfAddress } from './account-address.js';
+import { AfterOpening, type Person } from './after-opening.js';
 import { Account, type PublicAccount } from './account.entity.js';
 import { InvalidCredentials } from './invalid-credentials.js';
 import { AddressVerification } from './address-verification.js';
@@ -49,6 +50,7 @@ export class AccountsService {
     private readonly verification: AddressVerification,
     private readonly taken: TakenAddresses,
     private readonly throttle: Throttle,
+    private readonly afterOpening: AfterOpening,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
   ) {}
@@ -75,6 +77,7 @@ export class AccountsService {
     const now = new Date(this.clock.now());
     const row = { ...this.rowOf(account), passwordHash, createdAt: now, verifiedAt: now };
     const opened = await insertAccount(tx, row);
+    await this.afterOpening.run(tx, opened);
     await this.changes.record(context, tx, await accountOpened(tx, opened));
     return opened;
   }
@@ -86,7 +89,11 @@ export class AccountsService {
    * @throws Refusal EMAIL_TAKEN, VALIDATION_FAILED
    * @throws TooManyRequests after too many registrations in a day
    */
-  async register(context: Context, account: Omit<NewAccount, 'role'>): Promise<PublicAccount> {
+  async register(
+    context: Context,
+    account: Omit<NewAccount, 'role'>,
+    person: Person = {},
+  ): Promise<PublicAccount> {
     await this.newPasswords.assertNotCommon(account.password, account.email);
     await this.throttle.countFrom('registerDaily', context.actor.address ?? '');
     const row = {
@@ -97,6 +104,7 @@ export class AccountsService {
     };
     const open = async (tx: EntityManager): Promise<PublicAccount> => {
       const opened = await insertAccount(tx, row);
+      await this.afterOpening.run(tx, opened, person);
       await this.verification.begin(tx, opened);
       await this.changes.record(context, tx, accountChange('account.registered', opened.id));
       return opened;

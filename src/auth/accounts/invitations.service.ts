@@ -11,6 +11,7 @@ import { Sessions } from '../sessions/sessions.js';
 import { columnsOfAddress } from './account-address.js';
 import type { PublicAccount } from './account.entity.js';
 import { AccountLinks } from './account-links.js';
+import { AfterOpening } from './after-opening.js';
 import type { NewAccount } from './accounts.service.js';
 import { insertAccount } from './insert-account.js';
 
@@ -21,6 +22,7 @@ export class Invitations {
     private readonly hasher: PasswordHasher,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
+    private readonly afterOpening: AfterOpening,
     private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
@@ -46,6 +48,7 @@ export class Invitations {
       createdAt: new Date(this.clock.now()),
       verifiedAt: null,
     });
+    await this.afterOpening.run(tx, opened);
     const pause = await this.links.mail(tx, opened, 'invitation');
     if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
     await this.changes.record(context, tx, await accountOpened(tx, opened, { invited: true }));

@@ -41,7 +41,7 @@ export class SessionRepository {
     const { insertId, affectedRows } = await execute(
       tx,
       `/* begin-session */ INSERT INTO sessions (account_id, created_at, last_seen_at, expires_at, address, user_agent)
-       SELECT id, ?, ?, ?, ?, ? ${FROM_VALID_SESSION} LOCK IN SHARE MODE`,
+       SELECT a.id, ?, ?, ?, ?, ? ${FROM_VALID_SESSION} LOCK IN SHARE MODE`,
       [
         new Date(now),
         new Date(now),
@@ -89,7 +89,7 @@ export class SessionRepository {
     await query(tx, '/* lock-account */ SELECT id FROM accounts WHERE id = ? FOR UPDATE', [token.id]);
     const rows = await query(
       tx,
-      `/* find-valid-session */ SELECT id ${FROM_VALID_SESSION}`,
+      `/* find-valid-session */ SELECT a.id ${FROM_VALID_SESSION}`,
       sessionParameters(token),
     );
     return rows.length > 0;

@@ -20,6 +20,8 @@ export interface Appointment extends Interval {
 /** A condition that a time must meet to be booked. Pure. */
 export interface Rule {
   readonly code: ErrorCode;
+  /** Whether the desk may book despite it. */
+  readonly isOverridable: boolean;
   /** What is wrong, then what to do. */
   readonly message: (requested: RequestedTime) => string;
   /** @param appointment `undefined` if the clocks skip the requested time, which violates only `noSuchTime` */
@@ -27,4 +29,4 @@ export interface Rule {
 }
 
 /** What a client learns about a rule that does not hold. */
-export type Violation = Pick<Rule, 'code' | 'message'>;
+export type Violation = Pick<Rule, 'code' | 'isOverridable' | 'message'>;

@@ -9,12 +9,16 @@ import { RULE_CODES, RULES_IN_ORDER } from './rules-in-order.js';
 
 const hour = (hours: number): number => hours * 60;
 
+/** A doctor who is no longer active from then on. */
+const INACTIVE_FROM = '2027-01-01';
+
 /** In Madrid, an hour ahead of UTC: a window from 01:00 to 17:00, an exception from 12:00, a booking at 15:00. */
 function scheduleOf(date: string): Schedule {
   const day = new ScheduleDay(ClinicDay.of(date, 'Europe/Madrid'), {
     windows: [{ start: hour(1), end: hour(17) }],
     exceptions: [{ start: hour(12), end: hour(13) }],
     busy: [{ start: Date.parse(`${date}T14:00:00Z`), end: Date.parse(`${date}T14:30:00Z`) }],
+    isDoctorActive: date < INACTIVE_FROM,
   });
   return new Schedule('Europe/Madrid', [day]);
 }
@@ -22,7 +26,7 @@ function scheduleOf(date: string): Schedule {
 /** The codes and messages of all violations. */
 function violationsOf(date: string, time: string, durationMinutes: number, now: string): [string, string][] {
   const requested = { date, time, durationMinutes };
-  const { violations } = evaluate(requested, scheduleOf(date), Date.parse(now));
+  const { violations } = evaluate(requested, scheduleOf(date), { now: Date.parse(now) });
   return violations.map(({ code, message }) => [code, message(requested)]);
 }
 
@@ -32,6 +36,11 @@ const EARLIER = '2026-03-01T00:00:00Z';
 const AT_TEN = '2026-03-02T09:00:00Z';
 
 const CASES = [
+  [
+    'DOCTOR_INACTIVE',
+    [INACTIVE_FROM, '10:00', 30, EARLIER],
+    'This doctor takes no bookings at present. Choose another doctor.',
+  ],
   [
     'NO_SUCH_TIME',
     ['2026-03-29', '02:30', 30, EARLIER],

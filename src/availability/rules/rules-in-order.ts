@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors/error-codes.js';
+import { doctorInactive } from './doctor-inactive.js';
 import { exception } from './exception.js';
 import { noSuchTime } from './no-such-time.js';
 import { notInFuture } from './not-in-future.js';
@@ -11,12 +12,26 @@ import { taken } from './taken.js';
  * rules stand that most starts violate.
  */
 export const RULES_IN_ORDER: readonly Rule[] = [
+  doctorInactive,
   noSuchTime,
   notInFuture,
   outsideAvailability,
   exception,
   taken,
 ];
+
+/** What the desk may name in an override. Naming a rule that does not stand against a time changes nothing. */
+export const OVERRIDABLE_RULES = [
+  'CLOSED',
+  'OUTSIDE_AVAILABILITY',
+  'EXCEPTION',
+  'OFF_GRID',
+  'TAKEN',
+  'BUFFER',
+  'DAY_FULL',
+  'PATIENT_BUSY',
+] as const;
+export type OverridableRule = (typeof OVERRIDABLE_RULES)[number];
 
 /** The codes with which a requested time can be refused. */
 export const RULE_CODES: readonly ErrorCode[] = RULES_IN_ORDER.map(({ code }) => code);

@@ -23,7 +23,7 @@ export const en: Catalogue = {
     detailsTitle: 'What was done',
     whenLabel: 'When',
     roleLabel: 'Role',
-    roles: { admin: 'Admin', doctor: 'Doctor', user: 'Patient' },
+    roles: { admin: 'Admin', staff: 'Front desk', doctor: 'Doctor', user: 'Patient' },
     accountLabel: 'Account',
     ifNotYou:
       'If you did not do this or ask for it, choose a new password now, where you log in, and tell the clinic.',

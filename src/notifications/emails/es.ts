@@ -26,7 +26,7 @@ export const es: Catalogue = {
     detailsTitle: 'Qué se ha hecho',
     whenLabel: 'Cuándo',
     roleLabel: 'Función',
-    roles: { admin: 'Administrador', doctor: 'Profesional', user: 'Paciente' },
+    roles: { admin: 'Administrador', staff: 'Recepción', doctor: 'Profesional', user: 'Paciente' },
     accountLabel: 'Cuenta',
     ifNotYou:
       'Si no lo ha hecho ni pedido usted, elija ahora una contraseña nueva donde inicia sesión y avise al centro.',

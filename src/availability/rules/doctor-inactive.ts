@@ -1,0 +1,9 @@
+import type { Rule } from './rule.js';
+
+/** The doctor takes bookings. */
+export const doctorInactive: Rule = {
+  code: 'DOCTOR_INACTIVE',
+  isOverridable: false,
+  message: () => 'This doctor takes no bookings at present. Choose another doctor.',
+  isViolated: (_appointment, { isDoctorActive }) => !isDoctorActive,
+};

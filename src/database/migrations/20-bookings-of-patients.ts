@@ -1,0 +1,54 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+// One statement, so that the table is copied once, and a run that is killed leaves the table as it was. Existing
+// bookings were made by their patients' own accounts, whose patients have the same ids.
+const UP = `ALTER TABLE bookings
+  MODIFY COLUMN user_id INT UNSIGNED NULL COMMENT 'the account of the patient, if there is one',
+  ADD COLUMN patient_id INT UNSIGNED NOT NULL DEFAULT (user_id) AFTER user_id,
+  ADD COLUMN edits INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'counts changes that keep the time',
+  ADD COLUMN note VARCHAR(500) NULL,
+  ADD COLUMN overbooked TINYINT(1) NOT NULL DEFAULT 0 COMMENT 'the desk let it overlap another booking',
+  ADD COLUMN overridden VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'the rules that the desk overrode',
+  ADD COLUMN override_reason VARCHAR(500) NULL,
+  ADD COLUMN booked_by INT UNSIGNED NULL DEFAULT (user_id) COMMENT 'an account',
+  ADD COLUMN booked_by_role VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'user',
+  ADD COLUMN cancelled_by_role VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN cancel_reason VARCHAR(500) NULL,
+  MODIFY COLUMN live_starts_at DATETIME
+    GENERATED ALWAYS AS (CASE WHEN status <> 'cancelled' AND overbooked = 0 THEN starts_at END) VIRTUAL,
+  ADD KEY bookings_person_start (patient_id, starts_at),
+  ADD CONSTRAINT bookings_person FOREIGN KEY (patient_id) REFERENCES patients (id),
+  DROP CONSTRAINT bookings_status`;
+
+const STATUS = `ALTER TABLE bookings ADD CONSTRAINT bookings_status
+  CHECK (status IN ('booked', 'arrived', 'fulfilled', 'noshow', 'cancelled'))`;
+
+const DOWN = `ALTER TABLE bookings
+  DROP CONSTRAINT bookings_status,
+  DROP FOREIGN KEY bookings_person,
+  DROP KEY bookings_person_start,
+  MODIFY COLUMN live_starts_at DATETIME GENERATED ALWAYS AS (CASE WHEN status = 'booked' THEN starts_at END) VIRTUAL,
+  DROP COLUMN patient_id, DROP COLUMN edits, DROP COLUMN note, DROP COLUMN overbooked, DROP COLUMN overridden,
+  DROP COLUMN override_reason, DROP COLUMN booked_by, DROP COLUMN booked_by_role, DROP COLUMN cancelled_by_role,
+  DROP COLUMN cancel_reason,
+  MODIFY COLUMN user_id INT UNSIGNED NOT NULL COMMENT 'the patient'`;
+
+/** Bookings are for patients, with or without an account. The desk books too, and records what became of them. */
+export class BookingsOfPatients20 implements MigrationInterface {
+  readonly name = 'BookingsOfPatients1000000000020';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(UP);
+    await runner.query(STATUS);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      "UPDATE bookings SET status = 'booked' WHERE status IN ('arrived', 'fulfilled', 'noshow')",
+    );
+    await runner.query(DOWN);
+    await runner.query(
+      "ALTER TABLE bookings ADD CONSTRAINT bookings_status CHECK (status IN ('booked', 'cancelled'))",
+    );
+  }
+}

@@ -1,0 +1,37 @@
+/** SQL for other modules to read patients together with their own tables. */
+
+/** Joins the patient with this id, as `p`. */
+export function joinPatient(id: string): string {
+  return `JOIN patients p ON p.id = ${id}`;
+}
+
+/** Whether the patient `p` is a person: neither merged into another nor erased. */
+export const IS_PRESENT = 'p.merged_into IS NULL AND p.erased_at IS NULL';
+
+/** A column of the patient with this id. */
+export function columnOfPatient(column: 'given_name' | 'family_name', id: string): string {
+  return `(SELECT ${column} FROM patients WHERE id = ${id})`;
+}
+
+/** Whether the account in the parameter has accepted the patient with this id, besides the account that manages it. */
+export function isGuardianSql(patientId: string): string {
+  return `EXISTS (SELECT 1 FROM patient_guardians g WHERE g.patient_id = ${patientId} AND g.account_id = ?)`;
+}
+
+/** The patients that the account in the parameter has accepted. */
+export const ACCEPTED_BY_ACCOUNT = '(SELECT patient_id FROM patient_guardians WHERE account_id = ?)';
+
+const AS_SCHEDULE_ROW = `
+  SELECT 'patient', CAST(JSON_OBJECT('id', p.id, 'accountId', p.account_id, 'givenName', p.given_name,
+                                     'familyName', p.family_name, 'isOwn', `;
+const REST_OF_SCHEDULE_ROW = `) AS CHAR), NULL, NULL, NULL, NULL, NULL, NULL FROM patients p`;
+
+/**
+ * The patient's part of `read-schedule`: the actor's own patient. Parameter: the actor's account. The column that other
+ * parts fill with the time zone holds JSON, so that the parts have few columns.
+ */
+export const SELF_OF_SCHEDULE = `${AS_SCHEDULE_ROW}1${REST_OF_SCHEDULE_ROW} WHERE p.self_account_id = ? AND ${IS_PRESENT}`;
+
+/** The same, of any patient. Parameters: the actor's account twice, the patient. */
+export const PATIENT_OF_SCHEDULE = `${AS_SCHEDULE_ROW}COALESCE(p.account_id = ?, 0) OR ${isGuardianSql('p.id')}${REST_OF_SCHEDULE_ROW}
+  WHERE p.id = ? AND ${IS_PRESENT}`;
