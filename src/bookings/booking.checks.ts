@@ -4,7 +4,7 @@ import { type EpochMs, type Interval, overlaps } from '../time/interval.js';
 import { parseWallTime } from '../time/wall-time.js';
 import { joinDay, joinExceptions } from '../availability/schedule.sql.js';
 import type { BookingRow } from './booking.js';
-import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS } from './booking.sql.js';
+import { BOOKING_COLUMNS, BOOKINGS_WITH_DOCTORS, BOOKINGS_WITH_PEOPLE } from './booking.sql.js';
 import { bookingCheck, IN_PAGE } from './checks-by-page.js';
 import { instantsMeantBy, hasInstants } from './booking-instants.js';
 import { OVERLAP } from './booking-overlap.check.js';
@@ -37,7 +37,7 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
   bookingCheck({
     code: 'WRONG_INSTANTS',
     title: 'live bookings whose date and time mean other instants than they have',
-    statement: `/* check-instants */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_DOCTORS}
+    statement: `/* check-instants */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_PEOPLE}
       WHERE ${IN_PAGE} AND b.status <> 'cancelled'`,
     explain: explainInstants,
     remedy:

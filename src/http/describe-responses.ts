@@ -74,7 +74,8 @@ function exampleOf(schemaOrRef: SchemaOrRef, document: OpenAPIObject): unknown {
   const fields = Object.entries(schema.properties)
     .map(([name, property]) => [name, exampleOf(property, document)] as const)
     .filter(([, example]) => example !== undefined);
-  return Object.fromEntries(fields);
+  // An optional object without examples is left out.
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
 function resolved(schemaOrRef: SchemaOrRef, { components }: OpenAPIObject): Schema {

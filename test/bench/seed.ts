@@ -80,6 +80,11 @@ async function insertPeople(database: Connection, patients: number): Promise<voi
      FROM numbers WHERE i < ${DOCTORS}`,
     [passwordHash],
   );
+  // Of the same ids, which is also the default of bookings.
+  await database.query(
+    `INSERT INTO patients (id, account_id, relation, created_at)
+     SELECT id, id, 'self', created_at FROM accounts ON DUPLICATE KEY UPDATE id = patients.id`,
+  );
   await database.query(
     `INSERT INTO doctors (id, user_id, name, specialty, email, timezone, created_at)
      SELECT i + 1, i + ${FIRST_DOCTOR_ACCOUNT}, CONCAT('Dr. Number ', i + 1), 'Cardiology',

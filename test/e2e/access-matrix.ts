@@ -158,12 +158,24 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   // Before the booking changes: an email that is out of date cannot be retried.
   'GET /api/notifications': { expected: ADMINS },
   'POST /api/notifications/{id}/retry': { expected: ADMINS, id: 'deadNotificationId' },
+  // Nobody can set this status.
+  'POST /api/bookings/{id}/status': {
+    expected: row(401, 400, 400, 400, 400, 400),
+    id: 'bookingId',
+    body: () => ({ status: 'cancelled' }),
+  },
   'PATCH /api/bookings/{id}': {
-    expected: PATIENT_A,
+    expected: row(401, 200, 400, 400, 400, 200),
     id: 'bookingId',
     body: () => ({ date: '2026-03-05', time: '11:30' }),
   },
   'DELETE /api/bookings/{id}': { expected: PATIENT_A, id: 'bookingId' },
+  'POST /api/bookings/{id}/cancel': {
+    // It is cancelled by now.
+    expected: row(401, 400, 400, 400, 400, 400),
+    id: 'bookingId',
+    body: () => ({ reason: 'The doctor is ill' }),
+  },
 };
 
 function row(

@@ -32,10 +32,16 @@ describe('POST /api/bookings', () => {
       id: expect.any(Number) as number,
       doctor_id: doctor.doctorId,
       user_id: patient.id,
+      patient: { id: expect.any(Number) as number, given_name: null, family_name: null },
       date: MONDAY,
       time: '09:30',
       duration: 45,
       status: 'booked',
+      note: null,
+      overbooked: false,
+      booked_by: { account_id: patient.id, role: 'user' },
+      cancelled_by: null,
+      cancel_reason: null,
       version: 1,
       timezone: 'America/Santiago',
       starts_at: `${MONDAY}T09:30:00-03:00`,
@@ -47,7 +53,7 @@ describe('POST /api/bookings', () => {
     const doctor = await clinic.doctor();
     const other = await clinic.patient();
     const appointment = { doctor_id: doctor.doctorId, date: MONDAY, time: '09:00' };
-    for (const field of ['user_id', 'userId', 'patient_id', 'email']) {
+    for (const field of ['user_id', 'userId', 'email']) {
       expectRefusal(await post({ ...appointment, [field]: other.id }), 'VALIDATION_FAILED');
     }
     expect((await book(clinic, patient, doctor, { date: MONDAY, time: '09:00' })).user_id).toBe(patient.id);

@@ -194,7 +194,7 @@ describe('with the demo', { timeout: TIMEOUT_MS }, () => {
       mailboxUrl: mails.url,
     });
     const output = await shell(shellBlocks('README.md', 'A first booking').join('\n'), folder).end();
-    const [booked, rescheduled] = output.match(/\{[^}]*"ends_at":"[^"]+"\}/g)!.map(parse);
+    const [booked, rescheduled] = output.match(/\{"id":\d+,"doctor_id".*?"ends_at":"[^"]+"\}/g)!.map(parse);
     expect(Object.keys(booked!)).toEqual(Object.keys(shownBooking()));
     expect([booked!.version, rescheduled!.version]).toEqual([1, 2]);
     expect(rescheduled!.time).not.toBe(booked!.time);

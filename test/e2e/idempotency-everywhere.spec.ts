@@ -46,6 +46,14 @@ const REQUESTS: Readonly<Record<string, () => ActorRequest | Promise<ActorReques
   },
   'patch /api/bookings/{id}': async () => ({ ...(await booked()), body: { date: TUESDAY, time: '12:00' } }),
   'delete /api/bookings/{id}': booked,
+  'post /api/bookings/{id}/cancel': async () => {
+    const { path, actor } = await booked();
+    return { path: `${path}/cancel`, body: {}, actor };
+  },
+  'post /api/bookings/{id}/status': async () => {
+    const { path } = await booked();
+    return { path: `${path}/status`, body: { status: 'fulfilled' }, actor: doctor };
+  },
   'post /api/availability': () => ({
     path: '/api/availability',
     body: { day_of_week: 6, start_time: '09:00', end_time: '12:00' },

@@ -199,6 +199,8 @@ describe('the examples work on the demo clinic', () => {
     ['patient', 'DELETE /api/auth/sessions/{id}'],
     ['patient', 'PATCH /api/bookings/{id}'],
     ['patient', 'DELETE /api/bookings/{id}'],
+    ['patient', 'POST /api/bookings/{id}/cancel'],
+    ['doctor', 'POST /api/bookings/{id}/status'],
     ['patient', 'POST /api/auth/password'],
     ['patient', 'DELETE /api/auth/me'],
     ['doctor', 'DELETE /api/auth/me'],

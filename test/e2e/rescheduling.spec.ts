@@ -147,10 +147,8 @@ describe('PATCH /api/bookings/:id', () => {
     expect((await stored(strangers)).booking).toMatchObject([{ user_id: stranger.id, version: 1 }]);
   });
 
-  test('neither its doctor nor an admin can reschedule a booking', async () => {
-    for (const person of [doctor, await clinic.admin()]) {
-      expectRefusal(await reschedule({ time: '11:00' }, booking, person), 'BOOKING_NOT_FOUND');
-    }
+  test('its doctor cannot reschedule a booking', async () => {
+    expectRefusal(await reschedule({ time: '11:00' }, booking, doctor), 'BOOKING_NOT_FOUND');
   });
 
   test('a booking that has started: 400, even for a future time', async () => {

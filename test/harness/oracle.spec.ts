@@ -93,9 +93,9 @@ function letters(counts: Counts): string {
 }
 
 const COPY_BOOKING = (shift: string): string =>
-  `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+  `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                          version, created_at, updated_at)
-   SELECT UUID(), doctor_id, user_id, date, start_time, duration_minutes, starts_at + INTERVAL ${shift},
+   SELECT UUID(), doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at + INTERVAL ${shift},
           ends_at + INTERVAL ${shift}, status, version, created_at, updated_at FROM bookings WHERE id = ?`;
 const COPY_NOTIFICATION = `INSERT INTO notifications (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
                                              message_id, created_at)

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Connection } from 'mysql2/promise';
+import { INSERT_SELF_PATIENTS } from '../support/self-patients.js';
 
 /** An account with a token. */
 export interface Person {
@@ -56,6 +57,7 @@ export async function createPeople(
   const accounts: Person[][] = Array.from({ length: counts.patients }, () => []);
   for (let number = 0; number < counts.patients * ACCOUNTS_PER_PATIENT; number += 1)
     accounts[number % counts.patients]!.push(await createAccount('user', number + 1));
+  await database.query(INSERT_SELF_PATIENTS);
   const doctors: DoctorPerson[] = [];
   for (let number = 0; number < counts.doctors; number += 1) {
     const person = await createAccount('doctor', number + 1);

@@ -20,6 +20,8 @@ const DELETED_FROM = [
   'idempotency_keys',
   'mailed_addresses',
   'notifications',
+  'patient_guardians',
+  'patient_names',
   'refresh_tokens',
   'refused_addresses',
   'sessions',

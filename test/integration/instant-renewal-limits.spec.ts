@@ -125,9 +125,9 @@ test('the renewal waits for a booking of the time that is being made, which keep
       return waiting.length > 0 ? true : undefined;
     });
     const { insertId } = (await rival.query(
-      `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+      `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                              version, created_at, updated_at)
-       SELECT UUID(), doctor_id, user_id, date, '10:10:00', 30, ? + INTERVAL 10 MINUTE, ? + INTERVAL 40 MINUTE, 'booked',
+       SELECT UUID(), doctor_id, user_id, patient_id, date, '10:10:00', 30, ? + INTERVAL 10 MINUTE, ? + INTERVAL 40 MINUTE, 'booked',
               1, created_at, updated_at FROM bookings WHERE id = ?`,
       [new Date(booking.starts_at), new Date(booking.starts_at), booking.id],
     )) as { insertId: number };

@@ -21,9 +21,9 @@ describe('bookings that overlap', () => {
   /** Inserts a booking that overlaps another one, with its notifications, bypassing the service. */
   async function insertOverlapping(id: number): Promise<number> {
     const { insertId }: { insertId: number } = await clinic.dataSource.query(
-      `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+      `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                              version, created_at, updated_at, day_version, open_from, open_until)
-       SELECT UUID(), doctor_id, user_id, date, ADDTIME(start_time, '00:15:00'), duration_minutes,
+       SELECT UUID(), doctor_id, user_id, patient_id, date, ADDTIME(start_time, '00:15:00'), duration_minutes,
               starts_at + INTERVAL 15 MINUTE, ends_at + INTERVAL 15 MINUTE, status, version, created_at, updated_at,
               day_version, open_from, open_until
        FROM bookings WHERE id = ?`,

@@ -103,7 +103,7 @@ test('booking, rescheduling, cancelling and blocking at once: no double booking,
       const patient = patients[index % patients.length]!;
       const date = dates[index % 3]!;
       const time = `${String(9 + Math.floor(index / 3)).padStart(2, '0')}:00`;
-      return { patient, ...(await book(rivals.clinic, patient, doctor, { date, time })) };
+      return { ...(await book(rivals.clinic, patient, doctor, { date, time })), patient };
     }),
   );
   const answers = await crowd(60, (clinic, patient, index) => {

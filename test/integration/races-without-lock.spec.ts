@@ -94,7 +94,7 @@ describe('without the lock of the day', () => {
     const pair = BOOKING_RACES.find(({ name }) => name === 'move against move, from the same day')!;
     rivals.statements[1].replace(RESCHEDULE_BOOKING, ({ sql, parameters }) => ({
       sql,
-      parameters: parameters.with(1, '10:00').with(3, new Date(`${MONDAY}T09:00:00Z`)),
+      parameters: parameters.with(2, '10:00').with(4, new Date(`${MONDAY}T09:00:00Z`)),
     }));
     const { slow, fast } = await race(rivals, pair);
     expect([fast.status, slow.status, slow.body.code]).toEqual([200, 400, 'TAKEN']);

@@ -121,9 +121,9 @@ describe('bookings', () => {
     const batch = Array.from({ length: 250 }, (_, index) => `SELECT ${index} AS i`).join(' UNION ALL ');
     for (let first = 0; first < 1_250; first += 250) {
       await clinic.query(
-        `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+        `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                                version, created_at, updated_at)
-         SELECT UUID(), doctor_id, user_id, date - INTERVAL i + ${first} DAY, start_time, duration_minutes,
+         SELECT UUID(), doctor_id, user_id, patient_id, date - INTERVAL i + ${first} DAY, start_time, duration_minutes,
                 starts_at - INTERVAL i + ${first} DAY, ends_at - INTERVAL i + ${first} DAY, 'cancelled', 1, created_at,
                 updated_at
          FROM bookings JOIN (${batch}) copies WHERE id = ?`,

@@ -174,9 +174,9 @@ describe('the database itself rejects', () => {
     ['deleting a booking with notifications', 'DELETE FROM bookings', HAS_CHILDREN],
     [
       'a second live booking at the same start',
-      `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+      `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                              version, created_at, updated_at)
-       SELECT 'another', doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status, version,
+       SELECT 'another', doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, status, version,
               created_at, updated_at FROM bookings`,
       DUPLICATE,
     ],
@@ -193,9 +193,9 @@ describe('the database itself rejects', () => {
   });
 
   test('but not a cancelled booking at the start of a live one', async () => {
-    const copy = `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
+    const copy = `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at,
                                         status, version, created_at, updated_at)
-      SELECT ?, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, 'cancelled', version,
+      SELECT ?, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, 'cancelled', version,
              created_at, updated_at FROM bookings WHERE id = ?`;
     expect([await errorOf(copy, ['first', bookingId]), await errorOf(copy, ['second', bookingId])]).toEqual([
       0, 0,

@@ -5,6 +5,7 @@ import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { cancel, LOCK_DAY, MONDAY, reschedule, READ_SCHEDULE, TUESDAY } from '../support/races.js';
 import { type SentStatement, Statements } from '../support/statements.js';
+import { PATIENT_OF_ACCOUNT } from '../support/self-patients.js';
 
 let clinic: Clinic;
 let statements: Statements;
@@ -64,6 +65,7 @@ async function addHistory(): Promise<void> {
       randomUUID(),
       doctor.doctorId,
       patient.id,
+      patient.id,
       date,
       '09:00',
       30,
@@ -73,9 +75,9 @@ async function addHistory(): Promise<void> {
     ];
   });
   await clinic.query(
-    `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+    `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
-     VALUES ${rows.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, ?, 1, '2020-01-01', '2020-01-01')").join()}`,
+     VALUES ${rows.map(() => `(?, ?, ?, ${PATIENT_OF_ACCOUNT}, ?, ?, ?, ?, ?, ?, 1, '2020-01-01', '2020-01-01')`).join()}`,
     rows.flat(),
   );
   await clinic.query(

@@ -5,6 +5,7 @@ import { inTransaction } from '../../src/database/in-transaction.js';
 import { Outbox } from '../../src/outbox/outbox.repository.js';
 import type { BookingKind } from '../../src/outbox/notification-kind.js';
 import type { Clinic, DoctorPerson, Person } from './clinic.js';
+import { PATIENT_OF_ACCOUNT } from './self-patients.js';
 
 const MINUTE_MS = 60_000;
 
@@ -32,12 +33,13 @@ export async function bookInBulk(
       const startsAt = first + index * MINUTE_MS;
       const at = new Date(startsAt).toISOString();
       const { insertId }: { insertId: number } = await tx.query(
-        `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
+        `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at,
                                status, version, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, 1, ?, ?, 'booked', 1, NOW(), NOW())`,
+         VALUES (?, ?, ?, ${PATIENT_OF_ACCOUNT}, ?, ?, 1, ?, ?, 'booked', 1, NOW(), NOW())`,
         [
           randomUUID(),
           doctorId,
+          person.id,
           person.id,
           at.slice(0, 10),
           at.slice(11, 16),

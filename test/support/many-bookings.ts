@@ -1,3 +1,5 @@
+import { PATIENT_OF_ACCOUNT } from './self-patients.js';
+
 type Run = (sql: string, parameters: unknown[]) => Promise<unknown>;
 
 interface Many {
@@ -26,13 +28,13 @@ const NUMBERS = ['a', 'b', 'c', 'd', 'e']
 export async function insertManyBookings(run: Run, many: Many): Promise<void> {
   const { patientId, doctorId, count, first, everyMinutes } = many;
   await run(
-    `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at, status,
+    `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes, starts_at, ends_at, status,
                            version, created_at, updated_at)
-     SELECT UUID(), ?, ?, DATE(t.at), TIME(t.at), 15, t.at, t.at + INTERVAL 15 MINUTE, 'booked', 1, NOW(3), NOW(3)
+     SELECT UUID(), ?, ?, ${PATIENT_OF_ACCOUNT}, DATE(t.at), TIME(t.at), 15, t.at, t.at + INTERVAL 15 MINUTE, 'booked', 1, NOW(3), NOW(3)
      FROM (SELECT CAST(? AS DATETIME) + INTERVAL n * ? MINUTE AS at
            FROM (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n AS n FROM ${NUMBERS}) numbers
            WHERE n < ? ORDER BY n) t`,
-    [doctorId, patientId, first, everyMinutes, count],
+    [doctorId, patientId, patientId, first, everyMinutes, count],
   );
   for (const [kind, state] of [
     ['booked', 'sent'],

@@ -46,6 +46,11 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: F
   const profile = { name: 'Dr. Who', specialty: 'Time', email: 'who@clinic.example', user_id: newcomer.id };
   const proof = { your_password: admin.password, your_code: '000000' };
   const time = { date: '2026-03-03', time: '10:00', duration: 30 };
+  const desk = {
+    note: 'Bring the papers',
+    notify: true,
+    override: { rules: ['TAKEN'], reason: 'as agreed' },
+  };
   return [
     route(['POST', '/api/auth/register'], undefined, account, 'locale'),
     route(
@@ -88,8 +93,35 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: F
     ),
     route(['POST', '/api/doctors'], admin, { ...profile, timezone: 'Asia/Tokyo' }, 'timezone'),
     route(['PATCH', `/api/doctors/${doctor.doctorId}`], admin, { timezone: doctor.timezone }),
-    route(['POST', '/api/bookings'], patient, { doctor_id: doctor.doctorId, ...time }, 'duration'),
-    route(['PATCH', `/api/bookings/${bookingId}`], patient, time, 'date', 'time', 'duration'),
+    route(
+      ['POST', '/api/bookings'],
+      admin,
+      { doctor_id: doctor.doctorId, ...time, ...desk, patient_id: 500_001 },
+      'duration',
+      'patient_id',
+      ...Object.keys(desk),
+    ),
+    route(
+      ['PATCH', `/api/bookings/${bookingId}`],
+      admin,
+      { ...time, ...desk, doctor_id: doctor.doctorId },
+      ...Object.keys(time),
+      'doctor_id',
+      ...Object.keys(desk),
+    ),
+    route(
+      ['POST', `/api/bookings/${bookingId}/status`],
+      admin,
+      { status: 'fulfilled', reason: 'done' },
+      'reason',
+    ),
+    route(
+      ['POST', `/api/bookings/${bookingId}/cancel`],
+      admin,
+      { reason: 'The doctor is ill', notify: true },
+      'reason',
+      'notify',
+    ),
     route(['POST', '/api/availability'], doctor, { day_of_week: 6, start_time: '09:00', end_time: '12:00' }),
     route(
       ['POST', '/api/exceptions'],

@@ -45,8 +45,16 @@ export async function testEnvironment(overrides: NodeJS.ProcessEnv = {}): Promis
     ...readEnvironment(WorkerEnvironment, variables),
   };
   await migrate(environment);
+  await numberPatientsApart(environment);
   await flush(environment);
   return environment;
+}
+
+/** So that no account and patient have the same id, and a test fails if one is taken for the other. */
+async function numberPatientsApart({ DATABASE_URL }: Environment): Promise<void> {
+  const connection = await createConnection(DATABASE_URL);
+  await connection.query('ALTER TABLE patients AUTO_INCREMENT = 500001');
+  await connection.end();
 }
 
 /** Drops the database of a test file. */

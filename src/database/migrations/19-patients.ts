@@ -34,7 +34,7 @@ const PATIENTS = `CREATE TABLE patients (
 
 // An existing account and its patient have the same id, so the bookings of the account are those of the patient.
 const SELVES = `INSERT INTO patients (id, account_id, relation, created_at)
-  SELECT id, id, 'self', created_at FROM accounts`;
+  SELECT id, id, 'self', created_at FROM accounts ON DUPLICATE KEY UPDATE id = patients.id`;
 
 const GUARDIANS = `CREATE TABLE patient_guardians (
     account_id INT UNSIGNED NOT NULL COMMENT 'besides the account that manages the patient',
@@ -82,7 +82,7 @@ export class Patients19 implements MigrationInterface {
       "ALTER TABLE accounts ADD CONSTRAINT accounts_role CHECK (role IN ('admin', 'staff', 'doctor', 'user'))",
     );
     for (const statement of [PATIENTS, SELVES, GUARDIANS, NAMES, CLINIC]) await runner.query(statement);
-    await runner.query('INSERT INTO clinic (id) VALUES (1)');
+    await runner.query('INSERT IGNORE INTO clinic (id) VALUES (1)');
     await runner.query(DOCTORS);
     await runner.query(
       "ALTER TABLE audit_events ADD COLUMN reason VARCHAR(500) NULL COMMENT 'why, in the words of the desk'",
