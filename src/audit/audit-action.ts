@@ -5,6 +5,7 @@ export const AUDIT_ACTIONS = {
     'created',
     'changed',
     'merged',
+    'address_refused',
     'invited',
     'accepted',
     'erased',

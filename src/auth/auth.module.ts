@@ -38,6 +38,7 @@ import { NewPasswords } from './passwords/new-passwords.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { PatientAddresses } from './accounts/patient-addresses.js';
 import { RequestedLinks } from './accounts/requested-links.js';
 import { TakenAddresses } from './accounts/taken-addresses.js';
 import { Reauthentication } from './reauthentication.js';
@@ -116,6 +117,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     OwnAccount,
     PasswordHasher,
     PasswordsService,
+    PatientAddresses,
     Reauthentication,
     RefreshTokenRepository,
     RefreshTokens,
@@ -143,6 +145,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     LoginService,
     PasswordHasher,
     PasswordsService,
+    PatientAddresses,
     SecondFactors,
     Sessions,
     Throttle,

@@ -1,6 +1,5 @@
 import { IsIn, IsNotEmpty, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { ClinicEnvironment } from './clinic.environment.js';
-import { LOCALES, type Locale } from './locale.js';
 import { readAddress } from './mail-address.js';
 import { readProxy } from './proxies.js';
 import { BooleanVariable, IntegerVariable, ListVariable, TextVariable } from './variables.js';
@@ -50,10 +49,6 @@ export class ApiEnvironment extends ClinicEnvironment {
   /** After how long without a request a session expires; 0 for never. */
   @IntegerVariable(0, 43_200)
   SESSION_IDLE_MINUTES: number = 0;
-
-  /** The language of emails to accounts without a language of their own. */
-  @IsIn(LOCALES)
-  DEFAULT_LOCALE: Locale = 'en';
 
   @IsOptional()
   @TextVariable(readAddress, 'ADMIN_EMAIL must be an email address')

@@ -1,4 +1,5 @@
-import { IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
+import { LOCALES, type Locale } from './locale.js';
 import { OutboxEnvironment } from './outbox.environment.js';
 import { readSecrets } from './secrets.js';
 import { isTimeZone, timeZoneMessage } from './time-zone.js';
@@ -26,4 +27,8 @@ export class ClinicEnvironment extends OutboxEnvironment {
     (value) => `CLINIC_TIMEZONE ${timeZoneMessage(value)}`,
   )
   CLINIC_TIMEZONE: string = 'UTC';
+
+  /** The language of emails to people without a language of their own. */
+  @IsIn(LOCALES)
+  DEFAULT_LOCALE: Locale = 'en';
 }

@@ -8,8 +8,14 @@ import {
   type ReminderKind,
   REMINDERS,
 } from '../outbox/notification-kind.js';
-import { BOOKING_CANCELLED, BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
+import {
+  BOOKING_CANCELLED,
+  BOOKING_RESCHEDULED,
+  NO_ADDRESS,
+  NO_EMAILS_WANTED,
+} from '../outbox/skip-reasons.js';
 import type { BookingStatus } from '../bookings/booking.js';
+import type { Contact } from '../patients/patient.entity.js';
 import type { EpochMs } from '../time/interval.js';
 
 const MINUTE_MS = 60_000;
@@ -204,4 +210,16 @@ export interface RecipientFacts {
 export function unwantedReason({ kind, isRefused, isConfirmed }: RecipientFacts): string | undefined {
   if (!isRefused || isConfirmed || kind === 'password_reset') return undefined;
   return 'the owner of the address wants no mails';
+}
+
+/** Why a patient gets no emails; `undefined` if they do. */
+export function unreachableReason({
+  contactBy,
+  email,
+}: {
+  readonly contactBy: Contact;
+  readonly email: string | null;
+}): string | undefined {
+  if (contactBy === 'none') return NO_EMAILS_WANTED;
+  return email === null ? NO_ADDRESS : undefined;
 }

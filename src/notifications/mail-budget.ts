@@ -10,7 +10,7 @@ import {
 import { MailedAddresses } from '../outbox/mailed-addresses.js';
 import { Clock } from '../time/clock.js';
 import { guaranteedMails, isBudgetSpent } from './delivery.rules.js';
-import type { NotificationRow } from './notification.reader.js';
+import type { Addressed } from './notification-row.js';
 
 /**
  * Limits how many mails an address gets within 24 hours, over all accounts and kinds: 20 by default if it is confirmed,
@@ -27,7 +27,7 @@ export class MailBudget {
   ) {}
 
   /** Counts a mail that is about to be sent; false, without counting it, if the budget of its address is spent. */
-  async reserve({ id, kind, email, is_confirmed }: NotificationRow): Promise<boolean> {
+  async reserve({ id, kind, email, is_confirmed }: Addressed): Promise<boolean> {
     const hashes = this.addresses.hashesOf(email);
     const budget = { perDay: this.environment.MAIL_BUDGET_PER_DAY, isConfirmed: is_confirmed === 1 };
     const mail = { id, kind };
@@ -44,7 +44,7 @@ export class MailBudget {
   }
 
   /** Uncounts a mail that the mail server did not accept. */
-  async release({ id }: NotificationRow): Promise<void> {
+  async release({ id }: Addressed): Promise<void> {
     await deleteMailCount(this.dataSource, id);
   }
 }

@@ -4,13 +4,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { WorkerEnvironment } from '../config/worker.environment.js';
 import { isTransient } from '../database/mysql-errors.js';
 import { Ledger, type Settlement, type LeasedRow, WAITS_FOR_OLDER } from '../outbox/ledger.repository.js';
+import { NO_ADDRESS } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
-import type { EpochMs } from '../time/interval.js';
-import { BUDGET_SPENT, linkSkipReason, skipReason, unwantedReason } from './delivery.rules.js';
+import { BUDGET_SPENT } from './delivery.rules.js';
 import { mailOf } from './mail.js';
 import { MailBudget } from './mail-budget.js';
 import { afterFailure, afterInternalFault, INTERNAL_FAULT, REASON_UNAVAILABLE } from './mail-failure.js';
-import { NotificationReader, type NotificationRow } from './notification.reader.js';
+import { NotificationReader } from './notification.reader.js';
+import type { Addressed, NotificationRow } from './notification-row.js';
+import { isAddressed, reasonNotToSend } from './reason-not-to-send.js';
 
 /** Generous, because some mail servers delay every reply; a sending that takes longer is aborted. */
 const SEND_TIMEOUT_MS = 5 * 60_000;
@@ -108,13 +110,18 @@ export class MailSender {
   private async deliver(notification: NotificationRow): Promise<Settlement> {
     const now = this.clock.now();
     const reason = reasonNotToSend(notification, now);
-    if (reason) return { state: 'cancelled', offered: false, reason };
+    if (reason !== undefined) return { state: 'cancelled', offered: false, reason };
+    if (!isAddressed(notification)) return { state: 'cancelled', offered: false, reason: NO_ADDRESS };
     if ('blocked_until' in notification && notification.blocked_until !== null) {
       // The confirmation arrives before the cancellation or a reminder. Settling the older notification wakes this one;
       // a lease beyond the older one's next attempt covers a worker that dies before that.
       const dueAt = Math.max(now, notification.blocked_until.getTime()) + this.ledger.leaseMs;
       return { state: 'pending', offered: false, dueAt, reason: WAITS_FOR_OLDER };
     }
+    return this.offer(notification);
+  }
+
+  private async offer(notification: Addressed): Promise<Settlement> {
     let mail: ISendMailOptions;
     try {
       mail = mailOf(notification, this.environment);
@@ -141,30 +148,4 @@ export class MailSender {
 function summaryOf({ state, offered, reason }: Settlement): string {
   if (reason === undefined || offered) return state;
   return `${state}: ${reason.startsWith(INTERNAL_FAULT) ? INTERNAL_FAULT : reason}`;
-}
-
-function reasonNotToSend(notification: NotificationRow, now: EpochMs): string | undefined {
-  const { kind, is_refused, is_confirmed } = notification;
-  return (
-    unwantedReason({ kind, isRefused: is_refused === 1, isConfirmed: is_confirmed === 1 }) ??
-    outdatedReason(notification, now)
-  );
-}
-
-function outdatedReason(notification: NotificationRow, now: EpochMs): string | undefined {
-  if ('link_uid' in notification) {
-    const { expires_at, used_at, is_revoked } = notification;
-    const link = { expiresAt: expires_at.getTime(), isUsed: used_at !== null, isRevoked: is_revoked === 1 };
-    return linkSkipReason(link, now);
-  }
-  if (!('booking_id' in notification)) return undefined;
-  const { kind, booking_version, starts_at, current_version, status } = notification;
-  const facts = {
-    kind,
-    bookingVersion: booking_version,
-    startsAt: starts_at.getTime(),
-    currentVersion: current_version,
-    status,
-  };
-  return skipReason(facts, now);
 }

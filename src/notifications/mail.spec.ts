@@ -1,37 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { BOOKING_NOTIFICATION } from '../../test/support/booking-notification.js';
 import { WorkerEnvironment } from '../config/worker.environment.js';
 import { mailOf } from './mail.js';
-import type { BookingNotificationRow } from './notification.reader.js';
 
 const environment = Object.assign(new WorkerEnvironment(), {
   JWT_SECRET: 'a secret of the tests that is long enough',
   MAIL_FROM: 'Clinic <Desk@clínica.example>',
 });
-const notification: BookingNotificationRow = {
-  id: 1,
-  account_id: 2,
-  message_id: '<1@clinic.example>',
-  attempts: 0,
-  created_at: new Date('2026-03-01T10:00:00Z'),
-  email: '',
-  locale: 'en',
-  is_confirmed: 1,
-  is_refused: 0,
-  kind: 'booked',
-  booking_version: 1,
-  starts_at: new Date('2026-03-02T10:00:00Z'),
-  duration_minutes: 30,
-  booking_id: 3,
-  uid: 'uid',
-  status: 'booked',
-  current_version: 1,
-  doctor_name: 'Dr. Ana Ruiz',
-  specialty: 'Cardiology',
-  doctor_timezone: 'Europe/Madrid',
-  announced_starts_at: null,
-  announced_duration_minutes: null,
-  blocked_until: null,
-};
+const notification = BOOKING_NOTIFICATION;
 
 describe('To and ATTENDEE spell an address alike', () => {
   test.each([

@@ -5,25 +5,26 @@ import { readAddress, shownAddress } from '../config/mail-address.js';
 import { type ConfirmationKind, isReminder } from '../outbox/notification-kind.js';
 import { renderCalendar } from './calendar/calendar.js';
 import type { EarlierTime } from './emails/earlier-time.js';
-import { renderEmail } from './emails/email.js';
-import { addressTokenOf } from '../auth/accounts/address-token.js';
+import { type EmailFacts, renderEmail } from './emails/email.js';
+import type { Role } from '../auth/role.js';
+import { addressTokenOf, type MailOwner } from '../auth/accounts/address-token.js';
 import { linkTokenOf } from '../auth/accounts/link-token.js';
 import { renderLinkEmail } from './emails/link-email.js';
 import { renderNotice } from './emails/notice.js';
-import type {
-  BaseNotificationRow,
-  BookingNotificationRow,
-  LinkNotificationRow,
-  NotificationRow,
-} from './notification.reader.js';
+import type { UnconfirmedFacts } from './emails/unconfirmed.js';
+import { personName } from './emails/person-name.js';
+import type { Addressed, BookingNotificationRow, LinkNotificationRow } from './notification-row.js';
 
-/** Suppresses automatic replies: RFC 3834, and the header that Exchange honours. */
 const IS_ASCII = /^[\0-\x7f]*$/;
 
+/** On a cancellation: whoever acted as the patient. */
+const PATIENT_ROLE: Role = 'user';
+
+/** Suppresses automatic replies: RFC 3834, and the header that Exchange honours. */
 const NO_AUTO_REPLY = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /** Renders the mail of a notification: the email, and for news of a booking its calendar entry. Pure. */
-export function mailOf(notification: NotificationRow, environment: WorkerEnvironment): ISendMailOptions {
+export function mailOf(notification: Addressed, environment: WorkerEnvironment): ISendMailOptions {
   return {
     to: { name: '', address: asciiDomain(notification.email) },
     messageId: notification.message_id,
@@ -37,7 +38,7 @@ function asciiDomain(address: string): string {
   return IS_ASCII.test(address) ? address : (readAddress(address) ?? address);
 }
 
-function contentOf(notification: NotificationRow, environment: WorkerEnvironment): ISendMailOptions {
+function contentOf(notification: Addressed, environment: WorkerEnvironment): ISendMailOptions {
   if ('link_uid' in notification) return withLink(notification, environment);
   if ('booking_id' in notification) return aboutBooking(notification, environment);
   return renderNotice({
@@ -50,27 +51,33 @@ function contentOf(notification: NotificationRow, environment: WorkerEnvironment
 }
 
 /** The facts that every email needs. */
-function commonFacts(
-  { locale, email, account_id, is_confirmed }: BaseNotificationRow,
-  environment: WorkerEnvironment,
-) {
-  const { CLINIC_NAME, CLINIC_TIMEZONE, CLINIC_ADDRESS, CLINIC_PHONE, FRONT_END_URL } = environment;
+function commonFacts(notification: Addressed, environment: WorkerEnvironment) {
+  const { locale, clinic_name, clinic_address, clinic_phone, is_confirmed } = notification;
   return {
-    locale,
-    clinicName: CLINIC_NAME,
-    clinicTimezone: CLINIC_TIMEZONE,
-    clinicAddress: CLINIC_ADDRESS,
-    clinicPhone: CLINIC_PHONE,
-    ...(!is_confirmed && {
-      unconfirmed: {
-        notMeCode: addressTokenOf(email, account_id, new Keys(environment).current),
-        frontEndUrl: FRONT_END_URL,
-      },
-    }),
+    locale: locale ?? environment.DEFAULT_LOCALE,
+    clinicName: clinic_name ?? environment.CLINIC_NAME,
+    clinicTimezone: environment.CLINIC_TIMEZONE,
+    clinicAddress: clinic_address ?? environment.CLINIC_ADDRESS,
+    clinicPhone: clinic_phone ?? environment.CLINIC_PHONE,
+    ...(!is_confirmed && { unconfirmed: unconfirmedFacts(notification, environment) }),
   };
 }
 
-function withLink(notification: LinkNotificationRow, environment: WorkerEnvironment): ISendMailOptions {
+function unconfirmedFacts(notification: Addressed, environment: WorkerEnvironment): UnconfirmedFacts {
+  const { FRONT_END_URL: frontEndUrl } = environment;
+  const codeFor = (owner: MailOwner) =>
+    addressTokenOf(notification.email, owner, new Keys(environment).current);
+  if (!('booking_id' in notification))
+    return { notMeCode: codeFor({ type: 'account', id: notification.account_id }), frontEndUrl };
+  const { owner, isConfirmedByAccount } = notification;
+  const notMeCode = isConfirmedByAccount ? null : codeFor(owner);
+  return { notMeCode, isPatients: owner.type === 'patient', frontEndUrl };
+}
+
+function withLink(
+  notification: Addressed<LinkNotificationRow>,
+  environment: WorkerEnvironment,
+): ISendMailOptions {
   return renderLinkEmail({
     kind: notification.kind,
     ...commonFacts(notification, environment),
@@ -81,7 +88,7 @@ function withLink(notification: LinkNotificationRow, environment: WorkerEnvironm
 }
 
 function aboutBooking(
-  notification: BookingNotificationRow,
+  notification: Addressed<BookingNotificationRow>,
   environment: WorkerEnvironment,
 ): ISendMailOptions {
   const facts = {
@@ -98,11 +105,33 @@ function aboutBooking(
     ...renderEmail({
       ...facts,
       kind,
+      ...peopleOf(notification),
       earlier: earlierOf(notification),
+      cancelledByClinic: cancelledByClinic(notification),
       isDiscreet: environment.CLINIC_DISCREET_SUBJECTS,
     }),
     ...(!isReminder(kind) && { icalEvent: calendarPart(kind, facts, notification, environment) }),
   };
+}
+
+/** Who is greeted, and who is the patient if that is somebody else. */
+function peopleOf({ recipient, dependant, is_confirmed, account_id }: BookingNotificationRow) {
+  // An unconfirmed address may belong to somebody else than the owner of the account, who chose the names.
+  const isTrusted = is_confirmed === 1 || account_id === null;
+  return {
+    recipientName: personName(recipient, isTrusted),
+    dependant: dependant && { name: personName(dependant, isTrusted) },
+  };
+}
+
+/** What the email of a cancellation says of the clinic; a patient's own reason is not repeated. */
+function cancelledByClinic({
+  cancelled_by_role,
+  cancel_reason,
+}: BookingNotificationRow): EmailFacts['cancelledByClinic'] {
+  return cancelled_by_role === null || cancelled_by_role === PATIENT_ROLE
+    ? undefined
+    : { reason: cancel_reason };
 }
 
 function earlierOf({
@@ -118,7 +147,7 @@ type Facts = Omit<Parameters<typeof renderEmail>[0], 'kind'>;
 function calendarPart(
   kind: ConfirmationKind,
   facts: Facts,
-  notification: BookingNotificationRow,
+  notification: Addressed<BookingNotificationRow>,
   environment: WorkerEnvironment,
 ): ISendMailOptions['icalEvent'] {
   const { method, content } = renderCalendar({

@@ -40,8 +40,8 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * One round: claims and queues due notifications. Accounts over their fair share get low priority, so that a flood
-   * from one account does not delay the mail of others.
+   * One round: claims and queues due notifications. Parties over their fair share get low priority, so that a flood from
+   * one account, or to patients without one, does not delay the mail of others.
    *
    * Expired leases are freed last, for the next round: after a database outage, senders may still have to settle what
    * they have sent.
@@ -51,7 +51,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   async relayDue(): Promise<number> {
     // Redis first: while it is away, nothing is claimed.
     const waiting = await this.queue.countWaiting();
-    const crowding = await this.ledger.findCrowdingAccounts();
+    const crowding = await this.ledger.findCrowding();
     let queued = await this.queueDue(MAX_WAITING - waiting.normal, { not: crowding });
     if (crowding.length > 0)
       queued += await this.queueDue(MAX_WAITING - waiting.low, { only: crowding }, true);

@@ -29,10 +29,13 @@ export interface Claim {
   readonly rows: readonly ClaimedRow[];
 }
 
-/** The accounts whose notifications are claimed; by default all. */
+/** An account; null for all patients without one: the front desk books for them. */
+export type Party = number | null;
+
+/** The parties whose notifications are claimed; by default all. */
 export interface Choice {
-  readonly only?: readonly number[];
-  readonly not?: readonly number[];
+  readonly only?: readonly Party[];
+  readonly not?: readonly Party[];
 }
 
 /**
@@ -43,6 +46,8 @@ export const WAITS_FOR_OLDER = 'waits for an older notification of its booking';
 
 /** An account with more notifications at hand than this goes after the others. */
 const FAIR_SHARE = 10;
+/** The same for all patients without an account together: as many as may have a reminder at the same hour. */
+const FAIR_SHARE_OF_DESK = 100;
 /** How many rows of each kind are examined for that, the longest due first. */
 const LOOK_AHEAD = 1000;
 
@@ -76,11 +81,11 @@ export class Ledger {
   }
 
   /**
-   * Accounts with more than their fair share of the notifications at hand: the longest due, and those on their way to
+   * Parties with more than their fair share of the notifications at hand: the longest due, and those on their way to
    * the mail server. Reads at most twice `LOOK_AHEAD` entries of one index.
    */
-  async findCrowdingAccounts(): Promise<number[]> {
-    const rows = await query<{ account_id: number }>(
+  async findCrowding(): Promise<Party[]> {
+    const rows = await query<{ account_id: Party }>(
       this.dataSource,
       `/* find-crowding */ SELECT account_id FROM (
          (SELECT account_id FROM notifications WHERE state = 'pending' AND due_at <= ?
@@ -88,13 +93,13 @@ export class Ledger {
          UNION ALL
          (SELECT account_id FROM notifications WHERE state IN ('queued', 'sending') LIMIT ${LOOK_AHEAD})
        ) at_hand
-       WHERE account_id IS NOT NULL GROUP BY account_id HAVING COUNT(*) > ${FAIR_SHARE}`,
+       GROUP BY account_id HAVING COUNT(*) > IF(account_id IS NULL, ${FAIR_SHARE_OF_DESK}, ${FAIR_SHARE})`,
       [new Date(this.clock.now())],
     );
     return rows.map(({ account_id }) => account_id);
   }
 
-  /** Claims up to `limit` due notifications of the chosen accounts, the longest due first. */
+  /** Claims up to `limit` due notifications of the chosen parties, the longest due first. */
   async claimDue(limit: number, { only = [], not = [] }: Choice = {}): Promise<Claim> {
     const token = randomUUID();
     const [choice, ...accounts] = choiceOf(only, not);
@@ -192,7 +197,17 @@ function timesAfter(settlement: Settlement, now: Date): [string, ...(Date | null
   return ['settled_at = NULL, failing_since = COALESCE(failing_since, ?), due_at = ?', failedAt, dueAt];
 }
 
-function choiceOf(only: readonly number[], not: readonly number[]): [string, ...(readonly number[])[]] {
-  if (only.length > 0) return ['AND account_id IN (?)', only];
-  return not.length > 0 ? ['AND (account_id IS NULL OR account_id NOT IN (?))', not] : [''];
+function choiceOf(only: readonly Party[], not: readonly Party[]): [string, ...(readonly number[])[]] {
+  const orNone = 'OR account_id IS NULL';
+  if (only.length > 0)
+    return [`AND (account_id IN (?) ${only.includes(null) ? orNone : ''})`, accountsAmong(only)];
+  // Without an account, `account_id NOT IN (…)` is unknown.
+  return not.length > 0
+    ? [`AND (account_id NOT IN (?) ${not.includes(null) ? '' : orNone})`, accountsAmong(not)]
+    : [''];
+}
+
+/** A list in SQL has at least one element, and no account has the id 0. */
+function accountsAmong(parties: readonly Party[]): number[] {
+  return [0, ...parties.filter((party) => party !== null)];
 }

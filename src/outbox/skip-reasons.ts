@@ -6,6 +6,12 @@ export const SUPERSEDED = 'superseded by news of a later change';
 /** A confirmation of something that the desk did with `notify: false`. */
 export const NOT_WANTED_BY_DESK = 'the desk wanted no email about this';
 
+/** The patient has no address, nor an account. */
+export const NO_ADDRESS = 'the patient has no address for emails';
+
+/** The patient wants no emails. */
+export const NO_EMAILS_WANTED = 'the patient wants no emails';
+
 /** A reminder whose booking was cancelled. */
 export const BOOKING_CANCELLED = 'the booking was cancelled';
 

@@ -5,6 +5,11 @@ export function joinPatient(id: string): string {
   return `JOIN patients p ON p.id = ${id}`;
 }
 
+/** Joins the patient who owns the account with this id, as `s`. */
+export function joinSelf(accountId: string): string {
+  return `JOIN patients s ON s.self_account_id = ${accountId}`;
+}
+
 /** Whether the patient `p` is a person: neither merged into another nor erased. */
 export const IS_PRESENT = 'p.merged_into IS NULL AND p.erased_at IS NULL';
 

@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import { BOOKING_NOTIFICATION } from '../support/booking-notification.js';
 import { eventually } from '../support/eventually.js';
 import { mailOf } from '../../src/notifications/mail.js';
 import { WorkerEnvironment } from '../../src/config/worker.environment.js';
@@ -82,29 +83,16 @@ function renderedEmails(testbed: Testbed): Parameters<Queue['addBulk']>[0] {
   return Array.from({ length: EMAILS }, (_, index) => {
     const mail = mailOf(
       {
+        ...BOOKING_NOTIFICATION,
         id: index,
-        account_id: 51,
-        is_confirmed: 1,
-        is_refused: 0,
-        kind: 'booked',
-        booking_version: 1,
         starts_at: startsAt,
         duration_minutes: 15,
         message_id: `<baseline-${index}@clinic.example>`,
-        attempts: 0,
         created_at: new Date(),
         booking_id: index,
         uid: `baseline-${index}`,
-        status: 'booked',
-        current_version: 1,
         doctor_name: 'Dr. Number 1',
-        specialty: 'Cardiology',
-        doctor_timezone: 'Europe/Madrid',
         email: `patient${FIRST_OTHER + (index % RECIPIENTS)}@bench.example`,
-        locale: 'en',
-        blocked_until: null,
-        announced_starts_at: null,
-        announced_duration_minutes: null,
       },
       environment,
     );

@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MailBudget } from '../../src/notifications/mail-budget.js';
-import type { NotificationRow } from '../../src/notifications/notification.reader.js';
+import type { Addressed } from '../../src/notifications/notification-row.js';
 import { Clinic } from '../support/clinic.js';
 import { startWorker } from '../support/worker.js';
 
@@ -19,9 +19,9 @@ afterAll(async () => {
   await clinic?.close();
 });
 
-function confirmation(email: string, isConfirmed: boolean): NotificationRow {
+function confirmation(email: string, isConfirmed: boolean): Addressed {
   const row = { id: (notifications += 1), kind: 'booked', email, is_confirmed: isConfirmed ? 1 : 0 };
-  return row as NotificationRow;
+  return row as Addressed;
 }
 
 const budgetOf = (worker: INestApplicationContext): MailBudget => worker.get(MailBudget, { strict: false });

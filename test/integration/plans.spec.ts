@@ -3,6 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MailBudget } from '../../src/notifications/mail-budget.js';
+import type { Addressed } from '../../src/notifications/notification-row.js';
 import { NotificationReader } from '../../src/notifications/notification.reader.js';
 import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { fill } from '../bench/seed.js';
@@ -84,11 +85,11 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     async () => {
       await book(clinic, patient, doctor, { date: MONDAY, time: '15:00' });
       const ledger = worker.get(Ledger);
-      await ledger.findCrowdingAccounts();
+      await ledger.findCrowding();
       const [row] = (await ledger.claimDue(100, { not: [doctor.id] })).rows;
       await ledger.begin(row!);
       const notification = await worker.get(NotificationReader).read(row!.id);
-      await worker.get(MailBudget).reserve(notification!);
+      await worker.get(MailBudget).reserve(notification as Addressed);
       await ledger.settle(row!, { state: 'sent', offered: true });
       await ledger.releaseExpired();
     },

@@ -1,7 +1,9 @@
 import { type EntityManager, IsNull, Not } from 'typeorm';
+import { canonicalAddress, deliveryAddress } from '../../config/mail-address.js';
 import { query, type Source, execute } from '../../database/statement.js';
 import { ADDRESSES_OF_NOTICES } from '../../outbox/notification.sql.js';
 import { Account } from './account.entity.js';
+import { hashOfAddress } from './address-token.js';
 
 /** The statements of the `accounts` table for other modules, and those that several services share. */
 
@@ -61,6 +63,26 @@ export interface AddressOfAccount {
   readonly email: string;
   /** Whether the account had confirmed it, and then left it. */
   readonly was_confirmed: 0 | 1;
+}
+
+/** What accounts say about an address. */
+export interface AddressStanding {
+  /** Whether an account has confirmed it. */
+  readonly isConfirmed: boolean;
+  /** Whether its owner has refused emails. */
+  readonly isRefused: boolean;
+}
+
+/** How an address stands that belongs to no account in particular. */
+export async function findAddressStanding(source: Source, address: string): Promise<AddressStanding> {
+  const [row] = await query<{ is_confirmed: number; is_refused: number }>(
+    source,
+    `/* find-address-standing */
+     SELECT EXISTS (SELECT 1 FROM accounts WHERE email = ? AND verified_at IS NOT NULL) AS is_confirmed,
+            EXISTS (SELECT 1 FROM refused_addresses WHERE hash = ?) AS is_refused`,
+    [canonicalAddress(address), hashOfAddress(deliveryAddress(address))],
+  );
+  return { isConfirmed: row!.is_confirmed === 1, isRefused: row!.is_refused === 1 };
 }
 
 /** The present address of an account, and those that it had or requested. An address may be in several rows. */

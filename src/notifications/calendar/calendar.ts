@@ -78,7 +78,7 @@ function entryOf(facts: CalendarFacts, catalogue: Catalogue): Property[] {
 function describe(facts: CalendarFacts, catalogue: Catalogue): string {
   const details = detailsOf(facts, catalogue).map(({ label, value }) => `${label}: ${value}`);
   const note =
-    facts.kind === 'cancelled' ? BOOKING_TEXTS.cancelled[facts.locale].heading : catalogue.calendarNote;
+    facts.kind === 'cancelled' ? BOOKING_TEXTS[facts.locale].cancelled.heading : catalogue.calendarNote;
   return [...details, '', note].join('\n');
 }
 

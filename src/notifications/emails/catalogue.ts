@@ -25,6 +25,10 @@ export interface NoticeTexts {
 /** The texts at the end of emails to an unconfirmed address. */
 export interface UnconfirmedTexts {
   readonly sentence: string;
+  /** The same for the address of a patient, which is not that of an account. */
+  readonly patientsSentence: string;
+  /** The same if another account has confirmed the address. */
+  readonly patientsStep: string;
   readonly confirm: string;
   readonly notMe: string;
   readonly notMeCodeLabel: string;
@@ -44,12 +48,17 @@ export interface Catalogue {
   /** Date and time with their zone, within a sentence. */
   readonly moment: (when: LocalTime) => string;
   readonly greeting: string;
+  readonly greetingTo: (name: string) => string;
+  /** In place of a dependant's name, to the account that manages the dependant. */
+  readonly yourDependant: string;
   readonly account: AccountEmailTexts;
   readonly notices: NoticeTexts;
   readonly unconfirmed: UnconfirmedTexts;
   /** The box's label for screen readers. */
   readonly detailsTitle: string;
   readonly labels: Readonly<Record<DetailName, string>>;
+  /** The label of the clinic's reason for a cancellation. */
+  readonly reasonLabel: string;
   readonly regards: string;
   readonly whyYouGetThis: string;
   /** The title of the calendar entry. */
@@ -58,4 +67,12 @@ export interface Catalogue {
 }
 
 export type DetailName =
-  'date' | 'time' | 'doctorsTime' | 'earlierTime' | 'doctor' | 'specialty' | 'duration' | 'bookingNumber';
+  | 'patient'
+  | 'date'
+  | 'time'
+  | 'doctorsTime'
+  | 'earlierTime'
+  | 'doctor'
+  | 'specialty'
+  | 'duration'
+  | 'bookingNumber';

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BookingKind } from '../../outbox/notification-kind.js';
 import { type AppointmentFacts, clinicTime, type Detail, detailsOf, withPlainNames } from './appointment.js';
-import { BOOKING_TEXTS } from './booking-texts.js';
 import type { Catalogue } from './catalogue.js';
 import { CATALOGUES } from './catalogues.js';
 import { type ContactView, contactOf } from './clinic-contact.js';
 import { type EarlierTime, earlierTimeLine } from './earlier-time.js';
+import { openingOf, textsOf } from './opening.js';
+import { plainLine } from './plain-line.js';
 import {
   CONFIRM_PAGE,
   type UnconfirmedFacts,
@@ -20,6 +21,12 @@ export interface EmailFacts extends AppointmentFacts {
   readonly kind: BookingKind;
   /** Leaves the doctor out of the subject and the preview. */
   readonly isDiscreet?: boolean;
+  /** One harmless line (see `personName`), if the recipient's name is known. */
+  readonly recipientName?: string | undefined;
+  /** Only if the recipient manages a dependant: the patient, with the name as one harmless line. */
+  readonly dependant?: { readonly name: string | undefined } | undefined;
+  /** Only for a cancellation by the clinic: why, in the words of the desk or the doctor. */
+  readonly cancelledByClinic?: { readonly reason: string | null } | undefined;
   /** Only for a reschedule or cancellation: the time announced before. */
   readonly earlier?: EarlierTime | undefined;
   /** Only for an unconfirmed address. */
@@ -44,6 +51,7 @@ export interface EmailView {
   readonly heading: string;
   readonly greeting: string;
   readonly sentence: string;
+  readonly reason: { readonly label: string; readonly text: string } | null;
   /** On a line of its own that never wraps: a code broken in two cannot be copied whole. */
   readonly code: { readonly label: string; readonly value: string } | null;
   readonly detailsTitle: string;
@@ -77,38 +85,45 @@ export function emailOf(view: EmailView): Email {
 
 function viewOf(facts: EmailFacts): EmailView {
   const catalogue = CATALOGUES[facts.locale];
-  const texts = BOOKING_TEXTS[facts.kind][facts.locale];
+  const { subject, heading, greeting, sentence } = openingOf(facts, catalogue);
   const when = clinicTime(facts, catalogue);
-  const { language, greeting, detailsTitle, regards, whyYouGetThis } = catalogue;
-  const sentence = texts.sentence(facts.doctorName, catalogue.moment(when));
+  const { language, detailsTitle, regards, whyYouGetThis } = catalogue;
+  const contact = contactOf(facts);
   const what = facts.isDiscreet ? '' : `${facts.doctorName}, `;
   return {
     language,
-    subject: `${texts.subject}: ${what}${catalogue.shortDate(when)}, ${when.clock} (${when.zoneShort})`,
-    preview: facts.isDiscreet ? texts.heading : sentence,
+    subject: `${subject}: ${what}${catalogue.shortDate(when)}, ${when.clock} (${when.zoneShort})`,
+    // Like the subject, the preview names no dependant: locked screens show both.
+    preview: facts.isDiscreet || facts.dependant ? heading : sentence,
     clinicName: facts.clinicName,
-    contact: contactOf(facts),
-    heading: texts.heading,
+    contact,
+    heading,
     greeting,
     sentence,
+    reason: reasonOf(facts, catalogue),
     code: null,
     detailsTitle,
-    details: linesOf(facts, catalogue).map((line) => ({
-      ...line,
-      isWhen: line.name === 'date' || line.name === 'time',
-    })),
+    details: linesOf(facts, catalogue),
     isCancelled: facts.kind === 'cancelled',
     link: null,
-    next: texts.next,
+    next: textsOf(facts).next({ phone: contact.phone?.text ?? null }),
     regards,
     whyYouGetThis,
     unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRM_PAGE),
   };
 }
 
-/** The details, with the earlier time between the new time and the doctor. */
-function linesOf(facts: EmailFacts, catalogue: Catalogue): Detail[] {
+function reasonOf({ kind, cancelledByClinic }: EmailFacts, { reasonLabel }: Catalogue): EmailView['reason'] {
+  const text = kind === 'cancelled' ? plainLine(cancelledByClinic?.reason ?? '') : '';
+  return text === '' ? null : { label: reasonLabel, text };
+}
+
+/** The details, with a dependant before all others, and the earlier time between the new time and the doctor. */
+function linesOf(facts: EmailFacts, catalogue: Catalogue): EmailView['details'] {
+  const patient = facts.dependant?.name;
   const lines = detailsOf(facts, catalogue);
+  if (patient !== undefined)
+    lines.unshift({ name: 'patient', label: catalogue.labels.patient, value: patient });
   const earlier = earlierTimeLine(facts, facts.earlier, catalogue);
   if (earlier)
     lines.splice(
@@ -116,7 +131,7 @@ function linesOf(facts: EmailFacts, catalogue: Catalogue): Detail[] {
       0,
       earlier,
     );
-  return lines;
+  return lines.map((line) => ({ ...line, isWhen: line.name === 'date' || line.name === 'time' }));
 }
 
 function template(file: string, options: CompileOptions): Handlebars.TemplateDelegate<EmailView> {

@@ -11,6 +11,8 @@ export const en: Catalogue = {
   moment,
   shortDate: (when) => `${when.weekdayShort} ${when.day} ${when.monthShort} ${when.year}`,
   greeting: 'Dear patient,',
+  greetingTo: (name) => `Dear ${name},`,
+  yourDependant: 'your dependant',
   account: {
     greeting: 'Hello,',
     detailsTitle: 'Your code',
@@ -32,6 +34,10 @@ export const en: Catalogue = {
   unconfirmed: {
     sentence:
       'Nobody has confirmed this address yet. If you do not know about this account, say so: after that, only a code for a new password still comes here, if somebody asks for one.',
+    patientsSentence:
+      'Somebody gave the clinic this address for a patient. If you do not know about this appointment, say so: after that, only a code for a new password still comes here, if somebody asks for one.',
+    patientsStep:
+      'Somebody gave the clinic this address for a patient. If you do not know about this appointment, please tell the clinic.',
     confirm: 'Confirm this address',
     notMe: 'This is not me',
     notMeCodeLabel: 'Code for “This is not me”',
@@ -42,6 +48,7 @@ export const en: Catalogue = {
   },
   detailsTitle: 'Appointment details',
   labels: {
+    patient: 'Patient',
     date: 'Date',
     time: 'Time',
     doctorsTime: 'Doctor’s local time',
@@ -51,6 +58,7 @@ export const en: Catalogue = {
     duration: 'Duration',
     bookingNumber: 'Booking number',
   },
+  reasonLabel: 'Reason',
   regards: 'Kind regards,',
   whyYouGetThis:
     'This email was sent automatically because an appointment was booked with this email address.',

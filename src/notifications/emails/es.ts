@@ -13,6 +13,8 @@ export const es: Catalogue = {
   moment,
   shortDate: (when) => `${when.weekdayShort} ${when.day} ${when.monthShort} ${when.year}`,
   greeting: 'Estimado/a paciente:',
+  greetingTo: (name) => `Hola, ${name}:`,
+  yourDependant: 'la persona a su cargo',
   account: {
     greeting: 'Hola:',
     detailsTitle: 'Su código',
@@ -35,6 +37,10 @@ export const es: Catalogue = {
   unconfirmed: {
     sentence:
       'Nadie ha confirmado todavía esta dirección. Si no tiene nada que ver con esta cuenta, díganoslo: a partir de entonces solo llegará aquí un código para una contraseña nueva, si alguien lo pide.',
+    patientsSentence:
+      'Alguien ha dado al centro esta dirección para un paciente. Si no sabe nada de esta cita, díganoslo: a partir de entonces solo llegará aquí un código para una contraseña nueva, si alguien lo pide.',
+    patientsStep:
+      'Alguien ha dado al centro esta dirección para un paciente. Si no sabe nada de esta cita, avise al centro, por favor.',
     confirm: 'Confirmar esta dirección',
     notMe: 'No soy yo',
     notMeCodeLabel: 'Código para «No soy yo»',
@@ -45,6 +51,7 @@ export const es: Catalogue = {
   },
   detailsTitle: 'Datos de la cita',
   labels: {
+    patient: 'Paciente',
     date: 'Fecha',
     time: 'Hora',
     doctorsTime: 'Hora local del profesional',
@@ -54,6 +61,7 @@ export const es: Catalogue = {
     duration: 'Duración',
     bookingNumber: 'Número de reserva',
   },
+  reasonLabel: 'Motivo',
   regards: 'Reciba un cordial saludo,',
   whyYouGetThis:
     'Este mensaje se ha enviado automáticamente porque se reservó una cita con esta dirección de correo electrónico.',

@@ -55,6 +55,7 @@ export function renderLinkEmail(facts: LinkEmailFacts): Email {
     heading,
     greeting,
     sentence,
+    reason: null,
     code: { label: codeLabel, value: facts.code },
     detailsTitle,
     details: [{ label: goodUntilLabel, value: until, isWhen: true }],

@@ -43,6 +43,7 @@ export function renderNotice(facts: NoticeFacts): Email {
     heading,
     greeting: account.greeting,
     sentence,
+    reason: null,
     code: null,
     detailsTitle: notices.detailsTitle,
     details: [{ label: notices.whenLabel, value: when, isWhen: true }, ...furtherDetails(facts, notices)],

@@ -2,8 +2,10 @@ import type { UnconfirmedTexts } from './catalogue.js';
 
 /** The contents of the part for unconfirmed addresses. */
 export interface UnconfirmedFacts {
-  /** The code for "This is not me": the account is not the recipient's. */
-  readonly notMeCode: string;
+  /** The code for "This is not me"; null for the address of a patient that an account has confirmed. */
+  readonly notMeCode: string | null;
+  /** Whether it is the address of a patient, which cannot be confirmed, and not that of an account. */
+  readonly isPatients?: boolean;
   /** The URL of the clinic's front end, if there is one: the email then has links, and the code need not be typed. */
   readonly frontEndUrl?: string | undefined;
 }
@@ -30,17 +32,17 @@ export function viewOfUnconfirmed(
   confirmPage?: string,
 ): UnconfirmedView | null {
   if (!facts) return null;
-  const { notMeCode, frontEndUrl } = facts;
-  const { sentence, confirm, notMe, notMeCodeLabel, confirmByRoute, notMeByRoute } = texts;
+  const { notMeCode, isPatients = false, frontEndUrl } = facts;
+  const { confirm, notMe, notMeCodeLabel, confirmByRoute, notMeByRoute } = texts;
+  if (notMeCode === null) return { sentence: texts.patientsStep, links: [], steps: [], code: null };
+  const sentence = isPatients ? texts.patientsSentence : texts.sentence;
+  const isConfirmable = confirmPage !== undefined && !isPatients;
   if (frontEndUrl === undefined) {
-    const steps = [
-      ...(confirmPage === undefined ? [] : [confirmByRoute(CONFIRM_ROUTE)]),
-      notMeByRoute(NOT_ME_ROUTE),
-    ];
+    const steps = [...(isConfirmable ? [confirmByRoute(CONFIRM_ROUTE)] : []), notMeByRoute(NOT_ME_ROUTE)];
     return { sentence, links: [], steps, code: { label: notMeCodeLabel, value: notMeCode } };
   }
   const links = [
-    ...(confirmPage === undefined ? [] : [{ url: pageOf(frontEndUrl, confirmPage), text: confirm }]),
+    ...(isConfirmable ? [{ url: pageOf(frontEndUrl, confirmPage), text: confirm }] : []),
     { url: pageOf(frontEndUrl, `${NOT_ME_PAGE}#token=${notMeCode}`), text: notMe },
   ];
   return { sentence, links, steps: [], code: null };

@@ -1,0 +1,89 @@
+import type { LetterKind, LetterTexts } from './booking-texts.js';
+
+const TO_CHANGE =
+  'If you need to move or cancel the appointment, please do so where you booked it, before it starts.';
+const DECLINING = 'Declining or deleting it there does not cancel the appointment.';
+const FROM_CALENDAR = 'The attached file removes the appointment from your calendar.';
+
+/** The texts of each kind of email about a booking, in English. */
+export const BOOKING_TEXTS_EN: Readonly<Record<LetterKind, LetterTexts>> = {
+  booked: {
+    subject: 'Appointment confirmed',
+    heading: 'Your appointment is confirmed',
+    sentence: (doctor, moment) => `Your appointment with ${doctor} is confirmed for ${moment}.`,
+    ofDependant: {
+      heading: 'The appointment is confirmed',
+      sentence: (patient, doctor, moment) =>
+        `The appointment of ${patient} with ${doctor} is confirmed for ${moment}.`,
+    },
+    next: () => [`The attached file adds the appointment to your calendar. ${DECLINING}`, TO_CHANGE],
+  },
+  moved: {
+    subject: 'Appointment moved',
+    heading: 'Your appointment has a new time',
+    sentence: (doctor, moment) => `Your appointment with ${doctor} now takes place on ${moment}.`,
+    ofDependant: {
+      heading: 'The appointment has a new time',
+      sentence: (patient, doctor, moment) =>
+        `The appointment of ${patient} with ${doctor} now takes place on ${moment}.`,
+    },
+    next: () => [
+      `The earlier time no longer applies. The attached file updates the appointment in your calendar. ${DECLINING}`,
+      TO_CHANGE,
+    ],
+  },
+  cancelled: {
+    subject: 'Appointment cancelled',
+    heading: 'Your appointment is cancelled',
+    sentence: (doctor, moment) => `Your appointment with ${doctor} on ${moment} has been cancelled.`,
+    ofDependant: {
+      heading: 'The appointment is cancelled',
+      sentence: (patient, doctor, moment) =>
+        `The appointment of ${patient} with ${doctor} on ${moment} has been cancelled.`,
+    },
+    next: () => [
+      `There is nothing more for you to do. ${FROM_CALENDAR}`,
+      'If the appointment is still needed, you are welcome to book another time.',
+    ],
+  },
+  cancelled_by_clinic: {
+    subject: 'Appointment cancelled',
+    heading: 'Your appointment is cancelled',
+    sentence: (doctor, moment) => `The clinic has cancelled your appointment with ${doctor} on ${moment}.`,
+    ofDependant: {
+      heading: 'The appointment is cancelled',
+      sentence: (patient, doctor, moment) =>
+        `The clinic has cancelled the appointment of ${patient} with ${doctor} on ${moment}.`,
+    },
+    next: ({ phone }) => [
+      `We are sorry for the inconvenience. Please book another time, or ${phone === null ? 'ask the clinic for one' : `call the clinic: ${phone}`}.`,
+      FROM_CALENDAR,
+    ],
+  },
+  reminder_24h: {
+    subject: 'Appointment reminder',
+    heading: 'A reminder of your appointment',
+    sentence: (doctor, moment) =>
+      `We would like to remind you of your appointment with ${doctor} on ${moment}.`,
+    ofDependant: {
+      heading: 'A reminder of an appointment',
+      sentence: (patient, doctor, moment) =>
+        `We would like to remind you of the appointment of ${patient} with ${doctor} on ${moment}.`,
+    },
+    next: () => [
+      'If you cannot come, please move or cancel the appointment where you booked it, so that somebody else can have the time.',
+    ],
+  },
+  reminder_1h: {
+    subject: 'Your appointment starts soon',
+    heading: 'Your appointment starts soon',
+    sentence: (doctor, moment) => `Your appointment with ${doctor} starts soon, on ${moment}.`,
+    ofDependant: {
+      subject: 'An appointment starts soon',
+      heading: 'The appointment starts soon',
+      sentence: (patient, doctor, moment) =>
+        `The appointment of ${patient} with ${doctor} starts soon, on ${moment}.`,
+    },
+    next: () => ['If you can no longer come, please cancel the appointment where you booked it.'],
+  },
+};

@@ -1,0 +1,88 @@
+import type { LetterKind, LetterTexts } from './booking-texts.js';
+
+const TO_CHANGE =
+  'Si necesita cambiar o cancelar la cita, hágalo, por favor, donde la reservó, antes de que empiece.';
+const DECLINING = 'Rechazarla o borrarla en el calendario no cancela la cita.';
+const FROM_CALENDAR = 'Con el archivo adjunto puede retirar la cita de su calendario.';
+
+/**
+ * The texts of each kind of email about a booking, in Spanish. Sentences do not name the doctor: after «con» a title
+ * needs an article, «el Dr.» or «la Dra.», which is unknown. The details name the doctor.
+ */
+export const BOOKING_TEXTS_ES: Readonly<Record<LetterKind, LetterTexts>> = {
+  booked: {
+    subject: 'Cita confirmada',
+    heading: 'Su cita está confirmada',
+    sentence: (_doctor, moment) => `Le confirmamos su cita para el ${moment}.`,
+    ofDependant: {
+      heading: 'La cita está confirmada',
+      sentence: (patient, _doctor, moment) => `Le confirmamos la cita de ${patient} para el ${moment}.`,
+    },
+    next: () => [`Con el archivo adjunto puede añadir la cita a su calendario. ${DECLINING}`, TO_CHANGE],
+  },
+  moved: {
+    subject: 'Cambio de cita',
+    heading: 'Su cita tiene un nuevo horario',
+    sentence: (_doctor, moment) => `Su nueva cita es el ${moment}.`,
+    ofDependant: {
+      heading: 'La cita tiene un nuevo horario',
+      sentence: (patient, _doctor, moment) => `La nueva cita de ${patient} es el ${moment}.`,
+    },
+    next: () => [
+      `El horario anterior ya no es válido. Con el archivo adjunto puede actualizar la cita en su calendario. ${DECLINING}`,
+      TO_CHANGE,
+    ],
+  },
+  cancelled: {
+    subject: 'Cita cancelada',
+    heading: 'Su cita está cancelada',
+    sentence: (_doctor, moment) => `Su cita del ${moment} ha sido cancelada.`,
+    ofDependant: {
+      heading: 'La cita está cancelada',
+      sentence: (patient, _doctor, moment) =>
+        `La cita de ${patient} prevista para el ${moment} ha sido cancelada.`,
+    },
+    next: () => [
+      `No es necesario que haga nada más. ${FROM_CALENDAR}`,
+      'Si la cita sigue siendo necesaria, puede reservar otra cuando le convenga.',
+    ],
+  },
+  cancelled_by_clinic: {
+    subject: 'Cita cancelada',
+    heading: 'Su cita está cancelada',
+    sentence: (_doctor, moment) => `El centro ha cancelado su cita del ${moment}.`,
+    ofDependant: {
+      heading: 'La cita está cancelada',
+      sentence: (patient, _doctor, moment) =>
+        `El centro ha cancelado la cita de ${patient} prevista para el ${moment}.`,
+    },
+    next: ({ phone }) => [
+      `Lamentamos las molestias. Puede reservar otra cita, o ${phone === null ? 'pedirla al centro' : `llamar al centro: ${phone}`}.`,
+      FROM_CALENDAR,
+    ],
+  },
+  reminder_24h: {
+    subject: 'Recordatorio de su cita',
+    heading: 'Recordatorio de su cita',
+    sentence: (_doctor, moment) => `Le recordamos que tiene una cita el ${moment}.`,
+    ofDependant: {
+      subject: 'Recordatorio de una cita',
+      heading: 'Recordatorio de una cita',
+      sentence: (patient, _doctor, moment) => `Le recordamos que ${patient} tiene una cita el ${moment}.`,
+    },
+    next: () => [
+      'Si no puede acudir, le rogamos que cambie o cancele la cita donde la reservó, para que otra persona pueda aprovechar la hora.',
+    ],
+  },
+  reminder_1h: {
+    subject: 'Su cita empieza en breve',
+    heading: 'Su cita empieza en breve',
+    sentence: (_doctor, moment) => `Su cita empieza en breve: el ${moment}.`,
+    ofDependant: {
+      subject: 'Una cita empieza en breve',
+      heading: 'La cita empieza en breve',
+      sentence: (patient, _doctor, moment) => `La cita de ${patient} empieza en breve: el ${moment}.`,
+    },
+    next: () => ['Si ya no puede acudir, le rogamos que cancele la cita donde la reservó.'],
+  },
+};
