@@ -6,6 +6,7 @@ import {
   isPermanent,
   MOST_ATTEMPTS,
   skipReason,
+  unreachableReason,
 } from './delivery.rules.js';
 
 const MINUTE_MS = 60_000;
@@ -131,3 +132,15 @@ describe('a failure is permanent', () => {
     expect(isPermanent(failure)).toBe(permanent);
   });
 });
+
+test.each([
+  { contactBy: 'email', email: 'a@b.example', reason: undefined },
+  { contactBy: 'email', email: null, reason: 'the patient has no address for emails' },
+  { contactBy: 'none', email: 'a@b.example', reason: 'the patient wants no emails' },
+  { contactBy: 'none', email: null, reason: 'the patient wants no emails' },
+] as const)(
+  'a patient with contact_by $contactBy and the address $email: $reason',
+  ({ reason, ...patient }) => {
+    expect(unreachableReason(patient)).toBe(reason);
+  },
+);

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bookInBulk } from '../support/bookings-in-bulk.js';
 import type { Clinic, DoctorPerson, Person } from '../support/clinic.js';
 import { ClinicWithEmail } from '../support/clinic-with-email.js';
-import type { Mailbox } from '../support/mailbox.js';
-import { waitUntilDueSettled } from '../support/notifications.js';
+import type { Mailbox, ReceivedMail } from '../support/mailbox.js';
+import { notificationsOf, waitUntilDueSettled } from '../support/notifications.js';
+import { bookFor, insertPatient, updatePatient } from '../support/patients.js';
 import { expectProblem } from '../support/problems.js';
 import { registered } from '../support/registration.js';
 
@@ -157,5 +158,89 @@ describe('"This is not me"', () => {
     expect(await count(email)).toBe(3);
     const { status } = await post('password/reset', { token: second, new_password: 'the owner was away' });
     expect(status).toBe(200);
+  });
+});
+
+describe('"This is not me" in an email to a patient’s own address', () => {
+  const REFUSED = 'the owner of the address wants no mails';
+  let desk: Person;
+
+  beforeAll(async () => {
+    desk = await clinic.person('staff');
+  });
+
+  const notMe = (token: string) => post('not-me', { token });
+  const appoint = async (patientId: number) =>
+    bookFor(clinic, desk, patientId, await clinic.doctor(), { date: '2026-03-03', time: '09:00' });
+
+  test('stops further emails to the address, and is an event of the patient', async () => {
+    const email = newAddress();
+    const patient = await insertPatient(clinic, { email });
+    await appoint(patient);
+    const token = await mailbox.codeTo(email, 'not-me');
+    for (let turn = 0; turn < 2; turn += 1) expect((await notMe(token)).status).toBe(200);
+    const { id } = await appoint(patient);
+    expect(await subjectsTo(email)).toEqual(['Appointment confirmed']);
+    expect(await notificationsOf(clinic, id)).toContainEqual(
+      expect.objectContaining({ kind: 'booked', state: 'cancelled', reason: REFUSED }),
+    );
+    const sql = "SELECT subject_id FROM audit_events WHERE action = 'patient.address_refused'";
+    expect(await clinic.query(sql)).toEqual([{ subject_id: patient }]);
+  });
+
+  test('offers no confirmation', async () => {
+    const email = newAddress();
+    await appoint(await insertPatient(clinic, { email }));
+    const [received] = await mailbox.mailsTo(email, 1);
+    expect(received!.mail.text).toContain('This is not me');
+    expect(received!.mail.text).not.toMatch(/verify-email|Confirm this address/);
+  });
+
+  test('works for a dependant with an address of their own', async () => {
+    const [account, email] = [await clinic.patient(), newAddress()];
+    const patient = await insertPatient(clinic, { account_id: account.id, relation: 'dependant', email });
+    await appoint(patient);
+    expect((await notMe(await mailbox.codeTo(email, 'not-me'))).status).toBe(200);
+    await appoint(patient);
+    expect(await count(email)).toBe(1);
+  });
+
+  test('stops nothing once the patient has another address, or is erased', async () => {
+    for (const change of [{ email: newAddress() }, { email: null }]) {
+      const email = newAddress();
+      const patient = await insertPatient(clinic, { email });
+      await appoint(patient);
+      const token = await mailbox.codeTo(email, 'not-me');
+      await updatePatient(clinic, patient, change);
+      expectProblem(await notMe(token), { status: 400, code: 'LINK_INVALID' });
+    }
+  });
+
+  test('works for a patient who was merged since', async () => {
+    const email = newAddress();
+    const [duplicate, patient] = [
+      await insertPatient(clinic, { email }),
+      await insertPatient(clinic, { email }),
+    ];
+    await appoint(duplicate);
+    const token = await mailbox.codeTo(email, 'not-me');
+    await clinic.query('UPDATE patients SET merged_into = ?, email = NULL WHERE id = ?', [
+      patient,
+      duplicate,
+    ]);
+    expect((await notMe(token)).status).toBe(200);
+  });
+
+  test('is not offered, nor possible, where an account has confirmed the address', async () => {
+    const [email, account] = [newAddress(), await clinic.patient()];
+    const patient = await insertPatient(clinic, { email });
+    await appoint(patient);
+    const token = await mailbox.codeTo(email, 'not-me');
+    await clinic.query('UPDATE accounts SET email = ? WHERE id = ?', [email, account.id]);
+    expectProblem(await notMe(token), { status: 400, code: 'LINK_INVALID' });
+    await appoint(patient);
+    const [, { mail }] = (await mailbox.mailsTo(email, 2)) as [ReceivedMail, ReceivedMail];
+    expect(mail.text).toContain('please tell the clinic.');
+    expect(mail.text).not.toContain('not-me');
   });
 });

@@ -1,10 +1,10 @@
 import type { TestingModule } from '@nestjs/testing';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MailSender } from '../../src/notifications/mail.sender.js';
 import { NotificationQueue } from '../../src/notifications/notification-queue.js';
 import { Relay } from '../../src/notifications/relay.js';
-import { type Claim, Ledger } from '../../src/outbox/ledger.repository.js';
+import { type Choice, type Claim, Ledger } from '../../src/outbox/ledger.repository.js';
 import { book } from '../support/appointments.js';
 import { bookInBulk } from '../support/bookings-in-bulk.js';
 import { Clinic, type DoctorPerson, NOW, type Person } from '../support/clinic.js';
@@ -208,4 +208,40 @@ test('a flood is sent too if nothing else is due', async () => {
   await bookInBulk(clinic, patient, doctor, 150);
   expect(await relay().relayDue()).toBe(100);
   expect(await relay().relayDue()).toBe(50);
+});
+
+describe('a flood to patients without an account', () => {
+  /** Takes the account from all notifications of the patient. */
+  const withoutAccount = () =>
+    clinic.query('UPDATE notifications SET account_id = NULL WHERE account_id = ?', [patient.id]);
+
+  test('delays no account: its notifications are queued and sent first', async () => {
+    await bookInBulk(clinic, patient, doctor, 300);
+    await withoutAccount();
+    clinic.clock.advance({ seconds: 1 });
+    const neighbour = await clinic.patient();
+    await bookInBulk(clinic, neighbour, doctor, 2);
+    expect(await relay().relayDue()).toBe(102);
+    const { queue } = idle.get(NotificationQueue);
+    const first = (await queue.getJobs(['wait'])).map(({ data }) => data.id);
+    const theirs = await clinic.query<{ id: number }>('SELECT id FROM notifications WHERE account_id = ?', [
+      neighbour.id,
+    ]);
+    expect(first.sort()).toEqual(theirs.map(({ id }) => id).sort());
+    expect(await relay().relayDue()).toBe(100);
+  });
+
+  test('begins above a hundred', async () => {
+    await bookInBulk(clinic, patient, doctor, 100);
+    await withoutAccount();
+    const crowd = await clinic.patient();
+    await bookInBulk(clinic, crowd, doctor, 11);
+    expect(await idle.get(Ledger).findCrowding()).toEqual([crowd.id]);
+    await bookInBulk(clinic, patient, doctor, 1);
+    await withoutAccount();
+    expect(new Set(await idle.get(Ledger).findCrowding())).toEqual(new Set([crowd.id, null]));
+    const claimed = async (choice: Choice) => (await idle.get(Ledger).claimDue(200, choice)).rows.length;
+    expect(await claimed({ not: [crowd.id, null] })).toBe(0);
+    expect(await claimed({ only: [crowd.id, null] })).toBe(112);
+  });
 });

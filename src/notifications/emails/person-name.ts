@@ -7,7 +7,7 @@ export interface PersonName {
 }
 
 /** What mail clients turn into a link. */
-const LINK = /[@/\\:]|\.[\p{L}\p{N}]{2}/u;
+const LINK = /[@/\\:]|[.。．｡][\p{L}\p{N}]{2}/u;
 
 /**
  * A person's names as one harmless line; `undefined` if there is nothing to show.
