@@ -9,11 +9,19 @@ const NOW = Date.parse('2026-03-01T10:00:00Z');
 function starting(minutesFromNow: number): {
   id: number;
   accountId: number;
+  doctorId: number;
   version: number;
   startsAt: number;
   durationMinutes: number;
 } {
-  return { id: 7, accountId: 5, version: 3, startsAt: NOW + minutesFromNow * MINUTE_MS, durationMinutes: 45 };
+  return {
+    id: 7,
+    accountId: 5,
+    doctorId: 2,
+    version: 3,
+    startsAt: NOW + minutesFromNow * MINUTE_MS,
+    durationMinutes: 45,
+  };
 }
 
 describe('a booking made after the moment of a reminder does not get that reminder', () => {
@@ -39,7 +47,7 @@ test('the confirmation is due now, the reminders 24 hours and 1 hour before the 
   ]);
 });
 
-test('every notification names the account, the booking, its version, start and length, and no kind comes twice', () => {
+test('every notification names the account, the booking, its version, doctor, start and length, and no kind comes twice', () => {
   const minutes = fc.integer({ min: 1, max: 60 * 24 * 400 });
   fc.assert(
     fc.property(minutes, fc.constantFrom('booked', 'moved'), (ahead, confirmation) => {
@@ -49,6 +57,7 @@ test('every notification names the account, the booking, its version, start and 
       for (const notification of notifications) {
         expect(notification).toMatchObject({
           accountId: 5,
+          doctorId: 2,
           bookingId: 7,
           bookingVersion: 3,
           startsAt: booking.startsAt,
@@ -77,6 +86,7 @@ test('a cancellation is one notification, due now', () => {
     bookingId: 7,
     bookingVersion: 3,
     kind: 'cancelled',
+    doctorId: 2,
     startsAt: NOW + HOUR_MS,
     durationMinutes: 45,
     dueAt: NOW,

@@ -10,7 +10,7 @@ import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';
 
 /** What a notification announces of a booking. */
-type Announced = Pick<Booking, 'id' | 'accountId' | 'version' | 'startsAt' | 'durationMinutes'>;
+type Announced = Pick<Booking, 'id' | 'accountId' | 'doctorId' | 'version' | 'startsAt' | 'durationMinutes'>;
 
 /** How a new time is confirmed. */
 export interface Confirmation {
@@ -66,6 +66,7 @@ function notificationOf(kind: BookingKind, booking: Announced, dueAt: EpochMs): 
     bookingId: booking.id,
     bookingVersion: booking.version,
     kind,
+    doctorId: booking.doctorId,
     startsAt: booking.startsAt,
     durationMinutes: booking.durationMinutes,
     dueAt,

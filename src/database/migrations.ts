@@ -17,6 +17,7 @@ import { FreeLinkKinds17 } from './migrations/17-free-link-kinds.js';
 import { NumberAddressMails18 } from './migrations/18-number-address-mails.js';
 import { Patients19 } from './migrations/19-patients.js';
 import { BookingsOfPatients20 } from './migrations/20-bookings-of-patients.js';
+import { DoctorsOfNotifications21 } from './migrations/21-doctors-of-notifications.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   NumberAddressMails18,
   Patients19,
   BookingsOfPatients20,
+  DoctorsOfNotifications21,
 ] as const;

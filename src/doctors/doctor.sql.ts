@@ -13,6 +13,11 @@ export function joinActiveDoctor(id: string): string {
 /** The id of the doctor with the account in the parameter. */
 export const DOCTOR_ID_OF_ACCOUNT = '(SELECT id FROM doctors WHERE user_id = ?)';
 
+/** The name of the doctor with this id. */
+export function nameOfDoctor(id: string): string {
+  return `(SELECT name FROM doctors WHERE id = ${id})`;
+}
+
 /** The time zone of the doctor with this id. */
 export function timeZoneOf(id: string): string {
   return `(SELECT timezone FROM doctors WHERE id = ${id})`;

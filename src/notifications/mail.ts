@@ -107,6 +107,7 @@ function aboutBooking(
       kind,
       ...peopleOf(notification),
       earlier: earlierOf(notification),
+      earlierDoctor: notification.announced_doctor_name ?? undefined,
       cancelledByClinic: cancelledByClinic(notification),
       isDiscreet: environment.CLINIC_DISCREET_SUBJECTS,
     }),

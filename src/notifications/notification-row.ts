@@ -50,6 +50,8 @@ export interface BookingColumns {
   /** Only for a reschedule or cancellation: the start announced to the patient before, or due to be. */
   readonly announced_starts_at: Date | null;
   readonly announced_duration_minutes: number | null;
+  /** The doctor announced before, if it was another one. */
+  readonly announced_doctor_name: string | null;
   readonly booking_id: number;
   readonly uid: string;
   readonly status: BookingStatus;

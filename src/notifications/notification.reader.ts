@@ -11,8 +11,13 @@ import {
 import { findAddressStanding } from '../auth/accounts/account.repository.js';
 import { joinBooking } from '../bookings/booking.sql.js';
 import { CLINIC_COLUMNS, joinClinic } from '../clinic/clinic.sql.js';
-import { joinDoctor } from '../doctors/doctor.sql.js';
-import { BLOCKED_UNTIL, NOTIFICATIONS, LAST_ANNOUNCED } from '../outbox/notification.sql.js';
+import { joinDoctor, nameOfDoctor } from '../doctors/doctor.sql.js';
+import {
+  BLOCKED_UNTIL,
+  NOTIFICATIONS,
+  LAST_ANNOUNCED,
+  LAST_ANNOUNCED_DOCTOR,
+} from '../outbox/notification.sql.js';
 import { joinPatient, joinSelf } from '../patients/patient.sql.js';
 import type { LinkNotificationRow, NoticeRow, NotificationRow } from './notification-row.js';
 import { type PatientsRow, toAccount, toPatient, usesOwnAddress } from './recipient.js';
@@ -25,15 +30,19 @@ const BASE_COLUMNS = `
        ELSE a.verified_at IS NOT NULL END AS is_confirmed,
   ${isAddressRefusedSql(EMAIL)} AS is_refused, ${CLINIC_COLUMNS}`;
 
+// The desk may have moved the booking to another doctor since.
+const ANNOUNCED_DOCTOR = 'COALESCE(n.doctor_id, b.doctor_id)';
+const OTHER_ANNOUNCED_DOCTOR = `NULLIF(${LAST_ANNOUNCED_DOCTOR}, d.id)`;
+
 const ABOUT_BOOKING = `/* read-notification-about-booking */
   SELECT ${BASE_COLUMNS}, n.booking_version, n.starts_at, n.duration_minutes,
-         ${LAST_ANNOUNCED}, b.id AS booking_id,
+         ${LAST_ANNOUNCED}, ${nameOfDoctor(OTHER_ANNOUNCED_DOCTOR)} AS announced_doctor_name, b.id AS booking_id,
          b.uid, b.status, b.version AS current_version, b.cancelled_by_role, b.cancel_reason,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone,
          p.id AS patient_id, p.email AS own_address, p.locale AS own_locale, p.contact_by, p.relation,
          p.given_name, p.family_name, s.given_name AS owner_given_name, s.family_name AS owner_family_name,
          a.email AS account_email, ${BLOCKED_UNTIL} AS blocked_until
-  FROM ${NOTIFICATIONS} ${joinBooking('n.booking_id')} ${joinDoctor('b.doctor_id')} ${joinPatient('b.patient_id')}
+  FROM ${NOTIFICATIONS} ${joinBooking('n.booking_id')} ${joinDoctor(ANNOUNCED_DOCTOR)} ${joinPatient('b.patient_id')}
        LEFT ${joinAccount('p.account_id')} LEFT ${joinSelf('p.account_id')} ${joinClinic()}
   WHERE n.id = ?`;
 

@@ -27,6 +27,10 @@ export class Notification {
   @Column({ name: 'duration_minutes', type: 'smallint', unsigned: true, nullable: true })
   durationMinutes!: number | null;
 
+  /** The doctor that it announces; null, like `startsAt`, if it is about an account, and for old ones. */
+  @Column({ name: 'doctor_id', type: 'int', unsigned: true, nullable: true })
+  doctorId!: number | null;
+
   /** Not to be sent earlier. */
   @Column({ name: 'due_at', type: 'datetime', precision: 3 })
   dueAt!: Date;

@@ -22,7 +22,7 @@ export function existsNotification(condition: string): string {
 }
 
 /**
- * The time that the patient was last told before a reschedule or cancellation: from the last sent notification if there
+ * What the patient was last told before a reschedule or cancellation: from the last sent notification if there
  * is one, else from the newest. A join would read the whole ledger.
  */
 const lastAnnounced = (column: string): string => `
@@ -30,6 +30,9 @@ const lastAnnounced = (column: string): string => `
           WHERE n.kind IN ('moved', 'cancelled') AND e.booking_id = n.booking_id AND e.booking_version < n.booking_version
             AND e.kind IN ('booked', 'moved')
           ORDER BY e.state = 'sent' DESC, e.booking_version DESC LIMIT 1)`;
+
+/** The doctor that was announced to the patient of a notification `n` before. */
+export const LAST_ANNOUNCED_DOCTOR = lastAnnounced('doctor_id');
 
 /** Columns of a notification `n`: the time that was announced to its patient before. */
 export const LAST_ANNOUNCED = `${lastAnnounced('starts_at')} AS announced_starts_at,

@@ -16,6 +16,8 @@ export interface BookingNotification {
   readonly bookingId: number;
   readonly bookingVersion: number;
   readonly kind: BookingKind;
+  /** The doctor that the notification announces; null: that of the booking when it is sent. */
+  readonly doctorId: number | null;
   /** The start that the notification announces. */
   readonly startsAt: EpochMs;
   readonly durationMinutes: number;
@@ -67,11 +69,11 @@ export class Outbox {
   async append(tx: EntityManager, notifications: readonly BookingNotification[]): Promise<void> {
     if (notifications.length === 0) return;
     const now = new Date(this.clock.now());
-    const rows = notifications.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
+    const rows = notifications.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
     await execute(
       tx,
       `/* append-notifications */ INSERT INTO notifications
-         (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at, message_id,
+         (booking_id, account_id, booking_version, kind, doctor_id, starts_at, duration_minutes, due_at, message_id,
           created_at, state, reason, settled_at)
        VALUES ${rows}`,
       notifications.flatMap((notification) => [
@@ -79,6 +81,7 @@ export class Outbox {
         notification.accountId,
         notification.bookingVersion,
         notification.kind,
+        notification.doctorId,
         new Date(notification.startsAt),
         notification.durationMinutes,
         new Date(notification.dueAt),

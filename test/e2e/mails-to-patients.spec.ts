@@ -196,16 +196,35 @@ describe('the letter says who cancelled, and the clinic’s reason', () => {
   });
 });
 
-test('a reschedule to another doctor names the new one, with the same UID and a higher SEQUENCE', async () => {
+test('a reschedule to another doctor names both, with the same UID and a higher SEQUENCE', async () => {
   const [email, other] = [newAddress(), await clinic.doctor()];
   const { id } = await bookAt(await insertPatient(clinic, { ...LUCIA, email }));
   await waitUntilDueSettled(clinic);
   const change = { doctor_id: other.doctorId };
   const { status } = await clinic.client.patch(`/api/bookings/${id}`, change, { token: desk.token });
   expect(status).toBe(200);
-  const [booked, moved] = (await mailbox.mailsTo(email, 2)).map(calendarEntryOf);
+  const mails = await mailbox.mailsTo(email, 2);
+  const [booked, moved] = mails.map(calendarEntryOf);
   expect(moved).toMatchObject({ uid: booked!.uid, sequence: 1, organizer: booked!.organizer });
   expect(moved!.summary).toContain(`Dr. Number ${other.id}`);
+  const text = oneLine(mails[1]!.mail.text);
+  expect(text).toContain(
+    `Your appointment is now with Dr. Number ${other.id}, on Monday, 2 March 2026 at 09:00`,
+  );
+  expect(text).toContain(`Earlier doctor: Dr. Number ${doctor.id} Doctor: Dr. Number ${other.id}`);
+  expect(text).not.toContain('Earlier time');
+});
+
+test('a confirmation that is sent after the move to another doctor names the doctor it confirmed', async () => {
+  const [email, other] = [newAddress(), await clinic.doctor()];
+  await service.worker.close();
+  const { id } = await bookAt(await insertPatient(clinic, { ...LUCIA, email }));
+  const change = { doctor_id: other.doctorId, time: '10:00' };
+  await clinic.client.patch(`/api/bookings/${id}`, change, { token: desk.token });
+  await service.restartWorker();
+  const [booked, moved] = await mailbox.mailsTo(email, 2);
+  expect(booked!.mail.subject).toContain(`Dr. Number ${doctor.id}, Mon 2 Mar 2026, 09:00`);
+  expect(moved!.mail.subject).toContain(`Dr. Number ${other.id}, Mon 2 Mar 2026, 10:00`);
 });
 
 test('the note of a booking is not mailed', async () => {

@@ -30,6 +30,7 @@ export const BOOKING_NOTIFICATION: Addressed<BookingNotificationRow> = {
   doctor_timezone: 'Europe/Madrid',
   announced_starts_at: null,
   announced_duration_minutes: null,
+  announced_doctor_name: null,
   blocked_until: null,
   owner: { type: 'account', id: 2 },
   isConfirmedByAccount: false,

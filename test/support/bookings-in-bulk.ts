@@ -68,6 +68,7 @@ export async function appendNotifications(
     bookingId,
     bookingVersion: version,
     kind,
+    doctorId: null,
     startsAt: now + 30 * 24 * 60 * MINUTE_MS,
     durationMinutes: 1,
     dueAt: now,

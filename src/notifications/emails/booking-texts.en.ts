@@ -32,6 +32,20 @@ export const BOOKING_TEXTS_EN: Readonly<Record<LetterKind, LetterTexts>> = {
       TO_CHANGE,
     ],
   },
+  moved_to_doctor: {
+    subject: 'Appointment moved',
+    heading: 'Your appointment has changed',
+    sentence: (doctor, moment) => `Your appointment is now with ${doctor}, on ${moment}.`,
+    ofDependant: {
+      heading: 'The appointment has changed',
+      sentence: (patient, doctor, moment) =>
+        `The appointment of ${patient} is now with ${doctor}, on ${moment}.`,
+    },
+    next: () => [
+      `The earlier appointment no longer applies. The attached file updates the appointment in your calendar. ${DECLINING}`,
+      TO_CHANGE,
+    ],
+  },
   cancelled: {
     subject: 'Appointment cancelled',
     heading: 'Your appointment is cancelled',

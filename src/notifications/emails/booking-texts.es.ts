@@ -33,6 +33,20 @@ export const BOOKING_TEXTS_ES: Readonly<Record<LetterKind, LetterTexts>> = {
       TO_CHANGE,
     ],
   },
+  moved_to_doctor: {
+    subject: 'Cambio de cita',
+    heading: 'Su cita ha cambiado',
+    sentence: (_doctor, moment) => `Su nueva cita, con otro profesional, es el ${moment}.`,
+    ofDependant: {
+      heading: 'La cita ha cambiado',
+      sentence: (patient, _doctor, moment) =>
+        `La nueva cita de ${patient}, con otro profesional, es el ${moment}.`,
+    },
+    next: () => [
+      `La cita anterior ya no es válida. Con el archivo adjunto puede actualizar la cita en su calendario. ${DECLINING}`,
+      TO_CHANGE,
+    ],
+  },
   cancelled: {
     subject: 'Cita cancelada',
     heading: 'Su cita está cancelada',

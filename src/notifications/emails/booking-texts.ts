@@ -3,8 +3,8 @@ import type { BookingKind } from '../../outbox/notification-kind.js';
 import { BOOKING_TEXTS_EN } from './booking-texts.en.js';
 import { BOOKING_TEXTS_ES } from './booking-texts.es.js';
 
-/** The emails about a booking. A cancellation by the clinic differs from one by the patient. */
-export type LetterKind = BookingKind | 'cancelled_by_clinic';
+/** The emails about a booking. A cancellation by the clinic, and a reschedule to another doctor, have their own texts. */
+export type LetterKind = BookingKind | 'cancelled_by_clinic' | 'moved_to_doctor';
 
 /** The texts of one kind of email about a booking. */
 export interface LetterTexts {

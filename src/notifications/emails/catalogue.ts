@@ -72,6 +72,7 @@ export type DetailName =
   | 'time'
   | 'doctorsTime'
   | 'earlierTime'
+  | 'earlierDoctor'
   | 'doctor'
   | 'specialty'
   | 'duration'

@@ -29,6 +29,8 @@ export interface EmailFacts extends AppointmentFacts {
   readonly cancelledByClinic?: { readonly reason: string | null } | undefined;
   /** Only for a reschedule or cancellation: the time announced before. */
   readonly earlier?: EarlierTime | undefined;
+  /** Only for a reschedule or cancellation: the doctor announced before, if it was another one. */
+  readonly earlierDoctor?: string | undefined;
   /** Only for an unconfirmed address. */
   readonly unconfirmed?: UnconfirmedFacts | undefined;
 }
@@ -118,20 +120,24 @@ function reasonOf({ kind, cancelledByClinic }: EmailFacts, { reasonLabel }: Cata
   return text === '' ? null : { label: reasonLabel, text };
 }
 
-/** The details, with a dependant before all others, and the earlier time between the new time and the doctor. */
+/** The details, with a dependant before all others, and what no longer holds between the new time and the doctor. */
 function linesOf(facts: EmailFacts, catalogue: Catalogue): EmailView['details'] {
   const patient = facts.dependant?.name;
   const lines = detailsOf(facts, catalogue);
   if (patient !== undefined)
     lines.unshift({ name: 'patient', label: catalogue.labels.patient, value: patient });
-  const earlier = earlierTimeLine(facts, facts.earlier, catalogue);
-  if (earlier)
-    lines.splice(
-      lines.findIndex(({ name }) => name === 'doctor'),
-      0,
-      earlier,
-    );
+  const earlier = [earlierTimeLine(facts, facts.earlier, catalogue), earlierDoctorLine(facts, catalogue)];
+  lines.splice(
+    lines.findIndex(({ name }) => name === 'doctor'),
+    0,
+    ...earlier.filter((line) => line !== undefined),
+  );
   return lines.map((line) => ({ ...line, isWhen: line.name === 'date' || line.name === 'time' }));
+}
+
+function earlierDoctorLine({ earlierDoctor }: EmailFacts, { labels }: Catalogue): Detail | undefined {
+  if (earlierDoctor === undefined) return undefined;
+  return { name: 'earlierDoctor', label: labels.earlierDoctor, value: plainLine(earlierDoctor) };
 }
 
 function template(file: string, options: CompileOptions): Handlebars.TemplateDelegate<EmailView> {

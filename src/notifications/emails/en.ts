@@ -53,6 +53,7 @@ export const en: Catalogue = {
     time: 'Time',
     doctorsTime: 'Doctor’s local time',
     earlierTime: 'Earlier time',
+    earlierDoctor: 'Earlier doctor',
     doctor: 'Doctor',
     specialty: 'Specialty',
     duration: 'Duration',

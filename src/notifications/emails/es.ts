@@ -56,6 +56,7 @@ export const es: Catalogue = {
     time: 'Hora',
     doctorsTime: 'Hora local del profesional',
     earlierTime: 'Horario anterior',
+    earlierDoctor: 'Profesional anterior',
     doctor: 'Profesional',
     specialty: 'Especialidad',
     duration: 'Duración',

@@ -12,10 +12,13 @@ export interface Opening {
   readonly sentence: string;
 }
 
-/** The texts of the email, of which a cancellation by the clinic has its own. */
-export function textsOf({ kind, cancelledByClinic, locale }: EmailFacts): LetterTexts {
-  const letter: LetterKind = kind === 'cancelled' && cancelledByClinic ? 'cancelled_by_clinic' : kind;
-  return BOOKING_TEXTS[locale][letter];
+export function textsOf(facts: EmailFacts): LetterTexts {
+  return BOOKING_TEXTS[facts.locale][letterOf(facts)];
+}
+
+function letterOf({ kind, cancelledByClinic, earlierDoctor }: EmailFacts): LetterKind {
+  if (kind === 'cancelled' && cancelledByClinic) return 'cancelled_by_clinic';
+  return kind === 'moved' && earlierDoctor !== undefined ? 'moved_to_doctor' : kind;
 }
 
 /** Greets the recipient by name, if it is known, and names the patient if the recipient manages a dependant. */

@@ -116,6 +116,26 @@ describe('the email of a cancellation', () => {
   });
 });
 
+describe('the email of a reschedule to another doctor', () => {
+  const moved = { ...facts, kind: 'moved', earlierDoctor: 'Dr. Juan\r\nGil' } as const;
+
+  test.each([
+    ['en', 'Your appointment is now with Dr. Ana Ruiz, on Monday', 'Earlier doctor: Dr. Juan Gil'],
+    ['es', 'Su nueva cita, con otro profesional, es el lunes', 'Profesional anterior: Dr. Juan Gil'],
+  ] as const)('names both: %s', (locale, sentence, line) => {
+    const { text } = renderEmail({ ...moved, locale });
+    expect(text).toContain(sentence);
+    expect(text.split('\n')).toContain(line);
+    expect(text).not.toMatch(/new time|nuevo horario|earlier time|horario anterior/i);
+  });
+
+  test.each(LOCALES)('to a guardian names the patient: %s', (locale) => {
+    expect(renderEmail({ ...moved, locale, dependant: { name: CHILD } }).text.split('\n')[6]).toContain(
+      CHILD,
+    );
+  });
+});
+
 describe('a name', () => {
   const name = (givenName: string | null, familyName: string | null, isTrusted = true) =>
     personName({ givenName, familyName }, isTrusted);
