@@ -33,6 +33,20 @@ const EMAILS = {
     durationMinutes: 30,
     bookingId: 1042,
     earlier: { startsAt: Date.parse('2026-12-04T16:30:00Z'), durationMinutes: 45 },
+    earlierDoctor: 'Dr. Juan Gil',
+  }),
+  cancellation: renderEmail({
+    ...facts,
+    kind: 'cancelled',
+    doctorName: 'Dra. Ana Ruiz',
+    specialty: 'Cardiología',
+    doctorTimezone: 'Europe/Madrid',
+    startsAt: Date.parse('2026-12-07T09:00:00Z'),
+    durationMinutes: 30,
+    bookingId: 1042,
+    recipientName: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(5),
+    dependant: { name: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(5) },
+    cancelledByClinic: { reason: 'x'.repeat(500) },
   }),
 };
 

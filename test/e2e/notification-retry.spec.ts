@@ -3,7 +3,8 @@ import type { Clinic, Person } from '../support/clinic.js';
 import { ClinicWithEmail } from '../support/clinic-with-email.js';
 import { eventually } from '../support/eventually.js';
 import type { Mailbox } from '../support/mailbox.js';
-import { waitUntilDueSettled } from '../support/notifications.js';
+import { notificationsOf, waitUntilDueSettled } from '../support/notifications.js';
+import { bookFor, insertPatient } from '../support/patients.js';
 import { expectProblem } from '../support/problems.js';
 
 const NEW = 'another fine password';
@@ -89,4 +90,21 @@ test('an email to an erased account cannot be retried', async () => {
   });
   expect(erased.status).toBe(200);
   expectProblem(await retry(id), { status: 404, code: 'NOT_DEAD' });
+});
+
+test('a dead email to a patient without an account can be retried', async () => {
+  const [desk, doctor, email] = [
+    await clinic.person('staff'),
+    await clinic.doctor(),
+    'retried@people.example',
+  ];
+  mailbox.onRecipient = (address) => (address === email ? { responseCode: 550, message: 'gone' } : undefined);
+  const wish = { date: '2026-03-03', time: '09:00' };
+  const { id } = await bookFor(clinic, desk, await insertPatient(clinic, { email }), doctor, wish);
+  await waitUntilDueSettled(clinic);
+  mailbox.onRecipient = () => undefined;
+  const [dead] = await notificationsOf(clinic, id);
+  expect(dead!.state).toBe('dead');
+  expect((await retry(dead!.id)).status).toBe(200);
+  await mailbox.mailsTo(email, 1);
 });

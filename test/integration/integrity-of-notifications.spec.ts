@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NotificationQueue } from '../../src/notifications/notification-queue.js';
 import type { Clinic, Person } from '../support/clinic.js';
 import { ExaminedClinic } from '../support/examined-clinic.js';
+import { bookFor, insertPatient } from '../support/patients.js';
 import { cancel, reschedule } from '../support/races.js';
 
 let exam: ExaminedClinic;
@@ -208,5 +209,23 @@ describe('jobs without a row', () => {
     await queue().add(rows.map(({ id }) => ({ id, lease: 0 })));
     await clinic.query("UPDATE notifications SET lease = 3, state = 'sent' WHERE id = ?", [rows[0]!.id]);
     await exam.expectOnly();
+  });
+});
+
+describe('the bookings of a patient without an account', () => {
+  async function bookedAndMoved(): Promise<number> {
+    const { doctor } = await exam.newBooking();
+    const desk = await clinic.person('staff');
+    const wish = { date: exam.inDays(9), time: '12:00' };
+    const { id } = await bookFor(clinic, desk, await insertPatient(clinic), doctor, wish);
+    await reschedule(clinic, desk, id, { time: '13:00' });
+    return id;
+  }
+
+  test('need notifications too', async () => {
+    const id = await bookedAndMoved();
+    expect(await exam.findings()).toEqual([]);
+    await exam.deleteRows('notifications', "booking_id = ? AND kind = 'moved'", [id]);
+    expect(await exam.findings()).toMatchObject([{ code: 'LEDGER_NEWS', subject: `booking ${id}` }]);
   });
 });

@@ -35,7 +35,7 @@ export const en: Catalogue = {
     sentence:
       'Nobody has confirmed this address yet. If you do not know about this account, say so: after that, only a code for a new password still comes here, if somebody asks for one.',
     patientsSentence:
-      'Somebody gave the clinic this address for a patient. If you do not know about this appointment, say so: after that, only a code for a new password still comes here, if somebody asks for one.',
+      'Somebody gave the clinic this address for a patient. If you do not know about this appointment, say so, and no further emails about appointments will come here.',
     patientsStep:
       'Somebody gave the clinic this address for a patient. If you do not know about this appointment, please tell the clinic.',
     confirm: 'Confirm this address',

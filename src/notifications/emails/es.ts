@@ -38,7 +38,7 @@ export const es: Catalogue = {
     sentence:
       'Nadie ha confirmado todavía esta dirección. Si no tiene nada que ver con esta cuenta, díganoslo: a partir de entonces solo llegará aquí un código para una contraseña nueva, si alguien lo pide.',
     patientsSentence:
-      'Alguien ha dado al centro esta dirección para un paciente. Si no sabe nada de esta cita, díganoslo: a partir de entonces solo llegará aquí un código para una contraseña nueva, si alguien lo pide.',
+      'Alguien ha dado al centro esta dirección para un paciente. Si no sabe nada de esta cita, díganoslo, y no llegarán aquí más mensajes sobre citas.',
     patientsStep:
       'Alguien ha dado al centro esta dirección para un paciente. Si no sabe nada de esta cita, avise al centro, por favor.',
     confirm: 'Confirmar esta dirección',
