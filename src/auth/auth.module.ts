@@ -1,6 +1,6 @@
 import { AuditModule } from '../audit/audit.module.js';
 import { Module } from '@nestjs/common';
-import { JwtModule, JwtSecretRequestType } from '@nestjs/jwt';
+import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
@@ -30,6 +30,7 @@ import { Invitations } from './accounts/invitations.service.js';
 import { MeController } from './accounts/me.controller.js';
 import { LinkPauses } from './accounts/link-pauses.js';
 import { NotMeController } from './accounts/not-me.controller.js';
+import { JWT_OPTIONS } from './sessions/jwt-options.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { VerifiedTokenCache } from './sessions/verified-token-cache.js';
 import { LoginFailures } from './throttling/login-failures.js';
@@ -57,7 +58,7 @@ import { RequestLimits } from '../http/rate-limits/request-limits.js';
 import { Throttle } from '../http/rate-limits/throttle.js';
 import { PasswordChecker } from '../http/password-checker.js';
 import { PageLimits } from '../http/rate-limits/page-limits.js';
-import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenIssuer, TokenReader } from './sessions/token.js';
+import { TokenIssuer, TokenReader } from './sessions/token.js';
 import { TokenKeys } from './sessions/token-keys.js';
 import { OwnAccount } from './accounts/own-account.service.js';
 import { UsersController } from './accounts/users.controller.js';
@@ -71,15 +72,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     IdempotencyModule,
     OutboxModule,
     PassportModule,
-    JwtModule.registerAsync({
-      extraProviders: [TokenKeys],
-      inject: [TokenKeys],
-      useFactory: (keys: TokenKeys) => ({
-        secretOrKeyProvider: (type, token) =>
-          type === JwtSecretRequestType.VERIFY ? keys.verifying(token as string) : keys.signing,
-        signOptions: { algorithm: TOKEN_ALGORITHM, issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE },
-      }),
-    }),
+    JwtModule.registerAsync(JWT_OPTIONS),
   ],
   controllers: [
     AuthController,

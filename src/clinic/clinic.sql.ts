@@ -1,8 +1,8 @@
 /** SQL for other modules to read the clinic's settings together with their own tables. */
 
-/** Joins the clinic's settings, as `clinic`. */
+/** Joins the clinic's settings, if there are any, as `clinic`. */
 export function joinClinic(): string {
-  return 'JOIN clinic ON clinic.id = 1';
+  return 'LEFT JOIN clinic ON clinic.id = 1';
 }
 
 /** The columns of the clinic's contact details; null: those of the configuration. */

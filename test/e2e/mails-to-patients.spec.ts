@@ -4,7 +4,7 @@ import { calendarEntryOf } from '../support/calendar-entry.js';
 import type { Clinic, DoctorPerson, Person } from '../support/clinic.js';
 import { ClinicWithEmail } from '../support/clinic-with-email.js';
 import type { Mailbox } from '../support/mailbox.js';
-import { notificationsOf, waitUntilDueSettled } from '../support/notifications.js';
+import { advanceTo, notificationsOf, waitUntilDueSettled } from '../support/notifications.js';
 import { bookFor, insertPatient, selfOf, updatePatient } from '../support/patients.js';
 import { oneLine, visibleText } from '../support/readable.js';
 import { registered } from '../support/registration.js';
@@ -247,4 +247,17 @@ test('letters have the clinic’s present name, address and phone', async () => 
   for (const { mail } of [first!, second!, code!])
     expect(mail.text).toContain(`${contact.name}\n${contact.address}\n${contact.phone}`);
   expect(second!.mail.text).toContain(`call the clinic: ${contact.phone}.`);
+});
+
+// The last test, because it advances the clock.
+test('notify: false mails nothing; reminders follow all the same', async () => {
+  const email = newAddress();
+  const { id } = await bookAt(await insertPatient(clinic, { ...LUCIA, email }), '09:00', { notify: false });
+  expect(await settledOf(id)).toEqual([
+    ['booked', 'cancelled', 'the desk wanted no email about this'],
+    ['reminder_1h', 'pending', null],
+  ]);
+  expect(await service.subjectsTo(email)).toEqual([]);
+  await advanceTo(clinic, `${MONDAY}T07:00:00Z`);
+  expect(await service.subjectsTo(email)).toEqual(['Your appointment starts soon']);
 });

@@ -20,7 +20,8 @@ export class NotMeController {
   @ApiOperation({
     operationId: 'disownEmail',
     summary: 'Report that an account is not mine',
-    description: 'Takes the code from an email. The address gets no further emails.',
+    description:
+      'Takes the code from an email about an account or a patient. The address gets no further emails.',
   })
   @ApiOkMessage('This address gets no further emails until its owner confirms it with a new password')
   @ApiProblems('LINK_INVALID')
