@@ -146,7 +146,6 @@ describe('the database itself rejects', () => {
       'an exception that ends before it starts',
       "INSERT INTO exceptions (doctor_id, date, start_time, end_time) SELECT id, '2026-03-02', '09:00', '08:00' FROM doctors",
     ],
-    ['a booking with an unknown status', "UPDATE bookings SET status = 'maybe'"],
     ['a booking without length', 'UPDATE bookings SET duration_minutes = 0'],
     ['a booking of more than eight hours', 'UPDATE bookings SET duration_minutes = 481'],
     ['a booking that ends when it starts', 'UPDATE bookings SET ends_at = starts_at'],
