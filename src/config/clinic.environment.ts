@@ -22,6 +22,23 @@ export class ClinicEnvironment extends OutboxEnvironment {
   })
   CLINIC_NAME: string = 'Clinica';
 
+  /**
+   * The clinic's address, shown at the end of emails and as the location of calendar entries. Like the name and the phone
+   * number, admins can replace it while the clinic runs.
+   */
+  @IsString()
+  @MaxLength(200)
+  @Matches(/^[^\p{Cc}<>]*$/u, {
+    message: 'CLINIC_ADDRESS must be plain text on one line, without angle brackets',
+  })
+  CLINIC_ADDRESS: string = '';
+
+  /** The clinic's phone number, shown at the end of emails. */
+  @Matches(/^(\+?\d[\d ().\/-]{2,38})?$/, {
+    message: 'CLINIC_PHONE must be a telephone number such as +34 912 345 678',
+  })
+  CLINIC_PHONE: string = '';
+
   @TextVariable(
     (text) => (isTimeZone(text) ? text : undefined),
     (value) => `CLINIC_TIMEZONE ${timeZoneMessage(value)}`,

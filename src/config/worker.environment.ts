@@ -1,4 +1,4 @@
-import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
 import { ClinicEnvironment } from './clinic.environment.js';
 import { BooleanVariable, DaysVariable, IntegerVariable, TextVariable } from './variables.js';
 import { readPage, readSmtpUrl } from './web-addresses.js';
@@ -16,20 +16,6 @@ export class WorkerEnvironment extends ClinicEnvironment {
    */
   @IntegerVariable(4, 1_000_000)
   MAIL_BUDGET_PER_DAY: number = 20;
-
-  /** The clinic's address, shown at the end of emails and as the location of calendar entries. */
-  @IsString()
-  @MaxLength(200)
-  @Matches(/^[^\p{Cc}<>]*$/u, {
-    message: 'CLINIC_ADDRESS must be plain text on one line, without angle brackets',
-  })
-  CLINIC_ADDRESS: string = '';
-
-  /** The clinic's phone number, shown at the end of emails. */
-  @Matches(/^(\+?\d[\d ().\/-]{2,38})?$/, {
-    message: 'CLINIC_PHONE must be a telephone number such as +34 912 345 678',
-  })
-  CLINIC_PHONE: string = '';
 
   /** Whether the subjects of emails omit the doctor, because locked screens show subjects to anybody. */
   @BooleanVariable()
