@@ -1,6 +1,10 @@
+import type { EntityManager } from 'typeorm';
 import { query, type Source } from '../database/statement.js';
+import { ClinicSettings } from './clinic-settings.entity.js';
 
 /** The statements of the `clinic` table. */
+
+const ONLY_ROW = { id: 1 };
 
 /** The country of phone numbers without a country code, ISO 3166-1 alpha-2; null until an admin sets it. */
 export async function clinicCountry(source: Source): Promise<string | null> {
@@ -9,4 +13,21 @@ export async function clinicCountry(source: Source): Promise<string | null> {
     '/* find-clinic-country */ SELECT country FROM clinic',
   );
   return row?.country ?? null;
+}
+
+export async function findClinic(source: Source): Promise<ClinicSettings> {
+  const [row] = await query<ClinicSettings>(
+    source,
+    '/* find-clinic */ SELECT id, name, address, phone, country, version FROM clinic',
+  );
+  return row!;
+}
+
+/** The settings, locked until the transaction ends. */
+export function lockClinic(tx: EntityManager): Promise<ClinicSettings> {
+  return tx.findOneOrFail(ClinicSettings, { where: ONLY_ROW, lock: { mode: 'pessimistic_write' } });
+}
+
+export async function updateClinic(tx: EntityManager, settings: Omit<ClinicSettings, 'id'>): Promise<void> {
+  await tx.update(ClinicSettings, ONLY_ROW, settings);
 }

@@ -1,9 +1,12 @@
-import { IsIn, IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { LOCALES, type Locale } from './locale.js';
 import { OutboxEnvironment } from './outbox.environment.js';
 import { readSecrets } from './secrets.js';
 import { isTimeZone, timeZoneMessage } from './time-zone.js';
 import { TextVariable } from './variables.js';
+
+/** A telephone number of a clinic, as people write it. */
+export const CLINIC_PHONE_NUMBER = /^\+?\d[\d ().\/-]{2,38}$/;
 
 /** The variables that the API and the worker share. */
 export class ClinicEnvironment extends OutboxEnvironment {
@@ -34,7 +37,8 @@ export class ClinicEnvironment extends OutboxEnvironment {
   CLINIC_ADDRESS: string = '';
 
   /** The clinic's phone number, shown at the end of emails. */
-  @Matches(/^(\+?\d[\d ().\/-]{2,38})?$/, {
+  @ValidateIf(({ CLINIC_PHONE }: ClinicEnvironment) => CLINIC_PHONE !== '')
+  @Matches(CLINIC_PHONE_NUMBER, {
     message: 'CLINIC_PHONE must be a telephone number such as +34 912 345 678',
   })
   CLINIC_PHONE: string = '';

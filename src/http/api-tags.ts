@@ -1,6 +1,7 @@
 /** The sections of the API, in the order in which a newcomer needs them. */
 export const API_TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Log-in', 'Register, log in and out. Sessions and their tokens.'],
+  ['Clinic', 'Its name, contact details and time zone.'],
   ['Doctors', "The clinic's doctors."],
   ['Bookings', 'Find a free time, book, reschedule, cancel, list.'],
   ['Availability', "Doctors' weekly windows: the hours in which patients can book them."],

@@ -23,8 +23,8 @@ const API_ROUTES = /^\/(api\/(?!docs)|health\/)/;
 
 /** The CORS policy for allowed origins. Credentials stay off: the API sets no cookies. */
 const CORS = {
-  methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-  exposedHeaders: ['X-Request-Id', 'Retry-After', 'Link', 'WWW-Authenticate', 'Idempotency-Replayed'],
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  exposedHeaders: ['X-Request-Id', 'Retry-After', 'Link', 'ETag', 'WWW-Authenticate', 'Idempotency-Replayed'],
 };
 const CORS_OFF = { origin: false };
 

@@ -10,6 +10,8 @@ import { registerTransform } from './shape.js';
 
 export interface FieldOptions {
   readonly optional?: boolean;
+  /** Whether null is a value, which clears the field. */
+  readonly nullable?: boolean;
   readonly description?: string;
   readonly example?: unknown;
   /**
@@ -71,9 +73,8 @@ export function CodeField(options: FieldOptions = {}): PropertyDecorator {
 /** One of a few words. */
 export function ChoiceField(choices: readonly string[], options: FieldOptions = {}): PropertyDecorator {
   const message = `must be one of: ${choices.join(', ')}`;
-  return field(options, { type: 'string', enum: [...choices] }, message, (value) =>
-    isIn(value, [...choices]),
-  );
+  const values = options.nullable ? [...choices, null] : [...choices];
+  return field(options, { type: 'string', enum: values }, message, (value) => isIn(value, [...choices]));
 }
 
 /** true or false. */
@@ -93,17 +94,17 @@ function fromText(value: unknown): unknown {
 
 /** Builds a field decorator. Exported for fields that have their own file. */
 export function field(
-  { optional = false, ...documented }: FieldOptions,
+  { optional = false, nullable, ...documented }: FieldOptions,
   schema: object,
   message: Message,
   validate: (value: unknown) => boolean,
 ): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ ...schema, ...documented, required: !optional }),
+    ApiProperty({ ...schema, ...documented, ...(nullable && { nullable }), required: !optional }),
     optional
       ? ValidateIf((_, value) => value !== undefined)
       : IsDefined({ message: '$property is required' }),
-    Satisfies(message, validate),
+    Satisfies(message, nullable ? (value) => value === null || validate(value) : validate),
   );
 }
 

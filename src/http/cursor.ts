@@ -1,0 +1,91 @@
+import type { EpochMs } from '../time/interval.js';
+import { field, type FieldOptions, IntegerField, isWholeNumber, LARGEST_ID } from './fields.js';
+
+/** Pages of lists that can grow: at most `limit` items, and a cursor for the next page. */
+
+/** Where a page ends: the instant and the id by which its last item is ordered. */
+export interface Position {
+  readonly at: EpochMs;
+  readonly id: number;
+}
+
+const LONGEST_CURSOR = 60;
+const CURSOR = /^[\w-]+$/;
+/** The years that a database can store. */
+const EARLIEST = Date.parse('1000-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * The cursor of a position. It holds the position itself, not only an id: whatever is moved or removed meanwhile, the
+ * next page begins where this one ended.
+ */
+export function cursorOf({ at, id }: Position): string {
+  return Buffer.from(JSON.stringify([at, id])).toString('base64url');
+}
+
+/** The position of a cursor; undefined if this service did not make it. */
+export function readCursor(cursor: unknown): Position | undefined {
+  if (typeof cursor !== 'string' || cursor.length > LONGEST_CURSOR || !CURSOR.test(cursor)) return undefined;
+  const position = positionIn(Buffer.from(cursor, 'base64url').toString());
+  // A position has one cursor only.
+  return position && cursorOf(position) === cursor ? position : undefined;
+}
+
+function positionIn(json: string): Position | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;
+  const [at, id] = parsed as unknown[];
+  const isPosition = isWholeNumber(at, EARLIEST, LATEST) && isWholeNumber(id, 1, LARGEST_ID);
+  return isPosition ? { at: at as number, id: id as number } : undefined;
+}
+
+/** The cursor of a page. */
+export function CursorField(options: FieldOptions = {}): PropertyDecorator {
+  const description = 'Where the page begins; the link to the next page contains it';
+  return field(
+    { optional: true, description, ...options },
+    { type: 'string', maxLength: LONGEST_CURSOR, pattern: CURSOR.source },
+    'must be the cursor of a link to a next page',
+    (value) => readCursor(value) !== undefined,
+  );
+}
+
+const MOST_LISTED = 200;
+export const LISTED_BY_DEFAULT = 50;
+
+/** How many items a page has at most. Needs `@FromText()`. */
+export function LimitField(): PropertyDecorator {
+  return IntegerField(1, MOST_LISTED, {
+    optional: true,
+    default: LISTED_BY_DEFAULT,
+    description: 'At most so many items. If there are more, `Link: <...>; rel="next"` leads to the next page',
+    example: LISTED_BY_DEFAULT,
+  });
+}
+
+/** A page of a list. */
+export interface CursorPage<T> {
+  readonly items: readonly T[];
+  /** The cursor of the next page; undefined on the last one. */
+  readonly next: string | undefined;
+}
+
+/**
+ * The page of these rows.
+ *
+ * @param rows one more than the limit if there is a next page
+ */
+export function pageWithCursor<T>(
+  rows: readonly T[],
+  limit: number,
+  positionOf: (row: T) => Position,
+): CursorPage<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? cursorOf(positionOf(last)) : undefined };
+}
