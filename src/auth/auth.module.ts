@@ -17,6 +17,7 @@ import { AccountOpening } from './accounts/account-opening.service.js';
 import { AccountRights } from './accounts/account-rights.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AfterOpening } from './accounts/after-opening.js';
+import { AfterRightsLoss } from './accounts/after-rights-loss.js';
 import { AddressChange } from './accounts/address-change.js';
 import { AddressConfirmation } from './accounts/address-confirmation.js';
 import { AddressRefusals } from './accounts/address-refusals.js';
@@ -97,6 +98,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AddressRefusals,
     AddressVerification,
     AfterOpening,
+    AfterRightsLoss,
     DenialRecorder,
     FirstAdmin,
     Invitations,
@@ -135,6 +137,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     AccountsService,
     AddressCounters,
     AfterOpening,
+    AfterRightsLoss,
     LoginService,
     PasswordHasher,
     PasswordsService,

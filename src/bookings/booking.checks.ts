@@ -1,4 +1,5 @@
 import type { IntegrityCheck } from '../database/integrity-check.js';
+import { isInPresentZone } from '../doctors/doctor.sql.js';
 import { ClinicDay } from '../time/clinic-day.js';
 import { type EpochMs, type Interval, overlaps } from '../time/interval.js';
 import { parseWallTime } from '../time/wall-time.js';
@@ -38,7 +39,7 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
     code: 'WRONG_INSTANTS',
     title: 'live bookings whose date and time mean other instants than they have',
     statement: `/* check-instants */ SELECT ${BOOKING_COLUMNS} FROM ${BOOKINGS_WITH_PEOPLE}
-      WHERE ${IN_PAGE} AND b.status <> 'cancelled'`,
+      WHERE ${IN_PAGE} AND b.status <> 'cancelled' AND ${isInPresentZone('b.ends_at')}`,
     explain: explainInstants,
     remedy:
       'If a country has changed its clocks, run: node dist/integrity.js --renew-instants. Otherwise ask the doctor ' +
@@ -79,7 +80,8 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
              e.start_time AS blocked_from, e.end_time AS blocked_until, e.day_version AS blocked_version
       FROM ${BOOKINGS_WITH_DOCTORS}
       ${joinExceptions('b.doctor_id', 'b.date')} AND e.day_version < b.day_version
-      WHERE ${IN_PAGE} AND b.status <> 'cancelled' AND COALESCE(b.overridden, '') NOT LIKE '%EXCEPTION%'`,
+      WHERE ${IN_PAGE} AND b.status <> 'cancelled' AND ${isInPresentZone('b.ends_at')}
+        AND COALESCE(b.overridden, '') NOT LIKE '%EXCEPTION%'`,
     explain: explainException,
     remedy: RESOLVE,
   }),

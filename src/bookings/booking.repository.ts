@@ -3,7 +3,7 @@ import { fromValidSession, sessionParameters } from '../auth/sessions/valid-sess
 import { query, type Source, execute } from '../database/statement.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import type { AccountActor } from '../http/context.js';
-import { joinActiveDoctor } from '../doctors/doctor.sql.js';
+import { joinBookableDoctor } from '../doctors/doctor.sql.js';
 import { IS_PRESENT, joinPatient } from '../patients/patient.sql.js';
 import type { EpochMs } from '../time/interval.js';
 import { type Evidence, type Booking, bookingOf, type BookingRow } from './booking.js';
@@ -72,7 +72,7 @@ export async function lockBooking(
 
 /**
  * Inserts the booking only if the actor's account is active, the token's session has not ended, the patient is neither
- * merged nor erased, and the doctor is active. Takes shared locks on all three, so that it serialises with concurrent
+ * merged nor erased, and the doctor is active and in the booking's time zone. Takes shared locks on all three, so that it serialises with concurrent
  * changes of them.
  *
  * @returns undefined if one of these conditions fails
@@ -90,13 +90,14 @@ export async function insertBooking(
                            status, version, created_at, updated_at, note, overbooked, booked_by, booked_by_role,
                            day_version, open_from, open_until, overridden, override_reason)
      SELECT p.account_id, p.id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-     ${fromValidSession(`${joinPatient('?')} AND ${IS_PRESENT} ${joinActiveDoctor('?')}`)}
+     ${fromValidSession(`${joinPatient('?')} AND ${IS_PRESENT} ${joinBookableDoctor('?')}`)}
      LOCK IN SHARE MODE`,
     [
       ...valuesOf(booking),
       ...columnsOf(evidence),
       booking.patientId,
       booking.doctorId,
+      booking.timezone,
       ...sessionParameters(actor),
     ],
   );

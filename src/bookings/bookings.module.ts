@@ -17,8 +17,7 @@ import { CancellationService } from './cancellation.service.js';
 import { PatientsModule } from '../patients/patients.module.js';
 import { StatusService } from './status.service.js';
 import { BookingStatusController } from './booking-status.controller.js';
-import { DoctorTimeZoneController } from './doctor-time-zone.controller.js';
-import { DoctorTimeZoneService } from './doctor-time-zone.service.js';
+import { TimeZoneChanges } from './time-zone-changes.js';
 import { PageEnds } from './page-ends.js';
 
 /** Books, reschedules, cancels and lists appointments. */
@@ -32,7 +31,7 @@ import { PageEnds } from './page-ends.js';
     PatientsModule,
     TypeOrmModule.forFeature([BookingEntity]),
   ],
-  controllers: [BookingsController, BookingStatusController, DoctorTimeZoneController],
+  controllers: [BookingsController, BookingStatusController],
   providers: [
     BookableTimes,
     BookingListReader,
@@ -40,10 +39,10 @@ import { PageEnds } from './page-ends.js';
     BookingsService,
     BookingTransaction,
     CancellationService,
-    DoctorTimeZoneService,
     PageEnds,
     ReschedulingService,
     StatusService,
+    TimeZoneChanges,
   ],
   exports: [BookingsService, CancellationService],
 })

@@ -5,6 +5,7 @@ import { lockDay } from '../availability/day-lock.repository.js';
 import { availableSlots } from '../availability/evaluate.js';
 import { isDesk } from '../auth/role.js';
 import { dayKey } from '../database/bulkhead.js';
+import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenRevoked } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
 import { Changes } from '../outbox/changes.js';
@@ -121,8 +122,8 @@ export class BookingsService {
     const booking = await duplicateAsTaken(command, inserted);
     if (!booking) {
       // The doctor or the patient may be gone since they were read: then this refuses.
-      await this.times.assertBookableFor(context, tx, command);
-      throw tokenRevoked();
+      const now = await this.times.assertBookableFor(context, tx, command);
+      throw now.timezone === timezone ? tokenRevoked() : new ChangedMeanwhile();
     }
     await this.changes.record(context, tx, booked(booking, now, { override, isNotifying }));
     return booking;

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { query, type Source, execute } from '../database/statement.js';
+import { isInPresentZone } from '../doctors/doctor.sql.js';
 import type { EpochMs, Interval } from '../time/interval.js';
 import { type Booking, bookingOf, type BookingRow } from './booking.js';
 import { BOOKING_COLUMNS, BOOKINGS_WITH_PEOPLE } from './booking.sql.js';
@@ -21,7 +22,8 @@ export async function findLiveAfter(source: Source, instant: EpochMs, afterId: n
   const rows = await query<BookingRow>(
     source,
     `/* find-live-bookings */ SELECT ${BOOKING_COLUMNS} ${FROM}
-     WHERE b.id > ? AND b.status <> 'cancelled' AND b.starts_at > ? ORDER BY b.id LIMIT ${PAGE}`,
+     WHERE b.id > ? AND b.status <> 'cancelled' AND b.starts_at > ? AND ${isInPresentZone('b.ends_at')}
+     ORDER BY b.id LIMIT ${PAGE}`,
     [afterId, new Date(instant)],
   );
   return rows.map(bookingOf);

@@ -84,7 +84,7 @@ export class DemoSeeder {
   private async seedBookings(patients: readonly number[]): Promise<number> {
     let count = 0;
     // Makes the first booking, which the documentation's examples reschedule and cancel, with the first doctor.
-    const doctors = (await this.doctors.list()).sort((one, other) => one.id - other.id);
+    const doctors = (await this.doctors.listActive()).sort((one, other) => one.id - other.id);
     for (const doctor of doctors) {
       const today = dateIn(doctor.timezone, this.clock.now());
       for (let day = 1; day <= DAYS_AHEAD; day += 1)

@@ -1,9 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { shownAddress } from '../config/mail-address.js';
-import { ApiId } from '../http/api-properties.js';
-import { IdField } from '../http/fields.js';
+import { ApiId, ApiInteger } from '../http/api-properties.js';
+import { BooleanField, IdField, LARGEST_ID } from '../http/fields.js';
 import { EmailField, LineField } from '../http/text-fields.js';
 import { TimeZoneField } from '../http/time-zone-field.js';
+import type { DoctorChange } from './doctor-changes.service.js';
 import type { Profile } from './doctor.repository.js';
 
 export class CreateDoctorDto {
@@ -21,9 +22,31 @@ export class CreateDoctorDto {
 
   @TimeZoneField({
     optional: true,
-    description: "By default the clinic's. A valid time zone cannot be changed later",
+    description: "By default the clinic's. It can change only while no booking lies ahead",
   })
   timezone?: string;
+}
+
+export class ChangeDoctorDto {
+  @LineField(120, { optional: true, example: 'Dr. Ana Ruiz' })
+  name?: string;
+
+  @LineField(120, { optional: true, example: 'Cardiology' })
+  specialty?: string;
+
+  @EmailField({ optional: true, example: 'ana.ruiz@clinica.example', description: 'Contact address' })
+  email?: string;
+
+  @BooleanField({ optional: true, description: 'false: takes no bookings, and is in no public list' })
+  active?: boolean;
+
+  @TimeZoneField({ optional: true, description: 'It can change only while no booking lies ahead' })
+  timezone?: string;
+
+  toChange(): DoctorChange {
+    const { name, specialty, email, active: isActive, timezone } = this;
+    return { name, specialty, email, isActive, timezone };
+  }
 }
 
 /** A doctor's profile as everybody sees it. */
@@ -51,15 +74,28 @@ export class PublicDoctorDto {
   }
 }
 
+/** A doctor's profile with its state. */
+export class DoctorProfileDto extends PublicDoctorDto {
+  @ApiProperty({ example: true, description: 'Whether the doctor takes bookings' })
+  active!: boolean;
+
+  @ApiInteger(1, LARGEST_ID, { example: 1, description: 'Raised by each change' })
+  version!: number;
+
+  static of(doctor: Profile): DoctorProfileDto {
+    return { ...PublicDoctorDto.from(doctor), active: Boolean(doctor.active), version: doctor.version };
+  }
+}
+
 /** A doctor's profile with its account, for admins and the doctor. */
-export class DoctorDto extends PublicDoctorDto {
+export class DoctorDto extends DoctorProfileDto {
   @ApiId({ example: 5 })
   user_id!: number;
 
   @ApiProperty({ example: 'doctor@clinica.example', description: 'Address of the account' })
   user_email!: string;
 
-  static of(doctor: Profile, userEmail: string): DoctorDto {
-    return { ...PublicDoctorDto.from(doctor), user_id: doctor.userId, user_email: shownAddress(userEmail) };
+  static withAccount(doctor: Profile, userEmail: string): DoctorDto {
+    return { ...DoctorProfileDto.of(doctor), user_id: doctor.userId, user_email: shownAddress(userEmail) };
   }
 }

@@ -5,7 +5,7 @@ import { Doctor } from './doctor.entity.js';
 
 /** The statements of the `doctors` table. */
 
-export type Profile = Omit<Doctor, 'createdAt'>;
+export type Profile = Omit<Doctor, 'createdAt' | 'timezoneSince'>;
 
 /** A profile with the address of its account. */
 export interface DoctorWithAccount {
@@ -15,9 +15,12 @@ export interface DoctorWithAccount {
 
 const COLUMNS = 'd.id, d.user_id AS userId, d.name, d.specialty, d.email, d.timezone, d.active, d.version';
 
-/** All doctors, by name. */
-export function listDoctors(source: Source): Promise<Profile[]> {
-  return query(source, `/* list-doctors */ SELECT ${COLUMNS} FROM doctors d ORDER BY d.name, d.id`);
+/** All active doctors, by name. */
+export function listActiveDoctors(source: Source): Promise<Profile[]> {
+  return query(
+    source,
+    `/* list-doctors */ SELECT ${COLUMNS} FROM doctors d WHERE d.active = 1 ORDER BY d.name, d.id`,
+  );
 }
 
 /** All doctors with their accounts' addresses, by name. */
@@ -35,9 +38,18 @@ export async function findDoctorIds(source: Source): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
+export function findDoctor(tx: EntityManager, id: number): Promise<Doctor | null> {
+  return tx.findOneBy(Doctor, { id });
+}
+
 /** The doctor, locked until the transaction ends. */
 export function lockDoctor(tx: EntityManager, id: number): Promise<Doctor | null> {
   return tx.findOne(Doctor, { where: { id }, lock: { mode: 'pessimistic_write' } });
+}
+
+/** The doctor with this account, locked until the transaction ends. */
+export function lockDoctorOfAccount(tx: EntityManager, userId: number): Promise<Doctor | null> {
+  return tx.findOne(Doctor, { where: { userId }, lock: { mode: 'pessimistic_write' } });
 }
 
 /**
@@ -48,6 +60,10 @@ export async function shareDoctor(tx: EntityManager, id: number): Promise<void> 
   await query(tx, '/* share-doctor */ SELECT id FROM doctors WHERE id = ? LOCK IN SHARE MODE', [id]);
 }
 
-export async function changeTimeZone(tx: EntityManager, id: number, timezone: string): Promise<void> {
-  await tx.update(Doctor, { id }, { timezone });
+export async function updateDoctor(
+  tx: EntityManager,
+  id: number,
+  values: Partial<Omit<Doctor, 'id'>>,
+): Promise<void> {
+  await tx.update(Doctor, { id }, values);
 }

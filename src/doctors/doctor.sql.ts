@@ -5,9 +5,14 @@ export function joinDoctor(id: string): string {
   return `JOIN doctors d ON d.id = ${id}`;
 }
 
-/** Joins the doctor with this id, if active, as `d`. */
-export function joinActiveDoctor(id: string): string {
-  return `${joinDoctor(id)} AND d.active = 1`;
+/** Joins the doctor with this id as `d`, if active and still in the time zone in the parameter. */
+export function joinBookableDoctor(id: string): string {
+  return `${joinDoctor(id)} AND d.active = 1 AND d.timezone = ?`;
+}
+
+/** Whether the joined doctor `d` had the present time zone when a booking with this end took place. */
+export function isInPresentZone(endsAt: string): string {
+  return `(d.timezone_since IS NULL OR ${endsAt} > d.timezone_since)`;
 }
 
 /** The id of the doctor with the account in the parameter. */

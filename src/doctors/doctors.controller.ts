@@ -1,30 +1,43 @@
-import { Body, Controller, Get, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { RecordedRead } from '../audit/recorded-read.js';
-import { Only, Public } from '../auth/access.js';
+import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn, Only, Public } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
+import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
+import { IdParams } from '../http/id-params.js';
 import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
-import { CreateDoctorDto, DoctorDto, PublicDoctorDto } from './doctor.dto.js';
+import { DoctorChanges } from './doctor-changes.service.js';
+import {
+  ChangeDoctorDto,
+  CreateDoctorDto,
+  DoctorDto,
+  DoctorProfileDto,
+  PublicDoctorDto,
+} from './doctor.dto.js';
 import { DoctorsService } from './doctors.service.js';
 
 @ApiTags('Doctors')
 @Controller('doctors')
 export class DoctorsController {
-  constructor(private readonly doctors: DoctorsService) {}
+  constructor(
+    private readonly doctors: DoctorsService,
+    private readonly changes: DoctorChanges,
+  ) {}
 
   @Public()
   @Get('public')
   @ApiOperation({
     operationId: 'listPublicDoctors',
     summary: 'List doctors',
-    description: "The clinic's doctors, by name.",
+    description: "The clinic's active doctors, by name.",
   })
   @ApiOkResponse({ type: [PublicDoctorDto] })
   async listPublic(): Promise<PublicDoctorDto[]> {
-    return (await this.doctors.list()).map((doctor) => PublicDoctorDto.from(doctor));
+    return (await this.doctors.listActive()).map((doctor) => PublicDoctorDto.from(doctor));
   }
 
   @Only('admin')
@@ -33,12 +46,12 @@ export class DoctorsController {
   @ApiOperation({
     operationId: 'listDoctors',
     summary: 'List doctors with their accounts',
-    description: 'The public list, with the account of each doctor.',
+    description: 'All doctors, by name, inactive ones too, with the account of each.',
   })
   @ApiOkResponse({ type: [DoctorDto] })
   async list(): Promise<DoctorDto[]> {
     return (await this.doctors.listWithAccounts()).map(({ doctor, userEmail }) =>
-      DoctorDto.of(doctor, userEmail),
+      DoctorDto.withAccount(doctor, userEmail),
     );
   }
 
@@ -52,7 +65,7 @@ export class DoctorsController {
   @ApiOkResponse({ type: DoctorDto })
   @ApiProblems('PROFILE_NOT_FOUND')
   async me(@Req() { user }: { user: Principal }): Promise<DoctorDto> {
-    return DoctorDto.of(await this.doctors.ofAccount(user.id), user.email);
+    return DoctorDto.withAccount(await this.doctors.ofAccount(user.id), user.email);
   }
 
   @Only('admin')
@@ -71,6 +84,50 @@ export class DoctorsController {
     @Body() { user_id: userId, ...profile }: CreateDoctorDto,
   ): Promise<DoctorDto> {
     const { doctor, userEmail } = await this.doctors.create(context, { ...profile, userId });
-    return DoctorDto.of(doctor, userEmail);
+    return DoctorDto.withAccount(doctor, userEmail);
+  }
+
+  @ApiSignedIn()
+  @Get(':id')
+  @ApiOperation({
+    operationId: 'getDoctor',
+    summary: 'Get a doctor',
+    description: 'Inactive doctors exist only for the desk and themselves.',
+  })
+  @ApiOkResponse({ type: DoctorProfileDto, headers: ENTITY_TAG })
+  @ApiProblems('DOCTOR_NOT_FOUND', ADMIN_WITHOUT_SECOND_FACTOR)
+  async get(
+    @SignedInContext() context: AccountContext,
+    @Param() { id }: IdParams,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DoctorProfileDto> {
+    return tagged(reply, DoctorProfileDto.of(await this.doctors.getFor(context, id)));
+  }
+
+  @Only('admin')
+  @Patch(':id')
+  @RateLimit('change')
+  @ApiOperation({
+    operationId: 'changeDoctor',
+    summary: 'Change a doctor’s profile',
+    description:
+      'Fields that are left out stay. An inactive doctor takes no bookings; those ahead stay until somebody reschedules or cancels them.',
+  })
+  @ApiOkResponse({ type: DoctorProfileDto, headers: ENTITY_TAG })
+  @AcceptsIdempotencyKey()
+  @ApiProblems(
+    'NOT_A_DOCTOR_ACCOUNT',
+    'TIME_ZONE_FIXED',
+    'BOOKINGS_AHEAD',
+    'DOCTOR_NOT_FOUND',
+    'VERSION_MISMATCH',
+  )
+  async change(
+    @SignedInContext() context: AccountContext,
+    @Param() { id }: IdParams,
+    @Body() change: ChangeDoctorDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DoctorProfileDto> {
+    return tagged(reply, DoctorProfileDto.of(await this.changes.change(context, id, change.toChange())));
   }
 }

@@ -5,6 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Doctor } from './doctor.entity.js';
+import { DoctorChanges } from './doctor-changes.service.js';
 import { DoctorsController } from './doctors.controller.js';
 import { DoctorsService } from './doctors.service.js';
 
@@ -12,7 +13,7 @@ import { DoctorsService } from './doctors.service.js';
 @Module({
   imports: [AuditModule, AuthModule, IdempotencyModule, OutboxModule, TypeOrmModule.forFeature([Doctor])],
   controllers: [DoctorsController],
-  providers: [DoctorsService],
-  exports: [DoctorsService],
+  providers: [DoctorChanges, DoctorsService],
+  exports: [DoctorChanges, DoctorsService],
 })
 export class DoctorsModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { Changes } from '../outbox/changes.js';
+import { isDesk } from '../auth/role.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { recipientAddressOf } from '../auth/accounts/account-address.js';
 import { lockAccount } from '../auth/accounts/account.repository.js';
@@ -9,13 +10,13 @@ import { assertAddressVerified } from '../auth/accounts/address-verification.js'
 import { ClinicEnvironment } from '../config/clinic.environment.js';
 import { isDuplicate } from '../database/mysql-errors.js';
 import { NotFound, Refusal } from '../errors/domain-error.js';
-import { type Context, hasAccount } from '../http/context.js';
+import { type AccountContext, type Context, hasAccount } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { Doctor } from './doctor.entity.js';
 import {
   type DoctorWithAccount,
-  listDoctors,
+  listActiveDoctors,
   listDoctorsWithAccounts,
   type Profile,
 } from './doctor.repository.js';
@@ -51,9 +52,9 @@ export class DoctorsService {
     this.afterCreate = afterCreate;
   }
 
-  /** All doctors, by name. */
-  async list(): Promise<Profile[]> {
-    return listDoctors(this.dataSource);
+  /** All active doctors, by name. */
+  async listActive(): Promise<Profile[]> {
+    return listActiveDoctors(this.dataSource);
   }
 
   /** All doctors, by name, with their accounts' addresses. */
@@ -64,8 +65,19 @@ export class DoctorsService {
   /** @throws NotFound DOCTOR_NOT_FOUND */
   async get(id: number): Promise<Doctor> {
     const doctor = await this.doctors.findOneBy({ id });
-    if (!doctor) throw new NotFound('DOCTOR_NOT_FOUND', `Doctor ${id} not found.`);
+    if (!doctor) throw doctorNotFound(id);
     return doctor;
+  }
+
+  /**
+   * The profile, if the actor may see it: inactive ones are only for the desk and the doctor.
+   *
+   * @throws NotFound DOCTOR_NOT_FOUND
+   */
+  async getFor({ actor }: AccountContext, id: number): Promise<Doctor> {
+    const doctor = await this.get(id);
+    if (doctor.active || isDesk(actor.role) || doctor.userId === actor.id) return doctor;
+    throw doctorNotFound(id);
   }
 
   /**
@@ -106,7 +118,10 @@ export class DoctorsService {
     assertAddressVerified(account);
     const timezone = profile.timezone ?? this.environment.CLINIC_TIMEZONE;
     const createdAt = new Date(this.clock.now());
-    const doctor = await insert(tx, tx.create(Doctor, { ...profile, timezone, createdAt }));
+    const doctor = await insert(
+      tx,
+      tx.create(Doctor, { ...profile, timezone, active: 1, version: 1, createdAt }),
+    );
     await this.afterCreate?.(tx, doctor.id);
     await this.changes.record(context, tx, {
       action: 'doctor.created',
@@ -117,10 +132,14 @@ export class DoctorsService {
   }
 }
 
+export function doctorNotFound(id: number): NotFound {
+  return new NotFound('DOCTOR_NOT_FOUND', `Doctor ${id} not found.`);
+}
+
 /** @throws Refusal PROFILE_EXISTS */
 async function insert(tx: EntityManager, doctor: Doctor): Promise<Profile> {
   try {
-    const { createdAt: _, ...profile } = await tx.save(doctor);
+    const { createdAt: _, timezoneSince: __, ...profile } = await tx.save(doctor);
     return profile;
   } catch (error) {
     if (!isDuplicate(error, 'doctors_user')) throw error;

@@ -73,9 +73,9 @@ export const APPOINTMENT_CODES = {
   },
   TIME_ZONE_FIXED: {
     answers: {
-      400: 'The time zone of doctor 9 is Europe/Madrid, and cannot change. Create another profile for another place.',
+      400: "The time zone of doctor 9, Europe/Madrid, cannot change before the doctor's bookings have ended. Cancel those ahead first, or create another profile for another place.",
     },
-    action: 'Create another profile for another place.',
+    action: 'Cancel the bookings ahead first, or create another profile for another place.',
   },
   NOTHING_TO_CHANGE: {
     answers: { 400: 'Send at least one of date, time and duration.' },

@@ -13,6 +13,7 @@ import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayGetRole, needsReauthentication } from './account-rights.policy.js';
 import { assertNotConfigured } from './configured-admin.js';
 import { AccountLinks } from './account-links.js';
+import { AfterRightsLoss } from './after-rights-loss.js';
 import { lockAdmins } from './admin-lock.repository.js';
 import { assertNotLastAdmin } from './last-admin.js';
 import { passwordRequired, type Proof, Reauthentication } from '../reauthentication.js';
@@ -28,6 +29,7 @@ export class AccountRights {
     private readonly accounts: AccountsService,
     private readonly sessions: Sessions,
     private readonly links: AccountLinks,
+    private readonly afterLoss: AfterRightsLoss,
     private readonly reauthentication: Reauthentication,
     private readonly changes: Changes,
     private readonly clock: Clock,
@@ -95,6 +97,7 @@ export class AccountRights {
     if (changed.disabledAt && !account.isDisabled) await this.links.expirePasswordLinks(tx, id);
     await this.sessions.endAll(tx, id);
     if (isSame) return;
+    if (changed.role !== 'doctor' || changed.disabledAt) await this.afterLoss.run(context, tx, id);
     await this.changes.record(context, tx, await rightsChange(tx, account, changed));
   }
 

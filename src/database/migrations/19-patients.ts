@@ -67,6 +67,7 @@ const CLINIC = `CREATE TABLE clinic (
 
 const DOCTORS = `ALTER TABLE doctors
   ADD COLUMN active TINYINT(1) NOT NULL DEFAULT 1,
+  ADD COLUMN timezone_since DATETIME(3) NULL COMMENT 'UTC; bookings that ended before it were made in another time zone',
   ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1 COMMENT 'raised by each change'`;
 
 /**
@@ -91,7 +92,9 @@ export class Patients19 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE audit_events DROP COLUMN reason');
-    await runner.query('ALTER TABLE doctors DROP COLUMN active, DROP COLUMN version');
+    await runner.query(
+      'ALTER TABLE doctors DROP COLUMN active, DROP COLUMN timezone_since, DROP COLUMN version',
+    );
     await runner.query('DROP TABLE clinic, patient_names, patient_guardians, patients');
     await runner.query("UPDATE accounts SET role = 'user' WHERE role = 'staff'");
     await runner.query('ALTER TABLE accounts DROP CONSTRAINT accounts_role');
