@@ -15,21 +15,23 @@ interface Position {
   readonly id: number;
 }
 
-/** The exceptions of an account's doctor, by date and start. */
-export function findExceptionsOf(
+/** The exceptions of a doctor, or of an account's doctor, by date and start. */
+export function findExceptions(
   dataSource: DataSource,
-  accountId: number,
+  owner: { readonly doctorId: number } | { readonly accountId: number },
   { date, time, id }: Position,
   limit: number,
 ): Promise<AvailabilityException[]> {
+  const [doctor, ownerId] =
+    'doctorId' in owner ? ['?', owner.doctorId] : [DOCTOR_ID_OF_ACCOUNT, owner.accountId];
   return query(
     dataSource,
     `/* find-exceptions */
      SELECT id, doctor_id AS doctorId, date, start_time AS startTime, end_time AS endTime, day_version AS dayVersion
      FROM exceptions
-     WHERE doctor_id = ${DOCTOR_ID_OF_ACCOUNT} AND date >= ? AND (date, ${START}, id) > (?, ?, ?)
+     WHERE doctor_id = ${doctor} AND date >= ? AND (date, ${START}, id) > (?, ?, ?)
      ORDER BY date, ${START}, id LIMIT ${Number(limit)}`,
-    [accountId, date, date, time, id],
+    [ownerId, date, date, time, id],
   );
 }
 

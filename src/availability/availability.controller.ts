@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only, Public } from '../auth/access.js';
+import { DESK } from '../auth/role.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
-import { DoctorsService } from '../doctors/doctors.service.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { IdParams } from '../http/id-params.js';
@@ -10,13 +10,14 @@ import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { AddWindowDto, DoctorIdParams, WindowDto } from './availability.dto.js';
 import { AvailabilityService } from './availability.service.js';
+import { HoursOwner } from './hours-owner.js';
 
 @ApiTags('Availability')
 @Controller('availability')
 export class AvailabilityController {
   constructor(
     private readonly availability: AvailabilityService,
-    private readonly doctors: DoctorsService,
+    private readonly owner: HoursOwner,
   ) {}
 
   @Only('doctor')
@@ -45,39 +46,43 @@ export class AvailabilityController {
     return (await this.availability.ofDoctor(doctorId)).map((window) => WindowDto.from(window));
   }
 
-  @Only('doctor')
+  @Only('doctor', ...DESK)
   @Post()
   @RateLimit('change')
   @ApiOperation({
     operationId: 'addAvailability',
     summary: 'Add a weekly window',
-    description: 'Hours of a weekday in which patients can book the doctor, every week.',
+    description: 'Hours of a weekday in which patients can book the doctor, every week. The desk says whose.',
   })
   @ApiCreatedResponse({ type: WindowDto })
   @AcceptsIdempotencyKey()
-  @ApiProblems('WINDOW_REVERSED', 'WINDOW_OVERLAPS', 'TOO_MANY_WINDOWS', 'PROFILE_NOT_FOUND')
-  async add(
-    @SignedInContext() context: AccountContext,
-    @Body() { day_of_week: dayOfWeek, start_time: startTime, end_time: endTime }: AddWindowDto,
-  ): Promise<WindowDto> {
-    const doctor = await this.doctors.ofAccount(context.actor.id);
+  @ApiProblems(
+    'WINDOW_REVERSED',
+    'WINDOW_OVERLAPS',
+    'TOO_MANY_WINDOWS',
+    'UNKNOWN_DOCTOR',
+    'PROFILE_NOT_FOUND',
+  )
+  async add(@SignedInContext() context: AccountContext, @Body() window: AddWindowDto): Promise<WindowDto> {
+    const { doctor_id: doctorId, day_of_week: dayOfWeek, start_time: startTime, end_time: endTime } = window;
+    const doctor = await this.owner.of(context, doctorId);
     return WindowDto.from(await this.availability.add(context, doctor.id, { dayOfWeek, startTime, endTime }));
   }
 
-  @Only('doctor')
+  @Only('doctor', ...DESK)
   @Delete(':id')
   @RateLimit('change')
   @ApiOperation({
     operationId: 'deleteAvailability',
     summary: 'Delete a weekly window',
-    description: '`id` is that of the window. Existing bookings stay.',
+    description:
+      '`id` is that of the window: for doctors an own one, for the desk any. Existing bookings stay.',
   })
   @ApiOkMessage('Availability deleted')
   @ApiProblems('AVAILABILITY_NOT_FOUND', 'PROFILE_NOT_FOUND')
   @AcceptsIdempotencyKey()
   async remove(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
-    const doctor = await this.doctors.ofAccount(context.actor.id);
-    await this.availability.remove(context, doctor.id, id);
+    await this.availability.remove(context, await this.owner.onlyOf(context), id);
     return { message: 'Availability deleted' };
   }
 }

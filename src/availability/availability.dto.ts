@@ -12,6 +12,13 @@ export class AddWindowDto {
 
   @EndTimeField({ example: '13:00', description: '24:00 is the end of the day' })
   end_time!: string;
+
+  @IdField({
+    optional: true,
+    description: 'Required from the desk; doctors add to their own',
+    example: undefined,
+  })
+  doctor_id?: number;
 }
 
 export class DoctorIdParams {

@@ -12,6 +12,7 @@ import { DoctorDay } from './doctor-day.entity.js';
 import { DoctorSchedule } from './doctor-schedule.entity.js';
 import { ExceptionsController } from './exceptions.controller.js';
 import { ExceptionsService } from './exceptions.service.js';
+import { HoursOwner } from './hours-owner.js';
 
 /** When doctors can be booked: weekly windows, and exceptions to them. */
 @Module({
@@ -23,7 +24,7 @@ import { ExceptionsService } from './exceptions.service.js';
     TypeOrmModule.forFeature([AvailabilityWindow, AvailabilityException, DoctorDay, DoctorSchedule]),
   ],
   controllers: [AvailabilityController, ExceptionsController],
-  providers: [AvailabilityService, ExceptionsService],
+  providers: [AvailabilityService, ExceptionsService, HoursOwner],
   exports: [AvailabilityService],
 })
 export class AvailabilityModule {}

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
 import type { Particulars } from '../audit/audit-trail.js';
 import { Changes } from '../outbox/changes.js';
-import { Bulkhead, scheduleKey } from '../database/bulkhead.js';
+import { accountKey, Bulkhead, scheduleKey } from '../database/bulkhead.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { Context } from '../http/context.js';
@@ -81,20 +81,30 @@ export class AvailabilityService implements OnModuleInit {
     return this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(context, work));
   }
 
-  /** @throws Refusal AVAILABILITY_NOT_FOUND, also for another doctor's window */
-  async remove(context: Context, doctorId: number, id: number): Promise<void> {
+  /**
+   * @param onlyOf the only doctor whose window may be deleted; undefined for those of all
+   * @throws Refusal AVAILABILITY_NOT_FOUND, also for a window of a doctor other than `onlyOf`
+   */
+  async remove(context: Context, onlyOf: number | undefined, id: number): Promise<void> {
     const work = async (tx: EntityManager): Promise<void> => {
+      const doctorId = onlyOf ?? (await tx.findOneBy(AvailabilityWindow, { id }))?.doctorId;
+      if (doctorId === undefined) throw notFound();
       await lockSchedule(tx, doctorId);
       const { affected } = await tx.delete(AvailabilityWindow, { id, doctorId });
-      if (!affected) throw new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
+      if (!affected) throw notFound();
       await this.changes.record(context, tx, {
         action: 'window.removed',
         subjectId: id,
         particulars: { doctor_id: doctorId },
       });
     };
-    await this.bulkhead.run(scheduleKey(doctorId), () => this.requests.once(context, work));
+    const key = onlyOf === undefined ? accountKey(context.actor.id!) : scheduleKey(onlyOf);
+    await this.bulkhead.run(key, () => this.requests.once(context, work));
   }
+}
+
+function notFound(): Refusal {
+  return new Refusal('AVAILABILITY_NOT_FOUND', 'Availability not found');
 }
 
 /** @throws Refusal WINDOW_OVERLAPS, TOO_MANY_WINDOWS */

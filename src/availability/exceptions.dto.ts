@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiDate, ApiEndTime, ApiId, ApiTime } from '../http/api-properties.js';
+import { CursorField, LimitField, LISTED_BY_DEFAULT } from '../http/cursor.js';
 import { BooleanField, FromText, IdField } from '../http/fields.js';
 import { DateField, EndTimeField, TimeField, WallStartField } from '../http/time-fields.js';
 import type { AvailabilityException } from './availability-exception.entity.js';
@@ -20,6 +21,13 @@ export class AddExceptionDto {
 
   @EndTimeField({ optional: true, example: '14:00', description: '24:00 is the end of the day' })
   end_time?: string;
+
+  @IdField({
+    optional: true,
+    description: 'Required from the desk; doctors add to their own',
+    example: undefined,
+  })
+  doctor_id?: number;
 }
 
 export class ExceptionsQuery {
@@ -32,6 +40,19 @@ export class ExceptionsQuery {
 
   @WallStartField({ optional: true, description: 'The start of that exception; 00:00 for a full day' })
   after_start?: string;
+}
+
+export class DoctorExceptionsQuery {
+  @FromText()
+  @IdField()
+  doctor_id!: number;
+
+  @FromText()
+  @LimitField()
+  limit: number = LISTED_BY_DEFAULT;
+
+  @CursorField()
+  cursor?: string;
 }
 
 export class ExceptionDto {

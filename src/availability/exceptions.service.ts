@@ -4,13 +4,15 @@ import { Changes } from '../outbox/changes.js';
 import { accountKey, Bulkhead, dayKey } from '../database/bulkhead.js';
 import type { Doctor } from '../doctors/doctor.entity.js';
 import { dateAt } from '../doctors/doctor-time-zone.js';
+import { unknownDoctor } from '../doctors/doctor.refusals.js';
 import { DoctorsService } from '../doctors/doctors.service.js';
 import { Refusal } from '../errors/domain-error.js';
+import { type CursorPage, type Position as CursorPosition, pageWithCursor } from '../http/cursor.js';
 import type { Context } from '../http/context.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { AvailabilityException } from './availability-exception.entity.js';
-import { findExceptionsOf, insertException } from './availability-exception.repository.js';
+import { findExceptions, insertException } from './availability-exception.repository.js';
 import { lockDay } from './day-lock.repository.js';
 
 /** Per doctor and date: keeps the exceptions that each slot query reads few. */
@@ -41,6 +43,8 @@ interface Page {
 }
 
 const PAGE_ROWS = 1_000;
+/** The wall time of a position counts as if it were UTC. */
+const FIRST: CursorPosition = { at: Date.parse('1000-01-01T00:00Z'), id: 0 };
 const FIRST_POSITION = '1000-01-01T00:00';
 
 /** Dates and hours that doctors block. Existing bookings stay; new ones are refused. */
@@ -63,13 +67,33 @@ export class ExceptionsService {
   async ofAccount(accountId: number, { after = 0, afterStart = FIRST_POSITION }: Position): Promise<Page> {
     const [date, time] = afterStart.split('T') as [string, string];
     const position = { date, time: `${time}:00`, id: after };
-    const rows = await findExceptionsOf(this.dataSource, accountId, position, PAGE_ROWS + 1);
+    const rows = await findExceptions(this.dataSource, { accountId }, position, PAGE_ROWS + 1);
     if (rows.length === 0) await this.doctors.ofAccount(accountId);
     const exceptions = rows.slice(0, PAGE_ROWS);
     if (rows.length <= PAGE_ROWS) return { exceptions };
     const last = exceptions.at(-1)!;
     const start = last.startTime?.slice(0, 5) ?? '00:00';
     return { exceptions, next: { after: last.id, afterStart: `${last.date}T${start}` } };
+  }
+
+  /**
+   * A page of a doctor's exceptions, by date and start.
+   *
+   * @param after the position of the last exception of the page before
+   * @throws Refusal UNKNOWN_DOCTOR
+   */
+  async ofDoctor(
+    doctorId: number,
+    { after = FIRST, limit }: { after?: CursorPosition | undefined; limit: number },
+  ): Promise<CursorPage<AvailabilityException>> {
+    const [date, time] = new Date(after.at).toISOString().slice(0, 19).split('T') as [string, string];
+    const position = { date, time, id: after.id };
+    const rows = await findExceptions(this.dataSource, { doctorId }, position, limit + 1);
+    if (rows.length === 0 && !(await this.doctors.find({ id: doctorId }))) throw unknownDoctor(doctorId);
+    return pageWithCursor(rows, limit, ({ id, date, startTime }) => ({
+      at: Date.parse(`${date}T${startTime ?? '00:00:00'}Z`),
+      id,
+    }));
   }
 
   /**
@@ -107,10 +131,14 @@ export class ExceptionsService {
     return this.bulkhead.runUnder(keys, () => this.requests.once(context, work));
   }
 
-  /** @throws Refusal EXCEPTION_NOT_FOUND, also for another doctor's exception */
-  async remove(context: Context, doctorId: number, id: number): Promise<void> {
+  /**
+   * @param onlyOf the only doctor whose exception may be deleted; undefined for those of all
+   * @throws Refusal EXCEPTION_NOT_FOUND, also for an exception of a doctor other than `onlyOf`
+   */
+  async remove(context: Context, onlyOf: number | undefined, id: number): Promise<void> {
     await this.requests.once(context, async (tx) => {
-      const { affected } = await tx.delete(AvailabilityException, { id, doctorId });
+      const doctorId = onlyOf ?? (await tx.findOneBy(AvailabilityException, { id }))?.doctorId;
+      const affected = doctorId && (await tx.delete(AvailabilityException, { id, doctorId })).affected;
       if (!affected) throw new Refusal('EXCEPTION_NOT_FOUND', 'Exception not found');
       await this.changes.record(context, tx, {
         action: 'exception.removed',

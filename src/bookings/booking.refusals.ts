@@ -99,10 +99,7 @@ export function reasonRequired(): Refusal {
 }
 
 /** There is no doctor of that id. */
-export function unknownDoctor(doctorId: number): Refusal {
-  const message = `Doctor ${doctorId} not found.`;
-  return new Refusal('UNKNOWN_DOCTOR', message, [{ field: 'doctor_id', message }]);
-}
+export { unknownDoctor } from '../doctors/doctor.refusals.js';
 
 /** There is no patient of that id, or none that the actor may book for. */
 export function unknownPatient(patientId: number | undefined): Refusal {

@@ -18,7 +18,7 @@ import {
   type Profile,
   updateDoctor,
 } from './doctor.repository.js';
-import { doctorNotFound } from './doctors.service.js';
+import { doctorNotFound } from './doctor.refusals.js';
 
 /** What an admin changes of a profile; fields that are left out stay. */
 export interface DoctorChange {

@@ -14,6 +14,7 @@ import { type AccountContext, type Context, hasAccount } from '../http/context.j
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Clock } from '../time/clock.js';
 import { Doctor } from './doctor.entity.js';
+import { doctorNotFound } from './doctor.refusals.js';
 import {
   type DoctorWithAccount,
   listActiveDoctors,
@@ -62,9 +63,13 @@ export class DoctorsService {
     return listDoctorsWithAccounts(this.dataSource);
   }
 
+  find(where: { readonly id: number } | { readonly userId: number }): Promise<Doctor | null> {
+    return this.doctors.findOneBy(where);
+  }
+
   /** @throws NotFound DOCTOR_NOT_FOUND */
   async get(id: number): Promise<Doctor> {
-    const doctor = await this.doctors.findOneBy({ id });
+    const doctor = await this.find({ id });
     if (!doctor) throw doctorNotFound(id);
     return doctor;
   }
@@ -86,7 +91,7 @@ export class DoctorsService {
    * @throws NotFound PROFILE_NOT_FOUND
    */
   async ofAccount(userId: number): Promise<Doctor> {
-    const doctor = await this.doctors.findOneBy({ userId });
+    const doctor = await this.find({ userId });
     if (!doctor)
       throw new NotFound('PROFILE_NOT_FOUND', 'You have no doctor profile yet. Ask an admin to create it.');
     return doctor;
@@ -130,10 +135,6 @@ export class DoctorsService {
     });
     return { doctor, userEmail: recipientAddressOf(account) };
   }
-}
-
-export function doctorNotFound(id: number): NotFound {
-  return new NotFound('DOCTOR_NOT_FOUND', `Doctor ${id} not found.`);
 }
 
 /** @throws Refusal PROFILE_EXISTS */
