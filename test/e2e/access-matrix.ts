@@ -2,7 +2,7 @@ import type { Person } from '../support/clinic.js';
 
 /** `disabled` holds a token issued before it was disabled, `stale` one issued before it logged out everywhere. */
 type WithoutAccess = 'nobody' | 'disabled' | 'stale';
-export type SignedIn = 'patientA' | 'patientB' | 'doctorA' | 'doctorB' | 'admin';
+export type SignedIn = 'patientA' | 'patientB' | 'doctorA' | 'doctorB' | 'staff' | 'admin';
 export type Actor = WithoutAccess | SignedIn;
 
 /** What the ids in the paths name. Patient A owns the booking (with doctor A); doctor A owns the rest. */
@@ -21,19 +21,28 @@ interface Row {
   readonly expected: Readonly<Record<Actor, number>>;
   readonly id?: keyof Resources;
   readonly query?: (resources: Resources) => string;
-  readonly body?: (resources: Resources, turn: number, people: Readonly<Record<SignedIn, Person>>) => object;
+  readonly body?: (
+    resources: Resources,
+    turn: number,
+    people: Readonly<Record<SignedIn, Person>>,
+    actor: Actor,
+  ) => object;
 }
 
-const ANYONE = row(200, 200, 200, 200, 200, 200);
-const SIGNED_IN = row(401, 200, 200, 200, 200, 200);
-const DOCTORS = row(401, 403, 403, 200, 200, 403);
-const ADMINS = row(401, 403, 403, 403, 403, 200);
-const DOCTOR_A = row(401, 403, 403, 200, 400, 403);
-const PATIENT_A = row(401, 200, 400, 400, 400, 400);
+const ANYONE = row(200, 200, 200, 200, 200, 200, 200);
+const SIGNED_IN = row(401, 200, 200, 200, 200, 200, 200);
+const DOCTORS = row(401, 403, 403, 200, 200, 403, 403);
+const ADMINS = row(401, 403, 403, 403, 403, 403, 200);
+const DOCTORS_AND_DESK = row(401, 403, 403, 200, 200, 200, 200);
+const DESK = row(401, 403, 403, 403, 403, 200, 200);
+const DELETED_BY_DESK = row(401, 403, 403, 400, 400, 200, 400);
+const PATIENT_A = row(401, 200, 400, 400, 400, 400, 400);
 const created = (expected: Row['expected']) =>
   Object.fromEntries(
     Object.entries(expected).map(([actor, status]) => [actor, status === 200 ? 201 : status]),
   ) as Row['expected'];
+
+const isDesk = (actor: Actor) => actor === 'staff' || actor === 'admin';
 
 const account = (turn: number) => ({ email: `matrix${turn}@people.example`, password: 'long enough' });
 
@@ -46,61 +55,61 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'POST /api/auth/register': { expected: created(ANYONE), body: (_, turn) => account(turn) },
   'POST /api/auth/login': { expected: ANYONE, body: () => account(0) },
   'POST /api/auth/refresh': {
-    expected: row(401, 401, 401, 401, 401, 401),
+    expected: row(401, 401, 401, 401, 401, 401, 401),
     body: () => ({ refresh_token: 'x' }),
   },
   'POST /api/auth/logout': { expected: ANYONE, body: () => ({ refresh_token: 'x' }) },
   'GET /api/auth/sessions': { expected: SIGNED_IN },
   'DELETE /api/auth/sessions/{id}': {
-    expected: row(401, 200, 404, 404, 404, 404),
+    expected: row(401, 200, 404, 404, 404, 404, 404),
     id: 'sessionId',
   },
   'POST /api/auth/logout-everywhere': { expected: SIGNED_IN },
   'POST /api/auth/password': {
-    expected: row(401, 400, 400, 400, 400, 400),
+    expected: row(401, 400, 400, 400, 400, 400, 400),
     body: () => ({ old_password: 'a guess', new_password: 'long enough' }),
   },
   'POST /api/auth/password/forgot': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
   'POST /api/auth/password/reset': {
-    expected: row(400, 400, 400, 400, 400, 400),
+    expected: row(400, 400, 400, 400, 400, 400, 400),
     body: () => ({ token: 'a-guess', new_password: 'long enough' }),
   },
   'POST /api/auth/verify-email': {
-    expected: row(400, 400, 400, 400, 400, 400),
+    expected: row(400, 400, 400, 400, 400, 400, 400),
     body: () => ({ token: 'a-guess', password: 'a guess' }),
   },
   'POST /api/auth/invitation': {
-    expected: row(400, 400, 400, 400, 400, 400),
+    expected: row(400, 400, 400, 400, 400, 400, 400),
     body: () => ({ token: 'a-guess', password: 'long enough' }),
   },
   'POST /api/auth/change-email': {
-    expected: row(400, 400, 400, 400, 400, 400),
+    expected: row(400, 400, 400, 400, 400, 400, 400),
     body: () => ({ token: 'a-guess', password: 'a guess' }),
   },
   'POST /api/auth/not-me': {
-    expected: row(400, 400, 400, 400, 400, 400),
+    expected: row(400, 400, 400, 400, 400, 400, 400),
     body: () => ({ token: 'a-guess' }),
   },
   'POST /api/auth/verify-email/send': { expected: ANYONE, body: () => ({ email: 'x@people.example' }) },
   'POST /api/auth/second-factor': {
-    expected: row(401, 400, 400, 400, 400, 400),
+    expected: row(401, 400, 400, 400, 400, 400, 400),
     body: () => ({ password: 'a guess' }),
   },
   'POST /api/auth/second-factor/confirm': {
-    expected: row(401, 400, 400, 400, 400, 400),
+    expected: row(401, 400, 400, 400, 400, 400, 400),
     body: () => ({ code: '000000' }),
   },
   'DELETE /api/auth/second-factor': {
-    expected: row(401, 400, 400, 400, 400, 400),
+    expected: row(401, 400, 400, 400, 400, 400, 400),
     body: () => ({ password: 'a guess', code: '000000' }),
   },
   'GET /api/auth/me': { expected: SIGNED_IN },
   'POST /api/auth/me/export': {
-    expected: row(401, 400, 400, 400, 400, 400),
+    expected: row(401, 400, 400, 400, 400, 400, 400),
     body: () => ({ password: 'a guess' }),
   },
   'DELETE /api/auth/me': {
-    expected: row(401, 400, 400, 400, 400, 400),
+    expected: row(401, 400, 400, 400, 400, 400, 400),
     body: () => ({ password: 'a guess' }),
   },
   'PATCH /api/auth/me': { expected: SIGNED_IN, body: () => ({ locale: 'es' }) },
@@ -110,14 +119,16 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   },
   'GET /api/users': { expected: ADMINS },
   'PATCH /api/users/{id}': { expected: ADMINS, id: 'newcomerId', body: () => ({ role: 'doctor' }) },
+  'GET /api/clinic': { expected: ANYONE },
+  'PATCH /api/clinic': { expected: ADMINS, body: () => ({ country: 'ES' }) },
   'GET /api/doctors/public': { expected: ANYONE },
   'GET /api/doctors': { expected: ADMINS },
   'GET /api/doctors/me': { expected: DOCTORS },
+  'GET /api/doctors/{id}': { expected: SIGNED_IN, id: 'doctorId' },
   'PATCH /api/doctors/{id}': {
     expected: ADMINS,
     id: 'doctorId',
-    // The doctor's present zone, so that future bookings do not block the change.
-    body: () => ({ timezone: 'Europe/Madrid' }),
+    body: () => ({ specialty: 'Pediatrics' }),
   },
   'POST /api/doctors': {
     expected: created(ADMINS),
@@ -131,16 +142,27 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/availability/me': { expected: DOCTORS },
   'GET /api/availability/{id}': { expected: ANYONE, id: 'doctorId' },
   'POST /api/availability': {
-    expected: created(DOCTORS),
-    body: () => ({ day_of_week: 6, start_time: '09:00', end_time: '10:00' }),
+    expected: created(DOCTORS_AND_DESK),
+    body: ({ doctorId }, turn, _, actor) => ({
+      day_of_week: 6,
+      start_time: `${String(9 + turn).padStart(2, '0')}:00`,
+      end_time: `${String(10 + turn).padStart(2, '0')}:00`,
+      ...(isDesk(actor) && { doctor_id: doctorId }),
+    }),
   },
-  'DELETE /api/availability/{id}': { expected: DOCTOR_A, id: 'windowId' },
+  // The desk comes first, and deletes it.
+  'DELETE /api/availability/{id}': { expected: DELETED_BY_DESK, id: 'windowId' },
+  'GET /api/exceptions': { expected: DESK, query: ({ doctorId }) => `?doctor_id=${doctorId}` },
   'GET /api/exceptions/me': { expected: DOCTORS },
   'POST /api/exceptions': {
-    expected: created(DOCTORS),
-    body: () => ({ date: '2026-05-05', is_full_day: true }),
+    expected: created(DOCTORS_AND_DESK),
+    body: ({ doctorId }, _turn, _people, actor) => ({
+      date: '2026-05-05',
+      is_full_day: true,
+      ...(isDesk(actor) && { doctor_id: doctorId }),
+    }),
   },
-  'DELETE /api/exceptions/{id}': { expected: DOCTOR_A, id: 'exceptionId' },
+  'DELETE /api/exceptions/{id}': { expected: DELETED_BY_DESK, id: 'exceptionId' },
   'GET /api/bookings/available-slots': {
     expected: SIGNED_IN,
     query: ({ doctorId }) => `?doctor_id=${doctorId}&date=2026-03-02`,
@@ -160,19 +182,19 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'POST /api/notifications/{id}/retry': { expected: ADMINS, id: 'deadNotificationId' },
   // Nobody can set this status.
   'POST /api/bookings/{id}/status': {
-    expected: row(401, 400, 400, 400, 400, 400),
+    expected: row(401, 400, 400, 400, 400, 400, 400),
     id: 'bookingId',
     body: () => ({ status: 'cancelled' }),
   },
   'PATCH /api/bookings/{id}': {
-    expected: row(401, 200, 400, 400, 400, 200),
+    expected: row(401, 200, 400, 400, 400, 200, 200),
     id: 'bookingId',
     body: () => ({ date: '2026-03-05', time: '11:30' }),
   },
   'DELETE /api/bookings/{id}': { expected: PATIENT_A, id: 'bookingId' },
   'POST /api/bookings/{id}/cancel': {
     // It is cancelled by now.
-    expected: row(401, 400, 400, 400, 400, 400),
+    expected: row(401, 400, 400, 400, 400, 400, 400),
     id: 'bookingId',
     body: () => ({ reason: 'The doctor is ill' }),
   },
@@ -184,8 +206,9 @@ function row(
   patientB: number,
   doctorA: number,
   doctorB: number,
+  staff: number,
   admin: number,
 ): Row['expected'] {
   // A revoked token gets the same answer as none.
-  return { nobody, disabled: nobody, stale: nobody, patientA, patientB, doctorA, doctorB, admin };
+  return { nobody, disabled: nobody, stale: nobody, patientA, patientB, doctorA, doctorB, staff, admin };
 }

@@ -79,6 +79,11 @@ const REQUESTS: Readonly<Record<string, () => ActorRequest | Promise<ActorReques
     const body = { name: 'Dr. Once', specialty: 'Cardiology', email: 'c@clinic.example', user_id: id };
     return { path: '/api/doctors', body, actor: admin };
   },
+  'patch /api/clinic': async () => ({
+    path: '/api/clinic',
+    body: { name: `Clinic ${randomUUID()}` },
+    actor: await clinic.admin(),
+  }),
   'patch /api/doctors/{id}': async () => {
     const { doctorId } = await clinic.doctor();
     await clinic.query("UPDATE doctors SET timezone = 'PST' WHERE id = ?", [doctorId]);

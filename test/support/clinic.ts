@@ -97,6 +97,11 @@ export class Clinic {
     return this.person('admin');
   }
 
+  /** An account of the front desk. */
+  staff(): Promise<Person> {
+    return this.person('staff');
+  }
+
   /** @param week by default that of every new doctor: Monday to Friday, 09:00 to 17:00 */
   async doctor({
     timezone = 'Europe/Madrid',
