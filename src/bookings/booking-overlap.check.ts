@@ -40,6 +40,6 @@ function found(doctorId: number, earlier: Row, later: Row): Found {
       `goes on until ${earlier.ends_at.toISOString()}`,
     remedy:
       'Agree with the two patients which of the bookings stays, and have the other rescheduled or cancelled, or ' +
-      'cancel it yourself (docs/operations.md, Mending by hand). Find out what wrote it: the service does not.',
+      'have the desk cancel it: POST /api/bookings/:id/cancel. Find out what wrote it: the service does not.',
   };
 }

@@ -30,8 +30,8 @@ interface AheadOfDay extends Pick<BookingRow, 'id' | 'doctor_id' | 'date'> {
 
 /** For a booking that violates a rule. */
 const RESOLVE =
-  'Ask the doctor whether it can stay. If it can, write that down; if not, have the patient reschedule or cancel it, or ' +
-  'cancel it yourself (docs/operations.md, Mending by hand). Find out what wrote it: the service does not.';
+  'Ask the doctor whether it can stay. If it can, write that down (docs/operations.md, Mending by hand); if not, have the patient reschedule or cancel it, or ' +
+  'have the desk cancel it: POST /api/bookings/:id/cancel. Find out what wrote it: the service does not.';
 
 export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
   OVERLAP,
@@ -67,7 +67,7 @@ export const BOOKING_CHECKS: readonly IntegrityCheck[] = [
     explain: ({ starts_at, updated_at }: Pick<BookingRow, 'id' | 'starts_at'> & { updated_at: Date }) =>
       `it begins at ${starts_at.toISOString()}, but was booked or rescheduled at ${updated_at.toISOString()}`,
     remedy:
-      'If it should not exist, cancel it (docs/operations.md, Mending by hand). If it was agreed before it began, set its ' +
+      'If it should not exist, have the desk cancel it: POST /api/bookings/:id/cancel. If it was agreed before it began, set its ' +
       'updated_at to that moment. Find out what wrote it: the service does not.',
   }),
   // An exception leaves older bookings as they are. Both versions count the changes of the doctor's date, so the check

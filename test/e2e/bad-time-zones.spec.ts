@@ -45,8 +45,12 @@ test.each(['PST', 'Mars/Olympus', ''])(
   },
 );
 
-test('a valid zone cannot be changed', async () => {
+test('a valid zone can be changed while no booking lies ahead', async () => {
   const doctor = await clinic.doctor();
+  expect((await setZone(doctor, 'Asia/Tokyo')).status).toBe(200);
+  expect((await slotsOf(doctor)).body).toContain('10:00');
+  expect((await setZone(doctor, 'Europe/Madrid')).status).toBe(200);
+  await book(clinic, patient, doctor, { date: '2026-03-02', time: '11:00' });
   expectProblem(await setZone(doctor, 'Asia/Tokyo'), { status: 400, code: 'TIME_ZONE_FIXED' });
 });
 

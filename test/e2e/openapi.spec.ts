@@ -152,7 +152,7 @@ describe('the examples work on the demo clinic', () => {
 
   const WORKING_EXAMPLES: readonly (readonly [as: string, routes: readonly string[]])[] = [
     ['nobody', ['GET /health/live', 'GET /health/ready', 'POST /api/auth/login', 'POST /api/auth/register']],
-    ['nobody', ['GET /api/doctors/public', 'GET /api/availability/{id}']],
+    ['nobody', ['GET /api/clinic', 'GET /api/doctors/public', 'GET /api/availability/{id}']],
     [
       'patient',
       ['GET /api/auth/me', 'PATCH /api/auth/me', 'GET /api/bookings/available-slots', 'POST /api/bookings'],
@@ -168,6 +168,8 @@ describe('the examples work on the demo clinic', () => {
         'GET /api/integrity',
         'GET /api/audit',
         'GET /api/doctors',
+        'GET /api/exceptions',
+        'PATCH /api/clinic',
         'GET /api/users',
         'POST /api/users',
         'POST /api/doctors',
@@ -208,6 +210,7 @@ describe('the examples work on the demo clinic', () => {
     ['doctor', 'DELETE /api/availability/{id}'],
     ['doctor', 'DELETE /api/exceptions/{id}'],
     ['admin', 'PATCH /api/users/{id}'],
+    ['admin', 'GET /api/doctors/{id}'],
     ['admin', 'PATCH /api/doctors/{id}'],
     ['admin', 'POST /api/notifications/{id}/retry'],
   ];

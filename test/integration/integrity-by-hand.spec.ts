@@ -26,7 +26,7 @@ function statementsIn(heading: string): string[] {
 }
 
 describe('the manual’s statements for repairs by hand repair what is found', () => {
-  const [cancelling, writing, correcting, letting] = statementsIn('### Mending by hand');
+  const [writing, correcting, letting] = statementsIn('### Mending by hand');
 
   /** Runs the manual's statements for a booking, and expects no more findings and an event. */
   async function doByHand(sql: string | undefined, id: number): Promise<void> {
@@ -46,11 +46,14 @@ describe('the manual’s statements for repairs by hand repair what is found', (
     expect(events).not.toEqual([]);
   }
 
-  test('cancelling a booking, with a notification and without reminders', async () => {
+  test('cancelling a booking as the desk, with a notification and without reminders', async () => {
     const { booking } = await exam.newBooking();
+    const desk = await clinic.staff();
     await exam.change('bookings', { id: booking.id }, 'open_until = starts_at');
     await exam.expectOnly({ code: 'OUTSIDE_OPEN_TIME' });
-    await doByHand(cancelling, booking.id);
+    const reason = 'The doctor is ill';
+    expect((await clinic.client.post(`/api/bookings/${booking.id}/cancel`, { reason }, desk)).status).toBe(200);
+    await exam.expectMended();
     const notifications = await notificationsOf(clinic, booking.id);
     expect(
       notifications.map(({ kind, booking_version, state }) => `${kind} ${booking_version} ${state}`),
