@@ -52,7 +52,9 @@ describe('the manual’s statements for repairs by hand repair what is found', (
     await exam.change('bookings', { id: booking.id }, 'open_until = starts_at');
     await exam.expectOnly({ code: 'OUTSIDE_OPEN_TIME' });
     const reason = 'The doctor is ill';
-    expect((await clinic.client.post(`/api/bookings/${booking.id}/cancel`, { reason }, desk)).status).toBe(200);
+    expect((await clinic.client.post(`/api/bookings/${booking.id}/cancel`, { reason }, desk)).status).toBe(
+      200,
+    );
     await exam.expectMended();
     const notifications = await notificationsOf(clinic, booking.id);
     expect(

@@ -5,6 +5,7 @@ import {
   INSERT_BOOKING,
   MONDAY,
   reschedule,
+  raceWithDoctorChange,
   race,
   raceOfKeys,
   raceOfOppositeReschedules,
@@ -114,4 +115,14 @@ test('a booking and a change of the weekly windows do not block each other', asy
     'OUTSIDE_AVAILABILITY',
   ]);
   expect(rivals.errors).toEqual([]);
+});
+
+test('a doctor made inactive while a patient books gets no booking', async () => {
+  const { slow, fast } = await raceWithDoctorChange(rivals, { active: false });
+  expect([fast.status, slow.status, slow.body.code]).toEqual([200, 400, 'DOCTOR_INACTIVE']);
+});
+
+test('a time zone changed while a patient books: the booking has the instants of the new zone', async () => {
+  const { slow, fast } = await raceWithDoctorChange(rivals, { timezone: 'Asia/Tokyo' });
+  expect([fast.status, slow.status, slow.body.starts_at]).toEqual([200, 201, `${MONDAY}T10:00:00+09:00`]);
 });

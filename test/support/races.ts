@@ -170,6 +170,20 @@ export async function raceOfKeys(
   return { ...raced, exceptions: Number(row!.exceptions), replays };
 }
 
+/** An admin makes a doctor inactive, or gives the doctor another time zone, while a patient books. */
+export async function raceWithDoctorChange(
+  rivals: ConcurrentApps,
+  change: { readonly active: false } | { readonly timezone: string },
+): Promise<Race> {
+  const { clinic } = rivals;
+  const [doctor, patient, admin] = [await clinic.doctor(), await clinic.patient(), await clinic.admin()];
+  return rivals.overtake(
+    INSERT_BOOKING,
+    (through) => requestBooking(through, patient, doctor, { date: MONDAY, time: '10:00' }),
+    ({ client }) => client.patch(`/api/doctors/${doctor.doctorId}`, change, admin),
+  );
+}
+
 /** A doctor adds two overlapping windows at once. */
 export async function raceOfWindows(rivals: ConcurrentApps): Promise<Race & { windows: number }> {
   const doctor = await rivals.clinic.doctor();
