@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { type SelectStatement, type Source, execute } from '../database/statement.js';
+import { type SelectStatement, type Source, execute, query } from '../database/statement.js';
 import type { AuditEvent } from './audit-event.entity.js';
 
-/** The statements that write the `audit_events` table. */
+/** The statements of the `audit_events` table that other modules share. */
 
 export type NewEvent = Omit<AuditEvent, 'id'>;
 
@@ -52,5 +52,21 @@ export async function insertEvents(
       event.requestId,
       ...parameters,
     ],
+  );
+}
+
+/** The events of a subject, oldest first, without those that only read it. Uses `audit_events_subject`. */
+export function findEventsOfSubject(
+  source: Source,
+  { subject, subjectId, after, limit }: { subject: string; subjectId: number; after: number; limit: number },
+): Promise<AuditEvent[]> {
+  return query(
+    source,
+    `/* list-events-of-subject */
+     SELECT id, at, actor_id AS actorId, actor_role AS actorRole, action, subject, subject_id AS subjectId, address,
+            request_id AS requestId, particulars, reason
+     FROM audit_events WHERE subject = ? AND subject_id = ? AND id > ? AND action <> CONCAT(subject, '.read')
+     ORDER BY id LIMIT ${Number(limit)}`,
+    [subject, subjectId, after],
   );
 }

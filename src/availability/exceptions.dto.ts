@@ -74,7 +74,7 @@ export class ExceptionDto {
   @ApiProperty({ example: false })
   is_full_day!: boolean;
 
-  static from(exception: AvailabilityException): ExceptionDto {
+  static from(exception: Omit<AvailabilityException, 'dayVersion'>): ExceptionDto {
     return {
       id: exception.id,
       doctor_id: exception.doctorId,

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
 import { query } from '../database/statement.js';
 import { DOCTOR_ID_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 import type { EpochMs } from '../time/interval.js';
-import { BOOKINGS_WITH_PEOPLE, IS_LIVE, LISTED_COLUMNS } from './booking.sql.js';
+import {
+  BOOKINGS_WITH_PEOPLE,
+  IS_LIVE,
+  LISTED_COLUMNS,
+  MAIL_ADDRESS_OF_PATIENT,
+  WITH_ACCOUNTS,
+} from './booking.sql.js';
 import type { ListedBooking } from './booking.js';
 
 /** Which bookings to list; always ordered by the instant at which they begin. */
@@ -44,8 +49,8 @@ export class BookingListReader {
 
   ofDoctor(accountId: number, filter: ListFilter): Promise<DoctorsBooking[]> {
     const [where, parameters] = conditionsOf('doctor', accountId, filter);
-    const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, COALESCE(p.email, ${mailAddressOf()}) AS patientEmail
-       FROM ${BOOKINGS_WITH_PEOPLE} LEFT ${joinAccount('b.user_id')}
+    const sql = `/* list-bookings-of-doctor */ SELECT ${LISTED_COLUMNS}, ${MAIL_ADDRESS_OF_PATIENT} AS patientEmail
+       FROM ${BOOKINGS_WITH_PEOPLE} ${WITH_ACCOUNTS}
        WHERE ${where} ORDER BY b.starts_at, b.id LIMIT ${Number(filter.limit)}`;
     return query(this.dataSource, sql, parameters);
   }

@@ -6,6 +6,7 @@ import {
   assertMay,
   type BookingAction,
   mayBookFor,
+  maySee,
   partiesOf,
   type SeenBooking,
 } from './booking.policy.js';
@@ -45,7 +46,7 @@ const TABLE: readonly [
   ['doctor', 'own doctor', 'see events', ALL, []],
   ['doctor', 'own doctor', 'reschedule', [], []],
   ['doctor', 'own doctor', 'cancel', ['booked', 'arrived'], ['fulfilled', 'noshow']],
-  ['doctor', 'own doctor', 'set status', ['booked', 'arrived', 'fulfilled', 'noshow'], []],
+  ['doctor', 'own doctor', 'set status', ALL, []],
   ['doctor', 'own', 'reschedule', ['booked'], ['arrived', 'fulfilled', 'noshow']],
   ['doctor', 'none', 'see', [], []],
   ['doctor', 'none', 'cancel', [], []],
@@ -57,7 +58,7 @@ const TABLE: readonly [
         [role, relation, 'see events', ALL, []],
         [role, relation, 'reschedule', ['booked'], ['arrived', 'fulfilled', 'noshow']],
         [role, relation, 'cancel', ['booked', 'arrived'], ['fulfilled', 'noshow']],
-        [role, relation, 'set status', ['booked', 'arrived', 'fulfilled', 'noshow'], []],
+        [role, relation, 'set status', ALL, []],
       ],
     ),
   ),
@@ -105,6 +106,20 @@ describe('who may do what to a booking', () => {
     );
     expect([...parties].sort()).toEqual(Object.keys(ALLOWED).sort());
   });
+});
+
+test.each([
+  ['user', 'own', true, false],
+  ['user', 'none', false, false],
+  ['user', 'own doctor', false, false],
+  ['doctor', 'own doctor', true, true],
+  ['doctor', 'own', true, false],
+  ['doctor', 'none', false, false],
+  ['staff', 'none', true, true],
+  ['admin', 'none', true, true],
+] as const)('%s, %s booking: may read the booking: %s; its events: %s', (role, relation, booking, events) => {
+  expect(maySee({ role }, 'see', RELATIONS[relation])).toBe(booking);
+  expect(maySee({ role }, 'see events', RELATIONS[relation])).toBe(events);
 });
 
 test.each([

@@ -17,18 +17,17 @@ export type Party = 'patient' | 'doctor' | 'desk';
 export type BookingAction = 'see' | 'see events' | 'reschedule' | 'cancel' | 'set status';
 
 const OPEN: readonly BookingStatus[] = ['booked', 'arrived'];
-const LIVE: readonly BookingStatus[] = BOOKING_STATUSES.filter((status) => status !== 'cancelled');
 
 /** The statuses of a booking in which each party may do what. Whatever is not listed, it may not. */
 export const ALLOWED: Readonly<Record<Party, Partial<Record<BookingAction, readonly BookingStatus[]>>>> = {
   patient: { see: BOOKING_STATUSES, reschedule: ['booked'], cancel: ['booked'] },
-  doctor: { see: BOOKING_STATUSES, 'see events': BOOKING_STATUSES, cancel: OPEN, 'set status': LIVE },
+  doctor: { see: BOOKING_STATUSES, 'see events': BOOKING_STATUSES, cancel: OPEN, 'set status': BOOKING_STATUSES },
   desk: {
     see: BOOKING_STATUSES,
     'see events': BOOKING_STATUSES,
     reschedule: ['booked'],
     cancel: OPEN,
-    'set status': LIVE,
+    'set status': BOOKING_STATUSES,
   },
 };
 
@@ -41,6 +40,11 @@ export function partiesOf({ role }: Pick<Actor, 'role'>, { isOwn, isOwnDoctor }:
     ...(isOwnDoctor && role === 'doctor' ? (['doctor'] as const) : []),
     ...(isOwn ? (['patient'] as const) : []),
   ];
+}
+
+/** Whether the actor may read this of the booking, whatever its status. */
+export function maySee(actor: Pick<Actor, 'role'>, action: BookingAction, booking: Related): boolean {
+  return partiesOf(actor, booking).some((party) => ALLOWED[party][action] !== undefined);
 }
 
 /** Whether the actor may book for a patient: their own, or any for the desk. */

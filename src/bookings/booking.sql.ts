@@ -1,3 +1,4 @@
+import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
 import { accountOfDoctor, joinDoctor, timeZoneOf } from '../doctors/doctor.sql.js';
 import { columnOfPatient, isGuardianSql, joinPatient } from '../patients/patient.sql.js';
 import type { SelectStatement } from '../database/statement.js';
@@ -43,6 +44,21 @@ export const LISTED_COLUMNS = `b.id, b.doctor_id AS doctorId, b.patient_id AS pa
   1000 * TIMESTAMPDIFF(SECOND, '1970-01-01', b.starts_at) AS startsAt, b.status, b.version, b.edits, b.note,
   b.overbooked AS isOverbooked, b.booked_by AS bookedBy, b.booked_by_role AS bookedByRole,
   b.cancelled_by_role AS cancelledByRole, b.cancel_reason AS cancelReason, d.timezone`;
+
+/** Joins the account that manages the patient, if there is one, as `a`. */
+export const WITH_ACCOUNTS = `LEFT ${joinAccount('b.user_id')}`;
+
+/** The address that emails about a booking go to; null if there is none. Needs `WITH_ACCOUNTS`. */
+export const MAIL_ADDRESS_OF_PATIENT = `CASE WHEN p.contact_by = 'email' THEN COALESCE(p.email, ${mailAddressOf()}) END`;
+
+/** The columns of a `ListedBooking` for the desk. */
+export const DESK_COLUMNS = `${LISTED_COLUMNS}, d.name AS doctorName, d.specialty, p.phone AS patientPhone,
+  ${MAIL_ADDRESS_OF_PATIENT} AS patientEmail, b.overridden, b.override_reason AS overrideReason`;
+
+/** Whether the patient of `b` has no earlier booking that took place. */
+export const IS_FIRST_VISIT = `NOT EXISTS (
+  SELECT 1 FROM bookings e
+  WHERE e.patient_id = b.patient_id AND e.starts_at < b.starts_at AND e.status IN ('arrived', 'fulfilled'))`;
 
 /** The bookings of an account's patients that can still be cancelled. Parameters: the account, now. */
 export const UPCOMING = "user_id = ? AND status = 'booked' AND starts_at > ?";

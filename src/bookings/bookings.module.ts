@@ -9,6 +9,10 @@ import { BookableTimes } from './bookable-times.js';
 import { BookingEntity } from './booking.entity.js';
 import { BookingListReader } from './booking-list.reader.js';
 import { BookingListsService } from './booking-lists.service.js';
+import { BookingEventsService } from './booking-events.service.js';
+import { BookingSearchController } from './booking-search.controller.js';
+import { BookingSearchReader } from './booking-search.reader.js';
+import { BookingSearchService } from './booking-search.service.js';
 import { BookingTransaction } from './booking-transaction.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingsService } from './bookings.service.js';
@@ -18,6 +22,9 @@ import { PatientsModule } from '../patients/patients.module.js';
 import { StatusService } from './status.service.js';
 import { BookingStatusController } from './booking-status.controller.js';
 import { TimeZoneChanges } from './time-zone-changes.js';
+import { DeskController } from './desk.controller.js';
+import { DeskDayReader } from './desk-day.reader.js';
+import { DeskDayService } from './desk-day.service.js';
 import { PageEnds } from './page-ends.js';
 
 /** Books, reschedules, cancels and lists appointments. */
@@ -31,14 +38,24 @@ import { PageEnds } from './page-ends.js';
     PatientsModule,
     TypeOrmModule.forFeature([BookingEntity]),
   ],
-  controllers: [BookingsController, BookingStatusController],
+  controllers: [
+    BookingsController,
+    BookingSearchController,
+    BookingStatusController,
+    DeskController,
+  ],
   providers: [
     BookableTimes,
+    BookingEventsService,
     BookingListReader,
     BookingListsService,
+    BookingSearchReader,
+    BookingSearchService,
     BookingsService,
     BookingTransaction,
     CancellationService,
+    DeskDayReader,
+    DeskDayService,
     PageEnds,
     ReschedulingService,
     StatusService,

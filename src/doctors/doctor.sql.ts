@@ -1,5 +1,8 @@
 /** SQL for other modules to read doctors together with their own tables. */
 
+/** The doctors, as `d`. */
+export const DOCTORS = 'doctors d';
+
 /** Joins the doctor with this id, as `d`. */
 export function joinDoctor(id: string): string {
   return `JOIN doctors d ON d.id = ${id}`;

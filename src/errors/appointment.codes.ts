@@ -7,6 +7,10 @@ export const APPOINTMENT_CODES = {
     answers: { 400: 'Doctor 9 not found.' },
     action: 'Read the list of doctors again.',
   },
+  TOO_MANY_DOCTORS: {
+    answers: { 400: 'That day has more than 50 doctors. Name one of them in doctor_id.' },
+    action: 'Ask for one doctor at a time.',
+  },
   UNKNOWN_PATIENT: {
     answers: { 400: 'Patient 31 not found.' },
     action: 'Read the list of patients again.',
@@ -46,7 +50,7 @@ export const APPOINTMENT_CODES = {
     action: 'Read the available slots again and let the person choose another one.',
   },
   BOOKING_NOT_FOUND: {
-    answers: { 400: 'Booking not found or already cancelled' },
+    answers: { 400: 'Booking not found or already cancelled', 404: 'Booking not found.' },
     action: 'Read the list of bookings again.',
   },
   BOOKING_STARTED: {

@@ -86,6 +86,20 @@ export class ClinicDay {
     }));
     return merge(pieces.filter((piece) => piece.start < piece.end));
   }
+
+  /**
+   * The times of the wall clock during an interval, from `start` up to but not including `end`: one range on most days,
+   * two if the clocks change in between. They may overlap, where the clock shows the same times twice.
+   */
+  wallTimesOf(interval: Interval): { readonly start: WallMinutes; readonly end: WallMinutes }[] {
+    return this.stretches.flatMap((stretch) => {
+      const start = Math.max(interval.start, stretch.start);
+      const end = Math.min(interval.end, stretch.end);
+      const wall = (instant: EpochMs): WallMinutes =>
+        (instant + stretch.offsetMs - this.midnightMs) / MINUTE_MS;
+      return start < end ? [{ start: wall(start), end: wall(end) }] : [];
+    });
+  }
 }
 
 function stretchesOf(date: Temporal.PlainDate, timezone: string): Stretch[] {

@@ -39,3 +39,15 @@ export function merge(intervals: readonly Interval[]): Interval[] {
   }
   return merged;
 }
+
+/** What is left of the intervals without the others. Both must be merged (see `merge`), and so is the result. */
+export function subtract(intervals: readonly Interval[], others: readonly Interval[]): Interval[] {
+  return others.reduce(
+    (left: readonly Interval[], { start, end }) =>
+      left.flatMap((interval) => [
+        ...(interval.start < start ? [{ start: interval.start, end: Math.min(interval.end, start) }] : []),
+        ...(interval.end > end ? [{ start: Math.max(interval.start, end), end: interval.end }] : []),
+      ]),
+    intervals,
+  ) as Interval[];
+}

@@ -18,6 +18,7 @@ const UP = `ALTER TABLE bookings
   MODIFY COLUMN live_starts_at DATETIME
     GENERATED ALWAYS AS (CASE WHEN status <> 'cancelled' AND overbooked = 0 THEN starts_at END) VIRTUAL,
   ADD KEY bookings_person_start (patient_id, starts_at),
+  ADD KEY bookings_start (starts_at),
   ADD CONSTRAINT bookings_person FOREIGN KEY (patient_id) REFERENCES patients (id),
   DROP CONSTRAINT bookings_status`;
 
@@ -29,6 +30,7 @@ const LATE_SELVES = `INSERT INTO patients (id, account_id, relation, created_at)
 const DOWN = `ALTER TABLE bookings
   DROP FOREIGN KEY bookings_person,
   DROP KEY bookings_person_start,
+  DROP KEY bookings_start,
   MODIFY COLUMN live_starts_at DATETIME GENERATED ALWAYS AS (CASE WHEN status = 'booked' THEN starts_at END) VIRTUAL,
   DROP COLUMN patient_id, DROP COLUMN edits, DROP COLUMN note, DROP COLUMN overbooked, DROP COLUMN overridden,
   DROP COLUMN override_reason, DROP COLUMN booked_by, DROP COLUMN booked_by_role, DROP COLUMN cancelled_by_role,

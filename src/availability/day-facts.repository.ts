@@ -1,0 +1,46 @@
+import { query, type Source } from '../database/statement.js';
+import type { AvailabilityException } from './availability-exception.entity.js';
+import type { AvailabilityWindow } from './availability-window.entity.js';
+
+/** Reads a date of several doctors at once. */
+
+/** The most doctors of one statement. Always so many parameters: then the statement is prepared once. */
+export const MOST_DOCTORS = 50;
+
+/** `IN` and its parameters, for a column with the id of a doctor. */
+export const IN_DOCTORS = `IN (${Array.from({ length: MOST_DOCTORS }, () => '?').join(', ')})`;
+
+/** The parameters of `IN_DOCTORS`. */
+export function doctorParameters(ids: readonly number[]): number[] {
+  return Array.from({ length: MOST_DOCTORS }, (_, index) => ids[index] ?? 0);
+}
+
+/** The windows of these doctors on a weekday, in ascending order. */
+export function findWindowsOfDoctors(
+  source: Source,
+  ids: readonly number[],
+  weekday: number,
+): Promise<AvailabilityWindow[]> {
+  return query(
+    source,
+    `/* find-windows-of-doctors */
+     SELECT id, doctor_id AS doctorId, day_of_week AS dayOfWeek, start_time AS startTime, end_time AS endTime
+     FROM availability_windows WHERE doctor_id ${IN_DOCTORS} AND day_of_week = ? ORDER BY start_time, id`,
+    [...doctorParameters(ids), weekday],
+  );
+}
+
+/** The exceptions of these doctors on a date, in ascending order. */
+export function findExceptionsOfDoctors(
+  source: Source,
+  ids: readonly number[],
+  date: string,
+): Promise<Omit<AvailabilityException, 'dayVersion'>[]> {
+  return query(
+    source,
+    `/* find-exceptions-of-doctors */
+     SELECT id, doctor_id AS doctorId, date, start_time AS startTime, end_time AS endTime
+     FROM exceptions WHERE doctor_id ${IN_DOCTORS} AND date = ? ORDER BY start_time, id`,
+    [...doctorParameters(ids), date],
+  );
+}
