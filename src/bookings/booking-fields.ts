@@ -1,10 +1,13 @@
+import { applyDecorators } from '@nestjs/common';
 import { OVERRIDABLE_RULES } from '../availability/rules/rules-in-order.js';
-import { field, type FieldOptions, hasLength } from '../http/fields.js';
-import { TextField } from '../http/text-fields.js';
+import { field, type FieldOptions } from '../http/fields.js';
+import { registerTransform } from '../http/shape.js';
+import { composeText, isText, TextField } from '../http/text-fields.js';
 
 /** Decorators for what the desk sends with bookings. */
 
 const [SHORTEST_REASON, LONGEST_REASON] = [3, 500];
+const MOST_RULES = 20;
 
 /** A note for the patient, the doctor and the desk. */
 export function NoteField(options: FieldOptions = {}): PropertyDecorator {
@@ -23,26 +26,28 @@ export function OverrideField(options: FieldOptions = {}): PropertyDecorator {
     required: ['rules', 'reason'],
     additionalProperties: false,
     properties: {
-      rules: { type: 'array', items: { type: 'string', enum: [...OVERRIDABLE_RULES] }, maxItems: 20 },
+      rules: { type: 'array', items: { type: 'string', enum: [...OVERRIDABLE_RULES] }, maxItems: MOST_RULES },
       reason: { type: 'string', minLength: SHORTEST_REASON, maxLength: LONGEST_REASON },
     },
   };
   const message =
     `must have rules, a list of ${OVERRIDABLE_RULES.join(', ')}, and a reason of ${SHORTEST_REASON} to ` +
-    `${LONGEST_REASON} characters`;
-  return field(options, schema, message, isOverride);
+    `${LONGEST_REASON} characters that can be seen, without < or >`;
+  return applyDecorators(
+    (prototype: object, name: string | symbol) => registerTransform(prototype, name as string, withComposedReason),
+    field(options, schema, message, isOverride),
+  );
+}
+
+function withComposedReason(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('reason' in value)) return value;
+  return { ...value, reason: composeText(value.reason, LONGEST_REASON) };
 }
 
 function isOverride(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { rules, reason, ...unknown } = value as Record<string, unknown>;
-  if (Object.keys(unknown).length > 0 || typeof reason !== 'string') return false;
-  if (
-    !Array.isArray(rules) ||
-    rules.length > 20 ||
-    !hasLength(reason.trim(), SHORTEST_REASON, LONGEST_REASON)
-  ) {
-    return false;
-  }
+  if (Object.keys(unknown).length > 0 || !isText(reason, SHORTEST_REASON, LONGEST_REASON)) return false;
+  if (!Array.isArray(rules) || rules.length > MOST_RULES) return false;
   return rules.every((rule) => (OVERRIDABLE_RULES as readonly unknown[]).includes(rule));
 }

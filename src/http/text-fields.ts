@@ -48,23 +48,40 @@ function composed(
   message: string,
   validate: (text: string) => boolean,
 ): PropertyDecorator {
-  // Bounded before it is normalised. NFC makes a text up to three times shorter.
-  const isBounded = (value: unknown): value is string =>
-    typeof value === 'string' && value.length <= 8 * longest;
-  const compose = (value: unknown): unknown => (isBounded(value) ? value.normalize('NFC') : value);
   return applyDecorators(
-    (prototype: object, name: string | symbol) => registerTransform(prototype, name as string, compose),
-    field(options, { type: 'string', ...schema }, message, (value) => isBounded(value) && validate(value)),
+    (prototype: object, name: string | symbol) =>
+      registerTransform(prototype, name as string, (value) => composeText(value, longest)),
+    field(
+      options,
+      { type: 'string', ...schema },
+      message,
+      (value) => isBounded(value, longest) && validate(value),
+    ),
   );
+}
+
+/** Bounds a text before it is normalised. NFC makes a text up to three times shorter. */
+function isBounded(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.length <= 8 * longest;
+}
+
+/** A text in NFC; anything else stays as it is. */
+export function composeText(value: unknown, longest: number): unknown {
+  return isBounded(value, longest) ? value.normalize('NFC') : value;
+}
+
+/** Whether a value that was composed is a text that `TextField` accepts. */
+export function isText(value: unknown, shortest: number, longest: number): value is string {
+  if (!isBounded(value, longest) || !hasLength(value, shortest, longest)) return false;
+  return isLine(value.replaceAll(/\r?\n/g, ' '), longest);
 }
 
 /** A text for people that may have several lines, in NFC. Refuses what `LineField` does, except for line breaks. */
 export function TextField(shortest: number, longest: number, options: FieldOptions = {}): PropertyDecorator {
   const message = `must be a text of ${shortest} to ${longest} characters that can be seen, without < or >`;
-  return composed(longest, options, { minLength: shortest, maxLength: longest }, message, (text) => {
-    const visible = text.replaceAll(/\r?\n/g, ' ');
-    return hasLength(text, shortest, longest) && isLine(visible, longest);
-  });
+  return composed(longest, options, { minLength: shortest, maxLength: longest }, message, (text) =>
+    isText(text, shortest, longest),
+  );
 }
 
 function isLine(text: string, longest: number): boolean {

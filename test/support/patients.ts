@@ -9,6 +9,7 @@ export interface PatientColumns {
   readonly given_name?: string | null;
   readonly family_name?: string | null;
   readonly birth_date?: string | null;
+  readonly phone?: string | null;
   readonly email?: string | null;
   readonly locale?: 'en' | 'es' | null;
   readonly contact_by?: 'email' | 'none';
