@@ -34,7 +34,8 @@ export function OverrideField(options: FieldOptions = {}): PropertyDecorator {
     `must have rules, a list of ${OVERRIDABLE_RULES.join(', ')}, and a reason of ${SHORTEST_REASON} to ` +
     `${LONGEST_REASON} characters that can be seen, without < or >`;
   return applyDecorators(
-    (prototype: object, name: string | symbol) => registerTransform(prototype, name as string, withComposedReason),
+    (prototype: object, name: string | symbol) =>
+      registerTransform(prototype, name as string, withComposedReason),
     field(options, schema, message, isOverride),
   );
 }

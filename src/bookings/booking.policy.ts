@@ -21,7 +21,12 @@ const OPEN: readonly BookingStatus[] = ['booked', 'arrived'];
 /** The statuses of a booking in which each party may do what. Whatever is not listed, it may not. */
 export const ALLOWED: Readonly<Record<Party, Partial<Record<BookingAction, readonly BookingStatus[]>>>> = {
   patient: { see: BOOKING_STATUSES, reschedule: ['booked'], cancel: ['booked'] },
-  doctor: { see: BOOKING_STATUSES, 'see events': BOOKING_STATUSES, cancel: OPEN, 'set status': BOOKING_STATUSES },
+  doctor: {
+    see: BOOKING_STATUSES,
+    'see events': BOOKING_STATUSES,
+    cancel: OPEN,
+    'set status': BOOKING_STATUSES,
+  },
   desk: {
     see: BOOKING_STATUSES,
     'see events': BOOKING_STATUSES,

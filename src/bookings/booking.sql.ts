@@ -1,6 +1,6 @@
 import { joinAccount, mailAddressOf } from '../auth/accounts/account.sql.js';
 import { accountOfDoctor, joinDoctor, timeZoneOf } from '../doctors/doctor.sql.js';
-import { columnOfPatient, isGuardianSql, joinPatient } from '../patients/patient.sql.js';
+import { columnOfPatient, GUARDIANS, isGuardianSql, joinPatient } from '../patients/patient.sql.js';
 import type { SelectStatement } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
 
@@ -16,6 +16,13 @@ export const BOOKINGS_WITH_DOCTORS = `bookings b ${joinDoctor('b.doctor_id')}`;
 
 /** The same, with their patients as `p`. */
 export const BOOKINGS_WITH_PEOPLE = `${BOOKINGS_WITH_DOCTORS} ${joinPatient('b.patient_id')}`;
+
+/**
+ * The same, of the patients that an account `g` has accepted. STRAIGHT_JOIN, so that it begins with the account's few
+ * patients, and never with the bookings.
+ */
+export const BOOKINGS_OF_ACCEPTED = `${GUARDIANS} STRAIGHT_JOIN bookings b ON b.patient_id = g.patient_id
+  ${joinDoctor('b.doctor_id')} ${joinPatient('b.patient_id')}`;
 
 /** Whether a booking takes its time. */
 export const IS_LIVE = "status <> 'cancelled'";

@@ -127,7 +127,10 @@ class DayOfDoctorDto {
   @ApiProperty({ type: [ExceptionDto] })
   exceptions!: ExceptionDto[];
 
-  @ApiProperty({ type: [DayBookingDto], description: 'By the instant at which they begin; cancelled ones too' })
+  @ApiProperty({
+    type: [DayBookingDto],
+    description: 'By the instant at which they begin; cancelled ones too',
+  })
   bookings!: DayBookingDto[];
 
   @ApiProperty({ type: [GapDto], description: 'The windows without exceptions and live bookings' })

@@ -80,7 +80,10 @@ test('free gaps are the free minutes of the day', () => {
       fc.constantFrom(...DAYS),
       fc.array(WALL_RANGE, { maxLength: 3 }),
       fc.array(
-        fc.oneof({ weight: 9, arbitrary: WALL_RANGE }, { weight: 1, arbitrary: fc.constant('full day' as const) }),
+        fc.oneof(
+          { weight: 9, arbitrary: WALL_RANGE },
+          { weight: 1, arbitrary: fc.constant('full day' as const) },
+        ),
         { maxLength: 2 },
       ),
       fc.array(

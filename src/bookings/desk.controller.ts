@@ -21,7 +21,7 @@ export class DeskController {
     operationId: 'getDay',
     summary: 'Get the day sheet',
     description:
-      "A date of the clinic, doctor by doctor; for doctors their own. Lists active doctors, and inactive ones with bookings; at most 50. With the `ETag` as `If-None-Match`, 304 while nothing changes.",
+      'A date of the clinic, doctor by doctor; for doctors their own. Lists active doctors, and inactive ones with bookings; at most 50. With the `ETag` as `If-None-Match`, 304 while nothing changes.',
   })
   @ApiOkResponse({ type: DayDto, headers: CONTENT_TAG })
   @ApiResponse({ status: 304, description: 'The client has this answer already', headers: CONTENT_TAG })

@@ -23,8 +23,11 @@ export function isGuardianSql(patientId: string): string {
   return `EXISTS (SELECT 1 FROM patient_guardians g WHERE g.patient_id = ${patientId} AND g.account_id = ?)`;
 }
 
-/** The patients that the account in the parameter has accepted. */
-export const ACCEPTED_BY_ACCOUNT = '(SELECT patient_id FROM patient_guardians WHERE account_id = ?)';
+/** Whether the account in the parameter has accepted a patient. */
+export const HAS_ACCEPTED = 'EXISTS (SELECT 1 FROM patient_guardians WHERE account_id = ?)';
+
+/** The accounts that have accepted patients, as `g`. */
+export const GUARDIANS = 'patient_guardians g';
 
 const AS_SCHEDULE_ROW = `
   SELECT 'patient', CAST(JSON_OBJECT('id', p.id, 'accountId', p.account_id, 'givenName', p.given_name,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { book, type BookingJson } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { bookFor, insertPatient, selfOf } from '../support/patients.js';
 import { expectRefusal } from '../support/refusals.js';
 
 type Listed = BookingJson & { doctor_name: string; specialty: string; patient_email: string };
@@ -226,4 +227,49 @@ test.each([
   expect([without.status, without.body.error]).toEqual([401, 'Token required']);
   const forged = await clinic.client.send(method, path, { body, token: `${ana.token}x` });
   expect([forged.status, forged.body.error]).toEqual([401, 'Invalid token']);
+});
+
+describe('an account that has accepted a patient', () => {
+  const accept = (account: Person, patientId: number) =>
+    clinic.query(
+      'INSERT INTO patient_guardians (account_id, patient_id, accepted_at) VALUES (?, ?, NOW(3))',
+      [account.id, patientId],
+    );
+
+  test('lists the bookings of the patient with its own, in order and page by page', async () => {
+    const [guardian, owner, staff] = [await clinic.patient(), await clinic.patient(), await clinic.staff()];
+    const [managed, alone] = [await selfOf(clinic, owner), await insertPatient(clinic)];
+    for (const patientId of [managed, alone]) await accept(guardian, patientId);
+    const doctor = await clinic.doctor();
+    const own = await selfOf(clinic, guardian);
+    const all = [];
+    for (const [index, patientId] of [managed, own, alone, own, managed, alone].entries()) {
+      const wish = { date: '2026-03-12', time: `${String(9 + index).padStart(2, '0')}:00` };
+      all.push(await bookFor(clinic, staff, patientId, doctor, wish));
+    }
+    expect(ids((await list('me', guardian)).body)).toEqual(ids(all));
+    expect(ids((await list('me', owner)).body)).toEqual([all[0]!.id, all[4]!.id]);
+    const paged: number[] = [];
+    let after = '';
+    do {
+      const { body } = await list(`me?limit=2${after}`, guardian);
+      paged.push(...ids(body));
+      after = body.length === 0 ? '' : `&after=${body.at(-1)!.id}`;
+    } while (after !== '');
+    expect(paged).toEqual(ids(all));
+    // Its start is found even if no page ended there, and only by those who may see it.
+    expect(ids((await list(`me?after=${all[2]!.id}`, guardian)).body)).toEqual(ids(all.slice(3)));
+    expect((await list(`me?after=${all[2]!.id}`, owner)).status).toBe(400);
+  });
+
+  test('without bookings of its own lists those of the patient', async () => {
+    const [guardian, staff, patientId] = [
+      await clinic.patient(),
+      await clinic.staff(),
+      await insertPatient(clinic),
+    ];
+    await accept(guardian, patientId);
+    const booked = await bookFor(clinic, staff, patientId, madrid, { date: '2026-03-16', time: '09:00' });
+    expect(ids((await list('me', guardian)).body)).toEqual([booked.id]);
+  });
 });

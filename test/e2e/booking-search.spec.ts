@@ -79,7 +79,10 @@ describe('GET /api/bookings', () => {
   });
 
   test('is forbidden to a user, and a doctor without a profile has none', async () => {
-    expect(await get('', await clinic.patient())).toMatchObject({ status: 403, body: { error: 'Forbidden' } });
+    expect(await get('', await clinic.patient())).toMatchObject({
+      status: 403,
+      body: { error: 'Forbidden' },
+    });
     expect(await get('', await clinic.person('doctor'))).toMatchObject({
       status: 404,
       body: { code: 'PROFILE_NOT_FOUND' },
@@ -192,7 +195,8 @@ describe('a cursor holds the position itself', () => {
         for (let index = 0; index < COUNT; index += 1) all.push((await book(3 * index, 0)).id);
         const untouched = new Set(all);
         const seen: number[] = [];
-        let query: string | undefined = `?date=${date}&doctor_id=${other.doctorId}&status=booked&limit=${size}`;
+        let query: string | undefined =
+          `?date=${date}&doctor_id=${other.doctorId}&status=booked&limit=${size}`;
         for (let page = 0; query !== undefined; page += 1) {
           const answer: Answer<Row[]> = await get<Row[]>(query, staff);
           expect(answer.body.length).toBeLessThanOrEqual(size);
@@ -270,7 +274,11 @@ describe('GET /api/bookings/:id', () => {
       });
     }
     const { body } = await get(`/${id}`, patient);
-    expect(body).toMatchObject({ status: 'cancelled', doctor_name: expect.any(String) as string, version: 2 });
+    expect(body).toMatchObject({
+      status: 'cancelled',
+      doctor_name: expect.any(String) as string,
+      version: 2,
+    });
     expect(body).not.toHaveProperty('patient_email');
     expect(body).not.toHaveProperty('override');
     expect(body.patient).not.toHaveProperty('phone');

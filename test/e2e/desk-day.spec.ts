@@ -34,7 +34,12 @@ let doctor: DoctorPerson;
 beforeAll(async () => {
   clinic = await Clinic.open({ env: { RATE_LIMIT_ENABLED: 'false' } });
   staff = await clinic.staff();
-  doctor = await clinic.doctor({ week: [[1, '09:00', '12:00'], [1, '14:00', '16:00']] });
+  doctor = await clinic.doctor({
+    week: [
+      [1, '09:00', '12:00'],
+      [1, '14:00', '16:00'],
+    ],
+  });
 });
 afterAll(() => clinic?.close());
 
@@ -132,7 +137,10 @@ describe('a doctor’s day', () => {
       status: 400,
       body: { code: 'UNKNOWN_DOCTOR' },
     });
-    expect(await day('?doctor_id=4294967295')).toMatchObject({ status: 400, body: { code: 'UNKNOWN_DOCTOR' } });
+    expect(await day('?doctor_id=4294967295')).toMatchObject({
+      status: 400,
+      body: { code: 'UNKNOWN_DOCTOR' },
+    });
     expect((await day('', await clinic.patient())).status).toBe(403);
     expect((await day('', await clinic.person('doctor'))).status).toBe(404);
   });
