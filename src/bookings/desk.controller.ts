@@ -1,5 +1,5 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Only } from '../auth/access.js';
 import { DESK } from '../auth/role.js';
@@ -24,7 +24,6 @@ export class DeskController {
       'A date of the clinic, doctor by doctor; for doctors their own. Lists active doctors, and inactive ones with bookings; at most 50. With the `ETag` as `If-None-Match`, 304 while nothing changes.',
   })
   @ApiOkResponse({ type: DayDto, headers: CONTENT_TAG })
-  @ApiResponse({ status: 304, description: 'The client has this answer already', headers: CONTENT_TAG })
   @ApiProblems('UNKNOWN_DOCTOR', 'TOO_MANY_DOCTORS', 'PROFILE_NOT_FOUND')
   async day(
     @SignedInContext() context: AccountContext,

@@ -175,6 +175,10 @@ export const MATRIX: Readonly<Record<string, Row>> = {
       time: `${String(9 + turn).padStart(2, '0')}:00`,
     }),
   },
+  'GET /api/bookings': { expected: DOCTORS_AND_DESK },
+  'GET /api/bookings/{id}': { expected: row(401, 200, 404, 200, 404, 200, 200), id: 'bookingId' },
+  'GET /api/bookings/{id}/events': { expected: row(401, 403, 403, 200, 404, 200, 200), id: 'bookingId' },
+  'GET /api/desk/day': { expected: DOCTORS_AND_DESK },
   'GET /api/bookings/me': { expected: SIGNED_IN },
   'GET /api/bookings/doctor': { expected: DOCTORS },
   // Before the booking changes: an email that is out of date cannot be retried.

@@ -157,7 +157,7 @@ describe('the examples work on the demo clinic', () => {
       'patient',
       ['GET /api/auth/me', 'PATCH /api/auth/me', 'GET /api/bookings/available-slots', 'POST /api/bookings'],
     ],
-    ['admin', ['GET /api/notifications']],
+    ['admin', ['GET /api/notifications', 'GET /api/bookings', 'GET /api/desk/day']],
     ['patient', ['GET /api/bookings/me']],
     ['doctor', ['GET /api/doctors/me', 'GET /api/bookings/doctor', 'GET /api/availability/me']],
     ['doctor', ['POST /api/availability']],
@@ -199,6 +199,8 @@ describe('the examples work on the demo clinic', () => {
   const HARMLESS: readonly (readonly [as: string, route: string])[] = [
     ['patient', 'DELETE /api/auth/second-factor'],
     ['patient', 'DELETE /api/auth/sessions/{id}'],
+    ['admin', 'GET /api/bookings/{id}'],
+    ['admin', 'GET /api/bookings/{id}/events'],
     ['patient', 'PATCH /api/bookings/{id}'],
     ['patient', 'DELETE /api/bookings/{id}'],
     ['patient', 'POST /api/bookings/{id}/cancel'],

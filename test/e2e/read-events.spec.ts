@@ -26,6 +26,7 @@ describe('reading other people’s data is an event', () => {
     ['/api/audit', () => admin, 'event.listed'],
     ['/api/users', () => admin, 'account.listed'],
     ['/api/notifications', () => admin, 'message.listed'],
+    ['/api/bookings', () => admin, 'booking.listed'],
     ['/api/bookings/doctor', () => doctor, 'booking.listed'],
     ['/api/doctors', () => admin, 'doctor.listed'],
     ['/api/integrity', () => admin, 'booking.listed'],

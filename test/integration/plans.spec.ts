@@ -6,6 +6,7 @@ import { MailBudget } from '../../src/notifications/mail-budget.js';
 import type { Addressed } from '../../src/notifications/notification-row.js';
 import { NotificationReader } from '../../src/notifications/notification.reader.js';
 import { Ledger } from '../../src/outbox/ledger.repository.js';
+import { cursorOf } from '../../src/http/cursor.js';
 import { fill } from '../bench/seed.js';
 import { requestBooking, book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -31,6 +32,7 @@ let worker: TestingModule;
 let statements: readonly Statements[];
 let doctor: DoctorPerson;
 let patient: Person;
+let admin: Person;
 
 beforeAll(async () => {
   clinic = await Clinic.open();
@@ -45,6 +47,7 @@ beforeAll(async () => {
   await connection.end();
   doctor = await clinic.doctor();
   patient = await clinic.patient();
+  admin = await clinic.admin();
   worker = await idleWorker(clinic.environment, clinic.clock);
   statements = [Statements.of(clinic.dataSource), Statements.of(worker.get(DataSource))];
 }, 120_000);
@@ -72,6 +75,24 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     () => get('/api/bookings/me?limit=5&after=1&after_start=2026-03-03T09:00:00Z', patient),
   ],
   ['a doctor’s bookings', () => get('/api/bookings/doctor', doctor)],
+  ['the bookings of a day', () => get(`/api/bookings?date=${MONDAY}`, admin)],
+  [
+    'the bookings of two months, from where a page ended',
+    () =>
+      get(
+        `/api/bookings?from=2026-03-01&to=2026-05-01&cursor=${cursorOf({ at: clinic.clock.now(), id: 1 })}`,
+        admin,
+      ),
+  ],
+  ['the bookings of a doctor', () => get('/api/bookings?from=2026-03-01&to=2026-05-01&doctor_id=1', admin)],
+  ['a patient’s history', () => get('/api/bookings?patient_id=500001', admin)],
+  [
+    'a booking and its events',
+    async () => {
+      await get('/api/bookings/1', admin);
+      await get('/api/bookings/1/events', admin);
+    },
+  ],
   [
     'a reschedule and a cancellation',
     async () => {

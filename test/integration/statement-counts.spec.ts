@@ -48,6 +48,8 @@ const REQUESTS: readonly [string, number, () => Promise<Answer<unknown>>][] = [
   ['a patient’s bookings', 1, () => clinic.client.get('/api/bookings/me', patient)],
   // One of the two records the read.
   ['a doctor’s bookings', 2, () => clinic.client.get('/api/bookings/doctor', doctor)],
+  ['a doctor’s day', 5, () => clinic.client.get('/api/desk/day', doctor)],
+  ['a doctor’s bookings of today', 3, () => clinic.client.get('/api/bookings', doctor)],
   ['the doctors', 1, () => clinic.client.get('/api/doctors/public')],
   ['a doctor’s windows', 1, () => clinic.client.get(`/api/availability/${doctor.doctorId}`)],
   ['a doctor’s own windows', 1, () => clinic.client.get('/api/availability/me', doctor)],
