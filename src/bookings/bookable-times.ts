@@ -27,6 +27,11 @@ export interface RequestedBooking extends RequestedAppointment {
   readonly patientId?: number | undefined;
 }
 
+/** A time that may be booked, and for whom. */
+export interface BookableBooking extends BookableTime {
+  readonly patient: BookedPatient;
+}
+
 /** Evaluates requested times by the doctor's schedule, within transactions. */
 @Injectable()
 export class BookableTimes {
@@ -42,7 +47,7 @@ export class BookableTimes {
     context: AccountContext,
     tx: EntityManager,
     requested: RequestedBooking,
-  ): Promise<BookableTime & { readonly patient: BookedPatient }> {
+  ): Promise<BookableBooking> {
     const { doctorId, date, patientId } = requested;
     const { actor } = context;
     const range = { doctorId, from: date, to: date };

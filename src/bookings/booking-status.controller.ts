@@ -8,7 +8,8 @@ import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
 import { IdParams } from '../http/id-params.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
-import { BookingDto, CancelDto, SetStatusDto } from './booking.dto.js';
+import { BookingDto } from './booking.dto.js';
+import { CancelDto, SetStatusDto } from './booking-requests.dto.js';
 import { CancellationService } from './cancellation.service.js';
 import { StatusService } from './status.service.js';
 

@@ -1,21 +1,18 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RULE_CODES } from '../availability/rules/rules-in-order.js';
-import { RecordedRead } from '../audit/recorded-read.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ADMIN_WITHOUT_SECOND_FACTOR, Only, ApiSignedIn } from '../auth/access.js';
+import type { FastifyReply } from 'fastify';
+import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
-import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
 import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
-import { AvailableSlotsQuery, BookDto, BookingDto, RescheduleDto } from './booking.dto.js';
+import { BookingDto } from './booking.dto.js';
+import { AvailableSlotsQuery, BookDto, RescheduleDto } from './booking-requests.dto.js';
 import { WALL_TIME } from '../time/wall-time.js';
-import { BookingListQuery, DoctorsBookingDto, PatientsBookingDto } from './booking-list.dto.js';
-import { BookingListsService, type Page } from './booking-lists.service.js';
 import { BookingsService } from './bookings.service.js';
 import { CancellationService } from './cancellation.service.js';
 import { ReschedulingService } from './rescheduling.service.js';
@@ -32,7 +29,6 @@ export class BookingsController {
     private readonly bookings: BookingsService,
     private readonly rescheduling: ReschedulingService,
     private readonly cancellation: CancellationService,
-    private readonly lists: BookingListsService,
   ) {}
 
   @Get('available-slots')
@@ -73,44 +69,6 @@ export class BookingsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BookingDto> {
     return tagged(reply, BookingDto.from(await this.bookings.book(context, body.toBooking())));
-  }
-
-  @Get('me')
-  @ApiOperation({
-    operationId: 'listMyBookings',
-    summary: 'List my bookings',
-    description: 'Ordered by the instant at which they begin.',
-  })
-  @ApiOkResponse({ type: [PatientsBookingDto], headers: NEXT_PAGE })
-  @ApiProblems('UNKNOWN_BOOKING')
-  async mine(
-    @SignedInContext() { actor }: AccountContext,
-    @Query() query: BookingListQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PatientsBookingDto[]> {
-    const page = await this.lists.ofPatient(actor.id, query.toFilter());
-    return linkPage(page, request, reply).map((booking) => PatientsBookingDto.of(booking));
-  }
-
-  @Only('doctor')
-  @Get('doctor')
-  @RecordedRead('booking.listed')
-  @ApiOperation({
-    operationId: 'listDoctorBookings',
-    summary: "List the doctor's bookings",
-    description: "The signed-in doctor's bookings, ordered by the instant at which they begin.",
-  })
-  @ApiOkResponse({ type: [DoctorsBookingDto], headers: NEXT_PAGE })
-  @ApiProblems('PROFILE_NOT_FOUND', 'UNKNOWN_BOOKING')
-  async ofDoctor(
-    @SignedInContext() { actor }: AccountContext,
-    @Query() query: BookingListQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<DoctorsBookingDto[]> {
-    const page = await this.lists.ofDoctor(actor.id, query.toFilter());
-    return linkPage(page, request, reply).map((booking) => DoctorsBookingDto.of(booking));
   }
 
   @Patch(':id')
@@ -156,14 +114,4 @@ export class BookingsController {
     await this.cancellation.cancel(context, id, { parties: ['patient'] });
     return { message: 'Booking cancelled successfully' };
   }
-}
-
-/** Sets the link to the next page, and returns the bookings of this one. */
-function linkPage<T>({ bookings, next }: Page<T>, request: FastifyRequest, reply: FastifyReply): T[] {
-  if (next) {
-    // Bookings begin at whole seconds.
-    const start = `${new Date(next.afterStart).toISOString().slice(0, 19)}Z`;
-    linkNextPage(request, reply, { after: next.after, after_start: start });
-  }
-  return bookings;
 }

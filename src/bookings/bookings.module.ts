@@ -8,6 +8,7 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { BookableTimes } from './bookable-times.js';
 import { BookingEntity } from './booking.entity.js';
 import { BookingListReader } from './booking-list.reader.js';
+import { BookingListsController } from './booking-lists.controller.js';
 import { BookingListsService } from './booking-lists.service.js';
 import { BookingEventsService } from './booking-events.service.js';
 import { BookingSearchController } from './booking-search.controller.js';
@@ -39,6 +40,7 @@ import { PageEnds } from './page-ends.js';
     TypeOrmModule.forFeature([BookingEntity]),
   ],
   controllers: [
+    BookingListsController,
     BookingsController,
     BookingSearchController,
     BookingStatusController,

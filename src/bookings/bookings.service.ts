@@ -14,8 +14,10 @@ import { formatWallTime } from '../time/wall-time.js';
 import { BookableTimes, type RequestedBooking } from './bookable-times.js';
 import { booked } from './booking.changes.js';
 import type { Booking } from './booking.js';
+import { newBookingOf } from './booking-placement.js';
 import { BookingTransaction } from './booking-transaction.js';
-import { duplicateAsTaken, findBookingByUid, insertBooking } from './booking.repository.js';
+import { duplicateAsTaken } from './booking-changes.repository.js';
+import { findBookingByUid, insertBooking } from './booking.repository.js';
 import { assertForActor } from './booking.policy.js';
 import { unknownDoctor } from './booking.refusals.js';
 import { readSchedule } from './schedule.reader.js';
@@ -61,7 +63,8 @@ export class BookingsService {
   /**
    * Books a time with a doctor for a patient.
    *
-   * @throws Refusal VALIDATION_FAILED for a field that is only for the desk, UNKNOWN_PATIENT, UNKNOWN_DOCTOR, or the first rule that the time violates
+   * @throws Refusal VALIDATION_FAILED for a field that is only for the desk, UNKNOWN_PATIENT, UNKNOWN_DOCTOR, or the
+   *   first rule that the time violates
    * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased, or its session ended, meanwhile
    * @throws Unavailable if the database is too busy, or the outcome stays unknown
    */
@@ -89,35 +92,12 @@ export class BookingsService {
     uid: string,
     command: NewBooking,
   ): Promise<Booking> {
-    const { doctorId, date, time, durationMinutes, note = null, isNotifying = true } = command;
+    const { doctorId, date, isNotifying = true } = command;
     const { actor } = context;
     const dayVersion = await lockDay(tx, doctorId, date);
     const bookable = await this.times.assertBookableFor(context, tx, command);
-    const { appointment, availability, override, isOverbooked, patient, timezone, now } = bookable;
-    const newBooking: Omit<Booking, 'id'> = {
-      uid,
-      doctorId,
-      patientId: patient.id,
-      accountId: patient.accountId,
-      givenName: patient.givenName,
-      familyName: patient.familyName,
-      date,
-      time,
-      durationMinutes,
-      startsAt: appointment.start,
-      endsAt: appointment.end,
-      status: 'booked',
-      version: 1,
-      edits: 0,
-      note,
-      isOverbooked,
-      bookedBy: actor.id,
-      bookedByRole: actor.role!,
-      cancelledByRole: null,
-      cancelReason: null,
-      createdAt: now,
-      timezone,
-    };
+    const { availability, override, timezone, now } = bookable;
+    const newBooking = newBookingOf(actor, uid, command, bookable);
     const inserted = insertBooking(tx, newBooking, { dayVersion, availability, override }, actor);
     const booking = await duplicateAsTaken(command, inserted);
     if (!booking) {

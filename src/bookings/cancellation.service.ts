@@ -13,7 +13,8 @@ import { allCancelled, cancelled } from './booking.changes.js';
 import { type Booking, revisionOf } from './booking.js';
 import { assertMay, type Party, partiesOf } from './booking.policy.js';
 import { BookingTransaction } from './booking-transaction.js';
-import { cancelLockedBooking, cancelUpcoming, lockBooking, lockLiveBookings } from './booking.repository.js';
+import { cancelLockedBooking, cancelUpcoming, lockLiveBookings } from './booking-changes.repository.js';
+import { lockBooking } from './booking.repository.js';
 import { assertNotStarted, onlyForDesk, reasonRequired } from './booking.refusals.js';
 
 /** How to cancel. */

@@ -12,18 +12,14 @@ import { Changes } from '../outbox/changes.js';
 import { cancelOutdatedNotifications } from '../outbox/cancellation.repository.js';
 import { BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
-import { BookableTimes } from './bookable-times.js';
+import { BookableTimes, type RequestedAppointment } from './bookable-times.js';
 import { annotated, rescheduled } from './booking.changes.js';
 import { type Booking, type Override, revisionOf } from './booking.js';
 import { assertForActor, assertMay, partiesOf, type SeenBooking } from './booking.policy.js';
+import { movedTo } from './booking-placement.js';
 import { BookingTransaction } from './booking-transaction.js';
-import {
-  updateLockedBooking,
-  updateTime,
-  duplicateAsTaken,
-  findBooking,
-  lockBooking,
-} from './booking.repository.js';
+import { updateLockedBooking, updateTime, duplicateAsTaken } from './booking-changes.repository.js';
+import { findBooking, lockBooking } from './booking.repository.js';
 import { assertNotStarted, isAt, type RequestedTime } from './booking.refusals.js';
 
 /** What is to change of a booking; fields that are left out stay. */
@@ -58,8 +54,8 @@ export class ReschedulingService {
    * Gives a live booking another time, length, doctor or note in one step; fields that `change` leaves out stay. If the
    * booking already has them, nothing changes and no email is sent.
    *
-   * @throws Refusal VALIDATION_FAILED for a field that is only for the desk, BOOKING_NOT_FOUND, BOOKING_STARTED, STATUS_NOT_POSSIBLE, UNKNOWN_DOCTOR, or the first rule that the
-   *   new time violates
+   * @throws Refusal VALIDATION_FAILED for a field that is only for the desk, BOOKING_NOT_FOUND, BOOKING_STARTED,
+   *   STATUS_NOT_POSSIBLE, UNKNOWN_DOCTOR, or the first rule that the new time violates
    * @throws VersionMismatch
    * @throws Unavailable as `BookingsService.book` does
    */
@@ -106,24 +102,24 @@ export class ReschedulingService {
     }
     // A retry refuses before it locks, as in `BookingsService.book`.
     if (!firstRead) await this.times.assertBookable(context, tx, requested, id);
+    const { isNotifying = true } = change;
+    return this.moveIn(context, tx, { ...seen, note }, { ...requested, isNotifying });
+  }
+
+  /** @throws ChangedMeanwhile if the booking was changed between its read and the locks */
+  private async moveIn(
+    context: AccountContext,
+    tx: EntityManager,
+    seen: SeenBooking,
+    { isNotifying, ...requested }: RequestedAppointment & { readonly isNotifying: boolean },
+  ): Promise<Booking> {
+    const { id } = seen;
     const dayVersion = await this.lockDaysOf(tx, seen, requested);
     const bookable = await this.times.assertBookable(context, tx, requested, id);
-    const { appointment, availability, override, isOverbooked, timezone, now } = bookable;
+    const { availability, override, now } = bookable;
     // Again: the old appointment may have begun while this waited for the locks.
     this.assertNotStarted(context, seen);
-    const booking = {
-      ...seen,
-      doctorId,
-      date,
-      time,
-      durationMinutes,
-      note,
-      timezone,
-      isOverbooked,
-      startsAt: appointment.start,
-      endsAt: appointment.end,
-      version: seen.version + 1,
-    };
+    const booking = movedTo(seen, requested, bookable);
     // The days are locked before the booking, and which days is known only from the booking: so the booking is not
     // locked first; its version is checked when it is updated.
     const update = updateTime(tx, booking, { dayVersion, availability, override }, now);
@@ -131,7 +127,7 @@ export class ReschedulingService {
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
     await cancelOutdatedNotifications(tx, id, BOOKING_RESCHEDULED, now);
-    const how = { dueAt: confirmationDueAt, override, isNotifying: change.isNotifying ?? true };
+    const how = { dueAt: confirmationDueAt, override, isNotifying };
     await this.changes.record(context, tx, rescheduled(booking, now, how));
     return booking;
   }

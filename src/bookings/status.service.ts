@@ -9,7 +9,8 @@ import { statusSet } from './booking.changes.js';
 import { type Booking, type BookingStatus, revisionOf } from './booking.js';
 import { assertMay } from './booking.policy.js';
 import { BookingTransaction } from './booking-transaction.js';
-import { lockBooking, updateLockedBooking } from './booking.repository.js';
+import { updateLockedBooking } from './booking-changes.repository.js';
+import { lockBooking } from './booking.repository.js';
 import { reasonRequired, statusNotPossible } from './booking.refusals.js';
 import { isStepBack, possibleStatuses } from './status.rules.js';
 

@@ -33,7 +33,8 @@ export class ClinicController {
   @ApiOperation({
     operationId: 'changeClinic',
     summary: "Change the clinic's name, contact details or country",
-    description: "Fields that are left out stay; null takes the configuration's value. The next emails show the change.",
+    description:
+      "Fields that are left out stay; null takes the configuration's value. The next emails show the change.",
   })
   @ApiOkResponse({ type: ClinicDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()

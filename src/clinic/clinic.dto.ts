@@ -33,7 +33,12 @@ export class ChangeClinicDto implements ClinicChange {
   @LineField(100, { optional: true, nullable: true, description: CONFIGURED, example: 'Clinica' })
   name?: string | null;
 
-  @LineField(200, { optional: true, nullable: true, description: CONFIGURED, example: 'Calle Mayor 1, Madrid' })
+  @LineField(200, {
+    optional: true,
+    nullable: true,
+    description: CONFIGURED,
+    example: 'Calle Mayor 1, Madrid',
+  })
   address?: string | null;
 
   @ClinicPhoneField({ optional: true, nullable: true, description: CONFIGURED })

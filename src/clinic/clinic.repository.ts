@@ -28,6 +28,6 @@ export function lockClinic(tx: EntityManager): Promise<ClinicSettings> {
   return tx.findOneOrFail(ClinicSettings, { where: ONLY_ROW, lock: { mode: 'pessimistic_write' } });
 }
 
-export async function updateClinic(tx: EntityManager, settings: Omit<ClinicSettings, 'id'>): Promise<void> {
+export async function updateClinic(tx: EntityManager, settings: ClinicSettings): Promise<void> {
   await tx.update(ClinicSettings, ONLY_ROW, settings);
 }

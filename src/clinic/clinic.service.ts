@@ -47,7 +47,7 @@ export class ClinicService {
 
   private async changeIn(context: AccountContext, tx: EntityManager, change: ClinicChange): Promise<Clinic> {
     await this.sessions.lock(context, tx);
-    const { id: _, ...settings } = await lockClinic(tx);
+    const settings = await lockClinic(tx);
     assertCurrent(context, settings.version);
     const fields = FIELDS.filter((field) => change[field] !== undefined && change[field] !== settings[field]);
     if (fields.length === 0) return this.withConfiguration(settings);

@@ -137,11 +137,14 @@ export class DoctorsService {
   }
 }
 
+function profileOf({ id, userId, name, specialty, email, timezone, active, version }: Doctor): Profile {
+  return { id, userId, name, specialty, email, timezone, active, version };
+}
+
 /** @throws Refusal PROFILE_EXISTS */
 async function insert(tx: EntityManager, doctor: Doctor): Promise<Profile> {
   try {
-    const { createdAt: _, timezoneSince: __, ...profile } = await tx.save(doctor);
-    return profile;
+    return profileOf(await tx.save(doctor));
   } catch (error) {
     if (!isDuplicate(error, 'doctors_user')) throw error;
     throw new Refusal(

@@ -82,10 +82,8 @@ export class AccountRights {
     // Checks again under the lock: another request may have changed the account since `prepare`.
     assertMayGetRole(account, change);
     if (!isProven && needsReauthentication(account, change)) throw passwordRequired();
-    const changed = {
-      role: role ?? account.role,
-      disabledAt: disabledAtAfter(account, isDisabled ?? account.isDisabled, this.clock.now()),
-    };
+    const disabledAt = disabledAtAfter(account, isDisabled ?? account.isDisabled, this.clock.now());
+    const changed = { role: role ?? account.role, disabledAt };
     const losesFactor = secondFactor === false && account.hasSecondFactor;
     const isSame = changed.role === account.role && changed.disabledAt === account.disabledAt;
     if (isSame && !losesFactor) return;

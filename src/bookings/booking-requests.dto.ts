@@ -1,0 +1,103 @@
+import { BooleanField, ChoiceField, FromText, IdField } from '../http/fields.js';
+import { DateField, DurationField, TimeField } from '../http/time-fields.js';
+import { BOOKING_STATUSES, type BookingStatus, type Override } from './booking.js';
+import { nothingToChange } from './booking.refusals.js';
+import { NoteField, OverrideField, ReasonField } from './booking-fields.js';
+import type { NewBooking } from './bookings.service.js';
+import type { BookingChange } from './rescheduling.service.js';
+
+/** Describes what only the desk may send. */
+const FOR_DESK = 'Only for the desk';
+
+export class AvailableSlotsQuery {
+  @FromText()
+  @IdField()
+  doctor_id!: number;
+
+  @DateField()
+  date!: string;
+
+  @FromText()
+  @DurationField({ optional: true, default: 30 })
+  duration: number = 30;
+}
+
+export class BookDto {
+  @IdField()
+  doctor_id!: number;
+
+  @DateField({ description: "The doctor's local date" })
+  date!: string;
+
+  @TimeField({ description: "The doctor's local time" })
+  time!: string;
+
+  @DurationField({ optional: true, description: 'Minutes' })
+  duration: number = 30;
+
+  @IdField({ optional: true, description: "By default the account's own patient", example: undefined })
+  patient_id?: number;
+
+  @NoteField({ optional: true })
+  note?: string;
+
+  @BooleanField({ optional: true, description: FOR_DESK, example: undefined })
+  notify?: boolean;
+
+  @OverrideField({ optional: true, description: FOR_DESK })
+  override?: Override;
+
+  toBooking(): NewBooking {
+    const { doctor_id: doctorId, date, time, duration: durationMinutes } = this;
+    const { patient_id: patientId, note, notify: isNotifying, override } = this;
+    return { doctorId, date, time, durationMinutes, patientId, note, isNotifying, override };
+  }
+}
+
+export class RescheduleDto {
+  @DateField({ optional: true, description: "The doctor's local date" })
+  date?: string;
+
+  @TimeField({ optional: true, description: "The doctor's local time", example: '11:00' })
+  time?: string;
+
+  @DurationField({ optional: true, example: 45 })
+  duration?: number;
+
+  @IdField({ optional: true, description: FOR_DESK, example: undefined })
+  doctor_id?: number;
+
+  @NoteField({ optional: true, description: FOR_DESK })
+  note?: string;
+
+  @BooleanField({ optional: true, description: FOR_DESK, example: undefined })
+  notify?: boolean;
+
+  @OverrideField({ optional: true, description: FOR_DESK })
+  override?: Override;
+
+  /** @throws Refusal NOTHING_TO_CHANGE */
+  toChange(): BookingChange {
+    const { date, time, duration: durationMinutes, doctor_id: doctorId, note } = this;
+    const changes = [date, time, durationMinutes, doctorId, note];
+    if (changes.every((field) => field === undefined)) throw nothingToChange();
+    const { override, notify: isNotifying } = this;
+    return { date, time, durationMinutes, doctorId, note, override, isNotifying };
+  }
+}
+
+export class CancelDto {
+  @ReasonField({ optional: true, description: 'Required from the desk and the doctor. The email names it' })
+  reason?: string;
+
+  @BooleanField({ optional: true, description: 'false sends no email. Not for patients', example: undefined })
+  notify?: boolean;
+}
+
+export class SetStatusDto {
+  @ChoiceField(BOOKING_STATUSES, { example: 'arrived' })
+  status!: BookingStatus;
+
+  @ReasonField({ optional: true, description: 'Required for a step back' })
+  reason?: string;
+}
