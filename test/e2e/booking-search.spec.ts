@@ -183,10 +183,8 @@ describe('a cursor holds the position itself', () => {
     `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 
   test('what moves, ends or appears meanwhile makes no page skip or repeat anything else', async () => {
-    let turn = 0;
     await fc.assert(
       fc.asyncProperty(WALK, async ({ size, changes }) => {
-        turn += 1;
         const patient = await insertPatient(clinic);
         const other = await clinic.doctor({ week: ALL_WEEK });
         const book = (hour: number, minute: number) =>
