@@ -5,6 +5,7 @@ import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
+import { AUTH_CONTROLLERS } from './auth.controllers.js';
 import { AccessGuard } from './access.guard.js';
 import { Account } from './accounts/account.entity.js';
 import { AccountLink } from './accounts/account-link.entity.js';
@@ -24,13 +25,9 @@ import { AddressRefusals } from './accounts/address-refusals.js';
 import { AddressVerification } from './accounts/address-verification.js';
 import { DenialRecorder } from './denial-recorder.js';
 import { AddressCounters } from './throttling/address-counters.js';
-import { AuthController } from './auth.controller.js';
 import { FirstAdmin } from './accounts/first-admin.js';
-import { InvitationController } from './accounts/invitation.controller.js';
 import { Invitations } from './accounts/invitations.service.js';
-import { MeController } from './accounts/me.controller.js';
 import { LinkPauses } from './accounts/link-pauses.js';
-import { NotMeController } from './accounts/not-me.controller.js';
 import { JWT_OPTIONS } from './sessions/jwt-options.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { VerifiedTokenCache } from './sessions/verified-token-cache.js';
@@ -38,13 +35,11 @@ import { LoginFailures } from './throttling/login-failures.js';
 import { LoginService } from './sessions/login.service.js';
 import { NewPasswords } from './passwords/new-passwords.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
-import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { PatientAddresses } from './accounts/patient-addresses.js';
 import { RequestedLinks } from './accounts/requested-links.js';
 import { TakenAddresses } from './accounts/taken-addresses.js';
 import { Reauthentication } from './reauthentication.js';
-import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { DigitAttempts } from './second-factor/digit-attempts.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
 import { LogoutService } from './sessions/logout.service.js';
@@ -53,7 +48,6 @@ import { RefreshTokens } from './sessions/refresh-tokens.js';
 import { SessionActivity } from './sessions/session-activity.js';
 import { SessionStarter } from './sessions/session-starter.js';
 import { SessionRepository } from './sessions/session.repository.js';
-import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.js';
 import { RequestLimits } from '../http/rate-limits/request-limits.js';
 import { Throttle } from '../http/rate-limits/throttle.js';
@@ -62,8 +56,6 @@ import { PageLimits } from '../http/rate-limits/page-limits.js';
 import { TokenIssuer, TokenReader } from './sessions/token.js';
 import { TokenKeys } from './sessions/token-keys.js';
 import { OwnAccount } from './accounts/own-account.service.js';
-import { UsersController } from './accounts/users.controller.js';
-import { VerificationController } from './accounts/verification.controller.js';
 
 /** Accounts, log-in, and the guard of every route. */
 @Module({
@@ -75,17 +67,7 @@ import { VerificationController } from './accounts/verification.controller.js';
     PassportModule,
     JwtModule.registerAsync(JWT_OPTIONS),
   ],
-  controllers: [
-    AuthController,
-    InvitationController,
-    MeController,
-    NotMeController,
-    PasswordsController,
-    SecondFactorController,
-    SessionsController,
-    UsersController,
-    VerificationController,
-  ],
+  controllers: [...AUTH_CONTROLLERS],
   providers: [
     AccessGuard,
     AccountLinks,

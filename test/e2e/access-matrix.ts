@@ -172,7 +172,7 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     body: ({ doctorId }, turn) => ({
       doctor_id: doctorId,
       date: '2026-03-04',
-      time: `${String(9 + turn).padStart(2, '0')}:00`,
+      time: `${String(8 + turn).padStart(2, '0')}:00`,
     }),
   },
   'GET /api/bookings': { expected: DOCTORS_AND_DESK },

@@ -7,6 +7,8 @@ export interface ValidRequest {
   readonly token: string | undefined;
   readonly body: Readonly<Record<string, unknown>>;
   readonly optional: readonly string[];
+  /** The fields that null clears. */
+  readonly nullable: readonly string[];
 }
 
 /** The people and the booking that the valid requests use. */
@@ -41,7 +43,7 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: F
     actor: Person | undefined,
     body: ValidRequest['body'],
     ...optional: string[]
-  ): ValidRequest => ({ method, path, token: actor?.token, body, optional });
+  ): ValidRequest => ({ method, path, token: actor?.token, body, optional, nullable: [] });
   const account = { email: 'new@people.example', password: 'long enough', locale: 'es' };
   const profile = { name: 'Dr. Who', specialty: 'Time', email: 'who@clinic.example', user_id: newcomer.id };
   const proof = { your_password: admin.password, your_code: '000000' };
@@ -104,12 +106,15 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: F
       },
       ...['name', 'specialty', 'email', 'active', 'timezone'],
     ),
-    route(
-      ['PATCH', '/api/clinic'],
-      admin,
-      { name: 'Clinic', address: 'Calle Mayor 1', phone: '+34 912 345 678', country: 'ES' },
-      ...['name', 'address', 'phone', 'country'],
-    ),
+    {
+      ...route(
+        ['PATCH', '/api/clinic'],
+        admin,
+        { name: 'Clinic', address: 'Calle Mayor 1', phone: '+34 912 345 678', country: 'ES' },
+        ...['name', 'address', 'phone', 'country'],
+      ),
+      nullable: ['name', 'address', 'phone', 'country'],
+    },
     route(
       ['POST', '/api/bookings'],
       admin,
