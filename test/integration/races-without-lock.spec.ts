@@ -20,6 +20,7 @@ import {
   raceOfProfiles,
   raceOfRegistrations,
   raceOfWindows,
+  raceWithDeactivation,
   raceWithErasure,
   raceWithException,
   BOOKING_RACES,
@@ -169,4 +170,13 @@ describe('without the unique keys', () => {
     const { waited, profiles } = await raceOfProfiles(rivals);
     expect([waited, profiles]).toEqual([true, 2]);
   });
+});
+
+test('without the shared lock of the doctor a doctor who is made inactive gets a booking', async () => {
+  rivals.statements[1].replace(INSERT_BOOKING, ({ sql, parameters }) => ({
+    sql: sql.replace('LOCK IN SHARE MODE', ''),
+    parameters,
+  }));
+  const { slow, fast, live } = await raceWithDeactivation(rivals);
+  expect([slow.status, fast.status, live]).toEqual([200, 201, 1]);
 });

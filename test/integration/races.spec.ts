@@ -5,6 +5,7 @@ import {
   INSERT_BOOKING,
   MONDAY,
   reschedule,
+  raceWithDeactivation,
   raceWithDoctorChange,
   race,
   raceOfKeys,
@@ -125,4 +126,10 @@ test('a doctor made inactive while a patient books gets no booking', async () =>
 test('a time zone changed while a patient books: the booking has the instants of the new zone', async () => {
   const { slow, fast } = await raceWithDoctorChange(rivals, { timezone: 'Asia/Tokyo' });
   expect([fast.status, slow.status, slow.body.starts_at]).toEqual([200, 201, `${MONDAY}T10:00:00+09:00`]);
+});
+
+test('a booking waits for the change that makes its doctor inactive', async () => {
+  const { slow, fast, waited, live } = await raceWithDeactivation(rivals);
+  expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 200, 400, 'DOCTOR_INACTIVE']);
+  expect(live).toBe(0);
 });

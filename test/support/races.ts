@@ -184,6 +184,19 @@ export async function raceWithDoctorChange(
   );
 }
 
+/** A patient books while the change that makes the doctor inactive is about to commit. */
+export async function raceWithDeactivation(rivals: ConcurrentApps): Promise<Race & { live: number }> {
+  const { clinic } = rivals;
+  const [doctor, patient, admin] = [await clinic.doctor(), await clinic.patient(), await clinic.admin()];
+  const raced = await rivals.overtake(
+    /^COMMIT/,
+    ({ client }) => client.patch<Json>(`/api/doctors/${doctor.doctorId}`, { active: false }, admin),
+    (through) => requestBooking(through, patient, doctor, { date: MONDAY, time: '10:00' }),
+  );
+  const live = await clinic.query('SELECT id FROM bookings WHERE doctor_id = ?', [doctor.doctorId]);
+  return { ...raced, live: live.length };
+}
+
 /** A doctor adds two overlapping windows at once. */
 export async function raceOfWindows(rivals: ConcurrentApps): Promise<Race & { windows: number }> {
   const doctor = await rivals.clinic.doctor();
