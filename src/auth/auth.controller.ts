@@ -54,12 +54,9 @@ export class AuthController {
   })
   @ApiCreatedResponse({ type: RegisteredDto })
   @ApiProblems('EMAIL_TAKEN')
-  async register(
-    @Body() { email, password, locale }: RegisterDto,
-    @PublicContext() context: Context,
-  ): Promise<RegisteredDto> {
+  async register(@Body() body: RegisterDto, @PublicContext() context: Context): Promise<RegisteredDto> {
     return RegisteredDto.from(
-      await withMinimumDuration(() => this.accounts.register(context, { email, password, locale })),
+      await withMinimumDuration(() => this.accounts.register(context, body.toAccount(), body.toPerson())),
     );
   }
 

@@ -4,6 +4,7 @@ export const API_TAGS: readonly (readonly [name: string, description: string])[]
   ['Clinic', 'Its name, contact details and time zone.'],
   ['Doctors', "The clinic's doctors."],
   ['Bookings', 'Find a free time, book, reschedule, cancel, list.'],
+  ['Patients', 'The people who are treated: oneself, dependants and, for the desk, all.'],
   ['Availability', "Doctors' weekly windows: the hours in which patients can book them."],
   ['Exceptions', 'Dates, or hours of a date, that a doctor blocks.'],
   ['My account', 'Password, email, language, export and erasure of one’s own account.'],

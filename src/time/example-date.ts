@@ -11,3 +11,6 @@ export const EXAMPLE_TIMEZONE = 'Europe/Madrid';
 export const EXAMPLE_START = `${EXAMPLE_DATE}T10:00:00+01:00`;
 /** Half an hour later. */
 export const EXAMPLE_END = `${EXAMPLE_DATE}T10:30:00+01:00`;
+
+/** When the person in the examples was born. */
+export const EXAMPLE_BIRTH_DATE = '1984-05-21';

@@ -1,6 +1,6 @@
 const [WIDTH, HEIGHT] = [640, 360];
 const MARGIN = { left: 56, right: 150, top: 24, bottom: 44 };
-const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'];
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00'];
 
 export interface Curve {
   readonly name: string;

@@ -76,6 +76,7 @@ async function createResources(doctorA: DoctorPerson, doctorB: DoctorPerson): Pr
     doctorId: doctorA.doctorId,
     newcomerId: (await clinic.person('doctor')).id,
     sessionId: await sessionOf(people.patientA),
+    patientId: (await client.get<{ id: number }[]>('/api/patients/mine', people.patientA)).body[0]!.id,
   };
 }
 
@@ -135,6 +136,8 @@ describe('another person’s id and an unknown id get the same answer, and the o
     'DELETE /api/availability/{id}',
     'DELETE /api/exceptions/{id}',
     'DELETE /api/auth/sessions/{id}',
+    'GET /api/patients/{id}',
+    'PATCH /api/patients/{id}',
     'PATCH /api/users/{id}',
     'POST /api/notifications/{id}/retry',
   ])('%s', async (route) => {

@@ -15,6 +15,8 @@ export interface Resources {
   readonly newcomerId: number;
   /** Patient A's. */
   readonly sessionId: number;
+  /** The owner of patient A's account. */
+  readonly patientId: number;
 }
 
 interface Row {
@@ -37,6 +39,7 @@ const DOCTORS_AND_DESK = row(401, 403, 403, 200, 200, 200, 200);
 const DESK = row(401, 403, 403, 403, 403, 200, 200);
 const DELETED_BY_DESK = row(401, 403, 403, 400, 400, 200, 400);
 const PATIENT_A = row(401, 200, 400, 400, 400, 400, 400);
+const PATIENT_A_OR_DESK = row(401, 200, 404, 404, 404, 200, 200);
 const created = (expected: Row['expected']) =>
   Object.fromEntries(
     Object.entries(expected).map(([actor, status]) => [actor, status === 200 ? 201 : status]),
@@ -139,6 +142,23 @@ export const MATRIX: Readonly<Record<string, Row>> = {
       user_id: newcomerId,
     }),
   },
+  'GET /api/patients': { expected: DESK, query: () => '?q=romero' },
+  'GET /api/patients/mine': { expected: SIGNED_IN },
+  'POST /api/patients': {
+    expected: created(SIGNED_IN),
+    body: (_, turn) => ({
+      given_name: `Leo ${turn}`,
+      family_name: 'Sanz',
+      birth_date: `2018-02-0${turn + 1}`,
+      phone: '+34 612 345 678',
+    }),
+  },
+  'GET /api/patients/{id}': { expected: PATIENT_A_OR_DESK, id: 'patientId' },
+  'PATCH /api/patients/{id}': {
+    expected: PATIENT_A_OR_DESK,
+    id: 'patientId',
+    body: () => ({ given_name: 'Lucía' }),
+  },
   'GET /api/availability/me': { expected: DOCTORS },
   'GET /api/availability/{id}': { expected: ANYONE, id: 'doctorId' },
   'POST /api/availability': {
@@ -172,6 +192,7 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     body: ({ doctorId }, turn) => ({
       doctor_id: doctorId,
       date: '2026-03-04',
+      // The first turns are those without access.
       time: `${String(8 + turn).padStart(2, '0')}:00`,
     }),
   },

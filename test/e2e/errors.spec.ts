@@ -98,7 +98,7 @@ test('a wrong method: 404 or 405, on every path', async () => {
 // The last word of a path can be an id for another method: PATCH /api/bookings/me has the id "me".
 function matchesAnIdRoute(path: string, method: string): boolean {
   return (
-    /^\/api\/(bookings|availability|doctors|exceptions)\/[\w{}-]+$/.test(path) &&
+    /^\/api\/(bookings|availability|doctors|exceptions|patients)\/[\w{}-]+$/.test(path) &&
     /GET|PATCH|DELETE/.test(method)
   );
 }

@@ -54,6 +54,15 @@ const REQUESTS: Readonly<Record<string, () => ActorRequest | Promise<ActorReques
     const { path } = await booked();
     return { path: `${path}/status`, body: { status: 'fulfilled' }, actor: doctor };
   },
+  'post /api/patients': async () => {
+    const body = { given_name: 'Leo', family_name: 'Sanz', birth_date: '2018-02-03' };
+    return { path: '/api/patients', body, actor: await clinic.patient() };
+  },
+  'patch /api/patients/{id}': async () => {
+    const actor = await clinic.patient();
+    const mine = await clinic.client.get<{ id: number }[]>('/api/patients/mine', actor);
+    return { path: `/api/patients/${mine.body[0]!.id}`, body: { given_name: 'Ana' }, actor };
+  },
   'post /api/availability': () => ({
     path: '/api/availability',
     body: { day_of_week: 6, start_time: '09:00', end_time: '12:00' },

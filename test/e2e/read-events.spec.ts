@@ -30,6 +30,7 @@ describe('reading other people’s data is an event', () => {
     ['/api/bookings/doctor', () => doctor, 'booking.listed'],
     ['/api/doctors', () => admin, 'doctor.listed'],
     ['/api/integrity', () => admin, 'booking.listed'],
+    ['/api/patients?q=romero', () => admin, 'patient.found'],
   ];
 
   test.each(reads)('GET %s', async (path, reader, action) => {
@@ -53,6 +54,8 @@ describe('reading other people’s data is an event', () => {
       await clinic.client.get('/api/users?limit=0', admin);
       await clinic.client.get('/api/bookings/me', patient);
       await clinic.client.get('/api/auth/me', patient);
+      const { body } = await clinic.client.get<{ id: number }[]>('/api/patients/mine', patient);
+      await clinic.client.get(`/api/patients/${body[0]!.id}`, patient);
       await attempt(patient.email, patient.password);
     });
     expect(events.map(({ action }) => action)).toEqual(['account.logged_in']);

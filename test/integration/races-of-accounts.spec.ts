@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   ERASE_ACCOUNT,
   INSERT_BOOKING,
+  raceOfDependants,
+  raceOfPatientChanges,
   raceOfProfiles,
   raceOfRegistrations,
   raceWithErasure,
@@ -41,6 +43,18 @@ test('of two profiles made for one account at once, one is refused', async () =>
   const { slow, fast, waited, profiles } = await raceOfProfiles(rivals);
   expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 400, 'PROFILE_EXISTS']);
   expect(profiles).toBe(1);
+});
+
+test('of two dependants made at once by an account with nine, one is refused', async () => {
+  const { slow, fast, waited, dependants } = await raceOfDependants(rivals);
+  expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 400, 'TOO_MANY_DEPENDANTS']);
+  expect(dependants).toBe(10);
+});
+
+test('of two changes of a patient’s first version at once, one is refused', async () => {
+  const { slow, fast, waited, given_name, version } = await raceOfPatientChanges(rivals);
+  expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 200, 412, 'VERSION_MISMATCH']);
+  expect([given_name, version]).toEqual(['Ana', 2]);
 });
 
 test('a language change by the owner and a role change by an admin at once both take effect', async () => {

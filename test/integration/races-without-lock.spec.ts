@@ -9,14 +9,17 @@ import {
   LOCK_ACCOUNT,
   LOCK_BOOKING,
   LOCK_DAY,
+  LOCK_PATIENT,
   LOCK_SCHEDULE,
   MONDAY,
   reschedule,
   RESCHEDULE_BOOKING,
   race,
   raceForOneBooking,
+  raceOfDependants,
   raceOfKeys,
   raceOfOppositeReschedules,
+  raceOfPatientChanges,
   raceOfProfiles,
   raceOfRegistrations,
   raceOfWindows,
@@ -115,6 +118,19 @@ test('without the lock of the schedule a doctor gets two windows that overlap', 
   rivals.leaveOut(LOCK_SCHEDULE);
   const { slow, fast, waited, windows } = await raceOfWindows(rivals);
   expect([waited, slow.status, fast.status, windows]).toEqual([false, 201, 201, 2]);
+});
+
+test('without the lock of the account it gets more dependants than it may have', async () => {
+  rivals.leaveOut(LOCK_ACCOUNT);
+  const { slow, fast, waited, dependants } = await raceOfDependants(rivals);
+  expect([waited, slow.status, fast.status, dependants]).toEqual([false, 201, 201, 11]);
+});
+
+test('without the lock of the patient one change of the same version overwrites the other', async () => {
+  rivals.leaveOut(LOCK_PATIENT);
+  const { slow, fast, waited, given_name, version } = await raceOfPatientChanges(rivals);
+  expect([waited, slow.status, fast.status]).toEqual([false, 200, 200]);
+  expect([given_name, version]).toEqual(['Ana', 2]);
 });
 
 test('with days locked in another order opposite reschedules deadlock, and the retry hides it from the clients', async () => {

@@ -11,6 +11,7 @@ export const CANCEL_BOOKING = statementNamed('cancel-booking');
 export const LOCK_BOOKING = statementNamed('lock-booking');
 export const READ_SCHEDULE = statementNamed('read-schedule(-and-self|-and-patient)?');
 export const LOCK_DAY = statementNamed('lock-day');
+export const LOCK_PATIENT = statementNamed('lock-patient');
 export const INSERT_KEY = statementNamed('insert-key');
 export const ERASE_ACCOUNT = statementNamed('erase-account');
 /** Taken before anything else is done to the account that is erased. */
@@ -214,6 +215,39 @@ export async function raceOfWindows(rivals: ConcurrentApps): Promise<Race & { wi
     [doctor.doctorId],
   );
   return { ...raced, windows: Number(row!.windows) };
+}
+
+const CHILD = { given_name: 'Leo', family_name: 'Sanz', birth_date: '2018-02-03' };
+
+/** An account that has nine dependants makes two at once. */
+export async function raceOfDependants(rivals: ConcurrentApps): Promise<Race & { dependants: number }> {
+  const parent = await rivals.clinic.patient();
+  const create = ({ client }: Clinic): Promise<Answer<Json>> => client.post('/api/patients', CHILD, parent);
+  for (let made = 0; made < 9; made += 1) await create(rivals.clinic);
+  const raced = await rivals.overtake(/^INSERT INTO `patients`/, create, create);
+  const [row] = await rivals.clinic.query<{ dependants: string }>(
+    "SELECT COUNT(*) AS dependants FROM patients WHERE account_id = ? AND relation = 'dependant'",
+    [parent.id],
+  );
+  return { ...raced, dependants: Number(row!.dependants) };
+}
+
+/** A patient and the desk change the patient at once, both from the first version. */
+export async function raceOfPatientChanges(
+  rivals: ConcurrentApps,
+): Promise<Race & { given_name: string; version: number }> {
+  const [patient, staff] = [await rivals.clinic.patient(), await rivals.clinic.staff()];
+  const { body } = await rivals.clinic.client.get<{ id: number }[]>('/api/patients/mine', patient);
+  const rename =
+    ({ token }: Person, given_name: string) =>
+    ({ client }: Clinic): Promise<Answer<Json>> =>
+      client.patch(`/api/patients/${body[0]!.id}`, { given_name }, { token, headers: { 'if-match': '"1"' } });
+  const raced = await rivals.overtake(/^UPDATE `patients`/, rename(patient, 'Ana'), rename(staff, 'Eva'));
+  const [row] = await rivals.clinic.query<{ given_name: string; version: number }>(
+    'SELECT given_name, version FROM patients WHERE id = ?',
+    [body[0]!.id],
+  );
+  return { ...raced, ...row! };
 }
 
 /** The same address is registered twice at once. */

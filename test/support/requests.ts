@@ -19,6 +19,8 @@ export interface Fixtures {
   /** An account of role doctor without a profile. */
   readonly newcomer: Person;
   readonly bookingId: number;
+  /** The patient of the account `patient`. */
+  readonly patientId: number;
 }
 
 export async function createFixtures(clinic: Clinic): Promise<Fixtures> {
@@ -33,11 +35,13 @@ export async function createFixtures(clinic: Clinic): Promise<Fixtures> {
     { doctor_id: doctor.doctorId, date: '2026-03-02', time: '09:00' },
     { token: patient.token },
   );
-  return { patient, doctor, admin, newcomer, bookingId: booked.body.id! };
+  const mine = await clinic.client.get<{ id: number }[]>('/api/patients/mine', patient);
+  return { patient, doctor, admin, newcomer, bookingId: booked.body.id!, patientId: mine.body[0]!.id };
 }
 
 /** One valid request for every route that takes a body. */
-export function validRequests({ patient, doctor, admin, newcomer, bookingId }: Fixtures): ValidRequest[] {
+export function validRequests(fixtures: Fixtures): ValidRequest[] {
+  const { patient, doctor, admin, newcomer, bookingId } = fixtures;
   const route = (
     [method, path]: [ValidRequest['method'], string],
     actor: Person | undefined,
@@ -54,7 +58,13 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: F
     override: { rules: ['TAKEN'], reason: 'as agreed' },
   };
   return [
-    route(['POST', '/api/auth/register'], undefined, account, 'locale'),
+    route(
+      ['POST', '/api/auth/register'],
+      undefined,
+      { ...account, ...PERSON },
+      'locale',
+      ...Object.keys(PERSON),
+    ),
     route(
       ['POST', '/api/auth/login'],
       undefined,
@@ -144,6 +154,7 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: F
       'reason',
       'notify',
     ),
+    ...patientRequests(fixtures),
     route(
       ['POST', '/api/availability'],
       doctor,
@@ -165,5 +176,31 @@ export function validRequests({ patient, doctor, admin, newcomer, bookingId }: F
       'start_time',
       'end_time',
     ),
+  ];
+}
+
+const PERSON = {
+  given_name: 'Lucía',
+  family_name: 'Romero',
+  birth_date: '1984-05-21',
+  phone: '+34 612 345 678',
+};
+
+const DETAILS = { email: 'new@people.example', locale: 'es', contact_by: 'none', notes: 'Hard of hearing' };
+
+function patientRequests({ admin: { token }, patientId }: Fixtures): ValidRequest[] {
+  const nullable = ['birth_date', 'phone', 'email', 'locale', 'notes'];
+  const optional = ['birth_date', 'phone', ...Object.keys(DETAILS)];
+  const entered = { ...PERSON, ...DETAILS, not_duplicate_of: [1] };
+  const changed = { ...PERSON, ...DETAILS };
+  return [
+    {
+      ...{ method: 'POST', path: '/api/patients', token, body: entered, nullable },
+      optional: [...optional, 'not_duplicate_of'],
+    },
+    {
+      ...{ method: 'PATCH', path: `/api/patients/${patientId}`, token, body: changed, nullable },
+      optional: Object.keys(changed),
+    },
   ];
 }

@@ -3,10 +3,12 @@ import { ApiId } from '../../http/api-properties.js';
 import { LOCALES, type Locale } from '../../config/locale.js';
 import { PLACEHOLDER_PASSWORD } from '../../http/example-password.js';
 import { BooleanField, CodeField, ChoiceField, TokenField } from '../../http/fields.js';
+import { BirthDateField, NameField, PhoneField } from '../../http/person-fields.js';
 import { EmailField } from '../../http/text-fields.js';
 import { NewPasswordField, PasswordField } from '../passwords/password-fields.js';
 import { shownAddressOf } from './account-address.js';
 import type { PublicAccount } from './account.entity.js';
+import type { Person } from './after-opening.js';
 import { ROLES, type Role } from '../role.js';
 
 export const LOCALE_HELP = "The language of the emails to this account. Default: the clinic's.";
@@ -20,6 +22,28 @@ export class RegisterDto {
 
   @ChoiceField(LOCALES, { optional: true, description: LOCALE_HELP })
   locale?: Locale;
+
+  @NameField({ optional: true, example: 'Lucía' })
+  given_name?: string;
+
+  @NameField({ optional: true, example: 'Romero' })
+  family_name?: string;
+
+  @BirthDateField({ optional: true })
+  birth_date?: string;
+
+  @PhoneField({ optional: true, description: "Without a country code, a number of the clinic's country" })
+  phone?: string;
+
+  toAccount(): Pick<RegisterDto, 'email' | 'password' | 'locale'> {
+    const { email, password, locale } = this;
+    return { email, password, locale };
+  }
+
+  toPerson(): Person {
+    const { given_name: givenName, family_name: familyName, birth_date: birthDate, phone } = this;
+    return { givenName, familyName, birthDate, phone };
+  }
 }
 
 export class LoginDto {

@@ -7,6 +7,9 @@ export function joinAccount(id: string, name = 'a'): string {
   return `JOIN accounts ${name} ON ${name}.id = ${id}`;
 }
 
+/** All accounts, with their ids and the time at which each was opened. */
+export const ALL_ACCOUNTS = '(SELECT id, created_at FROM accounts)';
+
 /** Joins the link with this id, as `l`. */
 export function joinLink(id: string): string {
   return `JOIN account_links l ON l.id = ${id}`;

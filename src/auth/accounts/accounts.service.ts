@@ -94,6 +94,7 @@ export class AccountsService {
     account: Omit<NewAccount, 'role'>,
     person: Person = {},
   ): Promise<PublicAccount> {
+    await this.afterOpening.check(person);
     await this.newPasswords.assertNotCommon(account.password, account.email);
     await this.throttle.countFrom('registerDaily', context.actor.address ?? '');
     const row = {

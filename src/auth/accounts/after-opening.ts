@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Locale } from '../../config/locale.js';
 import type { PublicAccount } from './account.entity.js';
 
 /** What a person who registers tells about themselves. */
@@ -11,22 +10,34 @@ export interface Person {
   readonly birthDate?: string | undefined;
   /** As typed. */
   readonly phone?: string | undefined;
-  readonly locale?: Locale | undefined;
 }
 
-/** Inserts the rows of a new account into another module's tables. */
-type Callback = (tx: EntityManager, account: PublicAccount, person: Person) => Promise<void>;
+/** What another module does for each new account. */
+interface AccountExtension {
+  /**
+   * Checks what the person told, before anything depends on whether the address is taken.
+   *
+   * @throws Refusal VALIDATION_FAILED
+   */
+  check(person: Person): Promise<void>;
+  /** Inserts the rows of the account into the module's tables. */
+  insert(tx: EntityManager, account: PublicAccount, person: Person): Promise<void>;
+}
 
 /** Tells another module of each new account, within the transaction that opens it. */
 @Injectable()
 export class AfterOpening {
-  private callback: Callback | undefined;
+  private extension: AccountExtension | undefined;
 
-  register(callback: Callback): void {
-    this.callback = callback;
+  register(extension: AccountExtension): void {
+    this.extension = extension;
+  }
+
+  async check(person: Person): Promise<void> {
+    await this.extension?.check(person);
   }
 
   async run(tx: EntityManager, account: PublicAccount, person: Person = {}): Promise<void> {
-    await this.callback?.(tx, account, person);
+    await this.extension?.insert(tx, account, person);
   }
 }

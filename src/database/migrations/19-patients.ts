@@ -49,6 +49,7 @@ const GUARDIANS = `CREATE TABLE patient_guardians (
 const NAMES = `CREATE TABLE patient_names (
     word VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'of a name, without case and accents',
     patient_id INT UNSIGNED NOT NULL,
+    words VARBINARY(3000) NOT NULL COMMENT 'all words of the patient, each after a space',
     PRIMARY KEY (word, patient_id),
     KEY patient_names_patient (patient_id),
     CONSTRAINT patient_names_patient_id FOREIGN KEY (patient_id) REFERENCES patients (id)

@@ -37,7 +37,7 @@ export const LIMITS = {
     points: 120,
     seconds: MINUTE,
     by: 'account',
-    counts: 'changes of hours, exceptions, profiles, accounts and settings',
+    counts: 'changes of hours, exceptions, profiles, patients, accounts and settings',
   },
   ownSessions: { points: 60, seconds: MINUTE, by: 'session', counts: 'ending of the account’s sessions' },
   booking: { points: 30, seconds: MINUTE, by: 'account', counts: 'bookings, reschedules and cancellations' },
