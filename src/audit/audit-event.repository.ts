@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type SelectStatement, type Source, execute, query } from '../database/statement.js';
+import type { AuditSubject } from './audit-action.js';
 import type { AuditEvent } from './audit-event.entity.js';
 
 /** The statements of the `audit_events` table that other modules share. */
@@ -68,5 +69,23 @@ export function findEventsOfSubject(
      FROM audit_events WHERE subject = ? AND subject_id = ? AND id > ? AND action <> CONCAT(subject, '.read')
      ORDER BY id LIMIT ${Number(limit)}`,
     [subject, subjectId, after],
+  );
+}
+
+/**
+ * Clears why events of these subjects happened.
+ *
+ * @param subjects rows with id
+ */
+export async function eraseReasons(
+  tx: EntityManager,
+  subject: AuditSubject,
+  { sql, parameters }: SelectStatement,
+): Promise<void> {
+  await execute(
+    tx,
+    `/* erase-reasons */ UPDATE audit_events e JOIN (${sql}) s ON s.id = e.subject_id SET e.reason = NULL
+     WHERE e.subject = ? AND e.reason IS NOT NULL`,
+    [...parameters, subject],
   );
 }

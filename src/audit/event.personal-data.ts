@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { inPages, PAGE_ROWS, type Pages } from '../database/pages.js';
+import { inPages, PAGE_ROWS, type Pages, pagesOf } from '../database/pages.js';
 import { query } from '../database/statement.js';
+import type { AuditSubject } from './audit-action.js';
 
 const OWN = ['address, request_id', 'actor_id = ?'] as const;
 
@@ -36,4 +37,16 @@ export function exportEvents(dataSource: DataSource, accountId: number, doctorOf
     const values = [accountId, after, accountId, accountId, after, accountId, accountId, after];
     return query(dataSource, `/* export-events */ ${union} ${page}`, values);
   });
+}
+
+/** What was done to subjects, by id, without the network addresses of those who did it. */
+export function eventsAbout(
+  dataSource: DataSource,
+  subject: AuditSubject,
+  subjectIds: readonly unknown[],
+): Pages {
+  const sql = `/* export-events-about */
+    SELECT id, at, actor_role, action, subject, subject_id, particulars, reason FROM audit_events
+    WHERE subject = ? AND subject_id IN (?)`;
+  return pagesOf(dataSource, { sql, parameters: [subject, subjectIds], key: { id: 'id' } });
 }

@@ -4,7 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated, tokenRevoked } from '../errors/domain-error.js';
 import { note } from '../http/request-notes.js';
-import { PUBLIC, ROLES_ALLOWED } from './access.js';
+import { MAY_SIGN_IN, PUBLIC, ROLES_ALLOWED } from './access.js';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { VerifiedTokenCache } from './sessions/verified-token-cache.js';
 import type { Principal } from './principal.js';
@@ -19,6 +19,7 @@ const OWN_ACCOUNT_ROUTES = /^\/api\/auth\//;
 /** The access rules that a route's decorators declare. */
 interface RouteAccess {
   readonly isPublic: boolean;
+  readonly maySignIn: boolean;
   readonly isUnlimited: boolean;
   readonly roles: readonly Role[] | undefined;
   readonly limits: readonly LimitName[];
@@ -41,16 +42,15 @@ export class AccessGuard extends AuthGuard('jwt') {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    const { isPublic, isUnlimited, roles, limits } = this.accessOf(context);
+    const { isPublic, maySignIn, isUnlimited, roles, limits } = this.accessOf(context);
     if (!isPublic) {
-      const principal = this.verifiedTokens.find(request.headers.authorization);
-      if (principal) request.user = principal;
-      else await this.authenticate(context, request);
-      note(request, { account: request.user!.id });
+      await this.identify(context, request);
       if (await this.sessions.isRevoked(request.user!)) {
         await this.limits.countPageRequest(request);
         throw tokenRevoked();
       }
+    } else if (maySignIn && request.headers.authorization !== undefined) {
+      await this.identifyIfPossible(context, request);
     }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (isUnlimited) return true;
@@ -74,6 +74,30 @@ export class AccessGuard extends AuthGuard('jwt') {
     return this.lacksRequiredSecondFactor(request) ? needsSecondFactor() : undefined;
   }
 
+  private async identify(
+    context: ExecutionContext,
+    request: FastifyRequest & { user?: Principal },
+  ): Promise<void> {
+    const principal = this.verifiedTokens.find(request.headers.authorization);
+    if (principal) request.user = principal;
+    else await this.authenticate(context, request);
+    note(request, { account: request.user!.id });
+  }
+
+  /** Leaves a request with a token that is not valid to a visitor. */
+  private async identifyIfPossible(
+    context: ExecutionContext,
+    request: FastifyRequest & { user?: Principal },
+  ): Promise<void> {
+    try {
+      await this.identify(context, request);
+      if (await this.sessions.isRevoked(request.user!)) delete request.user;
+    } catch (error) {
+      if (!(error instanceof Unauthenticated)) throw error;
+      delete request.user;
+    }
+  }
+
   /** Caches the metadata of each route: reading it is slow. */
   private accessOf(context: ExecutionContext): RouteAccess {
     const handler = context.getHandler();
@@ -83,6 +107,7 @@ export class AccessGuard extends AuthGuard('jwt') {
         this.reflector.getAllAndOverride<T | undefined>(name, [handler, context.getClass()]);
       access = {
         isPublic: metadata<boolean>(PUBLIC) ?? false,
+        maySignIn: metadata<boolean>(MAY_SIGN_IN) ?? false,
         isUnlimited: metadata<boolean>(UNLIMITED) ?? false,
         roles: metadata<Role[]>(ROLES_ALLOWED),
         limits: metadata<LimitName[]>(RATE_LIMITS) ?? [],

@@ -3,6 +3,7 @@ import { ApiProblems, type DeclaredProblem } from '../http/api-problems.js';
 import type { Role } from './role.js';
 
 export const PUBLIC = 'access:public';
+export const MAY_SIGN_IN = 'access:may-sign-in';
 export const ROLES_ALLOWED = 'access:roles';
 
 const BAD_TOKENS = ['TOKEN_REQUIRED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED'] as const;
@@ -13,6 +14,11 @@ export const ADMIN_WITHOUT_SECOND_FACTOR: DeclaredProblem = { code: 'SECOND_FACT
 /** Opens a route to requests without a token. Routes are closed by default. */
 export function Public(): MethodDecorator & ClassDecorator {
   return SetMetadata(PUBLIC, true);
+}
+
+/** A public route that also knows the account of a valid token. An invalid token counts as none. */
+export function MaySignIn(): MethodDecorator {
+  return SetMetadata(MAY_SIGN_IN, true);
 }
 
 /** Documents the token errors. It guards nothing: `AccessGuard` closes every route that is not `@Public()`. */

@@ -13,22 +13,15 @@ import { AdminLock } from './accounts/admin-lock.entity.js';
 import { RefusedAddress } from './accounts/refused-address.entity.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
-import { AccountLinks } from './accounts/account-links.js';
-import { AccountOpening } from './accounts/account-opening.service.js';
-import { AccountRights } from './accounts/account-rights.service.js';
+import { ACCOUNT_PROVIDERS } from './accounts/account.providers.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AfterOpening } from './accounts/after-opening.js';
 import { AfterRightsLoss } from './accounts/after-rights-loss.js';
-import { AddressChange } from './accounts/address-change.js';
-import { AddressConfirmation } from './accounts/address-confirmation.js';
-import { AddressRefusals } from './accounts/address-refusals.js';
-import { AddressVerification } from './accounts/address-verification.js';
 import { DenialRecorder } from './denial-recorder.js';
 import { AddressCounters } from './throttling/address-counters.js';
-import { FirstAdmin } from './accounts/first-admin.js';
-import { Invitations } from './accounts/invitations.service.js';
-import { LinkPauses } from './accounts/link-pauses.js';
 import { JWT_OPTIONS } from './sessions/jwt-options.js';
+import { InvitedPatients } from './accounts/invited-patients.js';
+import { PatientLinks } from './accounts/patient-links.js';
 import { JwtStrategy } from './sessions/jwt.strategy.js';
 import { VerifiedTokenCache } from './sessions/verified-token-cache.js';
 import { LoginFailures } from './throttling/login-failures.js';
@@ -37,8 +30,6 @@ import { NewPasswords } from './passwords/new-passwords.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { PatientAddresses } from './accounts/patient-addresses.js';
-import { RequestedLinks } from './accounts/requested-links.js';
-import { TakenAddresses } from './accounts/taken-addresses.js';
 import { Reauthentication } from './reauthentication.js';
 import { DigitAttempts } from './second-factor/digit-attempts.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
@@ -55,7 +46,6 @@ import { PasswordChecker } from '../http/password-checker.js';
 import { PageLimits } from '../http/rate-limits/page-limits.js';
 import { TokenIssuer, TokenReader } from './sessions/token.js';
 import { TokenKeys } from './sessions/token-keys.js';
-import { OwnAccount } from './accounts/own-account.service.js';
 
 /** Accounts, log-in, and the guard of every route. */
 @Module({
@@ -70,42 +60,26 @@ import { OwnAccount } from './accounts/own-account.service.js';
   controllers: [...AUTH_CONTROLLERS],
   providers: [
     AccessGuard,
-    AccountLinks,
-    AccountOpening,
-    AccountRights,
-    AccountsService,
-    AddressChange,
-    AddressConfirmation,
+    ...ACCOUNT_PROVIDERS,
     AddressCounters,
-    AddressRefusals,
-    AddressVerification,
-    AfterOpening,
-    AfterRightsLoss,
     DenialRecorder,
-    FirstAdmin,
-    Invitations,
     JwtStrategy,
     VerifiedTokenCache,
-    LinkPauses,
     LoginFailures,
     LoginService,
     LogoutService,
     NewPasswords,
-    OwnAccount,
     PasswordHasher,
     PasswordsService,
-    PatientAddresses,
     Reauthentication,
     RefreshTokenRepository,
     RefreshTokens,
-    RequestedLinks,
     DigitAttempts,
     SecondFactors,
     SessionActivity,
     SessionRepository,
     SessionStarter,
     Sessions,
-    TakenAddresses,
     RequestLimits,
     { provide: PageLimits, useExisting: RequestLimits },
     { provide: PasswordChecker, useExisting: NewPasswords },
@@ -120,10 +94,12 @@ import { OwnAccount } from './accounts/own-account.service.js';
     AddressCounters,
     AfterOpening,
     AfterRightsLoss,
+    InvitedPatients,
     LoginService,
     PasswordHasher,
     PasswordsService,
     PatientAddresses,
+    PatientLinks,
     SecondFactors,
     Sessions,
     Throttle,

@@ -108,6 +108,12 @@ export function unknownPatient(patientId: number | undefined): Refusal {
   return new Refusal('UNKNOWN_PATIENT', message, [{ field: 'patient_id', message }]);
 }
 
+/** There is no patient of that id to merge into. */
+export function unknownPatientInto(into: number): Refusal {
+  const message = `Patient ${into} not found.`;
+  return new Refusal('UNKNOWN_PATIENT', message, [{ field: 'into', message }]);
+}
+
 /** @param allowed the statuses that the booking could get instead */
 export function statusNotPossible(status: BookingStatus, allowed: readonly BookingStatus[]): Refusal {
   const message = `This booking is ${status}, which does not allow that.`;

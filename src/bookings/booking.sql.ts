@@ -70,20 +70,28 @@ export const IS_FIRST_VISIT = `NOT EXISTS (
 /** The bookings of an account's patients that can still be cancelled. Parameters: the account, now. */
 export const UPCOMING = "user_id = ? AND status = 'booked' AND starts_at > ?";
 
+/** The ids of the bookings of patients. */
+export function bookingsOfPatients(patientIds: readonly number[]): SelectStatement {
+  return { sql: 'SELECT id FROM bookings WHERE patient_id IN (?)', parameters: [patientIds] };
+}
+
+/** The notifications of the cancellation of bookings; to be completed by a WHERE clause. */
+export const CANCELLED_NOTIFICATIONS =
+  'SELECT id, uid, version + 1 AS version, starts_at, duration_minutes FROM bookings';
+
+/** The events of the cancellation of bookings; to be completed by a WHERE clause. */
+export const CANCELLATION_EVENTS = `SELECT id, CONCAT('{"doctor_id":', doctor_id, ',"date":"', date, '","time":"',
+    TIME_FORMAT(start_time, '%H:%i'), '","duration":', duration_minutes, '}') AS particulars FROM bookings`;
+
 /** The notifications and events of the cancellation of all bookings of an account's patients that have not started. */
 export function cancellations(
   accountId: number,
   now: EpochMs,
 ): { notifications: SelectStatement; events: SelectStatement } {
   const parameters = [accountId, new Date(now)];
-  const particulars = `CONCAT('{"doctor_id":', doctor_id, ',"date":"', date, '","time":"', TIME_FORMAT(start_time, '%H:%i'),
-                              '","duration":', duration_minutes, '}')`;
   return {
-    notifications: {
-      sql: `SELECT id, uid, version + 1 AS version, starts_at, duration_minutes FROM bookings WHERE ${UPCOMING}`,
-      parameters,
-    },
-    events: { sql: `SELECT id, ${particulars} AS particulars FROM bookings WHERE ${UPCOMING}`, parameters },
+    notifications: { sql: `${CANCELLED_NOTIFICATIONS} WHERE ${UPCOMING}`, parameters },
+    events: { sql: `${CANCELLATION_EVENTS} WHERE ${UPCOMING}`, parameters },
   };
 }
 

@@ -26,7 +26,12 @@ import { TimeZoneChanges } from './time-zone-changes.js';
 import { DeskController } from './desk.controller.js';
 import { DeskDayReader } from './desk-day.reader.js';
 import { DeskDayService } from './desk-day.service.js';
+import { ManagedPatients } from './managed-patients.service.js';
 import { PageEnds } from './page-ends.js';
+import { PatientAcceptance } from './patient-acceptance.service.js';
+import { PatientBookingsErasure } from './patient-bookings-erasure.service.js';
+import { PatientMergeController } from './patient-merge.controller.js';
+import { PatientMerge } from './patient-merge.service.js';
 
 /** Books, reschedules, cancels and lists appointments. */
 @Module({
@@ -45,6 +50,7 @@ import { PageEnds } from './page-ends.js';
     BookingSearchController,
     BookingStatusController,
     DeskController,
+    PatientMergeController,
   ],
   providers: [
     BookableTimes,
@@ -58,11 +64,15 @@ import { PageEnds } from './page-ends.js';
     CancellationService,
     DeskDayReader,
     DeskDayService,
+    ManagedPatients,
     PageEnds,
+    PatientAcceptance,
+    PatientBookingsErasure,
+    PatientMerge,
     ReschedulingService,
     StatusService,
     TimeZoneChanges,
   ],
-  exports: [BookingsService, CancellationService],
+  exports: [BookingsService, CancellationService, ManagedPatients, PatientBookingsErasure],
 })
 export class BookingsModule {}

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { lockDay } from '../availability/day-lock.repository.js';
 import { availableSlots } from '../availability/evaluate.js';
 import { isDesk } from '../auth/role.js';
+import { Sessions } from '../auth/sessions/sessions.js';
 import { dayKey } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenRevoked } from '../errors/domain-error.js';
@@ -37,6 +38,7 @@ export interface NewBooking extends RequestedBooking {
 export class BookingsService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly sessions: Sessions,
     private readonly transaction: BookingTransaction,
     private readonly times: BookableTimes,
     private readonly changes: Changes,
@@ -101,7 +103,8 @@ export class BookingsService {
     const inserted = insertBooking(tx, newBooking, { dayVersion, availability, override }, actor);
     const booking = await duplicateAsTaken(command, inserted);
     if (!booking) {
-      // The doctor or the patient may be gone since they were read: then this refuses.
+      // The session may have ended, or the doctor or the patient be gone, since they were read: then these refuse.
+      await this.sessions.lock(context, tx);
       const now = await this.times.assertBookableFor(context, tx, command);
       throw now.timezone === timezone ? tokenRevoked() : new ChangedMeanwhile();
     }

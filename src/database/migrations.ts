@@ -18,6 +18,7 @@ import { NumberAddressMails18 } from './migrations/18-number-address-mails.js';
 import { Patients19 } from './migrations/19-patients.js';
 import { BookingsOfPatients20 } from './migrations/20-bookings-of-patients.js';
 import { DoctorsOfNotifications21 } from './migrations/21-doctors-of-notifications.js';
+import { InvitePatients22 } from './migrations/22-invite-patients.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   Patients19,
   BookingsOfPatients20,
   DoctorsOfNotifications21,
+  InvitePatients22,
 ] as const;

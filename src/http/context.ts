@@ -89,3 +89,9 @@ export const SignedInContext = createParamDecorator((_: unknown, host: Execution
 export const PublicContext = createParamDecorator((_: unknown, host: ExecutionContext) =>
   anonymousContextOf(host.switchToHttp().getRequest()),
 );
+
+/** Injects the context into a controller method that is public, with the account if the request has a valid token. */
+export const OptionalContext = createParamDecorator((_: unknown, host: ExecutionContext): ClientContext => {
+  const request = host.switchToHttp().getRequest<FastifyRequest & Partial<SignedInRequest>>();
+  return request.user ? contextOf(request as SignedInRequest) : anonymousContextOf(request);
+});

@@ -24,3 +24,14 @@ export async function eraseRequests(
     [...texts, accountId],
   );
 }
+
+/** Deletes the keys whose stored outcomes name one of these patients, whoever sent the requests. */
+export async function eraseRequestsAbout(tx: EntityManager, patientIds: readonly number[]): Promise<void> {
+  await execute(
+    tx,
+    `/* erase-requests-about-patients */ DELETE FROM idempotency_keys
+     WHERE (route LIKE '%/bookings%' OR route LIKE '%/patients%')
+       AND (JSON_EXTRACT(outcome, '$.result.patientId') IN (?) OR JSON_EXTRACT(outcome, '$.result.patient.id') IN (?))`,
+    [patientIds, patientIds],
+  );
+}

@@ -13,7 +13,12 @@ import { renderLinkEmail } from './emails/link-email.js';
 import { renderNotice } from './emails/notice.js';
 import type { UnconfirmedFacts } from './emails/unconfirmed.js';
 import { personName } from './emails/person-name.js';
-import type { Addressed, BookingNotificationRow, LinkNotificationRow } from './notification-row.js';
+import type {
+  Addressed,
+  BookingNotificationRow,
+  LinkNotificationRow,
+  NoticeRow,
+} from './notification-row.js';
 
 const IS_ASCII = /^[\0-\x7f]*$/;
 
@@ -67,11 +72,18 @@ function unconfirmedFacts(notification: Addressed, environment: WorkerEnvironmen
   const { FRONT_END_URL: frontEndUrl } = environment;
   const codeFor = (owner: MailOwner) =>
     addressTokenOf(notification.email, owner, new Keys(environment).current);
-  if (!('booking_id' in notification))
-    return { notMeCode: codeFor({ type: 'account', id: notification.account_id }), frontEndUrl };
+  if (!('booking_id' in notification)) {
+    const owner = ownerOf(notification);
+    return { notMeCode: codeFor(owner), isPatients: owner.type === 'patient', frontEndUrl };
+  }
   const { owner, isConfirmedByAccount } = notification;
   const notMeCode = isConfirmedByAccount ? null : codeFor(owner);
   return { notMeCode, isPatients: owner.type === 'patient', frontEndUrl };
+}
+
+function ownerOf(notification: LinkNotificationRow | NoticeRow): MailOwner {
+  if (notification.account_id !== null) return { type: 'account', id: notification.account_id };
+  return { type: 'patient', id: (notification as LinkNotificationRow).patient_id! };
 }
 
 function withLink(

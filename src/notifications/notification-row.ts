@@ -68,13 +68,13 @@ export interface BookingColumns {
   readonly blocked_until: Date | null;
 }
 
-interface AccountNotificationRow extends BaseNotificationRow {
-  readonly email: string;
-  readonly account_id: number;
-}
-
 /** A notification that carries a link. */
-export interface LinkNotificationRow extends AccountNotificationRow {
+export interface LinkNotificationRow extends BaseNotificationRow {
+  readonly email: string;
+  /** The account that it is for; null if it is for a patient. */
+  readonly account_id: number | null;
+  /** The patient that it is for; null if it is for an account. */
+  readonly patient_id: number | null;
   readonly kind: LinkKind;
   readonly link_uid: string;
   readonly expires_at: Date;
@@ -84,7 +84,9 @@ export interface LinkNotificationRow extends AccountNotificationRow {
 }
 
 /** A notification that informs the owner of an account about a change to it. */
-export interface NoticeRow extends AccountNotificationRow {
+export interface NoticeRow extends BaseNotificationRow {
+  readonly email: string;
+  readonly account_id: number;
   readonly kind: NoticeKind;
   readonly role: Role;
   /** The address of the account that the notice is about, if it is another one. */

@@ -47,7 +47,7 @@ const ABOUT_BOOKING = `/* read-notification-about-booking */
   WHERE n.id = ?`;
 
 const WITH_LINK = `/* read-notification-with-link */
-  SELECT ${BASE_COLUMNS}, l.uid AS link_uid, l.expires_at, l.used_at,
+  SELECT ${BASE_COLUMNS}, NULL AS patient_id, l.uid AS link_uid, l.expires_at, l.used_at,
          ${LINK_IS_REVOKED} AS is_revoked
   FROM ${NOTIFICATIONS} ${joinLink('n.link_id')} ${joinAccount('l.account_id')} ${joinClinic()}
   WHERE n.id = ?`;
@@ -57,9 +57,17 @@ const NOTICE = `/* read-notice */
   FROM ${NOTIFICATIONS} ${joinAccount('n.account_id')} LEFT ${joinAccount('n.subject_id', 's')} ${joinClinic()}
   WHERE n.id = ? AND n.booking_id IS NULL AND n.link_id IS NULL`;
 
+// The address counts as unconfirmed: nobody has shown yet that they read its mails.
+const WITH_PATIENT_LINK = `/* read-notification-with-patient-link */
+  SELECT n.id, n.kind, NULL AS account_id, p.id AS patient_id, n.message_id, n.attempts, n.created_at, p.locale,
+         n.address AS email, 0 AS is_confirmed, ${isAddressRefusedSql('n.address')} AS is_refused, ${CLINIC_COLUMNS},
+         l.uid AS link_uid, l.expires_at, l.used_at, 0 AS is_revoked
+  FROM ${NOTIFICATIONS} ${joinLink('n.link_id')} ${joinPatient('l.patient_id')} ${joinClinic()}
+  WHERE n.id = ? AND n.address IS NOT NULL`;
+
 /**
  * Reads all that the mail of a notification needs: in one statement for bookings, or two for a patient's own address; in
- * up to three for accounts.
+ * up to four for others.
  */
 @Injectable()
 export class NotificationReader {
@@ -74,6 +82,8 @@ export class NotificationReader {
     const [withLink] = await query<LinkNotificationRow>(this.dataSource, WITH_LINK, [id]);
     if (withLink) return withLink;
     const [notice] = await query<NoticeRow>(this.dataSource, NOTICE, [id]);
-    return notice;
+    if (notice) return notice;
+    const [withPatientLink] = await query<LinkNotificationRow>(this.dataSource, WITH_PATIENT_LINK, [id]);
+    return withPatientLink;
   }
 }

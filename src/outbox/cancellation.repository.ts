@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import { execute } from '../database/statement.js';
+import { execute, type SelectStatement } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
 import { kindsSql, REMINDER_KINDS } from './notification-kind.js';
 import { SUPERSEDED } from './skip-reasons.js';
 
-/** The statements that cancel unsent notifications. */
+/** The statements that cancel unsent notifications, and that give them to another account. */
 
 /** One UPDATE of this many rows takes about a second. */
 const BATCH_ROWS = 10_000;
@@ -58,6 +58,51 @@ export async function cancelNotificationsOfAccount(
        WHERE account_id = ? AND state IN ('pending', 'queued', 'sending') LIMIT ${limit}`,
       [reason, new Date(now), accountId],
     ),
+  );
+}
+
+/**
+ * Cancels all unsent notifications of these bookings in the same way.
+ *
+ * @param bookings rows with id
+ */
+export async function cancelNotificationsOfBookings(
+  tx: EntityManager,
+  bookings: SelectStatement,
+  reason: string,
+  now: EpochMs,
+): Promise<void> {
+  await execute(
+    tx,
+    `/* forget-addresses-of-bookings */ UPDATE notifications n JOIN (${bookings.sql}) b ON b.id = n.booking_id
+     SET n.reason = NULL, n.address = NULL WHERE n.reason IS NOT NULL OR n.address IS NOT NULL`,
+    [...bookings.parameters],
+  );
+  await execute(
+    tx,
+    `/* cancel-notifications-of-bookings */ UPDATE notifications n JOIN (${bookings.sql}) b ON b.id = n.booking_id
+     SET n.state = 'cancelled', n.reason = ?, n.settled_at = ?, n.leased_until = NULL, n.failing_since = NULL,
+         n.lease = n.lease + 1
+     WHERE n.state IN ('pending', 'queued', 'sending')`,
+    [...bookings.parameters, reason, new Date(now)],
+  );
+}
+
+/**
+ * Gives the notifications of bookings to the account that manages their patient.
+ *
+ * @param bookings rows with id
+ */
+export async function moveNotifications(
+  tx: EntityManager,
+  bookings: SelectStatement,
+  accountId: number | null,
+): Promise<void> {
+  await execute(
+    tx,
+    `/* move-notifications */ UPDATE notifications n JOIN (${bookings.sql}) b ON b.id = n.booking_id
+     SET n.account_id = ?`,
+    [...bookings.parameters, accountId],
   );
 }
 

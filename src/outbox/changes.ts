@@ -24,7 +24,8 @@ export interface Change {
 export interface SilentChange {
   readonly action: AuditAction;
   readonly kind: BookingKind;
-  readonly accountId: number;
+  /** The account of the patient, if there is one. */
+  readonly accountId: number | null;
   /** Why no email is sent; for operators. */
   readonly reason: string;
   /** Rows with id and particulars. */

@@ -13,8 +13,17 @@ export const REMINDER_KINDS = Object.keys(REMINDERS) as ReminderKind[];
 /** Notifications about a booking; each is unique by booking, version and kind. */
 export const BOOKING_KINDS: readonly BookingKind[] = [...CONFIRMATION_KINDS, ...REMINDER_KINDS];
 
-/** Notifications that carry a link to an account. */
-export const LINK_KINDS = ['password_reset', 'verify_address', 'invitation', 'change_address'] as const;
+/** Invites a patient, who may have no account yet. */
+export const PATIENT_INVITATION = 'patient_invitation';
+
+/** Notifications that carry a link to an account, or to a patient. */
+export const LINK_KINDS = [
+  'password_reset',
+  'verify_address',
+  'invitation',
+  'change_address',
+  PATIENT_INVITATION,
+] as const;
 
 /** Notices to the owner of an account about changes to it. */
 export const NOTICE_KINDS = [

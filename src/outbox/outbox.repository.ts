@@ -27,9 +27,10 @@ export interface BookingNotification {
   readonly skipped?: string | undefined;
 }
 
-/** A notification that carries a link to its account. */
+/** A notification that carries a link to its account, or to a patient. */
 export interface LinkNotification {
-  readonly accountId: number;
+  /** Null for a link to a patient. */
+  readonly accountId: number | null;
   readonly linkId: number;
   readonly kind: LinkKind;
   readonly dueAt: EpochMs;
@@ -101,7 +102,7 @@ export class Outbox {
    */
   async appendCancelled(
     tx: EntityManager,
-    accountId: number,
+    accountId: number | null,
     kind: BookingKind,
     reason: string,
     { sql, parameters }: SelectStatement,

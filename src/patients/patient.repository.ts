@@ -116,6 +116,18 @@ export async function updatePatient(
   await insertNames(tx, id, { givenName, familyName });
 }
 
+/** Writes details that a locked patient lacked. */
+export async function fillDetails(
+  tx: EntityManager,
+  { id, givenName, familyName }: Pick<PatientRecord, 'id' | 'givenName' | 'familyName'>,
+  details: Partial<PatientDetails>,
+): Promise<void> {
+  if (Object.keys(details).length === 0) return;
+  await tx.update(Patient, { id }, details);
+  await deleteNames(tx, id);
+  await insertNames(tx, id, { givenName, familyName, ...details });
+}
+
 /** Lets no search find the patient by name. For patients who were merged or erased. */
 export async function deleteNames(tx: EntityManager, patientId: number): Promise<void> {
   await execute(tx, '/* delete-patient-names */ DELETE FROM patient_names WHERE patient_id = ?', [patientId]);

@@ -1,3 +1,5 @@
+import type { SelectStatement } from '../database/statement.js';
+
 /** SQL for other modules to read patients together with their own tables. */
 
 /** Joins the patient with this id, as `p`. */
@@ -43,3 +45,8 @@ export const SELF_OF_SCHEDULE = `${AS_SCHEDULE_ROW}1${REST_OF_SCHEDULE_ROW} WHER
 /** The same, of any patient. Parameters: the actor's account twice, the patient. */
 export const PATIENT_OF_SCHEDULE = `${AS_SCHEDULE_ROW}COALESCE(p.account_id = ?, 0) OR ${isGuardianSql('p.id')}${REST_OF_SCHEDULE_ROW}
   WHERE p.id = ? AND ${IS_PRESENT}`;
+
+/** The ids of these patients that exist. */
+export function patientsById(ids: readonly number[]): SelectStatement {
+  return { sql: 'SELECT id FROM patients WHERE id IN (?)', parameters: [ids] };
+}

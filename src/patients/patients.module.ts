@@ -10,6 +10,8 @@ import { OwnAddresses } from './own-addresses.js';
 import { PatientGuardian } from './patient-guardian.entity.js';
 import { PatientName } from './patient-name.entity.js';
 import { Patient } from './patient.entity.js';
+import { PatientInvitationsController } from './patient-invitations.controller.js';
+import { PatientInvitations } from './patient-invitations.service.js';
 import { PatientSearch } from './patient-search.service.js';
 import { PatientsController } from './patients.controller.js';
 import { PatientsService } from './patients.service.js';
@@ -24,7 +26,15 @@ import { SelfPatients } from './self-patients.js';
     OutboxModule,
     TypeOrmModule.forFeature([Patient, PatientGuardian, PatientName]),
   ],
-  controllers: [PatientsController],
-  providers: [DetailsService, NewPatients, OwnAddresses, PatientSearch, PatientsService, SelfPatients],
+  controllers: [PatientInvitationsController, PatientsController],
+  providers: [
+    DetailsService,
+    NewPatients,
+    OwnAddresses,
+    PatientInvitations,
+    PatientSearch,
+    PatientsService,
+    SelfPatients,
+  ],
 })
 export class PatientsModule {}

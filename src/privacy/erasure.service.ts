@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Changes } from '../outbox/changes.js';
+import type { Account } from '../auth/accounts/account.entity.js';
 import { recipientAddressOf } from '../auth/accounts/account-address.js';
 import { eraseAccount, eraseAddresses } from '../auth/accounts/account.personal-data.js';
 import { assertNotConfigured } from '../auth/accounts/configured-admin.js';
@@ -20,13 +21,22 @@ import { tokenRevoked } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
 import { eraseRequests } from '../idempotency/request.personal-data.js';
 import { Clock } from '../time/clock.js';
+import { ErasedPatients } from './erased-patients.service.js';
 import type { Proof } from './export.service.js';
 
 /** Why the emails of an erased account, and those to its address, are cancelled. */
 const REASON = 'the account was erased';
 
+/** An account that was erased, and what this process must still forget. */
+export interface ErasedAccount {
+  readonly id: number;
+  readonly email: string;
+  /** That of new tokens. */
+  readonly version: number;
+}
+
 /**
- * Erases accounts. Their bookings stay under a pseudonym: the id of an account that names nobody. Future bookings are
+ * Erases accounts and their patients. Their bookings stay under a pseudonym: the id of an account that names nobody. Future bookings are
  * cancelled, which frees their times, and pending notifications are not sent. The counts of emails to the address stay
  * until they expire (see `MailedAddresses`); otherwise erasing and registering again would get around the limits.
  */
@@ -40,6 +50,7 @@ export class ErasureService {
     private readonly sessions: Sessions,
     private readonly counters: AddressCounters,
     private readonly cancellation: CancellationService,
+    private readonly patients: ErasedPatients,
     private readonly changes: Changes,
     private readonly clock: Clock,
     private readonly environment: ApiEnvironment,
@@ -68,7 +79,7 @@ export class ErasureService {
     context: AccountContext,
     tx: EntityManager,
     passwordHash: string,
-  ): Promise<{ email: string; version: number }> {
+  ): Promise<ErasedAccount> {
     const { id } = context.actor;
     // Before the account, in the lock order of `AccountRights`. Other roles skip it, so they do not delay admins.
     if (context.actor.role === 'admin') await lockAdmins(tx);
@@ -77,16 +88,33 @@ export class ErasureService {
     const account = await findAccount(tx, id);
     // A changed role ends all sessions, so a token with another role is revoked.
     if (account?.role !== context.actor.role) throw tokenRevoked();
+    return this.eraseAccountIn(context, tx, account, passwordHash);
+  }
+
+  /**
+   * Erases a locked account and its patients, within the transaction of a request.
+   *
+   * @throws Refusal LAST_ADMIN, HAS_PROFILE, IS_CONFIGURED
+   */
+  async eraseAccountIn(
+    context: AccountContext,
+    tx: EntityManager,
+    account: Account,
+    passwordHash: string,
+  ): Promise<ErasedAccount> {
+    const { id } = account;
     assertNotConfigured(account, this.environment);
     await assertNotLastAdmin(tx, account);
     await assertNoProfile(tx, id);
+    const patients = await this.patients.passOnIn(tx, id);
     await this.cancellation.cancelAllIn(context, tx, id, REASON);
+    for (const patientId of patients) await this.patients.forgetIn(tx, patientId, REASON);
     const addresses = [account.email, recipientAddressOf(account)] as const;
     const now = new Date(this.clock.now());
     await eraseRequests(tx, id, addresses);
     await eraseAddresses(tx, addresses, REASON, now);
     await eraseAccount(tx, id, { passwordHash, disabledAt: now });
     await this.changes.record(context, tx, { action: 'account.erased', subjectId: id });
-    return { email: account.email, version: await this.sessions.endAll(tx, id) };
+    return { id, email: account.email, version: await this.sessions.endAll(tx, id) };
   }
 }

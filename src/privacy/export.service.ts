@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
@@ -7,8 +7,11 @@ import { SecondFactors } from '../auth/second-factor/second-factors.service.js';
 import type { AccountContext } from '../http/context.js';
 import { Throttle } from '../http/rate-limits/throttle.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
-import { sectionsOf } from './exported-sections.js';
-import { LONGEST_EXPORT_SECONDS, RunningExports } from './running-exports.js';
+import { findPatient } from '../patients/patient.repository.js';
+import { assertMaySee } from '../patients/patient.policy.js';
+import { streamOf } from './export-stream.js';
+import { sectionsOf, sectionsOfPatient } from './exported-sections.js';
+import { RunningExports } from './running-exports.js';
 
 /** The credentials that prove that the owner of the account sends the request. */
 export interface Proof {
@@ -50,28 +53,24 @@ export class ExportService {
       release();
       throw error;
     }
-    const stream = Readable.from(jsonOf(sectionsOf(this.dataSource, context.actor.id)));
-    const tooSlow = (): unknown => stream.destroy(new Error('The client took too long to read its export'));
-    const timer = setTimeout(tooSlow, LONGEST_EXPORT_SECONDS * 1000).unref();
-    return stream.once('close', () => {
-      clearTimeout(timer);
-      release();
-    });
+    return streamOf(sectionsOf(this.dataSource, context.actor.id), release);
   }
-}
 
-/** Chunks of a JSON object with one array per section. */
-async function* jsonOf(sections: ReturnType<typeof sectionsOf>): AsyncGenerator<string> {
-  let prefix = '{';
-  for (const [name, pages] of sections) {
-    yield `${prefix}${JSON.stringify(name)}:[`;
-    let separator = '';
-    for await (const rows of pages) {
-      yield separator + rows.map((row) => JSON.stringify(row)).join(',');
-      separator = ',';
+  /**
+   * Streams everything about a patient in the same way, for an admin.
+   *
+   * @throws NotFound PATIENT_NOT_FOUND
+   * @throws TooManyRequests while another export of the admin is running
+   */
+  async exportPatient(context: AccountContext, id: number): Promise<Readable> {
+    assertMaySee(context.actor, await findPatient(this.dataSource, id, context.actor.id));
+    const release = await this.running.begin(context.actor.id);
+    try {
+      await this.audit.record(context, this.dataSource, 'patient.exported', id);
+    } catch (error) {
+      release();
+      throw error;
     }
-    yield ']';
-    prefix = ',';
+    return streamOf(sectionsOfPatient(this.dataSource, id), release);
   }
-  yield '}';
 }

@@ -26,7 +26,7 @@ class ConfirmedDto {
   code?: string;
 }
 
-function Rows(description: string): PropertyDecorator {
+export function Rows(description: string): PropertyDecorator {
   return ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, description });
 }
 
@@ -43,7 +43,10 @@ class ExportDto implements Record<Section, ExportedRow[]> {
   @Rows('The exceptions of a doctor')
   exceptions!: ExportedRow[];
 
-  @Rows('The bookings as a patient, including cancelled ones')
+  @Rows('The patients that the account manages')
+  patients!: ExportedRow[];
+
+  @Rows('The bookings of the patients, including cancelled ones')
   bookings!: ExportedRow[];
 
   @Rows('The emails, with their state')

@@ -76,6 +76,7 @@ async function createResources(doctorA: DoctorPerson, doctorB: DoctorPerson): Pr
     doctorId: doctorA.doctorId,
     newcomerId: (await clinic.person('doctor')).id,
     sessionId: await sessionOf(people.patientA),
+    unknownId: UNKNOWN_ID,
     patientId: (await client.get<{ id: number }[]>('/api/patients/mine', people.patientA)).body[0]!.id,
   };
 }

@@ -17,6 +17,7 @@ export interface Resources {
   readonly sessionId: number;
   /** The owner of patient A's account. */
   readonly patientId: number;
+  readonly unknownId: number;
 }
 
 interface Row {
@@ -158,6 +159,22 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     expected: PATIENT_A_OR_DESK,
     id: 'patientId',
     body: () => ({ given_name: 'Lucía' }),
+  },
+  'GET /api/patients/{id}/export': { expected: row(401, 403, 403, 403, 403, 200, 403), id: 'patientId' },
+  'POST /api/patients/{id}/invitation': {
+    expected: row(401, 403, 403, 403, 403, 400, 400),
+    id: 'patientId',
+  },
+  'POST /api/patients/{id}/merge': {
+    expected: row(401, 403, 403, 403, 403, 400, 403),
+    id: 'patientId',
+    body: () => ({ into: 4_000_000, reason: 'Entered twice' }),
+  },
+  'DELETE /api/patients/{id}': {
+    expected: row(401, 403, 403, 403, 403, 404, 403),
+    // Patient A stays for the routes after this one.
+    id: 'unknownId',
+    body: () => ({ reason: 'Asked by letter' }),
   },
   'GET /api/availability/me': { expected: DOCTORS },
   'GET /api/availability/{id}': { expected: ANYONE, id: 'doctorId' },

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret, TOTP } from 'otpauth';
 import { AccountsService } from '../../src/auth/accounts/accounts.service.js';
+import { linkTokenOf } from '../../src/auth/accounts/link-token.js';
 import { TokenIssuer } from '../../src/auth/sessions/token.js';
+import { Keys } from '../../src/config/keys.js';
 import { withSecondFactor } from '../support/authenticator.js';
 import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -97,6 +99,33 @@ const REQUESTS: Readonly<Record<string, () => ActorRequest | Promise<ActorReques
     const { doctorId } = await clinic.doctor();
     await clinic.query("UPDATE doctors SET timezone = 'PST' WHERE id = ?", [doctorId]);
     return { path: `/api/doctors/${doctorId}`, body: { timezone: 'Asia/Tokyo' }, actor: admin };
+  },
+  'post /api/patients/{id}/merge': async () => {
+    const ids = [];
+    for (const phone of ['+34612345001', '+34612345002']) {
+      const body = { given_name: `Once ${phone}`, family_name: 'Sanz', phone };
+      ids.push((await clinic.client.post('/api/patients', body, { token: admin.token })).body.id);
+    }
+    return {
+      path: `/api/patients/${ids[0]}/merge`,
+      body: { into: ids[1], reason: 'Entered twice' },
+      actor: admin,
+    };
+  },
+  'post /api/patients/{id}/invitation': async () => {
+    const body = { given_name: 'Once', family_name: 'Invited', email: 'once.invited@people.example' };
+    const { id } = (await clinic.client.post('/api/patients', body, { token: admin.token })).body;
+    return { path: `/api/patients/${id}/invitation`, body: {}, actor: admin };
+  },
+  'post /api/auth/invitation': async () => {
+    const actor = await clinic.patient();
+    const body = { given_name: 'Once', family_name: 'Accepted', email: actor.email };
+    const { id } = (await clinic.client.post('/api/patients', body, { token: admin.token })).body;
+    await clinic.client.post(`/api/patients/${id}/invitation`, {}, { token: admin.token });
+    const sql = 'SELECT uid FROM account_links WHERE patient_id = ?';
+    const [link] = await clinic.query<{ uid: string }>(sql, [id]);
+    const token = linkTokenOf(link!.uid, 'patient_invitation', clinic.app.get(Keys).current);
+    return { path: '/api/auth/invitation', body: { token }, actor };
   },
   'post /api/users': () => ({
     path: '/api/users',

@@ -1,7 +1,8 @@
 import type { Clinic } from './clinic.js';
 
 /** The events of requests that change nothing. */
-const READS_AND_REFUSALS = /(\.(listed|read|found)|^account\.(login_refused|access_denied))$/.source;
+const READS_AND_REFUSALS =
+  /(\.(listed|read|found)|^patient\.exported|^account\.(login_refused|access_denied))$/.source;
 
 /** The database of a clinic in the same process, or a connection to another's. */
 type Database = Pick<Clinic, 'query'>;

@@ -41,7 +41,7 @@ export async function createFixtures(clinic: Clinic): Promise<Fixtures> {
 
 /** One valid request for every route that takes a body. */
 export function validRequests(fixtures: Fixtures): ValidRequest[] {
-  const { patient, doctor, admin, newcomer, bookingId } = fixtures;
+  const { patient, doctor, admin, newcomer, bookingId, patientId } = fixtures;
   const route = (
     [method, path]: [ValidRequest['method'], string],
     actor: Person | undefined,
@@ -83,7 +83,14 @@ export function validRequests(fixtures: Fixtures): ValidRequest[] {
     route(['POST', '/api/auth/verify-email'], undefined, { token: 'a-code', password: 'a guess' }),
     route(['POST', '/api/auth/change-email'], undefined, { token: 'a-code', password: 'a password' }),
     route(['POST', '/api/auth/not-me'], undefined, { token: 'a-code' }),
-    route(['POST', '/api/auth/invitation'], undefined, { token: 'a-code', password: 'long enough' }),
+    route(
+      ['POST', '/api/auth/invitation'],
+      undefined,
+      { token: 'a-code', password: 'long enough' },
+      'password',
+    ),
+    route(['POST', `/api/patients/${patientId}/merge`], admin, { into: 4_000_000, reason: 'Entered twice' }),
+    route(['DELETE', `/api/patients/${patientId}`], admin, { reason: 'Asked by letter' }),
     route(['POST', '/api/auth/verify-email/send'], undefined, { email: 'nobody@people.example' }),
     route(['POST', '/api/auth/second-factor'], patient, { password: patient.password }),
     route(['POST', '/api/auth/second-factor/confirm'], patient, { code: '000000' }),

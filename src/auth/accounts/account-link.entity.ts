@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { LinkKind } from '../../outbox/notification-kind.js';
 
-/** A link that is mailed to an account. Its token is computed (`linkTokenOf`), not stored. */
+/** A link that is mailed to an account, or to a patient who may open one. Its token is computed (`linkTokenOf`), not stored. */
 @Entity('account_links')
 export class AccountLink {
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -10,10 +10,14 @@ export class AccountLink {
   @Column({ type: 'char', length: 36, unique: true })
   uid!: string;
 
-  @Column({ name: 'account_id', type: 'int', unsigned: true })
-  accountId!: number;
+  /** Null if it is mailed to a patient. */
+  @Column({ name: 'account_id', type: 'int', unsigned: true, nullable: true })
+  accountId!: number | null;
 
-  @Column({ type: 'varchar', length: 16 })
+  @Column({ name: 'patient_id', type: 'int', unsigned: true, nullable: true })
+  patientId!: number | null;
+
+  @Column({ type: 'varchar', length: 32 })
   kind!: LinkKind;
 
   /** The version of the account's sessions when the link was requested. */
@@ -29,7 +33,7 @@ export class AccountLink {
   @Column({ name: 'used_at', type: 'datetime', precision: 3, nullable: true })
   usedAt!: Date | null;
 
-  /** The address that the account gets when the link is used. */
+  /** The address that the account gets when the link is used, or that the patient had when it was mailed. */
   @Column({ type: 'varchar', length: 254, nullable: true })
   address!: string | null;
 

@@ -17,9 +17,9 @@ const IS_VALID =
 const LINK_WITH_ACCOUNT = `account_links l JOIN accounts a ON a.id = l.account_id
   AND (a.session_version = l.session_version OR l.kind IN ${LINKS_THAT_OUTLIVE_SESSIONS})`;
 
-export type NewLink = Omit<AccountLink, 'id' | 'uid' | 'usedAt'>;
+export type NewLink = Omit<AccountLink, 'id' | 'uid' | 'usedAt' | 'patientId'>;
 export type LinkedAccount = Pick<Account, 'id' | 'email' | 'mailAddress'>;
-export type UsedLink = Pick<AccountLink, 'accountId' | 'address'>;
+export type UsedLink = Pick<AccountLink, 'address'> & { readonly accountId: number };
 
 type LatestLink = Pick<AccountLink, 'createdAt' | 'expiresAt' | 'usedAt'> & { readonly hasEnded: 0 | 1 };
 
@@ -63,7 +63,11 @@ export async function useLink(
     [now, uid, kind, now],
   );
   if (affectedRows === 0) return undefined;
-  return tx.findOneOrFail(AccountLink, { select: { accountId: true, address: true }, where: { uid } });
+  const used = await tx.findOneOrFail(AccountLink, {
+    select: { accountId: true, address: true },
+    where: { uid },
+  });
+  return { accountId: used.accountId!, address: used.address };
 }
 
 /** Expires an account's links of these kinds. */
@@ -98,7 +102,7 @@ export async function findLatestLinks(
      SELECT l.created_at AS createdAt, l.expires_at AS expiresAt, l.used_at AS usedAt,
             ${LINK_IS_REVOKED}
               OR ${existsNotification("n.link_id = l.id AND n.state IN ('cancelled', 'dead')")} AS hasEnded
-     FROM account_links l ${joinAccount('l.account_id')}
+     FROM account_links l LEFT ${joinAccount('l.account_id')}
      WHERE ${condition} AND l.kind = ? AND l.created_at > ?
      ORDER BY l.created_at DESC, l.id DESC LIMIT ${MOST_REMEMBERED}`,
     [value, kind, since],

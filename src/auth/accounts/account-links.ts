@@ -18,7 +18,7 @@ import { LinkPauses, type LinkRecipient } from './link-pauses.js';
 import { uidOfLink } from './link-token.js';
 
 /**
- * Links that are mailed to an account. Each can be used once before it expires. Links that confirm or change an address
+ * Links that are mailed to accounts. Each can be used once before it expires. Links that confirm or change an address
  * also end with the sessions of the account; links that set a password do not.
  */
 @Injectable()

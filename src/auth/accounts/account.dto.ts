@@ -108,8 +108,8 @@ export class VerifyAddressDto extends CodeDto {
 }
 
 export class AcceptInvitationDto extends CodeDto {
-  @NewPasswordField()
-  password!: string;
+  @NewPasswordField({ optional: true, description: 'Required, but from the signed-in owner of the address' })
+  password?: string;
 }
 
 export class ResetPasswordDto extends CodeDto {

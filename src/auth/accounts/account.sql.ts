@@ -1,4 +1,4 @@
-import { kindsSql } from '../../outbox/notification-kind.js';
+import { kindsSql, PATIENT_INVITATION } from '../../outbox/notification-kind.js';
 
 /** SQL fragments with which other modules join accounts and links to their own tables. */
 
@@ -24,7 +24,7 @@ export function mailAddressOf(name = 'a'): string {
  * The kinds of links that stay valid when the account's sessions end. Access to the mailbox outranks the password, with
  * which sessions can be ended.
  */
-export const LINKS_THAT_OUTLIVE_SESSIONS = kindsSql(['password_reset', 'invitation']);
+export const LINKS_THAT_OUTLIVE_SESSIONS = kindsSql(['password_reset', 'invitation', PATIENT_INVITATION]);
 
 /** Whether the link `l` of the account `a` ended before it expired. */
 export const LINK_IS_REVOKED = `(l.kind NOT IN ${LINKS_THAT_OUTLIVE_SESSIONS} AND a.session_version <> l.session_version

@@ -17,6 +17,7 @@ const LIFETIME_MS: Readonly<Record<LinkKind, number>> = {
   verify_address: DAY_MS,
   invitation: 7 * DAY_MS,
   change_address: DAY_MS,
+  patient_invitation: 7 * DAY_MS,
 };
 
 /** Older links no longer lengthen the pause. */

@@ -53,16 +53,26 @@ export class LinkPauses {
   /** Locks the address until the transaction ends: of two concurrent requests, the second sees the first one's link. */
   async find(tx: EntityManager, wanted: LinkRequest, now: EpochMs): Promise<LinkPause> {
     const { account, kind, address } = wanted;
-    const email = address ?? recipientAddressOf(account);
-    const hashes = this.addresses.hashesOf(email);
-    await this.addresses.lock(tx, hashes);
-    const since = new Date(now - REMEMBERED_MS);
-    const links = await findLatestLinks(tx, { hashes }, kind, since);
     const isConfirmed = account.isVerified && address === undefined;
-    const isRefused = !isConfirmed && (await isAddressRefused(tx, hashOfAddress(email)));
-    const accountPause = address === undefined ? 0 : await pauseOfAccount(tx, wanted, since, now);
+    const recipient = { address: address ?? recipientAddressOf(account), isConfirmed, kind };
+    const pause = await this.findOfAddress(tx, recipient, now);
+    if (address === undefined) return pause;
+    const accountPause = await pauseOfAccount(tx, wanted, new Date(now - REMEMBERED_MS), now);
+    return { ...pause, before: Math.max(accountPause, pause.before) };
+  }
+
+  /** The same, for a link that no account requests. */
+  async findOfAddress(
+    tx: EntityManager,
+    { address, isConfirmed, kind }: { address: string; isConfirmed: boolean; kind: LinkKind },
+    now: EpochMs,
+  ): Promise<LinkPause> {
+    const hashes = this.addresses.hashesOf(address);
+    await this.addresses.lock(tx, hashes);
+    const links = await findLatestLinks(tx, { hashes }, kind, new Date(now - REMEMBERED_MS));
+    const isRefused = !isConfirmed && (await isAddressRefused(tx, hashOfAddress(address)));
     return {
-      before: Math.max(accountPause, pauseBeforeNext(links, isRefused, now)),
+      before: pauseBeforeNext(links, isRefused, now),
       after: pauseAfterNext(links, isRefused),
       addressHash: hashes[0]!,
     };

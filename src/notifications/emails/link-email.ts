@@ -27,6 +27,7 @@ const PAGES: Readonly<Record<LinkKind, string>> = {
   verify_address: 'verify-email',
   invitation: 'invitation',
   change_address: 'change-email',
+  patient_invitation: 'invitation',
 };
 
 /** The endpoint that takes the code, for clinics without a front end. */
@@ -35,6 +36,7 @@ const ROUTES: Readonly<Record<LinkKind, string>> = {
   verify_address: 'POST /api/auth/verify-email',
   invitation: 'POST /api/auth/invitation',
   change_address: 'POST /api/auth/change-email',
+  patient_invitation: 'POST /api/auth/invitation',
 };
 
 /** Renders the email with a code, in the recipient's language. Times are in the clinic's time zone, which is named. */

@@ -112,4 +112,30 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
       ],
     },
   },
+  patient_invitation: {
+    en: {
+      subject: 'See your appointments online',
+      heading: 'See your appointments online',
+      sentence: 'The clinic invites you to see, book and change your appointments yourself.',
+      codeLabel: 'Code to accept the invitation',
+      linkText: 'Accept the invitation',
+      next: [
+        'The code works once. Choose a password, and you have an account. Nobody at the clinic learns your password.',
+        'If this address has an account already, log in with it first: the patient is then among yours.',
+        'If you do not want an account, you need not do anything.',
+      ],
+    },
+    es: {
+      subject: 'Consulte sus citas en línea',
+      heading: 'Consulte sus citas en línea',
+      sentence: 'El centro le invita a consultar, pedir y cambiar sus citas usted mismo.',
+      codeLabel: 'Código para aceptar la invitación',
+      linkText: 'Aceptar la invitación',
+      next: [
+        'El código sirve una sola vez. Elija una contraseña y tendrá una cuenta. Nadie en el centro conocerá su contraseña.',
+        'Si esta dirección ya tiene una cuenta, inicie sesión primero: el paciente quedará entre los suyos.',
+        'Si no desea una cuenta, no es necesario que haga nada.',
+      ],
+    },
+  },
 };
