@@ -7,18 +7,12 @@ import { renderCalendar } from './calendar/calendar.js';
 import type { EarlierTime } from './emails/earlier-time.js';
 import { type EmailFacts, renderEmail } from './emails/email.js';
 import type { Role } from '../auth/role.js';
-import { addressTokenOf, type MailOwner } from '../auth/accounts/address-token.js';
 import { linkTokenOf } from '../auth/accounts/link-token.js';
 import { renderLinkEmail } from './emails/link-email.js';
 import { renderNotice } from './emails/notice.js';
-import type { UnconfirmedFacts } from './emails/unconfirmed.js';
+import { unconfirmedFacts } from './unconfirmed-facts.js';
 import { personName } from './emails/person-name.js';
-import type {
-  Addressed,
-  BookingNotificationRow,
-  LinkNotificationRow,
-  NoticeRow,
-} from './notification-row.js';
+import type { Addressed, BookingNotificationRow, LinkNotificationRow } from './notification-row.js';
 
 const IS_ASCII = /^[\0-\x7f]*$/;
 
@@ -66,24 +60,6 @@ function commonFacts(notification: Addressed, environment: WorkerEnvironment) {
     clinicPhone: clinic_phone ?? environment.CLINIC_PHONE,
     ...(!is_confirmed && { unconfirmed: unconfirmedFacts(notification, environment) }),
   };
-}
-
-function unconfirmedFacts(notification: Addressed, environment: WorkerEnvironment): UnconfirmedFacts {
-  const { FRONT_END_URL: frontEndUrl } = environment;
-  const codeFor = (owner: MailOwner) =>
-    addressTokenOf(notification.email, owner, new Keys(environment).current);
-  if (!('booking_id' in notification)) {
-    const owner = ownerOf(notification);
-    return { notMeCode: codeFor(owner), isPatients: owner.type === 'patient', frontEndUrl };
-  }
-  const { owner, isConfirmedByAccount } = notification;
-  const notMeCode = isConfirmedByAccount ? null : codeFor(owner);
-  return { notMeCode, isPatients: owner.type === 'patient', frontEndUrl };
-}
-
-function ownerOf(notification: LinkNotificationRow | NoticeRow): MailOwner {
-  if (notification.account_id !== null) return { type: 'account', id: notification.account_id };
-  return { type: 'patient', id: (notification as LinkNotificationRow).patient_id! };
 }
 
 function withLink(
