@@ -8,9 +8,9 @@ import { MAY_SIGN_IN, PUBLIC, ROLES_ALLOWED } from './access.js';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { VerifiedTokenCache } from './sessions/verified-token-cache.js';
 import type { Principal } from './principal.js';
-import type { Role } from './role.js';
+import { isDesk, type Role } from './role.js';
 import { Sessions } from './sessions/sessions.js';
-import type { LimitName } from '../http/rate-limits/limits.js';
+import { type LimitName, limitsOfDesk } from '../http/rate-limits/limits.js';
 import { RATE_LIMITS, UNLIMITED } from '../http/rate-limits/rate-limit.js';
 import { RequestLimits } from '../http/rate-limits/request-limits.js';
 
@@ -59,8 +59,9 @@ export class AccessGuard extends AuthGuard('jwt') {
       return true;
     }
     const denial = this.denialOf(request, request.user, roles);
+    const own = isDesk(request.user.role) ? limitsOfDesk(limits) : limits;
     // A denied request uses up only the general limits.
-    await this.limits.countSignedIn(request.user, denial ? [] : limits, request, reply);
+    await this.limits.countSignedIn(request.user, denial ? [] : own, request, reply);
     if (denial) throw denial;
     return true;
   }

@@ -116,3 +116,15 @@ describe('checking whether an email address has an account is limited per day', 
     expect(revealed).toBe(LIMITS.registerDaily.points);
   });
 });
+
+test('the front desk has limits of its own for bookings, and none for its address', async () => {
+  const desk = await clinic.staff();
+  const from = nextAddress();
+  const statuses: number[] = [];
+  for (let turn = 0; turn <= LIMITS.deskBooking.points; turn += 1)
+    statuses.push(await send('/api/bookings', { method: 'POST', body: {}, token: desk.token, from }));
+  expect(statuses.indexOf(429)).toBe(LIMITS.deskBooking.points);
+  expect(LIMITS.deskBooking.points).toBeGreaterThan(LIMITS.booking.points);
+  const colleague = await clinic.staff();
+  expect(await send('/api/bookings', { method: 'POST', body: {}, token: colleague.token, from })).toBe(400);
+});

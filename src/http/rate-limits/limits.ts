@@ -43,6 +43,14 @@ export const LIMITS = {
   booking: { points: 30, seconds: MINUTE, by: 'account', counts: 'bookings, reschedules and cancellations' },
   bookingDaily: { points: 300, seconds: DAY, by: 'account', counts: 'the same, in a day' },
   bookingAddress: { points: 120, seconds: MINUTE, by: 'address', counts: 'the same, whatever the accounts' },
+  // Most of a clinic's bookings come through its desk, and all of its accounts share an address.
+  deskBooking: {
+    points: 120,
+    seconds: MINUTE,
+    by: 'account',
+    counts: 'the same by the front desk, instead of these three',
+  },
+  deskBookingDaily: { points: 5_000, seconds: DAY, by: 'account', counts: 'the same, in a day' },
   loginAddress: { points: 30, seconds: MINUTE, by: 'address', counts: 'attempts to log in' },
   // By address too: a stranger elsewhere cannot use up the attempts of the account's owner.
   login: {
@@ -134,6 +142,21 @@ export const LIMITS = {
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;
+
+/** The limits that the front desk has instead of others; null for none. */
+const INSTEAD_FOR_DESK: Partial<Record<LimitName, LimitName | null>> = {
+  booking: 'deskBooking',
+  bookingDaily: 'deskBookingDaily',
+  bookingAddress: null,
+};
+
+/** The limits of a route for the front desk. */
+export function limitsOfDesk(names: readonly LimitName[]): LimitName[] {
+  return names.flatMap((name) => {
+    const instead = INSTEAD_FOR_DESK[name];
+    return instead === null ? [] : [instead ?? name];
+  });
+}
 
 /**
  * How many times a limit by address the larger networks of an IPv6 address may use. A home gets a /56 and a company a
