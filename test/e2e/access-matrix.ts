@@ -160,18 +160,18 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     id: 'patientId',
     body: () => ({ given_name: 'Lucía' }),
   },
-  'GET /api/patients/{id}/export': { expected: row(401, 403, 403, 403, 403, 200, 403), id: 'patientId' },
+  'GET /api/patients/{id}/export': { expected: row(401, 403, 403, 403, 403, 403, 200), id: 'patientId' },
   'POST /api/patients/{id}/invitation': {
     expected: row(401, 403, 403, 403, 403, 400, 400),
     id: 'patientId',
   },
   'POST /api/patients/{id}/merge': {
-    expected: row(401, 403, 403, 403, 403, 400, 403),
+    expected: row(401, 403, 403, 403, 403, 403, 400),
     id: 'patientId',
     body: () => ({ into: 4_000_000, reason: 'Entered twice' }),
   },
   'DELETE /api/patients/{id}': {
-    expected: row(401, 403, 403, 403, 403, 404, 403),
+    expected: row(401, 403, 403, 403, 403, 403, 404),
     // Patient A stays for the routes after this one.
     id: 'unknownId',
     body: () => ({ reason: 'Asked by letter' }),

@@ -99,7 +99,7 @@ describe('user_id must be an account of role doctor without a profile: else 400'
 
 test('an admin can create the account and then the profile, which the doctor sees after logging in', async () => {
   const { client } = clinic;
-  const credentials = { email: 'new.doctor@people.example', password: 'a new doctor' };
+  const credentials = { email: 'new.doctor@people.example', password: 'a quiet river bend' };
   const account = await client.post('/api/users', { ...credentials, role: 'doctor' }, { token: admin.token });
   const made = await create({ ...PROFILE, user_id: account.body.id });
   const { body } = await client.post<{ token: string }>('/api/auth/login', credentials);

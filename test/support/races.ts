@@ -16,6 +16,8 @@ export const INSERT_KEY = statementNamed('insert-key');
 export const ERASE_ACCOUNT = statementNamed('erase-account');
 /** Taken before anything else is done to the account that is erased. */
 export const LOCK_ACCOUNT = statementNamed('lock-account');
+export const LOCK_ERASED_PATIENTS = statementNamed('lock-(patients-of-account|with-merged)');
+export const ERASE_PATIENTS = statementNamed('erase-patients');
 export const LOCK_SCHEDULE = statementNamed('lock-schedule');
 
 export const MONDAY = '2026-03-02';
