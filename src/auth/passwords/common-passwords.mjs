@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { createEstimator } from '../../config/guesses.mjs';
 import { foldText } from './fold-text.mjs';
-import { FIELD_WORDS, LIKELY_WORDS, LINKING_WORDS } from './likely-words.mjs';
+import { LIKELY_WORDS } from './likely-words.mjs';
 
 const FEW_GUESSES = 150_000;
 /** Estimating a longer password would take too long while other requests wait; it may even be a repetition. */
@@ -15,15 +15,10 @@ const LONGEST_WORD = 12;
 const MOST_SYMBOLS = 2;
 /** A year and two symbols. */
 const MOST_ADDED = 6;
-/** `lamejorclinica` has three. More words make a phrase. */
-const MOST_COMBINED = 3;
 
-const NAME_LISTS = ['firstnames-es-es', 'lastnames-es-es'];
-const SPANISH_LISTS = ['commonWords-es-es', 'wikipedia-es-es', ...NAME_LISTS];
+const SPANISH_LISTS = ['commonWords-es-es', 'wikipedia-es-es', 'firstnames-es-es', 'lastnames-es-es'];
 
 const likelyWords = new Set(LIKELY_WORDS);
-const fieldWords = new Set(FIELD_WORDS);
-const linkingWords = new Set(LINKING_WORDS);
 
 /** @type {ReturnType<typeof loadDictionaries> | undefined} */
 let dictionaries;
@@ -33,8 +28,6 @@ let dictionaries;
  *
  * - one of the fifty thousand most common passwords or a long Spanish word, with up to two symbols,
  * - one of `LIKELY_WORDS` with up to six digits and symbols,
- * - a word of health care with one or two other likely words, Spanish names, `userInputs` or words that link them, and
- *   up to six digits and symbols,
  * - made only of `userInputs`, digits and symbols, or
  * - at most 32 characters long, and guessed in fewer than 150 000 attempts, like repetitions, sequences, keyboard rows,
  *   dates and respelled words.
@@ -47,11 +40,10 @@ let dictionaries;
  */
 export function isCommonPassword(password, userInputs = []) {
   dictionaries ??= loadDictionaries();
-  const { wholes, names, withWords, withoutWords } = dictionaries;
+  const { wholes, withWords, withoutWords } = dictionaries;
   const text = foldText(password);
   if (wholes.has(text) || wholes.has(withoutSymbols(text)) || isLikely(text) || isMadeOf(userInputs, text))
     return true;
-  if (isOfField(text, (word) => names.has(word) || userInputs.includes(word))) return true;
   if (text.length > LONGEST_ESTIMATED) return false;
   if (withWords.check(text, [...userInputs]).guesses < FEW_GUESSES) return true;
   // Some keys are neighbours only with their accents, and the typed form needs no words: the dictionaries are folded.
@@ -65,7 +57,6 @@ function loadDictionaries() {
   const short = (/** @type {string} */ word) => word.length <= LONGEST_WORD;
   return {
     wholes: new Set([...passwords, ...spanish.filter((word) => !short(word))]),
-    names: new Set(NAME_LISTS.flatMap((name) => spanishLists()[name] ?? []).map(foldText)),
     withWords: createEstimator({
       ...dictionary,
       'passwords-common': passwords.filter(short),
@@ -75,21 +66,17 @@ function loadDictionaries() {
   };
 }
 
-function spanishLists() {
-  // Required here, because other processes import this file too and most of them never check a password.
-  const load = /** @type {(name: string) => { dictionary: Record<string, string[]> }} */ (
-    createRequire(import.meta.url)
-  );
-  return load('@zxcvbn-ts/language-es-es').dictionary;
-}
-
 /**
  * Folded, in turn from each list, the most frequent first.
  *
  * @returns {string[]}
  */
 function spanishWords() {
-  const lists = spanishLists();
+  // Required here, because other processes import this file too and most of them never check a password.
+  const load = /** @type {(name: string) => { dictionary: Record<string, string[]> }} */ (
+    createRequire(import.meta.url)
+  );
+  const { dictionary: lists } = load('@zxcvbn-ts/language-es-es');
   const ranked = [LIKELY_WORDS, ...SPANISH_LISTS.map((name) => (lists[name] ?? []).map(foldText))];
   /** @type {Set<string>} */
   const words = new Set();
@@ -113,30 +100,6 @@ function withoutSymbols(password) {
 function isLikely(text) {
   const letters = text.replace(/\P{L}/gu, '');
   return text.length - letters.length <= MOST_ADDED && likelyWords.has(letters);
-}
-
-/**
- * Whether a text is a word of health care with at most two other words that an attacker would add.
- *
- * @param {string} text
- * @param {(word: string) => boolean} isName of a person, such as a doctor of the clinic
- */
-function isOfField(text, isName) {
-  const letters = text.replace(/\P{L}/gu, '');
-  if (text.length - letters.length > MOST_ADDED) return false;
-  const isWord = (/** @type {string} */ word) =>
-    likelyWords.has(word) || linkingWords.has(word) || isName(word);
-  /** @type {(rest: string, words: number, hasField: boolean) => boolean} */
-  const canEnd = (rest, words, hasField) => {
-    if (rest === '') return hasField;
-    if (words === MOST_COMBINED) return false;
-    for (let end = 1; end <= rest.length; end += 1) {
-      const word = rest.slice(0, end);
-      if (isWord(word) && canEnd(rest.slice(end), words + 1, hasField || fieldWords.has(word))) return true;
-    }
-    return false;
-  };
-  return letters.length <= LONGEST_ESTIMATED && canEnd(letters, 0, false);
 }
 
 /**

@@ -27,8 +27,6 @@ describe('a password that attackers try first is common', () => {
       'clinic2026!!',
       'salud+2026',
     ],
-    ...['hospital-madrid', 'DoctorRuiz2026', 'laclinica2026', 'lamejorclinica', 'soypaciente1', 'MiDoctora1'],
-    ...['dr.garcia-clinica', 'the best clinic', 'CitaMedica2026', 'SaludYBienestar', 'my-doctor-2026'],
     ...['qwertz12', 'Azerty2026', 'asdfghjklñ', 'Lkjhgfdsañ', 'йцукенгш', 'ЙЦУКЕН12', 'фывапрол', 'пароль12'],
     ...['p@ssword', 'P@ssw0rd1', 'Pass@123', 'Admin@123', 'welcome123', 'Welcome1!', 'admin1234'],
   ])('%j', (password) => {
@@ -39,12 +37,6 @@ describe('a password that attackers try first is common', () => {
 describe('a password that a person thought of is not common', () => {
   test.each([
     ...['long enough', 'correct horse battery', 'quite another one', 'another one', 'the same words'],
-    ...[
-      'a doctor and two nurses',
-      'la clínica de las nueve lunas',
-      'doctor purple',
-      'hospital 7 4 9 1 2 8 3',
-    ],
     ...['8 & eight', 'eight ch', 'a guess!', '  Spaced Out  ', 'a new doctor', 'only once', 'nine cats'],
     ...['demo-patient-password', '😀😁😂🤣😃😄😅😆', 'ñandú en el río'],
     ...[

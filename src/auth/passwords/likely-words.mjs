@@ -64,19 +64,11 @@ const DATES = `enero febrero marzo abril mayo junio julio agosto septiembre octu
 const ROWS = `qwertyuiop asdfghjkl asdfghjklñ zxcvbnm qwertzuiopü asdfghjklöä yxcvbnm azertyuiop qsdfghjklm wxcvbn
   йцукенгшщзхъ фывапролджэ ячсмитьбю ςερτυθιοπ ασδφγηξκλ ζχψωβνμ`;
 
-const wordsOf = (/** @type {string} */ text) => foldText(text).trim().split(/\s+/);
+const wordsOf = (/** @type {string} */ text) => foldText(text).split(/\s+/);
 
 /** @param {string} row */
 const beginningsOf = (row) =>
   Array.from({ length: row.length - SHORTEST_ROW + 1 }, (_, more) => row.slice(0, SHORTEST_ROW + more));
-
-/** The words of health care. Folded. */
-export const FIELD_WORDS = wordsOf(FIELD);
-
-/** What people put before another word, or between two. Folded. */
-export const LINKING_WORDS = wordsOf(`
-  la el los las un una mi tu su de del en y soy somos es mejor gran buen buena
-  nuestra nuestro dr dra the my your our a i am of in and best good`);
 
 /** Folded, without duplicates. */
 export const LIKELY_WORDS = [
