@@ -74,7 +74,10 @@ export class PatientImport {
     lines: readonly CheckedLine[],
   ): Promise<Map<string, PatientRecord[]>> {
     const emails = [...new Set(lines.flatMap(({ details }) => details.email ?? []))];
-    return Map.groupBy(await findByAddresses(tx, emails), ({ email }) => email!);
+    const reached = new Map<string, PatientRecord[]>();
+    for (const patient of await findByAddresses(tx, emails))
+      reached.set(patient.email!, [...(reached.get(patient.email!) ?? []), patient]);
+    return reached;
   }
 
   private async insert(tx: EntityManager, { details }: CheckedLine): Promise<void> {
