@@ -27,9 +27,7 @@ const PATIENTS = `CREATE TABLE patients (
     KEY patients_email (email),
     CONSTRAINT patients_account_id FOREIGN KEY (account_id) REFERENCES accounts (id),
     CONSTRAINT patients_merged_into FOREIGN KEY (merged_into) REFERENCES patients (id),
-    CONSTRAINT patients_relation CHECK (relation IN ('self', 'dependant')),
-    CONSTRAINT patients_has_relation CHECK ((account_id IS NULL) = (relation IS NULL)),
-    CONSTRAINT patients_contact_by CHECK (contact_by IN ('email', 'none'))
+    CONSTRAINT patients_has_relation CHECK ((account_id IS NULL) = (relation IS NULL))
   ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
 
 // An existing account and its patient have the same id, so the bookings of the account are those of the patient.

@@ -53,7 +53,10 @@ export class BookingsOfPatients20 implements MigrationInterface {
     await runner.query(
       "UPDATE bookings SET status = 'booked' WHERE status IN ('arrived', 'fulfilled', 'noshow')",
     );
+    // MySQL does not change a column of a foreign key while it checks them.
+    await runner.query('SET SESSION foreign_key_checks = 0');
     await runner.query(DOWN);
+    await runner.query('SET SESSION foreign_key_checks = 1');
     await runner.query(
       "ALTER TABLE bookings ADD CONSTRAINT bookings_status CHECK (status IN ('booked', 'cancelled'))",
     );

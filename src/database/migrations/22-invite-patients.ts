@@ -18,9 +18,12 @@ export class InvitePatients22 implements MigrationInterface {
       'DELETE FROM notifications WHERE link_id IN (SELECT id FROM account_links WHERE account_id IS NULL)',
     );
     await runner.query('DELETE FROM account_links WHERE account_id IS NULL');
+    // MySQL does not change a column of a foreign key while it checks them.
+    await runner.query('SET SESSION foreign_key_checks = 0');
     await runner.query(`ALTER TABLE account_links
       DROP FOREIGN KEY account_links_person, DROP KEY account_links_patient, DROP COLUMN patient_id,
       MODIFY COLUMN kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'that of its message',
       MODIFY COLUMN account_id INT UNSIGNED NOT NULL`);
+    await runner.query('SET SESSION foreign_key_checks = 1');
   }
 }
