@@ -20,7 +20,7 @@ export interface NewStatus {
   readonly reason?: string | undefined;
 }
 
-/** Records what became of an appointment. Whoever cancels a booking at the same time waits for its lock. */
+/** Records what became of an appointment. A cancellation at the same time waits for the lock of the booking. */
 @Injectable()
 export class StatusService {
   constructor(

@@ -25,7 +25,7 @@ export async function eraseRequests(
   );
 }
 
-/** Deletes the keys whose stored outcomes name one of these patients, whoever sent the requests. */
+/** Deletes the keys whose stored outcomes name one of these patients, of all accounts. */
 export async function eraseRequestsAbout(tx: EntityManager, patientIds: readonly number[]): Promise<void> {
   await execute(
     tx,

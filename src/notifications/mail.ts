@@ -16,7 +16,7 @@ import type { Addressed, BookingNotificationRow, LinkNotificationRow } from './n
 
 const IS_ASCII = /^[\0-\x7f]*$/;
 
-/** On a cancellation: whoever acted as the patient. */
+/** The role of a cancellation by the patient. */
 const PATIENT_ROLE: Role = 'user';
 
 /** Suppresses automatic replies: RFC 3834, and the header that Exchange honours. */
