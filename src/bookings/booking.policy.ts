@@ -71,8 +71,8 @@ export function assertForActor(
 }
 
 /**
- * The capacity in which the actor may do this to the booking. The refusal does not reveal whether a booking exists that
- * the actor must not know of.
+ * Asserts that the actor may do this to the booking. The refusal does not reveal whether a booking exists that the actor
+ * must not know of.
  *
  * @param parties only in these capacities
  * @throws Refusal BOOKING_NOT_FOUND, also for a cancelled booking; STATUS_NOT_POSSIBLE

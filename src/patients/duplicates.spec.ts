@@ -62,7 +62,7 @@ const identity = fc.record({
   email: fc.constantFrom(null, 'a@people.example', 'A@people.example', 'b@people.example'),
 });
 
-test('whoever is the same as another, the other is the same as them', () => {
+test('if one person is the same as another, the other is the same as the first', () => {
   fc.assert(
     fc.property(identity, identity, (a, b) => {
       expect(isProbablySame(a, b)).toBe(isProbablySame(b, a));

@@ -6,7 +6,7 @@ import { Clinic, type DoctorPerson, type Person, type Week } from '../support/cl
 import { bookFor, insertPatient, selfOf, updatePatient } from '../support/patients.js';
 
 // GET /api/bookings (desk: all; doctor: own): `date`, or `from` and `to`; `doctor_id`, `patient_id`, `status`; paged.
-// GET /api/bookings/:id: whoever may see it. GET /api/bookings/:id/events: desk, own doctor.
+// GET /api/bookings/:id: everybody who may see it. GET /api/bookings/:id/events: desk, own doctor.
 
 const ALL_WEEK: Week = [0, 1, 2, 3, 4, 5, 6].map((day) => [day, '00:00', '24:00'] as const);
 const MONDAY = '2026-03-02';
@@ -239,7 +239,7 @@ describe('a cursor holds the position itself', () => {
 });
 
 describe('GET /api/bookings/:id', () => {
-  test('is for whoever may see it; what one may not see answers as what does not exist', async () => {
+  test('is for everybody who may see it; what one may not see answers as what does not exist', async () => {
     const patient = await clinic.patient();
     const self = await selfOf(clinic, patient);
     const { id } = await bookFor(clinic, staff, self, doctor, { date: '2026-07-01', time: '09:00' });
