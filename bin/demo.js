@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: starts a demo clinic on a machine where nothing is prepared, and plays a patient's visit. It runs
- * until Ctrl-C; `npm run demo -- --once` exits after the visit. Data and logs are in .local/.
+ * `npm run demo`: starts a demo clinic on a machine where nothing is prepared, and plays a patient's visit and the work
+ * of the front desk. It runs until Ctrl-C; `npm run demo -- --once` exits after the visit. Data and logs are in .local/.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ await runCommand(async (shutdown) => {
   const { baseUrl, failure } = await startClinic({ env, dir: DIR }, shutdown);
   writeDemoEnv(join(DIR, 'demo.env'), { baseUrl, databaseUrl, redisUrl, smtpUrl, mailboxUrl });
 
-  print("\nA patient's visit:\n");
+  print("\nA patient's visit, and the work of the front desk:\n");
   await Promise.race([playVisit({ baseUrl, mailboxUrl, signal }), failure]);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   print(`\nEvery step passed${mailboxUrl ? '' : ', without the emails'}; ${seconds} s since the start.`);

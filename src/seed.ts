@@ -4,12 +4,18 @@ import { AppModule } from './app.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
+import { ClinicModule } from './clinic/clinic.module.js';
 import { createLogger, NestLogger } from './logging/logger.js';
 import { ApiEnvironment } from './config/api.environment.js';
 import { ConfigurationError, readEnvironment } from './config/read-environment.js';
 import { start } from './config/start.js';
+import { DemoPeopleSeeder } from './demo/demo-people.seeder.js';
 import { DemoSeeder } from './demo/demo.seeder.js';
 import { DoctorsModule } from './doctors/doctors.module.js';
+import { PatientsModule } from './patients/patients.module.js';
+
+/** The modules whose services make the demo clinic. */
+const MODULES = [AuthModule, ClinicModule, PatientsModule, DoctorsModule, AvailabilityModule, BookingsModule];
 
 await start(async () => {
   const environment = readEnvironment(ApiEnvironment);
@@ -19,8 +25,8 @@ await start(async () => {
     ]);
   }
   @Module({
-    imports: [AppModule.with(environment), AuthModule, DoctorsModule, AvailabilityModule, BookingsModule],
-    providers: [DemoSeeder],
+    imports: [AppModule.with(environment), ...MODULES],
+    providers: [DemoPeopleSeeder, DemoSeeder],
   })
   class SeedModule {}
   const context = await NestFactory.createApplicationContext(SeedModule, {
@@ -28,10 +34,9 @@ await start(async () => {
     abortOnError: false,
   });
   try {
-    const { doctors, patients, bookings } = await context.get(DemoSeeder).seed();
-    console.log(
-      `The demo clinic is ready. Added: ${doctors} doctors, ${patients} patients, ${bookings} bookings.`,
-    );
+    const { doctors, staff, patients, bookings } = await context.get(DemoSeeder).seed();
+    const people = `${doctors} doctors, ${staff} at the front desk, ${patients} patients`;
+    console.log(`The demo clinic is ready. Added: ${people}, ${bookings} bookings.`);
   } finally {
     await context.close();
   }

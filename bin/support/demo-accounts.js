@@ -5,3 +5,4 @@
 export const ADMIN = { email: 'admin@clinica.example', password: 'demo-admin-password' };
 export const DOCTOR = { email: 'doctor@clinica.example', password: 'demo-doctor-password' };
 export const PATIENT = { email: 'patient@clinica.example', password: 'demo-patient-password' };
+export const STAFF = { email: 'desk@clinica.example', password: 'demo-staff-password' };

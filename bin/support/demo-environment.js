@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ADMIN, DOCTOR, PATIENT } from './demo-accounts.js';
+import { ADMIN, DOCTOR, PATIENT, STAFF } from './demo-accounts.js';
 import { plainEnvironment } from './environment.js';
 
 /** Settings that the caller's environment may override, with the demo's defaults. */
@@ -67,6 +67,8 @@ export function writeDemoEnv(file, { baseUrl, databaseUrl, redisUrl, smtpUrl, ma
     MAILBOX_URL: mailboxUrl,
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
+    STAFF_EMAIL: STAFF.email,
+    STAFF_PASSWORD: STAFF.password,
     DOCTOR_EMAIL: DOCTOR.email,
     DOCTOR_PASSWORD: DOCTOR.password,
     PATIENT_EMAIL: PATIENT.email,

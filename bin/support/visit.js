@@ -1,5 +1,7 @@
 import { PATIENT } from './demo-accounts.js';
+import { DeskVisit } from './desk-visit.js';
 import { Failure, print } from './output.js';
+import { check, PrintedRequests } from './printed-requests.js';
 import { waitUntil } from './waiting.js';
 
 /**
@@ -15,7 +17,8 @@ const FIRST_DAY = 3;
 const LAST_DAY = 16;
 
 /**
- * Plays a patient's visit over HTTP, prints every request, and checks every response and email.
+ * Plays a patient's visit and the work of the front desk over HTTP, prints every request, and checks every response and
+ * email.
  *
  * @param {object} options
  * @param {string} options.baseUrl of the API
@@ -25,6 +28,7 @@ const LAST_DAY = 16;
  */
 export async function playVisit({ baseUrl, mailboxUrl, signal }) {
   const visit = new Visit(baseUrl, mailboxUrl, signal);
+  const desk = new DeskVisit(baseUrl);
   /** @type {[string, () => Promise<void>][]} */
   const steps = [
     ['The patient logs in', () => visit.logIn()],
@@ -35,6 +39,14 @@ export async function playVisit({ baseUrl, mailboxUrl, signal }) {
     ['My bookings', () => visit.listBookings()],
     ['Cancel', () => visit.cancel()],
     ['The cancellation arrives', () => visit.readEmail()],
+    ['The receptionist logs in', () => desk.logIn()],
+    ['Somebody calls: find the patient by name', () => desk.find('q=jose+nunez')],
+    ['Book for the caller, for now', () => desk.book(0)],
+    ['The caller arrives, and is treated', () => desk.setStatus('arrived', 'fulfilled')],
+    ['Somebody else calls: find the patient by phone', () => desk.find('phone=4455')],
+    ['Book with another doctor', () => desk.book(1)],
+    ['The patient does not come', () => desk.setStatus('noshow')],
+    ['The day sheet', () => desk.printDay()],
   ];
   for (const [index, [name, play]] of steps.entries()) {
     signal.throwIfAborted();
@@ -50,10 +62,9 @@ export async function playVisit({ baseUrl, mailboxUrl, signal }) {
 }
 
 class Visit {
-  #baseUrl;
+  #requests;
   #mailboxUrl;
   #signal;
-  #token = '';
   #date = '';
   /** @type {string[]} */
   #slots = [];
@@ -66,21 +77,18 @@ class Visit {
 
   /** @param {string} baseUrl @param {string | undefined} mailboxUrl @param {AbortSignal} signal */
   constructor(baseUrl, mailboxUrl, signal) {
-    this.#baseUrl = baseUrl;
+    this.#requests = new PrintedRequests(baseUrl);
     this.#mailboxUrl = mailboxUrl;
     this.#signal = signal;
   }
 
   async logIn() {
     for (const { id } of await this.#emails()) this.#seen.add(id);
-    const { token } = /** @type {{ token: string }} */ (
-      await this.#request('POST', '/api/auth/login', 200, PATIENT)
-    );
-    this.#token = token;
+    await this.#requests.logIn(PATIENT);
   }
 
   async findSlots() {
-    const doctors = /** @type {Doctor[]} */ (await this.#request('GET', '/api/doctors/public', 200));
+    const doctors = /** @type {Doctor[]} */ (await this.#requests.request('GET', '/api/doctors/public', 200));
     // The demo's first doctor is in its time zone, so the emails show the time as it was booked.
     for (this.#doctor of doctors.sort((a, b) => a.id - b.id)) {
       const format = new Intl.DateTimeFormat('sv-SE', { timeZone: this.#doctor.timezone });
@@ -96,7 +104,7 @@ class Visit {
   async book() {
     // Someone else may have taken a slot meanwhile.
     for (const time of this.#slots.slice(0, 5)) {
-      const { status, body } = await this.#send('POST', '/api/bookings', this.#requestFor(time));
+      const { status, body } = await this.#requests.send('POST', '/api/bookings', this.#requestFor(time));
       if (status !== 201) continue;
       this.#booking = /** @type {Booking} */ (body);
       return check(
@@ -110,7 +118,7 @@ class Visit {
   async checkSlotIsGone() {
     const { time } = this.#booking;
     check(!(await this.#availableSlots()).includes(time), `${time} is still available`);
-    await this.#request('POST', '/api/bookings', 400, this.#requestFor(time));
+    await this.#requests.request('POST', '/api/bookings', 400, this.#requestFor(time));
   }
 
   async readEmail() {
@@ -135,7 +143,7 @@ class Visit {
   }
 
   async cancel() {
-    await this.#request('DELETE', `/api/bookings/${this.#booking.id}`, 200);
+    await this.#requests.request('DELETE', `/api/bookings/${this.#booking.id}`, 200);
     check(!(await this.#isListed()), 'the cancelled booking is still listed');
     check((await this.#availableSlots()).includes(this.#booking.time), 'the slot is not available again');
   }
@@ -147,11 +155,11 @@ class Visit {
 
   async #availableSlots() {
     const path = `/api/bookings/available-slots?doctor_id=${this.#doctor.id}&date=${this.#date}`;
-    return /** @type {string[]} */ (await this.#request('GET', path, 200));
+    return /** @type {string[]} */ (await this.#requests.request('GET', path, 200));
   }
 
   async #isListed() {
-    const bookings = /** @type {Booking[]} */ (await this.#request('GET', '/api/bookings/me', 200));
+    const bookings = /** @type {Booking[]} */ (await this.#requests.request('GET', '/api/bookings/me', 200));
     return bookings.some(({ id }) => id === this.#booking.id);
   }
 
@@ -163,36 +171,4 @@ class Visit {
     const emails = /** @type {Email[]} */ (await response.json());
     return emails.filter(({ to }) => to.some(({ address }) => address === PATIENT.email));
   }
-
-  /** @param {string} method @param {string} path @param {number} expected the status @param {object} [body] */
-  async #request(method, path, expected, body) {
-    const { status, body: answer } = await this.#send(method, path, body);
-    check(status === expected, `${method} ${path} returned ${status} instead of ${expected}`);
-    return answer;
-  }
-
-  /** @param {string} method @param {string} path @param {object} [content] */
-  async #send(method, path, content) {
-    print(`     → ${method} ${path}${content ? ` ${shortened(content)}` : ''}`);
-    const headers = {
-      ...(content && { 'content-type': 'application/json' }),
-      ...(this.#token && { authorization: `Bearer ${this.#token}` }),
-    };
-    const request = { method, headers, body: JSON.stringify(content), signal: AbortSignal.timeout(15_000) };
-    const response = await fetch(this.#baseUrl + path, request);
-    const body = /** @type {unknown} */ (await response.json());
-    print(`     ← ${response.status} ${shortened(body)}`);
-    return { status: response.status, body };
-  }
-}
-
-/** @param {unknown} value */
-function shortened(value) {
-  const text = JSON.stringify(value);
-  return text.length > 240 ? `${text.slice(0, 240)}…` : text;
-}
-
-/** @param {boolean} holds @param {string} problem */
-function check(holds, problem) {
-  if (!holds) throw new Failure(problem);
 }

@@ -1,4 +1,4 @@
-import { ADMIN, DOCTOR, PATIENT } from './demo-accounts.js';
+import { ADMIN, DOCTOR, PATIENT, STAFF } from './demo-accounts.js';
 
 /**
  * What the demo prints once it runs: addresses to open, accounts, and a first request.
@@ -16,6 +16,7 @@ Clinica is running:
   Mailbox          ${mailboxUrl ?? 'on the server of SMTP_URL'}
 
   admin            ${ADMIN.email}     ${ADMIN.password}
+  front desk       ${STAFF.email}      ${STAFF.password}
   doctor           ${DOCTOR.email}    ${DOCTOR.password}
   patient          ${PATIENT.email}   ${PATIENT.password}
 

@@ -12,5 +12,6 @@ import { ClinicSettings } from './clinic-settings.entity.js';
   imports: [AuthModule, IdempotencyModule, OutboxModule, TypeOrmModule.forFeature([ClinicSettings])],
   controllers: [ClinicController],
   providers: [ClinicService],
+  exports: [ClinicService],
 })
 export class ClinicModule {}

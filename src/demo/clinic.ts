@@ -19,8 +19,27 @@ export interface DemoDoctor {
   readonly hours?: readonly DemoHours[];
 }
 
+/** What is known about a person; phones in E.164, which need no country of the clinic. */
+export interface DemoPerson {
+  readonly givenName: string;
+  readonly familyName: string;
+  readonly birthDate?: string;
+  readonly phone?: string;
+}
+
+export interface DemoPatient extends DemoPerson {
+  readonly email: string;
+  readonly locale: Locale;
+  readonly dependants?: readonly DemoPerson[];
+}
+
 export const DOCTOR_PASSWORD = 'demo-doctor-password';
 export const PATIENT_PASSWORD = 'demo-patient-password';
+
+/** ISO 3166-1 alpha-2. */
+export const COUNTRY = 'ES';
+
+export const RECEPTIONIST = { email: 'desk@clinica.example', password: 'demo-staff-password' };
 
 const WORKDAYS = [1, 2, 3, 4, 5];
 
@@ -102,8 +121,32 @@ export const DOCTORS: readonly DemoDoctor[] = [
 /** An account without a profile: the documentation's example creates one for it. */
 export const NEW_DOCTOR = 'new.doctor@clinica.example';
 
-export const PATIENTS: readonly { readonly email: string; readonly locale: Locale }[] = [
-  { email: 'patient@clinica.example', locale: 'en' },
-  { email: 'paciente@clinica.example', locale: 'es' },
-  { email: 'regular@clinica.example', locale: 'en' },
+/** Patients with accounts. */
+export const PATIENTS: readonly DemoPatient[] = [
+  {
+    email: 'patient@clinica.example',
+    locale: 'en',
+    givenName: 'Emma',
+    familyName: 'Clarke',
+    birthDate: '1984-05-17',
+    phone: '+34611223344',
+    dependants: [
+      { givenName: 'Noah', familyName: 'Clarke', birthDate: '2016-02-09' },
+      { givenName: 'Lily', familyName: 'Clarke', birthDate: '2019-11-23' },
+    ],
+  },
+  { email: 'paciente@clinica.example', locale: 'es', givenName: 'Lucía', familyName: 'Romero Gil' },
+  {
+    email: 'regular@clinica.example',
+    locale: 'en',
+    givenName: 'Henry',
+    familyName: 'Walsh',
+    phone: '+442079460018',
+  },
+];
+
+/** Patients whom the front desk entered by phone: they have neither account nor email. */
+export const CALLERS: readonly DemoPerson[] = [
+  { givenName: 'José', familyName: 'Núñez Ibáñez', birthDate: '1951-03-30', phone: '+34913456789' },
+  { givenName: 'Carmen', familyName: 'Vega Soler', phone: '+34622334455' },
 ];

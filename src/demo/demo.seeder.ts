@@ -9,23 +9,26 @@ import { SYSTEM_CONTEXT } from '../http/context.js';
 import { cancelPending } from '../outbox/notification.repository.js';
 import { addDays, dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
-import {
-  type DemoDoctor,
-  DOCTOR_PASSWORD,
-  DOCTORS,
-  NEW_DOCTOR,
-  PATIENT_PASSWORD,
-  PATIENTS,
-} from './clinic.js';
+import { type DemoDoctor, DOCTOR_PASSWORD, DOCTORS, NEW_DOCTOR } from './clinic.js';
+import { DemoPeopleSeeder } from './demo-people.seeder.js';
 
 const DAYS_AHEAD = 14;
 const BOOKINGS_PER_DAY = 2;
+
+/** How many rows of each kind were added. */
+interface Added {
+  readonly doctors: number;
+  readonly staff: number;
+  readonly patients: number;
+  readonly bookings: number;
+}
 
 /** Adds the demo clinic to a database; existing rows stay. */
 @Injectable()
 export class DemoSeeder {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly people: DemoPeopleSeeder,
     private readonly accounts: AccountsService,
     private readonly doctors: DoctorsService,
     private readonly availability: AvailabilityService,
@@ -34,32 +37,26 @@ export class DemoSeeder {
   ) {}
 
   /** @returns the numbers of rows that it added */
-  async seed(): Promise<{ doctors: number; patients: number; bookings: number }> {
+  async seed(): Promise<Added> {
     let doctors = 0;
     for (const doctor of DOCTORS) doctors += (await this.seedDoctor(doctor)) ? 1 : 0;
-    const patients: number[] = [];
-    for (const { email, locale } of PATIENTS) {
-      if (await this.accounts.exists(email)) continue;
-      patients.push(
-        (
-          await this.accounts.open(SYSTEM_CONTEXT, {
-            email,
-            password: PATIENT_PASSWORD,
-            role: 'user',
-            locale,
-          })
-        ).id,
-      );
-    }
+    await this.people.setCountry();
+    const patients = await this.people.addPatients();
     if (!(await this.accounts.exists(NEW_DOCTOR)))
       await this.accounts.open(SYSTEM_CONTEXT, {
         email: NEW_DOCTOR,
         password: DOCTOR_PASSWORD,
         role: 'doctor',
       });
+    const callers = await this.people.addReceptionist();
     // Only together with the patients: running the seeder again must not add another fortnight of bookings.
-    const bookings = patients.length > 0 ? await this.seedBookings(patients) : 0;
-    return { doctors, patients: patients.length, bookings };
+    const bookings = patients.accounts.length > 0 ? await this.seedBookings(patients.accounts) : 0;
+    return {
+      doctors,
+      staff: callers === undefined ? 0 : 1,
+      patients: patients.count + (callers ?? 0),
+      bookings,
+    };
   }
 
   private async seedDoctor({ account, contact, hours, ...profile }: DemoDoctor): Promise<boolean> {
@@ -106,9 +103,7 @@ export class DemoSeeder {
       const durationMinutes = [30, 45, 20][(earlier + made) % 3]!;
       // The regular patient gets most of them, which keeps the other lists short.
       const patient = patients[(earlier + made) % 12] ?? patients.at(-1)!;
-      const { sessionVersion: version, role } = await this.accounts.get(patient);
-      const actor = { ...SYSTEM_CONTEXT.actor, id: patient, role, version, session: null };
-      const context = { ...SYSTEM_CONTEXT, actor };
+      const context = await this.people.contextOf(patient);
       const slots = await this.bookings.availableSlots(context, doctor.id, date, durationMinutes);
       const time = slots[((earlier + made) * 7) % slots.length];
       if (time === undefined) return made;

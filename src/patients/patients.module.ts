@@ -36,5 +36,6 @@ import { SelfPatients } from './self-patients.js';
     PatientsService,
     SelfPatients,
   ],
+  exports: [NewPatients, PatientsService],
 })
 export class PatientsModule {}

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { writeDemoEnv } from '../../bin/support/demo-environment.js';
 import { ADMIN } from '../../bin/support/demo-accounts.js';
 import { startMailbox } from '../../bin/support/mailbox.js';
 import { freePort } from '../../bin/support/ports.js';
+import { playVisit } from '../../bin/support/visit.js';
 import { welcome } from '../../bin/support/welcome.js';
 import type { Environment } from '../support/test-environment.js';
 import { DatabaseUsers, urlFor } from '../support/database-users.js';
@@ -36,6 +37,7 @@ const TESTED_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
 
 const RUN_HERE = [
   ['README.md', 'A first booking'],
+  ['README.md', "The desk's first call"],
   ['docs/setting-up.md', 'The first doctor'],
   ['docs/setting-up.md', 'The first patient'],
   ['docs/deployment.md', 'Backup and restore'],
@@ -98,7 +100,7 @@ describe('from an empty database', { timeout: TIMEOUT_MS }, () => {
   });
 
   test('docs/setting-up.md leads to an admin, a doctor and a patient', async () => {
-    const blocks = RUN_HERE.slice(1, 3).flatMap(([document, heading]) => shellBlocks(document, heading));
+    const blocks = RUN_HERE.slice(2, 4).flatMap(([document, heading]) => shellBlocks(document, heading));
     const script = blocks
       .join('\n')
       .replace('http://127.0.0.1:3000', baseUrl)
@@ -174,16 +176,26 @@ describe('from an empty database', { timeout: TIMEOUT_MS }, () => {
 });
 
 describe('with the demo', { timeout: TIMEOUT_MS }, () => {
-  test('the README books a first appointment, reschedules it, and reads the emails', async () => {
+  let mails: Awaited<ReturnType<typeof startMailbox>>;
+  let folder: string;
+
+  beforeAll(async () => {
     await stopClinic();
     await dropDatabase(environment);
-    const folder = mkdtempSync(join(tmpdir(), 'documents-'));
+    folder = mkdtempSync(join(tmpdir(), 'documents-'));
     environment = await testEnvironment({ LOG_LEVEL: 'warn', NODE_ENV: 'development' });
-    const mails = await startMailbox(join(folder, 'mailbox'));
+    mails = await startMailbox(join(folder, 'mailbox'));
     cleanups.unshift(() => mails.running.stop());
-    const settings = { ...environment, SMTP_URL: mails.smtpUrl };
-    expect(await Program.start('seed.js', settings).exit()).toBe(0);
     const admin = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
+    const settings = { ...environment, ...admin, SMTP_URL: mails.smtpUrl };
+    for (const added of [
+      /Added: 8 doctors, 1 at the front desk, 7 patients, [1-9]\d+ bookings\./,
+      /Added: 0 doctors, 0 at the front desk, 0 patients, 0 bookings\./,
+    ]) {
+      const seed = Program.start('seed.js', settings);
+      expect(await seed.exit()).toBe(0);
+      expect(seed.output).toMatch(added);
+    }
     await startClinic({ SMTP_URL: mails.smtpUrl, ...admin });
     mkdirSync(join(folder, '.local'));
     writeDemoEnv(join(folder, '.local/demo.env'), {
@@ -193,7 +205,11 @@ describe('with the demo', { timeout: TIMEOUT_MS }, () => {
       smtpUrl: mails.smtpUrl,
       mailboxUrl: mails.url,
     });
-    const output = await shell(shellBlocks('README.md', 'A first booking').join('\n'), folder).end();
+  }, TIMEOUT_MS);
+
+  test('the README books a first appointment, reschedules it, reads the emails, and takes a call at the desk', async () => {
+    const blocks = RUN_HERE.slice(0, 2).flatMap(([document, heading]) => shellBlocks(document, heading));
+    const output = await shell(blocks.join('\n'), folder).end();
     const [booked, rescheduled] = output.match(/\{"id":\d+,"doctor_id".*?"ends_at":"[^"]+"\}/g)!.map(parse);
     expect(Object.keys(booked!)).toEqual(Object.keys(shownBooking()));
     expect([booked!.version, rescheduled!.version]).toEqual([1, 2]);
@@ -202,12 +218,30 @@ describe('with the demo', { timeout: TIMEOUT_MS }, () => {
       const answer = (await (await fetch(`${mails.url}/api/email`)).json()) as { subject: string }[];
       return answer.map(({ subject }) => subject.split(':')[0]!);
     };
+    expect(output).toMatch(/^\d\d:\d\d José booked$/m);
     // The mailbox may also hold reminders of the demo's own appointments.
     const wanted = ['Appointment confirmed', 'Appointment moved'];
     await eventually('both emails', async () => {
       const found = await subjects();
       return wanted.every((subject) => found.includes(subject));
     });
+  });
+
+  test("the demo's visit passes, also when it is played again at once", async () => {
+    const { signal } = new AbortController();
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const days: string[] = [];
+    try {
+      for (let visit = 1; visit <= 2; visit += 1) await playVisit({ baseUrl, mailboxUrl: mails.url, signal });
+      const lines = printed.mock.calls.map(([text]) => String(text));
+      days.push(...lines.filter((line) => /^ {7}Dr\. .*:/.test(line)));
+    } finally {
+      printed.mockRestore();
+    }
+    expect(days.slice(-2)).toEqual([
+      expect.stringMatching(/Dr\. Ana Ruiz: .*José Núñez Ibáñez \(fulfilled\)/),
+      expect.stringMatching(/Dr\. Tomás Herrera: .*Carmen Vega Soler \(noshow\)/),
+    ]);
   });
 
   test('the addresses that the demo prints open', async () => {

@@ -2,9 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccountsService } from '../../src/auth/accounts/accounts.service.js';
 import { AvailabilityService } from '../../src/availability/availability.service.js';
 import { BookingsService } from '../../src/bookings/bookings.service.js';
+import { ClinicService } from '../../src/clinic/clinic.service.js';
 import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../src/demo/clinic.js';
+import { DemoPeopleSeeder } from '../../src/demo/demo-people.seeder.js';
 import { DemoSeeder } from '../../src/demo/demo.seeder.js';
 import { DoctorsService } from '../../src/doctors/doctors.service.js';
+import { NewPatients } from '../../src/patients/new-patients.service.js';
+import { PatientsService } from '../../src/patients/patients.service.js';
 import { Clinic } from '../support/clinic.js';
 import { Document, type Operation, type Schema } from '../support/openapi.js';
 
@@ -18,9 +22,17 @@ beforeAll(async () => {
   clinic = await Clinic.open({ env: ADMIN });
   document = await Document.of(clinic.client);
   const { app, dataSource, clock } = clinic;
+  const accounts = app.get(AccountsService);
+  const people = new DemoPeopleSeeder(
+    accounts,
+    app.get(ClinicService),
+    app.get(PatientsService),
+    app.get(NewPatients),
+  );
   await new DemoSeeder(
     dataSource,
-    app.get(AccountsService),
+    people,
+    accounts,
     app.get(DoctorsService),
     app.get(AvailabilityService),
     app.get(BookingsService),

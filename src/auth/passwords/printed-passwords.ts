@@ -3,6 +3,7 @@ export const PRINTED_PASSWORDS: readonly string[] = [
   'demo-admin-password',
   'demo-doctor-password',
   'demo-patient-password',
+  'demo-staff-password',
   'change-me',
   'correct horse battery',
   'the-password-of-the-account',
