@@ -18,7 +18,7 @@ const RELATIONS = {
 } as const;
 type Relation = keyof typeof RELATIONS;
 
-/** What happens: it may, it is told that the status is in the way, or it is told nothing. */
+/** The outcome: allowed, refused because of the status, or refused as if there were no such booking. */
 type Answer = 'may' | 'status' | 'unknown';
 
 const ALL: readonly BookingStatus[] = BOOKING_STATUSES;

@@ -172,7 +172,7 @@ describe('a dependant', () => {
     expect(await mine(parent)).toHaveLength(11);
   });
 
-  test('may be like any other person: only the desk is told of possible duplicates', async () => {
+  test('may be like any other person: only the desk sees possible duplicates', async () => {
     const [one, other] = [await clinic.patient(), await clinic.patient()];
     expect((await create(CHILD, one)).status).toBe(201);
     expect((await create(CHILD, other)).status).toBe(201);
