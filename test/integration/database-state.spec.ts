@@ -33,6 +33,7 @@ test.each([
   ['sessions', "UPDATE sessions SET user_agent = 'another'"],
   ['sessions', 'DELETE FROM sessions'],
   ['accounts', "UPDATE accounts SET role = 'admin'"],
+  ['patients', "UPDATE patients SET notes = 'another'"],
   [
     'audit_events',
     `INSERT INTO audit_events (at, action, subject, subject_id, particulars)
