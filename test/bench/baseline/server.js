@@ -34,28 +34,33 @@ const READ_DAY = `
   UNION ALL SELECT 'exception', TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(end_time) DIV 60
     FROM exceptions WHERE doctor_id = ? AND date = ?
   UNION ALL SELECT 'busy', TIME_TO_SEC(start_time) DIV 60, TIME_TO_SEC(start_time) DIV 60 + duration_minutes
-    FROM bookings WHERE doctor_id = ? AND date = ? AND status = 'booked'`;
+    FROM bookings WHERE doctor_id = ? AND date = ? AND status <> 'cancelled'`;
+const READ_DAY_AND_PATIENT = `${READ_DAY}
+  UNION ALL SELECT CAST(JSON_OBJECT('id', id, 'given_name', given_name, 'family_name', family_name) AS CHAR), NULL, NULL
+    FROM patients WHERE self_account_id = ? AND merged_into IS NULL AND erased_at IS NULL`;
 const LOCK_DAY = `INSERT INTO doctor_days (doctor_id, date, version) VALUES (?, ?, 1)
   ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + 1)`;
-const INSERT_BOOKING = `INSERT INTO bookings (uid, doctor_id, user_id, date, start_time, duration_minutes, starts_at, ends_at,
-    status, version, created_at, updated_at, day_version, open_from, open_until)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'booked', 1, ?, ?, ?, ?, ?)`;
+const INSERT_BOOKING = `INSERT INTO bookings (uid, doctor_id, user_id, patient_id, date, start_time, duration_minutes,
+    starts_at, ends_at, status, version, created_at, updated_at, booked_by, booked_by_role, day_version, open_from, open_until)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'booked', 1, ?, ?, ?, 'user', ?, ?, ?)`;
 const INSERT_NOTIFICATIONS = `INSERT INTO notifications
-    (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
-  VALUES (?, 1, 'booked', ?, ?, ?, 'pending', ?, ?), (?, 1, 'reminder_24h', ?, ?, ?, 'pending', ?, ?),
-         (?, 1, 'reminder_1h', ?, ?, ?, 'pending', ?, ?)`;
+    (booking_id, booking_version, kind, doctor_id, starts_at, duration_minutes, due_at, state, message_id, created_at)
+  VALUES (?, 1, 'booked', ?, ?, ?, ?, 'pending', ?, ?), (?, 1, 'reminder_24h', ?, ?, ?, ?, 'pending', ?, ?),
+         (?, 1, 'reminder_1h', ?, ?, ?, ?, 'pending', ?, ?)`;
 const LIST_BOOKINGS = `SELECT b.id, b.doctor_id, b.user_id, b.date, TIME_TO_SEC(b.start_time) DIV 60, b.duration_minutes,
-    TIMESTAMPDIFF(MINUTE, '1970-01-01', b.starts_at), b.version, d.name, d.specialty
-  FROM bookings b JOIN doctors d ON d.id = b.doctor_id
-  WHERE b.user_id = ? AND b.status = 'booked' ORDER BY b.starts_at, b.id`;
-const CANCEL_BOOKING = `UPDATE bookings SET status = 'cancelled', version = version + 1, updated_at = ?
+    TIMESTAMPDIFF(MINUTE, '1970-01-01', b.starts_at), b.version + b.edits, d.name, d.specialty,
+    b.patient_id, p.given_name, p.family_name, b.status, b.note, b.overbooked, b.booked_by, b.booked_by_role
+  FROM bookings b JOIN doctors d ON d.id = b.doctor_id JOIN patients p ON p.id = b.patient_id
+  WHERE b.user_id = ? AND b.status <> 'cancelled' ORDER BY b.starts_at, b.id`;
+const CANCEL_BOOKING = `UPDATE bookings SET status = 'cancelled', cancelled_by_role = 'user', version = version + 1, updated_at = ?
   WHERE id = ? AND user_id = ? AND status = 'booked' AND starts_at > ?`;
-const FIND_BOOKING = 'SELECT version, starts_at, duration_minutes FROM bookings WHERE id = ? AND user_id = ?';
+const FIND_BOOKING =
+  'SELECT doctor_id, version, starts_at, duration_minutes FROM bookings WHERE id = ? AND user_id = ?';
 const WITHDRAW_REMINDERS = `UPDATE notifications SET state = 'cancelled', settled_at = ?, leased_until = NULL
   WHERE booking_id = ? AND kind IN ('reminder_24h', 'reminder_1h') AND state IN ('pending', 'queued')`;
 const INSERT_CANCELLATION = `INSERT INTO notifications
-    (booking_id, booking_version, kind, starts_at, duration_minutes, due_at, state, message_id, created_at)
-  VALUES (?, ?, 'cancelled', ?, ?, ?, 'pending', ?, ?)`;
+    (booking_id, booking_version, kind, doctor_id, starts_at, duration_minutes, due_at, state, message_id, created_at)
+  VALUES (?, ?, 'cancelled', ?, ?, ?, ?, 'pending', ?, ?)`;
 const INSERT_EVENT = `INSERT INTO audit_events
     (at, actor_id, actor_role, action, subject, subject_id, address, request_id, particulars)
   VALUES (?, ?, 'user', ?, ?, ?, ?, ?, ?)`;
@@ -68,9 +73,11 @@ const FIND_ACCOUNT = 'SELECT id, email, role, locale, password_hash FROM account
  * @typedef {{ kind: string, start: number, end: number }} DayRow
  * @typedef {{ doctor_id: number, date: string, time: string, duration: number }} BookingRequest
  * @typedef {{ id: number, doctor_id: number, user_id: number, status: string, version: number, timezone: string,
- *   starts_at: Date, ends_at: Date }} Booking
- * @typedef {Booking & { date: string, start_time: string, duration_minutes: number, name: string, specialty: string }} Row
- * @typedef {[number, number, number, string, number, number, number, number, string, string]} ListRow
+ *   starts_at: Date, ends_at: Date, patient: unknown }} Booking
+ * @typedef {Omit<Booking, 'patient'> & { date: string, start_time: string, duration_minutes: number, name: string,
+ *   specialty: string }} Row
+ * @typedef {[number, number, number, string, number, number, number, number, string, string, number, string | null,
+ *   string | null, string, string | null, number, number | null, string]} ListRow
  * @typedef {{ id: number, email: string, role: string, locale: string, password_hash: string }} Account
  */
 
@@ -108,7 +115,9 @@ server.post('/api/bookings', async (request, reply) => {
   const booking = await inTransaction(async (tx) => {
     const [day] = await tx.execute(LOCK_DAY, [doctor_id, date]);
     /** @type {DayRow[]} */
-    const rows = rowsOf(await tx.execute(READ_DAY, dayOf(doctor_id, date)));
+    const rows = rowsOf(await tx.execute(READ_DAY_AND_PATIENT, [...dayOf(doctor_id, date), user]));
+    /** @type {unknown} */
+    const patient = JSON.parse(rows.at(-1)?.kind ?? '');
     if (!isFree(takenOf(rows), minutes(time), minutes(time) + duration)) return undefined;
     const now = new Date();
     const starts_at = instant(date, time);
@@ -116,13 +125,22 @@ server.post('/api/bookings', async (request, reply) => {
     const { start = 0, end = 0 } = rows.find(({ kind }) => kind === 'window') ?? {};
     const open = [instant(date, wall(start)), instant(date, wall(end))];
     const version = /** @type {{ insertId: number }} */ (day).insertId || 1;
-    const values = [doctor_id, user, date, time, duration, starts_at, ends_at];
-    const [made] = await tx.execute(INSERT_BOOKING, [randomUUID(), ...values, now, now, version, ...open]);
+    // An account's own patient has the same id: `fill` gives it.
+    const values = [doctor_id, user, user, date, time, duration, starts_at, ends_at];
+    const [made] = await tx.execute(INSERT_BOOKING, [
+      randomUUID(),
+      ...values,
+      now,
+      now,
+      user,
+      version,
+      ...open,
+    ]);
     const id = /** @type {{ insertId: number }} */ (made).insertId;
     /** @param {number} hours */
     const notification = (hours) => {
       const due = hours ? new Date(starts_at.getTime() - hours * 3_600_000) : now;
-      return [id, starts_at, duration, due, `<${randomUUID()}@clinic.example>`, now];
+      return [id, doctor_id, starts_at, duration, due, `<${randomUUID()}@clinic.example>`, now];
     };
     const particulars = JSON.stringify({ doctor_id, date, time, duration });
     await Promise.all([
@@ -138,7 +156,17 @@ server.post('/api/bookings', async (request, reply) => {
         particulars,
       ]),
     ]);
-    return { id, doctor_id, user_id: user, starts_at, ends_at, status: 'booked', version: 1, timezone: ZONE };
+    return {
+      id,
+      doctor_id,
+      user_id: user,
+      patient,
+      starts_at,
+      ends_at,
+      status: 'booked',
+      version: 1,
+      timezone: ZONE,
+    };
   });
   if (!booking) return reply.code(400).send({ error: 'taken' });
   return reply.code(201).send(wire(booking, date, time, duration));
@@ -157,6 +185,7 @@ server.delete('/api/bookings/:id', async (request) => {
     await tx.execute(WITHDRAW_REMINDERS, [now, id]);
     const cancellation = [
       row.version,
+      row.doctor_id,
       row.starts_at,
       row.duration_minutes,
       now,
@@ -272,23 +301,34 @@ function isFree(taken, start, end) {
 
 /** @param {Booking} booking @param {string} date @param {string} time @param {number} duration */
 function wire(
-  { id, doctor_id, user_id, status, version, timezone, starts_at, ends_at },
+  { id, doctor_id, user_id, patient, status, version, timezone, starts_at, ends_at },
   date,
   time,
   duration,
 ) {
-  const booking = { id, doctor_id, user_id, date, time, duration, status, version, timezone };
+  const people = {
+    booked_by: { account_id: user_id, role: 'user' },
+    cancelled_by: null,
+    cancel_reason: null,
+  };
+  const kept = { status, note: null, overbooked: false, ...people };
+  const booking = { id, doctor_id, user_id, patient, date, time, duration, ...kept, version, timezone };
   return { ...booking, starts_at: iso(starts_at, date), ends_at: iso(ends_at, date) };
 }
 
 /** @param {ListRow} row */
-function listItem([id, doctor, patient, date, time, duration, start, version, name, specialty]) {
+function listItem(row) {
+  const [id, doctor, account, date, time, duration, start, version, name, specialty, ...people] = row;
+  const [patient, given, family, status, note, overbooked, bookedBy, role] = people;
   const ahead = offset(date);
   const zone = `:00+${two(ahead / 60)}:00`;
   const local = (start + ahead) % 1440;
   return (
-    `{"id":${id},"doctor_id":${doctor},"user_id":${patient},"date":"${date}","time":"${WALL[time]}",` +
-    `"duration":${duration},"status":"booked","version":${version},"timezone":"${ZONE}",` +
+    `{"id":${id},"doctor_id":${doctor},"user_id":${account},"patient":{"id":${patient},` +
+    `"given_name":${JSON.stringify(given)},"family_name":${JSON.stringify(family)}},"date":"${date}",` +
+    `"time":"${WALL[time]}","duration":${duration},"status":"${status}","note":${JSON.stringify(note)},` +
+    `"overbooked":${overbooked === 1},"booked_by":{"account_id":${bookedBy},"role":"${role}"},` +
+    `"cancelled_by":null,"cancel_reason":null,"version":${version},"timezone":"${ZONE}",` +
     `"starts_at":"${date}T${WALL[local]}${zone}","ends_at":"${date}T${WALL[local + duration]}${zone}",` +
     `"doctor_name":${JSON.stringify(name)},"specialty":${JSON.stringify(specialty)}}`
   );
