@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { JournalEntry } from './load-balancer.js';
 import type { Finding } from './finding.js';
-import type { Acknowledged } from './traffic.js';
+import type { Acknowledged } from './acknowledged.js';
 
 const MAX_PRINTED = 5;
 
@@ -63,12 +63,16 @@ function isAbout(
   bookingId: number,
   row: RowDataPacket | undefined,
 ): boolean {
-  if (request.path === `/api/bookings/${bookingId}` || reply?.id === bookingId) return true;
-  const wanted = request.body as { doctor_id?: number; date?: string; time?: string } | undefined;
+  const path = `/api/bookings/${bookingId}`;
+  if (request.path === path || request.path.startsWith(`${path}/`) || reply?.id === bookingId) return true;
+  const wanted = request.body as
+    { patient_id?: number; doctor_id?: number; date?: string; time?: string } | undefined;
   const start = String(row?.start_time).slice(0, 5);
   return (
     request.path === '/api/bookings' &&
-    request.account === row?.user_id &&
+    (wanted?.patient_id === undefined
+      ? request.account === row?.user_id
+      : wanted.patient_id === row?.patient_id) &&
     wanted?.doctor_id === row?.doctor_id &&
     wanted?.date === row?.date &&
     wanted?.time === start

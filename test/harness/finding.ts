@@ -1,6 +1,9 @@
+/** The guarantees, by the letters of the table. */
+export const LETTERS = ['O', 'A', 'K', 'H', 'L', 'M', 'D', 'W'] as const;
+
 /** One violated guarantee. */
 export interface Finding {
-  readonly letter: 'O' | 'A' | 'K' | 'M' | 'D' | 'W';
+  readonly letter: (typeof LETTERS)[number];
   readonly what: string;
   /** The booking concerned; null if unknown. */
   readonly bookingId: number | null;

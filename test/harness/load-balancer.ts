@@ -25,6 +25,8 @@ export interface SentRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly key?: string;
+  /** The version that the request names in `If-Match`. */
+  readonly ifMatch?: number;
 }
 
 export interface Reply {
@@ -36,6 +38,7 @@ export interface SendOptions {
   readonly actor: Pick<Person, 'id' | 'token'>;
   readonly body?: unknown;
   readonly key?: string;
+  readonly ifMatch?: number;
   /** Prefers this server, so that clients read their own writes where each server uses a different database node. */
   readonly server?: number;
 }
@@ -82,13 +85,14 @@ export class LoadBalancer {
   async send(
     method: string,
     path: string,
-    { actor, body, key, server: preferred }: SendOptions,
+    { actor, body, key, ifMatch, server: preferred }: SendOptions,
   ): Promise<Reply> {
     const request = {
       account: actor.id,
       path,
       ...(body !== undefined && { body }),
       ...(key !== undefined && { key }),
+      ...(ifMatch !== undefined && { ifMatch }),
     };
     const route = `${method} ${path.replace(/\?.*/, '').replace(/\d+/, ':id')}`;
     const order = this.orderFrom(preferred ?? (this.turn += 1));
@@ -119,6 +123,7 @@ export class LoadBalancer {
             authorization: `Bearer ${actor.token}`,
             ...(body !== undefined && { 'content-type': 'application/json' }),
             ...(key !== undefined && { 'idempotency-key': key }),
+            ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }),
           },
           ...(body !== undefined && { body: JSON.stringify(body) }),
           signal: AbortSignal.timeout(HANG_MS),
@@ -159,7 +164,7 @@ export class LoadBalancer {
 
 /** The few fields about a booking or an error; undefined for lists. */
 function outline(body: Reply['body']): Reply['body'] | undefined {
-  const fields = ['id', 'date', 'time', 'duration', 'status', 'version', 'code', 'message'];
+  const fields = ['id', 'date', 'time', 'duration', 'status', 'overbooked', 'version', 'code', 'message'];
   const kept = Object.entries(body).filter(([name]) => fields.includes(name));
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }

@@ -44,7 +44,7 @@ const SHORT = [
  *
  *     --list         list the scenarios
  *     --short        run a few of them, each a little shorter
- *     --seed N       determines what the patients do; printed with the table
+ *     --seed N       determines what patients and desk do; printed with the table
  *     --repeat N     run each scenario N times, each time with the next seed
  *     --busy         keep every core busy to slow everything down
  *     --keep         keep database, logs and requests even of scenarios that held

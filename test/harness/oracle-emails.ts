@@ -1,7 +1,9 @@
 import PostalMime from 'postal-mime';
 import { calendarEntryOf } from '../support/calendar-entry.js';
 import type { Finding } from './finding.js';
-import { type BookingRow, isReminder, type NotificationRow } from './oracle-rows.js';
+import type { History } from './oracle-history.js';
+import { isQuiet, type Wanted } from './oracle-ledger.js';
+import { type BookingRow, isReminder, type NotificationRow, grouped } from './oracle-rows.js';
 import type { AcceptedMail } from './smtp-record.js';
 
 /** How long after a change the reminder of the earlier version may still arrive: it was being sent already. */
@@ -27,28 +29,42 @@ export async function parseEmail(accepted: AcceptedMail): Promise<ParsedEmail> {
   return { ...accepted, messageId, entry: { name: `${uid} ${sequence} ${String(method)}`, start } };
 }
 
-/** M: every version of a booking needs an email. A superseded reschedule needs none if a newer version has one. */
-export function missingEmails(
-  bookings: readonly BookingRow[],
-  mails: readonly ParsedEmail[],
-  notifications: readonly NotificationRow[],
-): Finding[] {
+/** What the functions below compare. */
+interface Records {
+  readonly bookings: readonly BookingRow[];
+  readonly byId: ReadonlyMap<number, BookingRow>;
+  readonly histories: ReadonlyMap<number, History>;
+  readonly notifications: readonly NotificationRow[];
+  readonly mails: readonly ParsedEmail[];
+  readonly wanted: ReadonlyMap<number, Wanted>;
+  readonly now: number;
+}
+
+/**
+ * M: every version of a booking needs an email, unless the patient gets none, or the desk wanted none. A superseded
+ * reschedule needs none if a newer version has one, or the desk wanted none about it.
+ */
+export function missingEmails({ bookings, mails, notifications, wanted }: Records): Finding[] {
   const sentEntries = new Set(mails.map(({ entry }) => entry?.name));
-  const inState = (state: string): Set<string> => {
+  const versionsOf = (isMeant: (notification: NotificationRow) => boolean): Set<string> => {
     const changes = notifications.filter(
-      (notification) => notification.state === state && !isReminder(notification),
+      (notification) => !isReminder(notification) && isMeant(notification),
     );
     return new Set(
       changes.map((notification) => `${notification.booking_id} ${notification.booking_version}`),
     );
   };
-  const [givenUp, withdrawn] = [inState('dead'), inState('cancelled')];
-  return bookings.flatMap((booking) => {
+  const givenUp = versionsOf(({ state }) => state === 'dead');
+  const withdrawn = versionsOf(({ state }) => state === 'cancelled');
+  const quiet = versionsOf((notification) => isQuiet(notification, wanted));
+  const reachable = bookings.filter(({ email }) => email !== null);
+  return reachable.flatMap((booking) => {
     const found: Finding[] = [];
     let isNotifiedLater = false;
     for (let sequence = booking.version - 1; sequence >= 0; sequence -= 1) {
       const version = `${booking.id} ${sequence + 1}`;
-      const isNotified = sentEntries.has(entryName(booking, sequence)) || givenUp.has(version);
+      const isNotified =
+        sentEntries.has(entryName(booking, sequence)) || givenUp.has(version) || quiet.has(version);
       const isSuperseded = isReschedule(booking, sequence) && withdrawn.has(version) && isNotifiedLater;
       const what = `no email came about its version ${sequence + 1}`;
       if (!isNotified && !isSuperseded) found.push({ letter: 'M', bookingId: booking.id, what });
@@ -60,20 +76,18 @@ export function missingEmails(
 
 /** Only reschedules can be superseded: neither the first version of a booking nor its cancellation is one. */
 function isReschedule({ status, version }: BookingRow, sequence: number): boolean {
-  return sequence > 0 && (status === 'booked' || sequence < version - 1);
+  return sequence > 0 && (status !== 'cancelled' || sequence < version - 1);
 }
 
 /** M: reminders that were due, whose booking has not changed since, and that never arrived. */
-export function missingReminders(
-  notifications: readonly NotificationRow[],
-  byId: ReadonlyMap<number, BookingRow>,
-  mails: readonly ParsedEmail[],
-  now: number,
-): Finding[] {
+export function missingReminders({ notifications, byId, histories, mails, now }: Records): Finding[] {
   const arrived = new Set(mails.map(({ messageId }) => messageId));
   const never = notifications.filter((notification) => {
     const booking = byId.get(notification.booking_id)!;
-    const isLive = booking.status === 'booked' && booking.version === notification.booking_version;
+    const isLive =
+      booking.version === notification.booking_version &&
+      booking.email !== null &&
+      wasBookedSince(histories.get(booking.id)!, notification.due_at.getTime());
     // Within the last hour the 24-hour reminder is dropped in favour of the 1-hour reminder.
     const latest = booking.starts_at.getTime() - (notification.kind === 'reminder_24h' ? HOUR_MS : 0);
     const wasDue = notification.due_at.getTime() < Math.min(now - JUST_DUE_MS, latest);
@@ -90,6 +104,13 @@ export function missingReminders(
     bookingId,
     what: `its ${kind} never came`,
   }));
+}
+
+/** Whether a booking was `booked` from a moment until now, as far as its events say; others get no reminder. */
+function wasBookedSince({ steps }: History, moment: number): boolean {
+  const before = steps.findLast(({ at }) => at <= moment) ?? steps[0];
+  const since = steps.filter(({ at }) => at > moment);
+  return [before, ...since].every((step) => step?.status === 'booked');
 }
 
 /** D: every email after the first with the same Message-ID. */
@@ -109,24 +130,20 @@ export function duplicateEmails(
   });
 }
 
-/** W: emails with a wrong recipient, time or content. */
-export function wrongEmails(
-  mails: readonly ParsedEmail[],
-  byId: ReadonlyMap<number, BookingRow>,
-  notifications: readonly NotificationRow[],
-): Finding[] {
+/** W: emails with a wrong recipient, time or content, and emails that the desk or nobody wanted. */
+export function wrongEmails({ mails, byId, histories, notifications, wanted }: Records): Finding[] {
   const byMessageId = new Map(notifications.map((notification) => [notification.message_id, notification]));
+  const byBooking = grouped(notifications, ({ booking_id }) => booking_id);
   const isWrong = (mail: ParsedEmail): boolean => {
     const notification = byMessageId.get(mail.messageId);
     const booking = notification && byId.get(notification.booking_id);
     if (!booking || mail.to !== booking.email) return true;
     if (mail.at < notification.due_at.getTime() - ROUNDING_MS) return true;
-    if (mail.entry) return isWrongChange(mail.entry, notification, booking);
-    const next = notifications.find(
-      (other) =>
-        other.booking_id === booking.id && other.booking_version === notification.booking_version + 1,
-    );
-    return isWrongReminder(mail, booking, next);
+    if (mail.entry) return isQuiet(notification, wanted) || isWrongChange(mail.entry, notification, booking);
+    const next = byBooking
+      .get(booking.id)!
+      .find(({ booking_version: version }) => version === notification.booking_version + 1);
+    return isWrongReminder(mail, notification, next) || !wasBooked(histories.get(booking.id)!, mail.at);
   };
   return mails.filter(isWrong).map(({ messageId, to, at }) => ({
     letter: 'W',
@@ -149,9 +166,22 @@ function isWrongChange(
 }
 
 /** @param next the notification of the booking's next version, if there is one */
-function isWrongReminder(mail: ParsedEmail, booking: BookingRow, next: NotificationRow | undefined): boolean {
-  if (mail.at >= booking.starts_at.getTime()) return true;
+function isWrongReminder(
+  mail: ParsedEmail,
+  notification: NotificationRow,
+  next: NotificationRow | undefined,
+): boolean {
+  // The start that it reminds of: the desk may have moved the booking into the past since.
+  if (mail.at >= notification.starts_at.getTime()) return true;
   return next !== undefined && mail.at > next.created_at.getTime() + IN_TRANSIT_MS;
+}
+
+/** Whether a booking was `booked` at some time shortly before an email, which may have been in transit since. */
+function wasBooked({ steps }: History, at: number): boolean {
+  const before = steps.findLast((step) => step.at <= at - IN_TRANSIT_MS);
+  const meanwhile = steps.filter((step) => step.at > at - IN_TRANSIT_MS && step.at <= at + ROUNDING_MS);
+  const known = [before, ...meanwhile].filter((step) => step !== undefined);
+  return known.length === 0 || known.some(({ status }) => status === 'booked');
 }
 
 function entryName({ uid, status, version }: BookingRow, sequence: number): string {

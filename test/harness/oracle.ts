@@ -1,6 +1,7 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import type { Finding } from './finding.js';
-import { duplicateBookings, lostBookings, overlaps } from './oracle-bookings.js';
+import type { Acknowledged } from './acknowledged.js';
+import { type Finding, LETTERS } from './finding.js';
+import { duplicateBookings, lostBookings, overlaps, unsanctioned } from './oracle-bookings.js';
 import {
   duplicateEmails,
   missingEmails,
@@ -8,18 +9,23 @@ import {
   parseEmail,
   wrongEmails,
 } from './oracle-emails.js';
-import { type BookingRow, type NotificationRow, rows } from './oracle-rows.js';
+import { brokenHistories, historiesOf } from './oracle-history.js';
+import { wantedEmails, wrongLedgerRows } from './oracle-ledger.js';
+import { readBookings, readErasedMessageIds, readEvents, readNotifications, rows } from './oracle-rows.js';
 import type { AcceptedMail } from './smtp-record.js';
-import type { Acknowledged } from './traffic.js';
 
 /** The letters must be zero; the rest need not. */
 export interface Counts {
-  /** Overlapping pairs of live bookings. */
+  /** Overlapping pairs of live bookings that no override sanctions, and overbooked bookings without an override. */
   readonly O: number;
   /** Acknowledged bookings that are missing or differ from what was acknowledged. */
   readonly A: number;
   /** Bookings beyond the first for one `Idempotency-Key`. */
   readonly K: number;
+  /** Changes without exactly one event, and statuses that do not follow from one another. */
+  readonly H: number;
+  /** Versions without exactly one confirmation in the ledger, and rows with a wrong outcome. */
+  readonly L: number;
   /** Events without an email, and reminders that never came. */
   readonly M: number;
   /** Duplicate emails. */
@@ -27,6 +33,10 @@ export interface Counts {
   /** Emails that should not have come, or that have a wrong recipient, date or content. */
   readonly W: number;
   readonly bookings: number;
+  /** Bookings that the desk let overlap others. */
+  readonly overbooked: number;
+  /** Statuses that the desk set. */
+  readonly statuses: number;
   readonly mails: number;
   readonly reminders: number;
   /** Notifications given up for good. */
@@ -43,52 +53,48 @@ export async function countFindings(
 ): Promise<Counts> {
   // Read the time first: parsing thousands of emails takes seconds, in which more reminders fall due.
   const now = await databaseNow(database);
-  // Erased patients must get no further emails, so they are not judged.
-  const bookings = await rows<BookingRow>(
-    database,
-    `SELECT b.*, a.email FROM bookings b JOIN accounts a ON a.id = b.user_id
-     WHERE a.email NOT LIKE '%@erased.invalid' ORDER BY b.id`,
-  );
-  const notifications = await rows<NotificationRow>(
-    database,
-    `SELECT n.* FROM notifications n LEFT JOIN accounts a ON a.id = n.account_id
-     WHERE COALESCE(a.email, '') NOT LIKE '%@erased.invalid' ORDER BY n.id`,
-  );
+  const bookings = await readBookings(database);
+  const notifications = await readNotifications(database);
+  const histories = historiesOf(bookings, await readEvents(database));
   const byId = new Map(bookings.map((booking) => [booking.id, booking]));
-  const erased = await rows<RowDataPacket & { message_id: string }>(
-    database,
-    `SELECT n.message_id FROM notifications n JOIN accounts a ON a.id = n.account_id
-     WHERE a.email LIKE '%@erased.invalid'`,
-  );
-  const erasedMessageIds = new Set(erased.map(({ message_id }) => message_id));
+  const erasedMessageIds = await readErasedMessageIds(database);
   const mails = (await Promise.all(accepted.map(parseEmail))).filter(
     ({ messageId }) => !erasedMessageIds.has(messageId),
   );
-  const dead = notifications.filter(({ state }) => state === 'dead');
+  const wanted = wantedEmails(acknowledged, histories);
+  const records = { bookings, byId, histories, notifications, mails, wanted, now };
   const findings = [
     ...(await overlaps(database)),
-    ...lostBookings(acknowledged, byId),
+    ...unsanctioned(bookings, histories, acknowledged),
+    ...lostBookings(acknowledged, byId, histories),
     ...(await duplicateBookings(database)),
-    ...missingEmails(bookings, mails, notifications),
-    ...missingReminders(notifications, byId, mails, now),
+    ...brokenHistories(histories),
+    ...wrongLedgerRows(bookings, notifications, wanted),
+    ...missingEmails(records),
+    ...missingReminders(records),
     ...duplicateEmails(mails, notifications),
-    ...wrongEmails(mails, byId, notifications),
+    ...wrongEmails(records),
   ];
-  const count = (letter: Finding['letter']): number =>
-    findings.filter((found) => found.letter === letter).length;
   return {
-    O: count('O'),
-    A: count('A'),
-    K: count('K'),
-    M: count('M'),
-    D: count('D'),
-    W: count('W'),
+    ...countsOf(findings),
     bookings: bookings.length,
+    overbooked: bookings.filter(({ overbooked }) => overbooked === 1).length,
+    statuses: [...histories.values()]
+      .flatMap(({ steps }) => steps)
+      .filter(({ action }) => action === 'status_set').length,
     mails: mails.length,
     reminders: mails.filter(({ entry }) => !entry).length,
-    dead: dead.length,
+    dead: notifications.filter(({ state }) => state === 'dead').length,
     findings,
   };
+}
+
+function countsOf(findings: readonly Finding[]): Record<Finding['letter'], number> {
+  const counts = LETTERS.map((letter) => [
+    letter,
+    findings.filter((found) => found.letter === letter).length,
+  ]);
+  return Object.fromEntries(counts) as Record<Finding['letter'], number>;
 }
 
 async function databaseNow(database: Connection): Promise<number> {

@@ -1,36 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Acknowledged } from './acknowledged.js';
+import { DeskVisit } from './desk-visit.js';
 import type { LoadBalancer } from './load-balancer.js';
-import type { People, Person } from './people.js';
+import type { Patient, People, Person } from './people.js';
 import type { Random } from './random.js';
-import { type TrafficRecord, Visit } from './visit.js';
+import { Visit } from './visit.js';
 
-/** A step uses at most one new `Idempotency-Key`, and an account may use 1,000 in 24 hours. */
-const STEPS_PER_ACCOUNT = 900;
+/** An account may use 1,000 new keys in 24 hours, and a step uses at most as many as this leaves. */
+const KEYS_PER_ACCOUNT = 900;
+/** The desk works on what was booked lately. */
+const RECENT = 200;
 
-/** A booking in the state that the service last acknowledged to its patient. */
-export interface Acknowledged {
-  readonly id: number;
-  readonly userId: number;
-  readonly doctorId: number;
-  date: string;
-  time: string;
-  duration: number;
-  status: 'booked' | 'cancelled';
+/** What the service has acknowledged so far, and how often the outcome is unknown. */
+export interface TrafficRecord {
+  readonly acknowledged: ReadonlyMap<number, Acknowledged>;
+  /** Requests for bookings with an unknown outcome. */
+  unknown: number;
+  /** Whether exactly this was not requested for this patient before, so that no two keys are for the same booking. */
+  isNew(patient: Patient, booking: object): boolean;
+  add(booking: Acknowledged): void;
+  /** Stops judging a booking, because it is unknown whether a change was made. */
+  giveUp(booking: Acknowledged): void;
+  /** Bookings that were made lately. */
+  recent(): Acknowledged[];
 }
 
-/** Patients who book, reschedule, cancel and list until stopped; each sends one request at a time. */
+/** A client, and how many keys it has used. */
+interface Client {
+  readonly keys: number;
+  step(): Promise<void>;
+}
+
+/** Patients and a front desk, who work until stopped; each sends one request at a time. */
 export class Traffic implements TrafficRecord {
-  /** The acknowledged bookings by id. */
   readonly acknowledged = new Map<number, Acknowledged>();
   unknown = 0;
+  /** Bookings in an unknown state, because a client stopped repeating a change. */
   gaveUp = 0;
   private stopping = false;
   private loops: Promise<void>[] = [];
   private readonly requested = new Set<string>();
+  private readonly latest: Acknowledged[] = [];
 
   /**
-   * @param pauseMs the shortest and the longest pause of a patient between two requests
-   * @param isSticky whether each patient prefers one server
+   * @param pauseMs the shortest and the longest pause of a client between two steps
+   * @param isSticky whether each client prefers one server
    */
   constructor(
     private readonly balancer: LoadBalancer,
@@ -41,34 +55,67 @@ export class Traffic implements TrafficRecord {
   ) {}
 
   start(): void {
-    this.loops = this.people.accounts.map((accounts, index) =>
-      this.runPatient(accounts, index, this.random.fork()),
-    );
+    const { accounts, desks, doctors, deskPatients } = this.people;
+    const patients = accounts.map((each, index) => {
+      const [random, server] = [this.random.fork(), this.isSticky ? index : undefined];
+      return this.run(
+        each,
+        random,
+        (account) => new Visit(this.balancer, doctors, account, random, this, server),
+      );
+    });
+    const desk = desks.map((each, index) => {
+      const [random, server] = [this.random.fork(), this.isSticky ? index : undefined];
+      const clinic = { doctors, patients: deskPatients };
+      return this.run(
+        each,
+        random,
+        (account) => new DeskVisit(this.balancer, clinic, account, random, this, server),
+      );
+    });
+    this.loops = [...patients, ...desk];
   }
 
-  /** Waits until every patient has a final answer to the last request, or has given up. */
+  /** Waits until every client has a final answer to the last request, or has given up. */
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.loops);
   }
 
-  isNew(patient: Person, booking: object): boolean {
-    const key = [patient.id, ...Object.values<unknown>(booking as Record<string, unknown>)].join(' ');
+  isNew({ patientId }: Patient, booking: object): boolean {
+    const key = [patientId, ...Object.values<unknown>(booking as Record<string, unknown>)].join(' ');
     if (this.requested.has(key)) return false;
     this.requested.add(key);
     return true;
   }
 
-  private async runPatient(accounts: readonly Person[], index: number, random: Random): Promise<void> {
-    const server = this.isSticky ? index : undefined;
+  add(booking: Acknowledged): void {
+    this.acknowledged.set(booking.id, booking);
+    this.latest.push(booking);
+    if (this.latest.length > RECENT) this.latest.shift();
+  }
+
+  giveUp(booking: Acknowledged): void {
+    if (this.acknowledged.delete(booking.id)) this.gaveUp += 1;
+  }
+
+  recent(): Acknowledged[] {
+    return this.latest.filter(({ id }) => this.acknowledged.has(id));
+  }
+
+  private async run<P extends Person>(
+    accounts: readonly P[],
+    random: Random,
+    clientOf: (account: P) => Client,
+  ): Promise<void> {
     for (const account of accounts) {
-      const visit = new Visit(this.balancer, this.people.doctors, account, random, this, server);
-      for (let steps = 0; steps < STEPS_PER_ACCOUNT; steps += 1) {
+      const client = clientOf(account);
+      while (client.keys < KEYS_PER_ACCOUNT) {
         if (this.stopping) return;
-        await visit.step();
+        await client.step();
         await sleep(random.between(...this.pauseMs));
       }
     }
-    throw new Error(`A patient needs more than ${accounts.length} accounts: give them more.`);
+    throw new Error(`A client needs more than ${accounts.length} accounts: give it more.`);
   }
 }

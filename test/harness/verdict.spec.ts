@@ -45,6 +45,18 @@ describe('a failed request', () => {
     expect([refused, unexpected]).toEqual(isTolerated ? [[failed], []] : [[], [failed]]);
   });
 
+  const naming = (ifMatch: number, failed: JournalEntry, reply = {}): JournalEntry => ({
+    ...failed,
+    request: { ...failed.request, ifMatch },
+    reply,
+  });
+
+  test('is a change of another version than the one that the request names', () => {
+    const right = [naming(3, entry(1, 200), { version: 4 }), naming(3, entry(2, 412)), entry(3, 200)];
+    const wrong = [naming(3, entry(4, 200), { version: 5 }), entry(5, 412)];
+    expect(failures(SCENARIO, [...right, ...wrong], []).unexpected).toEqual(wrong);
+  });
+
   test('with a broken connection is tolerated if the scenario says so', () => {
     const cut = entry(11_000, 'cut');
     expect(failures({ ...SCENARIO, tolerates: ['cut'] }, [cut], [FAULT]).refused).toEqual([cut]);
@@ -95,7 +107,7 @@ describe('recovery', () => {
 });
 
 describe('a result', () => {
-  const clean = { O: 0, A: 0, K: 0, M: 0, D: 0, W: 0, E: 0, R: 0, faults: 3, integrity: 'clean' };
+  const clean = { O: 0, A: 0, K: 0, H: 0, L: 0, M: 0, D: 0, W: 0, E: 0, R: 0, faults: 3, integrity: 'clean' };
   const broken = (changes: object, scenario: Partial<Scenario> = {}): string[] =>
     violations({ ...SCENARIO, ...scenario }, { ...clean, ...changes } as unknown as Omit<Result, 'broken'>);
 
@@ -103,7 +115,7 @@ describe('a result', () => {
     expect(broken({})).toEqual([]);
   });
 
-  test.each(['O', 'A', 'K', 'M', 'D', 'W', 'E'])('has a violation if %s is one', (letter) => {
+  test.each(['O', 'A', 'K', 'H', 'L', 'M', 'D', 'W', 'E'])('has a violation if %s is one', (letter) => {
     expect(broken({ [letter]: 1 })).toHaveLength(1);
   });
 

@@ -1,3 +1,4 @@
+import { LETTERS } from './finding.js';
 import type { JournalEntry } from './load-balancer.js';
 import type { Counts } from './oracle.js';
 import type { Fault, Scenario } from './scenario.js';
@@ -12,7 +13,7 @@ export interface Result extends Counts {
   readonly about: string;
   readonly requests: number;
   readonly faults: number;
-  /** Determined what the patients did. */
+  /** Determined what patients and desk did. */
   readonly seed: number;
   /** Changes of bookings without a final answer within the deadline: their outcome is unknown. */
   readonly gaveUp: number;
@@ -61,13 +62,15 @@ export function failures(
   return { refused: failed.filter(isTolerated), unexpected: failed.filter((entry) => !isTolerated(entry)) };
 }
 
-/** Requests of the traffic may succeed, violate a rule, or be in progress already. Any other outcome is a failure. */
-function hasFailed({ outcome, reply }: JournalEntry): boolean {
-  return (
-    typeof outcome !== 'number' ||
-    ![200, 201, 400, 409].includes(outcome) ||
-    reply?.code === 'MALFORMED_REQUEST'
-  );
+/**
+ * Requests of the traffic may succeed, violate a rule, name a stale version, or be in progress already. Any other outcome
+ * is a failure, and so is a change of another version than the one that the request names.
+ */
+function hasFailed({ outcome, reply, request: { ifMatch } }: JournalEntry): boolean {
+  if (typeof outcome !== 'number') return true;
+  if (outcome === 412) return ifMatch === undefined;
+  if (outcome === 200 && ifMatch !== undefined) return Number(reply?.version) > ifMatch + 1;
+  return ![200, 201, 400, 409].includes(outcome) || reply?.code === 'MALFORMED_REQUEST';
 }
 
 /** The longest recovery from a fault, in seconds. */
@@ -106,7 +109,7 @@ export function violations(
   { recovers = DEFAULT_RECOVERY_SECONDS, mayRepeatMail = false }: Scenario,
   result: Omit<Result, 'broken'>,
 ): string[] {
-  const broken = (['O', 'A', 'K', 'M', 'W', 'E'] as const)
+  const broken = ([...LETTERS.filter((letter) => letter !== 'D'), 'E'] as const)
     .filter((letter) => result[letter] > 0)
     .map((letter) => `${letter} = ${result[letter]}`);
   const maxDuplicates = mayRepeatMail ? result.faults : 0;

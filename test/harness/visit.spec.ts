@@ -9,15 +9,28 @@ import { Visit } from './visit.js';
 
 // The oracle counts as lost whatever differs from a patient's record, so the record must not go beyond the answers.
 
-const PATIENT = { id: 1, email: 'patient@people.example', token: 'token' };
+const PATIENT = { id: 1, patientId: 3, email: 'patient@people.example', token: 'token' };
 const PEOPLE: People = {
   patients: [PATIENT],
   accounts: [[PATIENT]],
+  desks: [],
+  deskPatients: [],
   doctors: [{ id: 2, email: 'doctor@people.example', token: 'token', doctorId: 1, timezone: 'UTC' }],
 };
 const CUT: Reply = { outcome: 'cut', body: {} };
 const refusal = (code: string): Reply => ({ outcome: 400, body: { code } });
-const BOOKED: Reply = { outcome: 201, body: { id: 7, date: '2027-01-04', time: '10:00', duration: 30 } };
+const BOOKING = {
+  id: 7,
+  doctor_id: 1,
+  patient: { id: 3 },
+  date: '2027-01-04',
+  time: '10:00',
+  duration: 30,
+  status: 'booked',
+  overbooked: false,
+  version: 1,
+};
+const BOOKED: Reply = { outcome: 201, body: BOOKING };
 
 type Action = 'book' | 'reschedule' | 'cancel';
 
@@ -53,16 +66,14 @@ afterEach(() => {
  * @returns the booking's acknowledged status, or undefined if the patient gave up
  */
 async function after(action: Action, isKeyed: boolean, ...replies: Reply[]): Promise<unknown> {
-  answers = [BOOKED, BOOKED];
-  await visit.book('key');
-  const booking = traffic.acknowledged.get(7)!;
   do {
-    Object.assign(booking, { status: 'booked', time: '10:00' });
+    traffic.acknowledged.clear();
+    answers = [BOOKED, BOOKED];
+    while (!traffic.acknowledged.has(7)) await visit.book('key');
     answers = [...replies];
     keys = [];
     traffic.gaveUp = 0;
-    traffic.acknowledged.set(7, booking);
-    await visit[action](booking);
+    await visit[action](traffic.acknowledged.get(7));
   } while ((keys[0] !== undefined) !== isKeyed);
   expect(new Set(keys).size).toBe(1);
   return traffic.acknowledged.get(7)?.status;
@@ -104,6 +115,14 @@ describe('a cancellation', () => {
 test('a reschedule without a final answer is counted as given up', async () => {
   expect(await after('reschedule', true, CUT, CUT)).toBeUndefined();
   expect(traffic.gaveUp).toBe(1);
+});
+
+test.each([
+  ['counts with the version that the booking then has', { ...BOOKING, time: '11:00', version: 2 }, '11:00'],
+  ['does not count if the booking is as it was', BOOKING, '10:00'],
+])('a reschedule without a key that is refused after a lost answer %s', async (_, found, expected) => {
+  await after('reschedule', false, CUT, refusal('TAKEN'), { outcome: 200, body: found });
+  expect(traffic.acknowledged.get(7)?.latest.time).toBe(expected);
 });
 
 test.each([401, 403, 404, 408, 409, 429, 500, 503, 'cut', 'hang'] as const)(
