@@ -13,6 +13,7 @@ import { runScenario } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
 import { CLUSTER_SCENARIOS } from './scenarios/cluster.js';
 import { CROWD_SCENARIOS } from './scenarios/crowds.js';
+import { DESK_SCENARIOS } from './scenarios/desks.js';
 import { MAIL_SCENARIOS } from './scenarios/mail.js';
 import { PROCESS_SCENARIOS } from './scenarios/processes.js';
 import { SERVER_SCENARIOS } from './scenarios/servers.js';
@@ -23,6 +24,7 @@ const ALL: readonly Scenario[] = [
   ...SERVER_SCENARIOS,
   ...MAIL_SCENARIOS,
   ...CROWD_SCENARIOS,
+  ...DESK_SCENARIOS,
 ];
 
 /** Selects the scenarios on a cluster, which need more servers than most machines have. */
