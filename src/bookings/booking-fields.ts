@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { OVERRIDABLE_RULES } from '../availability/rules/rules-in-order.js';
+import { OVERRIDABLE_RULES } from '../errors/rules.js';
 import { field, type FieldOptions } from '../http/fields.js';
 import { registerTransform } from '../http/shape.js';
 import { composeText, isText, TextField } from '../http/text-fields.js';

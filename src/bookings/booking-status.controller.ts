@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn } from '../auth/access.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
@@ -35,7 +36,8 @@ export class BookingStatusController {
   })
   @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'STATUS_NOT_POSSIBLE', 'VERSION_MISMATCH')
+  @AcceptsIfMatch()
+  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'STATUS_NOT_POSSIBLE')
   async cancel(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,
@@ -58,7 +60,8 @@ export class BookingStatusController {
   })
   @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('BOOKING_NOT_FOUND', 'STATUS_NOT_POSSIBLE', 'DOCTOR_TIME_ZONE', 'VERSION_MISMATCH')
+  @AcceptsIfMatch()
+  @ApiProblems('BOOKING_NOT_FOUND', 'STATUS_NOT_POSSIBLE', 'DOCTOR_TIME_ZONE')
   async setStatus(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,

@@ -4,6 +4,7 @@ import { RULE_CODES } from '../availability/rules/rules-in-order.js';
 import type { FastifyReply } from 'fastify';
 import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
@@ -81,6 +82,7 @@ export class BookingsController {
   })
   @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
+  @AcceptsIfMatch()
   @ApiProblems(
     'BOOKING_NOT_FOUND',
     'BOOKING_STARTED',
@@ -88,7 +90,6 @@ export class BookingsController {
     'NOTHING_TO_CHANGE',
     'UNKNOWN_DOCTOR',
     ...TIME_PROBLEMS,
-    'VERSION_MISMATCH',
   )
   async reschedule(
     @SignedInContext() context: AccountContext,
@@ -109,7 +110,8 @@ export class BookingsController {
   })
   @ApiOkMessage('Booking cancelled successfully')
   @AcceptsIdempotencyKey()
-  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'STATUS_NOT_POSSIBLE', 'VERSION_MISMATCH')
+  @AcceptsIfMatch()
+  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'STATUS_NOT_POSSIBLE')
   async cancel(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.cancellation.cancel(context, id, { parties: ['patient'] });
     return { message: 'Booking cancelled successfully' };

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { OVERRIDABLE_RULES } from '../availability/rules/rules-in-order.js';
+import { OVERRIDABLE_RULES } from '../errors/rules.js';
 import { shownAddress } from '../config/mail-address.js';
 import { BookingPatientDto } from './booking.dto.js';
 import { PatientsBookingDto } from './booking-list.dto.js';

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Only } from '../auth/access.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { ApiId } from '../http/api-properties.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
@@ -55,6 +56,7 @@ export class PatientMergeController {
   })
   @ApiOkResponse({ type: MergedDto })
   @AcceptsIdempotencyKey()
+  @AcceptsIfMatch()
   @ApiProblems('PATIENT_NOT_FOUND', 'UNKNOWN_PATIENT', 'MERGE_NOT_POSSIBLE', 'BOTH_HAVE_ACCOUNTS')
   async merge(
     @SignedInContext() context: AccountContext,

@@ -4,6 +4,7 @@ import { endPatientLinks } from '../auth/accounts/patient-link.repository.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
+import { assertCurrent } from '../http/if-match.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { moveNotifications } from '../outbox/cancellation.repository.js';
 import { Changes } from '../outbox/changes.js';
@@ -51,6 +52,7 @@ export class PatientMerge {
    *
    * @throws NotFound PATIENT_NOT_FOUND
    * @throws Refusal MERGE_NOT_POSSIBLE, BOTH_HAVE_ACCOUNTS, UNKNOWN_PATIENT
+   * @throws VersionMismatch if `If-Match` names another version of the patient that goes
    */
   async merge(context: AccountContext, id: number, into: number, reason: string): Promise<Merged> {
     return this.requests.once(context, (tx) => this.mergeIn(context, tx, id, into, reason));
@@ -66,6 +68,7 @@ export class PatientMerge {
     await this.sessions.lock(context, tx);
     const locked = await this.managed.lockIn(tx, id === into ? [id] : [id, into]);
     const { source, target } = mergeable(locked, id, into);
+    assertCurrent(context, source.version);
     await lockBookingsOf(tx, [id, into]);
     const overlaps = await findOverlaps(tx, id, into);
     const manager = managerOf(source, target);

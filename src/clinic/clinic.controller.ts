@@ -2,7 +2,7 @@ import { Body, Controller, Get, Patch, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Only, Public } from '../auth/access.js';
-import { ApiProblems } from '../http/api-problems.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
@@ -38,7 +38,7 @@ export class ClinicController {
   })
   @ApiOkResponse({ type: ClinicDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('VERSION_MISMATCH')
+  @AcceptsIfMatch()
   async change(
     @SignedInContext() context: AccountContext,
     @Body() change: ChangeClinicDto,

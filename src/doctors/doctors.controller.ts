@@ -5,6 +5,7 @@ import { RecordedRead } from '../audit/recorded-read.js';
 import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn, Only, Public } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import type { Principal } from '../auth/principal.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
@@ -115,13 +116,8 @@ export class DoctorsController {
   })
   @ApiOkResponse({ type: DoctorProfileDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems(
-    'NOT_A_DOCTOR_ACCOUNT',
-    'TIME_ZONE_FIXED',
-    'BOOKINGS_AHEAD',
-    'DOCTOR_NOT_FOUND',
-    'VERSION_MISMATCH',
-  )
+  @AcceptsIfMatch()
+  @ApiProblems('NOT_A_DOCTOR_ACCOUNT', 'TIME_ZONE_FIXED', 'BOOKINGS_AHEAD', 'DOCTOR_NOT_FOUND')
   async change(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,

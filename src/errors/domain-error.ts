@@ -1,16 +1,17 @@
 import type { ErrorCode } from './error-codes.js';
+import type { ProblemMembers } from './problem-members.js';
 
 /** An error that the client gets to see. Services throw it; only the problem filter knows its HTTP status. */
 export abstract class DomainError extends Error {
   /**
    * @param code stable, SCREAMING_SNAKE, for clients to branch on
    * @param message what is wrong and what to do, for people
-   * @param details further members of the problem document, in snake_case
+   * @param details further members of the problem document
    */
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly details?: Readonly<Record<string, unknown>>,
+    readonly details?: ProblemMembers,
   ) {
     super(message);
   }
@@ -23,7 +24,7 @@ export class Refusal extends DomainError {
     code: ErrorCode,
     message: string,
     readonly errors?: readonly { field: string; message: string }[],
-    details?: Readonly<Record<string, unknown>>,
+    details?: ProblemMembers,
   ) {
     super(code, message, details);
   }

@@ -1,6 +1,7 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
+import { ProblemMembersDto } from './problem-members.dto.js';
 
 class FieldProblemDto {
   @ApiProperty({ example: 'date' })
@@ -11,7 +12,7 @@ class FieldProblemDto {
 }
 
 /** The shape of every error, RFC 9457. */
-export class ProblemDto {
+export class ProblemDto extends ProblemMembersDto {
   @ApiProperty({ example: 'about:blank' })
   type!: string;
 

@@ -6,7 +6,9 @@ import { DATE_PATTERN } from './time-fields.js';
 
 /** Decorators for the properties of response bodies; each describes one kind of value to OpenAPI. */
 
-type Options = Pick<ApiPropertyOptions, 'example' | 'description' | 'nullable'>;
+type Options = Pick<ApiPropertyOptions, 'example' | 'description' | 'nullable'> & {
+  readonly required?: boolean;
+};
 
 /** The id of a resource. */
 export function ApiId(options: Options = {}): PropertyDecorator {

@@ -2,6 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { operationsOf, type PlacedOperation } from './api-operations.js';
 import { type DeclaredProblem, ProblemDto } from './api-problems.js';
+import type { ProblemMembers } from '../errors/problem-members.js';
+import { OVERRIDABLE_RULES, RULES } from '../errors/rules.js';
+import { EXAMPLE_BIRTH_DATE } from '../time/example-date.js';
 import { ERROR_CODES, type ErrorCode, statusesOf } from '../errors/error-codes.js';
 
 const DESCRIPTIONS: Record<number, string> = {
@@ -9,7 +12,8 @@ const DESCRIPTIONS: Record<number, string> = {
   401: 'The token is missing or invalid.',
   403: 'The token is valid, but its account may not do this.',
   404: 'Not found.',
-  409: 'A request with this Idempotency-Key is still in progress; `Retry-After` says when to try again.',
+  409: 'The request conflicts with what is there, or one with this Idempotency-Key is still in progress.',
+  412: 'There is a newer version than `If-Match` names. Nothing was changed.',
   413: 'The body is larger than 64 KiB.',
   415: 'The body is not JSON.',
   422: 'This Idempotency-Key was used with a different body.',
@@ -17,6 +21,14 @@ const DESCRIPTIONS: Record<number, string> = {
   503: 'Temporarily unavailable; `Retry-After` says when to try again.',
 };
 
+const EXAMPLE_CANDIDATE = {
+  id: 31,
+  given_name: 'Lucía',
+  family_name: 'Romero',
+  birth_date: EXAMPLE_BIRTH_DATE,
+  phone: '+34612345678',
+  email: 'patient@clinica.example',
+};
 const REQUEST_ID = '5f0c6c3a-7f52-4b0e-8f6d-0b8f6f8f9d11';
 
 /**
@@ -83,7 +95,17 @@ function exampleOf(status: number, code: ErrorCode) {
     detail,
     error: detail,
     code,
-    ...(code === 'VALIDATION_FAILED' && { errors: [{ field: 'date', message: detail }] }),
+    ...membersOf(code, detail),
     request_id: REQUEST_ID,
   };
+}
+
+/** The members that an example has in addition to those of all problems. */
+function membersOf(code: ErrorCode, detail: string): ProblemMembers & Partial<ProblemDto> {
+  if (code === 'VALIDATION_FAILED') return { errors: [{ field: 'date', message: detail }] };
+  if (code === 'STATUS_NOT_POSSIBLE') return { allowed: ['arrived'] };
+  if (code === 'POSSIBLE_DUPLICATE') return { candidates: [EXAMPLE_CANDIDATE] };
+  const rule = RULES.find((each) => each === code);
+  const overridable = OVERRIDABLE_RULES.some((each) => each === code);
+  return rule ? { violations: [{ rule, message: detail, overridable }] } : {};
 }

@@ -15,9 +15,10 @@ import {
   VersionMismatch,
 } from '../errors/domain-error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
+import type { ProblemMembers } from '../errors/problem-members.js';
 
 /** An error as clients receive it: RFC 9457, plus the fields that existing clients read. */
-export interface Problem {
+export interface Problem extends ProblemMembers {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;

@@ -1,5 +1,6 @@
 import { shownAddress } from '../config/mail-address.js';
 import { Conflict, NotFound, Refusal } from '../errors/domain-error.js';
+import type { ProblemMembers } from '../errors/problem-members.js';
 import { emailOf, MAX_DEPENDANTS, type PatientRecord } from './patient.js';
 
 /** An invalid field of a request, by its name on the wire. */
@@ -50,7 +51,7 @@ export function possibleDuplicate(candidates: readonly PatientRecord[]): Conflic
   );
 }
 
-function candidateOf(patient: PatientRecord): object {
+function candidateOf(patient: PatientRecord): NonNullable<ProblemMembers['candidates']>[number] {
   const { id, givenName, familyName, birthDate, phone } = patient;
   const email = emailOf(patient);
   return {

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { RecordedRead } from '../audit/recorded-read.js';
 import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn, Only } from '../auth/access.js';
 import { DESK } from '../auth/role.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
@@ -100,7 +101,8 @@ export class PatientsController {
   })
   @ApiOkResponse({ type: PatientDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('PATIENT_NOT_FOUND', 'VERSION_MISMATCH')
+  @AcceptsIfMatch()
+  @ApiProblems('PATIENT_NOT_FOUND')
   async change(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,

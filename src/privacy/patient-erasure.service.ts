@@ -9,6 +9,7 @@ import { DataSource } from 'typeorm';
 import { inTransaction } from '../database/in-transaction.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
+import { assertCurrent } from '../http/if-match.js';
 import { Changes } from '../outbox/changes.js';
 import type { Managed } from '../patients/patient-account.repository.js';
 import { patientNotFound } from '../patients/patient.refusals.js';
@@ -38,6 +39,7 @@ export class PatientErasure {
   /**
    * @throws NotFound PATIENT_NOT_FOUND
    * @throws Refusal STAFF_PATIENT, HAS_PROFILE
+   * @throws VersionMismatch
    */
   async erase(context: AccountContext, id: number, reason: string): Promise<void> {
     const passwordHash = await this.hasher.hashOfUnknownPassword();
@@ -60,6 +62,7 @@ export class PatientErasure {
     const [patient] = await this.managed.lockIn(tx, [id]);
     if (!patient || patient.erasedAt !== null) throw patientNotFound();
     if (patient.mergedInto !== null) throw patientNotFound(patient.mergedInto);
+    assertCurrent(context, patient.version);
     const account = await this.eraseWithAccount(context, tx, patient, passwordHash);
     await this.changes.record(context, tx, { action: 'patient.erased', subjectId: id, reason });
     return account;

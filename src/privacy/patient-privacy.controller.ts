@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only } from '../auth/access.js';
 import { ReasonField } from '../bookings/booking-fields.js';
 import type { Row as ExportedRow } from '../database/pages.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { IdParams } from '../http/id-params.js';
@@ -66,6 +67,7 @@ export class PatientPrivacyController {
       'which the patient is the owner is erased too.',
   })
   @ApiOkMessage('The patient is erased')
+  @AcceptsIfMatch()
   @ApiProblems('PATIENT_NOT_FOUND', 'STAFF_PATIENT', 'HAS_PROFILE')
   async erase(
     @SignedInContext() context: AccountContext,

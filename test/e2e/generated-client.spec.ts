@@ -8,6 +8,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Clinic } from '../support/clinic.js';
 
+type Work = (url: string, token: string, doctorId: number, date: string) => Promise<object>;
 type Visit = (url: string, patient: { email: string; password: string }, date: string) => Promise<object>;
 
 let clinic: Clinic;
@@ -16,14 +17,16 @@ let folder: string;
 beforeAll(async () => {
   clinic = await Clinic.open();
   folder = await mkdtemp(join(tmpdir(), 'client-'));
-});
+  expect(await compile()).toBe('');
+}, 120_000);
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await clinic?.close();
 });
 
-test('a client generated from the document books, reschedules and cancels, with --strict and without casts', async () => {
+/** Generates the types, and compiles the clients with --strict. Returns what the compiler says. */
+async function compile(): Promise<string> {
   const types = astToString(await openapiTS(new URL(`${clinic.client.baseUrl}/api/docs-json`)));
   await cp('test/client', folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
@@ -33,10 +36,15 @@ test('a client generated from the document books, reschedules and cancels, with 
   const compiled = await promisify(execFile)(process.execPath, [tsc, '-p', folder]).catch(
     ({ stdout }: { stdout: string }) => ({ stdout }),
   );
-  expect(compiled.stdout).toBe('');
+  return compiled.stdout;
+}
 
+const load = async <T>(name: string): Promise<T> =>
+  (await import(pathToFileURL(join(folder, name)).href)) as T;
+
+test('a client generated from the document books, reschedules and cancels, with --strict and without casts', async () => {
   const [{ email, password }, { doctorId }] = [await clinic.patient(), await clinic.doctor()];
-  const { visit } = (await import(pathToFileURL(join(folder, 'visit.js')).href)) as { visit: Visit };
+  const { visit } = await load<{ visit: Visit }>('visit.js');
   const result = await visit(clinic.client.baseUrl, { email, password }, '2026-03-02');
   expect(result).toMatchObject({
     booked: { doctor_id: doctorId, date: '2026-03-02', time: '09:00', duration: 60, version: 1 },
@@ -46,4 +54,22 @@ test('a client generated from the document books, reschedules and cancels, with 
     left: 0,
     refusedWith: 'BOOKING_NOT_FOUND',
   });
-}, 120_000);
+});
+
+test('a generated client of the desk finds, books with an override, sets a status and merges, without casts', async () => {
+  const [admin, { doctorId }] = [await clinic.admin(), await clinic.doctor()];
+  const names = { given_name: 'Lucía', family_name: 'Romero', phone: '+34612345678' };
+  const { id } = (await clinic.client.post('/api/patients', names, admin)).body;
+  clinic.clock.set('2026-03-02T08:00:00Z');
+  const { work } = await load<{ work: Work }>('desk.js');
+  expect(await work(clinic.client.baseUrl, admin.token, doctorId, '2026-03-02')).toMatchObject({
+    candidates: [id],
+    stood: ['OUTSIDE_AVAILABILITY'],
+    booked: { doctor_id: doctorId, time: '20:00', status: 'booked' },
+    staleStatus: 412,
+    arrived: 'arrived',
+    allowed: ['fulfilled', 'booked'],
+    overlaps: [],
+    mergedInto: id,
+  });
+});

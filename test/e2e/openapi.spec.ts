@@ -102,17 +102,21 @@ describe('schemas are not empty', () => {
         for (const { schema } of Object.values(part?.content ?? {})) expectDescribed(schema!, name);
     }
   });
-  test('the problem schema has all members, including errors', () => {
+  test('the problem schema has all members, those of some codes included', () => {
     const { properties } = document.schemas.ProblemDto!;
     expect(Object.keys(properties!).sort()).toEqual([
+      'allowed',
+      'candidates',
       'code',
       'detail',
       'error',
       'errors',
+      'merged_into',
       'request_id',
       'status',
       'title',
       'type',
+      'violations',
     ]);
   });
 });

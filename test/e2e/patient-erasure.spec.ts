@@ -102,3 +102,18 @@ test('the owner of an account is erased with the account; not where it works for
   expectProblem(await clinic.client.get('/api/auth/me', person), { status: 401, code: 'TOKEN_REVOKED' });
   expectProblem(await erase(await selfOf(await clinic.staff())), { status: 400, code: 'STAFF_PATIENT' });
 });
+
+test('an erasure with a stale If-Match is 412 and erases nothing', async () => {
+  const body = { given_name: 'Eva', family_name: 'Soler', phone: '+34612000777' };
+  const { id } = (await clinic.client.post<PatientJson>('/api/patients', body, admin)).body;
+  await clinic.client.patch(`/api/patients/${id}`, { notes: 'another person after all' }, admin);
+  const eraseAt = (version: number) =>
+    clinic.client.send('DELETE', `/api/patients/${id}`, {
+      token: admin.token,
+      headers: { 'if-match': `"${version}"` },
+      body: { reason: 'Asked by letter' },
+    });
+  expectProblem(await eraseAt(1), { status: 412, code: 'VERSION_MISMATCH' });
+  expect((await clinic.client.get(`/api/patients/${id}`, admin)).status).toBe(200);
+  expect((await eraseAt(2)).status).toBe(200);
+});

@@ -52,6 +52,7 @@ const merge = (id: number, into: number, person = admin, reason = 'Entered twice
     { into, reason },
     person,
   );
+const at = (version: number) => ({ ...admin, headers: { 'if-match': `"${version}"` } });
 const get = (id: number, person = staff) => clinic.client.get<PatientJson>(`/api/patients/${id}`, person);
 const bookingsOf = (patientId: number) =>
   clinic.query<{ id: number; user_id: number | null }>(
@@ -150,4 +151,14 @@ describe('merge', () => {
       code: 'FORBIDDEN',
     });
   });
+});
+
+test('a merge with a stale If-Match is 412 and changes nothing', async () => {
+  const [id, into] = [await newPatient(), await newPatient()];
+  await clinic.client.patch(`/api/patients/${id}`, { notes: 'another person after all' }, staff);
+  const body = { into, reason: 'Entered twice' };
+  const stale = await clinic.client.post(`/api/patients/${id}/merge`, body, at(1));
+  expectProblem(stale, { status: 412, code: 'VERSION_MISMATCH' });
+  expect((await get(id)).status).toBe(200);
+  expect((await clinic.client.post(`/api/patients/${id}/merge`, body, at(2))).status).toBe(200);
 });

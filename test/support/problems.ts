@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { expect } from 'vitest';
+import { ProblemDto } from '../../src/http/api-problems.js';
 import type { Answer } from './client.js';
 
 /** An error as the contract defines it. */
@@ -18,6 +19,11 @@ export interface ProblemJson {
 const INTERNALS =
   /\bSQL|\bER_|QUERY|Unexpected (token|end)|JSON at position|in JSON|FST_|HPE_|undefined|\bNaN\b|\[object|(Type|Syntax|Range)Error|constraint|node_modules|Validation failed|should not exist|\bat \w+\.\w+ \(/i;
 
+/** The members that the OpenAPI document declares. */
+const DECLARED = (
+  Reflect.getMetadata('swagger/apiModelPropertiesArray', ProblemDto.prototype) as readonly string[]
+).map((name) => name.slice(1));
+
 /** Expects an RFC 9457 problem with everything that clients read, and returns it. */
 export function expectProblem(
   { status, headers, body }: Answer<unknown>,
@@ -28,6 +34,7 @@ export function expectProblem(
   expect(status).toBe(expected.status);
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json(;|$)/);
   expect(problem).toMatchObject({ type: 'about:blank', title: STATUS_CODES[status] });
+  expect(DECLARED).toEqual(expect.arrayContaining(Object.keys(problem)));
   expect(problem.error).toBe(problem.detail);
   expect(problem.detail).toMatch(/^\S+( \S+)*$/s);
   expect(problem.detail).not.toMatch(INTERNALS);

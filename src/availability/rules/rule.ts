@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors/error-codes.js';
+import type { RuleCode } from '../../errors/rules.js';
 import type { EpochMs, Interval } from '../../time/interval.js';
 import type { ScheduleDay } from '../schedule-day.js';
 
@@ -19,7 +19,7 @@ export interface Appointment extends Interval {
 
 /** A condition that a time must meet to be booked. Pure. */
 export interface Rule {
-  readonly code: ErrorCode;
+  readonly code: RuleCode;
   /** Whether the desk may book despite it. */
   readonly isOverridable: boolean;
   /** What is wrong, then what to do. */

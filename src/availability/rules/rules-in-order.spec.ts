@@ -5,6 +5,7 @@ import { EXAMPLE_DATE } from '../../time/example-date.js';
 import { evaluate } from '../evaluate.js';
 import { ScheduleDay } from '../schedule-day.js';
 import { Schedule } from '../schedule.js';
+import { OVERRIDABLE_RULES, RULES } from '../../errors/rules.js';
 import { RULE_CODES, RULES_IN_ORDER } from './rules-in-order.js';
 
 const hour = (hours: number): number => hours * 60;
@@ -74,6 +75,12 @@ describe('each rule has its code and message', () => {
   });
   test('and a case above', () => {
     expect(CASES.map(([code]) => code)).toEqual(RULE_CODES);
+  });
+  test('and is documented, in this order, with whether the desk may override it', () => {
+    expect(RULE_CODES).toEqual(RULES);
+    const named: readonly string[] = OVERRIDABLE_RULES;
+    for (const { code, isOverridable } of RULES_IN_ORDER)
+      expect(named.includes(code), code).toBe(isOverridable);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors/error-codes.js';
+import type { RuleCode } from '../../errors/rules.js';
 import { doctorInactive } from './doctor-inactive.js';
 import { exception } from './exception.js';
 import { noSuchTime } from './no-such-time.js';
@@ -20,18 +20,5 @@ export const RULES_IN_ORDER: readonly Rule[] = [
   taken,
 ];
 
-/** What the desk may name in an override. Naming a rule that does not stand against a time changes nothing. */
-export const OVERRIDABLE_RULES = [
-  'CLOSED',
-  'OUTSIDE_AVAILABILITY',
-  'EXCEPTION',
-  'OFF_GRID',
-  'TAKEN',
-  'BUFFER',
-  'DAY_FULL',
-  'PATIENT_BUSY',
-] as const;
-export type OverridableRule = (typeof OVERRIDABLE_RULES)[number];
-
 /** The codes with which a requested time can be refused. */
-export const RULE_CODES: readonly ErrorCode[] = RULES_IN_ORDER.map(({ code }) => code);
+export const RULE_CODES: readonly RuleCode[] = RULES_IN_ORDER.map(({ code }) => code);
