@@ -67,8 +67,8 @@ export class RescheduleDto {
   @IdField({ optional: true, description: FOR_DESK, example: undefined })
   doctor_id?: number;
 
-  @NoteField({ optional: true, description: FOR_DESK })
-  note?: string;
+  @NoteField({ optional: true, nullable: true, description: `${FOR_DESK}; null clears it` })
+  note?: string | null;
 
   @BooleanField({ optional: true, description: FOR_DESK, example: undefined })
   notify?: boolean;

@@ -179,10 +179,28 @@ describe('PATCH /api/bookings/:id by the desk', () => {
     expect((await patch(staff, id, { note: 'Brings the papers' })).body.version).toBe(2);
   });
 
+  test('null clears the note, alone and with a new time', async () => {
+    for (const [time, change] of [
+      ['09:00', { note: null }],
+      ['10:00', { note: null, time: '11:00' }],
+    ] as const) {
+      const wish = { ...at(time), note: 'Brings the papers' };
+      const { id } = await bookFor(clinic, staff, patientId, doctor, wish);
+      expect(await patch(staff, id, change)).toMatchObject({ status: 200, body: { note: null, version: 2 } });
+      expect((await clinic.client.get(`/api/bookings/${id}`, staff)).body.note).toBeNull();
+    }
+  });
+
   test('patients change neither doctor nor note', async () => {
     const patient = await clinic.patient();
     const { body } = await post(patient, at('09:00'));
-    for (const change of [{ doctor_id: doctor.doctorId }, { note: 'mine' }, { time: '10:00', notify: false }])
+    const changes = [
+      { doctor_id: doctor.doctorId },
+      { note: 'mine' },
+      { note: null },
+      { time: '10:00', notify: false },
+    ];
+    for (const change of changes)
       expect((await patch(patient, body.id!, change)).body.code).toBe('VALIDATION_FAILED');
   });
 

@@ -203,6 +203,19 @@ describe('the desk reads and changes any patient', () => {
     expect((await change(id, { email: null })).status).toBe(400);
   });
 
+  test('null clears what the record does not need', async () => {
+    const some = { birth_date: '1980-02-29', email: 'ada@people.example', locale: 'es', notes: 'Deaf' };
+    const wish = { given_name: 'Ada', family_name: 'Rey', phone: '612000049', ...some };
+    const { id } = (await create(wish)).body;
+    for (const field of Object.keys(some))
+      expect(await change(id, { [field]: null })).toMatchObject({ status: 200, body: { [field]: null } });
+    for (const name of ['given_name', 'family_name'])
+      expect(invalidFields(expectProblem(await change(id, { [name]: null }), { status: 400 }))).toEqual([
+        name,
+      ]);
+    expect((await get(id)).body).toMatchObject({ given_name: 'Ada', family_name: 'Rey', version: 5 });
+  });
+
   test('a read of it is an event', async () => {
     const { id } = (await create({ given_name: 'Zoe', family_name: 'Rey', phone: '612000041' })).body;
     const events = await eventsDuring(clinic, () => get(id));
