@@ -121,7 +121,7 @@ async function assertFits(tx: EntityManager, doctorId: number, window: WindowOfD
   if (!isOverlapping) return;
   throw new Refusal(
     'WINDOW_OVERLAPS',
-    'This overlaps another of your windows on that day. Choose other hours, or delete that window first.',
+    'This overlaps another window of the doctor on that day. Choose other hours, or delete that window first.',
   );
 }
 

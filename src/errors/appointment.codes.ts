@@ -91,7 +91,7 @@ export const APPOINTMENT_CODES = {
   },
   WINDOW_OVERLAPS: {
     answers: {
-      400: 'This overlaps another of your windows on that day. Choose other hours, or delete that window first.',
+      400: 'This overlaps another window of the doctor on that day. Choose other hours, or delete that window first.',
     },
     action: 'Read the windows again; choose hours that are free, or delete the other window first.',
   },

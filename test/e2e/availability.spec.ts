@@ -134,6 +134,21 @@ describe('POST /api/availability (doctor) { day_of_week, start_time, end_time }:
     expectProblem(await add(1, start, end), { status: 400, code: 'WINDOW_OVERLAPS' });
     expect(await spans()).toEqual(['1 09:00-12:00']);
   });
+  test('the refusal of an overlap reads the same to the doctor and to the desk', async () => {
+    const staff = await clinic.staff();
+    const body = { day_of_week: 1, start_time: '10:00', end_time: '11:00' };
+    const ofDesk = { ...body, doctor_id: doctor.doctorId };
+    const answers = [
+      await clinic.client.post('/api/availability', body, doctor),
+      await clinic.client.post('/api/availability', ofDesk, staff),
+    ];
+    for (const answer of answers)
+      expectProblem(answer, {
+        status: 400,
+        detail:
+          'This overlaps another window of the doctor on that day. Choose other hours, or delete that window first.',
+      });
+  });
   test('Adjacent windows are fine', async () => {
     expect((await add(1, '12:00', '13:00')).status).toBe(201);
     expect((await add(1, '08:00', '09:00')).status).toBe(201);
