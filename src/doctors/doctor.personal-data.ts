@@ -4,7 +4,8 @@ import { Refusal } from '../errors/domain-error.js';
 import { Doctor } from './doctor.entity.js';
 
 export const exportDoctorProfile = pagesOfAccount(
-  '/* export-doctor-profile */ SELECT id, name, specialty, email, timezone, created_at FROM doctors WHERE user_id = ?',
+  `/* export-doctor-profile */ SELECT id, name, specialty, email, timezone, active, version, created_at
+   FROM doctors WHERE user_id = ?`,
 );
 
 /**

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { type Pages, pagesOf, pagesOfAccount } from '../database/pages.js';
 
 const COLUMNS = `id, relation, given_name, family_name, birth_date, phone, email, locale, contact_by, notes,
-       merged_into, created_at`;
+       merged_into, version, created_at`;
 
 /** The patients that the account manages, with the desk's notes. */
 export const exportPatients = pagesOfAccount(

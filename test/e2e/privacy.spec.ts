@@ -137,7 +137,8 @@ test('an export holds all data about an account, and none about others', async (
     'account.exported',
   ]);
   const doctors = await exportOf(doctor);
-  expect(doctors.doctor_profile).toHaveLength(1);
+  expect(mine.patients).toMatchObject([{ relation: 'self', version: 1 }]);
+  expect(doctors.doctor_profile).toMatchObject([{ id: doctor.doctorId, active: 1, version: 1 }]);
   expect(doctors.events!.map(({ action }) => action)).toContain('doctor.created');
   expect(doctors.availability).toHaveLength(5);
   expect(doctors.exceptions).toMatchObject([{ date: '2026-03-20' }]);
