@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { operationsOf, problemsByOperation } from './api-operations.js';
 import { API_TAGS } from './api-tags.js';
-import { describeHeaders, addBodyExamples } from './describe-responses.js';
+import { addBodyExamples, describeHeaders, inlineNullableReferences } from './describe-responses.js';
 import { describeProblems } from './describe-problems.js';
 
 const ABOUT = `Appointment booking for clinics.
@@ -32,6 +32,7 @@ export function createApiDocument(app: INestApplication): OpenAPIObject {
   document.info.contact = { name: document.info.contact!.name! };
   describeProblems(document, problemsByOperation(app));
   describeHeaders(document);
+  inlineNullableReferences(document);
   addBodyExamples(document);
   mergeTwinPaths(document);
   return document;

@@ -56,6 +56,23 @@ function headersOf(status: number, isProblem: boolean, isKeyed: boolean): Header
 }
 
 /**
+ * Replaces references that may be null by the schemas that they refer to. In OpenAPI 3.0, `nullable` has no effect beside
+ * a reference.
+ *
+ * @see https://github.com/OAI/OpenAPI-Specification/blob/main/proposals/2019-10-31-Clarify-Nullable.md
+ */
+export function inlineNullableReferences(document: OpenAPIObject): void {
+  for (const schema of Object.values(document.components?.schemas ?? {})) {
+    const { properties = {} } = resolved(schema, document);
+    for (const [name, property] of Object.entries(properties)) {
+      if ('$ref' in property || !property.nullable || property.allOf?.length !== 1) continue;
+      const { allOf, ...own } = property;
+      properties[name] = { ...resolved(allOf[0]!, document), ...own };
+    }
+  }
+}
+
+/**
  * Gives each request body an example made of its fields' examples. Without one, Swagger UI makes up values for fields
  * that have no example, and sends them.
  */

@@ -60,6 +60,9 @@ describe('values', () => {
       for (const [where, schema] of schemasIn(bodyOf(operation)!, operation.name))
         expect(schema, where).not.toHaveProperty('default');
   });
+  test('what may be null has a type beside it, without which nullable has no effect', () => {
+    expect(failing(({ nullable, type }) => !nullable || type !== undefined)).toEqual([]);
+  });
   test('all numbers are integers with bounds', () => {
     expect(failing(({ type }) => type !== 'number')).toEqual([]);
     const isBounded = ({ minimum, maximum }: Schema) => minimum !== undefined && maximum !== undefined;
