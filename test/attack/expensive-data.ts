@@ -1,4 +1,5 @@
 import { formatWallTime } from '../../src/time/wall-time.js';
+import { fillPatients } from '../bench/seed-patients.js';
 import { insertManyBookings } from '../support/many-bookings.js';
 import type { Person, Target } from './target.js';
 
@@ -22,6 +23,7 @@ export interface Workload {
 /** A doctor and a patient with as much data as they can create, an admin of a large clinic, and their requests. */
 export class LargestData {
   private erased = 0;
+  private patientId = 0;
   private far: Person | undefined;
 
   private constructor(
@@ -30,23 +32,25 @@ export class LargestData {
     private readonly doctor: Person & { readonly doctorId: number },
     private readonly patient: Person,
     private readonly admin: Person,
+    private readonly staff: Person,
   ) {}
 
   static async in(target: Target, url: string): Promise<LargestData> {
     const [doctor, patient] = [await target.newcomer('doctor'), await target.newcomer('user')];
-    const admin = await target.newcomer('admin');
+    const [admin, staff] = [await target.newcomer('admin'), await target.newcomer('staff')];
     await target.database.query("UPDATE doctors SET timezone = 'UTC' WHERE user_id = ?", [doctor.id]);
     const [rows] = await target.database.query('SELECT id FROM doctors WHERE user_id = ?', [doctor.id]);
     const doctorId = (rows as { id: number }[])[0]!.id;
-    const data = new LargestData(target, url, { ...doctor, doctorId }, patient, admin);
+    const data = new LargestData(target, url, { ...doctor, doctorId }, patient, admin, staff);
     await data.fill(patient);
     await data.fillSchedule();
     await data.fillAccounts();
+    await data.fillClinic();
     return data;
   }
 
   get workloads(): Workload[] {
-    const { doctor, patient, admin } = this;
+    const { doctor, patient, admin, staff } = this;
     const request = (what: string, actor: Person, path: string, body?: object): Workload => ({
       what,
       prepare: () => Promise.resolve(() => this.send(actor, body ? 'POST' : 'GET', path, body)),
@@ -78,6 +82,16 @@ export class LargestData {
       request('the notifications', admin, '/api/notifications'),
       request('the longest page of notifications', admin, '/api/notifications?limit=1000&state=pending'),
       request('the public doctors', admin, '/api/doctors/public'),
+      request('a search that finds most patients', staff, '/api/patients?q=g+f+o'),
+      request('a search of patients by birth date', staff, '/api/patients?birth_date=1950-03-19&q=own'),
+      request("a patient's longest history", staff, `/api/bookings?patient_id=${this.patientId}&limit=200`),
+      request('the bookings of two months', staff, '/api/bookings?from=2031-01-01&to=2031-03-01&limit=200'),
+      request(
+        'the day sheet of a doctor',
+        staff,
+        `/api/desk/day?date=2031-01-06&doctor_id=${doctor.doctorId}`,
+      ),
+      request('the export of a patient', admin, `/api/patients/${this.patientId}/export`),
     ];
     return [
       ...single,
@@ -178,6 +192,22 @@ export class LargestData {
       `INSERT INTO doctors (user_id, name, specialty, email, timezone, created_at)
        SELECT id, email, REPEAT('x', 120), email, 'UTC', NOW(3) FROM accounts WHERE email LIKE '%@doctors.example'`,
     );
+  }
+
+  /** Inserts tens of thousands of patients, who share names. */
+  private async fillClinic(): Promise<void> {
+    const { database } = this.target;
+    await database.query('CREATE TABLE numbers (i INT UNSIGNED NOT NULL PRIMARY KEY)');
+    await database.query('INSERT INTO numbers VALUES (0)');
+    for (let size = 1; size < COUNT; size *= 2)
+      await database.query(
+        `INSERT INTO numbers SELECT i + ${size} FROM numbers WHERE i + ${size} < ${COUNT}`,
+      );
+    await fillPatients(database, { patients: COUNT, names: 20 });
+    const [rows] = await database.query('SELECT id FROM patients WHERE self_account_id = ?', [
+      this.patient.id,
+    ]);
+    this.patientId = (rows as { id: number }[])[0]!.id;
   }
 
   private async send({ token }: Person, method: string, path: string, body?: object): Promise<void> {

@@ -55,7 +55,7 @@ export function costlyRequests(operation: Operation, document: Document): Costly
 
 function rolesFor({ security, responses }: Operation): CostlyRequest['as'][] {
   if (security.length === 0) return ['visitor'];
-  return '403' in responses ? ['doctor', 'admin'] : ['user'];
+  return '403' in responses ? ['doctor', 'staff', 'admin'] : ['user', 'staff'];
 }
 
 function plain(operation: Operation, document: Document): Variant[] {

@@ -7,7 +7,7 @@ import type { FuzzedAnswer } from './fuzz-verdict.js';
 const MIN_REQUESTS_PER_OPERATION = 400;
 /** With fewer requests in total, it may be chance that a role never succeeded. */
 const MIN_REQUESTS = 1_000;
-const ROLES = ['user', 'doctor', 'admin'] as const;
+const ROLES = ['user', 'doctor', 'staff', 'admin'] as const;
 
 /** Counts what the fuzzer reached: the code behind an operation that always refused has not been tested. */
 export class Coverage {

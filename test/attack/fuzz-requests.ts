@@ -24,6 +24,7 @@ const HEADERS: readonly (readonly [string, readonly string[]])[] = [
   ['authorization', ['Bearer', 'Bearer x', 'Basic Og==', 'Bearer a.b.c', `Bearer ${'x'.repeat(4_000)}`]],
   ['range', ['bytes=0-0']],
   ['if-none-match', ['*']],
+  ['if-match', ['*', '"1"', '"9"', 'W/"1"', '', ',', '"'.repeat(4_000)]],
 ];
 
 const oddHeaders: fc.Arbitrary<Record<string, string>> = fc.oneof(
@@ -42,6 +43,8 @@ const ACTORS: readonly FuzzedRequest['as'][] = [
   'user',
   'doctor',
   'doctor',
+  'staff',
+  'staff',
   'admin',
   'admin',
 ];

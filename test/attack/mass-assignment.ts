@@ -46,7 +46,7 @@ function stateOf({ database }: Target): Promise<Record<string, string>> {
 /** A token of the first role that may use the operation; bodies of other roles are refused unread. */
 async function tokenFor(target: Target, { method, path, security }: Operation): Promise<string | undefined> {
   if (security.length === 0) return undefined;
-  for (const role of ['user', 'doctor', 'admin'] as const) {
+  for (const role of ['user', 'doctor', 'staff', 'admin'] as const) {
     const { token } = await target.newcomer(role);
     const { status } = await target.client.send(method, path, { token, body: {} });
     if (status !== 403) return token;

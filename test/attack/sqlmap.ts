@@ -47,7 +47,7 @@ async function writeRequestFiles(
   index: number,
 ): Promise<RequestFile[]> {
   const files: RequestFile[] = [];
-  for (const role of ['user', 'doctor', 'admin'] satisfies Role[]) {
+  for (const role of ['user', 'doctor', 'staff', 'admin'] satisfies Role[]) {
     const { token } = await target.newcomer(role);
     const refused = (await statusOf(target, request, token)) === 403;
     if (refused && role !== 'user') continue;

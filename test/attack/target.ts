@@ -10,7 +10,7 @@ import { DatabaseUsers, urlFor } from '../support/database-users.js';
 import { Document } from '../support/openapi.js';
 import { Program } from '../support/program.js';
 
-export type Role = 'user' | 'doctor' | 'admin';
+export type Role = 'user' | 'doctor' | 'staff' | 'admin';
 
 /** An account of the demo clinic, or a newcomer. */
 export interface Person {

@@ -7,6 +7,7 @@ import type { Role, Target } from './target.js';
 const ROUTES: readonly (readonly [Role, string])[] = [
   ['user', '/api/bookings/me'],
   ['doctor', '/api/bookings/doctor'],
+  ['staff', '/api/patients?q=a'],
   ['admin', '/api/users'],
 ];
 
@@ -20,6 +21,7 @@ async function victims(target: Target, trap: string): Promise<Record<Role, Victi
   return {
     user: of(await target.patient(), 'user'),
     doctor: of(await target.doctor(), 'doctor'),
+    staff: of(await target.newcomer('staff'), 'staff'),
     admin: of(await target.admin(), 'admin'),
   };
 }
