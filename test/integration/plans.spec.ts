@@ -1,42 +1,29 @@
 import type { TestingModule } from '@nestjs/testing';
 import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { MailBudget } from '../../src/notifications/mail-budget.js';
 import type { Addressed } from '../../src/notifications/notification-row.js';
 import { NotificationReader } from '../../src/notifications/notification.reader.js';
 import { Ledger } from '../../src/outbox/ledger.repository.js';
 import { cursorOf } from '../../src/http/cursor.js';
-import { fillPatients } from '../bench/seed-patients.js';
 import { fill } from '../bench/seed.js';
 import { requestBooking, book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
+import { expectIndexed } from '../support/plans.js';
 import { idleWorker } from '../support/idle-worker.js';
 import { cancel, MONDAY, reschedule, TUESDAY } from '../support/races.js';
-import { type Statement, Statements } from '../support/statements.js';
+import { Statements } from '../support/statements.js';
 
 // Frequent statements use an index, however long the clinic's history, on MariaDB and MySQL.
 
 const BOOKINGS = 20_000;
-/** More rows than a day, a patient or a round of the relay has; far fewer than the tables have. */
-const MAX_ROWS = 250;
-
-/** `rows` may be `1 (50%)` where MariaDB filters by a second key. */
-interface Step {
-  readonly table: string | null;
-  /** `const` for a single row, found while the statement is planned, or not there. */
-  readonly type: string | null;
-  readonly key: string | null;
-  readonly rows: number | string | null;
-}
-
 let clinic: Clinic;
 let worker: TestingModule;
 let statements: readonly Statements[];
 let doctor: DoctorPerson;
 let patient: Person;
 let admin: Person;
-let staff: Person;
 
 beforeAll(async () => {
   clinic = await Clinic.open();
@@ -47,14 +34,11 @@ beforeAll(async () => {
                                 message_id, created_at)
      SELECT id, user_id, 1, 'booked', starts_at, 30, created_at, 'sent', uid, created_at FROM bookings`,
   );
-  // Fewer than `MAX_ROWS` have one of these names.
-  await fillPatients(connection, { patients: BOOKINGS, names: 1000 });
   await connection.query('ANALYZE TABLE notifications');
   await connection.end();
   doctor = await clinic.doctor();
   patient = await clinic.patient();
   admin = await clinic.admin();
-  staff = await clinic.staff();
   worker = await idleWorker(clinic.environment, clinic.clock);
   statements = [Statements.of(clinic.dataSource), Statements.of(worker.get(DataSource))];
 }, 120_000);
@@ -63,17 +47,6 @@ afterAll(async () => {
   await worker?.close();
   await clinic?.close();
 });
-
-/** By a word, by several, and by what else the desk knows. */
-const SEARCHES = [
-  'q=own77',
-  'q=given777+own77',
-  'q=given777+family777',
-  'phone=0077',
-  'birth_date=1950-03-19',
-  'birth_date=1950-03-19&q=own77',
-  'phone=0077&birth_date=1950-03-19&q=given777',
-];
 
 /** Frequent requests, and a round of the worker. */
 const WORK: readonly [string, () => Promise<unknown>][] = [
@@ -119,21 +92,6 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
       await cancel(clinic, patient, id);
     },
   ],
-  ...SEARCHES.map((search): [string, () => Promise<unknown>] => [
-    `the search of patients by ${search}`,
-    () => get(`/api/patients?${search}`, staff),
-  ]),
-  ['a patient’s patients', () => get('/api/patients/mine', patient)],
-  ['a patient', async () => get(`/api/patients/${await selfOf(patient)}`, staff)],
-  [
-    'a patient entered by the desk',
-    () =>
-      clinic.client.post(
-        '/api/patients',
-        { given_name: 'Jan', family_name: 'Family7 Own77', birth_date: '1950-01-01', phone: '+34600000077' },
-        staff,
-      ),
-  ],
   [
     'sending a notification',
     async () => {
@@ -150,10 +108,6 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
   ],
 ];
 
-async function selfOf(person: Person): Promise<number> {
-  return (await clinic.client.get<{ id: number }[]>('/api/patients/mine', person)).body[0]!.id;
-}
-
 function get(path: string, person: Person): Promise<unknown> {
   return clinic.client.get(path, person);
 }
@@ -161,20 +115,8 @@ function get(path: string, person: Person): Promise<unknown> {
 test.each(WORK)('%s: every statement uses an index', async (_name, work) => {
   for (const each of statements) each.reset();
   await work();
-  const queries = statements
-    .flatMap(({ sent }) => sent)
-    .filter(({ sql }) => /^\s*(?:\/\*[^*]*\*\/\s*)?(SELECT|UPDATE)\b[^]*WHERE/.test(sql));
-  expect(queries).not.toEqual([]);
-  for (const statement of queries) {
-    for (const { table, key, rows } of await plan(statement)) {
-      expect(key, `${table} in ${statement.sql}`).not.toBeNull();
-      expect(Number.parseInt(String(rows), 10), `${table} in ${statement.sql}`).toBeLessThan(MAX_ROWS);
-    }
-  }
+  await expectIndexed(
+    clinic,
+    statements.flatMap(({ sent }) => sent),
+  );
 });
-
-/** The steps with which the database would find the rows of each table. */
-async function plan({ sql, parameters }: Statement): Promise<Step[]> {
-  const steps = await clinic.query<Step>(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, parameters);
-  return steps.filter(({ table, type }) => table !== null && !table.startsWith('<') && type !== 'const');
-}
