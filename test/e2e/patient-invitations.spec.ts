@@ -153,3 +153,49 @@ describe('the invitation of a patient', () => {
     );
   });
 });
+
+describe('POST /api/auth/invitation { token } with an Idempotency-Key', () => {
+  const keyed = (person: Person, key: string) => ({ ...person, headers: { 'idempotency-key': key } });
+  const replayed = ({ headers }: { headers: Headers }) => headers.get('idempotency-replayed');
+  const acceptances = (id: number) =>
+    clinic.query(
+      "SELECT id FROM audit_events WHERE subject = 'patient' AND subject_id = ? AND action = 'patient.accepted'",
+      [id],
+    );
+
+  test('accepts once; the same request again gets the first answer, marked as a replay', async () => {
+    const owner = await clinic.patient();
+    const { id, token } = await invited(owner.email);
+    const [first, again] = [
+      await accept({ token }, keyed(owner, 'accepts once')),
+      await accept({ token }, keyed(owner, 'accepts once')),
+    ];
+    expect([first.status, replayed(first)]).toEqual([200, null]);
+    expect([again.status, replayed(again), again.body]).toEqual([200, 'true', first.body]);
+    expect(await acceptances(id)).toHaveLength(1);
+    const other = await accept({ token: `${token}x` }, keyed(owner, 'accepts once'));
+    expectProblem(other, { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  test('of another address is refused, again with the same key too; the owner can still accept', async () => {
+    const [owner, stranger] = [await clinic.patient(), await clinic.patient()];
+    const { id, token } = await invited(owner.email);
+    const [first, again] = [
+      await accept({ token }, keyed(stranger, 'not mine')),
+      await accept({ token }, keyed(stranger, 'not mine')),
+    ];
+    for (const refused of [first, again]) expectProblem(refused, LINK_INVALID);
+    expect([replayed(first), replayed(again)]).toEqual([null, 'true']);
+    expect(await acceptances(id)).toEqual([]);
+    expect((await accept({ token }, keyed(owner, 'not mine'))).status).toBe(200);
+    expect((await get(id)).body).toMatchObject({ account_id: owner.id, relation: 'dependant' });
+  });
+
+  test('is refused once it has expired, and gives the patient to nobody', async () => {
+    const owner = await clinic.patient();
+    const { id, token } = await invited(owner.email);
+    clinic.clock.advance({ days: 7, minutes: 1 });
+    expectProblem(await accept({ token }, keyed(owner, 'too late')), LINK_INVALID);
+    expect((await get(id)).body).toMatchObject({ account_id: null, relation: null });
+  });
+});
