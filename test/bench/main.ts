@@ -15,6 +15,7 @@ import { SCENARIOS } from './scenarios.js';
 import { measureFootprint } from './footprint.js';
 import { maxGrowth, measureGrowth, SIZES } from './growth.js';
 import { MailSink } from './mail-sink.js';
+import { measureMigrations } from './migration.js';
 import { plot } from './plot.js';
 import { relayScenario, startWorkers } from './relay-scenario.js';
 import { assertSameAnswers } from './same-answers.js';
@@ -22,6 +23,7 @@ import {
   footprintTable,
   type Section,
   growthTable,
+  migrationTable,
   comparisonTable,
   soakTable,
   stormTable,
@@ -31,7 +33,7 @@ import { isFlat, soak } from './soak.js';
 import { measureLogInStorm } from './log-in-storm.js';
 
 interface BenchOptions {
-  /** Names of cases. If empty, all cases run, except the soak. */
+  /** Names of cases. If empty, all cases run, except the soak and the migration. */
   readonly names: readonly string[];
   /** The folder for data and logs. */
   readonly dir: string;
@@ -41,7 +43,7 @@ interface BenchOptions {
 }
 
 const CLINIC = 'clinica';
-const OTHER_NAMES = ['relay', 'storm', 'two', 'footprint', 'growth', 'soak'] as const;
+const OTHER_NAMES = ['relay', 'storm', 'two', 'footprint', 'growth', 'migration', 'soak'] as const;
 const MIN_TWO_PROCESS_RATIO = 1.6;
 /** One each for two processes, their database and the load generator. */
 const MIN_CORES = 4;
@@ -54,7 +56,8 @@ const CASES: readonly string[] = [...SCENARIOS.map(({ name }) => name), ...OTHER
  * `npm run bench`: compares Clinica with a minimal baseline, on private servers. Takes names of cases, and:
  *
  *     --list    list the cases
- *     --write   write the tables into docs/performance.md; a run of all cases always does
+ *     --write   write the tables into docs/performance.md, and that of the migration into docs/operations.md;
+ *               a run of all cases always does
  */
 export async function main(args: string[], shutdown: Shutdown): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -77,7 +80,8 @@ async function runBench({ names, dir, signal, documents }: BenchOptions): Promis
   const unknown = names.filter((name) => !CASES.includes(name));
   if (unknown.length > 0)
     throw new Failure(`There is no case ${unknown.join(', ')}. There are: ${CASES.join(', ')}.`);
-  const isSelected = (name: string): boolean => (names.length > 0 ? names.includes(name) : name !== 'soak');
+  const isSelected = (name: string): boolean =>
+    names.length > 0 ? names.includes(name) : !['soak', 'migration'].includes(name);
   const testbed = await Testbed.open(dir);
   try {
     const context = { testbed, database: await testbed.clinic(CLINIC), usedTimes: { count: 0 } };
@@ -86,7 +90,11 @@ async function runBench({ names, dir, signal, documents }: BenchOptions): Promis
     console.log(`\n${origin}`);
     if (documents !== undefined) {
       for (const { marker, text } of sections.filter(({ isWhole }) => isWhole !== false))
-        writeSection(join(documents, 'performance.md'), marker, `${origin}\n\n${text}`);
+        writeSection(
+          join(documents, marker === 'migration' ? 'operations.md' : 'performance.md'),
+          marker,
+          `${origin}\n\n${text}`,
+        );
     }
     return sections.every(({ reached }) => reached);
   } finally {
@@ -160,7 +168,7 @@ async function compareRelays(context: BenchContext): Promise<Comparison> {
 }
 
 /** The cases without a baseline. */
-const OTHER_CASES = { storm, two: twoProcesses, footprint: footprints, soak: longRun };
+const OTHER_CASES = { storm, two: twoProcesses, footprint: footprints, migration, soak: longRun };
 
 async function measureOthers(
   context: BenchContext,
@@ -201,6 +209,10 @@ async function footprints(context: BenchContext): Promise<Section> {
     baseline: await measureFootprint(context, CLINIC, 'baseline'),
   };
   return { marker: 'footprint', text: footprintTable(measured), reached: true };
+}
+
+async function migration({ testbed }: BenchContext): Promise<Section> {
+  return { marker: 'migration', text: migrationTable(await measureMigrations(testbed)), reached: true };
 }
 
 async function longRun(context: BenchContext): Promise<Section> {

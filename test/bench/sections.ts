@@ -6,6 +6,7 @@ import type { Curve } from './plot.js';
 import { median } from './load.js';
 import type { Soak } from './soak.js';
 import type { LogInStorm } from './log-in-storm.js';
+import type { MigrationTime, MigrationTimes } from './migration.js';
 
 /** A section of docs/performance.md. */
 export interface Section {
@@ -123,4 +124,17 @@ export function soakTable(memory: Soak): string {
     ],
     Object.entries(memory),
   );
+}
+
+/** How long each migration takes. */
+export function migrationTable({ bookings, accounts, times }: MigrationTimes): string {
+  const table = markdownTable<MigrationTime>(
+    [
+      ['migration', ({ name }) => name],
+      ['seconds', ({ seconds }) => seconds.toFixed(1)],
+    ],
+    times,
+  );
+  const [of, by] = [bookings.toLocaleString('en'), accounts.toLocaleString('en')];
+  return `With ${of} bookings, as many notifications, and ${by} accounts:\n\n${table}`;
 }

@@ -41,7 +41,13 @@ export async function fill(database: Connection, { bookings, ofDoctorOne = 0 }: 
   await database.query('SET SESSION foreign_key_checks = 0, SESSION unique_checks = 0');
   await createNumbersTable(database, Math.max(bookings, 1000));
   const patients = Math.max(100, Math.ceil(bookings / 30));
-  await insertPeople(database, patients);
+  await insertAccounts(database, patients);
+  // Of the same ids, which is also the default of bookings.
+  await database.query(
+    `INSERT INTO patients (id, account_id, relation, created_at)
+     SELECT id, id, 'self', created_at FROM accounts ON DUPLICATE KEY UPDATE id = patients.id`,
+  );
+  await insertDoctors(database);
   const rest = bookings - ofDoctorOne;
   const first = ofDoctorOne > 0 ? 2 : 1;
   const doctors = DOCTORS - first + 1;
@@ -57,6 +63,29 @@ export async function fill(database: Connection, { bookings, ofDoctorOne = 0 }: 
   await database.query('ANALYZE TABLE accounts, doctors, availability_windows, exceptions, bookings');
 }
 
+/**
+ * Fills an empty database of the version before patients, with a notification for each booking.
+ *
+ * @returns the number of accounts
+ */
+export async function fillBeforePatients(database: Connection, { bookings }: SeedSize): Promise<number> {
+  await database.query('SET SESSION foreign_key_checks = 0, SESSION unique_checks = 0');
+  await createNumbersTable(database, Math.max(bookings, 1000));
+  const patients = Math.max(100, Math.ceil(bookings / 30));
+  await insertAccounts(database, patients);
+  await insertDoctors(database);
+  const batch = { doctor: `1 + i % ${DOCTORS}`, nth: `i DIV ${DOCTORS}`, perDay: 8, patients } as const;
+  await insertBookings(database, { ...batch, count: bookings });
+  await database.query(
+    `INSERT INTO notifications (booking_id, account_id, booking_version, kind, starts_at, duration_minutes, due_at, state,
+                                message_id, created_at)
+     SELECT id, user_id, 1, 'booked', starts_at, 30, created_at, 'sent', uid, created_at FROM bookings`,
+  );
+  await database.query('SET SESSION foreign_key_checks = 1, SESSION unique_checks = 1');
+  await database.query('ANALYZE TABLE accounts, doctors, bookings, notifications');
+  return patients + DOCTORS;
+}
+
 /** Creates the table `numbers`, from 0; scenarios use it later. */
 async function createNumbersTable(database: Connection, count: number): Promise<void> {
   await database.query('CREATE TABLE numbers (i INT UNSIGNED NOT NULL PRIMARY KEY)');
@@ -66,7 +95,7 @@ async function createNumbersTable(database: Connection, count: number): Promise<
   }
 }
 
-async function insertPeople(database: Connection, patients: number): Promise<void> {
+async function insertAccounts(database: Connection, patients: number): Promise<void> {
   const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
   const account = `INSERT INTO accounts (id, email, password_hash, role, locale, verified_at, created_at)`;
   await database.query(
@@ -80,11 +109,9 @@ async function insertPeople(database: Connection, patients: number): Promise<voi
      FROM numbers WHERE i < ${DOCTORS}`,
     [passwordHash],
   );
-  // Of the same ids, which is also the default of bookings.
-  await database.query(
-    `INSERT INTO patients (id, account_id, relation, created_at)
-     SELECT id, id, 'self', created_at FROM accounts ON DUPLICATE KEY UPDATE id = patients.id`,
-  );
+}
+
+async function insertDoctors(database: Connection): Promise<void> {
   await database.query(
     `INSERT INTO doctors (id, user_id, name, specialty, email, timezone, created_at)
      SELECT i + 1, i + ${FIRST_DOCTOR_ACCOUNT}, CONCAT('Dr. Number ', i + 1), 'Cardiology',
