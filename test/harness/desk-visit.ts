@@ -1,4 +1,4 @@
-import { OVERRIDABLE_RULES } from '../../src/availability/rules/rules-in-order.js';
+import { OVERRIDABLE_RULES } from '../../src/errors/rules.js';
 import type { BookingStatus } from '../../src/bookings/booking.js';
 import { Acknowledged, type Asked, type BookingAnswer } from './acknowledged.js';
 import { isFinal, lookUp, sendUntilFinal } from './answers.js';
