@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isDesk } from '../auth/role.js';
+import type { Refusal } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
+import { findManaged } from '../patients/patient-account.repository.js';
 import { Clock } from '../time/clock.js';
 import type { Override } from './booking.js';
 import { mayBookFor } from './booking.policy.js';
@@ -53,7 +55,7 @@ export class BookableTimes {
     const range = { doctorId, from: date, to: date };
     const booker = { accountId: actor.id, patientId };
     const { schedule, patient } = await readScheduleAndPatient(tx, range, booker);
-    if (!patient || !mayBookFor(actor, patient)) throw unknownPatient(patientId);
+    if (!patient || !mayBookFor(actor, patient)) throw await this.unknownPatient(context, tx, patientId);
     if (!schedule) throw unknownDoctor(doctorId);
     return { ...assertBookable(schedule, requested, this.evaluationFor(context, requested)), patient };
   }
@@ -73,6 +75,15 @@ export class BookableTimes {
     const schedule = await readSchedule(tx, { doctorId, from: date, to: date, rescheduledId });
     if (!schedule) throw unknownDoctor(doctorId);
     return assertBookable(schedule, requested, this.evaluationFor(context, requested));
+  }
+
+  private async unknownPatient(
+    { actor }: AccountContext,
+    tx: EntityManager,
+    patientId: number | undefined,
+  ): Promise<Refusal> {
+    const [merged] = isDesk(actor.role) && patientId ? await findManaged(tx, [patientId]) : [];
+    return unknownPatient(patientId, merged?.mergedInto);
   }
 
   private evaluationFor({ actor }: AccountContext, { override }: RequestedAppointment) {

@@ -76,7 +76,7 @@ export async function updateTime(
      UPDATE bookings SET doctor_id = ?, date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?,
                          version = ?, updated_at = ?, note = ?, overbooked = ?, day_version = ?, open_from = ?,
                          open_until = ?, overridden = ?, override_reason = ?
-     WHERE id = ? AND version = ? AND edits = ? AND status = 'booked'`,
+     WHERE id = ? AND version = ? AND edits = ? AND status IN ('booked', 'arrived')`,
     [
       rescheduled.doctorId,
       rescheduled.date,

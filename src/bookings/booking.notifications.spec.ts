@@ -73,7 +73,7 @@ test('every notification names the account, the booking, its version, doctor, st
 test('an act without email leaves a row that is never sent; reminders follow all the same', () => {
   const unwanted = notificationsForNewTime('booked', starting(25 * 60), NOW, { isNotifying: false });
   expect(unwanted.map(({ kind, skipped }) => [kind, skipped])).toEqual([
-    ['booked', 'the desk wanted no email about this'],
+    ['booked', 'the clinic wanted no email about this'],
     ['reminder_24h', undefined],
     ['reminder_1h', undefined],
   ]);

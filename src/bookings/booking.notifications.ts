@@ -5,7 +5,7 @@ import {
   REMINDERS,
 } from '../outbox/notification-kind.js';
 import type { BookingNotification } from '../outbox/outbox.repository.js';
-import { NOT_WANTED_BY_DESK } from '../outbox/skip-reasons.js';
+import { NOT_WANTED } from '../outbox/skip-reasons.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking } from './booking.js';
 
@@ -38,7 +38,7 @@ export function notificationsForNewTime(
 }
 
 function skippedUnless(isNotifying: boolean): Pick<BookingNotification, 'skipped'> {
-  return isNotifying ? {} : { skipped: NOT_WANTED_BY_DESK };
+  return isNotifying ? {} : { skipped: NOT_WANTED };
 }
 
 /** The reminders of a booking, past ones too. */

@@ -34,7 +34,10 @@ const TABLE: readonly [
   ['user', 'own', 'see', ALL, []],
   ['user', 'own', 'see events', [], []],
   ['user', 'own', 'reschedule', ['booked'], ['arrived', 'fulfilled', 'noshow']],
+  ['user', 'own', 'reschedule within the day', ['booked'], ['arrived', 'fulfilled', 'noshow']],
+  ['user', 'own', 'change the note', [], []],
   ['user', 'own', 'cancel', ['booked'], ['arrived', 'fulfilled', 'noshow']],
+  ['user', 'own', 'cancel before it starts', ['booked'], ['arrived', 'fulfilled', 'noshow']],
   ['user', 'own', 'set status', [], []],
   ['user', 'none', 'see', [], []],
   ['user', 'none', 'reschedule', [], []],
@@ -45,7 +48,10 @@ const TABLE: readonly [
   ['doctor', 'own doctor', 'see', ALL, []],
   ['doctor', 'own doctor', 'see events', ALL, []],
   ['doctor', 'own doctor', 'reschedule', [], []],
+  ['doctor', 'own doctor', 'reschedule within the day', [], []],
+  ['doctor', 'own doctor', 'change the note', [], []],
   ['doctor', 'own doctor', 'cancel', ['booked', 'arrived'], ['fulfilled', 'noshow']],
+  ['doctor', 'own doctor', 'cancel before it starts', ['booked', 'arrived', 'fulfilled'], ['noshow']],
   ['doctor', 'own doctor', 'set status', ALL, []],
   ['doctor', 'own', 'reschedule', ['booked'], ['arrived', 'fulfilled', 'noshow']],
   ['doctor', 'none', 'see', [], []],
@@ -57,7 +63,10 @@ const TABLE: readonly [
         [role, relation, 'see', ALL, []],
         [role, relation, 'see events', ALL, []],
         [role, relation, 'reschedule', ['booked'], ['arrived', 'fulfilled', 'noshow']],
+        [role, relation, 'reschedule within the day', ['booked', 'arrived'], ['fulfilled', 'noshow']],
+        [role, relation, 'change the note', ['booked', 'arrived', 'fulfilled', 'noshow'], []],
         [role, relation, 'cancel', ['booked', 'arrived'], ['fulfilled', 'noshow']],
+        [role, relation, 'cancel before it starts', ['booked', 'arrived', 'fulfilled'], ['noshow']],
         [role, relation, 'set status', ALL, []],
       ],
     ),
@@ -84,7 +93,7 @@ describe('who may do what to a booking', () => {
 
   test('nobody may do anything to a booking that does not exist, and the answer is the same', () => {
     for (const role of ['user', 'doctor', 'staff', 'admin'])
-      for (const action of ['see', 'reschedule', 'cancel', 'set status'] as const)
+      for (const action of ['see', 'reschedule', 'change the note', 'cancel', 'set status'] as const)
         expect(() => assertMay({ role }, action, undefined)).toThrow(
           'Booking not found or already cancelled',
         );

@@ -1,7 +1,7 @@
 import { isDesk } from '../auth/role.js';
 import type { Actor } from '../http/context.js';
 import { type Booking, BOOKING_STATUSES, type BookingStatus } from './booking.js';
-import { bookingNotFound, onlyForDesk, statusNotPossible } from './booking.refusals.js';
+import { actionNotPossible, bookingNotFound, onlyForDesk } from './booking.refusals.js';
 
 /** A booking, with the relation of the actor's account to it. */
 export interface SeenBooking extends Booking {
@@ -14,24 +14,46 @@ export interface SeenBooking extends Booking {
 /** In which capacity somebody acts on a booking. */
 export type Party = 'patient' | 'doctor' | 'desk';
 
-export type BookingAction = 'see' | 'see events' | 'reschedule' | 'cancel' | 'set status';
+/** Cancelling before the start, and rescheduling to the same date, are possible in more statuses. */
+export type BookingAction =
+  | 'see'
+  | 'see events'
+  | 'reschedule'
+  | 'reschedule within the day'
+  | 'change the note'
+  | 'cancel'
+  | 'cancel before it starts'
+  | 'set status';
 
 const OPEN: readonly BookingStatus[] = ['booked', 'arrived'];
+/** What has not started took no place: it was set to `fulfilled` by mistake. */
+const NOT_STARTED: readonly BookingStatus[] = [...OPEN, 'fulfilled'];
+const NOT_CANCELLED = BOOKING_STATUSES.filter((status) => status !== 'cancelled');
 
-/** The statuses of a booking in which each party may do what. Whatever is not listed, it may not. */
+/** The statuses of a booking in which each party may do what. Anything not listed is refused. */
 export const ALLOWED: Readonly<Record<Party, Partial<Record<BookingAction, readonly BookingStatus[]>>>> = {
-  patient: { see: BOOKING_STATUSES, reschedule: ['booked'], cancel: ['booked'] },
+  patient: {
+    see: BOOKING_STATUSES,
+    reschedule: ['booked'],
+    'reschedule within the day': ['booked'],
+    cancel: ['booked'],
+    'cancel before it starts': ['booked'],
+  },
   doctor: {
     see: BOOKING_STATUSES,
     'see events': BOOKING_STATUSES,
     cancel: OPEN,
+    'cancel before it starts': NOT_STARTED,
     'set status': BOOKING_STATUSES,
   },
   desk: {
     see: BOOKING_STATUSES,
     'see events': BOOKING_STATUSES,
     reschedule: ['booked'],
+    'reschedule within the day': OPEN,
+    'change the note': NOT_CANCELLED,
     cancel: OPEN,
+    'cancel before it starts': NOT_STARTED,
     'set status': BOOKING_STATUSES,
   },
 };
@@ -45,6 +67,16 @@ export function partiesOf({ role }: Pick<Actor, 'role'>, { isOwn, isOwnDoctor }:
     ...(isOwnDoctor && role === 'doctor' ? (['doctor'] as const) : []),
     ...(isOwn ? (['patient'] as const) : []),
   ];
+}
+
+/** What somebody who sends these fields does to a booking. */
+export function changeOf(
+  sent: Partial<Pick<Booking, 'date' | 'time' | 'durationMinutes' | 'doctorId'>>,
+  booking: Pick<Booking, 'date'> | undefined,
+): BookingAction {
+  const { date, time, durationMinutes, doctorId } = sent;
+  if ([date, time, durationMinutes, doctorId].every((field) => field === undefined)) return 'change the note';
+  return date === undefined || date === booking?.date ? 'reschedule within the day' : 'reschedule';
 }
 
 /** Whether the actor may read this of the booking, whatever its status. */
@@ -89,5 +121,8 @@ export function assertMay(
     .flatMap((party) => ALLOWED[party][action] ?? []);
   if (statuses.includes(booking.status)) return;
   if (statuses.length === 0 || booking.status === 'cancelled') throw bookingNotFound();
-  throw statusNotPossible(booking.status, []);
+  const isByClinic = partiesOf(actor, booking).some(
+    (party) => party !== 'patient' && parties.includes(party),
+  );
+  throw actionNotPossible(booking.status, action, isByClinic);
 }

@@ -72,7 +72,10 @@ export function isAt(booking: RequestedTime, requested: RequestedTime): boolean 
 
 /** A change of a booking named no field that can change. */
 export function nothingToChange(): Refusal {
-  return new Refusal('NOTHING_TO_CHANGE', 'Send at least one of date, time and duration.');
+  return new Refusal(
+    'NOTHING_TO_CHANGE',
+    'Send at least one of date, time and duration; the front desk also doctor_id and note.',
+  );
 }
 
 /** The one answer for another patient's booking, an unknown one and one already cancelled. */
@@ -86,10 +89,16 @@ export function unknownLastBooking(): Refusal {
   return new Refusal('UNKNOWN_BOOKING', message, [{ field: 'after', message }]);
 }
 
-/** These fields are only for the desk; for everybody else they are unknown. */
+/** The refusal of fields that only the desk may send. */
 export function onlyForDesk(fields: readonly string[]): Refusal {
   const errors = fields.map((field) => ({ field, message: `${field} is only for the front desk` }));
   return new Refusal('VALIDATION_FAILED', errors.map(({ message }) => message).join('; '), errors);
+}
+
+/** The refusal of `notify` from a patient. */
+export function notifyOnlyForClinic(): Refusal {
+  const message = 'notify is only for the clinic';
+  return new Refusal('VALIDATION_FAILED', message, [{ field: 'notify', message }]);
 }
 
 /** The desk and doctors say why they cancel, or set a status back. */
@@ -101,11 +110,16 @@ export function reasonRequired(): Refusal {
 /** There is no doctor of that id. */
 export { unknownDoctor } from '../doctors/doctor.refusals.js';
 
-/** There is no patient of that id, or none that the actor may book for. */
-export function unknownPatient(patientId: number | undefined): Refusal {
+/**
+ * There is no patient of that id, or none that the actor may book for.
+ *
+ * @param mergedInto the patient that has taken over, for the desk
+ */
+export function unknownPatient(patientId: number | undefined, mergedInto?: number | null): Refusal {
   const message =
     patientId === undefined ? 'You have no patient of your own.' : `Patient ${patientId} not found.`;
-  return new Refusal('UNKNOWN_PATIENT', message, [{ field: 'patient_id', message }]);
+  const details = mergedInto ? { merged_into: mergedInto } : undefined;
+  return new Refusal('UNKNOWN_PATIENT', message, [{ field: 'patient_id', message }], details);
 }
 
 /** There is no patient of that id to merge into. */
@@ -114,9 +128,30 @@ export function unknownPatientInto(into: number): Refusal {
   return new Refusal('UNKNOWN_PATIENT', message, [{ field: 'into', message }]);
 }
 
+/** @param isByClinic whether the desk or the doctor wants it */
+export function actionNotPossible(status: BookingStatus, action: string, isByClinic: boolean): Refusal {
+  const isCancelling = action.startsWith('cancel');
+  const done = isCancelling ? 'cancelled' : 'rescheduled';
+  const can = !isByClinic
+    ? `can no longer be ${done} by the patient. Ask the clinic`
+    : status === 'arrived'
+      ? 'can only be rescheduled within its day'
+      : `cannot be ${done}${isCancelling && status === 'fulfilled' ? ' after its start' : ''}`;
+  return notPossible(`A booking that is ${status} ${can}.`, []);
+}
+
 /** @param allowed the statuses that the booking could get instead */
-export function statusNotPossible(status: BookingStatus, allowed: readonly BookingStatus[]): Refusal {
-  const message = `This booking is ${status}, which does not allow that.`;
+export function statusNotPossible(
+  status: BookingStatus,
+  { wanted, when, allowed }: { wanted: BookingStatus; when: string; allowed: readonly BookingStatus[] },
+): Refusal {
+  const possible = `Possible: ${allowed.join(', ') || 'none'}`;
+  const instead =
+    wanted === 'cancelled' ? `${possible}; or cancel it with POST /api/bookings/:id/cancel` : possible;
+  return notPossible(`A booking that is ${status} cannot become ${wanted}${when}. ${instead}.`, allowed);
+}
+
+function notPossible(message: string, allowed: readonly BookingStatus[]): Refusal {
   return new Refusal('STATUS_NOT_POSSIBLE', message, undefined, { allowed });
 }
 

@@ -15,13 +15,13 @@ import { assertMay, type Party, partiesOf } from './booking.policy.js';
 import { BookingTransaction } from './booking-transaction.js';
 import { cancelLockedBooking, cancelUpcoming, lockLiveBookings } from './booking-changes.repository.js';
 import { lockBooking } from './booking.repository.js';
-import { assertNotStarted, onlyForDesk, reasonRequired } from './booking.refusals.js';
+import { assertNotStarted, notifyOnlyForClinic, reasonRequired } from './booking.refusals.js';
 
 /** How to cancel. */
 export interface Cancellation {
   /** Required from the desk and the doctor: the email names it. */
   readonly reason?: string | undefined;
-  /** False if the desk or the doctor wants no email. */
+  /** Only from the desk and the doctor: false for no email. */
   readonly isNotifying?: boolean | undefined;
   /** Only in these capacities. */
   readonly parties?: readonly Party[];
@@ -41,10 +41,10 @@ export class CancellationService {
 
   /**
    * Cancels a live booking; its time is free again at once. Patients cancel before it starts, the desk and the doctor
-   * until it took place.
+   * until it took place; one that has not started took no place, even if it is `fulfilled`.
    *
-   * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, STATUS_NOT_POSSIBLE, VALIDATION_FAILED without a reason, or if the patient wants no
-   *   email
+   * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, STATUS_NOT_POSSIBLE; VALIDATION_FAILED without a reason, or if a
+   *   patient sends `notify`
    * @throws VersionMismatch
    * @throws Unavailable as `BookingsService.book` does
    */
@@ -62,17 +62,18 @@ export class CancellationService {
     context: AccountContext,
     tx: EntityManager,
     id: number,
-    { reason, isNotifying = true, parties }: Cancellation,
+    { reason, isNotifying, parties }: Cancellation,
   ): Promise<Booking> {
     const { actor } = context;
     const found = await lockBooking(tx, id, actor.id);
     // After the lock: the appointment may have begun while this waited.
     const now = this.clock.now();
-    assertMay(actor, 'cancel', found, parties);
+    const action = found && found.startsAt > now ? 'cancel before it starts' : 'cancel';
+    assertMay(actor, action, found, parties);
     const isByPatient = (parties ?? partiesOf(actor, found)).every((party) => party === 'patient');
     if (isByPatient) assertNotStarted(found, now);
     else if (reason === undefined) throw reasonRequired();
-    if (isByPatient && !isNotifying) throw onlyForDesk(['notify']);
+    if (isByPatient && isNotifying !== undefined) throw notifyOnlyForClinic();
     assertCurrent(context, revisionOf(found));
     const booking = {
       ...found,

@@ -35,7 +35,7 @@ export interface Merged {
   readonly overlaps: readonly (readonly [number, number])[];
 }
 
-/** Merges two records of one person. */
+/** Merges two records of one person. In this room because bookings move too (see `ManagedPatients`). */
 @Injectable()
 export class PatientMerge {
   constructor(
@@ -98,7 +98,7 @@ function mergeable(
   if (!source || source.erasedAt !== null) throw patientNotFound();
   if (source.mergedInto !== null) throw patientNotFound(source.mergedInto);
   if (!target || target.erasedAt !== null) throw unknownPatientInto(into);
-  if (source.id === into || target.mergedInto !== null) throw mergeNotPossible();
+  if (source.id === into || target.mergedInto !== null) throw mergeNotPossible(target.mergedInto);
   const accounts = new Set([source, target].flatMap(({ accountId }) => accountId ?? []));
   if (accounts.size > 1) throw bothHaveAccounts();
   return { source, target };
@@ -121,16 +121,18 @@ function missingIn(target: Managed, source: Managed): Partial<Managed> {
   );
 }
 
-function mergeNotPossible(): Refusal {
+function mergeNotPossible(mergedInto: number | null): Refusal {
   return new Refusal(
     'MERGE_NOT_POSSIBLE',
     'A patient cannot be merged into itself, nor into one that was merged already.',
+    undefined,
+    mergedInto === null ? {} : { merged_into: mergedInto },
   );
 }
 
 function bothHaveAccounts(): Refusal {
   return new Refusal(
     'BOTH_HAVE_ACCOUNTS',
-    'Both patients have accounts. The owner of one must erase it first.',
+    'Both patients have accounts, so they cannot be merged. Keep both, and book for one of them.',
   );
 }

@@ -15,7 +15,7 @@ import { Clock } from '../time/clock.js';
 import { BookableTimes, type RequestedAppointment } from './bookable-times.js';
 import { annotated, rescheduled } from './booking.changes.js';
 import { type Booking, type Override, revisionOf } from './booking.js';
-import { assertForActor, assertMay, partiesOf, type SeenBooking } from './booking.policy.js';
+import { assertForActor, assertMay, changeOf, partiesOf, type SeenBooking } from './booking.policy.js';
 import { movedTo } from './booking-placement.js';
 import { BookingTransaction } from './booking-transaction.js';
 import { updateLockedBooking, updateTime, duplicateAsTaken } from './booking-changes.repository.js';
@@ -92,7 +92,7 @@ export class ReschedulingService {
     firstRead: SeenBooking | undefined,
   ): Promise<Booking> {
     const seen = firstRead ?? (await findBooking(tx, id, context.actor.id));
-    assertMay(context.actor, 'reschedule', seen, PARTIES);
+    assertMay(context.actor, changeOf(change, seen), seen, PARTIES);
     this.assertNotStarted(context, seen);
     assertCurrent(context, revisionOf(seen));
     const { date, time, durationMinutes, doctorId, note } = { ...seen, ...definedOf(change) };

@@ -31,3 +31,10 @@ export function possibleStatuses(
     return date === today || (next !== 'arrived' && !isStepBack(status, next));
   });
 }
+
+/** When a status that could follow another one cannot: to complete "cannot become arrived". Pure. */
+export function whenNotPossible({ status }: Pick<Booking, 'status'>, wanted: BookingStatus): string {
+  if (wanted === 'cancelled') return ' here';
+  if (!NEXT[status].includes(wanted)) return '';
+  return wanted === 'noshow' ? ' before its start' : ' on another day';
+}

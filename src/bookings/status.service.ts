@@ -12,7 +12,7 @@ import { BookingTransaction } from './booking-transaction.js';
 import { updateLockedBooking } from './booking-changes.repository.js';
 import { lockBooking } from './booking.repository.js';
 import { reasonRequired, statusNotPossible } from './booking.refusals.js';
-import { isStepBack, possibleStatuses } from './status.rules.js';
+import { isStepBack, possibleStatuses, whenNotPossible } from './status.rules.js';
 
 /** A status to record, and why if it takes another one back. */
 export interface NewStatus {
@@ -58,7 +58,12 @@ export class StatusService {
     const now = this.clock.now();
     const today = dateAt({ id: found.doctorId, timezone: found.timezone }, now);
     const allowed = possibleStatuses(found, today, now);
-    if (!allowed.includes(status)) throw statusNotPossible(found.status, allowed);
+    if (!allowed.includes(status))
+      throw statusNotPossible(found.status, {
+        wanted: status,
+        when: whenNotPossible(found, status),
+        allowed,
+      });
     if (isStepBack(found.status, status) && reason === undefined) throw reasonRequired();
     const booking = { ...found, status, edits: found.edits + 1 };
     await updateLockedBooking(tx, booking);

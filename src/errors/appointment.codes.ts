@@ -20,7 +20,9 @@ export const APPOINTMENT_CODES = {
     action: 'Offer another doctor.',
   },
   STATUS_NOT_POSSIBLE: {
-    answers: { 400: 'This booking is fulfilled, which does not allow that.' },
+    answers: {
+      400: 'A booking that is booked cannot become arrived on another day. Possible: fulfilled.',
+    },
     action: 'Read the booking again, and offer what `allowed` lists.',
   },
   NO_SUCH_TIME: {
@@ -82,7 +84,9 @@ export const APPOINTMENT_CODES = {
     action: 'Cancel the bookings ahead first, or create another profile for another place.',
   },
   NOTHING_TO_CHANGE: {
-    answers: { 400: 'Send at least one of date, time and duration.' },
+    answers: {
+      400: 'Send at least one of date, time and duration; the front desk also doctor_id and note.',
+    },
     action: 'Fix the client: send the fields to change.',
   },
   WINDOW_REVERSED: {

@@ -80,8 +80,12 @@ export class Mismatch extends DomainError {
 
 /** Too many requests; allowed again after `retryAfterSeconds`. */
 export class TooManyRequests extends DomainError {
-  constructor(readonly retryAfterSeconds: number) {
-    super('TOO_MANY_REQUESTS', `Too many requests. Try again in ${inWords(retryAfterSeconds)}.`);
+  /** @param what is wrong, in a sentence */
+  constructor(
+    readonly retryAfterSeconds: number,
+    what = 'Too many requests.',
+  ) {
+    super('TOO_MANY_REQUESTS', `${what} Try again in ${inWords(retryAfterSeconds)}.`);
   }
 }
 

@@ -19,8 +19,10 @@ export const PATIENT_CODES = {
     action: 'Read both patients again, and choose two that are different and present.',
   },
   BOTH_HAVE_ACCOUNTS: {
-    answers: { 400: 'Both patients have accounts. The owner of one must erase it first.' },
-    action: 'Have the owner of one account erase it, then merge the rest by hand.',
+    answers: {
+      400: 'Both patients have accounts, so they cannot be merged. Keep both, and book for one of them.',
+    },
+    action: 'Keep both patients, and book for one of them.',
   },
   STAFF_PATIENT: {
     answers: {

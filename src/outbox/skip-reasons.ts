@@ -3,8 +3,8 @@
 /** A reschedule confirmation that was not sent before a later change of the booking. */
 export const SUPERSEDED = 'superseded by news of a later change';
 
-/** A confirmation of something that the desk did with `notify: false`. */
-export const NOT_WANTED_BY_DESK = 'the desk wanted no email about this';
+/** A confirmation of something that the desk or a doctor did with `notify: false`. */
+export const NOT_WANTED = 'the clinic wanted no email about this';
 
 /** The patient has no address, nor an account. */
 export const NO_ADDRESS = 'the patient has no address for emails';

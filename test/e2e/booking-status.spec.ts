@@ -71,9 +71,17 @@ describe('the steps', () => {
   });
 
   test('arrived only on that day, noshow only after the start', async () => {
-    expect(outcome(await set('arrived'))).toEqual([400, 'STATUS_NOT_POSSIBLE', ['fulfilled']]);
+    const early = await set('arrived');
+    expect(outcome(early)).toEqual([400, 'STATUS_NOT_POSSIBLE', ['fulfilled']]);
+    expect(early.body.error).toBe(
+      'A booking that is booked cannot become arrived on another day. Possible: fulfilled.',
+    );
     clinic.clock.set(BEFORE);
-    expect(outcome(await set('noshow'))).toEqual([400, 'STATUS_NOT_POSSIBLE', ['arrived', 'fulfilled']]);
+    const unseen = await set('noshow');
+    expect(outcome(unseen)).toEqual([400, 'STATUS_NOT_POSSIBLE', ['arrived', 'fulfilled']]);
+    expect(unseen.body.error).toBe(
+      'A booking that is booked cannot become noshow before its start. Possible: arrived, fulfilled.',
+    );
     clinic.clock.set(NEXT_DAY);
     expect(outcome(await set('arrived'))).toEqual([400, 'STATUS_NOT_POSSIBLE', ['fulfilled', 'noshow']]);
     expect((await set('noshow')).status).toBe(200);
@@ -82,7 +90,11 @@ describe('the steps', () => {
   test('else, and for cancelled, 400 STATUS_NOT_POSSIBLE with allowed', async () => {
     clinic.clock.set(START);
     const fromBooked = ['arrived', 'fulfilled', 'noshow'];
-    expect(outcome(await set('cancelled'))).toEqual([400, 'STATUS_NOT_POSSIBLE', fromBooked]);
+    const cancelled = await set('cancelled');
+    expect(outcome(cancelled)).toEqual([400, 'STATUS_NOT_POSSIBLE', fromBooked]);
+    expect(cancelled.body.error).toBe(
+      'A booking that is booked cannot become cancelled here. Possible: arrived, fulfilled, noshow; or cancel it with POST /api/bookings/:id/cancel.',
+    );
     expect(outcome(await set('booked'))).toEqual([400, 'STATUS_NOT_POSSIBLE', fromBooked]);
     await set('arrived');
     expect(outcome(await set('noshow'))).toEqual([400, 'STATUS_NOT_POSSIBLE', ['fulfilled', 'booked']]);

@@ -61,6 +61,13 @@ describe('POST /api/bookings', () => {
     const unknown = await post(staff, { ...at('09:00'), patient_id: 4_000_000 });
     for (const { status, body } of [foreign, unknown])
       expect([status, body.code]).toEqual([400, 'UNKNOWN_PATIENT']);
+    const into = await insertPatient(clinic);
+    await clinic.query('UPDATE patients SET merged_into = ? WHERE id = ?', [into, patientId]);
+    const merged = await post(staff, { ...at('09:00'), patient_id: patientId });
+    expect(merged.body).toMatchObject({ code: 'UNKNOWN_PATIENT', merged_into: into });
+    expect((await post(patient, { ...at('09:00'), patient_id: patientId })).body).not.toHaveProperty(
+      'merged_into',
+    );
     expect(foreign.body.error).toBe(`Patient ${patientId} not found.`);
     expect(unknown.body.error).toBe('Patient 4000000 not found.');
   });
@@ -85,14 +92,14 @@ describe('POST /api/bookings', () => {
   test('notify: false: this act mails nothing, its row says why; reminders follow all the same', async () => {
     const { body } = await post(staff, { ...at('09:00'), patient_id: patientId, notify: false });
     expect(await notificationsOf(clinic, body.id!)).toMatchObject([
-      { kind: 'booked', state: 'cancelled', reason: 'the desk wanted no email about this' },
+      { kind: 'booked', state: 'cancelled', reason: 'the clinic wanted no email about this' },
       { kind: 'reminder_24h', state: 'pending' },
       { kind: 'reminder_1h', state: 'pending' },
     ]);
     await patch(staff, body.id!, { time: '10:00', notify: false });
     const after = (await notificationsOf(clinic, body.id!)).filter((row) => row.booking_version === 2);
     expect(after).toMatchObject([
-      { kind: 'moved', state: 'cancelled', reason: 'the desk wanted no email about this' },
+      { kind: 'moved', state: 'cancelled', reason: 'the clinic wanted no email about this' },
       { kind: 'reminder_24h', state: 'pending' },
       { kind: 'reminder_1h', state: 'pending' },
     ]);
@@ -168,6 +175,15 @@ describe('PATCH /api/bookings/:id by the desk', () => {
     });
   });
 
+  test('says what may be sent if nothing is', async () => {
+    const { id } = await bookFor(clinic, staff, patientId, doctor, at('09:00'));
+    for (const person of [staff, await clinic.patient()])
+      expect((await patch(person, id, {})).body).toMatchObject({
+        code: 'NOTHING_TO_CHANGE',
+        error: 'Send at least one of date, time and duration; the front desk also doctor_id and note.',
+      });
+  });
+
   test('a note alone raises the version and mails nothing', async () => {
     const { id } = await bookFor(clinic, staff, patientId, doctor, at('09:00'));
     const before = await notificationsOf(clinic, id);
@@ -189,6 +205,47 @@ describe('PATCH /api/bookings/:id by the desk', () => {
       expect(await patch(staff, id, change)).toMatchObject({ status: 200, body: { note: null, version: 2 } });
       expect((await clinic.client.get(`/api/bookings/${id}`, staff)).body.note).toBeNull();
     }
+  });
+
+  test('changes the note in every status but cancelled, and nothing else of what took place', async () => {
+    const { id } = await bookFor(clinic, staff, patientId, doctor, at('09:00', TUESDAY));
+    clinic.clock.set(`${TUESDAY}T09:10:00+01:00`);
+    for (const [status, version] of [
+      ['fulfilled', 2],
+      ['arrived', 4],
+      ['booked', 6],
+      ['noshow', 8],
+    ] as const) {
+      const body = { status, reason: 'as it was' };
+      await clinic.client.post(`/api/bookings/${id}/status`, body, staff);
+      expect(await patch(staff, id, { note: `while ${status}` })).toMatchObject({
+        status: 200,
+        body: { note: `while ${status}`, status, version: version + 1 },
+      });
+    }
+    expect((await patch(staff, id, { time: '12:00' })).body).toMatchObject({
+      code: 'STATUS_NOT_POSSIBLE',
+      error: 'A booking that is noshow cannot be rescheduled.',
+    });
+    await clinic.client.post(`/api/bookings/${id}/status`, { status: 'booked', reason: 'as it was' }, staff);
+    await clinic.client.post(`/api/bookings/${id}/cancel`, { reason: 'by phone' }, staff);
+    expect((await patch(staff, id, { note: 'too late' })).body.code).toBe('BOOKING_NOT_FOUND');
+  });
+
+  test('changes doctor, time and duration of one that has arrived, within its local date', async () => {
+    const other = await clinic.doctor();
+    const { id } = await bookFor(clinic, staff, patientId, doctor, at('09:00', TUESDAY));
+    clinic.clock.set(`${TUESDAY}T08:50:00+01:00`);
+    await clinic.client.post(`/api/bookings/${id}/status`, { status: 'arrived' }, staff);
+    const change = { doctor_id: other.doctorId, time: '09:30', duration: 45 };
+    expect(await patch(staff, id, change)).toMatchObject({
+      status: 200,
+      body: { ...change, date: TUESDAY, status: 'arrived' },
+    });
+    expect((await patch(staff, id, { date: WEDNESDAY })).body).toMatchObject({
+      code: 'STATUS_NOT_POSSIBLE',
+      error: 'A booking that is arrived can only be rescheduled within its day.',
+    });
   });
 
   test('patients change neither doctor nor note', async () => {

@@ -53,14 +53,22 @@ test.each([
 });
 
 test('notify: false: the row in the ledger ends as cancelled with the reason; not for patients', async () => {
-  expect((await cancel(patient, { notify: false })).body.code).toBe('VALIDATION_FAILED');
+  for (const notify of [false, true])
+    expect((await cancel(patient, { notify })).body).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      error: 'notify is only for the clinic',
+    });
   await cancel(staff, { reason: 'told by phone', notify: false });
   const rows = await notificationsOf(clinic, id);
   expect(rows.find(({ kind }) => kind === 'cancelled')).toMatchObject({
     state: 'cancelled',
-    reason: 'the desk wanted no email about this',
+    reason: 'the clinic wanted no email about this',
   });
   expect(rows.filter(({ state }) => state === 'pending').map(({ kind }) => kind)).toEqual(['booked']);
+});
+
+test('notify: false is also for the doctor', async () => {
+  expect((await cancel(doctor, { reason: 'The doctor is ill', notify: false })).status).toBe(200);
 });
 
 test('after the start the patient cannot cancel; the desk and the doctor can', async () => {
@@ -69,11 +77,21 @@ test('after the start the patient cannot cancel; the desk and the doctor can', a
   expect((await cancel(doctor, { reason: 'The doctor is ill' })).status).toBe(200);
 });
 
+test('one that was set to fulfilled by mistake is cancelled until it starts, by the clinic alone', async () => {
+  await clinic.client.post(`/api/bookings/${id}/status`, { status: 'fulfilled' }, staff);
+  expect((await cancel(patient)).body).toMatchObject({
+    code: 'STATUS_NOT_POSSIBLE',
+    error: 'A booking that is fulfilled can no longer be cancelled by the patient. Ask the clinic.',
+  });
+  expect((await cancel(doctor, { reason: 'Set by mistake' })).body).toMatchObject({ status: 'cancelled' });
+});
+
 test('what took place is not cancelled', async () => {
   clinic.clock.set(`${MONDAY}T10:00:00+01:00`);
   await clinic.client.post(`/api/bookings/${id}/status`, { status: 'fulfilled' }, staff);
   expect((await cancel(staff, { reason: 'a mistake' })).body).toMatchObject({
     code: 'STATUS_NOT_POSSIBLE',
+    error: 'A booking that is fulfilled cannot be cancelled after its start.',
     allowed: [],
   });
 });

@@ -254,7 +254,7 @@ test('notify: false mails nothing; reminders follow all the same', async () => {
   const email = newAddress();
   const { id } = await bookAt(await insertPatient(clinic, { ...LUCIA, email }), '09:00', { notify: false });
   expect(await settledOf(id)).toEqual([
-    ['booked', 'cancelled', 'the desk wanted no email about this'],
+    ['booked', 'cancelled', 'the clinic wanted no email about this'],
     ['reminder_1h', 'pending', null],
   ]);
   expect(await service.subjectsTo(email)).toEqual([]);

@@ -83,6 +83,10 @@ describe('merge', () => {
       [source],
     );
     expect(events).toEqual([{ reason: 'Entered twice', actor_id: admin.id }]);
+    const shown = await clinic.client.get(`/api/audit?subject=patient&subject_id=${source}`, admin);
+    expect(shown.body).toContainEqual(
+      expect.objectContaining({ action: 'patient.merged', reason: 'Entered twice' }),
+    );
   });
 
   test('the old id then answers 404, with merged_into for the desk, and no search finds its names', async () => {
@@ -118,7 +122,9 @@ describe('merge', () => {
     const [one, two, three] = [await newPatient(), await newPatient(), await newPatient()];
     expectProblem(await merge(one, one), { status: 400, code: 'MERGE_NOT_POSSIBLE' });
     await merge(two, three);
-    expectProblem(await merge(one, two), { status: 400, code: 'MERGE_NOT_POSSIBLE' });
+    const merged = await merge(one, two);
+    expectProblem(merged, { status: 400, code: 'MERGE_NOT_POSSIBLE' });
+    expect(merged.body).toMatchObject({ merged_into: three });
     expectProblem(await merge(one, 4_000_000), { status: 400, code: 'UNKNOWN_PATIENT' });
     expectProblem(await merge(4_000_000, one), { status: 404, code: 'PATIENT_NOT_FOUND' });
     expect(
@@ -135,7 +141,11 @@ describe('merge', () => {
 
   test('two with accounts: 400 BOTH_HAVE_ACCOUNTS', async () => {
     const [one, two] = [await selfOf(await clinic.patient()), await selfOf(await clinic.patient())];
-    expectProblem(await merge(one, two), { status: 400, code: 'BOTH_HAVE_ACCOUNTS' });
+    const refused = await merge(one, two);
+    expectProblem(refused, { status: 400, code: 'BOTH_HAVE_ACCOUNTS' });
+    expect(refused.body).toMatchObject({
+      error: 'Both patients have accounts, so they cannot be merged. Keep both, and book for one of them.',
+    });
   });
 
   test('staff neither merges, erases nor exports', async () => {
