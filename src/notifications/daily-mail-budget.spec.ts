@@ -49,6 +49,7 @@ describe('the mail budget of a day', () => {
     ['unconfirmed: a fifth, after a reset', 'booked', { booked: 3, password_reset: 1 }, false, false],
     ['unconfirmed: a fifth, which is a reset', 'password_reset', { booked: 4 }, false, false],
     ['unconfirmed: a fifth, which is an invitation', 'invitation', { booked: 4 }, false, false],
+    ['unconfirmed: a fifth, which invites a patient', 'patient_invitation', { booked: 4 }, false, false],
     [
       'unconfirmed: a second piece of news after a flood of codes',
       'booked',

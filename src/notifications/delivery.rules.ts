@@ -164,9 +164,9 @@ function countOf(counts: MailCounts, isCounted: (kind: NotificationKind) => bool
   return kinds.reduce((sum, [kind, mails]) => sum + (isCounted(kind) ? mails : 0), 0);
 }
 
-/** Whether the recipient of a code can take the account over with it. */
+/** Whether a code opens an account, or lets its recipient take one over. */
 function isTakeoverCode(kind: NotificationKind): boolean {
-  return kind === 'password_reset' || kind === 'invitation';
+  return kind === 'password_reset' || kind === 'invitation' || kind === 'patient_invitation';
 }
 
 function isNotice(kind: NotificationKind): boolean {

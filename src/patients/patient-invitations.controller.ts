@@ -26,7 +26,8 @@ export class PatientInvitationsController {
     summary: 'Invite a patient',
     description:
       'Mails the patient a code, valid for seven days, with which they open an account (`POST /api/auth/invitation`). If ' +
-      'the address has an account, its owner accepts, and the patient becomes a dependant. For the desk.',
+      'the address has an account, its owner accepts, and the patient becomes a dependant. For the desk. ' +
+      'Refused with 429 until two minutes after an invitation to the address; the pause grows with each one that is not accepted.',
   })
   @ApiOkMessage(INVITED)
   @AcceptsIdempotencyKey()

@@ -9,6 +9,8 @@ import { Changes } from '../outbox/changes.js';
 import { assertMaySee } from './patient.policy.js';
 import { lockPatient } from './patient.repository.js';
 
+const TOO_SOON = 'An invitation was sent to this address a moment ago.';
+
 /** Invites patients to accounts of their own, or to the account that their address has. */
 @Injectable()
 export class PatientInvitations {
@@ -36,7 +38,7 @@ export class PatientInvitations {
     if (patient.relation === 'self') throw hasAccount();
     if (patient.email === null) throw withoutEmail();
     const pause = await this.links.mail(tx, { patientId: id, address: patient.email });
-    if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000));
+    if (pause > 0) throw new TooManyRequests(Math.ceil(pause / 1000), TOO_SOON);
     await this.changes.record(context, tx, { action: 'patient.invited', subjectId: id });
   }
 }

@@ -111,7 +111,11 @@ describe('the invitation of a patient', () => {
     const { id } = (await clinic.client.post<PatientJson>('/api/patients', phone, staff)).body;
     expectProblem(await invite(id), { status: 400, code: 'PATIENT_WITHOUT_EMAIL' });
     const changed = await invited('before@people.example');
-    expectProblem(await invite(changed.id), { status: 429, code: 'TOO_MANY_REQUESTS' });
+    const again = await invite(changed.id);
+    expectProblem(again, { status: 429, code: 'TOO_MANY_REQUESTS' });
+    expect(again.body).toMatchObject({
+      error: 'An invitation was sent to this address a moment ago. Try again in 120 seconds.',
+    });
     await clinic.client.patch(`/api/patients/${changed.id}`, { email: 'after@people.example' }, staff);
     expectProblem(await accept({ token: changed.token, password: CHOSEN }), LINK_INVALID);
     const late = await invited('late@people.example');
