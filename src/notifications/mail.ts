@@ -6,7 +6,7 @@ import { type ConfirmationKind, isReminder } from '../outbox/notification-kind.j
 import { renderCalendar } from './calendar/calendar.js';
 import type { EarlierTime } from './emails/earlier-time.js';
 import { type EmailFacts, renderEmail } from './emails/email.js';
-import type { Role } from '../auth/role.js';
+import { isDesk, type Role } from '../auth/role.js';
 import { linkTokenOf } from '../auth/accounts/link-token.js';
 import { renderLinkEmail } from './emails/link-email.js';
 import { renderNotice } from './emails/notice.js';
@@ -97,6 +97,7 @@ function aboutBooking(
       earlier: earlierOf(notification),
       earlierDoctor: notification.announced_doctor_name ?? undefined,
       cancelledByClinic: cancelledByClinic(notification),
+      isBookedByClinic: isDesk(notification.booked_by_role),
       isDiscreet: environment.CLINIC_DISCREET_SUBJECTS,
     }),
     ...(!isReminder(kind) && { icalEvent: calendarPart(kind, facts, notification, environment) }),

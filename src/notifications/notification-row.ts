@@ -56,6 +56,7 @@ export interface BookingColumns {
   readonly uid: string;
   readonly status: BookingStatus;
   readonly current_version: number;
+  readonly booked_by_role: string;
   readonly cancelled_by_role: string | null;
   readonly cancel_reason: string | null;
   readonly doctor_name: string;

@@ -37,7 +37,7 @@ const OTHER_ANNOUNCED_DOCTOR = `NULLIF(${LAST_ANNOUNCED_DOCTOR}, d.id)`;
 const ABOUT_BOOKING = `/* read-notification-about-booking */
   SELECT ${BASE_COLUMNS}, n.booking_version, n.starts_at, n.duration_minutes,
          ${LAST_ANNOUNCED}, ${nameOfDoctor(OTHER_ANNOUNCED_DOCTOR)} AS announced_doctor_name, b.id AS booking_id,
-         b.uid, b.status, b.version AS current_version, b.cancelled_by_role, b.cancel_reason,
+         b.uid, b.status, b.version AS current_version, b.booked_by_role, b.cancelled_by_role, b.cancel_reason,
          d.name AS doctor_name, d.specialty, d.timezone AS doctor_timezone,
          p.id AS patient_id, p.email AS own_address, p.locale AS own_locale, p.contact_by, p.relation,
          p.given_name, p.family_name, s.given_name AS owner_given_name, s.family_name AS owner_family_name,

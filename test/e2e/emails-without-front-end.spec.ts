@@ -65,7 +65,9 @@ test('an email to an unconfirmed address says how to confirm it, and the instruc
   );
   const email = await lastEmail(person.email, 2);
   const token = codeIn(email, 'Code to confirm this address');
-  expect(await follow(email, /Enter the code above/, { token, password: PASSWORD })).toBe(200);
+  expect(await follow(email, /Enter the “Code to confirm this address”/, { token, password: PASSWORD })).toBe(
+    200,
+  );
   const { body } = await clinic.client.get('/api/auth/me', person);
   expect(body).toMatchObject({ email: person.email });
   expect(

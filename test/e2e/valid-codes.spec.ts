@@ -46,7 +46,7 @@ describe('the owner has a valid code, however often strangers request codes', ()
     }
     const token = await lastReset(person.email, 4);
     const { mail } = mailbox.received.filter(({ to }) => to === person.email).at(-1)!;
-    expect(mail.text).toMatch(/Good until: Monday, 2 March 2026 at 14:12/);
+    expect(mail.text).toMatch(/Valid until: Monday, 2 March 2026 at 14:12/);
     await pass({ hours: 23, minutes: 58 });
     await forgot(person.email);
     expect(await count(person.email)).toBe(4);

@@ -23,6 +23,7 @@ export const BOOKING_NOTIFICATION: Addressed<BookingNotificationRow> = {
   uid: 'uid',
   status: 'booked',
   current_version: 1,
+  booked_by_role: 'user',
   cancelled_by_role: null,
   cancel_reason: null,
   doctor_name: 'Dr. Ana Ruiz',

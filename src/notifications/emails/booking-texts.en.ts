@@ -1,7 +1,11 @@
-import type { LetterKind, LetterTexts } from './booking-texts.js';
+import type { LetterKind, LetterTexts, Reachable } from './booking-texts.js';
 
-const TO_CHANGE =
-  'If you need to move or cancel the appointment, please do so where you booked it, before it starts.';
+function toChange({ phone, isBookedByClinic }: Reachable): string {
+  if (!isBookedByClinic)
+    return 'If you need to move or cancel the appointment, please do so where you booked it, before it starts.';
+  const call = phone === null ? 'tell the clinic' : `call the clinic before it starts: ${phone}`;
+  return `If you need to move or cancel the appointment, please ${call}.`;
+}
 const DECLINING = 'Declining or deleting it there does not cancel the appointment.';
 const FROM_CALENDAR = 'The attached file removes the appointment from your calendar.';
 
@@ -16,7 +20,10 @@ export const BOOKING_TEXTS_EN: Readonly<Record<LetterKind, LetterTexts>> = {
       sentence: (patient, doctor, moment) =>
         `The appointment of ${patient} with ${doctor} is confirmed for ${moment}.`,
     },
-    next: () => [`The attached file adds the appointment to your calendar. ${DECLINING}`, TO_CHANGE],
+    next: (clinic) => [
+      `The attached file adds the appointment to your calendar. ${DECLINING}`,
+      toChange(clinic),
+    ],
   },
   moved: {
     subject: 'Appointment moved',
@@ -27,9 +34,9 @@ export const BOOKING_TEXTS_EN: Readonly<Record<LetterKind, LetterTexts>> = {
       sentence: (patient, doctor, moment) =>
         `The appointment of ${patient} with ${doctor} now takes place on ${moment}.`,
     },
-    next: () => [
+    next: (clinic) => [
       `The earlier time no longer applies. The attached file updates the appointment in your calendar. ${DECLINING}`,
-      TO_CHANGE,
+      toChange(clinic),
     ],
   },
   moved_to_doctor: {
@@ -41,9 +48,24 @@ export const BOOKING_TEXTS_EN: Readonly<Record<LetterKind, LetterTexts>> = {
       sentence: (patient, doctor, moment) =>
         `The appointment of ${patient} is now with ${doctor}, on ${moment}.`,
     },
-    next: () => [
+    next: (clinic) => [
       `The earlier appointment no longer applies. The attached file updates the appointment in your calendar. ${DECLINING}`,
-      TO_CHANGE,
+      toChange(clinic),
+    ],
+  },
+  other_duration: {
+    subject: 'Appointment changed',
+    heading: 'Your appointment has another duration',
+    sentence: (doctor, moment) =>
+      `Your appointment with ${doctor} still starts on ${moment}, and has another duration.`,
+    ofDependant: {
+      heading: 'The appointment has another duration',
+      sentence: (patient, doctor, moment) =>
+        `The appointment of ${patient} with ${doctor} still starts on ${moment}, and has another duration.`,
+    },
+    next: (clinic) => [
+      `The attached file updates the appointment in your calendar. ${DECLINING}`,
+      toChange(clinic),
     ],
   },
   cancelled: {
@@ -84,8 +106,10 @@ export const BOOKING_TEXTS_EN: Readonly<Record<LetterKind, LetterTexts>> = {
       sentence: (patient, doctor, moment) =>
         `We would like to remind you of the appointment of ${patient} with ${doctor} on ${moment}.`,
     },
-    next: () => [
-      'If you cannot come, please move or cancel the appointment where you booked it, so that somebody else can have the time.',
+    next: ({ phone, isBookedByClinic }) => [
+      isBookedByClinic
+        ? `If you cannot come, please ${phone === null ? 'tell the clinic' : `call the clinic (${phone})`}, so that somebody else can have the time.`
+        : 'If you cannot come, please move or cancel the appointment where you booked it, so that somebody else can have the time.',
     ],
   },
   reminder_1h: {
@@ -98,6 +122,10 @@ export const BOOKING_TEXTS_EN: Readonly<Record<LetterKind, LetterTexts>> = {
       sentence: (patient, doctor, moment) =>
         `The appointment of ${patient} with ${doctor} starts soon, on ${moment}.`,
     },
-    next: () => ['If you can no longer come, please cancel the appointment where you booked it.'],
+    next: ({ phone, isBookedByClinic }) => [
+      isBookedByClinic
+        ? `If you can no longer come, please ${phone === null ? 'tell the clinic' : `call the clinic: ${phone}`}.`
+        : 'If you can no longer come, please cancel the appointment where you booked it.',
+    ],
   },
 };

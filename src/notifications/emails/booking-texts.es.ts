@@ -1,7 +1,11 @@
-import type { LetterKind, LetterTexts } from './booking-texts.js';
+import type { LetterKind, LetterTexts, Reachable } from './booking-texts.js';
 
-const TO_CHANGE =
-  'Si necesita cambiar o cancelar la cita, hágalo, por favor, donde la reservó, antes de que empiece.';
+function toChange({ phone, isBookedByClinic }: Reachable): string {
+  if (!isBookedByClinic)
+    return 'Si necesita cambiar o cancelar la cita, hágalo, por favor, donde la reservó, antes de que empiece.';
+  const call = phone === null ? 'avise al centro' : `llame al centro antes de que empiece: ${phone}`;
+  return `Si necesita cambiar o cancelar la cita, por favor, ${call}.`;
+}
 const DECLINING = 'Rechazarla o borrarla en el calendario no cancela la cita.';
 const FROM_CALENDAR = 'Con el archivo adjunto puede retirar la cita de su calendario.';
 
@@ -18,7 +22,10 @@ export const BOOKING_TEXTS_ES: Readonly<Record<LetterKind, LetterTexts>> = {
       heading: 'La cita está confirmada',
       sentence: (patient, _doctor, moment) => `Le confirmamos la cita de ${patient} para el ${moment}.`,
     },
-    next: () => [`Con el archivo adjunto puede añadir la cita a su calendario. ${DECLINING}`, TO_CHANGE],
+    next: (clinic) => [
+      `Con el archivo adjunto puede añadir la cita a su calendario. ${DECLINING}`,
+      toChange(clinic),
+    ],
   },
   moved: {
     subject: 'Cambio de cita',
@@ -28,9 +35,9 @@ export const BOOKING_TEXTS_ES: Readonly<Record<LetterKind, LetterTexts>> = {
       heading: 'La cita tiene un nuevo horario',
       sentence: (patient, _doctor, moment) => `La nueva cita de ${patient} es el ${moment}.`,
     },
-    next: () => [
+    next: (clinic) => [
       `El horario anterior ya no es válido. Con el archivo adjunto puede actualizar la cita en su calendario. ${DECLINING}`,
-      TO_CHANGE,
+      toChange(clinic),
     ],
   },
   moved_to_doctor: {
@@ -42,9 +49,23 @@ export const BOOKING_TEXTS_ES: Readonly<Record<LetterKind, LetterTexts>> = {
       sentence: (patient, _doctor, moment) =>
         `La nueva cita de ${patient}, con otro profesional, es el ${moment}.`,
     },
-    next: () => [
+    next: (clinic) => [
       `La cita anterior ya no es válida. Con el archivo adjunto puede actualizar la cita en su calendario. ${DECLINING}`,
-      TO_CHANGE,
+      toChange(clinic),
+    ],
+  },
+  other_duration: {
+    subject: 'Cambio de cita',
+    heading: 'Su cita tiene otra duración',
+    sentence: (_doctor, moment) => `Su cita empieza igualmente el ${moment}, y tiene otra duración.`,
+    ofDependant: {
+      heading: 'La cita tiene otra duración',
+      sentence: (patient, _doctor, moment) =>
+        `La cita de ${patient} empieza igualmente el ${moment}, y tiene otra duración.`,
+    },
+    next: (clinic) => [
+      `Con el archivo adjunto puede actualizar la cita en su calendario. ${DECLINING}`,
+      toChange(clinic),
     ],
   },
   cancelled: {
@@ -84,8 +105,10 @@ export const BOOKING_TEXTS_ES: Readonly<Record<LetterKind, LetterTexts>> = {
       heading: 'Recordatorio de una cita',
       sentence: (patient, _doctor, moment) => `Le recordamos que ${patient} tiene una cita el ${moment}.`,
     },
-    next: () => [
-      'Si no puede acudir, le rogamos que cambie o cancele la cita donde la reservó, para que otra persona pueda aprovechar la hora.',
+    next: ({ phone, isBookedByClinic }) => [
+      isBookedByClinic
+        ? `Si no puede acudir, le rogamos que ${phone === null ? 'avise al centro' : `llame al centro (${phone})`}, para que otra persona pueda aprovechar la hora.`
+        : 'Si no puede acudir, le rogamos que cambie o cancele la cita donde la reservó, para que otra persona pueda aprovechar la hora.',
     ],
   },
   reminder_1h: {
@@ -97,6 +120,10 @@ export const BOOKING_TEXTS_ES: Readonly<Record<LetterKind, LetterTexts>> = {
       heading: 'La cita empieza en breve',
       sentence: (patient, _doctor, moment) => `La cita de ${patient} empieza en breve: el ${moment}.`,
     },
-    next: () => ['Si ya no puede acudir, le rogamos que cancele la cita donde la reservó.'],
+    next: ({ phone, isBookedByClinic }) => [
+      isBookedByClinic
+        ? `Si ya no puede acudir, le rogamos que ${phone === null ? 'avise al centro' : `llame al centro: ${phone}`}.`
+        : 'Si ya no puede acudir, le rogamos que cancele la cita donde la reservó.',
+    ],
   },
 };

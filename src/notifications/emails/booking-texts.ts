@@ -3,8 +3,18 @@ import type { BookingKind } from '../../outbox/notification-kind.js';
 import { BOOKING_TEXTS_EN } from './booking-texts.en.js';
 import { BOOKING_TEXTS_ES } from './booking-texts.es.js';
 
-/** The emails about a booking. A cancellation by the clinic, and a reschedule to another doctor, have their own texts. */
-export type LetterKind = BookingKind | 'cancelled_by_clinic' | 'moved_to_doctor';
+/**
+ * The emails about a booking. A cancellation by the clinic, a reschedule to another doctor, and one that keeps the start
+ * have their own texts.
+ */
+export type LetterKind = BookingKind | 'cancelled_by_clinic' | 'moved_to_doctor' | 'other_duration';
+
+/** What decides whom the recipient can ask. */
+export interface Reachable {
+  readonly phone: string | null;
+  /** Whether the desk booked, and not the patient. */
+  readonly isBookedByClinic: boolean;
+}
 
 /** The texts of one kind of email about a booking. */
 export interface LetterTexts {
@@ -16,7 +26,7 @@ export interface LetterTexts {
   /** The same to the account that manages a dependant. */
   readonly ofDependant: DependantTexts;
   /** What the recipient can do now, one paragraph each. */
-  readonly next: (clinic: { readonly phone: string | null }) => readonly string[];
+  readonly next: (clinic: Reachable) => readonly string[];
 }
 
 export interface DependantTexts {

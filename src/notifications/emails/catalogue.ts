@@ -6,8 +6,8 @@ export interface AccountEmailTexts {
   readonly greeting: string;
   readonly detailsTitle: string;
   readonly goodUntilLabel: string;
-  /** For clinics without a front end: names the endpoint that takes the code. */
-  readonly codeRoute: (route: string) => string;
+  /** For clinics without a front end: names the code, and the endpoint that takes it. */
+  readonly codeRoute: (codeLabel: string, route: string) => string;
   readonly whyYouGetThis: string;
 }
 
@@ -27,6 +27,8 @@ export interface UnconfirmedTexts {
   readonly sentence: string;
   /** The same for the address of a patient, which is not that of an account. */
   readonly patientsSentence: string;
+  /** The same in an invitation, which is about no appointment. */
+  readonly invitedSentence: string;
   /** The same if another account has confirmed the address. */
   readonly patientsStep: string;
   readonly confirm: string;
@@ -72,6 +74,7 @@ export type DetailName =
   | 'time'
   | 'doctorsTime'
   | 'earlierTime'
+  | 'earlierDuration'
   | 'earlierDoctor'
   | 'doctor'
   | 'specialty'

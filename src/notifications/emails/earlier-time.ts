@@ -9,7 +9,7 @@ export interface EarlierTime {
   readonly durationMinutes: number;
 }
 
-/** The line with the earlier time, in the clinic's zone, and with the earlier duration if that changed. */
+/** The line with the earlier time, in the clinic's zone, and with the earlier duration if that changed; or with that alone. */
 export function earlierTimeLine(
   { clinicTimezone, startsAt, durationMinutes }: AppointmentFacts,
   earlier: EarlierTime | undefined,
@@ -17,7 +17,11 @@ export function earlierTimeLine(
 ): Detail | undefined {
   if (!earlier) return undefined;
   const isSameDuration = earlier.durationMinutes === durationMinutes;
-  if (isSameDuration && earlier.startsAt === startsAt) return undefined;
+  if (earlier.startsAt === startsAt) {
+    if (isSameDuration) return undefined;
+    const value = durationText(earlier.durationMinutes, language);
+    return { name: 'earlierDuration', label: labels.earlierDuration, value };
+  }
   const time = localTime(earlier.startsAt, clinicTimezone, language);
   const duration = isSameDuration ? '' : `, ${durationText(earlier.durationMinutes, language)}`;
   const value = `${longDate(time)}, ${time.clock} (${time.zone})${duration}`;

@@ -27,6 +27,8 @@ export interface EmailFacts extends AppointmentFacts {
   readonly dependant?: { readonly name: string | undefined } | undefined;
   /** Only for a cancellation by the clinic: why, in the words of the desk or the doctor. */
   readonly cancelledByClinic?: { readonly reason: string | null } | undefined;
+  /** Whether the desk booked, and not the patient. */
+  readonly isBookedByClinic?: boolean;
   /** Only for a reschedule or cancellation: the time announced before. */
   readonly earlier?: EarlierTime | undefined;
   /** Only for a reschedule or cancellation: the doctor announced before, if it was another one. */
@@ -54,7 +56,7 @@ export interface EmailView {
   readonly greeting: string;
   readonly sentence: string;
   readonly reason: { readonly label: string; readonly text: string } | null;
-  /** On a line of its own that never wraps: a code broken in two cannot be copied whole. */
+  /** On lines of its own. Where the page wraps it, it is still copied whole. */
   readonly code: { readonly label: string; readonly value: string } | null;
   readonly detailsTitle: string;
   readonly details: readonly (Pick<Detail, 'label' | 'value'> & { readonly isWhen: boolean })[];
@@ -91,6 +93,7 @@ function viewOf(facts: EmailFacts): EmailView {
   const when = clinicTime(facts, catalogue);
   const { language, detailsTitle, regards, whyYouGetThis } = catalogue;
   const contact = contactOf(facts);
+  const { isBookedByClinic = false } = facts;
   const what = facts.isDiscreet ? '' : `${facts.doctorName}, `;
   return {
     language,
@@ -108,7 +111,7 @@ function viewOf(facts: EmailFacts): EmailView {
     details: linesOf(facts, catalogue),
     isCancelled: facts.kind === 'cancelled',
     link: null,
-    next: textsOf(facts).next({ phone: contact.phone?.text ?? null }),
+    next: textsOf(facts).next({ phone: contact.phone?.text ?? null, isBookedByClinic }),
     regards,
     whyYouGetThis,
     unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed, CONFIRM_PAGE),

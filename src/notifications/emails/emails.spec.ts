@@ -92,8 +92,8 @@ describe.each([
       patient_invitation: 'Code to accept the invitation',
     },
     notMe: 'Code for “This is not me”',
-    above: 'Enter the code above where you log in',
-    below: 'give the code below to the clinic',
+    above: (label: string) => `Enter the “${label}” where you log in`,
+    below: 'give the code for “This is not me”, below, to the clinic',
   },
   {
     locale: 'es',
@@ -105,8 +105,8 @@ describe.each([
       patient_invitation: 'Código para aceptar la invitación',
     },
     notMe: 'Código para «No soy yo»',
-    above: 'Introduzca el código de arriba donde inicia sesión',
-    below: 'dé al centro el código de abajo',
+    above: (label: string) => `Introduzca el «${label}» donde inicia sesión`,
+    below: 'dé al centro el código para «No soy yo», abajo',
   },
 ] as const)('in $locale, an email with two codes', ({ locale, labels, notMe, above, below }) => {
   test.each(LINK_KINDS)('says what each is for: %s', (kind) => {
@@ -115,7 +115,8 @@ describe.each([
     expect(text).toContain(`\n${labels[kind]}:\n${CODE}\n`);
     expect(text).toContain(`\n${notMe}:\n${NOT_ME_CODE}\n`);
     for (const label of [labels[kind], notMe]) expect(html).toContain(`>${label}</p>`);
-    for (const words of [above, below]) for (const body of [text, html]) expect(body).toContain(words);
+    for (const words of [above(labels[kind]), below])
+      for (const body of [text, html]) expect(body).toContain(words);
   });
 });
 

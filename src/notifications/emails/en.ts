@@ -16,9 +16,9 @@ export const en: Catalogue = {
   account: {
     greeting: 'Hello,',
     detailsTitle: 'Your code',
-    goodUntilLabel: 'Good until',
-    codeRoute: (route) =>
-      `Enter the code above where you log in. If you find no place for it, ask the clinic where to use ${route}. Give that code to nobody, not even to the clinic.`,
+    goodUntilLabel: 'Valid until',
+    codeRoute: (label, route) =>
+      `Enter the “${label}” where you log in. If you find no place for it, ask the clinic where to use ${route}. Give this code to nobody, not even to the clinic.`,
     whyYouGetThis: 'This email was sent automatically because somebody entered this email address.',
   },
   notices: {
@@ -36,6 +36,8 @@ export const en: Catalogue = {
       'Nobody has confirmed this address yet. If you do not know about this account, say so: after that, only a code for a new password still comes here, if somebody asks for one.',
     patientsSentence:
       'Somebody gave the clinic this address for a patient. If you do not know about this appointment, say so, and no further emails about appointments will come here.',
+    invitedSentence:
+      'Somebody gave the clinic this address for a patient. If you do not know about this invitation, say so, and no further emails about appointments will come here.',
     patientsStep:
       'Somebody gave the clinic this address for a patient. If you do not know about this appointment, please tell the clinic.',
     confirm: 'Confirm this address',
@@ -44,7 +46,7 @@ export const en: Catalogue = {
     confirmByRoute: (route) =>
       `Confirm this address: have a code mailed to it where you log in. If you find no place for that, ask the clinic to send this address to ${route}.`,
     notMeByRoute: (route) =>
-      `This is not me: give the code below to the clinic, and ask it to send the code to ${route}. The code does nothing else.`,
+      `This is not me: give the code for “This is not me”, below, to the clinic, and ask it to send that code to ${route}. It does nothing else.`,
   },
   detailsTitle: 'Appointment details',
   labels: {
@@ -53,6 +55,7 @@ export const en: Catalogue = {
     time: 'Time',
     doctorsTime: 'Doctor’s local time',
     earlierTime: 'Earlier time',
+    earlierDuration: 'Earlier duration',
     earlierDoctor: 'Earlier doctor',
     doctor: 'Doctor',
     specialty: 'Specialty',

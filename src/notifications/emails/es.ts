@@ -19,8 +19,8 @@ export const es: Catalogue = {
     greeting: 'Hola:',
     detailsTitle: 'Su código',
     goodUntilLabel: 'Válido hasta',
-    codeRoute: (route) =>
-      `Introduzca el código de arriba donde inicia sesión. Si no encuentra dónde, pregunte al centro qué hay para ${route}. No dé ese código a nadie, tampoco al centro.`,
+    codeRoute: (label, route) =>
+      `Introduzca el «${label}» donde inicia sesión. Si no encuentra dónde, pregunte al centro dónde se usa ${route}. No dé este código a nadie, tampoco al centro.`,
     whyYouGetThis:
       'Este mensaje se ha enviado automáticamente porque alguien ha indicado esta dirección de correo electrónico.',
   },
@@ -39,6 +39,8 @@ export const es: Catalogue = {
       'Nadie ha confirmado todavía esta dirección. Si no tiene nada que ver con esta cuenta, díganoslo: a partir de entonces solo llegará aquí un código para una contraseña nueva, si alguien lo pide.',
     patientsSentence:
       'Alguien ha dado al centro esta dirección para un paciente. Si no sabe nada de esta cita, díganoslo, y no llegarán aquí más mensajes sobre citas.',
+    invitedSentence:
+      'Alguien ha dado al centro esta dirección para un paciente. Si no sabe nada de esta invitación, díganoslo, y no llegarán aquí más mensajes sobre citas.',
     patientsStep:
       'Alguien ha dado al centro esta dirección para un paciente. Si no sabe nada de esta cita, avise al centro, por favor.',
     confirm: 'Confirmar esta dirección',
@@ -47,7 +49,7 @@ export const es: Catalogue = {
     confirmByRoute: (route) =>
       `Confirmar esta dirección: pida un código donde inicia sesión. Si no encuentra dónde, pida al centro que envíe esta dirección a ${route}.`,
     notMeByRoute: (route) =>
-      `No soy yo: dé al centro el código de abajo y pídale que lo envíe a ${route}. El código no sirve para nada más.`,
+      `No soy yo: dé al centro el código para «No soy yo», abajo, y pídale que lo envíe a ${route}. Ese código no sirve para nada más.`,
   },
   detailsTitle: 'Datos de la cita',
   labels: {
@@ -56,6 +58,7 @@ export const es: Catalogue = {
     time: 'Hora',
     doctorsTime: 'Hora local del profesional',
     earlierTime: 'Horario anterior',
+    earlierDuration: 'Duración anterior',
     earlierDoctor: 'Profesional anterior',
     doctor: 'Profesional',
     specialty: 'Especialidad',

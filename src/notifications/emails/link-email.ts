@@ -42,12 +42,13 @@ const ROUTES: Readonly<Record<LinkKind, string>> = {
 /** Renders the email with a code, in the recipient's language. Times are in the clinic's time zone, which is named. */
 export function renderLinkEmail(facts: LinkEmailFacts): Email {
   const catalogue = CATALOGUES[facts.locale];
-  const { account, language, moment, regards } = catalogue;
+  const { account, language, moment, regards, unconfirmed } = catalogue;
   const { greeting, detailsTitle, goodUntilLabel, whyYouGetThis, codeRoute } = account;
   const { subject, heading, sentence, codeLabel, linkText, next } = LINK_TEXTS[facts.kind][facts.locale];
   const clinicName = plainLine(facts.clinicName);
   const until = moment(localTime(facts.expiresAt, facts.clinicTimezone, language));
   const url = urlOf(facts);
+  const unconfirmedTexts = { ...unconfirmed, patientsSentence: unconfirmed.invitedSentence };
   return emailOf({
     language,
     subject: `${subject}: ${clinicName}`,
@@ -63,11 +64,11 @@ export function renderLinkEmail(facts: LinkEmailFacts): Email {
     details: [{ label: goodUntilLabel, value: until, isWhen: true }],
     isCancelled: false,
     link: url === undefined ? null : { url, text: linkText },
-    next: url === undefined ? [codeRoute(ROUTES[facts.kind]), ...next] : next,
+    next: url === undefined ? [codeRoute(codeLabel, ROUTES[facts.kind]), ...next] : next,
     regards,
     whyYouGetThis,
     // No confirmation page: using this email's code confirms the address.
-    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, catalogue.unconfirmed),
+    unconfirmed: viewOfUnconfirmed(facts.unconfirmed, unconfirmedTexts),
   });
 }
 

@@ -128,7 +128,7 @@ export const LINK_TEXTS: Readonly<Record<LinkKind, Readonly<Record<Locale, LinkK
     es: {
       subject: 'Consulte sus citas en línea',
       heading: 'Consulte sus citas en línea',
-      sentence: 'El centro le invita a consultar, pedir y cambiar sus citas usted mismo.',
+      sentence: 'El centro le invita a consultar, pedir y cambiar sus citas por su cuenta.',
       codeLabel: 'Código para aceptar la invitación',
       linkText: 'Aceptar la invitación',
       next: [

@@ -16,9 +16,11 @@ export function textsOf(facts: EmailFacts): LetterTexts {
   return BOOKING_TEXTS[facts.locale][letterOf(facts)];
 }
 
-function letterOf({ kind, cancelledByClinic, earlierDoctor }: EmailFacts): LetterKind {
+function letterOf({ kind, cancelledByClinic, earlierDoctor, earlier, startsAt }: EmailFacts): LetterKind {
   if (kind === 'cancelled' && cancelledByClinic) return 'cancelled_by_clinic';
-  return kind === 'moved' && earlierDoctor !== undefined ? 'moved_to_doctor' : kind;
+  if (kind !== 'moved') return kind;
+  if (earlierDoctor !== undefined) return 'moved_to_doctor';
+  return earlier?.startsAt === startsAt ? 'other_duration' : 'moved';
 }
 
 /** Greets the recipient by name, if it is known, and names the patient if the recipient manages a dependant. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EVERY_EMAIL, facts, visible } from '../../../test/support/rendered-email.js';
 import { LOCALES } from '../../config/locale.js';
 import { renderEmail } from './email.js';
+import { renderLinkEmail } from './link-email.js';
 import { personName } from './person-name.js';
 
 const CHILD = 'Leo Romero';
@@ -163,4 +164,49 @@ describe('a name', () => {
     'such as %s is shown',
     (text) => expect(name(text, null, false)).toBe(text),
   );
+});
+
+describe('the email of a reschedule that keeps the start', () => {
+  const earlier = { startsAt: facts.startsAt, durationMinutes: 45 };
+
+  test.each([
+    ['en', 'has another duration', 'Earlier duration: 45 minutes'],
+    ['es', 'tiene otra duración', 'Duración anterior: 45 minutos'],
+  ] as const)('says that the duration changed, not the time: %s', (locale, sentence, line) => {
+    for (const dependant of [undefined, { name: CHILD }]) {
+      const { text } = renderEmail({ ...facts, kind: 'moved', locale, earlier, dependant });
+      expect(text).toContain(sentence);
+      expect(text.split('\n')).toContain(line);
+      expect(text).not.toMatch(/new time|nuevo horario|earlier time|horario anterior|moved/i);
+    }
+  });
+});
+
+describe('the email of a booking by the desk', () => {
+  const byDesk = { ...facts, isBookedByClinic: true, clinicPhone: '+34 912 345 678' } as const;
+
+  test.each(EVERY_EMAIL)('does not send the patient where they booked: $locale, $kind', (email) => {
+    for (const clinicPhone of ['', byDesk.clinicPhone]) {
+      const { text } = renderEmail({ ...byDesk, ...email, clinicPhone });
+      expect(text).not.toMatch(/where you booked|donde la reservó|null|undefined/);
+    }
+  });
+
+  test.each([
+    ['en', 'please call the clinic before it starts: +34 912 345 678.'],
+    ['es', 'por favor, llame al centro antes de que empiece: +34 912 345 678.'],
+  ] as const)('names the phone of the clinic: %s', (locale, words) => {
+    expect(renderEmail({ ...byDesk, locale }).text).toContain(words);
+  });
+});
+
+test.each([
+  ['en', 'If you do not know about this invitation'],
+  ['es', 'Si no sabe nada de esta invitación'],
+] as const)('an invitation to an unconfirmed address is about no appointment: %s', (locale, words) => {
+  const unconfirmed = { notMeCode: 'x'.repeat(91), isPatients: true };
+  const code = { kind: 'patient_invitation', code: 'y'.repeat(64), expiresAt: 0 } as const;
+  const { text } = renderLinkEmail({ ...facts, ...code, locale, unconfirmed });
+  expect(text).toContain(words);
+  expect(text).not.toMatch(/this appointment|esta cita/);
 });
