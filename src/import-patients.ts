@@ -31,8 +31,9 @@ process.exit();
 
 function readArguments(): Arguments | undefined {
   try {
-    const options = { 'dry-run': { type: 'boolean' } } as const;
+    const options = { 'dry-run': { type: 'boolean' }, help: { type: 'boolean' } } as const;
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    if (values.help) return showHelp();
     if (positionals.length === 1) return { file: positionals[0]!, isDryRun: values['dry-run'] ?? false };
   } catch {
     // An unknown option.
@@ -41,12 +42,18 @@ function readArguments(): Arguments | undefined {
   return undefined;
 }
 
+function showHelp(): undefined {
+  console.log(USAGE);
+  process.exitCode = 0;
+}
+
 async function readLines(file: string): Promise<FileLine[] | undefined> {
   try {
     return readPatientFile(await readFile(file));
   } catch (error) {
     if (error instanceof UnreadableFile) console.error(error.message);
     else if ((error as { code?: unknown }).code === undefined) throw error;
+    else if ((error as { code?: unknown }).code === 'ENOENT') console.error(`File ${file} not found.`);
     else console.error(`Clinica cannot read the file: ${(error as Error).message}.`);
     return undefined;
   }

@@ -32,5 +32,5 @@ export function importText({ faults, duplicates, imported }: ImportReport, isDry
 }
 
 function nameOf({ patientIds, lines }: Omit<LikelyDuplicate, 'line'>): string {
-  return [...patientIds.map((id) => `patient ${id}`), ...lines.map((line) => `line ${line}`)].join(', ');
+  return [...patientIds.map((id) => `patient ${id}`), ...lines.map((line) => `line ${line}`)].join(' and ');
 }

@@ -64,12 +64,16 @@ function rowsOf(text: string): Row[] {
     if (!(error instanceof CsvError)) throw error;
     const line = (error as { lines?: number }).lines;
     throw new UnreadableFile(
-      `The quotes of line ${line} are wrong. Put a cell with quotes in quotes, and double those in it.`,
+      `Line ${line}: a quote is not closed. Enclose the cell in quotes, and write each quote inside it twice.`,
     );
   }
 }
 
 function assertColumns(columns: readonly string[]): void {
+  if (columns.length === 1 && columns[0]!.includes('\t'))
+    throw new UnreadableFile(
+      'The columns are separated with tabs. Separate columns with commas or semicolons.',
+    );
   const unknown = columns.filter((name) => !COLUMNS.includes(name));
   if (unknown.length > 0)
     throw new UnreadableFile(

@@ -29,7 +29,7 @@ function unreadablePhone(country: string | null): FieldError {
   const help = country === null ? ' with its country code' : '';
   return {
     field: 'phone',
-    message: `phone must be a phone number that can be dialled. Write it${help}, such as +34 612 345 678`,
+    message: `phone is not a number that can be dialled. Write it${help} like +34 612 345 678`,
   };
 }
 

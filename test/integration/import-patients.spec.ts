@@ -28,8 +28,12 @@ afterAll(async () => {
 async function importFile(content: string | Buffer, ...options: string[]) {
   const file = join(folder, 'patients.csv');
   await writeFile(file, content);
+  return run(file, ...options);
+}
+
+async function run(...options: string[]) {
   const env = { PATH: process.env.PATH, DATABASE_URL: clinic.environment.DATABASE_URL, NODE_ENV: 'test' };
-  const child = spawn(process.execPath, [PROGRAM, file, ...options], { cwd: folder, env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [PROGRAM, ...options], { cwd: folder, env, stdio: 'pipe' });
   const texts = ['', ''];
   for (const [at, stream] of [child.stdout, child.stderr].entries())
     stream.setEncoding('utf8').on('data', (text: string) => (texts[at] += text));
@@ -128,8 +132,20 @@ test('a file that is no list of patients is refused with a sentence', async () =
   await expectRefused('given_name,family_name,telephone\n', 'Unknown columns: "telephone"');
   await expectRefused('given_name,phone\n', 'Missing columns: family_name');
   await expectRefused('given_name,family_name,notes\n', 'neither phone nor email');
-  await expectRefused('given_name,family_name,phone\n"Ana,Sol,1\n', 'quotes of line 2');
+  await expectRefused(
+    'given_name,family_name,phone\n"Ana,Sol,1\n',
+    'Line 2: a quote is not closed. Enclose the cell in quotes, and write each quote inside it twice.',
+  );
+  await expectRefused('given_name\tfamily_name\tphone\n', 'Separate columns with commas or semicolons.');
   await expectRefused('', 'The file is empty');
+});
+
+test('a file that is not there is named, and --help explains the program', async () => {
+  const absent = join(folder, 'absent.csv');
+  expect(await run(absent)).toEqual({ exitCode: 1, stdout: '', stderr: `File ${absent} not found.\n` });
+  const { exitCode, stdout, stderr } = await run('--help');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toContain('Usage: ');
 });
 
 test('the progress of a large file is shown after every 100 lines', async () => {
