@@ -2,7 +2,8 @@ import { VersionMismatch } from '../errors/domain-error.js';
 import type { Context } from './context.js';
 
 /**
- * The entity tags of an `If-Match` header: undefined without one.
+ * The entity tags of an `If-Match` header: undefined without one. A bare number counts as a tag, since people forget the
+ * quotes.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-if-match
  */
@@ -10,7 +11,7 @@ export function readIfMatch(header: string | string[] | undefined): readonly str
   if (header === undefined) return undefined;
   return String(header)
     .split(',')
-    .map((tag) => tag.trim());
+    .map((tag) => tag.trim().replace(/^\d+$/, '"$&"'));
 }
 
 /** The entity tag of a version. */
