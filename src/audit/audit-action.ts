@@ -58,3 +58,8 @@ export const AUDIT_SUBJECTS = Object.keys(AUDIT_ACTIONS) as AuditSubject[];
 
 /** What happened, such as `booking.moved`. */
 export type AuditAction = { [S in AuditSubject]: `${S}.${Actions[S][number]}` }[AuditSubject];
+
+/** What can happen to a subject of this kind. */
+export function actionsOf(subject: AuditSubject): AuditAction[] {
+  return AUDIT_ACTIONS[subject].map((action) => `${subject}.${action}` as AuditAction);
+}

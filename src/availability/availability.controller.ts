@@ -52,7 +52,8 @@ export class AvailabilityController {
   @ApiOperation({
     operationId: 'addAvailability',
     summary: 'Add a weekly window',
-    description: 'Hours of a weekday in which patients can book the doctor, every week. The desk says whose.',
+    description:
+      'Hours of a weekday in which patients can book the doctor, every week. The desk names the doctor in `doctor_id`.',
   })
   @ApiCreatedResponse({ type: WindowDto })
   @AcceptsIdempotencyKey()
@@ -76,7 +77,7 @@ export class AvailabilityController {
     operationId: 'deleteAvailability',
     summary: 'Delete a weekly window',
     description:
-      '`id` is that of the window: for doctors an own one, for the desk any. Existing bookings stay.',
+      '`id` is that of the window. Doctors delete their own, the desk any. Existing bookings stay.',
   })
   @ApiOkMessage('Availability deleted')
   @ApiProblems('AVAILABILITY_NOT_FOUND', 'PROFILE_NOT_FOUND')

@@ -68,7 +68,7 @@ export class ExceptionsController {
   @ApiOperation({
     operationId: 'addException',
     summary: 'Block a date or part of it',
-    description: 'Existing bookings stay. The desk says whose time it is.',
+    description: 'Existing bookings stay. The desk names the doctor in `doctor_id`.',
   })
   @ApiCreatedResponse({ type: ExceptionDto })
   @AcceptsIdempotencyKey()
@@ -95,7 +95,7 @@ export class ExceptionsController {
   @ApiOperation({
     operationId: 'deleteException',
     summary: 'Delete an exception',
-    description: 'Of doctors an own one, of the desk any. Patients can book the time again.',
+    description: 'Doctors delete their own, the desk any. Patients can book the time again.',
   })
   @ApiOkMessage('Exception deleted')
   @ApiProblems('EXCEPTION_NOT_FOUND', 'PROFILE_NOT_FOUND')

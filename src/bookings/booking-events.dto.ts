@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { actionsOf } from '../audit/audit-action.js';
 import type { AuditEvent } from '../audit/audit-event.entity.js';
+import { ROLES } from '../auth/role.js';
 import { ApiId, ApiInstant } from '../http/api-properties.js';
 import { CursorField, LimitField, LISTED_BY_DEFAULT } from '../http/cursor.js';
 import { FromText } from '../http/fields.js';
@@ -18,7 +20,7 @@ export class EventActorDto {
   @ApiId({ example: 12, nullable: true, description: 'null for the service itself' })
   account_id!: number | null;
 
-  @ApiProperty({ type: String, example: 'staff', nullable: true })
+  @ApiProperty({ type: String, enum: [...ROLES, null], example: 'staff', nullable: true })
   role!: string | null;
 }
 
@@ -33,7 +35,7 @@ export class BookingEventDto {
   @ApiProperty({ type: EventActorDto })
   actor!: EventActorDto;
 
-  @ApiProperty({ example: 'booking.moved' })
+  @ApiProperty({ enum: actionsOf('booking'), example: 'booking.moved' })
   action!: string;
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: { date: EXAMPLE_DATE, time: '10:00' } })

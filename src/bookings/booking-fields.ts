@@ -8,6 +8,7 @@ import { composeText, isText, TextField } from '../http/text-fields.js';
 
 const [SHORTEST_REASON, LONGEST_REASON] = [3, 500];
 const MOST_RULES = 20;
+const NOT_AN_OVERRIDE = 'must be an object with rules and reason, and nothing else';
 
 /** A note for the patient, the doctor and the desk. */
 export function NoteField(options: FieldOptions = {}): PropertyDecorator {
@@ -23,20 +24,17 @@ export function ReasonField(options: FieldOptions = {}): PropertyDecorator {
 export function OverrideField(options: FieldOptions = {}): PropertyDecorator {
   const schema = {
     type: 'object',
-    required: ['rules', 'reason'],
+    selfRequired: ['rules', 'reason'],
     additionalProperties: false,
     properties: {
       rules: { type: 'array', items: { type: 'string', enum: [...OVERRIDABLE_RULES] }, maxItems: MOST_RULES },
       reason: { type: 'string', minLength: SHORTEST_REASON, maxLength: LONGEST_REASON },
     },
   };
-  const message =
-    `must have rules, a list of ${OVERRIDABLE_RULES.join(', ')}, and a reason of ${SHORTEST_REASON} to ` +
-    `${LONGEST_REASON} characters that can be seen, without < or >`;
   return applyDecorators(
     (prototype: object, name: string | symbol) =>
       registerTransform(prototype, name as string, withComposedReason),
-    field(options, schema, message, isOverride),
+    field(withRules(options), schema, faultOf, (value) => faultOf(value) === ''),
   );
 }
 
@@ -45,10 +43,22 @@ function withComposedReason(value: unknown): unknown {
   return { ...value, reason: composeText(value.reason, LONGEST_REASON) };
 }
 
-function isOverride(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+/** What is wrong with an override; empty if nothing is. */
+function faultOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return NOT_AN_OVERRIDE;
   const { rules, reason, ...unknown } = value as Record<string, unknown>;
-  if (Object.keys(unknown).length > 0 || !isText(reason, SHORTEST_REASON, LONGEST_REASON)) return false;
+  if (Object.keys(unknown).length > 0) return NOT_AN_OVERRIDE;
+  if (!isListOfRules(rules)) return `must have rules, a list of ${OVERRIDABLE_RULES.join(', ')}`;
+  if (isText(reason, SHORTEST_REASON, LONGEST_REASON)) return '';
+  return `must have a reason of ${SHORTEST_REASON} to ${LONGEST_REASON} characters that can be seen, without < or >`;
+}
+
+function isListOfRules(rules: unknown): boolean {
   if (!Array.isArray(rules) || rules.length > MOST_RULES) return false;
   return rules.every((rule) => (OVERRIDABLE_RULES as readonly unknown[]).includes(rule));
+}
+
+function withRules({ description, ...options }: FieldOptions): FieldOptions {
+  const rules = `names every rule to override, of ${OVERRIDABLE_RULES.join(', ')}, and why`;
+  return { ...options, description: description === undefined ? rules : `${description}: ${rules}` };
 }

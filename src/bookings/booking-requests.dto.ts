@@ -35,7 +35,11 @@ export class BookDto {
   @DurationField({ optional: true, description: 'Minutes' })
   duration: number = 30;
 
-  @IdField({ optional: true, description: "By default the account's own patient", example: undefined })
+  @IdField({
+    optional: true,
+    description: 'By default your own patient, so the desk always sends it',
+    example: undefined,
+  })
   patient_id?: number;
 
   @NoteField({ optional: true })
@@ -64,7 +68,11 @@ export class RescheduleDto {
   @DurationField({ optional: true, example: 45 })
   duration?: number;
 
-  @IdField({ optional: true, description: FOR_DESK, example: undefined })
+  @IdField({
+    optional: true,
+    description: `${FOR_DESK}. Date and time are then those of the new doctor's clock`,
+    example: undefined,
+  })
   doctor_id?: number;
 
   @NoteField({ optional: true, nullable: true, description: `${FOR_DESK}; null clears it` })
@@ -90,14 +98,21 @@ export class CancelDto {
   @ReasonField({ optional: true, description: 'Required from the desk and the doctor. The email names it' })
   reason?: string;
 
-  @BooleanField({ optional: true, description: 'false sends no email. Not for patients', example: undefined })
+  @BooleanField({
+    optional: true,
+    description: 'Only for the desk and the doctor: false sends no email',
+    example: undefined,
+  })
   notify?: boolean;
 }
 
 export class SetStatusDto {
-  @ChoiceField(BOOKING_STATUSES, { example: 'arrived' })
+  @ChoiceField(BOOKING_STATUSES, {
+    example: 'arrived',
+    description: '`cancelled` is refused: cancel with `POST /api/bookings/{id}/cancel`',
+  })
   status!: BookingStatus;
 
-  @ReasonField({ optional: true, description: 'Required for a step back' })
+  @ReasonField({ optional: true, description: 'Required for a step back', example: undefined })
   reason?: string;
 }

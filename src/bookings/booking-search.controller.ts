@@ -34,7 +34,7 @@ export class BookingSearchController {
     operationId: 'searchBookings',
     summary: 'Search bookings',
     description:
-      'For the desk all bookings, for doctors their own, by the instant at which they begin. Without dates, those of today at the clinic; with `patient_id` and no dates, all of the patient.',
+      'For the desk all bookings, for doctors their own, by the instant at which they begin. Without dates, those of today at the clinic; with `patient_id` and no dates, all of the patient. Empty for an unknown doctor or patient.',
   })
   @ApiOkResponse({ type: [DeskBookingDto], headers: NEXT_PAGE })
   @ApiProblems('PROFILE_NOT_FOUND')

@@ -32,7 +32,8 @@ export class BookingStatusController {
     operationId: 'cancelBookingWithReason',
     summary: 'Cancel a booking, saying why',
     description:
-      'The patient cancels before the start; the doctor and the desk also later, with a reason. The email says who cancelled.',
+      'The patient cancels before the start; the doctor and the desk also later, with a reason, until it took place. One ' +
+      'that was set to `fulfilled` by mistake they cancel before its start. The email says who cancelled.',
   })
   @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
@@ -56,7 +57,8 @@ export class BookingStatusController {
   @ApiOperation({
     operationId: 'setBookingStatus',
     summary: 'Record what became of a booking',
-    description: 'For the desk and the doctor. A step back needs a reason, and is possible on the same day.',
+    description:
+      'For the desk and the doctor. A step back needs a reason, and is possible on the day of the appointment.',
   })
   @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ROLES } from '../auth/role.js';
 import { ApiDate, ApiId, ApiInstant, ApiInteger, ApiTime } from '../http/api-properties.js';
 import { EXAMPLE_END, EXAMPLE_START, EXAMPLE_TIMEZONE } from '../time/example-date.js';
 import { isoIn } from '../time/zone-offset.js';
@@ -22,12 +23,12 @@ export class BookedByDto {
   @ApiId({ example: 12, nullable: true, description: 'null if the service booked' })
   account_id!: number | null;
 
-  @ApiProperty({ example: 'user' })
+  @ApiProperty({ enum: ROLES, example: 'user' })
   role!: string;
 }
 
 export class CancelledByDto {
-  @ApiProperty({ example: 'staff' })
+  @ApiProperty({ enum: ROLES })
   role!: string;
 }
 
@@ -65,7 +66,7 @@ export class BookingDto {
   @ApiProperty({ type: BookedByDto })
   booked_by!: BookedByDto;
 
-  @ApiProperty({ type: CancelledByDto, nullable: true })
+  @ApiProperty({ type: CancelledByDto, nullable: true, example: null })
   cancelled_by!: CancelledByDto | null;
 
   @ApiProperty({ type: String, example: null, nullable: true })

@@ -59,7 +59,8 @@ export class BookingsController {
     operationId: 'bookAppointment',
     summary: 'Book an appointment',
     description:
-      'For the own patient, a dependant, or, by the desk, any patient. The patient gets a confirmation by email.',
+      'Books for your own patient or a dependant; the desk books for anybody. Sends a confirmation unless `notify` is ' +
+      'false or the patient gets no emails.',
   })
   @ApiCreatedResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
@@ -78,7 +79,9 @@ export class BookingsController {
     operationId: 'rescheduleBooking',
     summary: 'Reschedule a booking',
     description:
-      "Changes the date, time or length of the patient's own booking; the desk also changes the doctor and the note. The patient gets the new time by email.",
+      "Changes the date, time or length of the patient's own booking while it is `booked`. The desk also changes the " +
+      'doctor; of one that has arrived, the doctor, time and length within its date; and the note in every status but ' +
+      '`cancelled`. The patient gets the new time by email.',
   })
   @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()

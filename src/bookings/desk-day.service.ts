@@ -11,7 +11,7 @@ import { dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import { unknownDoctor } from './booking.refusals.js';
 import { type DayDoctor, dayOf, type DayOfDoctor } from './desk-day.js';
-import { DeskDayReader } from './desk-day.reader.js';
+import { DeskDayReader, MOST_BOOKINGS } from './desk-day.reader.js';
 
 /** A date of the clinic; each doctor's own local date. */
 export interface Day {
@@ -45,7 +45,7 @@ export class DeskDayService {
     return this.bulkhead.run(accountKey(actor.id), async () => {
       const doctors = await this.doctorsOf(actor, date, doctorId);
       const stored = await this.reader.read(date, doctors);
-      if (!stored) throw tooManyDoctors();
+      if (!stored) throw doctorId === undefined ? tooManyDoctors() : tooManyBookings();
       const rows = stored.reduce((sum, { bookings }) => sum + bookings.length, 0);
       await this.audit.record(context, this.dataSource, 'day.read', 0, { date, rows });
       return { date, doctors: stored.map((each) => dayOf(date, each)) };
@@ -75,6 +75,11 @@ export class DeskDayService {
     if (doctors.length > MOST_DOCTORS) throw tooManyDoctors();
     return doctors;
   }
+}
+
+function tooManyBookings(): Refusal {
+  const message = `This doctor has more than ${MOST_BOOKINGS} bookings that day. Read them with GET /api/bookings.`;
+  return new Refusal('TOO_MANY_DOCTORS', message, [{ field: 'date', message }]);
 }
 
 function tooManyDoctors(): Refusal {

@@ -11,12 +11,15 @@ export const exportDoctorProfile = pagesOfAccount(
 /**
  * Refuses to erase an account with a doctor profile, because patients' bookings refer to the profile.
  *
+ * @param isOwn whether its owner erases it, not an admin
  * @throws Refusal HAS_PROFILE
  */
-export async function assertNoProfile(tx: EntityManager, accountId: number): Promise<void> {
+export async function assertNoProfile(tx: EntityManager, accountId: number, isOwn: boolean): Promise<void> {
   if (!(await tx.existsBy(Doctor, { userId: accountId }))) return;
   throw new Refusal(
     'HAS_PROFILE',
-    'Your account has a doctor profile that patients have bookings with. Ask an admin to settle those first.',
+    isOwn
+      ? 'Your account has a doctor profile that patients have bookings with. Ask an admin to settle those first.'
+      : 'This account has a doctor profile that patients have bookings with. Settle those first.',
   );
 }

@@ -5,6 +5,7 @@ import { type DeclaredProblem, ProblemDto } from './api-problems.js';
 import type { ProblemMembers } from '../errors/problem-members.js';
 import { OVERRIDABLE_RULES, RULES } from '../errors/rules.js';
 import { EXAMPLE_BIRTH_DATE } from '../time/example-date.js';
+import { resolved } from './describe-responses.js';
 import { ERROR_CODES, type ErrorCode, statusesOf } from '../errors/error-codes.js';
 
 const DESCRIPTIONS: Record<number, string> = {
@@ -29,6 +30,11 @@ const EXAMPLE_CANDIDATE = {
   phone: '+34612345678',
   email: 'patient@clinica.example',
 };
+interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
 const REQUEST_ID = '5f0c6c3a-7f52-4b0e-8f6d-0b8f6f8f9d11';
 
 /**
@@ -43,8 +49,9 @@ export function describeProblems(
     const { operation } = placed;
     const own = declared.get(operation.operationId!) ?? [];
     operation.security = own.includes('TOKEN_REQUIRED') ? [{ bearer: [] }] : [];
+    const invalid = invalidFieldOf(placed, document);
     for (const [status, codes] of byStatus([...impliedBy(placed), ...own]))
-      operation.responses[status] = problemResponse(status, codes);
+      operation.responses[status] = problemResponse(status, codes, invalid);
   }
 }
 
@@ -70,13 +77,28 @@ function byStatus(problems: readonly DeclaredProblem[]): Map<number, Set<ErrorCo
   return found;
 }
 
-function problemResponse(status: number, codes: ReadonlySet<ErrorCode>) {
+/** A field of the operation for the example of invalid input: one that it requires, else the id in its path. */
+function invalidFieldOf({ operation }: PlacedOperation, document: OpenAPIObject): FieldProblem {
+  const { requestBody, parameters = [] } = operation;
+  const media = requestBody && 'content' in requestBody ? requestBody.content['application/json'] : undefined;
+  const body = media?.schema && resolved(media.schema, document);
+  const query = parameters.find((each) => 'in' in each && each.in === 'query' && each.required);
+  const required = body?.required?.[0] ?? (query as { name: string } | undefined)?.name;
+  if (required !== undefined) return { field: required, message: `${required} is required` };
+  const inPath = parameters.find((each) => 'in' in each && each.in === 'path') as
+    { name: string } | undefined;
+  const known = inPath?.name;
+  if (known !== undefined) return { field: known, message: `${known} must be a whole number of at least 1` };
+  return { field: 'colour', message: 'colour is not a known field' };
+}
+
+function problemResponse(status: number, codes: ReadonlySet<ErrorCode>, invalid: FieldProblem) {
   const examples = [...codes].map((code) => [
     code,
-    { summary: ERROR_CODES[code].action, value: exampleOf(status, code) },
+    { summary: `${code}: ${ERROR_CODES[code].action}`, value: exampleOf(status, code, invalid) },
   ]);
   return {
-    description: DESCRIPTIONS[status] ?? STATUS_CODES[status] ?? '',
+    description: descriptionOf(status, codes),
     content: {
       'application/problem+json': {
         schema: { $ref: getSchemaPath(ProblemDto) },
@@ -86,8 +108,16 @@ function problemResponse(status: number, codes: ReadonlySet<ErrorCode>) {
   };
 }
 
-function exampleOf(status: number, code: ErrorCode) {
-  const detail = ERROR_CODES[code].answers[status]!;
+function descriptionOf(status: number, codes: ReadonlySet<ErrorCode>): string {
+  const inProgress = DESCRIPTIONS[status] ?? STATUS_CODES[status] ?? '';
+  if (status !== 409 || !codes.has('POSSIBLE_DUPLICATE')) return inProgress;
+  const duplicate = 'The person may be a patient already; `candidates` lists them.';
+  return codes.has('REQUEST_IN_PROGRESS') ? `${duplicate} Or: ${inProgress}` : duplicate;
+}
+
+function exampleOf(status: number, code: ErrorCode, invalid: FieldProblem) {
+  const isInvalid = code === 'VALIDATION_FAILED';
+  const detail = isInvalid ? invalid.message : ERROR_CODES[code].answers[status]!;
   return {
     type: 'about:blank',
     title: STATUS_CODES[status]!,
@@ -95,14 +125,18 @@ function exampleOf(status: number, code: ErrorCode) {
     detail,
     error: detail,
     code,
-    ...membersOf(code, detail),
+    ...membersOf(code, detail, invalid),
     request_id: REQUEST_ID,
   };
 }
 
 /** The members that an example has in addition to those of all problems. */
-function membersOf(code: ErrorCode, detail: string): ProblemMembers & Partial<ProblemDto> {
-  if (code === 'VALIDATION_FAILED') return { errors: [{ field: 'date', message: detail }] };
+function membersOf(
+  code: ErrorCode,
+  detail: string,
+  invalid: FieldProblem,
+): ProblemMembers & Partial<ProblemDto> {
+  if (code === 'VALIDATION_FAILED') return { errors: [invalid] };
   if (code === 'STATUS_NOT_POSSIBLE') return { allowed: ['arrived'] };
   if (code === 'POSSIBLE_DUPLICATE') return { candidates: [EXAMPLE_CANDIDATE] };
   const rule = RULES.find((each) => each === code);

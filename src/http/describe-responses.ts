@@ -14,7 +14,7 @@ const HEADERS = {
     schema: { type: 'string', format: 'uuid' },
   },
   'Retry-After': {
-    description: 'Seconds to wait before trying again',
+    description: 'Seconds to wait before trying again; not with `POSSIBLE_DUPLICATE`',
     schema: { type: 'integer', minimum: 1 },
   },
   'WWW-Authenticate': {
@@ -95,7 +95,8 @@ function exampleOf(schemaOrRef: SchemaOrRef, document: OpenAPIObject): unknown {
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
-function resolved(schemaOrRef: SchemaOrRef, { components }: OpenAPIObject): Schema {
+/** The schema that a reference stands for. */
+export function resolved(schemaOrRef: SchemaOrRef, { components }: OpenAPIObject): Schema {
   if (!('$ref' in schemaOrRef)) return schemaOrRef;
   return components!.schemas![schemaOrRef.$ref.replace('#/components/schemas/', '')] as Schema;
 }

@@ -1,10 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RecordedRead } from '../audit/recorded-read.js';
-import { AUDIT_SUBJECTS, type AuditSubject } from '../audit/audit-action.js';
+import { actionsOf, AUDIT_SUBJECTS, type AuditSubject } from '../audit/audit-action.js';
 import type { AuditEvent } from '../audit/audit-event.entity.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Only } from '../auth/access.js';
+import { ROLES } from '../auth/role.js';
 import { ApiId, ApiInstant, ApiInteger } from '../http/api-properties.js';
 import { EXAMPLE_DATE } from '../time/example-date.js';
 import { ChoiceField, FromText, IdField, IntegerField, LARGEST_ID } from '../http/fields.js';
@@ -40,10 +41,10 @@ class AuditEventDto {
   @ApiId({ nullable: true, description: 'The account of the actor; null for a visitor or the service' })
   actor_id!: number | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'user' })
+  @ApiProperty({ type: String, enum: [...ROLES, null], nullable: true, example: 'user' })
   actor_role!: string | null;
 
-  @ApiProperty({ example: 'booking.moved' })
+  @ApiProperty({ enum: AUDIT_SUBJECTS.flatMap(actionsOf), example: 'booking.moved' })
   action!: string;
 
   @ApiProperty({ enum: AUDIT_SUBJECTS })
@@ -61,6 +62,9 @@ class AuditEventDto {
   @ApiProperty({ type: 'object', additionalProperties: true, example: { date: EXAMPLE_DATE, time: '10:00' } })
   particulars!: Record<string, unknown>;
 
+  @ApiProperty({ type: String, example: null, nullable: true, description: 'Why, in the words of the actor' })
+  reason!: string | null;
+
   static from(event: AuditEvent): AuditEventDto {
     return {
       id: event.id,
@@ -73,6 +77,7 @@ class AuditEventDto {
       request_id: event.requestId,
       at: event.at.toISOString(),
       particulars: JSON.parse(event.particulars) as Record<string, unknown>,
+      reason: event.reason,
     };
   }
 }

@@ -105,7 +105,7 @@ export class ErasureService {
     const { id } = account;
     assertNotConfigured(account, this.environment);
     await assertNotLastAdmin(tx, account);
-    await assertNoProfile(tx, id);
+    await assertNoProfile(tx, id, id === context.actor.id);
     const patients = await this.patients.passOnIn(tx, id);
     await this.cancellation.cancelAllIn(context, tx, id, REASON);
     for (const patientId of patients) await this.patients.forgetIn(tx, patientId, REASON);

@@ -109,6 +109,15 @@ describe('an override', () => {
     expect(body.errors).toMatchObject([{ field: 'override' }]);
   });
 
+  test.each([
+    [{ rules: ['NOT_IN_FUTURE'], reason: 'as agreed' }, /^override must have rules, a list of /],
+    [{ rules: ['TAKEN'], reason: 'ok' }, /^override must have a reason of 3 to 500 characters/],
+    ['as agreed', /^override must be an object with rules and reason, and nothing else$/],
+  ])('with %j is told what is wrong', async (override, sentence) => {
+    const { body } = await book('10:00', undefined, { override });
+    expect(body.errors).toEqual([{ field: 'override', message: expect.stringMatching(sentence) as string }]);
+  });
+
   test('takes a reason of 3 and of 500 characters, in NFC', async () => {
     const override = (reason: string) => ({ override: { rules: ['OUTSIDE_AVAILABILITY'], reason } });
     for (const [time, reason, kept] of [

@@ -108,7 +108,10 @@ export class VerifyAddressDto extends CodeDto {
 }
 
 export class AcceptInvitationDto extends CodeDto {
-  @NewPasswordField({ optional: true, description: 'Required, but from the signed-in owner of the address' })
+  @NewPasswordField({
+    optional: true,
+    description: 'Required, except from the signed-in owner of the address',
+  })
   password?: string;
 }
 

@@ -34,7 +34,8 @@ export class InvitationController {
     description:
       'Sets the password of an invited account, or opens the account of an invited patient, with the emailed code, which ' +
       'is valid for seven days and can be used once. If the address of an invited patient has an account, its owner ' +
-      'logs in and sends the code without a password: the patient becomes a dependant.',
+      'logs in and sends the code without a password: the patient becomes a dependant. The account signed in must be of ' +
+      'the invited address.',
   })
   @ApiOkMessage(ACCEPTED)
   @ApiProblems('LINK_INVALID', 'EMAIL_TAKEN')
