@@ -11,7 +11,15 @@ test.each([
   ['2026-02-28T09:00:00.000Z', '1 day ago'],
   ['2026-02-26T10:00:00.000Z', '3 days ago'],
 ])('a job due at %s: %s', (due_at, age) => {
-  expect(jobTitle({ kind: 'booked', attempt: 2, due_at }, NOW)).toBe(`booked, attempt 2, due ${age}`);
+  expect(jobTitle({ kind: 'booked', attempt: 2, due_at }, NOW)).toBe(`confirmation, attempt 2, due ${age}`);
+});
+
+test.each([
+  ['cancelled', 'cancellation, attempt 1'],
+  ['moved', 'reschedule, attempt 1'],
+  ['reminder_24h', 'reminder_24h, attempt 1'],
+] as const)('a job of kind %s: %s', (kind, title) => {
+  expect(jobTitle({ kind, attempt: 1 }, NOW)).toBe(title);
 });
 
 test('a job without kind and due time still has a title', () => {

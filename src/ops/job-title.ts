@@ -7,9 +7,16 @@ const UNITS = [
   ['min', 60_000],
 ] as const;
 
+/** Names for the kinds that say what happened: a cancellation that is waiting is no cancelled job. */
+const NOUNS: Readonly<Record<string, string>> = {
+  booked: 'confirmation',
+  moved: 'reschedule',
+  cancelled: 'cancellation',
+};
+
 /** A job's title on the dashboard: `reminder_24h, attempt 2, due 3 min ago`. Pure. */
 export function jobTitle({ kind, attempt, due_at: dueAt }: Partial<NotificationJob>, now: EpochMs): string {
-  const parts = [kind ?? 'notification'];
+  const parts: string[] = [kind === undefined ? 'notification' : (NOUNS[kind] ?? kind)];
   if (attempt !== undefined) parts.push(`attempt ${attempt}`);
   if (dueAt !== undefined) parts.push(`due ${ago(now - Date.parse(dueAt))}`);
   return parts.join(', ');
