@@ -40,6 +40,9 @@ const RUN_HERE = [
   ['README.md', "The desk's first call"],
   ['docs/setting-up.md', 'The first doctor'],
   ['docs/setting-up.md', 'The first patient'],
+  ['docs/front-desk.md', 'Preparing'],
+  ['docs/front-desk.md', 'A day'],
+  ['docs/front-desk.md', 'What only an admin does'],
   ['docs/deployment.md', 'Backup and restore'],
 ] as const;
 
@@ -85,6 +88,7 @@ const TIMEOUT_MS = 180_000;
 
 describe('from an empty database', { timeout: TIMEOUT_MS }, () => {
   const DOCTOR = 'dr.ruiz@people.example';
+  const DESK = 'desk@people.example';
   let mailbox: Mailbox;
   let folder: string;
 
@@ -99,30 +103,40 @@ describe('from an empty database', { timeout: TIMEOUT_MS }, () => {
     });
   });
 
-  test('docs/setting-up.md leads to an admin, a doctor and a patient', async () => {
-    const blocks = RUN_HERE.slice(2, 4).flatMap(([document, heading]) => shellBlocks(document, heading));
+  test('docs/setting-up.md leads to an admin, a doctor and a patient, and docs/front-desk.md through a day', async () => {
+    const blocks = RUN_HERE.slice(2, 7).flatMap(([document, heading]) => shellBlocks(document, heading));
     const script = blocks
       .join('\n')
       .replace('http://127.0.0.1:3000', baseUrl)
       .replace(/(?<=admin_email=).+/, 'admin@people.example')
       .replace(/(?<=doctor_email=).+/, DOCTOR)
+      .replace(/(?<=desk_email=).+/, DESK)
       .replace(/(?<=patient_email=).+/, 'patient@people.example');
     const { DATABASE_URL, REDIS_URL, NODE_ENV } = environment;
     const admin = shell(script, ROOT, { DATABASE_URL, REDIS_URL, NODE_ENV });
     admin.type('the phrase of the admin');
-    const invitation = await eventually('the invitation', () =>
-      Promise.resolve(mailbox.received.find(({ to }) => to === DOCTOR)),
-    );
-    const [code] = /(?<![\w-])[\w-]{32,}(?![\w-])/.exec(invitation.mail.text!)!;
-    for (const line of [code, 'the phrase of the doctor']) admin.type(line);
-    admin.type('the phrase of the patient');
+    for (const line of [await codeOf(DOCTOR), 'the phrase of the doctor', 'the phrase of the patient'])
+      admin.type(line);
+    for (const line of [await codeOf(DESK), 'the phrase of the desk']) admin.type(line);
     const output = await admin.end();
     expect(output).toContain('"email":"patient@people.example"');
     expect(output).toContain('"name":"Dr. Ana Ruiz"');
     expect(output).toContain('Europe/Madrid');
     expect(output).toContain('"day_of_week":6');
     expect(output).toContain('Availability deleted');
+    expect(output).toContain('"overbooked":true');
+    expect(output).toContain('"status":"arrived"');
+    expect(output).toContain('The invitation is on its way.');
+    expect(output).toContain('The patient is erased');
   });
+
+  /** The code of the invitation to an address. */
+  async function codeOf(address: string): Promise<string> {
+    const invitation = await eventually('the invitation', () =>
+      Promise.resolve(mailbox.received.find(({ to }) => to === address)),
+    );
+    return /(?<![\w-])[\w-]{32,}(?![\w-])/.exec(invitation.mail.text!)![0];
+  }
 
   test('docs/deployment.md backs up the database and restores one that passes the integrity check', async () => {
     const url = new URL(environment.DATABASE_URL);
@@ -165,7 +179,7 @@ describe('from an empty database', { timeout: TIMEOUT_MS }, () => {
     const connection = await createConnection(url.href);
     const [rows] = await connection.query('SELECT COUNT(*) AS accounts FROM accounts');
     await connection.end();
-    expect(rows).toEqual([{ accounts: 3 }]);
+    expect(rows).toEqual([{ accounts: 4 }]);
   });
 
   async function drop(name: string): Promise<void> {
