@@ -10,7 +10,7 @@ import { check, PrintedRequests } from './printed-requests.js';
  */
 
 const DURATION = 15;
-/** Demos also run at night, and twice within a quarter of an hour. An override of rules that hold does nothing. */
+/** Demos also run at night, and twice within a quarter of an hour. Overriding a rule that is not violated has no effect. */
 const OVERRIDE = { rules: ['OUTSIDE_AVAILABILITY', 'EXCEPTION', 'TAKEN'], reason: 'the demo runs now' };
 
 /** The work of the front desk. Its patients come in the present quarter of an hour. */
@@ -43,7 +43,7 @@ export class DeskVisit {
     this.#patient = found[0];
   }
 
-  /** @param {number} position of the doctor, whom no other patient of this visit has */
+  /** @param {number} position of the doctor; each patient of this visit has another one */
   async book(position) {
     const doctor = (await this.#listDoctors())[position];
     if (!doctor) throw new Failure('there are too few doctors');

@@ -32,7 +32,7 @@ export class BookingSearchService {
   }
 
   /**
-   * A page of the bookings: for the desk of all, for a doctor of the own ones. Another doctor's are as if there were none.
+   * A page of bookings: all for the desk, their own for doctors. For another doctor's, the page is empty.
    *
    * @throws NotFound PROFILE_NOT_FOUND
    */

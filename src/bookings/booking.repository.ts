@@ -70,8 +70,8 @@ export async function lockBooking(
 
 /**
  * Inserts the booking only if the actor's account is active, the token's session has not ended, the patient is neither
- * merged nor erased, and the doctor is active and in the booking's time zone. Takes shared locks on all three, so that it serialises with concurrent
- * changes of them.
+ * merged nor erased, and the doctor is active and in the booking's time zone. Takes shared locks on all three, so that it
+ * serialises with concurrent changes of them.
  *
  * @returns undefined if one of these conditions fails
  */

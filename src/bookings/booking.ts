@@ -24,9 +24,12 @@ export interface Booking {
   readonly startsAt: EpochMs;
   readonly endsAt: EpochMs;
   readonly status: BookingStatus;
-  /** From 1, raised by each change of the time and by the cancellation. Emails and calendar entries count by it. */
+  /**
+   * From 1, raised by each change of the time or the doctor and by the cancellation. Emails and calendar entries count by
+   * it, so changes that are not announced raise `edits` instead. The wire's `version` counts both (`revisionOf`).
+   */
   readonly version: number;
-  /** How many changes kept the time. */
+  /** How many changes kept time and doctor: of the status or the note. */
   readonly edits: number;
   /** For the patient, the doctor and the desk. */
   readonly note: string | null;
@@ -115,7 +118,7 @@ export function bookingOf(row: BookingRow): Booking {
   };
 }
 
-/** The version on the wire: raised by every change. */
+/** The version on the wire, for `If-Match`: raised by every change. */
 export function revisionOf({ version, edits }: Pick<Booking, 'version' | 'edits'>): number {
   return version + edits;
 }

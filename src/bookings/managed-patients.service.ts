@@ -12,7 +12,10 @@ import {
 import { bookingsOfPatients } from './booking.sql.js';
 import { setAccountOfBookings } from './patient-bookings.repository.js';
 
-/** Locks patients, and gives them to accounts. Their bookings and notifications follow. */
+/**
+ * Locks patients, and gives them to accounts. Their bookings and notifications follow: so this, `PatientMerge` and
+ * `PatientAcceptance` are in this room, since `patients` must not import `bookings`.
+ */
 @Injectable()
 export class ManagedPatients {
   /**

@@ -20,7 +20,8 @@ type Manager = Pick<Managed, 'accountId' | 'relation'>;
 
 /**
  * Accepts the invitations of patients: with a new account of the patient's own, or with the account that the address
- * has. An invitation ends once the patient has another address, or an account of their own.
+ * has. An invitation ends once the patient has another address, or an account of their own. In this room because bookings
+ * change their account too (see `ManagedPatients`).
  */
 @Injectable()
 export class PatientAcceptance implements OnModuleInit {

@@ -39,7 +39,7 @@ export const PATIENT_PASSWORD = 'demo-patient-password';
 /** ISO 3166-1 alpha-2. */
 export const COUNTRY = 'ES';
 
-export const RECEPTIONIST = { email: 'desk@clinica.example', password: 'demo-staff-password' };
+export const STAFF = { email: 'desk@clinica.example', password: 'demo-staff-password' };
 
 const WORKDAYS = [1, 2, 3, 4, 5];
 

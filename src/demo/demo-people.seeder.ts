@@ -4,7 +4,7 @@ import { ClinicService } from '../clinic/clinic.service.js';
 import { type AccountContext, SYSTEM_CONTEXT } from '../http/context.js';
 import { NewPatients } from '../patients/new-patients.service.js';
 import { PatientsService } from '../patients/patients.service.js';
-import { CALLERS, COUNTRY, type DemoPatient, PATIENT_PASSWORD, PATIENTS, RECEPTIONIST } from './clinic.js';
+import { CALLERS, COUNTRY, type DemoPatient, PATIENT_PASSWORD, PATIENTS, STAFF } from './clinic.js';
 
 /** Adds the demo clinic's patients and its receptionist. */
 @Injectable()
@@ -62,8 +62,8 @@ export class DemoPeopleSeeder {
    * @returns the number of these patients; undefined if the receptionist was there already
    */
   async addReceptionist(): Promise<number | undefined> {
-    if (await this.accounts.exists(RECEPTIONIST.email)) return undefined;
-    const { id } = await this.accounts.open(SYSTEM_CONTEXT, { ...RECEPTIONIST, role: 'staff' });
+    if (await this.accounts.exists(STAFF.email)) return undefined;
+    const { id } = await this.accounts.open(SYSTEM_CONTEXT, { ...STAFF, role: 'staff' });
     const context = await this.contextOf(id);
     for (const caller of CALLERS) await this.newPatients.create(context, caller);
     return CALLERS.length;

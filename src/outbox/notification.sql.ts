@@ -22,7 +22,7 @@ export function existsNotification(condition: string): string {
 }
 
 /**
- * What the patient was last told before a reschedule or cancellation: from the last sent notification if there
+ * What was last announced to the patient before a reschedule or cancellation: from the last sent notification if there
  * is one, else from the newest. A join would read the whole ledger.
  */
 const lastAnnounced = (column: string): string => `

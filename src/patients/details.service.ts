@@ -19,7 +19,7 @@ export class DetailsService {
   /**
    * The details in the form in which they are stored.
    *
-   * @param missing what is wrong with them besides, to be said at once
+   * @param missing further errors, reported together with those found here
    * @throws Refusal VALIDATION_FAILED with all that is wrong
    */
   async read(

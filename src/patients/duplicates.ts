@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../config/mail-address.js';
-import type { TypedDetails } from './patient.js';
+import { emailOf, type PatientRecord, type TypedDetails } from './patient.js';
 import { nameKey } from './patient-names.js';
 
 type Identity = Pick<TypedDetails, 'givenName' | 'familyName' | 'birthDate' | 'phone' | 'email'>;
@@ -20,4 +20,9 @@ export function isProbablySame(a: Identity, b: Identity): boolean {
   const isSameBirthDate = hasSame(({ birthDate }) => birthDate);
   const isSameEmail = hasSame(({ email }) => email && canonicalAddress(email));
   return isSameBirthDate && isSameFamily && (isSameGivenName || isSamePhone || isSameEmail);
+}
+
+/** The records that are probably of the same person as the details. */
+export function probablySame<R extends PatientRecord>(details: TypedDetails, records: readonly R[]): R[] {
+  return records.filter((patient) => isProbablySame(details, { ...patient, email: emailOf(patient) }));
 }

@@ -9,9 +9,9 @@ import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Changes } from '../outbox/changes.js';
 import { Clock } from '../time/clock.js';
 import { DetailsService } from './details.service.js';
-import { isProbablySame } from './duplicates.js';
+import { probablySame } from './duplicates.js';
 import type { PatientRelation } from './patient.entity.js';
-import { emailOf, MAX_DEPENDANTS, type TypedDetails } from './patient.js';
+import { MAX_DEPENDANTS, type TypedDetails } from './patient.js';
 import { assertMaySend } from './patient.policy.js';
 import { possibleDuplicate, tooManyDependants } from './patient.refusals.js';
 import { countDependants, findPatient, insertPatient } from './patient.repository.js';
@@ -80,9 +80,7 @@ export class NewPatients {
   ): Promise<SeenBy> {
     await this.sessions.lock(context, tx);
     const details = await this.details.read(tx, typed, missingDetails(typed, null));
-    const candidates = (await findAlike(tx, details)).filter((patient) =>
-      isProbablySame(details, { ...patient, email: emailOf(patient) }),
-    );
+    const candidates = probablySame(details, await findAlike(tx, details));
     if (!candidates.every(({ id }) => notDuplicateOf.includes(id))) throw possibleDuplicate(candidates);
     const owner = { accountId: null, relation: null };
     return this.insert(context, tx, details, owner, { candidates: candidates.length });

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { PatientAddresses } from '../auth/accounts/patient-addresses.js';
 import { Patient } from './patient.entity.js';
 
-/** Tells which address of their own a patient has, for codes that name the patient. */
+/** Finds the patient's own address, for codes that name the patient. */
 @Injectable()
 export class OwnAddresses implements OnModuleInit {
   constructor(private readonly addresses: PatientAddresses) {}

@@ -3,7 +3,7 @@ import type { Locale } from '../config/locale.js';
 import { execute, query, type Source } from '../database/statement.js';
 import type { PatientRelation } from './patient.entity.js';
 
-/** The statements that change whose patients are. */
+/** The statements that change which account manages a patient. */
 
 /** A patient, and who manages the patient. */
 export interface Managed {
@@ -48,7 +48,7 @@ export interface OwnPatient {
   readonly guardianId: number | null;
 }
 
-/** Takes an account off the patients that it has accepted, and locks those that it manages. */
+/** Removes an account from the patients that it has accepted, and locks those that it manages. */
 export async function lockPatientsOfAccount(tx: EntityManager, accountId: number): Promise<OwnPatient[]> {
   await execute(tx, '/* leave-patients */ DELETE FROM patient_guardians WHERE account_id = ?', [accountId]);
   await query(
@@ -98,12 +98,12 @@ export async function addGuardian(
   );
 }
 
-/** From now on the patient has the address of the account. */
+/** From now on emails about the patient go to the address of the account. */
 export async function clearEmail(tx: EntityManager, id: number): Promise<void> {
   await execute(tx, '/* clear-email-of-patient */ UPDATE patients SET email = NULL WHERE id = ?', [id]);
 }
 
-/** Gives the guardians of one patient to another, and everything that was merged into it before. */
+/** Gives the guardians of one patient to another. */
 export async function moveGuardians(tx: EntityManager, from: number, to: number): Promise<void> {
   await execute(
     tx,

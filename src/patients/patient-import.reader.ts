@@ -3,7 +3,7 @@ import type { PatientRecord } from './patient.js';
 import { PATIENT_COLUMNS, type PatientRow, recordOf, WITH_ACCOUNT } from './patient.repository.js';
 import { IS_PRESENT } from './patient.sql.js';
 
-/** Far more than the clinic has, so that none is missed; a bound nevertheless. */
+/** A bound, as every statement has one; far above the patients of a clinic, so none is missed. */
 const MAX_REACHED = 100_000;
 
 /** The patients with one of these addresses. It reads the whole table once: only the import runs it. */

@@ -9,8 +9,8 @@ import { Clock } from '../time/clock.js';
 import { dateIn } from '../time/clinic-time.js';
 import type { ImportReport, LikelyDuplicate, LineFaults } from './import-report.js';
 import { type CheckedLine, checkLine, isSameLine, likelyDuplicatesIn } from './imported-line.js';
-import { isProbablySame } from './duplicates.js';
-import { emailOf, type PatientRecord } from './patient.js';
+import { probablySame } from './duplicates.js';
+import type { PatientRecord } from './patient.js';
 import type { FileLine } from './patient-file.js';
 import { findByAddresses } from './patient-import.reader.js';
 import { insertPatient } from './patient.repository.js';
@@ -57,9 +57,7 @@ export class PatientImport {
     const inFile = likelyDuplicatesIn(lines);
     const duplicates: LikelyDuplicate[] = [];
     for (const [at, { line, details }] of lines.entries()) {
-      const alike = (await findAlike(tx, details)).filter((patient) =>
-        isProbablySame(details, { ...patient, email: emailOf(patient) }),
-      );
+      const alike = probablySame(details, await findAlike(tx, details));
       const same = (reached.get(details.email ?? '') ?? []).filter((patient) => isSameLine(details, patient));
       const patientIds = [...new Set([...alike, ...same].map(({ id }) => id))];
       const earlier = inFile.get(line) ?? [];

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Locale } from '../config/locale.js';
 
-/** Of an account to a patient that it manages. */
+/** The relation of an account to a patient that it manages. */
 export type PatientRelation = 'self' | 'dependant';
 
 /** How the clinic may contact a patient. */
@@ -55,7 +55,7 @@ export class Patient {
   @Column({ name: 'merged_into', type: 'int', unsigned: true, nullable: true })
   mergedInto!: number | null;
 
-  /** UTC; since when the row names nobody. */
+  /** UTC; when the patient was erased. Since then the row names nobody. */
   @Column({ name: 'erased_at', type: 'datetime', precision: 3, nullable: true })
   erasedAt!: Date | null;
 

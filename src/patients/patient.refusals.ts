@@ -30,7 +30,7 @@ export function required(field: string): FieldError {
   return { field, message: `${field} is required` };
 }
 
-/** These fields are only for the desk; for everybody else they are unknown. */
+/** The refusal of fields that only the desk may send. */
 export function onlyForDesk(fields: readonly string[]): Refusal {
   return invalidFields(fields.map((field) => ({ field, message: `${field} is only for the front desk` })));
 }

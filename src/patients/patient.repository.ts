@@ -66,7 +66,7 @@ export async function listOwnPatients(source: Source, accountId: number): Promis
     source,
     `/* list-own-patients */
      SELECT ${PATIENT_COLUMNS}, ${OWN_RELATION}
-     FROM (SELECT id FROM patients WHERE account_id = ? 
+     FROM (SELECT id FROM patients WHERE account_id = ?
            UNION SELECT patient_id FROM patient_guardians WHERE account_id = ?) own
      JOIN patients p ON p.id = own.id ${WITH_ACCOUNT}
      WHERE ${IS_PRESENT}
@@ -128,7 +128,7 @@ export async function fillDetails(
   await insertNames(tx, id, { givenName, familyName, ...details });
 }
 
-/** Lets no search find the patient by name. For patients who were merged or erased. */
+/** After this, no search finds the patient by name. For patients who were merged or erased. */
 export async function deleteNames(tx: EntityManager, patientId: number): Promise<void> {
   await execute(tx, '/* delete-patient-names */ DELETE FROM patient_names WHERE patient_id = ?', [patientId]);
 }
