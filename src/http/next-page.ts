@@ -17,8 +17,11 @@ export function linkNextPage(
 ): void {
   const query = new URLSearchParams(request.url.split('?')[1]);
   for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-  void reply.header(
-    'link',
-    `<${prefixOf(request)}${request.routeOptions.url}?${query.toString()}>; rel="next"`,
-  );
+  void reply.header('link', `<${prefixOf(request)}${pathOf(request)}?${query.toString()}>; rel="next"`);
+}
+
+/** The path of the route with the values of its parameters, written in one way however the client wrote it. */
+function pathOf({ routeOptions, params }: FastifyRequest): string {
+  const values = params as Readonly<Record<string, string>>;
+  return routeOptions.url!.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name]!));
 }
