@@ -110,15 +110,20 @@ function managerOf(source: Managed, target: Managed): Pick<Managed, 'accountId' 
   return { accountId, relation };
 }
 
-/** The details that only the source has. An address or a language beside an account would replace those of the account. */
+/**
+ * The details that only the source has, and its wish for no emails. An address or a language beside an account would
+ * replace those of the account.
+ */
 function missingIn(target: Managed, source: Managed): Partial<Managed> {
   const fields = ['givenName', 'familyName', 'birthDate', 'phone', 'notes'] as const;
   const ofContact = target.accountId === null ? (['email', 'locale'] as const) : [];
-  return Object.fromEntries(
+  const lacked = Object.fromEntries(
     [...fields, ...ofContact]
       .filter((field) => target[field] === null && source[field] !== null)
       .map((field) => [field, source[field]]),
   );
+  const isSilenced = source.contactBy === 'none' && target.contactBy !== 'none';
+  return { ...lacked, ...(isSilenced && { contactBy: source.contactBy }) };
 }
 
 function mergeNotPossible(mergedInto: number | null): Refusal {

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Locale } from '../config/locale.js';
 import { execute, query, type Source } from '../database/statement.js';
-import type { PatientRelation } from './patient.entity.js';
+import type { Contact, PatientRelation } from './patient.entity.js';
 
 /** The statements that change which account manages a patient. */
 
@@ -16,6 +16,7 @@ export interface Managed {
   readonly phone: string | null;
   readonly email: string | null;
   readonly locale: Locale | null;
+  readonly contactBy: Contact;
   readonly notes: string | null;
   readonly version: number;
   readonly mergedInto: number | null;
@@ -23,7 +24,7 @@ export interface Managed {
 }
 
 const COLUMNS = `id, account_id AS accountId, relation, given_name AS givenName, family_name AS familyName,
-  birth_date AS birthDate, phone, email, locale, notes, version, merged_into AS mergedInto, erased_at AS erasedAt`;
+  birth_date AS birthDate, phone, email, locale, contact_by AS contactBy, notes, version, merged_into AS mergedInto, erased_at AS erasedAt`;
 
 export async function findManaged(source: Source, ids: readonly number[]): Promise<Managed[]> {
   const sql = `/* find-managed-patients */ SELECT ${COLUMNS} FROM patients WHERE id IN (?) ORDER BY id`;

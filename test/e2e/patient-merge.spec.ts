@@ -118,6 +118,18 @@ describe('merge', () => {
     expect((await get(target)).body.phone).not.toBeNull();
   });
 
+  test.each([
+    ['the one that goes', 'none', 'email'],
+    ['the one that stays', 'email', 'none'],
+  ])('no emails, if %s wants none', async (_, source, target) => {
+    const [id, into] = [
+      await newPatient({ contact_by: source, email: 'x@people.example' }),
+      await newPatient({ contact_by: target }),
+    ];
+    await merge(id, into);
+    expect((await get(into)).body.contact_by).toBe('none');
+  });
+
   test('into itself or an already merged one: 400; an unknown or erased one is not found', async () => {
     const [one, two, three] = [await newPatient(), await newPatient(), await newPatient()];
     expectProblem(await merge(one, one), { status: 400, code: 'MERGE_NOT_POSSIBLE' });
