@@ -30,8 +30,8 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
 }
 
 /**
- * A line of text for people, such as a name, in NFC. Refuses invisible characters, except the joiners that Persian,
- * Sinhala, Hindi and emoji need, and characters that could break a header or become markup.
+ * A line of text for people, such as a name, in NFC and without surrounding spaces. Refuses invisible characters, except
+ * the joiners that Persian, Sinhala, Hindi and emoji need, and characters that could break a header or become markup.
  */
 export function LineField(longest: number, options: FieldOptions = {}): PropertyDecorator {
   const message = `must be a text of 1 to ${longest} characters that can be seen, in one line and without < or >`;
@@ -40,7 +40,7 @@ export function LineField(longest: number, options: FieldOptions = {}): Property
   );
 }
 
-/** A text that is put in NFC before it is checked. */
+/** A text that is put in NFC, without surrounding spaces, before it is checked. */
 function composed(
   longest: number,
   options: FieldOptions,
@@ -65,9 +65,9 @@ function isBounded(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value.length <= 8 * longest;
 }
 
-/** A text in NFC; anything else stays as it is. */
+/** A text in NFC, without surrounding spaces and line breaks; anything else stays as it is. */
 export function composeText(value: unknown, longest: number): unknown {
-  return isBounded(value, longest) ? value.normalize('NFC') : value;
+  return isBounded(value, longest) ? value.normalize('NFC').trim() : value;
 }
 
 /** Whether a value that was composed is a text that `TextField` accepts. */
@@ -76,7 +76,10 @@ export function isText(value: unknown, shortest: number, longest: number): value
   return isLine(value.replaceAll(/\r?\n/g, ' '), longest);
 }
 
-/** A text for people that may have several lines, in NFC. Refuses what `LineField` does, except for line breaks. */
+/**
+ * A text for people that may have several lines, in NFC and without surrounding spaces. Refuses what `LineField` does,
+ * except for line breaks.
+ */
 export function TextField(shortest: number, longest: number, options: FieldOptions = {}): PropertyDecorator {
   const message = `must be a text of ${shortest} to ${longest} characters that can be seen, without < or >`;
   return composed(longest, options, { minLength: shortest, maxLength: longest }, message, (text) =>
