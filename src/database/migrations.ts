@@ -19,6 +19,7 @@ import { Patients19 } from './migrations/19-patients.js';
 import { BookingsOfPatients20 } from './migrations/20-bookings-of-patients.js';
 import { DoctorsOfNotifications21 } from './migrations/21-doctors-of-notifications.js';
 import { InvitePatients22 } from './migrations/22-invite-patients.js';
+import { VersionAccounts24 } from './migrations/24-version-accounts.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   BookingsOfPatients20,
   DoctorsOfNotifications21,
   InvitePatients22,
+  VersionAccounts24,
 ] as const;

@@ -19,6 +19,7 @@ import { inTransaction } from '../database/in-transaction.js';
 import { assertNoProfile } from '../doctors/doctor.personal-data.js';
 import { tokenRevoked } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
+import { assertCurrent } from '../http/if-match.js';
 import { eraseRequests } from '../idempotency/request.personal-data.js';
 import { Clock } from '../time/clock.js';
 import { ErasedPatients } from './erased-patients.service.js';
@@ -58,6 +59,7 @@ export class ErasureService {
 
   /**
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, LAST_ADMIN, HAS_PROFILE, IS_CONFIGURED
+   * @throws VersionMismatch
    * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased meanwhile
    * @throws TooManyRequests after too many attempts at the password
    */
@@ -88,6 +90,7 @@ export class ErasureService {
     const account = await findAccount(tx, id);
     // A changed role ends all sessions, so a token with another role is revoked.
     if (account?.role !== context.actor.role) throw tokenRevoked();
+    assertCurrent(context, account.version);
     return this.eraseAccountIn(context, tx, account, passwordHash);
   }
 

@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Header, HttpCode, Post } from '@nestjs/common
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiSignedIn } from '../auth/access.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { PLACEHOLDER_PASSWORD } from '../http/example-password.js';
 import { CodeField } from '../http/fields.js';
@@ -101,6 +102,7 @@ export class PrivacyController {
     description: 'Cannot be undone. Future bookings are cancelled, past ones stay under a pseudonym.',
   })
   @ApiOkMessage('The account is erased')
+  @AcceptsIfMatch()
   @ApiProblems(
     'WRONG_PASSWORD',
     'SECOND_FACTOR_REQUIRED',

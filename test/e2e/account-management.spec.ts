@@ -43,6 +43,7 @@ describe('admins manage accounts', () => {
       'role',
       'second_factor',
       'verified',
+      'version',
     ]);
     expect((await list('?role=doctor')).body.map(({ id }) => id)).toContain(people[2]!.id);
     expect((await list('?role=doctor')).body.map(({ id }) => id)).not.toContain(people[0]!.id);

@@ -65,7 +65,7 @@ describe('an account that an admin creates without a password', () => {
       const email = newAddress();
       const { status, body } = await invite({ email, role: 'doctor', locale });
       expect(status).toBe(201);
-      expect(body).toEqual({ id: body.id, email: email.toLowerCase(), role: 'doctor', locale });
+      expect(body).toEqual({ id: body.id, email: email.toLowerCase(), role: 'doctor', locale, version: 1 });
       const [received] = await emailsTo(email);
       const code = codeIn(received!);
       expect(received!.mail.subject).toBe(subject);

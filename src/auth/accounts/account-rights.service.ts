@@ -5,10 +5,19 @@ import type { Notice } from '../../outbox/outbox.repository.js';
 import { accountChange, newAdminNotices } from './account-changes.js';
 import { ApiEnvironment } from '../../config/api.environment.js';
 import type { AccountContext } from '../../http/context.js';
+import { assertCurrent } from '../../http/if-match.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import type { EpochMs } from '../../time/interval.js';
-import { Account, isErased, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from './account.entity.js';
+import {
+  Account,
+  isErased,
+  NEXT_VERSION,
+  NO_SECOND_FACTOR,
+  type PublicAccount,
+  withoutSecrets,
+} from './account.entity.js';
+import { lockAccount } from './account.repository.js';
 import { AccountsService, noSuchAccount } from './accounts.service.js';
 import { type AccountChange, assertMayGetRole, needsReauthentication } from './account-rights.policy.js';
 import { assertNotConfigured } from './configured-admin.js';
@@ -41,6 +50,7 @@ export class AccountRights {
    * Disabling it also expires the links that set its password: they stay invalid once it is enabled again.
    *
    * @throws NotFound ACCOUNT_NOT_FOUND, also for an erased account
+   * @throws VersionMismatch
    * @throws Refusal EMAIL_NOT_VERIFIED, LAST_ADMIN, IS_CONFIGURED, and if needed those of `Reauthentication`
    * @throws Unauthenticated TOKEN_REVOKED if the admin's own session was ended meanwhile
    */
@@ -77,8 +87,9 @@ export class AccountRights {
     const { role, isDisabled, secondFactor } = change;
     await lockAdmins(tx);
     await this.sessions.lock(context, tx);
-    const account = await tx.findOneBy(Account, { id });
+    const account = await lockAccount(tx, id);
     if (!account || isErased(account)) throw noSuchAccount(id);
+    assertCurrent(context, account.version);
     // Checks again under the lock: another request may have changed the account since `prepare`.
     assertMayGetRole(account, change);
     if (!isProven && needsReauthentication(account, change)) throw passwordRequired();
@@ -89,7 +100,7 @@ export class AccountRights {
     if (isSame && !losesFactor) return;
     await this.assertMayLoseRights(tx, account, changed);
     // Writes only the changed columns, so the update does not undo concurrent changes of others.
-    await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR) });
+    await tx.update(Account, { id }, { ...changed, ...(losesFactor && NO_SECOND_FACTOR), ...NEXT_VERSION });
     if (losesFactor)
       await this.changes.record(context, tx, accountChange('account.second_factor_removed', id));
     if (changed.disabledAt && !account.isDisabled) await this.links.expirePasswordLinks(tx, id);

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiId } from '../../http/api-properties.js';
+import { ApiId, ApiInteger } from '../../http/api-properties.js';
 import { LOCALES, type Locale } from '../../config/locale.js';
 import { PLACEHOLDER_PASSWORD } from '../../http/example-password.js';
-import { BooleanField, CodeField, ChoiceField, TokenField } from '../../http/fields.js';
+import { BooleanField, CodeField, ChoiceField, LARGEST_ID, TokenField } from '../../http/fields.js';
 import { BirthDateField, NameField, PhoneField } from '../../http/person-fields.js';
 import { EmailField } from '../../http/text-fields.js';
 import { NewPasswordField, PasswordField } from '../passwords/password-fields.js';
@@ -158,9 +158,12 @@ export class AccountDto extends RegisteredDto {
   @ApiProperty({ enum: LOCALES, example: 'en' })
   locale!: Locale;
 
+  @ApiInteger(1, LARGEST_ID, { example: 1, description: 'Raised by each change' })
+  version!: number;
+
   static override from(account: PublicAccount): AccountDto {
-    const { role, locale } = account;
-    return { ...RegisteredDto.from(account), role, locale };
+    const { role, locale, version } = account;
+    return { ...RegisteredDto.from(account), role, locale, version };
   }
 }
 

@@ -57,6 +57,10 @@ export class Account {
   @Column({ name: 'second_factor_step', type: 'int', unsigned: true, nullable: true })
   secondFactorStep!: number | null;
 
+  /** From 1, raised by each change that answers show: see `NEXT_VERSION`. */
+  @Column({ type: 'int', unsigned: true, default: 1 })
+  version!: number;
+
   get hasSecondFactor(): boolean {
     return this.secondFactorSince !== null;
   }
@@ -77,6 +81,9 @@ export const NO_SECOND_FACTOR = {
   secondFactorStep: null,
 } as const;
 
+/** The column that an update writes with each column that answers show. */
+export const NEXT_VERSION = { version: (): string => 'version + 1' } as const;
+
 /** An account without its secrets. */
 export type PublicAccount = Pick<
   Account,
@@ -86,6 +93,7 @@ export type PublicAccount = Pick<
   | 'role'
   | 'locale'
   | 'sessionVersion'
+  | 'version'
   | 'isDisabled'
   | 'isVerified'
   | 'hasSecondFactor'
@@ -93,9 +101,10 @@ export type PublicAccount = Pick<
 
 /** The part of an account that responses may contain and that may be stored with an idempotency key. */
 export function withoutSecrets(account: Account): PublicAccount {
-  const { id, email, mailAddress, role, locale, sessionVersion } = account;
+  const { id, email, mailAddress, role, locale, sessionVersion, version } = account;
   const { isDisabled, isVerified, hasSecondFactor } = account;
-  return { id, email, mailAddress, role, locale, sessionVersion, isDisabled, isVerified, hasSecondFactor };
+  const shown = { id, email, mailAddress, role, locale, isDisabled, isVerified, hasSecondFactor };
+  return { ...shown, sessionVersion, version };
 }
 
 const ERASED_ADDRESS = /^erased-[\w-]+@erased\.invalid$/;

@@ -3,10 +3,10 @@ import { pagesOfAccount } from '../../database/pages.js';
 import { query, execute } from '../../database/statement.js';
 import { cancelNotificationOfLink } from '../../outbox/cancellation.repository.js';
 import { NOTIFICATIONS } from '../../outbox/notification.sql.js';
-import { Account, erasedAddress, NO_SECOND_FACTOR } from './account.entity.js';
+import { Account, erasedAddress, NEXT_VERSION, NO_SECOND_FACTOR } from './account.entity.js';
 
 export const exportAccount =
-  pagesOfAccount(`/* export-account */ SELECT id, email, mail_address, role, locale, created_at, verified_at, second_factor_since, disabled_at
+  pagesOfAccount(`/* export-account */ SELECT id, email, mail_address, role, locale, created_at, verified_at, second_factor_since, disabled_at, version
        FROM accounts WHERE id = ?`);
 
 export const exportLinks = pagesOfAccount(
@@ -68,6 +68,7 @@ export async function eraseAccount(
     role: 'user' as const,
     ...NO_SECOND_FACTOR,
     disabledAt,
+    ...NEXT_VERSION,
   };
   await tx.createQueryBuilder().update(Account).set(erased).where({ id }).comment('erase-account').execute();
 }

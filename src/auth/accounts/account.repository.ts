@@ -36,7 +36,7 @@ export async function confirmFactor(
 ): Promise<boolean> {
   const { affectedRows } = await execute(
     tx,
-    `/* confirm-second-factor */ UPDATE accounts SET second_factor_since = ?, second_factor_step = ?
+    `/* confirm-second-factor */ UPDATE accounts SET second_factor_since = ?, second_factor_step = ?, version = version + 1
      WHERE id = ? AND second_factor = ? AND second_factor_since IS NULL`,
     [now, step, id, secondFactor],
   );

@@ -16,7 +16,7 @@ import { AddressCounters } from '../throttling/address-counters.js';
 import { Throttle } from '../../http/rate-limits/throttle.js';
 import { columnsOfAddress, recipientAddressOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
-import { Account } from './account.entity.js';
+import { Account, NEXT_VERSION } from './account.entity.js';
 import { assertNotConfigured } from './configured-admin.js';
 import { AddressRefusals } from './address-refusals.js';
 import { emailTaken } from './insert-account.js';
@@ -132,7 +132,7 @@ export class AddressChange {
 /** @throws Refusal EMAIL_TAKEN if another account got the address meanwhile */
 async function setAddress(tx: EntityManager, id: number, address: string): Promise<void> {
   try {
-    await tx.update(Account, { id }, columnsOfAddress(address));
+    await tx.update(Account, { id }, { ...columnsOfAddress(address), ...NEXT_VERSION });
   } catch (error) {
     throw isDuplicate(error, 'accounts_email') ? emailTaken() : error;
   }

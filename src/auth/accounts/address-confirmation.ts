@@ -9,7 +9,7 @@ import { PasswordsService } from '../passwords/passwords.service.js';
 import { recipientAddressOf } from './account-address.js';
 import { AccountLinks } from './account-links.js';
 import { AddressRefusals } from './address-refusals.js';
-import { Account } from './account.entity.js';
+import { Account, NEXT_VERSION } from './account.entity.js';
 
 /**
  * Confirms addresses with a mailed code and the account's password. The code alone proves that its sender reads the
@@ -38,7 +38,8 @@ export class AddressConfirmation {
     await this.passwords.confirmLinkHolder(context, 'verify_address', id, password);
     await inTransaction(this.dataSource, async (tx) => {
       await this.links.use(tx, token, 'verify_address');
-      await tx.update(Account, { id, verifiedAt: IsNull() }, { verifiedAt: new Date(this.clock.now()) });
+      const verified = { verifiedAt: new Date(this.clock.now()), ...NEXT_VERSION };
+      await tx.update(Account, { id, verifiedAt: IsNull() }, verified);
       await this.refusals.lift(tx, recipientAddressOf(account));
       await this.changes.record(context, tx, accountChange('account.address_verified', id));
     });

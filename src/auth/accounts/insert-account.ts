@@ -20,6 +20,7 @@ export async function insertAccount(tx: EntityManager, account: NewRow): Promise
       locale,
       isVerified,
       sessionVersion: 0,
+      version: 1,
       isDisabled: false,
       hasSecondFactor: false,
     };

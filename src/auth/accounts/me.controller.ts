@@ -1,15 +1,18 @@
-import { Body, Controller, Get, HttpCode, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { AcceptsIfMatch } from '../../http/accepts-if-match.js';
 import { ApiProblems } from '../../http/api-problems.js';
 import { Refusal } from '../../errors/domain-error.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { ApiOkMessage, MessageDto } from '../../http/message.dto.js';
 import { Public, ApiSignedIn } from '../access.js';
 import { type AccountContext, type Context, PublicContext, SignedInContext } from '../../http/context.js';
+import { ENTITY_TAG, tagged } from '../../http/entity-tag.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
 import { AccountDto, ChangeMeDto, VerifyAddressDto } from './account.dto.js';
 import { AccountsService } from './accounts.service.js';
-import { AddressChange } from './address-change.js';
+import { AddressChange, type NewAddress } from './address-change.js';
 import { OwnAccount } from './own-account.service.js';
 
 /** The actor's own account. */
@@ -29,10 +32,13 @@ export class MeController {
     summary: 'Get my account',
     description: 'With its role and language.',
   })
-  @ApiOkResponse({ type: AccountDto })
+  @ApiOkResponse({ type: AccountDto, headers: ENTITY_TAG })
   @ApiProblems('ACCOUNT_NOT_FOUND')
-  async me(@SignedInContext() { actor }: AccountContext): Promise<AccountDto> {
-    return AccountDto.from(await this.accounts.get(actor.id));
+  async me(
+    @SignedInContext() { actor }: AccountContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AccountDto> {
+    return tagged(reply, AccountDto.from(await this.accounts.get(actor.id)));
   }
 
   @ApiSignedIn()
@@ -44,7 +50,7 @@ export class MeController {
     description:
       'The email changes when the code emailed to the new address is sent to `POST /api/auth/change-email`.',
   })
-  @ApiOkResponse({ type: AccountDto })
+  @ApiOkResponse({ type: AccountDto, headers: ENTITY_TAG })
   @ApiProblems(
     'WRONG_PASSWORD',
     'SECOND_FACTOR_REQUIRED',
@@ -54,16 +60,16 @@ export class MeController {
     'ACCOUNT_NOT_FOUND',
   )
   @AcceptsIdempotencyKey()
+  @AcceptsIfMatch()
   async change(
     @SignedInContext() context: AccountContext,
     @Body() { locale, email, password, code }: ChangeMeDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountDto> {
     if (locale === undefined && email === undefined)
       throw missingField('locale', 'locale is required if no email is sent');
-    if (email === undefined)
-      return AccountDto.from(await this.own.change(context, { locale, address: undefined }));
-    if (password === undefined) throw missingField('password', 'password is required with email');
-    return AccountDto.from(await this.own.change(context, { locale, address: { email, password, code } }));
+    const address = email === undefined ? undefined : newAddress(email, password, code);
+    return tagged(reply, AccountDto.from(await this.own.change(context, { locale, address })));
   }
 
   @Public()
@@ -85,6 +91,12 @@ export class MeController {
     await this.addressChange.finish(context, token, password);
     return { message: 'The address is changed: log in with the new one' };
   }
+}
+
+/** @throws Refusal VALIDATION_FAILED without the password */
+function newAddress(email: string, password: string | undefined, code: string | undefined): NewAddress {
+  if (password === undefined) throw missingField('password', 'password is required with email');
+  return { email, password, code };
 }
 
 function missingField(field: string, message: string): Refusal {

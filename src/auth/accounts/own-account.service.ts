@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Locale } from '../../config/locale.js';
 import type { AccountContext } from '../../http/context.js';
+import { assertCurrent } from '../../http/if-match.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
-import { Account, type PublicAccount, withoutSecrets } from './account.entity.js';
+import { Account, NEXT_VERSION, type PublicAccount, withoutSecrets } from './account.entity.js';
+import { lockAccount } from './account.repository.js';
 import { AddressChange, type NewAddress } from './address-change.js';
 import { TakenAddresses } from './taken-addresses.js';
 
@@ -22,6 +24,7 @@ export class OwnAccount {
   ) {}
 
   /**
+   * @throws VersionMismatch
    * @throws Refusal WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_WRONG, IS_CONFIGURED, EMAIL_TAKEN
    * @throws TooManyRequests after too many attempts, or too soon after the last code
    */
@@ -31,8 +34,11 @@ export class OwnAccount {
       address && (await this.addressChange.confirm(context, address));
     const change = (): Promise<PublicAccount> =>
       this.requests.onceAfter(context, prepare, async (tx, account) => {
+        const present = (await lockAccount(tx, id))!;
+        assertCurrent(context, present.version);
         if (account && address) await this.addressChange.begin(context, tx, account, address.email);
-        if (locale !== undefined) await tx.update(Account, { id }, { locale });
+        if (locale !== undefined && locale !== present.locale)
+          await tx.update(Account, { id }, { locale, ...NEXT_VERSION });
         return withoutSecrets(await tx.findOneByOrFail(Account, { id }));
       });
     return address ? this.taken.recordTaken(context, address.email, change) : change();

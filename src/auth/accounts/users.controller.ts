@@ -1,7 +1,10 @@
-import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { RecordedRead } from '../../audit/recorded-read.js';
+import { AcceptsIfMatch } from '../../http/accepts-if-match.js';
 import { ApiProblems } from '../../http/api-problems.js';
+import { ENTITY_TAG, tagged } from '../../http/entity-tag.js';
 import { IdParams } from '../../http/id-params.js';
 import { AcceptsIdempotencyKey } from '../../idempotency/accepts-idempotency-key.js';
 import { Only } from '../access.js';
@@ -17,6 +20,14 @@ import {
 import { AccountRights } from './account-rights.service.js';
 import { AccountsService } from './accounts.service.js';
 import { RateLimit } from '../../http/rate-limits/rate-limit.js';
+
+/** The answers to an admin whose own credentials are missing or wrong. */
+const WRONG_PROOF = [
+  'PASSWORD_REQUIRED',
+  'WRONG_PASSWORD',
+  'SECOND_FACTOR_REQUIRED',
+  'SECOND_FACTOR_WRONG',
+] as const;
 
 @ApiTags('Accounts')
 @Only('admin')
@@ -36,20 +47,16 @@ export class UsersController {
     description:
       'An account of any role, for example for a doctor. Without a password, its owner gets an invitation by email.',
   })
-  @ApiCreatedResponse({ type: AccountDto })
+  @ApiCreatedResponse({ type: AccountDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems(
-    'EMAIL_TAKEN',
-    'PASSWORD_REQUIRED',
-    'WRONG_PASSWORD',
-    'SECOND_FACTOR_REQUIRED',
-    'SECOND_FACTOR_WRONG',
-  )
+  @ApiProblems('EMAIL_TAKEN', ...WRONG_PROOF)
   async create(
     @SignedInContext() context: AccountContext,
     @Body() { email, password, role, locale, proof }: CreateAccountDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountDto> {
-    return AccountDto.from(await this.opening.open(context, { email, password, role, locale }, proof));
+    const opened = await this.opening.open(context, { email, password, role, locale }, proof);
+    return tagged(reply, AccountDto.from(opened));
   }
 
   @Get()
@@ -73,24 +80,18 @@ export class UsersController {
       'Changes the role, disables or enables the account, or removes a lost second factor. Ends its sessions. ' +
       'The admin of the configuration can be neither demoted nor disabled.',
   })
-  @ApiOkResponse({ type: ManagedAccountDto })
-  @ApiProblems(
-    'PASSWORD_REQUIRED',
-    'WRONG_PASSWORD',
-    'SECOND_FACTOR_REQUIRED',
-    'SECOND_FACTOR_WRONG',
-    'EMAIL_NOT_VERIFIED',
-    'LAST_ADMIN',
-    'IS_CONFIGURED',
-    'ACCOUNT_NOT_FOUND',
-  )
+  @ApiOkResponse({ type: ManagedAccountDto, headers: ENTITY_TAG })
+  @ApiProblems(...WRONG_PROOF, 'EMAIL_NOT_VERIFIED', 'LAST_ADMIN', 'IS_CONFIGURED', 'ACCOUNT_NOT_FOUND')
   @AcceptsIdempotencyKey()
+  @AcceptsIfMatch()
   async change(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,
     @Body() { role, disabled, second_factor, proof }: ChangeAccountDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ManagedAccountDto> {
     const change = { role, isDisabled: disabled, secondFactor: second_factor };
-    return ManagedAccountDto.from(await this.rights.change(context, id, change, proof));
+    const changed = await this.rights.change(context, id, change, proof);
+    return tagged(reply, ManagedAccountDto.from(changed));
   }
 }

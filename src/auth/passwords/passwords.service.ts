@@ -13,6 +13,7 @@ import { AccountLinks } from '../accounts/account-links.js';
 import {
   Account,
   hasUnverifiedFactor,
+  NEXT_VERSION,
   NO_SECOND_FACTOR,
   type PublicAccount,
   withoutSecrets,
@@ -139,8 +140,9 @@ export class PasswordsService {
       const account = await tx.findOneByOrFail(Account, { id });
       const isFactorUnverified = hasUnverifiedFactor(account);
       const verifiedAt = account.verifiedAt ?? new Date(this.clock.now());
+      const isShown = isFactorUnverified || !account.isVerified;
       const changed = { passwordHash, verifiedAt, ...(isFactorUnverified && NO_SECOND_FACTOR) };
-      await tx.update(Account, { id }, changed);
+      await tx.update(Account, { id }, { ...changed, ...(isShown && NEXT_VERSION) });
       await this.refusals.lift(tx, recipientAddressOf(account));
       if (isFactorUnverified && account.hasSecondFactor) {
         await this.changes.record(context, tx, accountChange('account.second_factor_removed', id));

@@ -9,7 +9,13 @@ import { Refusal } from '../../errors/domain-error.js';
 import { IdempotentRequests } from '../../idempotency/idempotent-requests.js';
 import { Clock } from '../../time/clock.js';
 import { shownAddressOf } from '../accounts/account-address.js';
-import { Account, NO_SECOND_FACTOR, type PublicAccount, withoutSecrets } from '../accounts/account.entity.js';
+import {
+  Account,
+  NEXT_VERSION,
+  NO_SECOND_FACTOR,
+  type PublicAccount,
+  withoutSecrets,
+} from '../accounts/account.entity.js';
 import { confirmFactor, useStep } from '../accounts/account.repository.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountContext, Actor } from '../../http/context.js';
@@ -101,7 +107,7 @@ export class SecondFactors {
     const prepare = async (): Promise<void> =>
       this.check(context.actor, await this.passwords.confirm(context.actor, password), code);
     return this.change(context, 'removed', prepare, async (tx) => {
-      await tx.update(Account, { id: context.actor.id }, NO_SECOND_FACTOR);
+      await tx.update(Account, { id: context.actor.id }, { ...NO_SECOND_FACTOR, ...NEXT_VERSION });
     });
   }
 
