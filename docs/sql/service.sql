@@ -14,6 +14,7 @@ GRANT SELECT, INSERT, UPDATE ON clinica.clinic TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctor_days TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctor_schedules TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctors TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.patient_entry_lock TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.patients TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.retention_marks TO 'clinica'@'%';
 

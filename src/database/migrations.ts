@@ -20,6 +20,7 @@ import { BookingsOfPatients20 } from './migrations/20-bookings-of-patients.js';
 import { DoctorsOfNotifications21 } from './migrations/21-doctors-of-notifications.js';
 import { InvitePatients22 } from './migrations/22-invite-patients.js';
 import { VersionAccounts24 } from './migrations/24-version-accounts.js';
+import { SerialisePatients25 } from './migrations/25-serialise-patients.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   DoctorsOfNotifications21,
   InvitePatients22,
   VersionAccounts24,
+  SerialisePatients25,
 ] as const;

@@ -13,6 +13,7 @@ import { probablySame } from './duplicates.js';
 import type { PatientRelation } from './patient.entity.js';
 import { MAX_DEPENDANTS, type TypedDetails } from './patient.js';
 import { assertMaySend } from './patient.policy.js';
+import { lockPatientEntry } from './patient-entry-lock.repository.js';
 import { possibleDuplicate, tooManyDependants } from './patient.refusals.js';
 import { countDependants, findPatient, insertPatient } from './patient.repository.js';
 import { missingDetails } from './patient.rules.js';
@@ -80,6 +81,7 @@ export class NewPatients {
   ): Promise<SeenBy> {
     await this.sessions.lock(context, tx);
     const details = await this.details.read(tx, typed, missingDetails(typed, null));
+    await lockPatientEntry(tx);
     const candidates = probablySame(details, await findAlike(tx, details));
     if (!candidates.every(({ id }) => notDuplicateOf.includes(id))) throw possibleDuplicate(candidates);
     const owner = { accountId: null, relation: null };

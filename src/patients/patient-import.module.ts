@@ -6,6 +6,7 @@ import { ImportEnvironment } from '../config/import.environment.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Patient } from './patient.entity.js';
 import { PatientImport } from './patient-import.service.js';
+import { PatientEntryLock } from './patient-entry-lock.entity.js';
 import { PatientName } from './patient-name.entity.js';
 
 /** The program that imports patients. */
@@ -18,7 +19,7 @@ export class PatientImportModule {
         AuditModule,
         ConfigModule.forRoot(ImportEnvironment, environment),
         DatabaseModule,
-        TypeOrmModule.forFeature([Patient, PatientName]),
+        TypeOrmModule.forFeature([Patient, PatientEntryLock, PatientName]),
       ],
       providers: [PatientImport],
     };

@@ -11,6 +11,7 @@ import type { ImportReport, LikelyDuplicate, LineFaults } from './import-report.
 import { type CheckedLine, checkLine, isSameLine, likelyDuplicatesIn } from './imported-line.js';
 import { probablySame } from './duplicates.js';
 import type { PatientRecord } from './patient.js';
+import { lockPatientEntry } from './patient-entry-lock.repository.js';
 import type { FileLine } from './patient-file.js';
 import { findByAddresses } from './patient-import.reader.js';
 import { insertPatient } from './patient.repository.js';
@@ -40,6 +41,7 @@ export class PatientImport {
     if (faults.length > 0) return { faults, duplicates: [], imported: 0 };
     return inTransaction(this.dataSource, async (tx) => {
       const valid = checked as CheckedLine[];
+      if (!isDryRun) await lockPatientEntry(tx);
       const duplicates = await this.findDuplicates(tx, valid, onProgress);
       const leftOut = new Set(duplicates.map(({ line }) => line));
       const fresh = valid.filter(({ line }) => !leftOut.has(line));

@@ -7,6 +7,7 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { DetailsService } from './details.service.js';
 import { NewPatients } from './new-patients.service.js';
 import { OwnAddresses } from './own-addresses.js';
+import { PatientEntryLock } from './patient-entry-lock.entity.js';
 import { PatientGuardian } from './patient-guardian.entity.js';
 import { PatientName } from './patient-name.entity.js';
 import { Patient } from './patient.entity.js';
@@ -24,7 +25,7 @@ import { SelfPatients } from './self-patients.js';
     AuthModule,
     IdempotencyModule,
     OutboxModule,
-    TypeOrmModule.forFeature([Patient, PatientGuardian, PatientName]),
+    TypeOrmModule.forFeature([Patient, PatientEntryLock, PatientGuardian, PatientName]),
   ],
   controllers: [PatientInvitationsController, PatientsController],
   providers: [

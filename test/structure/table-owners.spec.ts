@@ -18,6 +18,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   idempotency_keys: 'idempotency',
   clinic: 'clinic',
   patients: 'patients',
+  patient_entry_lock: 'patients',
   patient_guardians: 'patients',
   patient_names: 'patients',
   doctors: 'doctors',
