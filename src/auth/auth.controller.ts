@@ -5,7 +5,7 @@ import { ApiProblems } from '../http/api-problems.js';
 import { Refusal } from '../errors/domain-error.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { note } from '../http/request-notes.js';
-import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
+import { AcceptsIdempotencyKey, NeedsNoIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
 import { Public, ApiSignedIn } from './access.js';
 import {
   LoginDto,
@@ -113,9 +113,11 @@ export class AuthController {
     operationId: 'logOut',
     summary: 'Log out',
     description:
-      'Ends the session of the refresh token in the body. Without one, ends the session of the bearer token in `Authorization`.',
+      'Ends the session of the refresh token in the body. Without one, ends the session of the bearer token in ' +
+      '`Authorization`: sent again, the request gets 401, also with an `Idempotency-Key`.',
   })
   @ApiOkMessage('Logged out')
+  @NeedsNoIdempotencyKey()
   @ApiProblems('NO_SESSION', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED')
   async logOut(
     @Body() { refresh_token }: LogOutDto,

@@ -38,6 +38,12 @@ export const REQUEST_CODES = {
     },
     action: 'Send the same request again, with the same key, after `Retry-After` seconds.',
   },
+  RESPONSE_ERASED: {
+    answers: {
+      409: 'This request was executed before. Its response is gone, because the person it was about has been erased.',
+    },
+    action: 'Do not send the request again. To enter the person anew, use a new key.',
+  },
   VERSION_MISMATCH: {
     answers: {
       412: 'This was changed since you read it. Read it again, then repeat your change if it is still right.',

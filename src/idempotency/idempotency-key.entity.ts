@@ -17,7 +17,7 @@ export class IdempotencyKey {
   @Column({ name: 'request_hash', type: 'char', length: 64 })
   requestHash!: string;
 
-  /** JSON; null only within the transaction that executes the request. */
+  /** JSON; null within the transaction that executes the request, and once the person it was about is erased. */
   @Column({ type: 'mediumtext', nullable: true })
   outcome!: string | null;
 

@@ -4,7 +4,7 @@ import { Keys } from '../config/keys.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { isDuplicate, isLockedNow } from '../database/mysql-errors.js';
 import type { Source } from '../database/statement.js';
-import { InProgress, Mismatch, Refusal, TooManyRequests } from '../errors/domain-error.js';
+import { Conflict, InProgress, Mismatch, Refusal, TooManyRequests } from '../errors/domain-error.js';
 import type { Context, KeyedRequest } from '../http/context.js';
 import { Clock } from '../time/clock.js';
 import { findKey, insertKey, setOutcome } from './idempotency-key.repository.js';
@@ -46,6 +46,7 @@ export class IdempotentRequests {
    * @param findOutcome as for `inTransaction`, for requests without a key
    * @throws InProgress while another request with this key is in progress
    * @throws Mismatch if the key was used for a different request
+   * @throws Conflict RESPONSE_ERASED if the person that the response was about has been erased
    * @throws TooManyRequests after a thousand keys of the account in a day
    */
   async once<T>(
@@ -183,7 +184,8 @@ async function find<T>(
   const found = await findKey(source, request, lock);
   if (!found) return undefined;
   if (!hashes.includes(found.requestHash)) throw new Mismatch();
-  return JSON.parse(found.outcome!) as Outcome<T>;
+  if (found.outcome === null) throw responseErased();
+  return JSON.parse(found.outcome) as Outcome<T>;
 }
 
 async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
@@ -194,4 +196,11 @@ async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
     const { code, message, errors, details } = error;
     return { refusal: { code, message, errors, details } };
   }
+}
+
+function responseErased(): Conflict {
+  return new Conflict(
+    'RESPONSE_ERASED',
+    'This request was executed before. Its response is gone, because the person it was about has been erased.',
+  );
 }

@@ -3,7 +3,13 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/domain-error.js';
 import type { KeyedRequest, SignedInRequest } from '../http/context.js';
-import { ACCEPTS_KEY, KEY_HEADER, PRINTABLE, REPLAYED_HEADER } from './accepts-idempotency-key.js';
+import {
+  ACCEPTS_KEY,
+  KEY_HEADER,
+  type KeyUse,
+  PRINTABLE,
+  REPLAYED_HEADER,
+} from './accepts-idempotency-key.js';
 
 type Request = FastifyRequest & Partial<Pick<SignedInRequest, 'user' | 'keyed'>>;
 
@@ -24,24 +30,24 @@ export class KeyGuard implements CanActivate {
     if (SAFE_METHODS.has(request.method)) return true;
     const keys = request.raw.headersDistinct[KEY_HEADER.toLowerCase()];
     if (keys === undefined) return true;
-    const accepts = this.reflector.get<boolean | undefined>(ACCEPTS_KEY, context.getHandler());
-    if (!accepts || !request.user) throw notSupported();
-    request.keyed = keyedRequest(keys, request, http.getResponse<FastifyReply>(), request.user.id);
+    const use = this.reflector.get<KeyUse | undefined>(ACCEPTS_KEY, context.getHandler());
+    const key = use && validKey(keys);
+    if (use === 'unneeded') return true;
+    if (key === undefined || !request.user) throw notSupported();
+    request.keyed = keyedRequest(key, request, http.getResponse<FastifyReply>(), request.user.id);
     return true;
   }
 }
 
-function keyedRequest(
-  [key = '', ...more]: readonly string[],
-  request: Request,
-  reply: FastifyReply,
-  accountId: number,
-): KeyedRequest {
-  if (!PRINTABLE.test(key) || more.length > 0)
-    throw refusal(
-      'IDEMPOTENCY_KEY_INVALID',
-      `${KEY_HEADER} must be one text of 1 to 255 printable ASCII characters`,
-    );
+function validKey([key = '', ...more]: readonly string[]): string {
+  if (PRINTABLE.test(key) && more.length === 0) return key;
+  throw refusal(
+    'IDEMPOTENCY_KEY_INVALID',
+    `${KEY_HEADER} must be one text of 1 to 255 printable ASCII characters`,
+  );
+}
+
+function keyedRequest(key: string, request: Request, reply: FastifyReply, accountId: number): KeyedRequest {
   let isReplayed = false;
   return {
     accountId,

@@ -300,6 +300,31 @@ describe('a request that is sent again with its key', () => {
   });
 });
 
+test('a log-out takes a key, and is refused without harm once its session has ended', async () => {
+  const { email, password } = await clinic.patient();
+  const { body } = await clinic.client.post<{ token: string }>('/api/auth/login', { email, password });
+  const logOut = (key: string) =>
+    clinic.client.post('/api/auth/logout', {}, { token: body.token, headers: { 'idempotency-key': key } });
+  expect((await logOut('')).body.code).toBe('IDEMPOTENCY_KEY_INVALID');
+  expect((await logOut('out')).status).toBe(200);
+  const events = await countEvents();
+  expect(await logOut('out')).toMatchObject({ status: 401, body: { code: 'TOKEN_REVOKED' } });
+  expect(await countEvents()).toBe(events);
+});
+
+test('a log-out by refresh token takes a key, and gets the same answer again', async () => {
+  const { email, password } = await clinic.patient();
+  const credentials = { email, password, refresh: true };
+  const { refresh_token } = (await clinic.client.post('/api/auth/login', credentials)).body;
+  const logOut = () =>
+    clinic.client.post('/api/auth/logout', { refresh_token }, { headers: { 'idempotency-key': 'out' } });
+  const first = await logOut();
+  const events = await countEvents();
+  const again = await logOut();
+  expect([first.status, again.status, again.body]).toEqual([200, 200, first.body]);
+  expect(await countEvents()).toBe(events);
+});
+
 describe('a key on a route without idempotency is refused', () => {
   test.each([
     ['post', '/api/auth/register', { email: 'key@people.example', password: 'a long password' }],
@@ -324,8 +349,8 @@ describe('a key on a route without idempotency is refused', () => {
   });
 });
 
-test('the document lists the key for each POST and PATCH that needs a token', async () => {
-  type Operation = { security?: object[]; parameters?: { name: string; schema: { maxLength?: number } }[] };
+test('the document lists the key for each POST and PATCH that reads a token', async () => {
+  type Operation = { responses: object; parameters?: { name: string; schema: { maxLength?: number } }[] };
   const { body } = await clinic.client.get<{ paths: Record<string, Record<string, Operation>> }>(
     '/api/docs-json',
   );
@@ -340,10 +365,11 @@ test('the document lists the key for each POST and PATCH that needs a token', as
     parameters.some(({ name, schema }) => name === 'Idempotency-Key' && schema.maxLength === 255),
   );
   expect(keyed.map(({ name }) => name).sort()).toEqual(
-    [...Object.keys(REQUESTS), ...Object.keys(SESSION_ENDING_REQUESTS)].sort(),
+    [...Object.keys(REQUESTS), ...Object.keys(SESSION_ENDING_REQUESTS), 'post /api/auth/logout'].sort(),
   );
   const signedIn = operations.filter(
-    ({ method, security = [] }) => ['post', 'patch'].includes(method) && security.length > 0,
+    ({ method, responses }) =>
+      ['post', 'patch'].includes(method) && JSON.stringify(responses).includes('TOKEN_REVOKED'),
   );
   expect(
     signedIn.map(({ name }) => name).filter((name) => !keyed.some((each) => each.name === name)),

@@ -117,3 +117,30 @@ test('an erasure with a stale If-Match is 412 and erases nothing', async () => {
   expect((await clinic.client.get(`/api/patients/${id}`, admin)).status).toBe(200);
   expect((await eraseAt(2)).status).toBe(200);
 });
+
+test('a request that entered the person does not enter them again after the erasure', async () => {
+  const enter = () =>
+    clinic.client.post(
+      '/api/patients',
+      { given_name: 'Gone', family_name: 'Vidal', phone: '+34612987655' },
+      keyed('gone'),
+    );
+  const { body } = await enter();
+  expect((await erase(body.id!)).status).toBe(200);
+  expectProblem(await enter(), { status: 409, code: 'RESPONSE_ERASED' });
+  expect(await clinic.query("SELECT id FROM patients WHERE given_name = 'Gone'")).toEqual([]);
+});
+
+test('a request that opened the account does not open it again after the erasure', async () => {
+  const [email, password] = ['gone@people.example', 'a long password'];
+  const open = () => clinic.client.post('/api/users', { email, password, role: 'user' }, keyed('opened'));
+  const { body } = await open();
+  const { token } = (await clinic.client.post('/api/auth/login', { email, password })).body;
+  const erased = await clinic.client.send('DELETE', '/api/auth/me', {
+    token: token as string,
+    body: { password },
+  });
+  expect([body.role, erased.status]).toEqual(['user', 200]);
+  expectProblem(await open(), { status: 409, code: 'RESPONSE_ERASED' });
+  expect(await clinic.query('SELECT id FROM accounts WHERE email = ?', [email])).toEqual([]);
+});
