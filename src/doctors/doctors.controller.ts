@@ -63,10 +63,13 @@ export class DoctorsController {
     summary: 'Get my doctor profile',
     description: 'As patients see it, with the account.',
   })
-  @ApiOkResponse({ type: DoctorDto })
+  @ApiOkResponse({ type: DoctorDto, headers: ENTITY_TAG })
   @ApiProblems('PROFILE_NOT_FOUND')
-  async me(@Req() { user }: { user: Principal }): Promise<DoctorDto> {
-    return DoctorDto.withAccount(await this.doctors.ofAccount(user.id), user.email);
+  async me(
+    @Req() { user }: { user: Principal },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DoctorDto> {
+    return tagged(reply, DoctorDto.withAccount(await this.doctors.ofAccount(user.id), user.email));
   }
 
   @Only('admin')
@@ -77,15 +80,16 @@ export class DoctorsController {
     summary: 'Create a doctor profile',
     description: 'It starts with Monday to Friday, 09:00 to 17:00.',
   })
-  @ApiCreatedResponse({ type: DoctorDto })
+  @ApiCreatedResponse({ type: DoctorDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
   @ApiProblems('NOT_A_DOCTOR_ACCOUNT', 'PROFILE_EXISTS')
   async create(
     @SignedInContext() context: AccountContext,
     @Body() { user_id: userId, ...profile }: CreateDoctorDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoctorDto> {
     const { doctor, userEmail } = await this.doctors.create(context, { ...profile, userId });
-    return DoctorDto.withAccount(doctor, userEmail);
+    return tagged(reply, DoctorDto.withAccount(doctor, userEmail));
   }
 
   @ApiSignedIn()

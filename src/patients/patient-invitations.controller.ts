@@ -2,6 +2,7 @@ import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Only } from '../auth/access.js';
 import { DESK } from '../auth/role.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { IdParams } from '../http/id-params.js';
@@ -31,6 +32,7 @@ export class PatientInvitationsController {
   })
   @ApiOkMessage(INVITED)
   @AcceptsIdempotencyKey()
+  @AcceptsIfMatch()
   @ApiProblems('PATIENT_NOT_FOUND', 'PATIENT_WITHOUT_EMAIL', 'PATIENT_HAS_ACCOUNT')
   async invite(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.invitations.invite(context, id);

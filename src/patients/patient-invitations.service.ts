@@ -4,6 +4,7 @@ import { PatientLinks } from '../auth/accounts/patient-links.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { Refusal, TooManyRequests } from '../errors/domain-error.js';
 import type { AccountContext } from '../http/context.js';
+import { assertCurrent } from '../http/if-match.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Changes } from '../outbox/changes.js';
 import { assertMaySee } from './patient.policy.js';
@@ -27,6 +28,7 @@ export class PatientInvitations {
    * @throws NotFound PATIENT_NOT_FOUND
    * @throws Refusal PATIENT_WITHOUT_EMAIL, PATIENT_HAS_ACCOUNT
    * @throws TooManyRequests too soon after another invitation to the same address
+   * @throws VersionMismatch
    */
   async invite(context: AccountContext, id: number): Promise<void> {
     await this.requests.once(context, (tx) => this.inviteIn(context, tx, id));
@@ -35,6 +37,7 @@ export class PatientInvitations {
   private async inviteIn(context: AccountContext, tx: EntityManager, id: number): Promise<void> {
     await this.sessions.lock(context, tx);
     const { patient } = assertMaySee(context.actor, await lockPatient(tx, id, context.actor.id));
+    assertCurrent(context, patient.version);
     if (patient.relation === 'self') throw hasAccount();
     if (patient.email === null) throw withoutEmail();
     const pause = await this.links.mail(tx, { patientId: id, address: patient.email });

@@ -238,17 +238,6 @@ test('each write that judges If-Match declares the header and 412, and no other 
   const names = (found: readonly Operation[]) => found.map(({ name }) => name).sort();
   const declaring = document.operations.filter(isDeclaring);
   expect(names(declaring)).toEqual(names(document.operations.filter(({ responses }) => 412 in responses)));
-  expect(names(declaring)).toEqual([
-    'DELETE /api/bookings/{id}',
-    'DELETE /api/patients/{id}',
-    'PATCH /api/bookings/{id}',
-    'PATCH /api/clinic',
-    'PATCH /api/doctors/{id}',
-    'PATCH /api/patients/{id}',
-    'POST /api/bookings/{id}/cancel',
-    'POST /api/bookings/{id}/status',
-    'POST /api/patients/{id}/merge',
-  ]);
   for (const { parameters } of declaring)
     expect(parameters!.find(({ name }) => name === 'If-Match')!.required).toBe(false);
 });
