@@ -1,7 +1,7 @@
 import {
   NO_ADDRESS,
   NO_EMAILS_WANTED,
-  NOT_WANTED_BY_DESK,
+  NOT_WANTED,
   SUPERSEDED,
 } from '../../src/outbox/skip-reasons.js';
 import type { Acknowledged } from './acknowledged.js';
@@ -37,7 +37,7 @@ export function isQuiet(
   wanted: ReadonlyMap<number, Wanted>,
 ): boolean {
   const isWanted = wanted.get(booking_id)?.get(booking_version);
-  return isWanted === undefined ? state === 'cancelled' && reason === NOT_WANTED_BY_DESK : !isWanted;
+  return isWanted === undefined ? state === 'cancelled' && reason === NOT_WANTED : !isWanted;
 }
 
 /**
@@ -97,7 +97,7 @@ function faultOfOutcome(
   const is = `is ${state}${reason === null ? '' : ` (${reason})`}`;
   const isSkipped = (...reasons: string[]): boolean =>
     state === 'cancelled' && reason !== null && reasons.includes(reason);
-  const isNotWanted = isSkipped(NOT_WANTED_BY_DESK);
+  const isNotWanted = isSkipped(NOT_WANTED);
   if (isReminder(row))
     return email === null && state === 'sent' ? `${is}, but the patient gets none` : undefined;
   if (isWanted === false) return isNotWanted ? undefined : `${is}, but the desk wanted no email`;
