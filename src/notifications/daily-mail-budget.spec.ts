@@ -116,8 +116,8 @@ describe('the mail budget of a day', () => {
       fc.property(fc.array(kinds, { maxLength: 60 }), budgets, (flood, perDay) => {
         const counts = sent(flood, perDay, false);
         const isSpent = isBudgetSpent('password_reset', counts, { perDay, isConfirmed: false });
-        const { password_reset = 0, invitation = 0 } = counts;
-        expect(!isSpent || password_reset + invitation > 0).toBe(true);
+        const { password_reset = 0, invitation = 0, patient_invitation = 0 } = counts;
+        expect(!isSpent || password_reset + invitation + patient_invitation > 0).toBe(true);
       }),
     );
   });

@@ -70,12 +70,12 @@ describe.each(EVERY_EMAIL)('$locale, $kind', ({ locale, write }) => {
     }
   });
 
-  test('breaks no code', () => {
+  test('breaks no code in the text, and wraps it whole in the page', () => {
     const { text, html } = write(locale);
     const lines = text.split('\n');
     for (const code of [CODE, NOT_ME_CODE].filter((each) => html.includes(each))) {
       expect(lines.filter((line) => line.includes(code))).toEqual([code]);
-      expect(html).toMatch(new RegExp(`white-space:nowrap;[^<>]*">${code}</div>`));
+      expect(html).toMatch(new RegExp(`word-break:break-all;[^<>]*">${code}</div>`));
     }
     expect(lines).toContain(NOT_ME_CODE);
   });
