@@ -49,7 +49,8 @@ export class PatientPrivacyController {
   @ApiOperation({
     operationId: 'exportPatient',
     summary: 'Export a patient',
-    description: 'All data about the patient. An account makes one export at a time: a second one is refused with 429.',
+    description:
+      'All data about the patient. An account makes one export at a time: a second one is refused with 429.',
   })
   @ApiOkResponse({ type: PatientExportDto })
   @ApiProblems('PATIENT_NOT_FOUND')

@@ -1,9 +1,4 @@
-import {
-  NO_ADDRESS,
-  NO_EMAILS_WANTED,
-  NOT_WANTED,
-  SUPERSEDED,
-} from '../../src/outbox/skip-reasons.js';
+import { NO_ADDRESS, NO_EMAILS_WANTED, NOT_WANTED, SUPERSEDED } from '../../src/outbox/skip-reasons.js';
 import type { Acknowledged } from './acknowledged.js';
 import type { Finding } from './finding.js';
 import type { History } from './oracle-history.js';
