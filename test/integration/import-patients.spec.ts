@@ -105,7 +105,7 @@ Good,Person,1990-01-01,612345680,`,
   );
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/^Line 2: .*birth_date must.*/m);
-  expect(stdout).toMatch(/^Line 2: .*phone must.*/m);
+  expect(stdout).toMatch(/^Line 2: .*phone is not a number that can be dialled.*/m);
   expect(stdout).toMatch(/^Line 2: .*email must.*/m);
   expect(stdout).toMatch(/^Line 3: phone or email is required$/m);
   expect(stdout).toMatch(/^Line 4: given_name is required.*birth_date must not be in the future$/m);
