@@ -24,7 +24,7 @@ export function ReasonField(options: FieldOptions = {}): PropertyDecorator {
 export function OverrideField(options: FieldOptions = {}): PropertyDecorator {
   const schema = {
     type: 'object',
-    selfRequired: ['rules', 'reason'],
+    required: ['rules', 'reason'],
     additionalProperties: false,
     properties: {
       rules: { type: 'array', items: { type: 'string', enum: [...OVERRIDABLE_RULES] }, maxItems: MOST_RULES },

@@ -27,11 +27,6 @@ export class BookedByDto {
   role!: string;
 }
 
-export class CancelledByDto {
-  @ApiProperty({ enum: ROLES })
-  role!: string;
-}
-
 export class BookingDto {
   @ApiId({ example: 101 })
   id!: number;
@@ -66,8 +61,15 @@ export class BookingDto {
   @ApiProperty({ type: BookedByDto })
   booked_by!: BookedByDto;
 
-  @ApiProperty({ type: CancelledByDto, nullable: true, example: null })
-  cancelled_by!: CancelledByDto | null;
+  @ApiProperty({
+    type: 'object',
+    properties: { role: { type: 'string', enum: [...ROLES] } },
+    required: ['role'],
+    selfRequired: true,
+    nullable: true,
+    example: null,
+  })
+  cancelled_by!: { role: string } | null;
 
   @ApiProperty({ type: String, example: null, nullable: true })
   cancel_reason!: string | null;

@@ -99,8 +99,10 @@ export function field(
   message: Message,
   validate: (value: unknown) => boolean,
 ): PropertyDecorator {
+  // The schema of an object has a `required` of its own: the names of its properties.
+  const presence = 'required' in schema ? { selfRequired: !optional } : { required: !optional };
   return applyDecorators(
-    ApiProperty({ ...schema, ...documented, ...(nullable && { nullable }), required: !optional }),
+    ApiProperty({ ...schema, ...documented, ...(nullable && { nullable }), ...presence }),
     optional
       ? ValidateIf((_, value) => value !== undefined)
       : IsDefined({ message: '$property is required' }),

@@ -67,6 +67,17 @@ describe('the document at /api/docs-json has every route with every status', () 
       requestBody !== undefined || parameters.length > 0;
     expect(failing((operation) => !reads(operation) || problems(operation).includes(400))).toEqual([]);
   });
+  test('an override must have rules and a reason', () => {
+    for (const name of ['BookDto', 'RescheduleDto'])
+      expect(document.schemas[name]!.properties!.override!.required).toEqual(['rules', 'reason']);
+    expect(document.schemas.RescheduleDto!.required).toBeUndefined();
+  });
+  test('409 is described by what the route refuses with it', () => {
+    const described = (id: string) =>
+      document.operations.find(({ operationId }) => operationId === id)!.responses['409']!.description;
+    expect(described('createPatient')).toMatch(/^The person may be a patient already.*Or: .*Idempotency-Key/);
+    expect(described('bookAppointment')).toMatch(/^A request with this Idempotency-Key/);
+  });
   test('each route that reads a body names 413 and 415', () => {
     const complete = (operation: Operation) =>
       [413, 415].every((status) => problems(operation).includes(status));
