@@ -109,10 +109,9 @@ function problemResponse(status: number, codes: ReadonlySet<ErrorCode>, invalid:
 }
 
 function descriptionOf(status: number, codes: ReadonlySet<ErrorCode>): string {
-  const inProgress = DESCRIPTIONS[status] ?? STATUS_CODES[status] ?? '';
-  if (status !== 409 || !codes.has('POSSIBLE_DUPLICATE')) return inProgress;
-  const duplicate = 'The person may be a patient already; `candidates` lists them.';
-  return codes.has('REQUEST_IN_PROGRESS') ? `${duplicate} Or: ${inProgress}` : duplicate;
+  const description = DESCRIPTIONS[status] ?? STATUS_CODES[status] ?? '';
+  if (!codes.has('POSSIBLE_DUPLICATE') || status !== 409) return description;
+  return `${description} With \`POSSIBLE_DUPLICATE\`, \`candidates\` lists who it may be.`;
 }
 
 function exampleOf(status: number, code: ErrorCode, invalid: FieldProblem) {

@@ -18,7 +18,7 @@ export async function databaseState(database: Database): Promise<Record<string, 
   const generating = await tablesWithGeneratedColumns(database);
   const tables = (await database.query<Record<string, string>>('SHOW TABLES'))
     .map((row) => Object.values(row)[0]!)
-    .filter((table) => !['audit_events', 'sessions', 'patient_entry_lock', ...generating].includes(table))
+    .filter((table) => !['audit_events', 'sessions', 'patient_entry_lock', ...generating].includes(table));
   const sums = await database.query<{ Table: string; Checksum: string | number }>(
     `CHECKSUM TABLE ${tables.map((table) => `\`${table}\``).join(', ')}`,
   );
