@@ -140,14 +140,17 @@ export function validRequests(fixtures: Fixtures): ValidRequest[] {
       'patient_id',
       ...Object.keys(desk),
     ),
-    route(
-      ['PATCH', `/api/bookings/${bookingId}`],
-      admin,
-      { ...time, ...desk, doctor_id: doctor.doctorId },
-      ...Object.keys(time),
-      'doctor_id',
-      ...Object.keys(desk),
-    ),
+    {
+      ...route(
+        ['PATCH', `/api/bookings/${bookingId}`],
+        admin,
+        { ...time, ...desk, doctor_id: doctor.doctorId },
+        ...Object.keys(time),
+        'doctor_id',
+        ...Object.keys(desk),
+      ),
+      nullable: ['note'],
+    },
     route(
       ['POST', `/api/bookings/${bookingId}/status`],
       admin,
