@@ -90,21 +90,21 @@ test('an email with a code says where to enter it, and not to share it', async (
   const [person, admin] = [await clinic.patient(), await clinic.admin()];
   await clinic.client.post('/api/auth/password/forgot', { email: person.email });
   const reset = await lastEmail(person.email);
-  expect(reset).toContain('Give that code to nobody');
+  expect(reset).toContain('Give this code to nobody');
   const token = codeIn(reset, 'Code for a new password');
-  expect(await follow(reset, /Enter the code/, { token, new_password: NEW })).toBe(200);
+  expect(await follow(reset, /Enter the “Code/, { token, new_password: NEW })).toBe(200);
 
   const email = 'invited@people.example';
   await clinic.client.post('/api/users', { email, role: 'user' }, admin);
   const invitation = await lastEmail(email);
   const accepted = { token: codeIn(invitation, 'Code to choose a password'), password: NEW };
-  expect(await follow(invitation, /Enter the code/, accepted)).toBe(200);
+  expect(await follow(invitation, /Enter the “Code/, accepted)).toBe(200);
 
   const change = { email: 'changed@people.example', password: admin.password };
   expect((await clinic.client.patch('/api/auth/me', change, admin)).status).toBe(200);
   const changed = await lastEmail(change.email);
   const finished = { token: codeIn(changed, 'Code to confirm this address'), password: admin.password };
-  expect(await follow(changed, /Enter the code/, finished)).toBe(200);
+  expect(await follow(changed, /Enter the “Code/, finished)).toBe(200);
 });
 
 test('the instructions are in Spanish too', async () => {

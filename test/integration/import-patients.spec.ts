@@ -138,7 +138,7 @@ test('a file that is no list of patients is refused with a sentence', async () =
   );
   await expectRefused('given_name\tfamily_name\tphone\n', 'Separate columns with commas or semicolons.');
   await expectRefused('', 'The file is empty');
-});
+}, 120_000);
 
 test('a file that is not there is named, and --help explains the program', async () => {
   const absent = join(folder, 'absent.csv');
