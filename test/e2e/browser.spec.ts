@@ -25,7 +25,7 @@ async function execute(block: Locator): Promise<{ status: string; body: unknown 
   return { status: status.trim(), body };
 }
 
-describe.skipIf(!CHROMIUM)('in a real browser', () => {
+describe.skipIf(!CHROMIUM)('in a real browser', { timeout: 120_000 }, () => {
   let mailbox: Mailbox;
   let clinic: Clinic;
   let worker: INestApplicationContext;
