@@ -10,7 +10,9 @@ export class SerialisePatients25 implements MigrationInterface {
       version INT UNSIGNED NOT NULL,
       PRIMARY KEY (id)
     ) ENGINE = InnoDB`);
-    await runner.query('INSERT INTO patient_entry_lock (id, version) VALUES (1, 1) ON DUPLICATE KEY UPDATE id = id');
+    await runner.query(
+      'INSERT INTO patient_entry_lock (id, version) VALUES (1, 1) ON DUPLICATE KEY UPDATE id = id',
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
