@@ -59,7 +59,7 @@ function historyOf(booking: BookingRow, events: readonly EventRow[]): History {
   const faults: string[] = [];
   for (const event of events) {
     const step = stepOf(event, steps.at(-1));
-    const fault = faultOf(step, event, steps.at(-1), booking.timezone);
+    const fault = faultOf(step, event, steps.at(-1));
     if (fault !== undefined) faults.push(`its event ${steps.length + 1} (${event.action}): ${fault}`);
     steps.push(step);
   }
@@ -71,7 +71,8 @@ function stepOf({ action, at, particulars, reason }: EventRow, before: Step | un
   const isPlacement = action === 'booking.booked' || action === 'booking.moved';
   const isTimeChange = isPlacement || action === 'booking.cancelled';
   const { date, time, duration, status } = { ...before, ...values };
-  const given = action === 'booking.cancelled' ? 'cancelled' : isPlacement ? 'booked' : status;
+  const given =
+    action === 'booking.cancelled' ? 'cancelled' : action === 'booking.booked' ? 'booked' : status;
   return {
     action: action.replace('booking.', ''),
     at: at.getTime(),
@@ -86,26 +87,37 @@ function stepOf({ action, at, particulars, reason }: EventRow, before: Step | un
 
 function faultOf(
   step: Step,
-  { particulars }: EventRow,
+  { particulars, timezone }: EventRow,
   before: Step | undefined,
-  timezone: string,
 ): string | undefined {
   if (!before) return step.action === 'booked' ? undefined : 'nothing was booked before it';
   if (before.status === 'cancelled') return 'it follows a cancellation';
+  const zone = timezone ?? 'UTC';
   switch (step.action) {
     case 'booked':
       return 'it was booked before';
     case 'moved':
-      return before.status === 'booked' ? undefined : `it was ${before.status}`;
+      return isMovable(before, step) ? undefined : `it was ${before.status}`;
     case 'cancelled':
-      return ['booked', 'arrived'].includes(before.status) ? undefined : `it was ${before.status}`;
+      return isCancellable(before, step, zone) ? undefined : `it was ${before.status}`;
     case 'status_set':
       return (JSON.parse(particulars) as Particulars).before === before.status
-        ? faultOfStatus(step, before, timezone)
+        ? faultOfStatus(step, before, zone)
         : `it was ${before.status}, but the event says otherwise`;
     default:
       return undefined;
   }
+}
+
+/** Who has arrived may get another time of that day. */
+function isMovable({ status, date }: Step, moved: Step): boolean {
+  return status === 'booked' || (status === 'arrived' && date === moved.date);
+}
+
+/** What is recorded as fulfilled before its start took no place. */
+function isCancellable({ status, date, time }: Step, { at }: Step, timezone: string): boolean {
+  if (status === 'fulfilled') return wallTime(at - ROUNDING_MS, timezone) < `${date} ${time}`;
+  return status === 'booked' || status === 'arrived';
 }
 
 function faultOfStatus(

@@ -34,6 +34,8 @@ export interface EventRow extends RowDataPacket {
   /** JSON. */
   readonly particulars: string;
   readonly reason: string | null;
+  /** Of the doctor whom the event names. */
+  readonly timezone: string | null;
 }
 
 /** A notification in the ledger. */
@@ -69,8 +71,9 @@ export function readEvents(database: Connection): Promise<EventRow[]> {
   const actions = CHANGES.map((action) => `'booking.${action}'`).join(', ');
   return rows(
     database,
-    `SELECT subject_id, action, at, particulars, reason FROM audit_events
-     WHERE subject = 'booking' AND action IN (${actions}) ORDER BY id`,
+    `SELECT e.subject_id, e.action, e.at, e.particulars, e.reason, d.timezone FROM audit_events e
+     LEFT JOIN doctors d ON d.id = JSON_VALUE(e.particulars, '$.doctor_id')
+     WHERE e.subject = 'booking' AND e.action IN (${actions}) ORDER BY e.id`,
   );
 }
 

@@ -278,10 +278,19 @@ describe('the oracle', () => {
     [
       'H: a cancellation of what took place',
       [
-        ADD_EVENT('walkIn', 'cancelled', {}),
+        ADD_EVENT('walkIn', 'cancelled', {}, -120),
         "UPDATE bookings SET status = 'cancelled', version = 2 WHERE id = $walkIn",
       ],
       'AHLM',
+    ],
+    [
+      'not H: a cancellation of what was fulfilled before its start',
+      [
+        ...STATUS('live', 'fulfilled'),
+        ADD_EVENT('live', 'cancelled', {}),
+        "UPDATE bookings SET status = 'cancelled', version = 2 WHERE id = $live",
+      ],
+      'ALM',
     ],
     [
       'L: a version without a row',
