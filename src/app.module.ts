@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
+import { AppointmentTypesModule } from './appointment-types/appointment-types.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
 import { ClinicModule } from './clinic/clinic.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         ClinicModule,
         PatientsModule,
         DoctorsModule,
+        AppointmentTypesModule,
         AvailabilityModule,
         BookingsModule,
         PrivacyModule,

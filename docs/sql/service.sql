@@ -10,11 +10,13 @@ GRANT SELECT, INSERT, UPDATE (address, reason) ON clinica.audit_events TO 'clini
 
 GRANT SELECT, INSERT, UPDATE ON clinica.accounts TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.admin_lock TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.appointment_types TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.clinic TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctor_days TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctor_schedules TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.doctors TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.patient_entry_lock TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE ON clinica.patient_schedules TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.patients TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE ON clinica.retention_marks TO 'clinica'@'%';
 
@@ -22,6 +24,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.account_links TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.address_mails TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.availability_windows TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.bookings TO 'clinica'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.doctor_types TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.exceptions TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.idempotency_keys TO 'clinica'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON clinica.mailed_addresses TO 'clinica'@'%';

@@ -19,4 +19,15 @@ export class AvailabilityWindow {
 
   @Column({ name: 'end_time', type: 'time' })
   endTime!: string;
+
+  /** YYYY-MM-DD, inclusive, like `validUntil`; null: without a first date. */
+  @Column({ name: 'valid_from', type: 'date', nullable: true })
+  validFrom!: string | null;
+
+  @Column({ name: 'valid_until', type: 'date', nullable: true })
+  validUntil!: string | null;
+
+  /** Only for these types, in ascending order with commas between; null: for every request. */
+  @Column({ name: 'type_ids', type: 'varchar', length: 1000, nullable: true })
+  typeIds!: string | null;
 }

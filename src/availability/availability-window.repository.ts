@@ -5,7 +5,10 @@ import { AvailabilityWindow } from './availability-window.entity.js';
 
 /** The statements of the `availability_windows` table. */
 
-export type NewWindow = Omit<AvailabilityWindow, 'id'>;
+type Restrictions = Pick<AvailabilityWindow, 'validFrom' | 'validUntil' | 'typeIds'>;
+
+/** Without restrictions, it is valid on all dates and for every request. */
+export type NewWindow = Omit<AvailabilityWindow, 'id' | keyof Restrictions> & Partial<Restrictions>;
 
 /** A doctor's windows, by day and start. */
 export function findWindowsOf(

@@ -104,4 +104,25 @@ export class BookingEntity {
 
   @Column({ name: 'open_until', type: 'datetime', nullable: true })
   openUntil!: Date | null;
+
+  /** Null, like the code and name that the type had when it was booked, without a type. */
+  @Column({ name: 'type_id', type: 'int', unsigned: true, nullable: true })
+  typeId!: number | null;
+
+  @Column({ name: 'type_code', type: 'varchar', length: 40, nullable: true })
+  typeCode!: string | null;
+
+  @Column({ name: 'type_name', type: 'varchar', length: 100, nullable: true })
+  typeName!: string | null;
+
+  /** Minutes, as they were when it was booked, like `bufferAfter`. */
+  @Column({ name: 'buffer_before', type: 'smallint', unsigned: true, default: 0 })
+  bufferBefore!: number;
+
+  @Column({ name: 'buffer_after', type: 'smallint', unsigned: true, default: 0 })
+  bufferAfter!: number;
+
+  /** Whether PATIENT_BUSY judges it, also when it is rescheduled. */
+  @Column({ name: 'one_place', type: 'tinyint', default: 0 })
+  onePlace!: 0 | 1;
 }

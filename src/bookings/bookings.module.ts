@@ -7,6 +7,7 @@ import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { BookableTimes } from './bookable-times.js';
 import { BookingEntity } from './booking.entity.js';
+import { PatientSchedule } from './patient-schedule.entity.js';
 import { BookingListReader } from './booking-list.reader.js';
 import { BookingListsController } from './booking-lists.controller.js';
 import { BookingListsService } from './booking-lists.service.js';
@@ -42,7 +43,7 @@ import { PatientMerge } from './patient-merge.service.js';
     IdempotencyModule,
     OutboxModule,
     PatientsModule,
-    TypeOrmModule.forFeature([BookingEntity]),
+    TypeOrmModule.forFeature([BookingEntity, PatientSchedule]),
   ],
   controllers: [
     BookingListsController,

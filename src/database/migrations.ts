@@ -21,6 +21,7 @@ import { DoctorsOfNotifications21 } from './migrations/21-doctors-of-notificatio
 import { InvitePatients22 } from './migrations/22-invite-patients.js';
 import { VersionAccounts24 } from './migrations/24-version-accounts.js';
 import { SerialisePatients25 } from './migrations/25-serialise-patients.js';
+import { AppointmentTypes26 } from './migrations/26-appointment-types.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   InvitePatients22,
   VersionAccounts24,
   SerialisePatients25,
+  AppointmentTypes26,
 ] as const;

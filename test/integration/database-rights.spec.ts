@@ -16,6 +16,7 @@ const DELETED_FROM = [
   'address_mails',
   'availability_windows',
   'bookings',
+  'doctor_types',
   'exceptions',
   'idempotency_keys',
   'mailed_addresses',

@@ -95,6 +95,7 @@ test('all migrations can be undone, and applied again to the same schema', async
       'InvitePatients1000000000022',
       'VersionAccounts1000000000024',
       'SerialisePatients1000000000025',
+      'AppointmentTypes1000000000026',
     ]);
     expect([await columns(), await keys()]).toEqual(before);
     expect(await migrations.runMigrations()).toEqual([]);
