@@ -8,3 +8,39 @@ export function joinClinic(): string {
 /** The columns of the clinic's contact details; null: those of the configuration. */
 export const CLINIC_COLUMNS = `clinic.name AS clinic_name, clinic.address AS clinic_address,
   clinic.phone AS clinic_phone`;
+
+/** The settings that decide what can be booked. Null limits: none. */
+export interface BookingSettings {
+  readonly horizonDays: number | null;
+  readonly minNoticeMinutes: number | null;
+  readonly cancelCutoffMinutes: number | null;
+  readonly maxLiveBookings: number | null;
+  readonly typeRequired: boolean;
+  readonly onePlaceAtATime: boolean;
+  readonly publicAvailability: boolean;
+}
+
+/**
+ * The clinic's part of `read-schedule`. The column that other parts fill with the time zone holds JSON; read it with
+ * `clinicOfSchedule`.
+ */
+export const CLINIC_OF_SCHEDULE = `
+  SELECT 'clinic', CAST(JSON_OBJECT('horizonDays', horizon_days, 'minNoticeMinutes', min_notice_minutes,
+                                    'cancelCutoffMinutes', cancel_cutoff_minutes,
+                                    'maxLiveBookings', max_live_bookings, 'typeRequired', type_required,
+                                    'onePlaceAtATime', one_place_at_a_time,
+                                    'publicAvailability', public_availability) AS CHAR),
+         NULL, NULL, NULL, NULL, NULL, NULL
+  FROM clinic`;
+
+/** Reads the row of `CLINIC_OF_SCHEDULE`. */
+export function clinicOfSchedule(json: string): BookingSettings {
+  const settings = JSON.parse(json) as Record<keyof BookingSettings, number | null>;
+  const { typeRequired, onePlaceAtATime, publicAvailability, ...limits } = settings;
+  return {
+    ...limits,
+    typeRequired: typeRequired === 1,
+    onePlaceAtATime: onePlaceAtATime === 1,
+    publicAvailability: publicAvailability === 1,
+  };
+}

@@ -4,6 +4,7 @@ import { APPOINTMENT_CODES } from './appointment.codes.js';
 import type { ErrorCodeInfo } from './error-code-info.js';
 import { PATIENT_CODES } from './patient.codes.js';
 import { REQUEST_CODES } from './request.codes.js';
+import { TYPE_CODES } from './type.codes.js';
 
 /**
  * Every `code` that an error of the API can have. `DomainError` accepts no other; the enum in the OpenAPI document and
@@ -15,6 +16,7 @@ const CODES = {
   ...ACCOUNT_CODES,
   ...APPOINTMENT_CODES,
   ...PATIENT_CODES,
+  ...TYPE_CODES,
 } as const;
 
 export type ErrorCode = keyof typeof CODES;
