@@ -1,7 +1,9 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 /** Whom a type exists for; to patients, one for `staff` does not. */
-export type Audience = 'patients' | 'staff';
+export const AUDIENCES = ['patients', 'staff'] as const;
+
+export type Audience = (typeof AUDIENCES)[number];
 
 /** What can be booked: how long it takes, and within which limits. Never deleted. */
 @Entity('appointment_types')

@@ -16,7 +16,8 @@ const VALUES: Readonly<Record<keyof TypeValues, string>> = {
   maxLiveBookings: 'max_live_bookings',
 };
 
-function valuesOf(alias: string): string {
+/** The values of a type or of a doctor, as a JSON object. */
+export function valuesAsJson(alias: string): string {
   const pairs = Object.entries(VALUES).map(([property, column]) => `'${property}', ${alias}.${column}`);
   return `JSON_OBJECT(${pairs.join(', ')})`;
 }
@@ -28,8 +29,8 @@ function valuesOf(alias: string): string {
  */
 export const TYPE_OF_SCHEDULE = `
   SELECT 'type', CAST(JSON_OBJECT('id', t.id, 'code', t.code, 'name', t.name, 'audience', t.audience,
-                                  'active', t.active, 'offered', o.type_id, 'type', ${valuesOf('t')},
-                                  'own', ${valuesOf('o')}) AS CHAR),
+                                  'active', t.active, 'offered', o.type_id, 'type', ${valuesAsJson('t')},
+                                  'own', ${valuesAsJson('o')}) AS CHAR),
          NULL, NULL, NULL, NULL, NULL, NULL
   FROM appointment_types t LEFT JOIN doctor_types o ON o.type_id = t.id AND o.doctor_id = ?
   WHERE t.id = ?`;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { ClinicLimits } from '../clinic/clinic-limits.js';
 import {
-  type ClinicLimits,
-  isNoticeBeyondHorizon,
   type OwnValues,
   resolveValues,
   schedulingParameters,
@@ -102,15 +101,3 @@ describe('the parameters of a request', () => {
       expect(schedulingParameters(CLINIC, { type: TYPE, own, isActive }).isOffered).toBe(false);
   });
 });
-
-test.each([
-  [1_440, 1, false],
-  [1_441, 1, true],
-  [525_600, null, false],
-  [null, 1, false],
-])(
-  'a notice of %j minutes is longer than a horizon of %j days: %j',
-  (minNoticeMinutes, horizonDays, isBeyond) => {
-    expect(isNoticeBeyondHorizon({ minNoticeMinutes, horizonDays })).toBe(isBeyond);
-  },
-);

@@ -1,11 +1,4 @@
-/** The clinic's limits: the defaults of types. Null: none. */
-export interface ClinicLimits {
-  readonly horizonDays: number | null;
-  readonly minNoticeMinutes: number | null;
-  readonly cancelCutoffMinutes: number | null;
-  /** Of one patient, of all types together. */
-  readonly maxLiveBookings: number | null;
-}
+import type { ClinicLimits } from '../clinic/clinic-limits.js';
 
 /** How appointments of a type are booked. Null, but for the duration and the buffers: as at the clinic. */
 export interface TypeValues {
@@ -125,13 +118,3 @@ const WITHOUT_TYPE = {
   maxLiveBookingsOfType: null,
   isOffered: true,
 };
-
-const MINUTES_A_DAY = 1_440;
-
-/** Whether nobody could book: what is soon enough for the horizon is too soon for the notice. */
-export function isNoticeBeyondHorizon({
-  minNoticeMinutes,
-  horizonDays,
-}: Pick<ClinicLimits, 'minNoticeMinutes' | 'horizonDays'>): boolean {
-  return minNoticeMinutes !== null && horizonDays !== null && minNoticeMinutes > horizonDays * MINUTES_A_DAY;
-}

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Patch, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Only, Public } from '../auth/access.js';
+import { ApiProblems } from '../http/api-problems.js';
 import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
@@ -20,7 +21,7 @@ export class ClinicController {
   @ApiOperation({
     operationId: 'getClinic',
     summary: 'Get the clinic',
-    description: 'Its name, how to reach it, and its time zone.',
+    description: 'Its name, how to reach it, its time zone, and the limits of bookings.',
   })
   @ApiOkResponse({ type: ClinicDto, headers: ENTITY_TAG })
   async get(@Res({ passthrough: true }) reply: FastifyReply): Promise<ClinicDto> {
@@ -32,18 +33,19 @@ export class ClinicController {
   @RateLimit('change')
   @ApiOperation({
     operationId: 'changeClinic',
-    summary: "Change the clinic's name, contact details or country",
+    summary: "Change the clinic's contact details and limits",
     description:
-      "Fields that are left out stay; null takes the configuration's value. The next emails show the change.",
+      "Fields that are left out stay. For contact details, null takes the configuration's value; for limits, it means none. Existing bookings stay.",
   })
   @ApiOkResponse({ type: ClinicDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
   @AcceptsIfMatch()
+  @ApiProblems('NOTICE_BEYOND_HORIZON')
   async change(
     @SignedInContext() context: AccountContext,
     @Body() change: ChangeClinicDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClinicDto> {
-    return tagged(reply, ClinicDto.from(await this.clinic.change(context, change)));
+    return tagged(reply, ClinicDto.from(await this.clinic.change(context, change.toChange())));
   }
 }

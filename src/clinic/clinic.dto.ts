@@ -2,11 +2,20 @@ import { ApiProperty } from '@nestjs/swagger';
 import { isISO31661Alpha2 } from 'class-validator';
 import { CLINIC_PHONE_NUMBER } from '../config/clinic.environment.js';
 import { ApiInteger } from '../http/api-properties.js';
-import { field, type FieldOptions, LARGEST_ID } from '../http/fields.js';
+import { BooleanField, field, type FieldOptions, LARGEST_ID } from '../http/fields.js';
 import { LineField } from '../http/text-fields.js';
 import type { Clinic, ClinicChange } from './clinic.service.js';
+import { ApiBookingLimit, BookingLimitField } from './limit-fields.js';
 
 const CONFIGURED = "null for the configuration's";
+const NO_LIMIT = 'null for no limit';
+const HORIZON = "How many days ahead patients can book, on the doctor's calendar";
+const NOTICE = 'How many minutes before the start patients must book';
+const CUTOFF = 'Until how many minutes before the start patients can reschedule and cancel';
+const LIVE = 'How many bookings of one patient may lie ahead';
+const TYPE_REQUIRED = 'Whether patients must name an appointment type';
+const ONE_PLACE = 'Whether no booking may overlap another of the same patient';
+const PUBLIC = 'Whether available slots need no token';
 const COUNTRY = /^[A-Z]{2}$/;
 
 /** An assigned country code of ISO 3166-1. */
@@ -29,7 +38,7 @@ function ClinicPhoneField(options: FieldOptions): PropertyDecorator {
   );
 }
 
-export class ChangeClinicDto implements ClinicChange {
+export class ChangeClinicDto {
   @LineField(100, { optional: true, nullable: true, description: CONFIGURED, example: 'Clinica' })
   name?: string | null;
 
@@ -50,6 +59,45 @@ export class ChangeClinicDto implements ClinicChange {
     description: 'The country of phone numbers without a country code',
   })
   country?: string | null;
+
+  @BookingLimitField('horizon_days', { description: `${HORIZON}; ${NO_LIMIT}`, example: 365 })
+  horizon_days?: number | null;
+
+  @BookingLimitField('min_notice_minutes', { description: `${NOTICE}; ${NO_LIMIT}`, example: 0 })
+  min_notice_minutes?: number | null;
+
+  @BookingLimitField('cancel_cutoff_minutes', { description: `${CUTOFF}; ${NO_LIMIT}`, example: 0 })
+  cancel_cutoff_minutes?: number | null;
+
+  @BookingLimitField('max_live_bookings', { description: `${LIVE}; ${NO_LIMIT}`, example: 50 })
+  max_live_bookings?: number | null;
+
+  @BooleanField({ optional: true, description: TYPE_REQUIRED, example: false })
+  type_required?: boolean;
+
+  @BooleanField({ optional: true, description: ONE_PLACE, example: false })
+  one_place_at_a_time?: boolean;
+
+  @BooleanField({ optional: true, description: PUBLIC, example: false })
+  public_availability?: boolean;
+
+  toChange(): ClinicChange {
+    const { name, address, phone, country } = this;
+    return {
+      ...{ name, address, phone, country },
+      horizonDays: this.horizon_days,
+      minNoticeMinutes: this.min_notice_minutes,
+      cancelCutoffMinutes: this.cancel_cutoff_minutes,
+      maxLiveBookings: this.max_live_bookings,
+      typeRequired: bit(this.type_required),
+      onePlaceAtATime: bit(this.one_place_at_a_time),
+      publicAvailability: bit(this.public_availability),
+    };
+  }
+}
+
+function bit(value: boolean | undefined): 0 | 1 | undefined {
+  return value === undefined ? undefined : value ? 1 : 0;
 }
 
 export class ClinicDto {
@@ -71,10 +119,42 @@ export class ClinicDto {
   })
   timezone!: string;
 
+  @ApiBookingLimit('horizon_days', { description: HORIZON, example: 365 })
+  horizon_days!: number | null;
+
+  @ApiBookingLimit('min_notice_minutes', { description: NOTICE, example: 0 })
+  min_notice_minutes!: number | null;
+
+  @ApiBookingLimit('cancel_cutoff_minutes', { description: CUTOFF, example: 0 })
+  cancel_cutoff_minutes!: number | null;
+
+  @ApiBookingLimit('max_live_bookings', { description: LIVE, example: 50 })
+  max_live_bookings!: number | null;
+
+  @ApiProperty({ example: false, description: TYPE_REQUIRED })
+  type_required!: boolean;
+
+  @ApiProperty({ example: false, description: ONE_PLACE })
+  one_place_at_a_time!: boolean;
+
+  @ApiProperty({ example: false, description: PUBLIC })
+  public_availability!: boolean;
+
   @ApiInteger(1, LARGEST_ID, { example: 1, description: 'Raised by each change' })
   version!: number;
 
-  static from({ name, address, phone, country, timezone, version }: Clinic): ClinicDto {
-    return { name, address, phone, country, timezone, version };
+  static from(clinic: Clinic): ClinicDto {
+    const { name, address, phone, country, timezone, version } = clinic;
+    return {
+      ...{ name, address, phone, country, timezone },
+      horizon_days: clinic.horizonDays,
+      min_notice_minutes: clinic.minNoticeMinutes,
+      cancel_cutoff_minutes: clinic.cancelCutoffMinutes,
+      max_live_bookings: clinic.maxLiveBookings,
+      type_required: clinic.typeRequired === 1,
+      one_place_at_a_time: clinic.onePlaceAtATime === 1,
+      public_availability: clinic.publicAvailability === 1,
+      version,
+    };
   }
 }

@@ -18,7 +18,12 @@ export async function clinicCountry(source: Source): Promise<string | null> {
 export async function findClinic(source: Source): Promise<ClinicSettings> {
   const [row] = await query<ClinicSettings>(
     source,
-    '/* find-clinic */ SELECT id, name, address, phone, country, version FROM clinic',
+    `/* find-clinic */
+     SELECT id, name, address, phone, country, horizon_days AS horizonDays, min_notice_minutes AS minNoticeMinutes,
+            cancel_cutoff_minutes AS cancelCutoffMinutes, max_live_bookings AS maxLiveBookings,
+            type_required AS typeRequired, one_place_at_a_time AS onePlaceAtATime,
+            public_availability AS publicAvailability, version
+     FROM clinic`,
   );
   return row!;
 }

@@ -1,3 +1,5 @@
+import type { ClinicLimits } from './clinic-limits.js';
+
 /** SQL for other modules to read the clinic's settings together with their own tables. */
 
 /** Joins the clinic's settings, if there are any, as `clinic`. */
@@ -9,12 +11,8 @@ export function joinClinic(): string {
 export const CLINIC_COLUMNS = `clinic.name AS clinic_name, clinic.address AS clinic_address,
   clinic.phone AS clinic_phone`;
 
-/** The settings that decide what can be booked. Null limits: none. */
-export interface BookingSettings {
-  readonly horizonDays: number | null;
-  readonly minNoticeMinutes: number | null;
-  readonly cancelCutoffMinutes: number | null;
-  readonly maxLiveBookings: number | null;
+/** The settings that decide what can be booked. */
+export interface BookingSettings extends ClinicLimits {
   readonly typeRequired: boolean;
   readonly onePlaceAtATime: boolean;
   readonly publicAvailability: boolean;

@@ -20,7 +20,7 @@ export const TYPE_CODES = {
   },
   NOTICE_BEYOND_HORIZON: {
     answers: {
-      400: 'Nobody could book first-visit: its notice of 2880 minutes is longer than its horizon of 1 days. Shorten the notice, or extend the horizon.',
+      400: 'Nobody could book first-visit: min_notice_minutes, 2880, is longer than horizon_days, 1. Shorten the notice, or extend the horizon.',
     },
     action: 'Ask for a shorter notice or a longer horizon.',
   },

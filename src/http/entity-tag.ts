@@ -14,8 +14,13 @@ export const CONTENT_TAG = {
 
 /** Sets the entity tag of an answer, and returns the answer. */
 export function tagged<T extends { readonly version: number }>(reply: FastifyReply, answer: T): T {
-  void reply.header('etag', entityTagOf(answer.version));
+  setEntityTag(reply, answer.version);
   return answer;
+}
+
+/** Sets the entity tag of an answer that does not contain its version. */
+export function setEntityTag(reply: FastifyReply, version: number): void {
+  void reply.header('etag', entityTagOf(version));
 }
 
 /**

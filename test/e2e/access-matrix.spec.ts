@@ -77,8 +77,14 @@ async function createResources(doctorA: DoctorPerson, doctorB: DoctorPerson): Pr
     newcomerId: (await clinic.person('doctor')).id,
     sessionId: await sessionOf(people.patientA),
     unknownId: UNKNOWN_ID,
+    typeId: await createType(people.admin),
     patientId: (await client.get<{ id: number }[]>('/api/patients/mine', people.patientA)).body[0]!.id,
   };
+}
+
+async function createType({ token }: Person): Promise<number> {
+  const type = { code: 'matrix', name: 'Matrix', duration: 30 };
+  return (await clinic.client.post('/api/appointment-types', type, { token })).body.id!;
 }
 
 async function sessionOf({ email, password }: Person): Promise<number> {

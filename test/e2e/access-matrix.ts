@@ -17,6 +17,7 @@ export interface Resources {
   readonly sessionId: number;
   /** The owner of patient A's account. */
   readonly patientId: number;
+  readonly typeId: number;
   readonly unknownId: number;
 }
 
@@ -142,6 +143,22 @@ export const MATRIX: Readonly<Record<string, Row>> = {
       email: 'new@clinic.example',
       user_id: newcomerId,
     }),
+  },
+  'GET /api/appointment-types': { expected: ANYONE },
+  'POST /api/appointment-types': {
+    expected: created(ADMINS),
+    body: () => ({ code: 'new-type', name: 'New type', duration: 30 }),
+  },
+  'PATCH /api/appointment-types/{id}': {
+    expected: ADMINS,
+    id: 'typeId',
+    body: () => ({ description: 'For all' }),
+  },
+  'GET /api/doctors/{id}/types': { expected: ANYONE, id: 'doctorId' },
+  'PUT /api/doctors/{id}/types': {
+    expected: ADMINS,
+    id: 'doctorId',
+    body: ({ typeId }) => ({ types: [{ type_id: typeId, duration: 45 }] }),
   },
   'GET /api/patients': { expected: DESK, query: () => '?q=romero' },
   'GET /api/patients/mine': { expected: SIGNED_IN },

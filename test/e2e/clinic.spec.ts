@@ -12,7 +12,19 @@ beforeAll(async () => {
 
 afterAll(() => clinic?.close());
 
-interface ClinicJson {
+const DEFAULTS = {
+  horizon_days: 365,
+  min_notice_minutes: 0,
+  cancel_cutoff_minutes: 0,
+  max_live_bookings: 50,
+  type_required: false,
+  one_place_at_a_time: false,
+  public_availability: false,
+};
+
+type Settings = { -readonly [Key in keyof typeof DEFAULTS]: (typeof DEFAULTS)[Key] | null };
+
+interface ClinicJson extends Settings {
   name: string;
   address: string | null;
   phone: string | null;
@@ -31,7 +43,7 @@ describe('GET /api/clinic (public), PATCH (admin): name, address, phone, country
     expect([status, headers.get('etag')]).toEqual([200, '"1"']);
     const { CLINIC_NAME: name, CLINIC_TIMEZONE: timezone } = clinic.environment;
     const configured = { name, address: 'Calle Mayor 1', phone: '+34 912 345 678', country: null, timezone };
-    expect(body).toEqual({ ...configured, version: 1 });
+    expect(body).toEqual({ ...configured, ...DEFAULTS, version: 1 });
   });
   test('null takes the configuration’s value again, and each change is an event', async () => {
     const before = (await get()).body;
@@ -62,6 +74,16 @@ describe('GET /api/clinic (public), PATCH (admin): name, address, phone, country
     ['phone', { phone: 'none' }],
     ['name', { name: '\u200b' }],
     ['address', { address: 'x'.repeat(201) }],
+    ['horizon_days', { horizon_days: 0 }],
+    ['horizon_days', { horizon_days: 3651 }],
+    ['min_notice_minutes', { min_notice_minutes: -1 }],
+    ['min_notice_minutes', { min_notice_minutes: 525_601 }],
+    ['cancel_cutoff_minutes', { cancel_cutoff_minutes: '60' }],
+    ['max_live_bookings', { max_live_bookings: 0 }],
+    ['max_live_bookings', { max_live_bookings: 1001 }],
+    ['type_required', { type_required: null }],
+    ['one_place_at_a_time', { one_place_at_a_time: 1 }],
+    ['public_availability', { public_availability: 'true' }],
   ])('refuses %s: %j', async (field, body) => {
     expect(invalidFields(expectProblem(await change(body), { status: 400 }))).toEqual([field]);
   });
@@ -72,5 +94,41 @@ describe('GET /api/clinic (public), PATCH (admin): name, address, phone, country
     expect((await get()).body).toEqual(before);
     const current = await change({ name: 'Current' }, { 'if-match': `"${before.version}"` });
     expect([current.status, current.headers.get('etag')]).toEqual([200, `"${before.version + 1}"`]);
+  });
+});
+
+describe('the defaults of limits: horizon_days, min_notice_minutes, cancel_cutoff_minutes, max_live_bookings, each null for none; type_required, one_place_at_a_time, public_availability', () => {
+  test('an admin changes them, and the event holds the new values', async () => {
+    const before = (await get()).body;
+    const given = {
+      ...{ horizon_days: null, min_notice_minutes: 120, cancel_cutoff_minutes: 1440, max_live_bookings: 3 },
+      ...{ type_required: true, one_place_at_a_time: true, public_availability: true },
+    };
+    const changed = await change(given);
+    const version = before.version + 1;
+    expect(changed.body).toEqual({ ...before, ...given, version });
+    expect(changed.headers.get('etag')).toBe(`"${version}"`);
+    expect((await get()).body).toEqual(changed.body);
+    const [event] = await clinic.query<{ particulars: string }>(
+      "SELECT CAST(particulars AS CHAR) AS particulars FROM audit_events WHERE action = 'clinic.changed' ORDER BY id DESC LIMIT 1",
+    );
+    expect(JSON.parse(event!.particulars)).toMatchObject({
+      ...{ horizon_days: null, min_notice_minutes: 120, max_live_bookings: 3, type_required: 1, version },
+    });
+    expect((await change(DEFAULTS)).body).toEqual({ ...before, version: version + 1 });
+  });
+  test('a notice longer than the horizon: 400, and nothing changes', async () => {
+    const before = (await get()).body;
+    const refused = expectProblem(await change({ min_notice_minutes: 2881, horizon_days: 2 }), {
+      status: 400,
+      code: 'NOTICE_BEYOND_HORIZON',
+    });
+    expect(refused.detail).toBe(
+      'Nobody could book without a type: min_notice_minutes, 2881, is longer than horizon_days, 2. Shorten the notice, or extend the horizon.',
+    );
+    expect(invalidFields(refused)).toEqual(['min_notice_minutes']);
+    expect((await get()).body).toEqual(before);
+    expect((await change({ min_notice_minutes: 2880, horizon_days: 2 })).status).toBe(200);
+    expect((await change({ min_notice_minutes: null, horizon_days: 1 })).status).toBe(200);
   });
 });

@@ -40,6 +40,11 @@ async function booked(): Promise<{ actor: Person; path: string }> {
   return { actor, path: `/api/bookings/${booking.body.id}` };
 }
 
+async function typeWithCode(code: string): Promise<number> {
+  const type = { code, name: code, duration: 30 };
+  return (await clinic.client.post('/api/appointment-types', type, { token: admin.token })).body.id!;
+}
+
 /** Every request with which a signed-in account changes something, as `method path` of the document. */
 const REQUESTS: Readonly<Record<string, () => ActorRequest | Promise<ActorRequest>>> = {
   'post /api/bookings': async () => {
@@ -94,6 +99,21 @@ const REQUESTS: Readonly<Record<string, () => ActorRequest | Promise<ActorReques
     path: '/api/clinic',
     body: { name: `Clinic ${randomUUID()}` },
     actor: await clinic.admin(),
+  }),
+  'post /api/appointment-types': () => ({
+    path: '/api/appointment-types',
+    body: { code: 'once', name: 'Once', duration: 30 },
+    actor: admin,
+  }),
+  'patch /api/appointment-types/{id}': async () => ({
+    path: `/api/appointment-types/${await typeWithCode('change-once')}`,
+    body: { duration: 45 },
+    actor: admin,
+  }),
+  'put /api/doctors/{id}/types': async () => ({
+    path: `/api/doctors/${doctor.doctorId}/types`,
+    body: { types: [{ type_id: await typeWithCode('offer-once') }] },
+    actor: admin,
   }),
   'patch /api/doctors/{id}': async () => {
     const { doctorId } = await clinic.doctor();

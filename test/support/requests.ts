@@ -2,7 +2,7 @@ import type { Clinic, DoctorPerson, Person } from './clinic.js';
 
 /** A request with a body that the API accepts, and the token of an actor who may send it. */
 export interface ValidRequest {
-  readonly method: 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly token: string | undefined;
   readonly body: Readonly<Record<string, unknown>>;
@@ -21,6 +21,7 @@ export interface Fixtures {
   readonly bookingId: number;
   /** The patient of the account `patient`. */
   readonly patientId: number;
+  readonly typeId: number;
 }
 
 export async function createFixtures(clinic: Clinic): Promise<Fixtures> {
@@ -36,7 +37,10 @@ export async function createFixtures(clinic: Clinic): Promise<Fixtures> {
     { token: patient.token },
   );
   const mine = await clinic.client.get<{ id: number }[]>('/api/patients/mine', patient);
-  return { patient, doctor, admin, newcomer, bookingId: booked.body.id!, patientId: mine.body[0]!.id };
+  const type = { code: 'fixture', name: 'Fixture', duration: 30 };
+  const typed = await clinic.client.post('/api/appointment-types', type, { token: admin.token });
+  const ids = { bookingId: booked.body.id!, patientId: mine.body[0]!.id, typeId: typed.body.id! };
+  return { patient, doctor, admin, newcomer, ...ids };
 }
 
 /** One valid request for every route that takes a body. */
@@ -127,11 +131,19 @@ export function validRequests(fixtures: Fixtures): ValidRequest[] {
       ...route(
         ['PATCH', '/api/clinic'],
         admin,
-        { name: 'Clinic', address: 'Calle Mayor 1', phone: '+34 912 345 678', country: 'ES' },
-        ...['name', 'address', 'phone', 'country'],
+        {
+          name: 'Clinic',
+          address: 'Calle Mayor 1',
+          phone: '+34 912 345 678',
+          country: 'ES',
+          ...LIMITS,
+          ...SWITCHES,
+        },
+        ...['name', 'address', 'phone', 'country', ...Object.keys(LIMITS), ...Object.keys(SWITCHES)],
       ),
-      nullable: ['name', 'address', 'phone', 'country'],
+      nullable: ['name', 'address', 'phone', 'country', ...Object.keys(LIMITS)],
     },
+    ...typeRequests(fixtures),
     route(
       ['POST', '/api/bookings'],
       admin,
@@ -186,6 +198,40 @@ export function validRequests(fixtures: Fixtures): ValidRequest[] {
       'start_time',
       'end_time',
     ),
+  ];
+}
+
+const LIMITS = {
+  horizon_days: 365,
+  min_notice_minutes: 0,
+  cancel_cutoff_minutes: 0,
+  max_live_bookings: 50,
+};
+const SWITCHES = { type_required: false, one_place_at_a_time: false, public_availability: false };
+
+function typeRequests({ admin: { token }, doctor, typeId }: Fixtures): ValidRequest[] {
+  const nullable = { description: 'New', slot_step: 15, ...LIMITS, max_per_day: 8 };
+  const optional = { buffer_before: 5, buffer_after: 10, audience: 'staff', active: true, ...nullable };
+  const type = { code: 'new-type', name: 'New type', duration: 30, ...optional };
+  const common = { token, nullable: Object.keys(nullable) };
+  return [
+    {
+      ...common,
+      ...{ method: 'POST', path: '/api/appointment-types', body: type, optional: Object.keys(optional) },
+    },
+    {
+      ...common,
+      ...{
+        method: 'PATCH',
+        path: `/api/appointment-types/${typeId}`,
+        body: type,
+        optional: Object.keys(type),
+      },
+    },
+    {
+      ...{ method: 'PUT', path: `/api/doctors/${doctor.doctorId}/types`, token, optional: [], nullable: [] },
+      body: { types: [{ type_id: typeId, duration: 45, slot_step: null }] },
+    },
   ];
 }
 
