@@ -6,6 +6,7 @@ import { Sessions } from '../auth/sessions/sessions.js';
 import { lockClinic } from '../clinic/clinic.repository.js';
 import { ClinicService } from '../clinic/clinic.service.js';
 import { isDuplicate } from '../database/mysql-errors.js';
+import type { Source } from '../database/statement.js';
 import type { AccountContext, Context } from '../http/context.js';
 import { assertCurrent } from '../http/if-match.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
@@ -53,6 +54,13 @@ export class AppointmentTypesService implements OnModuleInit {
   async list({ actor }: Context): Promise<StoredType[]> {
     const types = await listTypes(this.dataSource);
     return worksAtClinic(actor.role) ? types : types.filter(isForPatients);
+  }
+
+  /** The first of these ids that is not the id of a type. */
+  async findUnknown(source: Source, ids: readonly number[]): Promise<number | undefined> {
+    if (ids.length === 0) return undefined;
+    const existing = new Set((await listTypes(source)).map(({ id }) => id));
+    return ids.find((id) => !existing.has(id));
   }
 
   /** @throws Refusal TYPE_CODE_TAKEN, TOO_MANY_TYPES, NOTICE_BEYOND_HORIZON */

@@ -12,8 +12,7 @@ import { assertCurrent } from '../http/if-match.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import { Changes } from '../outbox/changes.js';
 import { unknownType } from './appointment-type.refusals.js';
-import { listTypes } from './appointment-type.repository.js';
-import { isForPatients } from './appointment-types.service.js';
+import { AppointmentTypesService, isForPatients } from './appointment-types.service.js';
 import { listOfferedTypes, type Offer, type OfferedType, replaceOffers } from './doctor-type.repository.js';
 import { assertLimitsPossible } from './possible-limits.js';
 
@@ -34,6 +33,7 @@ export class DoctorTypesService {
     private readonly sessions: Sessions,
     private readonly changes: Changes,
     private readonly doctors: DoctorsService,
+    private readonly types: AppointmentTypesService,
   ) {}
 
   /**
@@ -71,7 +71,11 @@ export class DoctorTypesService {
     const doctor = await lockDoctor(tx, doctorId);
     if (!doctor) throw doctorNotFound(doctorId);
     assertCurrent(context, doctor.version);
-    await assertTypesExist(tx, offers);
+    const unknown = await this.types.findUnknown(
+      tx,
+      offers.map(({ typeId }) => typeId),
+    );
+    if (unknown !== undefined) throw unknownType(unknown, 'types');
     const before = await listOfferedTypes(tx, doctorId);
     await replaceOffers(tx, doctorId, offers);
     const types = await listOfferedTypes(tx, doctorId);
@@ -91,11 +95,4 @@ export class DoctorTypesService {
 
 function visibleTo({ role }: Actor, types: readonly OfferedType[]): readonly OfferedType[] {
   return worksAtClinic(role) ? types : types.filter(({ type }) => isForPatients(type));
-}
-
-/** @throws Refusal UNKNOWN_TYPE */
-async function assertTypesExist(tx: EntityManager, offers: readonly Offer[]): Promise<void> {
-  const existing = new Set((await listTypes(tx)).map(({ id }) => id));
-  const unknown = offers.find(({ typeId }) => !existing.has(typeId));
-  if (unknown) throw unknownType(unknown.typeId, 'types');
 }

@@ -5,10 +5,20 @@ import { AvailabilityWindow } from './availability-window.entity.js';
 
 /** The statements of the `availability_windows` table. */
 
-type Restrictions = Pick<AvailabilityWindow, 'validFrom' | 'validUntil' | 'typeIds'>;
+/** The columns of an `AvailabilityWindow`. */
+export const WINDOW_COLUMNS = `id, doctor_id AS doctorId, day_of_week AS dayOfWeek, start_time AS startTime,
+  end_time AS endTime, valid_from AS validFrom, valid_until AS validUntil, type_ids AS typeIds`;
 
-/** Without restrictions, it is valid on all dates and for every request. */
-export type NewWindow = Omit<AvailabilityWindow, 'id' | keyof Restrictions> & Partial<Restrictions>;
+export type NewWindow = Omit<AvailabilityWindow, 'id'>;
+
+/** A doctor's windows on a weekday. */
+export function findWindowsOfWeekday(
+  tx: EntityManager,
+  doctorId: number,
+  dayOfWeek: number,
+): Promise<AvailabilityWindow[]> {
+  return tx.findBy(AvailabilityWindow, { doctorId, dayOfWeek });
+}
 
 /** A doctor's windows, by day and start. */
 export function findWindowsOf(
@@ -18,9 +28,9 @@ export function findWindowsOf(
 ): Promise<AvailabilityWindow[]> {
   return query(
     dataSource,
-    `/* find-windows */ SELECT id, doctor_id AS doctorId, day_of_week AS dayOfWeek, start_time AS startTime, end_time AS endTime
+    `/* find-windows */ SELECT ${WINDOW_COLUMNS}
      FROM availability_windows WHERE doctor_id = ${owner === 'doctor' ? '?' : DOCTOR_ID_OF_ACCOUNT}
-     ORDER BY day_of_week, start_time`,
+     ORDER BY day_of_week, start_time, id`,
     [id],
   );
 }

@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Only, Public } from '../auth/access.js';
+import { MaySignIn, Only, Public } from '../auth/access.js';
 import { DESK } from '../auth/role.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { type AccountContext, SignedInContext } from '../http/context.js';
+import { type AccountContext, type Context, OptionalContext, SignedInContext } from '../http/context.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
 import { AcceptsIdempotencyKey } from '../idempotency/accepts-idempotency-key.js';
@@ -34,16 +34,22 @@ export class AvailabilityController {
   }
 
   @Public()
+  @MaySignIn()
   @Get(':doctor_id')
   @ApiOperation({
     operationId: 'listDoctorAvailability',
     summary: "List a doctor's weekly windows",
-    description: 'By day and start. `id` is that of the doctor.',
+    description:
+      'By day and start. `id` is that of the doctor. Windows for types that only the desk books are shown to those who work at the clinic.',
   })
   @ApiOkResponse({ type: [WindowDto] })
   @ApiProblems('DOCTOR_NOT_FOUND')
-  async ofDoctor(@Param() { doctor_id: doctorId }: DoctorIdParams): Promise<WindowDto[]> {
-    return (await this.availability.ofDoctor(doctorId)).map((window) => WindowDto.from(window));
+  async ofDoctor(
+    @OptionalContext() context: Context,
+    @Param() { doctor_id: doctorId }: DoctorIdParams,
+  ): Promise<WindowDto[]> {
+    const windows = await this.availability.ofDoctorFor(context, doctorId);
+    return windows.map((window) => WindowDto.from(window));
   }
 
   @Only('doctor', ...DESK)
@@ -53,21 +59,22 @@ export class AvailabilityController {
     operationId: 'addAvailability',
     summary: 'Add a weekly window',
     description:
-      'Hours of a weekday in which patients can book the doctor, every week. The desk names the doctor in `doctor_id`.',
+      'Hours of a weekday in which patients can book the doctor, every week or from one date to another, for all bookings or only for some types. The desk names the doctor in `doctor_id`.',
   })
   @ApiCreatedResponse({ type: WindowDto })
   @AcceptsIdempotencyKey()
   @ApiProblems(
     'WINDOW_REVERSED',
+    'WINDOW_DATES_REVERSED',
+    'UNKNOWN_TYPE',
     'WINDOW_OVERLAPS',
     'TOO_MANY_WINDOWS',
     'UNKNOWN_DOCTOR',
     'PROFILE_NOT_FOUND',
   )
   async add(@SignedInContext() context: AccountContext, @Body() window: AddWindowDto): Promise<WindowDto> {
-    const { doctor_id: doctorId, day_of_week: dayOfWeek, start_time: startTime, end_time: endTime } = window;
-    const doctor = await this.owner.of(context, doctorId);
-    return WindowDto.from(await this.availability.add(context, doctor.id, { dayOfWeek, startTime, endTime }));
+    const doctor = await this.owner.of(context, window.doctor_id);
+    return WindowDto.from(await this.availability.add(context, doctor.id, window.toWindow()));
   }
 
   @Only('doctor', ...DESK)

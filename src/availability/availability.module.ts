@@ -1,3 +1,4 @@
+import { AppointmentTypesModule } from '../appointment-types/appointment-types.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { Module } from '@nestjs/common';
@@ -17,6 +18,7 @@ import { HoursOwner } from './hours-owner.js';
 /** When doctors can be booked: weekly windows, and exceptions to them. */
 @Module({
   imports: [
+    AppointmentTypesModule,
     AuditModule,
     OutboxModule,
     DoctorsModule,

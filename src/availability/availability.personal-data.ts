@@ -2,7 +2,7 @@ import { pagesOfAccount } from '../database/pages.js';
 import { DOCTOR_ID_OF_ACCOUNT } from '../doctors/doctor.sql.js';
 
 export const exportWindows = pagesOfAccount(
-  `/* export-windows */ SELECT id, day_of_week, start_time, end_time FROM availability_windows WHERE doctor_id = ${DOCTOR_ID_OF_ACCOUNT}`,
+  `/* export-windows */ SELECT id, day_of_week, start_time, end_time, valid_from, valid_until, type_ids FROM availability_windows WHERE doctor_id = ${DOCTOR_ID_OF_ACCOUNT}`,
 );
 
 export const exportExceptions = pagesOfAccount(

@@ -1,6 +1,8 @@
 import { query, type Source } from '../database/statement.js';
 import type { AvailabilityException } from './availability-exception.entity.js';
 import type { AvailabilityWindow } from './availability-window.entity.js';
+import { WINDOW_COLUMNS } from './availability-window.repository.js';
+import { dayOfWeek } from '../time/clinic-time.js';
 
 /** Reads a date of several doctors at once. */
 
@@ -15,18 +17,20 @@ export function doctorParameters(ids: readonly number[]): number[] {
   return Array.from({ length: MOST_DOCTORS }, (_, index) => ids[index] ?? 0);
 }
 
-/** The windows of these doctors on a weekday, in ascending order. */
+/** The windows of these doctors that are valid on a date, in ascending order. */
 export function findWindowsOfDoctors(
   source: Source,
   ids: readonly number[],
-  weekday: number,
+  date: string,
 ): Promise<AvailabilityWindow[]> {
   return query(
     source,
     `/* find-windows-of-doctors */
-     SELECT id, doctor_id AS doctorId, day_of_week AS dayOfWeek, start_time AS startTime, end_time AS endTime
-     FROM availability_windows WHERE doctor_id ${IN_DOCTORS} AND day_of_week = ? ORDER BY start_time, id`,
-    [...doctorParameters(ids), weekday],
+     SELECT ${WINDOW_COLUMNS} FROM availability_windows
+     WHERE doctor_id ${IN_DOCTORS} AND day_of_week = ?
+       AND (valid_from IS NULL OR valid_from <= ?) AND (valid_until IS NULL OR valid_until >= ?)
+     ORDER BY start_time, id`,
+    [...doctorParameters(ids), dayOfWeek(date), date, date],
   );
 }
 

@@ -37,8 +37,8 @@ async function* bookingsOf(dataSource: DataSource, pages: Pages): Pages {
     yield await query(
       dataSource,
       `/* export-bookings */
-       SELECT b.id, b.patient_id, d.name AS doctor_name, d.specialty, b.date, b.start_time, b.duration_minutes, b.starts_at,
-              b.ends_at, b.status, b.note, b.cancel_reason, b.override_reason, b.created_at, b.updated_at
+       SELECT b.id, b.patient_id, d.name AS doctor_name, d.specialty, b.type_code, b.type_name, b.date, b.start_time,
+              b.duration_minutes, b.starts_at, b.ends_at, b.status, b.note, b.cancel_reason, b.override_reason, b.created_at, b.updated_at
        FROM ${BOOKINGS_WITH_DOCTORS} WHERE b.id IN (?) ORDER BY b.starts_at, b.id`,
       [idsOf(keys)],
     );

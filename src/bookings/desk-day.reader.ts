@@ -9,7 +9,6 @@ import {
 } from '../availability/day-facts.repository.js';
 import { query } from '../database/statement.js';
 import { DOCTORS } from '../doctors/doctor.sql.js';
-import { dayOfWeek } from '../time/clinic-time.js';
 import {
   BOOKINGS_WITH_PEOPLE,
   IS_FIRST_VISIT,
@@ -53,7 +52,7 @@ export class DeskDayReader {
     const ids = doctors.map(({ id }) => id);
     const bookings = await this.findBookings(date, ids);
     if (bookings.length > MOST_BOOKINGS) return undefined;
-    const windows = await findWindowsOfDoctors(this.dataSource, ids, dayOfWeek(date));
+    const windows = await findWindowsOfDoctors(this.dataSource, ids, date);
     const exceptions = await findExceptionsOfDoctors(this.dataSource, ids, date);
     const [windowsOf, exceptionsOf, bookingsOf] = [
       byDoctor(windows),

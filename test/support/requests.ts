@@ -45,7 +45,7 @@ export async function createFixtures(clinic: Clinic): Promise<Fixtures> {
 
 /** One valid request for every route that takes a body. */
 export function validRequests(fixtures: Fixtures): ValidRequest[] {
-  const { patient, doctor, admin, newcomer, bookingId, patientId } = fixtures;
+  const { patient, doctor, admin, newcomer, bookingId, patientId, typeId } = fixtures;
   const route = (
     [method, path]: [ValidRequest['method'], string],
     actor: Person | undefined,
@@ -180,8 +180,11 @@ export function validRequests(fixtures: Fixtures): ValidRequest[] {
     route(
       ['POST', '/api/availability'],
       doctor,
-      { day_of_week: 6, start_time: '09:00', end_time: '12:00', doctor_id: doctor.doctorId },
-      'doctor_id',
+      {
+        ...{ day_of_week: 6, start_time: '09:00', end_time: '12:00', doctor_id: doctor.doctorId },
+        ...{ valid_from: '2026-03-01', valid_until: '2026-12-31', type_ids: [typeId] },
+      },
+      ...['doctor_id', 'valid_from', 'valid_until', 'type_ids'],
     ),
     route(
       ['POST', '/api/exceptions'],
