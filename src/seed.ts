@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { AppointmentTypesModule } from './appointment-types/appointment-types.module.js';
 import { AppModule } from './app.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvailabilityModule } from './availability/availability.module.js';
@@ -10,12 +11,21 @@ import { ApiEnvironment } from './config/api.environment.js';
 import { ConfigurationError, readEnvironment } from './config/read-environment.js';
 import { start } from './config/start.js';
 import { DemoPeopleSeeder } from './demo/demo-people.seeder.js';
+import { DemoTypesSeeder } from './demo/demo-types.seeder.js';
 import { DemoSeeder } from './demo/demo.seeder.js';
 import { DoctorsModule } from './doctors/doctors.module.js';
 import { PatientsModule } from './patients/patients.module.js';
 
 /** The modules whose services make the demo clinic. */
-const MODULES = [AuthModule, ClinicModule, PatientsModule, DoctorsModule, AvailabilityModule, BookingsModule];
+const MODULES = [
+  AuthModule,
+  ClinicModule,
+  PatientsModule,
+  DoctorsModule,
+  AppointmentTypesModule,
+  AvailabilityModule,
+  BookingsModule,
+];
 
 await start(async () => {
   const environment = readEnvironment(ApiEnvironment);
@@ -26,7 +36,7 @@ await start(async () => {
   }
   @Module({
     imports: [AppModule.with(environment), ...MODULES],
-    providers: [DemoPeopleSeeder, DemoSeeder],
+    providers: [DemoPeopleSeeder, DemoTypesSeeder, DemoSeeder],
   })
   class SeedModule {}
   const context = await NestFactory.createApplicationContext(SeedModule, {
@@ -34,9 +44,11 @@ await start(async () => {
     abortOnError: false,
   });
   try {
-    const { doctors, staff, patients, bookings } = await context.get(DemoSeeder).seed();
+    const { doctors, types, staff, patients, bookings } = await context.get(DemoSeeder).seed();
     const people = `${doctors} doctors, ${staff} at the front desk, ${patients} patients`;
-    console.log(`The demo clinic is ready. Added: ${people}, ${bookings} bookings.`);
+    console.log(
+      `The demo clinic is ready. Added: ${people}, ${types} appointment types, ${bookings} bookings.`,
+    );
   } finally {
     await context.close();
   }

@@ -14,7 +14,7 @@ const ACTIVE = 'Whether it can be booked';
 /** A short name for programs and links. */
 function CodeField(options: FieldOptions = {}): PropertyDecorator {
   return field(
-    { example: 'first-visit', ...options },
+    { example: 'blood-test', ...options },
     { type: 'string', pattern: CODE.source },
     'must be 1 to 40 small letters, digits, hyphens and underscores, beginning with a letter or a digit',
     (value) => typeof value === 'string' && CODE.test(value),
@@ -23,7 +23,7 @@ function CodeField(options: FieldOptions = {}): PropertyDecorator {
 
 /** What may be left out of a new type and of a change. */
 class OptionalTypeDto {
-  @TextField(1, 500, { optional: true, nullable: true, example: 'For new patients' })
+  @TextField(1, 500, { optional: true, nullable: true, example: 'On an empty stomach' })
   description?: string | null;
 
   @TypeValueField('slot_step', { optional: true, nullable: true })
@@ -61,7 +61,7 @@ export class CreateTypeDto extends OptionalTypeDto {
   @CodeField()
   code!: string;
 
-  @LineField(100, { example: 'First visit' })
+  @LineField(100, { example: 'Blood test' })
   name!: string;
 
   @TypeValueField('duration')
@@ -89,7 +89,7 @@ export class ChangeTypeDto extends OptionalTypeDto {
   @CodeField({ optional: true })
   code?: string;
 
-  @LineField(100, { optional: true, example: 'First visit' })
+  @LineField(100, { optional: true, example: 'Blood test' })
   name?: string;
 
   @TypeValueField('duration', { optional: true })

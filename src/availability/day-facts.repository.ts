@@ -26,7 +26,7 @@ export function findWindowsOfDoctors(
   return query(
     source,
     `/* find-windows-of-doctors */
-     SELECT ${WINDOW_COLUMNS} FROM availability_windows
+     SELECT ${WINDOW_COLUMNS} FROM availability_windows FORCE INDEX (availability_windows_day)
      WHERE doctor_id ${IN_DOCTORS} AND day_of_week = ?
        AND (valid_from IS NULL OR valid_from <= ?) AND (valid_until IS NULL OR valid_until >= ?)
      ORDER BY start_time, id`,

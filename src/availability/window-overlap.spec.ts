@@ -22,7 +22,9 @@ describe('windows overlap', () => {
     expect(overlapping({}, { startTime: '12:00', endTime: '13:00' })).toBe(false);
     expect(overlapping({}, { dayOfWeek: 2 })).toBe(false);
     // Stored times have seconds, new ones do not.
-    expect(overlapping({ startTime: '09:00:00', endTime: '12:00:00' }, { startTime: '12:00', endTime: '13:00' })).toBe(false);
+    expect(
+      overlapping({ startTime: '09:00:00', endTime: '12:00:00' }, { startTime: '12:00', endTime: '13:00' }),
+    ).toBe(false);
   });
 
   test.each([

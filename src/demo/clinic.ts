@@ -143,6 +143,9 @@ export const PATIENTS: readonly DemoPatient[] = [
     familyName: 'Walsh',
     phone: '+442079460018',
   },
+  { email: 'sofia@clinica.example', locale: 'es', givenName: 'Sofía', familyName: 'Marín Pons' },
+  { email: 'oliver@clinica.example', locale: 'en', givenName: 'Oliver', familyName: 'Hughes' },
+  { email: 'marta@clinica.example', locale: 'es', givenName: 'Marta', familyName: 'Prieto Vidal' },
 ];
 
 /** Patients whom the front desk entered by phone: they have neither account nor email. */

@@ -22,12 +22,16 @@ export class DemoPeopleSeeder {
     return { ...SYSTEM_CONTEXT, actor: { ...SYSTEM_CONTEXT.actor, id, role, version, session: null } };
   }
 
-  /** Sets the clinic's country, by which national phone numbers are read, unless it has one or there is no admin. */
-  async setCountry(): Promise<void> {
+  /** The context of a request that the first admin would send; undefined if there is none. */
+  async contextOfAdmin(): Promise<AccountContext | undefined> {
     const [admin] = await this.accounts.list({ role: 'admin', after: 0, limit: 1 });
+    return admin && this.contextOf(admin.id);
+  }
+
+  /** Sets the clinic's country, by which national phone numbers are read, unless it has one. */
+  async setCountry(admin: AccountContext): Promise<void> {
     const { country } = await this.clinic.get();
-    if (admin && country === null)
-      await this.clinic.change(await this.contextOf(admin.id), { country: COUNTRY });
+    if (country === null) await this.clinic.change(admin, { country: COUNTRY });
   }
 
   /**

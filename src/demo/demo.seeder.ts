@@ -11,6 +11,7 @@ import { addDays, dateIn } from '../time/clinic-time.js';
 import { Clock } from '../time/clock.js';
 import { type DemoDoctor, DOCTOR_PASSWORD, DOCTORS, NEW_DOCTOR } from './clinic.js';
 import { DemoPeopleSeeder } from './demo-people.seeder.js';
+import { DemoTypesSeeder } from './demo-types.seeder.js';
 
 const DAYS_AHEAD = 14;
 const BOOKINGS_PER_DAY = 2;
@@ -18,6 +19,7 @@ const BOOKINGS_PER_DAY = 2;
 /** How many rows of each kind were added. */
 interface Added {
   readonly doctors: number;
+  readonly types: number;
   readonly staff: number;
   readonly patients: number;
   readonly bookings: number;
@@ -29,6 +31,7 @@ export class DemoSeeder {
   constructor(
     private readonly dataSource: DataSource,
     private readonly people: DemoPeopleSeeder,
+    private readonly types: DemoTypesSeeder,
     private readonly accounts: AccountsService,
     private readonly doctors: DoctorsService,
     private readonly availability: AvailabilityService,
@@ -40,7 +43,9 @@ export class DemoSeeder {
   async seed(): Promise<Added> {
     let doctors = 0;
     for (const doctor of DOCTORS) doctors += (await this.seedDoctor(doctor)) ? 1 : 0;
-    await this.people.setCountry();
+    const admin = await this.people.contextOfAdmin();
+    if (admin) await this.people.setCountry(admin);
+    const types = admin ? await this.types.add(admin) : 0;
     const patients = await this.people.addPatients();
     if (!(await this.accounts.exists(NEW_DOCTOR)))
       await this.accounts.open(SYSTEM_CONTEXT, {
@@ -53,6 +58,7 @@ export class DemoSeeder {
     const bookings = patients.accounts.length > 0 ? await this.seedBookings(patients.accounts) : 0;
     return {
       doctors,
+      types,
       staff: callers === undefined ? 0 : 1,
       patients: patients.count + (callers ?? 0),
       bookings,
@@ -101,8 +107,7 @@ export class DemoSeeder {
   ): Promise<number> {
     for (let made = 0; made < BOOKINGS_PER_DAY; made += 1) {
       const durationMinutes = [30, 45, 20][(earlier + made) % 3]!;
-      // The regular patient gets most of them, which keeps the other lists short.
-      const patient = patients[(earlier + made) % 12] ?? patients.at(-1)!;
+      const patient = patientFor(earlier + made, patients);
       const context = await this.people.contextOf(patient);
       const slots = await this.bookings.availableSlots(context, doctor.id, date, durationMinutes);
       const time = slots[((earlier + made) * 7) % slots.length];
@@ -111,4 +116,10 @@ export class DemoSeeder {
     }
     return BOOKINGS_PER_DAY;
   }
+}
+
+/** The first two patients get a twelfth each, which keeps their lists short. The regular ones share the rest. */
+function patientFor(booking: number, patients: readonly number[]): number {
+  const regulars = patients.slice(2);
+  return patients[booking % 12 < 2 ? booking % 12 : patients.length] ?? regulars[booking % regulars.length]!;
 }

@@ -203,8 +203,8 @@ describe('with the demo', { timeout: TIMEOUT_MS }, () => {
     const admin = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
     const settings = { ...environment, ...admin, SMTP_URL: mails.smtpUrl };
     for (const added of [
-      /Added: 8 doctors, 1 at the front desk, 7 patients, [1-9]\d+ bookings\./,
-      /Added: 0 doctors, 0 at the front desk, 0 patients, 0 bookings\./,
+      /Added: 8 doctors, 1 at the front desk, 10 patients, 4 appointment types, [1-9]\d+ bookings\./,
+      /Added: 0 doctors, 0 at the front desk, 0 patients, 0 appointment types, 0 bookings\./,
     ]) {
       const seed = Program.start('seed.js', settings);
       expect(await seed.exit()).toBe(0);

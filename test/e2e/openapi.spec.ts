@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccountsService } from '../../src/auth/accounts/accounts.service.js';
+import { AppointmentTypesService } from '../../src/appointment-types/appointment-types.service.js';
+import { DoctorTypesService } from '../../src/appointment-types/doctor-types.service.js';
 import { AvailabilityService } from '../../src/availability/availability.service.js';
 import { BookingsService } from '../../src/bookings/bookings.service.js';
 import { ClinicService } from '../../src/clinic/clinic.service.js';
 import { DOCTOR_PASSWORD, PATIENT_PASSWORD } from '../../src/demo/clinic.js';
 import { DemoPeopleSeeder } from '../../src/demo/demo-people.seeder.js';
+import { DemoTypesSeeder } from '../../src/demo/demo-types.seeder.js';
 import { DemoSeeder } from '../../src/demo/demo.seeder.js';
 import { DoctorsService } from '../../src/doctors/doctors.service.js';
 import { NewPatients } from '../../src/patients/new-patients.service.js';
@@ -32,6 +35,11 @@ beforeAll(async () => {
   await new DemoSeeder(
     dataSource,
     people,
+    new DemoTypesSeeder(
+      app.get(AppointmentTypesService),
+      app.get(DoctorTypesService),
+      app.get(DoctorsService),
+    ),
     accounts,
     app.get(DoctorsService),
     app.get(AvailabilityService),
@@ -181,6 +189,8 @@ describe('the examples work on the demo clinic', () => {
   const WORKING_EXAMPLES: readonly (readonly [as: string, routes: readonly string[]])[] = [
     ['nobody', ['GET /health/live', 'GET /health/ready', 'POST /api/auth/login', 'POST /api/auth/register']],
     ['nobody', ['GET /api/clinic', 'GET /api/doctors/public', 'GET /api/availability/{id}']],
+    ['nobody', ['GET /api/appointment-types']],
+    ['admin', ['POST /api/appointment-types']],
     [
       'patient',
       ['GET /api/auth/me', 'PATCH /api/auth/me', 'GET /api/bookings/available-slots', 'POST /api/bookings'],
@@ -250,6 +260,9 @@ describe('the examples work on the demo clinic', () => {
     ['admin', 'PATCH /api/users/{id}'],
     ['admin', 'GET /api/doctors/{id}'],
     ['admin', 'PATCH /api/doctors/{id}'],
+    ['admin', 'GET /api/doctors/{id}/types'],
+    ['admin', 'PUT /api/doctors/{id}/types'],
+    ['admin', 'PATCH /api/appointment-types/{id}'],
     ['admin', 'POST /api/notifications/{id}/retry'],
   ];
 

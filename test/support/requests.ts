@@ -177,15 +177,18 @@ export function validRequests(fixtures: Fixtures): ValidRequest[] {
       'notify',
     ),
     ...patientRequests(fixtures),
-    route(
-      ['POST', '/api/availability'],
-      doctor,
-      {
-        ...{ day_of_week: 6, start_time: '09:00', end_time: '12:00', doctor_id: doctor.doctorId },
-        ...{ valid_from: '2026-03-01', valid_until: '2026-12-31', type_ids: [typeId] },
-      },
-      ...['doctor_id', 'valid_from', 'valid_until', 'type_ids'],
-    ),
+    {
+      ...route(
+        ['POST', '/api/availability'],
+        doctor,
+        {
+          ...{ day_of_week: 6, start_time: '09:00', end_time: '12:00', doctor_id: doctor.doctorId },
+          ...{ valid_from: '2026-03-01', valid_until: '2026-12-31', type_ids: [typeId] },
+        },
+        ...['doctor_id', 'valid_from', 'valid_until', 'type_ids'],
+      ),
+      nullable: ['valid_from', 'valid_until', 'type_ids'],
+    },
     route(
       ['POST', '/api/exceptions'],
       doctor,
