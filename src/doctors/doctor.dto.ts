@@ -17,7 +17,7 @@ export class CreateDoctorDto {
   @EmailField({ example: 'ana.ruiz@clinica.example', description: 'Contact address that patients see' })
   email!: string;
 
-  @IdField({ description: 'An account of role doctor that has no profile yet', example: 13 })
+  @IdField({ description: 'An account of role doctor that has no profile yet', example: 16 })
   user_id!: number;
 
   @TimeZoneField({
