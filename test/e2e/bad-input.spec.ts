@@ -33,11 +33,14 @@ async function expectRefused(values: readonly unknown[], applies: (valid: unknow
   for (const request of requests) {
     for (const [name, valid] of Object.entries(request.body)) {
       if (!applies(valid, name)) continue;
-      for (const value of values) {
-        if (value === null && request.nullable.includes(name)) continue;
-        if (Array.isArray(value) && Array.isArray(valid) && value[0] !== 'x') continue;
-        const answer = await send(request, { ...request.body, [name]: value });
-        const what = `${request.method} ${request.path} ${name} ${JSON.stringify(value)}`;
+      const wrong = values.filter(
+        (value) =>
+          !(value === null && request.nullable.includes(name)) &&
+          !(Array.isArray(value) && Array.isArray(valid) && value[0] !== 'x'),
+      );
+      const sendEach = wrong.map((value) => send(request, { ...request.body, [name]: value }));
+      for (const [index, answer] of (await Promise.all(sendEach)).entries()) {
+        const what = `${request.method} ${request.path} ${name} ${JSON.stringify(wrong[index])}`;
         expect(answer.status, what).toBe(400);
         expect(invalidFields(expectProblem(answer, { status: 400 })), what).toEqual([name]);
         sent += 1;
