@@ -135,6 +135,24 @@ describe('an override', () => {
   });
 });
 
+describe('a booking across midnight', () => {
+  const THURSDAY = '2026-03-05';
+  const AT_NIGHT = ['OUTSIDE_AVAILABILITY'];
+
+  test('takes the time of the next day too', async () => {
+    expect((await book('23:45', AT_NIGHT)).body.overbooked).toBe(false);
+    const next = { date: THURSDAY };
+    expect(codes(await book('00:00', AT_NIGHT, next))).toEqual(['OUTSIDE_AVAILABILITY', 'TAKEN']);
+    expect((await book('00:15', AT_NIGHT, next)).status).toBe(201);
+  });
+
+  test('needs an override of what the next day has taken', async () => {
+    await book('00:00', AT_NIGHT, { date: THURSDAY });
+    expect(codes(await book('23:45', AT_NIGHT))).toEqual(['OUTSIDE_AVAILABILITY', 'TAKEN']);
+    expect((await book('23:45', [...AT_NIGHT, 'TAKEN'])).body.overbooked).toBe(true);
+  });
+});
+
 describe('a booking overridden for TAKEN', () => {
   test('is overbooked, and no later booking overlaps it without an override of its own', async () => {
     const first = await book('10:00');
