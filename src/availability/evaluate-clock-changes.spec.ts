@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LONG_AGO, plain, range, scheduleOf, slots } from '../../test/support/schedules.js';
+import { asked, LONG_AGO, plain, range, scheduleOf, slots } from '../../test/support/schedules.js';
 import { datesOfChange, minutesLived } from '../../test/support/wall-clock.js';
 import { addDays } from '../time/clinic-time.js';
 import { availableSlots } from './evaluate.js';
@@ -28,7 +28,7 @@ describe.each(ZONES)('in the 7 days around each clock change from 2026 to 2028 i
   test('the slots of a working day equal the window in wall time', () => {
     for (const date of dates) {
       const schedule = open(date, range('09:00', '17:00'));
-      expect(availableSlots(schedule, date, 30, { now: LONG_AGO })).toEqual(grid(540, 1020, 30));
+      expect(availableSlots(schedule, date, 30, asked(LONG_AGO))).toEqual(grid(540, 1020, 30));
     }
   });
 
@@ -37,14 +37,14 @@ describe.each(ZONES)('in the 7 days around each clock change from 2026 to 2028 i
       const exists = new Set(minutesLived(timezone, date).map(({ minutes }) => minutes));
       const expected = grid(0, 1439, 1).filter((minutes) => exists.has(minutes));
       const schedule = open(date, range('00:00', '23:59'));
-      expect(availableSlots(schedule, date, 1, { now: LONG_AGO })).toEqual(expected);
+      expect(availableSlots(schedule, date, 1, asked(LONG_AGO))).toEqual(expected);
     }
   });
 
   test('a repeated hour means its first occurrence, and all starts are distinct instants in ascending order', () => {
     for (const date of dates) {
       const schedule = open(date, range('00:00', '23:59'));
-      const instants = availableSlots(schedule, date, 15, { now: LONG_AGO }).map((start) => {
+      const instants = availableSlots(schedule, date, 15, asked(LONG_AGO)).map((start) => {
         const first = minutesLived(timezone, date).find(({ minutes }) => minutes === start)!;
         expect(schedule.on(date).appointment(start, 15)!.start).toBe(first.instant);
         return first.instant;
@@ -56,7 +56,7 @@ describe.each(ZONES)('in the 7 days around each clock change from 2026 to 2028 i
   test('durations are elapsed minutes', () => {
     for (const date of dates) {
       const schedule = open(date, range('00:00', '23:59'));
-      for (const start of availableSlots(schedule, date, 150, { now: LONG_AGO })) {
+      for (const start of availableSlots(schedule, date, 150, asked(LONG_AGO))) {
         const { start: from, end } = schedule.on(date).appointment(start, 150)!;
         expect(end - from).toBe(150 * MINUTE_MS);
       }

@@ -10,9 +10,11 @@ export function joinDay(doctorId: string, date: string): string {
   return `JOIN doctor_days t ON t.doctor_id = ${doctorId} AND t.date = ${date}`;
 }
 
-/** The windows' part of `read-schedule`. CAST, because MariaDB returns a TINYINT in a union with NULLs as text. */
+/** The windows' part of `read-schedule`: what restricts a window is JSON. CAST, because MariaDB returns a TINYINT in a union with NULLs as text. */
 export const WINDOWS_OF_SCHEDULE = `
-  SELECT 'window', NULL, NULL, CAST(day_of_week AS SIGNED), TIME_TO_SEC(start_time) DIV 60,
+  SELECT 'window', CASE WHEN valid_from IS NOT NULL OR valid_until IS NOT NULL OR type_ids IS NOT NULL THEN
+           CAST(JSON_OBJECT('validFrom', valid_from, 'validUntil', valid_until, 'typeIds', type_ids) AS CHAR) END,
+         NULL, CAST(day_of_week AS SIGNED), TIME_TO_SEC(start_time) DIV 60,
          TIME_TO_SEC(end_time) DIV 60, NULL, NULL
   FROM availability_windows WHERE doctor_id = ? AND day_of_week BETWEEN ? AND ?`;
 

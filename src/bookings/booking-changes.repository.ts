@@ -75,7 +75,8 @@ export async function updateTime(
     `/* reschedule-booking */
      UPDATE bookings SET doctor_id = ?, date = ?, start_time = ?, duration_minutes = ?, starts_at = ?, ends_at = ?,
                          version = ?, updated_at = ?, note = ?, overbooked = ?, day_version = ?, open_from = ?,
-                         open_until = ?, overridden = ?, override_reason = ?
+                         open_until = ?, overridden = ?, override_reason = ?, type_id = ?, type_code = ?,
+                         type_name = ?, buffer_before = ?, buffer_after = ?, one_place = ?
      WHERE id = ? AND version = ? AND edits = ? AND status IN ('booked', 'arrived')`,
     [
       rescheduled.doctorId,
@@ -88,6 +89,7 @@ export async function updateTime(
       rescheduled.note,
       rescheduled.isOverbooked ? 1 : 0,
       ...columnsOf(evidence),
+      ...typeColumnsOf(rescheduled),
       ...previous,
     ],
   );
@@ -115,4 +117,15 @@ export function columnsOf({ dayVersion, availability, override }: Evidence): unk
     override ? override.rules.join(' ') : null,
     override ? override.reason : null,
   ];
+}
+
+type Typed = Pick<
+  Booking,
+  'typeId' | 'typeCode' | 'typeName' | 'bufferBefore' | 'bufferAfter' | 'isOnePlace'
+>;
+
+/** type_id, type_code, type_name, buffer_before, buffer_after, one_place. */
+export function typeColumnsOf(booking: Typed): unknown[] {
+  const { typeId, typeCode, typeName, bufferBefore, bufferAfter, isOnePlace } = booking;
+  return [typeId, typeCode, typeName, bufferBefore, bufferAfter, isOnePlace ? 1 : 0];
 }

@@ -1,8 +1,9 @@
 import type { AccountActor } from '../http/context.js';
-import type { BookableBooking, RequestedAppointment } from './bookable-times.js';
+import type { BookableBooking } from './bookable-times.js';
+import type { BookableAppointment } from './booking-evaluation.js';
 import type { Booking } from './booking.js';
-import type { BookableTime } from './booking.refusals.js';
 import type { NewBooking } from './bookings.service.js';
+import type { RequestedAppointment } from './requested-type.js';
 
 /** A booking to insert. */
 export function newBookingOf(
@@ -19,6 +20,7 @@ export function newBookingOf(
     givenName,
     familyName,
     ...placeOf(command, bookable),
+    ...typeOf(bookable),
     status: 'booked',
     version: 1,
     edits: 0,
@@ -31,18 +33,30 @@ export function newBookingOf(
   };
 }
 
-/** The booking with its new doctor and time. */
+/** The booking with its new doctor, time and type. A type that stays is kept as it was. */
 export function movedTo<B extends Booking>(
   booking: B,
   requested: RequestedAppointment,
-  bookable: BookableTime,
+  bookable: BookableAppointment,
 ): B {
-  return { ...booking, ...placeOf(requested, bookable), version: booking.version + 1 };
+  const hasNewType = booking.typeId !== (bookable.type?.id ?? null);
+  return {
+    ...booking,
+    ...placeOf(requested, bookable),
+    ...(hasNewType && typeOf(bookable)),
+    version: booking.version + 1,
+  };
 }
 
-function placeOf(
-  { doctorId, date, time, durationMinutes }: RequestedAppointment,
-  { appointment: { start: startsAt, end: endsAt }, isOverbooked, timezone }: BookableTime,
-) {
-  return { doctorId, date, time, durationMinutes, startsAt, endsAt, isOverbooked, timezone };
+function placeOf({ doctorId, date, time }: RequestedAppointment, bookable: BookableAppointment) {
+  const { appointment, durationMinutes, bufferBefore, bufferAfter, isOnePlace } = bookable;
+  const { isOverbooked, timezone } = bookable;
+  return {
+    ...{ doctorId, date, time, durationMinutes, bufferBefore, bufferAfter, isOnePlace },
+    ...{ startsAt: appointment.start, endsAt: appointment.end, isOverbooked, timezone },
+  };
+}
+
+function typeOf({ type }: BookableAppointment): Pick<Booking, 'typeId' | 'typeCode' | 'typeName'> {
+  return { typeId: type?.id ?? null, typeCode: type?.code ?? null, typeName: type?.name ?? null };
 }

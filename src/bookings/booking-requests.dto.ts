@@ -3,11 +3,15 @@ import { DateField, DurationField, TimeField } from '../http/time-fields.js';
 import { BOOKING_STATUSES, type BookingStatus, type Override } from './booking.js';
 import { nothingToChange } from './booking.refusals.js';
 import { NoteField, OverrideField, ReasonField } from './booking-fields.js';
+import { durationBesideType, type RequestedSlots } from './requested-type.js';
 import type { NewBooking } from './bookings.service.js';
 import type { BookingChange } from './rescheduling.service.js';
 
 /** Describes what only the desk may send. */
 const FOR_DESK = 'Only for the desk';
+
+const TYPE = 'An appointment type: it has its own duration, grid, buffers and limits.';
+const PATIENT = "By default the account's own patient";
 
 export class AvailableSlotsQuery {
   @FromText()
@@ -18,8 +22,24 @@ export class AvailableSlotsQuery {
   date!: string;
 
   @FromText()
-  @DurationField({ optional: true, default: 30 })
-  duration: number = 30;
+  @DurationField({ optional: true, description: 'Minutes, by default 30. Not with type_id' })
+  duration?: number;
+
+  @FromText()
+  @IdField({ optional: true, description: TYPE, example: undefined })
+  type_id?: number;
+
+  @FromText()
+  @IdField({ optional: true, description: PATIENT, example: undefined })
+  patient_id?: number;
+
+  /** @throws Refusal VALIDATION_FAILED */
+  toRequest(): RequestedSlots {
+    const { doctor_id: doctorId, date, duration: durationMinutes } = this;
+    const { type_id: typeId, patient_id: patientId } = this;
+    if (typeId !== undefined && durationMinutes !== undefined) throw durationBesideType();
+    return { doctorId, date, durationMinutes, typeId, patientId };
+  }
 }
 
 export class BookDto {
@@ -32,8 +52,11 @@ export class BookDto {
   @TimeField({ description: "The doctor's local time" })
   time!: string;
 
-  @DurationField({ optional: true, description: 'Minutes' })
-  duration: number = 30;
+  @DurationField({ optional: true, description: 'Minutes, by default 30. Not with type_id' })
+  duration?: number;
+
+  @IdField({ optional: true, description: TYPE, example: undefined })
+  type_id?: number;
 
   @IdField({
     optional: true,
@@ -51,10 +74,12 @@ export class BookDto {
   @OverrideField({ optional: true, description: FOR_DESK })
   override?: Override;
 
+  /** @throws Refusal VALIDATION_FAILED */
   toBooking(): NewBooking {
     const { doctor_id: doctorId, date, time, duration: durationMinutes } = this;
-    const { patient_id: patientId, note, notify: isNotifying, override } = this;
-    return { doctorId, date, time, durationMinutes, patientId, note, isNotifying, override };
+    const { patient_id: patientId, note, notify: isNotifying, override, type_id: typeId } = this;
+    if (typeId !== undefined && durationMinutes !== undefined) throw durationBesideType();
+    return { doctorId, date, time, durationMinutes, typeId, patientId, note, isNotifying, override };
   }
 }
 
@@ -67,6 +92,13 @@ export class RescheduleDto {
 
   @DurationField({ optional: true, example: 45 })
   duration?: number;
+
+  @IdField({
+    optional: true,
+    description: `${TYPE} It takes the place of the present one`,
+    example: undefined,
+  })
+  type_id?: number;
 
   @IdField({
     optional: true,
@@ -86,11 +118,11 @@ export class RescheduleDto {
 
   /** @throws Refusal NOTHING_TO_CHANGE */
   toChange(): BookingChange {
-    const { date, time, duration: durationMinutes, doctor_id: doctorId, note } = this;
-    const changes = [date, time, durationMinutes, doctorId, note];
+    const { date, time, duration: durationMinutes, doctor_id: doctorId, type_id: typeId, note } = this;
+    const changes = [date, time, durationMinutes, typeId, doctorId, note];
     if (changes.every((field) => field === undefined)) throw nothingToChange();
     const { override, notify: isNotifying } = this;
-    return { date, time, durationMinutes, doctorId, note, override, isNotifying };
+    return { date, time, durationMinutes, typeId, doctorId, note, override, isNotifying };
   }
 }
 

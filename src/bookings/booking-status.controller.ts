@@ -38,7 +38,7 @@ export class BookingStatusController {
   @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
   @AcceptsIfMatch()
-  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'STATUS_NOT_POSSIBLE')
+  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'TOO_LATE', 'STATUS_NOT_POSSIBLE')
   async cancel(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,

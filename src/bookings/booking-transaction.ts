@@ -26,6 +26,16 @@ const NEW_FIELDS = {
   cancelReason: null,
 } as const;
 
+/** What version 0.5 did not store before there were types. */
+const WITHOUT_TYPE = {
+  typeId: null,
+  typeCode: null,
+  typeName: null,
+  bufferBefore: 0,
+  bufferAfter: 0,
+  isOnePlace: false,
+} as const;
+
 /** Runs the transaction that makes or changes a booking: once per key, and never more than a few of an account at once. */
 @Injectable()
 export class BookingTransaction {
@@ -62,7 +72,15 @@ function withFormerName(booking: Booking): StoredBooking {
 }
 
 function withoutFormerName({ userId, ...booking }: StoredBooking): Booking {
-  if ('accountId' in booking || userId === undefined || userId === null) return booking;
+  if ('accountId' in booking || userId === undefined || userId === null)
+    return { ...WITHOUT_TYPE, ...booking };
   const former: object = booking;
-  return { ...NEW_FIELDS, ...(former as Booking), patientId: userId, accountId: userId, bookedBy: userId };
+  return {
+    ...WITHOUT_TYPE,
+    ...NEW_FIELDS,
+    ...(former as Booking),
+    patientId: userId,
+    accountId: userId,
+    bookedBy: userId,
+  };
 }

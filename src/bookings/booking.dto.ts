@@ -19,6 +19,17 @@ export class BookingPatientDto {
   family_name!: string | null;
 }
 
+export class BookingTypeDto {
+  @ApiId({ example: 3 })
+  id!: number;
+
+  @ApiProperty({ example: 'first-visit' })
+  code!: string;
+
+  @ApiProperty({ example: 'First visit' })
+  name!: string;
+}
+
 export class BookedByDto {
   @ApiId({ example: 12, nullable: true, description: 'null if the service booked' })
   account_id!: number | null;
@@ -48,6 +59,13 @@ export class BookingDto {
 
   @ApiInteger(1, 480, { example: 30, description: 'Minutes' })
   duration!: number;
+
+  @ApiProperty({
+    type: BookingTypeDto,
+    nullable: true,
+    description: 'The appointment type as it was when it was booked',
+  })
+  type!: BookingTypeDto | null;
 
   @ApiProperty({ enum: BOOKING_STATUSES, example: 'booked' })
   status!: string;
@@ -100,6 +118,7 @@ export class BookingDto {
       date: booking.date,
       time: booking.time,
       duration: durationMinutes,
+      type: typeOf(booking),
       status: booking.status,
       note: booking.note,
       overbooked: Boolean(booking.isOverbooked),
@@ -112,4 +131,8 @@ export class BookingDto {
       ends_at: isoIn(timezone, startsAt + durationMinutes * MINUTE_MS),
     };
   }
+}
+
+function typeOf({ typeId, typeCode, typeName }: ListedBooking): BookingTypeDto | null {
+  return typeId === null ? null : { id: typeId, code: typeCode!, name: typeName! };
 }

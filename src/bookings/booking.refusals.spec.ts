@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ScheduleDay, type WallRange } from '../availability/schedule-day.js';
+import { asked } from '../../test/support/schedules.js';
+import type { WallRange } from '../availability/schedule-day.js';
 import { Schedule } from '../availability/schedule.js';
 import { Refusal } from '../errors/domain-error.js';
-import { ClinicDay } from '../time/clinic-day.js';
 import { parseWallTime } from '../time/wall-time.js';
 import {
   assertBookable,
@@ -20,13 +20,12 @@ function range(start: string, end: string): WallRange {
 
 /** A window from 01:00 to 17:00 in Madrid, an exception from 12:00 to 13:00, a booking from 10:00 to 10:30 UTC. */
 function scheduleOf(date: string, isDoctorActive = true): Schedule {
-  const day = new ScheduleDay(ClinicDay.of(date, 'Europe/Madrid'), {
+  return new Schedule('Europe/Madrid', () => ({
     windows: [range('01:00', '17:00')],
     exceptions: [range('12:00', '13:00')],
     busy: [{ start: Date.parse(`${date}T10:00:00Z`), end: Date.parse(`${date}T10:30:00Z`) }],
     isDoctorActive,
-  });
-  return new Schedule('Europe/Madrid', [day]);
+  }));
 }
 
 /** The refusal that `act` throws. */
@@ -43,7 +42,7 @@ function refusal(act: () => unknown): Refusal {
 describe('a time may be booked', () => {
   test('if it violates no rule; the answer is its real time, the availability around it, and the time zone', () => {
     const requested = { date: '2026-03-02', time: '09:07', durationMinutes: 53 };
-    expect(assertBookable(scheduleOf('2026-03-02'), requested, { now: EARLIER })).toEqual({
+    expect(assertBookable(scheduleOf('2026-03-02'), requested, asked(EARLIER))).toEqual({
       appointment: { start: Date.parse('2026-03-02T08:07:00Z'), end: Date.parse('2026-03-02T09:00:00Z') },
       availability: { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-03-02T16:00:00Z') },
       timezone: 'Europe/Madrid',
@@ -76,7 +75,7 @@ describe('a time may be booked', () => {
     { code: 'TAKEN', date: '2026-03-02', time: '11:29', says: '11:29 on 2026-03-02 is already taken' },
   ])('otherwise the refusal has the code $code and names the time', ({ code, date, time, says }) => {
     const refused = refusal(() =>
-      assertBookable(scheduleOf(date), { date, time, durationMinutes: 30 }, { now: EARLIER }),
+      assertBookable(scheduleOf(date), { date, time, durationMinutes: 30 }, asked(EARLIER)),
     );
     expect(refused.code).toBe(code);
     expect(refused.message).toContain(says);
@@ -92,7 +91,7 @@ test('a booking has started at its very start, and not a moment before', () => {
 
 describe('an override', () => {
   const requested = { date: '2026-03-02', time: '16:45', durationMinutes: 30 };
-  const during = (rules: string[]) => ({ now: EARLIER, override: { rules, reason: 'as agreed' } });
+  const during = (rules: string[]) => ({ ...asked(EARLIER), override: { rules, reason: 'as agreed' } });
 
   test('lets a time be booked if it names every rule that stands against it; others are ignored', () => {
     const bookable = assertBookable(
@@ -137,7 +136,7 @@ describe('an override', () => {
 test('the desk may book a time until an hour after it began', () => {
   const requested = { date: '2026-03-02', time: '09:00', durationMinutes: 30 };
   const bookAt = (now: string, isForDesk: boolean) => () =>
-    assertBookable(scheduleOf('2026-03-02'), requested, { now: Date.parse(now), isForDesk });
+    assertBookable(scheduleOf('2026-03-02'), requested, asked(Date.parse(now), { isForDesk }));
   expect(bookAt('2026-03-02T08:59:59Z', true)).not.toThrow();
   expect(refusal(bookAt('2026-03-02T09:00:00Z', true)).code).toBe('NOT_IN_FUTURE');
   expect(refusal(bookAt('2026-03-02T08:00:00Z', false)).code).toBe('NOT_IN_FUTURE');
@@ -145,7 +144,7 @@ test('the desk may book a time until an hour after it began', () => {
 
 test('the refusal of the unique key equals that of the rule, word for word', () => {
   const requested = { date: '2026-03-02', time: '11:00', durationMinutes: 30 };
-  const byRule = refusal(() => assertBookable(scheduleOf('2026-03-02'), requested, { now: EARLIER }));
+  const byRule = refusal(() => assertBookable(scheduleOf('2026-03-02'), requested, asked(EARLIER)));
   expect([takenRefusal(requested).code, takenRefusal(requested).message]).toEqual([
     byRule.code,
     byRule.message,

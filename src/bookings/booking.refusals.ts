@@ -1,6 +1,7 @@
-import { evaluate, type EvaluatedFor } from '../availability/evaluate.js';
-import type { RequestedTime, Violation } from '../availability/rules/rule.js';
+import { evaluate } from '../availability/evaluate.js';
+import type { EvaluatedFor, RequestedTime, Violation } from '../availability/rules/rule.js';
 import { taken } from '../availability/rules/taken.js';
+import { tooLate } from '../availability/rules/too-late.js';
 import type { Schedule } from '../availability/schedule.js';
 import { Refusal } from '../errors/domain-error.js';
 import type { EpochMs, Interval } from '../time/interval.js';
@@ -27,19 +28,22 @@ export interface BookableTime {
  * The requested time, if it may be booked.
  *
  * @param who whom it is evaluated for, and what the desk overrides
+ * @param also what stands against it besides the rules of a new booking
  * @throws Refusal of the first rule that the time violates, with all of them in `violations`
  */
 export function assertBookable(
   schedule: Schedule,
   requested: RequestedTime,
   { override, ...who }: EvaluatedFor & { readonly override?: Override | undefined },
+  also: readonly Violation[] = [],
 ): BookableTime {
-  const { appointment, violations } = evaluate(requested, schedule, who);
+  const evaluation = evaluate(requested, schedule, who);
+  const violations = [...evaluation.violations, ...also];
   const isOverridden = ({ code, isOverridable }: Violation): boolean =>
     isOverridable && (override?.rules.includes(code) ?? false);
   if (!violations.every(isOverridden)) throw refusalOf(violations, requested);
   const overridden = violations.map(({ code }) => code);
-  const { start, end, availability } = appointment!;
+  const { start, end, availability } = evaluation.appointment!;
   return {
     appointment: { start, end },
     availability,
@@ -158,6 +162,11 @@ function notPossible(message: string, allowed: readonly BookingStatus[]): Refusa
 /** The refusal of a time that another booking has. */
 export function takenRefusal(requested: RequestedTime): Refusal {
   return refusalOf([taken], requested);
+}
+
+/** The refusal of a patient's change after the cutoff. */
+export function tooLateRefusal(booking: RequestedTime): Refusal {
+  return refusalOf([tooLate], booking);
 }
 
 function refusalOf(violations: readonly Violation[], requested: RequestedTime): Refusal {

@@ -14,7 +14,7 @@ import {
   LOCKED_BOOKING_COLUMNS,
   RELATION_COLUMNS,
 } from './booking.sql.js';
-import { columnsOf } from './booking-changes.repository.js';
+import { columnsOf, typeColumnsOf } from './booking-changes.repository.js';
 
 /** The statements that find, lock and insert rows of the `bookings` table. */
 
@@ -86,13 +86,15 @@ export async function insertBooking(
     `/* insert-booking */
      INSERT INTO bookings (user_id, patient_id, uid, doctor_id, date, start_time, duration_minutes, starts_at, ends_at,
                            status, version, created_at, updated_at, note, overbooked, booked_by, booked_by_role,
-                           day_version, open_from, open_until, overridden, override_reason)
-     SELECT p.account_id, p.id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+                           day_version, open_from, open_until, overridden, override_reason,
+                           type_id, type_code, type_name, buffer_before, buffer_after, one_place)
+     SELECT p.account_id, p.id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
      ${fromValidSession(`${joinPatient('?')} AND ${IS_PRESENT} ${joinBookableDoctor('?')}`)}
      LOCK IN SHARE MODE`,
     [
       ...valuesOf(booking),
       ...columnsOf(evidence),
+      ...typeColumnsOf(booking),
       booking.patientId,
       booking.doctorId,
       booking.timezone,

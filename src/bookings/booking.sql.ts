@@ -29,7 +29,8 @@ export const IS_LIVE = "status <> 'cancelled'";
 
 const COLUMNS = `b.id, b.uid, b.doctor_id, b.user_id, b.patient_id, b.date, b.start_time, b.duration_minutes,
   b.starts_at, b.ends_at, b.status, b.version, b.edits, b.note, b.overbooked, b.booked_by, b.booked_by_role,
-  b.cancelled_by_role, b.cancel_reason, b.created_at`;
+  b.cancelled_by_role, b.cancel_reason, b.created_at, b.type_id, b.type_code, b.type_name, b.buffer_before,
+  b.buffer_after, b.one_place`;
 
 /** The columns of a SELECT of `BOOKINGS_WITH_PEOPLE`. */
 export const BOOKING_COLUMNS = `${COLUMNS}, d.timezone, p.given_name, p.family_name`;
@@ -50,7 +51,8 @@ export const LISTED_COLUMNS = `b.id, b.doctor_id AS doctorId, b.patient_id AS pa
   LEFT(b.start_time, 5) AS time, b.duration_minutes AS durationMinutes,
   1000 * TIMESTAMPDIFF(SECOND, '1970-01-01', b.starts_at) AS startsAt, b.status, b.version, b.edits, b.note,
   b.overbooked AS isOverbooked, b.booked_by AS bookedBy, b.booked_by_role AS bookedByRole,
-  b.cancelled_by_role AS cancelledByRole, b.cancel_reason AS cancelReason, d.timezone`;
+  b.cancelled_by_role AS cancelledByRole, b.cancel_reason AS cancelReason, d.timezone,
+  b.type_id AS typeId, b.type_code AS typeCode, b.type_name AS typeName`;
 
 /** Joins the account that manages the patient, if there is one, as `a`. */
 export const WITH_ACCOUNTS = `LEFT ${joinAccount('b.user_id')}`;
@@ -95,11 +97,38 @@ export function cancellations(
   };
 }
 
+const TIMES = `TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SECOND, '1970-01-01', ends_at)`;
+
 /**
- * The bookings' part of `read-schedule`. A doctor's bookings of one date cannot overlap those of another, so only the
- * dates are read, however long the doctor's history. Numbers are faster to send and to parse than times.
+ * The bookings' part of `read-schedule`, from the day before to the day after; of the day before only those that end so
+ * late that they or their buffers may reach into the next day. Only these dates are read, however long the doctor's
+ * history. Numbers are faster to send and to parse than times. Parameters: the doctor, the day before, the day after, the
+ * day before, the day after, the time at which to stop there, the booking that is rescheduled.
  */
 export const BUSY_OF_SCHEDULE = `
-  SELECT 'busy', NULL, date, NULL, TIME_TO_SEC(start_time) DIV 60, NULL,
-         TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SECOND, '1970-01-01', ends_at)
-  FROM bookings WHERE doctor_id = ? AND date BETWEEN ? AND ? AND ${IS_LIVE} AND id <> ?`;
+  SELECT 'busy', CASE WHEN buffer_before > 0 OR buffer_after > 0 THEN CONCAT(buffer_before, ' ', buffer_after) END,
+         date, CAST(type_id AS SIGNED), TIME_TO_SEC(start_time) DIV 60, NULL, ${TIMES}
+  FROM bookings WHERE doctor_id = ? AND date BETWEEN ? AND ?
+    AND (date > ? OR TIME_TO_SEC(start_time) DIV 60 + duration_minutes > 1080) AND (date < ? OR start_time < ?)
+    AND ${IS_LIVE} AND id <> ?`;
+
+/**
+ * The part with the patient's own bookings, with any doctor, that start between two moments. Parameters: those of
+ * `patientId`, the moments, the booking that is rescheduled.
+ */
+export function ownOfSchedule(patientId: string): string {
+  return `
+  SELECT 'own', NULL, NULL, NULL, NULL, NULL, ${TIMES}
+  FROM bookings WHERE patient_id = ${patientId} AND starts_at BETWEEN ? AND ? AND ${IS_LIVE} AND id <> ?`;
+}
+
+/**
+ * The part with the number of the patient's bookings that have not ended, and of those of a type. Parameters: the type,
+ * those of `patientId`, eight hours ago, now, the booking that is rescheduled. No booking is longer than eight hours.
+ */
+export function countsOfSchedule(patientId: string): string {
+  return `
+  SELECT 'counts', NULL, NULL, CAST(COALESCE(SUM(type_id = ?), 0) AS SIGNED), COUNT(*), NULL, NULL, NULL
+  FROM bookings WHERE patient_id = ${patientId} AND starts_at > ? AND ends_at > ?
+    AND status IN ('booked', 'arrived') AND id <> ?`;
+}

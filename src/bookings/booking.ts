@@ -44,6 +44,15 @@ export interface Booking {
   readonly createdAt: EpochMs;
   /** The doctor's time zone, IANA. */
   readonly timezone: string;
+  /** Null, like the code and the name that the type had when it was booked, without a type. */
+  readonly typeId: number | null;
+  readonly typeCode: string | null;
+  readonly typeName: string | null;
+  /** Minutes, as they were when it was booked, like `bufferAfter`. */
+  readonly bufferBefore: number;
+  readonly bufferAfter: number;
+  /** Whether PATIENT_BUSY judges it, also when it is rescheduled. */
+  readonly isOnePlace: boolean;
 }
 
 /** What the desk overrode, and why. */
@@ -88,6 +97,12 @@ export interface BookingRow {
   readonly cancel_reason: string | null;
   readonly created_at: Date;
   readonly timezone: string;
+  readonly type_id: number | null;
+  readonly type_code: string | null;
+  readonly type_name: string | null;
+  readonly buffer_before: number;
+  readonly buffer_after: number;
+  readonly one_place: 0 | 1;
 }
 
 export function bookingOf(row: BookingRow): Booking {
@@ -115,6 +130,12 @@ export function bookingOf(row: BookingRow): Booking {
     cancelReason: row.cancel_reason,
     createdAt: row.created_at.getTime(),
     timezone: row.timezone,
+    typeId: row.type_id,
+    typeCode: row.type_code,
+    typeName: row.type_name,
+    bufferBefore: row.buffer_before,
+    bufferAfter: row.buffer_after,
+    isOnePlace: row.one_place === 1,
   };
 }
 
@@ -124,4 +145,7 @@ export function revisionOf({ version, edits }: Pick<Booking, 'version' | 'edits'
 }
 
 /** A booking as lists need it. */
-export type ListedBooking = Omit<Booking, 'uid' | 'createdAt' | 'endsAt'>;
+export type ListedBooking = Omit<
+  Booking,
+  'uid' | 'createdAt' | 'endsAt' | 'bufferBefore' | 'bufferAfter' | 'isOnePlace'
+>;

@@ -21,6 +21,9 @@ import { ReschedulingService } from './rescheduling.service.js';
 /** What can be wrong with a requested time. */
 const TIME_PROBLEMS = [...RULE_CODES, 'DOCTOR_TIME_ZONE'] as const;
 
+/** What can be wrong with a requested type, or without one. */
+const TYPE_PROBLEMS = ['UNKNOWN_TYPE', 'TYPE_REQUIRED'] as const;
+
 @ApiTags('Bookings')
 @ApiSignedIn()
 @ApiProblems(ADMIN_WITHOUT_SECOND_FACTOR)
@@ -36,7 +39,8 @@ export class BookingsController {
   @ApiOperation({
     operationId: 'listAvailableSlots',
     summary: 'List available slots',
-    description: "The doctor's available start times on a date, every 15 minutes.",
+    description:
+      "The doctor's available start times on a date: on the grid of the appointment type, or every 15 minutes.",
   })
   @ApiOkResponse({
     schema: {
@@ -45,12 +49,12 @@ export class BookingsController {
       example: ['09:00', '09:15', '09:30'],
     },
   })
-  @ApiProblems('UNKNOWN_DOCTOR', 'DOCTOR_TIME_ZONE')
+  @ApiProblems('UNKNOWN_PATIENT', 'UNKNOWN_DOCTOR', ...TYPE_PROBLEMS, 'DOCTOR_TIME_ZONE')
   async availableSlots(
     @SignedInContext() context: AccountContext,
-    @Query() { doctor_id, date, duration }: AvailableSlotsQuery,
+    @Query() query: AvailableSlotsQuery,
   ): Promise<string[]> {
-    return this.bookings.availableSlots(context, doctor_id, date, duration);
+    return this.bookings.availableSlots(context, query.toRequest());
   }
 
   @Post()
@@ -64,7 +68,7 @@ export class BookingsController {
   })
   @ApiCreatedResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('UNKNOWN_PATIENT', 'UNKNOWN_DOCTOR', ...TIME_PROBLEMS)
+  @ApiProblems('UNKNOWN_PATIENT', 'UNKNOWN_DOCTOR', ...TYPE_PROBLEMS, ...TIME_PROBLEMS)
   async book(
     @SignedInContext() context: AccountContext,
     @Body() body: BookDto,
@@ -92,7 +96,9 @@ export class BookingsController {
     'STATUS_NOT_POSSIBLE',
     'NOTHING_TO_CHANGE',
     'UNKNOWN_DOCTOR',
+    'UNKNOWN_TYPE',
     ...TIME_PROBLEMS,
+    'TOO_LATE',
   )
   async reschedule(
     @SignedInContext() context: AccountContext,
@@ -114,7 +120,7 @@ export class BookingsController {
   @ApiOkMessage('Booking cancelled successfully')
   @AcceptsIdempotencyKey()
   @AcceptsIfMatch()
-  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'STATUS_NOT_POSSIBLE')
+  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'TOO_LATE', 'STATUS_NOT_POSSIBLE')
   async cancel(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.cancellation.cancel(context, id, { parties: ['patient'] });
     return { message: 'Booking cancelled successfully' };

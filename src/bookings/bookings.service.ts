@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { lockDay } from '../availability/day-lock.repository.js';
-import { availableSlots } from '../availability/evaluate.js';
+import { lockDay, lockDays } from '../availability/day-lock.repository.js';
 import { isDesk } from '../auth/role.js';
 import { Sessions } from '../auth/sessions/sessions.js';
 import { dayKey } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { tokenRevoked } from '../errors/domain-error.js';
-import type { AccountContext } from '../http/context.js';
+import type { AccountActor, AccountContext, Actor } from '../http/context.js';
 import { Changes } from '../outbox/changes.js';
-import { Clock } from '../time/clock.js';
-import { formatWallTime } from '../time/wall-time.js';
+import { assertLocked, type Locks } from './booking-evaluation.js';
 import { BookableTimes, type RequestedBooking } from './bookable-times.js';
 import { booked } from './booking.changes.js';
 import type { Booking } from './booking.js';
@@ -20,8 +18,8 @@ import { BookingTransaction } from './booking-transaction.js';
 import { duplicateAsTaken } from './booking-changes.repository.js';
 import { findBookingByUid, insertBooking } from './booking.repository.js';
 import { assertForActor } from './booking.policy.js';
-import { unknownDoctor } from './booking.refusals.js';
-import { readSchedule } from './schedule.reader.js';
+import { lockPatientSchedule } from './patient-lock.repository.js';
+import type { RequestedSlots } from './requested-type.js';
 
 /** A booking to make. */
 export interface NewBooking extends RequestedBooking {
@@ -31,8 +29,8 @@ export interface NewBooking extends RequestedBooking {
 }
 
 /**
- * Lists slots, and books: one transaction that also records the change. It first locks the doctor's day (see `lockDay`),
- * so a doctor cannot be double-booked.
+ * Lists slots, and books: one transaction that also records the change. It first locks the patient's bookings, if a rule
+ * counts them, and then the doctor's days (see `lockDay`), so neither can be double-booked.
  */
 @Injectable()
 export class BookingsService {
@@ -42,31 +40,22 @@ export class BookingsService {
     private readonly transaction: BookingTransaction,
     private readonly times: BookableTimes,
     private readonly changes: Changes,
-    private readonly clock: Clock,
   ) {}
 
   /**
    * The starts that a doctor offers on a date, as the doctor's local HH:MM, in ascending order.
    *
-   * @throws Refusal UNKNOWN_DOCTOR
+   * @throws as `BookableTimes.slots` does
    */
-  async availableSlots(
-    { actor }: AccountContext,
-    doctorId: number,
-    date: string,
-    durationMinutes: number,
-  ): Promise<string[]> {
-    const schedule = await readSchedule(this.dataSource, { doctorId, from: date, to: date });
-    if (!schedule) throw unknownDoctor(doctorId);
-    const who = { now: this.clock.now(), isForDesk: isDesk(actor.role) };
-    return availableSlots(schedule, date, durationMinutes, who).map(formatWallTime);
+  availableSlots({ actor }: { readonly actor: Actor }, requested: RequestedSlots): Promise<string[]> {
+    return this.times.slots(this.dataSource, actor, requested);
   }
 
   /**
    * Books a time with a doctor for a patient.
    *
-   * @throws Refusal VALIDATION_FAILED for a field that is only for the desk, UNKNOWN_PATIENT, UNKNOWN_DOCTOR, or the
-   *   first rule that the time violates
+   * @throws Refusal VALIDATION_FAILED for a field that is only for the desk, UNKNOWN_PATIENT, UNKNOWN_DOCTOR,
+   *   UNKNOWN_TYPE, TYPE_REQUIRED, or the rules that the time violates
    * @throws Unauthenticated TOKEN_REVOKED if the account was disabled or erased, or its session ended, meanwhile
    * @throws Unavailable if the database is too busy, or the outcome stays unknown
    */
@@ -77,9 +66,10 @@ export class BookingsService {
     const uid = randomUUID();
     const work = async (tx: EntityManager, attempt: number): Promise<Booking> => {
       // Refuses before it locks. Otherwise many requests that will be refused, on a date without a row, would each
-      // insert the row, roll back, and deadlock each other.
-      if (attempt > 1) await this.times.assertBookableFor(context, tx, command);
-      return this.bookIn(context, tx, uid, command);
+      // insert the row, roll back, and deadlock each other. Also learns whether it reaches into other dates.
+      const { dates } =
+        attempt > 1 ? await this.times.assertBookableFor(context, tx, command) : { dates: [date] };
+      return this.bookIn(context, tx, uid, command, dates);
     };
     const findOutcome = async (tx: EntityManager): Promise<Booking | undefined> => {
       await lockDay(tx, doctorId, date);
@@ -88,20 +78,27 @@ export class BookingsService {
     return this.transaction.run(context, [dayKey(doctorId, date)], work, findOutcome);
   }
 
+  /**
+   * @param dates that the appointment probably reaches, with its buffers
+   * @throws ChangedMeanwhile if it reaches others, or if a rule counts the patient's bookings and they are not locked
+   */
   private async bookIn(
     context: AccountContext,
     tx: EntityManager,
     uid: string,
     command: NewBooking,
+    dates: readonly string[],
   ): Promise<Booking> {
-    const { doctorId, date, isNotifying = true } = command;
+    const { isNotifying = true } = command;
     const { actor } = context;
-    const dayVersion = await lockDay(tx, doctorId, date);
+    const locks = await this.lock(tx, actor, command, dates);
     const bookable = await this.times.assertBookableFor(context, tx, command);
+    assertLocked(bookable, locks);
+    const { dayVersion } = locks;
     const { availability, override, timezone, now } = bookable;
     const newBooking = newBookingOf(actor, uid, command, bookable);
     const inserted = insertBooking(tx, newBooking, { dayVersion, availability, override }, actor);
-    const booking = await duplicateAsTaken(command, inserted);
+    const booking = await duplicateAsTaken(newBooking, inserted);
     if (!booking) {
       // The session may have ended, or the doctor or the patient be gone, since they were read: then these refuse.
       await this.sessions.lock(context, tx);
@@ -110,5 +107,21 @@ export class BookingsService {
     }
     await this.changes.record(context, tx, booked(booking, now, { override, isNotifying }));
     return booking;
+  }
+
+  private async lock(
+    tx: EntityManager,
+    { id, role }: AccountActor,
+    { doctorId, date, patientId, typeId }: NewBooking,
+    dates: readonly string[],
+  ): Promise<Locks & { readonly dayVersion: number }> {
+    const isPatientLocked = await lockPatientSchedule(
+      tx,
+      { accountId: id, patientId, isAny: isDesk(role) },
+      { isOnePlace: patientId !== undefined || typeId !== undefined, isBoundByLimits: !isDesk(role) },
+    );
+    const days = dates.map((each) => ({ doctorId, date: each }));
+    const versionOf = await lockDays(tx, days);
+    return { isPatientLocked, dates, dayVersion: versionOf({ doctorId, date }) };
   }
 }

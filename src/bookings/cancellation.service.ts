@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { isDesk } from '../auth/role.js';
 import type { AccountContext, Context } from '../http/context.js';
 import { assertCurrent } from '../http/if-match.js';
 import { Changes } from '../outbox/changes.js';
@@ -9,6 +10,7 @@ import {
 } from '../outbox/cancellation.repository.js';
 import { BOOKING_CANCELLED } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
+import { BookableTimes } from './bookable-times.js';
 import { allCancelled, cancelled } from './booking.changes.js';
 import { type Booking, revisionOf } from './booking.js';
 import { assertMay, type Party, partiesOf } from './booking.policy.js';
@@ -35,6 +37,7 @@ export interface Cancellation {
 export class CancellationService {
   constructor(
     private readonly transaction: BookingTransaction,
+    private readonly times: BookableTimes,
     private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
@@ -43,8 +46,8 @@ export class CancellationService {
    * Cancels a live booking; its time is free again at once. Patients cancel before it starts, the desk and the doctor
    * until it took place; one that has not started took no place, even if it is `fulfilled`.
    *
-   * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, STATUS_NOT_POSSIBLE; VALIDATION_FAILED without a reason, or if a
-   *   patient sends `notify`
+   * @throws Refusal BOOKING_NOT_FOUND, BOOKING_STARTED, TOO_LATE, STATUS_NOT_POSSIBLE; VALIDATION_FAILED without a reason,
+   *   or if a patient sends `notify`
    * @throws VersionMismatch
    * @throws Unavailable as `BookingsService.book` does
    */
@@ -71,8 +74,10 @@ export class CancellationService {
     const action = found && found.startsAt > now ? 'cancel before it starts' : 'cancel';
     assertMay(actor, action, found, parties);
     const isByPatient = (parties ?? partiesOf(actor, found)).every((party) => party === 'patient');
-    if (isByPatient) assertNotStarted(found, now);
-    else if (reason === undefined) throw reasonRequired();
+    if (isByPatient) {
+      assertNotStarted(found, now);
+      if (!isDesk(actor.role)) await this.times.assertInTime(tx, found);
+    } else if (reason === undefined) throw reasonRequired();
     if (isByPatient && isNotifying !== undefined) throw notifyOnlyForClinic();
     assertCurrent(context, revisionOf(found));
     const booking = {

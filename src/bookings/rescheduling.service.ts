@@ -12,7 +12,8 @@ import { Changes } from '../outbox/changes.js';
 import { cancelOutdatedNotifications } from '../outbox/cancellation.repository.js';
 import { BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
 import { Clock } from '../time/clock.js';
-import { BookableTimes, type RequestedAppointment } from './bookable-times.js';
+import { BookableTimes } from './bookable-times.js';
+import { assertLocked, type BookableAppointment, type Locks } from './booking-evaluation.js';
 import { annotated, rescheduled } from './booking.changes.js';
 import { type Booking, type Override, revisionOf } from './booking.js';
 import { assertForActor, assertMay, changeOf, partiesOf, type SeenBooking } from './booking.policy.js';
@@ -21,9 +22,12 @@ import { BookingTransaction } from './booking-transaction.js';
 import { updateLockedBooking, updateTime, duplicateAsTaken } from './booking-changes.repository.js';
 import { findBooking, lockBooking } from './booking.repository.js';
 import { assertNotStarted, isAt, type RequestedTime } from './booking.refusals.js';
+import { lockPatientSchedule } from './patient-lock.repository.js';
+import { durationBesideType, type RequestedAppointment } from './requested-type.js';
 
 /** What is to change of a booking; fields that are left out stay. */
 export interface BookingChange extends Partial<RequestedTime> {
+  readonly typeId?: number | undefined;
   /** Only by the desk, like all that follows. */
   readonly doctorId?: number | undefined;
   readonly note?: string | null | undefined;
@@ -31,11 +35,19 @@ export interface BookingChange extends Partial<RequestedTime> {
   readonly isNotifying?: boolean | undefined;
 }
 
+/** A new time, with what to lock for it. */
+interface Move extends RequestedAppointment {
+  /** That the appointment probably reaches, with its buffers. */
+  readonly dates: BookableAppointment['dates'];
+  readonly isNotifying: boolean;
+}
+
 /** Who may reschedule. */
 const PARTIES = ['desk', 'patient'] as const;
 
 /**
- * Reschedules live bookings, each in one transaction, under the locks of the old and the new day.
+ * Reschedules live bookings, each in one transaction, under the locks of the patient's bookings, if a rule counts them,
+ * and of the old and the new day.
  *
  * Not checked against the session: a token revoked up to five seconds ago may still reschedule or cancel
  * (docs/security.md). An erasure locks the account's live bookings, so neither outlives it.
@@ -55,7 +67,7 @@ export class ReschedulingService {
    * booking already has them, nothing changes and no email is sent.
    *
    * @throws Refusal VALIDATION_FAILED for a field that is only for the desk, BOOKING_NOT_FOUND, BOOKING_STARTED,
-   *   STATUS_NOT_POSSIBLE, UNKNOWN_DOCTOR, or the first rule that the new time violates
+   *   STATUS_NOT_POSSIBLE, UNKNOWN_DOCTOR, UNKNOWN_TYPE, or the rules that the new time violates
    * @throws VersionMismatch
    * @throws Unavailable as `BookingsService.book` does
    */
@@ -95,27 +107,33 @@ export class ReschedulingService {
     assertMay(context.actor, changeOf(change, seen), seen, PARTIES);
     this.assertNotStarted(context, seen);
     assertCurrent(context, revisionOf(seen));
-    const { date, time, durationMinutes, doctorId, note } = { ...seen, ...definedOf(change) };
+    const { date, time, durationMinutes, doctorId, note, typeId } = { ...seen, ...definedOf(change) };
+    if (typeId !== null && change.durationMinutes !== undefined) throw durationBesideType();
     const requested = { doctorId, date, time, durationMinutes, override: change.override };
-    if (isAt(seen, requested) && seen.doctorId === doctorId) {
+    if (isAt(seen, requested) && seen.doctorId === doctorId && seen.typeId === typeId) {
       return note === seen.note ? seen : this.annotateIn(context, tx, { ...seen, note });
     }
+    const move = { ...requested, typeId: typeId ?? undefined };
     // A retry refuses before it locks, as in `BookingsService.book`.
-    if (!firstRead) await this.times.assertBookable(context, tx, requested, id);
+    const { dates } = firstRead
+      ? { dates: [date] }
+      : await this.times.assertReschedulable(context, tx, move, seen);
     const { isNotifying = true } = change;
-    return this.moveIn(context, tx, { ...seen, note }, { ...requested, isNotifying });
+    return this.moveIn(context, tx, { ...seen, note }, { ...move, dates, isNotifying });
   }
 
-  /** @throws ChangedMeanwhile if the booking was changed between its read and the locks */
+  /** @throws ChangedMeanwhile if the booking was changed between its read and the locks, or they are not enough */
   private async moveIn(
     context: AccountContext,
     tx: EntityManager,
     seen: SeenBooking,
-    { isNotifying, ...requested }: RequestedAppointment & { readonly isNotifying: boolean },
+    { isNotifying, dates, ...requested }: Move,
   ): Promise<Booking> {
     const { id } = seen;
-    const dayVersion = await this.lockDaysOf(tx, seen, requested);
-    const bookable = await this.times.assertBookable(context, tx, requested, id);
+    const locks = await this.lock(context, tx, seen, { ...requested, dates });
+    const { dayVersion } = locks;
+    const bookable = await this.times.assertReschedulable(context, tx, requested, seen);
+    assertLocked(bookable, locks);
     const { availability, override, now } = bookable;
     // Again: the old appointment may have begun while this waited for the locks.
     this.assertNotStarted(context, seen);
@@ -123,7 +141,7 @@ export class ReschedulingService {
     // The days are locked before the booking, and which days is known only from the booking: so the booking is not
     // locked first; its version is checked when it is updated.
     const update = updateTime(tx, booking, { dayVersion, availability, override }, now);
-    const isChanged = await duplicateAsTaken(requested, update);
+    const isChanged = await duplicateAsTaken(booking, update);
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
     await cancelOutdatedNotifications(tx, id, BOOKING_RESCHEDULED, now);
@@ -137,16 +155,22 @@ export class ReschedulingService {
     if (!isDesk(actor.role)) assertNotStarted(booking, this.clock.now());
   }
 
-  /** @returns the version of the new day */
-  private async lockDaysOf(
+  /** @returns also the version of the new day */
+  private async lock(
+    { actor }: AccountContext,
     tx: EntityManager,
     seen: Booking,
-    requested: { readonly doctorId: number; readonly date: string },
-  ): Promise<number> {
-    const versionOf = await lockDays(tx, [seen, requested]);
+    { doctorId, date, dates, typeId }: Pick<Move, 'doctorId' | 'date' | 'dates' | 'typeId'>,
+  ): Promise<Locks & { readonly dayVersion: number }> {
+    const isPatientLocked = await lockPatientSchedule(
+      tx,
+      { accountId: actor.id, patientId: seen.patientId, isAny: true },
+      { isOnePlace: seen.isOnePlace || typeId !== undefined, isBoundByLimits: !isDesk(actor.role) },
+    );
+    const versionOf = await lockDays(tx, [seen, ...dates.map((each) => ({ doctorId, date: each }))]);
     // Before the read that decides: a doctor who is made inactive meanwhile waits for this transaction.
-    await shareDoctor(tx, requested.doctorId);
-    return versionOf(requested);
+    await shareDoctor(tx, doctorId);
+    return { isPatientLocked, dates, dayVersion: versionOf({ doctorId, date }) };
   }
 
   private async annotateIn(

@@ -1,53 +1,46 @@
-import { type DayFacts, ScheduleDay } from '../availability/schedule-day.js';
+import {
+  TYPE_OF_SCHEDULE,
+  typeOfSchedule,
+  type TypeOfSchedule,
+} from '../appointment-types/appointment-type.sql.js';
+import type { PatientFacts } from '../availability/rules/rule.js';
 import { EXCEPTIONS_OF_SCHEDULE, WINDOWS_OF_SCHEDULE } from '../availability/schedule.sql.js';
 import { Schedule } from '../availability/schedule.js';
+import { type BookingSettings, CLINIC_OF_SCHEDULE, clinicOfSchedule } from '../clinic/clinic.sql.js';
 import { query, type Source } from '../database/statement.js';
 import { unknownTimeZone } from '../doctors/doctor-time-zone.js';
 import { DOCTOR_OF_SCHEDULE } from '../doctors/doctor.sql.js';
-import { PATIENT_OF_SCHEDULE, SELF_OF_SCHEDULE } from '../patients/patient.sql.js';
+import { PATIENT_OF_SCHEDULE, SELF_ID, SELF_OF_SCHEDULE } from '../patients/patient.sql.js';
 import { ClinicDay } from '../time/clinic-day.js';
-import { datesBetween, dayOfWeek } from '../time/clinic-time.js';
-import { BUSY_OF_SCHEDULE } from './booking.sql.js';
-import { timesTakenBy } from './booking-instants.js';
+import { addDays, datesBetween, dayOfWeek } from '../time/clinic-time.js';
+import { type EpochMs, merge } from '../time/interval.js';
+import { BUSY_OF_SCHEDULE, countsOfSchedule, ownOfSchedule } from './booking.sql.js';
+import { ScheduleFacts, type ScheduleRow } from './schedule-facts.js';
 
-interface Row {
-  readonly kind: 'doctor' | 'window' | 'exception' | 'busy' | 'patient';
-  /** Of the doctor; of the patient all that is read, as JSON. */
-  readonly timezone: string | null;
-  /** Of exceptions and busy times. */
-  readonly date: string | null;
-  /** Of windows. */
-  readonly weekday: number | null;
-  /** Minutes of the doctor's day; null for a full day. Of the doctor: 1 if active. */
-  readonly start: number | null;
-  /** Minutes, too; null for busy times. */
-  readonly end: number | null;
-  /** Seconds since 1970; of busy times. */
-  readonly starts_at: number | null;
-  readonly ends_at: number | null;
-}
+const HOUR_MS = 60 * 60_000;
 
-const PARTS = [DOCTOR_OF_SCHEDULE, WINDOWS_OF_SCHEDULE, EXCEPTIONS_OF_SCHEDULE, BUSY_OF_SCHEDULE];
-const READ_SCHEDULE = `/* read-schedule */ ${PARTS.join(' UNION ALL ')}`;
-const READ_WITH_SELF = `/* read-schedule-and-self */ ${[...PARTS, SELF_OF_SCHEDULE].join(' UNION ALL ')}`;
-const READ_WITH_PATIENT = `/* read-schedule-and-patient */ ${[...PARTS, PATIENT_OF_SCHEDULE].join(' UNION ALL ')}`;
+/** A part of `read-schedule`, with its parameters. */
+type Part = readonly [sql: string, ...parameters: unknown[]];
 
-/** The days of a doctor to read. */
+/** The days of a doctor to read, and for which request. */
 export interface ScheduleRange {
   readonly doctorId: number;
   /** The doctor's local dates, YYYY-MM-DD, both included. */
   readonly from: string;
   readonly to: string;
-  /** A booking whose time counts as free, because it is being rescheduled. */
+  readonly now: EpochMs;
+  readonly typeId?: number | undefined;
+  /** A booking that counts nowhere, because it is being rescheduled. */
   readonly rescheduledId?: number | undefined;
+  /** Whether an appointment may reach over midnight, because the desk overrides the windows. */
+  readonly isOverriding?: boolean | undefined;
 }
 
-/** Who books for whom. */
-export interface Booker {
-  readonly accountId: number;
-  /** By default the account's own patient. */
-  readonly patientId?: number | undefined;
-}
+/** For whom: for the account's own patient, for another patient, or for that of a booking. Undefined for a visitor. */
+export type Booker =
+  | { readonly accountId: number; readonly patientId?: number | undefined }
+  | { readonly bookedPatientId: number }
+  | undefined;
 
 /** A patient to book for. */
 export interface BookedPatient {
@@ -60,86 +53,137 @@ export interface BookedPatient {
   readonly isOwn: boolean;
 }
 
+/** Everything that decides which times may be booked. */
+export interface ScheduleRead {
+  /** Undefined if there is no such doctor. */
+  readonly schedule: Schedule | undefined;
+  readonly clinic: BookingSettings;
+  /** Undefined if none is requested, or if there is no such type. */
+  readonly type: TypeOfSchedule | undefined;
+  /** Undefined if there is no such patient, for a visitor, and for the patient of a booking. */
+  readonly patient: BookedPatient | undefined;
+  /** Undefined for a visitor. */
+  readonly patientFacts: PatientFacts | undefined;
+}
+
 /**
  * Reads everything that decides which times of a doctor are available on a range of days, in one statement.
  *
  * @param source a transaction that has locked the days, or the pool for a read that decides nothing
- * @returns undefined if there is no such doctor
  * @throws Refusal DOCTOR_TIME_ZONE
  */
-export async function readSchedule(source: Source, range: ScheduleRange): Promise<Schedule | undefined> {
-  return scheduleOf(await query<Row>(source, READ_SCHEDULE, parametersOf(range)), range);
-}
-
-/** The same, with the patient to book for, still in one statement. Either is undefined if it does not exist. */
-export async function readScheduleAndPatient(
+export async function readSchedule(
   source: Source,
   range: ScheduleRange,
-  { accountId, patientId }: Booker,
-): Promise<{ schedule: Schedule | undefined; patient: BookedPatient | undefined }> {
-  const [sql, ...parameters] =
-    patientId === undefined
-      ? [READ_WITH_SELF, accountId]
-      : [READ_WITH_PATIENT, accountId, accountId, patientId];
-  const rows = await query<Row>(source, sql, [...parametersOf(range), ...parameters]);
-  return { schedule: scheduleOf(rows, range), patient: patientOf(rows) };
-}
-
-function parametersOf({ doctorId, from, to, rescheduledId = 0 }: ScheduleRange): unknown[] {
-  const weekdays = datesBetween(from, to).map(dayOfWeek);
-  // One range of weekdays, so that the statement has no list and can be prepared.
-  const windows = [doctorId, Math.min(...weekdays), Math.max(...weekdays)];
-  return [doctorId, ...windows, doctorId, from, to, doctorId, from, to, rescheduledId];
-}
-
-function patientOf(rows: readonly Row[]): BookedPatient | undefined {
-  const row = rows.find(({ kind }) => kind === 'patient');
-  if (!row) return undefined;
-  const { isOwn, ...patient } = JSON.parse(row.timezone!) as Omit<BookedPatient, 'isOwn'> & {
-    isOwn: unknown;
+  booker: Booker,
+): Promise<ScheduleRead> {
+  const { typeId, doctorId } = range;
+  const [whom, ...ofPatient] = patientParts(range, booker);
+  const ofType: Part[] = typeId === undefined ? [] : [[TYPE_OF_SCHEDULE, doctorId, typeId]];
+  const parts = [...doctorParts(range), ...ofType, ...ofPatient];
+  const name = `read-schedule${typeId === undefined ? '' : '-of-type'}${whom}`;
+  const rows = await query<ScheduleRow>(
+    source,
+    `/* ${name} */ ${parts.map(([sql]) => sql).join(' UNION ALL ')}`,
+    parts.flatMap(([, ...parameters]) => parameters),
+  );
+  const textOf = (wanted: ScheduleRow['kind']): string | undefined =>
+    rows.find(({ kind }) => kind === wanted)?.text ?? undefined;
+  const [type, patient] = [textOf('type'), textOf('patient')];
+  return {
+    schedule: scheduleOf(rows, range),
+    clinic: clinicOfSchedule(textOf('clinic')!),
+    type: type === undefined ? undefined : typeOfSchedule(type),
+    patient: patient === undefined ? undefined : patientOf(patient),
+    patientFacts: booker && patientFactsOf(rows),
   };
+}
+
+/** The clinic's settings and a type at a doctor, as they are now. */
+export async function readLimits(
+  source: Source,
+  doctorId: number,
+  typeId: number | null,
+): Promise<Pick<ScheduleRead, 'clinic' | 'type'>> {
+  const rows = await query<ScheduleRow>(
+    source,
+    `/* read-limits */ ${DOCTOR_OF_SCHEDULE} UNION ALL ${CLINIC_OF_SCHEDULE} UNION ALL ${TYPE_OF_SCHEDULE}`,
+    [doctorId, doctorId, typeId ?? 0],
+  );
+  const type = rows.find(({ kind }) => kind === 'type');
+  const clinic = rows.find(({ kind }) => kind === 'clinic')!;
+  return { clinic: clinicOfSchedule(clinic.text!), type: type && typeOfSchedule(type.text!) };
+}
+
+function doctorParts(range: ScheduleRange): Part[] {
+  const { doctorId, from, to, rescheduledId = 0, isOverriding = false } = range;
+  const weekdays = datesBetween(from, to).map(dayOfWeek);
+  const [before, after] = [addDays(from, -1), addDays(to, 1)];
+  return [
+    [DOCTOR_OF_SCHEDULE, doctorId],
+    [CLINIC_OF_SCHEDULE],
+    // One range of weekdays, so that the statement has no list and can be prepared.
+    [WINDOWS_OF_SCHEDULE, doctorId, Math.min(...weekdays), Math.max(...weekdays)],
+    [EXCEPTIONS_OF_SCHEDULE, doctorId, from, after],
+    [
+      BUSY_OF_SCHEDULE,
+      ...[doctorId, before, after, before, after, isOverriding ? '14:00' : '06:00', rescheduledId],
+    ],
+  ];
+}
+
+/** The parts of the patient; first how they are named in the statement's name. */
+function patientParts(range: ScheduleRange, booker: Booker): [whom: string, ...Part[]] {
+  if (!booker) return [''];
+  if ('bookedPatientId' in booker)
+    return ['-and-bookings', ...bookingParts(range, '?', booker.bookedPatientId)];
+  const { accountId, patientId } = booker;
+  return patientId === undefined
+    ? ['-and-self', [SELF_OF_SCHEDULE, accountId], ...bookingParts(range, SELF_ID, accountId)]
+    : [
+        '-and-patient',
+        [PATIENT_OF_SCHEDULE, accountId, accountId, patientId],
+        ...bookingParts(range, '?', patientId),
+      ];
+}
+
+/** @param id SQL of the patient's id, with `parameter` */
+function bookingParts(
+  { from, to, now, typeId = 0, rescheduledId = 0 }: ScheduleRange,
+  id: string,
+  parameter: number,
+): Part[] {
+  // No zone is more than a day from UTC, and no appointment longer than eight hours.
+  const [first, last] = [Date.parse(addDays(from, -2)), Date.parse(addDays(to, 3))];
+  return [
+    [ownOfSchedule(id), parameter, new Date(first), new Date(last), rescheduledId],
+    [countsOfSchedule(id), ...[typeId, parameter, new Date(now - 8 * HOUR_MS), new Date(now), rescheduledId]],
+  ];
+}
+
+function patientOf(json: string): BookedPatient {
+  const { isOwn, ...patient } = JSON.parse(json) as Omit<BookedPatient, 'isOwn'> & { isOwn: unknown };
   return { ...patient, isOwn: Boolean(isOwn) };
 }
 
-function scheduleOf(rows: readonly Row[], { doctorId, from, to }: ScheduleRange): Schedule | undefined {
-  const doctor = rows.find(({ kind }) => kind === 'doctor');
-  if (!doctor) return undefined;
-  const timezone = doctor.timezone!;
-  const isDoctorActive = doctor.start === 1;
-  const dates = datesBetween(from, to);
-  const rowsOf = byDay(rows);
-  const days = dates.map((date) => {
-    const day = ClinicDay.find(date, timezone);
-    if (!day) throw unknownTimeZone(doctorId, timezone);
-    const ofDate = [...(rowsOf.get(date) ?? []), ...(rowsOf.get(dayOfWeek(date)) ?? [])];
-    return new ScheduleDay(day, { ...factsOf(day, ofDate), isDoctorActive });
-  });
-  return new Schedule(timezone, days);
-}
-
-/** Windows by their weekday, all other rows by their date. */
-function byDay(rows: readonly Row[]): Map<string | number | null, Row[]> {
-  const days = new Map<string | number | null, Row[]>();
-  for (const row of rows) {
-    const key = row.date ?? row.weekday;
-    const others = days.get(key);
-    if (others) others.push(row);
-    else days.set(key, [row]);
-  }
-  return days;
-}
-
-function factsOf(day: ClinicDay, rows: readonly Row[]): DayFacts {
-  const of = (wanted: Row['kind']): Row[] => rows.filter(({ kind }) => kind === wanted);
+function patientFactsOf(rows: readonly ScheduleRow[]): PatientFacts {
+  const counts = rows.find(({ kind }) => kind === 'counts')!;
+  const own = rows.filter(({ kind }) => kind === 'own');
   return {
-    windows: of('window').map(wallRange),
-    exceptions: of('exception').map((row) => (row.start === null ? 'full day' : wallRange(row))),
-    busy: of('busy').flatMap(({ start, starts_at, ends_at }) =>
-      timesTakenBy({ start: starts_at! * 1000, end: ends_at! * 1000 }, start!, day),
-    ),
+    busy: merge(own.map(({ starts_at, ends_at }) => ({ start: starts_at! * 1000, end: ends_at! * 1000 }))),
+    liveBookings: Number(counts.start),
+    liveBookingsOfType: Number(counts.number),
   };
 }
 
-function wallRange({ start, end }: Row): { start: number; end: number } {
-  return { start: start!, end: end! };
+function scheduleOf(
+  rows: readonly ScheduleRow[],
+  { doctorId, from, to, typeId }: ScheduleRange,
+): Schedule | undefined {
+  const doctor = rows.find(({ kind }) => kind === 'doctor');
+  if (!doctor) return undefined;
+  const timezone = doctor.text!;
+  if (!ClinicDay.find(from, timezone)) throw unknownTimeZone(doctorId, timezone);
+  const facts = new ScheduleFacts(rows, timezone, typeId, doctor.start === 1);
+  return new Schedule(timezone, (date) => (from <= date && date <= to ? facts.on(date) : undefined));
 }

@@ -11,6 +11,12 @@ export function joinClinic(): string {
 export const CLINIC_COLUMNS = `clinic.name AS clinic_name, clinic.address AS clinic_address,
   clinic.phone AS clinic_phone`;
 
+/**
+ * Whether a rule counts the bookings of a patient. Parameters: 1 if one does whatever the settings, 1 if the patient is
+ * bound by limits.
+ */
+export const COUNTS_BOOKINGS = `(? = 1 OR clinic.one_place_at_a_time = 1 OR (? = 1 AND clinic.max_live_bookings IS NOT NULL))`;
+
 /** The settings that decide what can be booked. */
 export interface BookingSettings extends ClinicLimits {
   readonly typeRequired: boolean;

@@ -109,7 +109,11 @@ export class DemoSeeder {
       const durationMinutes = [30, 45, 20][(earlier + made) % 3]!;
       const patient = patientFor(earlier + made, patients);
       const context = await this.people.contextOf(patient);
-      const slots = await this.bookings.availableSlots(context, doctor.id, date, durationMinutes);
+      const slots = await this.bookings.availableSlots(context, {
+        doctorId: doctor.id,
+        date,
+        durationMinutes,
+      });
       const time = slots[((earlier + made) * 7) % slots.length];
       if (time === undefined) return made;
       await this.bookings.book(context, { doctorId: doctor.id, date, time, durationMinutes });

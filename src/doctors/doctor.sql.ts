@@ -38,6 +38,6 @@ export function accountOfDoctor(id: string): string {
 
 /** The doctor's part of `read-schedule`. It names the columns for all parts; `start` tells whether the doctor is active. */
 export const DOCTOR_OF_SCHEDULE = `
-  SELECT 'doctor' AS kind, timezone, NULL AS date, NULL AS weekday, active AS start, NULL AS end,
+  SELECT 'doctor' AS kind, timezone AS text, NULL AS date, NULL AS number, active AS start, NULL AS end,
          NULL AS starts_at, NULL AS ends_at
   FROM doctors WHERE id = ?`;

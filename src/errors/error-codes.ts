@@ -4,6 +4,7 @@ import { APPOINTMENT_CODES } from './appointment.codes.js';
 import type { ErrorCodeInfo } from './error-code-info.js';
 import { PATIENT_CODES } from './patient.codes.js';
 import { REQUEST_CODES } from './request.codes.js';
+import { RULE_CODES } from './rule.codes.js';
 import { TYPE_CODES } from './type.codes.js';
 
 /**
@@ -16,6 +17,7 @@ const CODES = {
   ...ACCOUNT_CODES,
   ...APPOINTMENT_CODES,
   ...PATIENT_CODES,
+  ...RULE_CODES,
   ...TYPE_CODES,
 } as const;
 

@@ -12,6 +12,12 @@ export function joinSelf(accountId: string): string {
   return `JOIN patients s ON s.self_account_id = ${accountId}`;
 }
 
+/** The patients, as `p`. */
+export const PATIENTS = 'patients p';
+
+/** The id of the patient who owns the account in the parameter. */
+export const SELF_ID = '(SELECT id FROM patients WHERE self_account_id = ?)';
+
 /** Whether the patient `p` is a person: neither merged into another nor erased. */
 export const IS_PRESENT = 'p.merged_into IS NULL AND p.erased_at IS NULL';
 

@@ -3,7 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestBooking, book } from '../support/appointments.js';
 import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
-import { cancel, LOCK_DAY, MONDAY, reschedule, READ_SCHEDULE, TUESDAY } from '../support/races.js';
+import {
+  cancel,
+  LOCK_DAY,
+  LOCK_PATIENT_SCHEDULE,
+  MONDAY,
+  reschedule,
+  READ_SCHEDULE,
+  TUESDAY,
+} from '../support/races.js';
 import { type SentStatement, Statements } from '../support/statements.js';
 import { PATIENT_OF_ACCOUNT } from '../support/self-patients.js';
 
@@ -104,14 +112,15 @@ describe('the number of statements does not depend on the number of rows', () =>
     expect(await counts()).toEqual(before);
   });
 
-  test('a booking takes at most seven, including BEGIN and COMMIT, and begins with the lock of the day', async () => {
+  test('a booking takes at most eight, including BEGIN and COMMIT, and begins with the locks of the patient and the day', async () => {
     const sent = await statementsOf(() =>
       requestBooking(clinic, patient, doctor, { date: TUESDAY, time: '10:00' }),
     );
-    expect(sent.length).toBeLessThanOrEqual(7);
+    expect(sent.length).toBeLessThanOrEqual(8);
     expect(sent[0]!.sql).toBe('START TRANSACTION');
-    expect(sent[1]!.sql).toMatch(LOCK_DAY);
-    expect(sent[2]!.sql).toMatch(READ_SCHEDULE);
+    expect(sent[1]!.sql).toMatch(LOCK_PATIENT_SCHEDULE);
+    expect(sent[2]!.sql).toMatch(LOCK_DAY);
+    expect(sent[3]!.sql).toMatch(READ_SCHEDULE);
     expect(sent.at(-1)!.sql).toBe('COMMIT');
   });
 

@@ -4,6 +4,7 @@ import type { Rule } from './rule.js';
 export const doctorInactive: Rule = {
   code: 'DOCTOR_INACTIVE',
   isOverridable: false,
+  isOfDate: true,
   message: () => 'This doctor takes no bookings at present. Choose another doctor.',
   isViolated: (_appointment, { isDoctorActive }) => !isDoctorActive,
 };

@@ -64,11 +64,11 @@ const WINDOWS = `ALTER TABLE availability_windows
   ADD COLUMN type_ids VARCHAR(1000) CHARACTER SET ascii COLLATE ascii_bin NULL
     COMMENT 'only for these types: ascending, commas between; null: for every request'`;
 
+// Without a foreign key: its check would lock the patient before the account, which an erasure locks first.
 const PATIENT_SCHEDULES = `CREATE TABLE patient_schedules (
     patient_id INT UNSIGNED NOT NULL,
     version INT UNSIGNED NOT NULL,
-    PRIMARY KEY (patient_id),
-    CONSTRAINT patient_schedules_person FOREIGN KEY (patient_id) REFERENCES patients (id)
+    PRIMARY KEY (patient_id)
   ) ENGINE = InnoDB`;
 
 /** What may be booked: appointment types, what each doctor offers of them, limits, and windows with validity and types. */
