@@ -36,6 +36,7 @@ describe('POST /api/bookings', () => {
       date: MONDAY,
       time: '09:30',
       duration: 45,
+      type: null,
       status: 'booked',
       note: null,
       overbooked: false,

@@ -23,12 +23,13 @@ beforeEach(async () => {
 });
 afterAll(() => clinic?.close());
 
-const book = (time: string, rules?: unknown, fields: object = {}): Promise<Answer<Json>> =>
+/** Books for another patient each time. */
+const book = async (time: string, rules?: unknown, fields: object = {}): Promise<Answer<Json>> =>
   clinic.client.post(
     '/api/bookings',
     {
       doctor_id: doctor.doctorId,
-      patient_id: patientId,
+      patient_id: await insertPatient(clinic),
       date: WEDNESDAY,
       time,
       ...(rules !== undefined && { override: { rules, reason: 'As agreed' } }),

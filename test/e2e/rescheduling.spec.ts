@@ -15,6 +15,7 @@ let booking: BookingJson;
 
 beforeAll(async () => {
   clinic = await Clinic.open();
+  await clinic.liftLimits();
   patient = await clinic.patient();
 });
 beforeEach(async () => {

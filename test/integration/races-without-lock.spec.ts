@@ -85,12 +85,12 @@ describe('without the lock of the day', () => {
   test('the unique key on live starts is a second safety net, with the same answer as the rule', async () => {
     rivals.leaveOut(LOCK_DAY);
     const doctor = await rivals.clinic.doctor();
-    const patient = await rivals.clinic.patient();
+    const [patient, other] = [await rivals.clinic.patient(), await rivals.clinic.patient()];
     const wish = { date: MONDAY, time: '10:00' };
     const { slow, fast } = await rivals.overtake(
       INSERT_BOOKING,
       (clinic) => requestBooking(clinic, patient, doctor, wish),
-      (clinic) => requestBooking(clinic, patient, doctor, wish),
+      (clinic) => requestBooking(clinic, other, doctor, wish),
     );
     const byRule = await requestBooking(rivals.clinic, patient, doctor, wish);
     expect(rivals.errors).toEqual([1062]);
