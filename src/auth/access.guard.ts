@@ -4,7 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated, tokenRevoked } from '../errors/domain-error.js';
 import { note } from '../http/request-notes.js';
-import { MAY_SIGN_IN, PUBLIC, ROLES_ALLOWED } from './access.js';
+import { MAY_SIGN_IN, MAY_VISIT, PUBLIC, ROLES_ALLOWED } from './access.js';
 import { ApiEnvironment } from '../config/api.environment.js';
 import { VerifiedTokenCache } from './sessions/verified-token-cache.js';
 import type { Principal } from './principal.js';
@@ -20,6 +20,7 @@ const OWN_ACCOUNT_ROUTES = /^\/api\/auth\//;
 interface RouteAccess {
   readonly isPublic: boolean;
   readonly maySignIn: boolean;
+  readonly mayVisit: boolean;
   readonly isUnlimited: boolean;
   readonly roles: readonly Role[] | undefined;
   readonly limits: readonly LimitName[];
@@ -42,14 +43,15 @@ export class AccessGuard extends AuthGuard('jwt') {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    const { isPublic, maySignIn, isUnlimited, roles, limits } = this.accessOf(context);
-    if (!isPublic) {
+    const { isPublic, maySignIn, mayVisit, isUnlimited, roles, limits } = this.accessOf(context);
+    const hasToken = request.headers.authorization !== undefined;
+    if (!isPublic && (hasToken || !mayVisit)) {
       await this.identify(context, request);
       if (await this.sessions.isRevoked(request.user!)) {
         await this.limits.countPageRequest(request);
         throw tokenRevoked();
       }
-    } else if (maySignIn && request.headers.authorization !== undefined) {
+    } else if (maySignIn && hasToken) {
       await this.identifyIfPossible(context, request);
     }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
@@ -109,6 +111,7 @@ export class AccessGuard extends AuthGuard('jwt') {
       access = {
         isPublic: metadata<boolean>(PUBLIC) ?? false,
         maySignIn: metadata<boolean>(MAY_SIGN_IN) ?? false,
+        mayVisit: metadata<boolean>(MAY_VISIT) ?? false,
         isUnlimited: metadata<boolean>(UNLIMITED) ?? false,
         roles: metadata<Role[]>(ROLES_ALLOWED),
         limits: metadata<LimitName[]>(RATE_LIMITS) ?? [],

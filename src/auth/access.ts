@@ -4,6 +4,7 @@ import type { Role } from './role.js';
 
 export const PUBLIC = 'access:public';
 export const MAY_SIGN_IN = 'access:may-sign-in';
+export const MAY_VISIT = 'access:may-visit';
 export const ROLES_ALLOWED = 'access:roles';
 
 const BAD_TOKENS = ['TOKEN_REQUIRED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED'] as const;
@@ -19,6 +20,11 @@ export function Public(): MethodDecorator & ClassDecorator {
 /** A public route that also knows the account of a valid token. An invalid token counts as none. */
 export function MaySignIn(): MethodDecorator {
   return SetMetadata(MAY_SIGN_IN, true);
+}
+
+/** A route that also takes requests without a token, if a guard of its own does. A token must be valid. */
+export function MayVisit(): MethodDecorator {
+  return SetMetadata(MAY_VISIT, true);
 }
 
 /** Documents the token errors. It guards nothing: `AccessGuard` closes every route that is not `@Public()`. */

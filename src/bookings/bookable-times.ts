@@ -38,7 +38,6 @@ export class BookableTimes {
   /**
    * The starts that a doctor offers on a date, as the doctor's local HH:MM, in ascending order.
    *
-   * @throws Unauthenticated TOKEN_REQUIRED for a visitor, unless the clinic shows availability to everybody
    * @throws Refusal UNKNOWN_PATIENT, UNKNOWN_DOCTOR, UNKNOWN_TYPE, TYPE_REQUIRED
    */
   async slots(source: Source, actor: Actor, requested: RequestedSlots): Promise<string[]> {

@@ -1,12 +1,18 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RULE_CODES } from '../availability/rules/rules-in-order.js';
 import type { FastifyReply } from 'fastify';
-import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn } from '../auth/access.js';
+import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn, MayVisit } from '../auth/access.js';
+import { PublicAvailabilityGuard } from '../clinic/public-availability.guard.js';
 import { RateLimit } from '../http/rate-limits/rate-limit.js';
 import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
-import { type AccountContext, SignedInContext } from '../http/context.js';
+import {
+  type AccountContext,
+  type ClientContext,
+  OptionalContext,
+  SignedInContext,
+} from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
 import { IdParams } from '../http/id-params.js';
 import { ApiOkMessage, MessageDto } from '../http/message.dto.js';
@@ -36,11 +42,13 @@ export class BookingsController {
   ) {}
 
   @Get('available-slots')
+  @MayVisit()
+  @UseGuards(PublicAvailabilityGuard)
   @ApiOperation({
     operationId: 'listAvailableSlots',
     summary: 'List available slots',
     description:
-      "The doctor's available start times on a date: on the grid of the appointment type, or every 15 minutes.",
+      "The doctor's available start times on a date: on the grid of the appointment type, or every 15 minutes. Needs no token where the clinic has `public_availability`.",
   })
   @ApiOkResponse({
     schema: {
@@ -51,7 +59,7 @@ export class BookingsController {
   })
   @ApiProblems('UNKNOWN_PATIENT', 'UNKNOWN_DOCTOR', ...TYPE_PROBLEMS, 'DOCTOR_TIME_ZONE')
   async availableSlots(
-    @SignedInContext() context: AccountContext,
+    @OptionalContext() context: ClientContext,
     @Query() query: AvailableSlotsQuery,
   ): Promise<string[]> {
     return this.bookings.availableSlots(context, query.toRequest());

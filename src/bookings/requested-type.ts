@@ -1,7 +1,7 @@
 import { unknownType } from '../appointment-types/appointment-type.refusals.js';
 import type { EvaluatedFor } from '../availability/rules/rule.js';
 import { isDesk } from '../auth/role.js';
-import { Refusal, Unauthenticated } from '../errors/domain-error.js';
+import { Refusal } from '../errors/domain-error.js';
 import type { Actor } from '../http/context.js';
 import type { Override } from './booking.js';
 import type { RequestedTime } from './booking.refusals.js';
@@ -43,17 +43,14 @@ export function durationOf(
  * type of the desk does not exist.
  *
  * @param isBooked whether it is about a booking that there is already, which may stay without a type
- * @throws Unauthenticated TOKEN_REQUIRED for a visitor, unless the clinic shows availability to everybody
  * @throws Refusal UNKNOWN_TYPE, TYPE_REQUIRED
  */
 export function assertMaySee(
-  { id, role }: Actor,
+  { role }: Actor,
   { type, clinic }: Pick<ScheduleRead, 'type' | 'clinic'>,
   typeId: number | undefined,
   { isBooked = false }: { readonly isBooked?: boolean } = {},
 ): void {
-  if (id === null && !clinic.publicAvailability)
-    throw new Unauthenticated('TOKEN_REQUIRED', 'Token required');
   if (typeId !== undefined && (!type || (type.audience === 'staff' && !isDesk(role))))
     throw unknownType(typeId);
   if (typeId === undefined && clinic.typeRequired && !isBooked && !isDesk(role)) throw typeRequired();

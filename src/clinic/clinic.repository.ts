@@ -36,3 +36,12 @@ export function lockClinic(tx: EntityManager): Promise<ClinicSettings> {
 export async function updateClinic(tx: EntityManager, settings: ClinicSettings): Promise<void> {
   await tx.update(ClinicSettings, ONLY_ROW, settings);
 }
+
+/** Whether availability needs no token. */
+export async function isAvailabilityPublic(source: Source): Promise<boolean> {
+  const [row] = await query<{ isPublic: 0 | 1 }>(
+    source,
+    '/* find-public-availability */ SELECT public_availability AS isPublic FROM clinic',
+  );
+  return row?.isPublic === 1;
+}

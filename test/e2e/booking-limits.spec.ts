@@ -150,3 +150,14 @@ describe('cutoff', () => {
     await clinic.query('UPDATE clinic SET cancel_cutoff_minutes = 0');
   });
 });
+
+test('slots need no token where public_availability is on; a bad token is refused all the same', async () => {
+  const path = `/api/bookings/available-slots?doctor_id=${doctor.doctorId}&date=${MONDAY}`;
+  const ask = (token?: string) => clinic.client.get<Json>(path, token === undefined ? {} : { token });
+  expect(await ask()).toMatchObject({ status: 401, body: { code: 'TOKEN_REQUIRED' } });
+  await clinic.query('UPDATE clinic SET public_availability = 1');
+  expect((await ask()).body).toEqual(await slots(`date=${MONDAY}`));
+  expect(await ask('bad')).toMatchObject({ status: 401, body: { code: 'TOKEN_INVALID' } });
+  await clinic.query('UPDATE clinic SET public_availability = 0');
+  expect((await clinic.client.get('/api/bookings/available-slots')).status).toBe(401);
+});

@@ -47,13 +47,14 @@ function race(slow: Wish, fast: Wish): Promise<Race> {
   return rivals.overtake(INSERT_BOOKING, send(slow), send(fast));
 }
 
+let unusedPatient = 4_000_000_000;
+
 /** Locks a row that nobody else locks, in place of the patient's. */
 function leaveOutPatientLock(): void {
-  let row = 4_000_000_000;
   for (const statements of rivals.statements)
     statements.replace(LOCK_PATIENT_SCHEDULE, () => ({
       sql: 'INSERT INTO patient_schedules (patient_id, version) VALUES (?, 1)',
-      parameters: [(row += 1)],
+      parameters: [(unusedPatient += 1)],
     }));
 }
 
