@@ -79,11 +79,7 @@ export async function updateTime(
                          type_name = ?, buffer_before = ?, buffer_after = ?, one_place = ?
      WHERE id = ? AND version = ? AND edits = ? AND status IN ('booked', 'arrived')`,
     [
-      rescheduled.doctorId,
-      rescheduled.date,
-      rescheduled.time,
-      rescheduled.durationMinutes,
-      ...[rescheduled.startsAt, rescheduled.endsAt].map((instant) => new Date(instant)),
+      ...timeColumnsOf(rescheduled),
       rescheduled.version,
       new Date(now),
       rescheduled.note,
@@ -94,6 +90,11 @@ export async function updateTime(
     ],
   );
   return affectedRows === 1;
+}
+
+/** doctor_id, date, start_time, duration_minutes, starts_at, ends_at. */
+function timeColumnsOf({ doctorId, date, time, durationMinutes, startsAt, endsAt }: Booking): unknown[] {
+  return [doctorId, date, time, durationMinutes, new Date(startsAt), new Date(endsAt)];
 }
 
 /**

@@ -5,7 +5,7 @@ import { nothingToChange } from './booking.refusals.js';
 import { NoteField, OverrideField, ReasonField } from './booking-fields.js';
 import { durationBesideType, type RequestedSlots } from './requested-type.js';
 import type { NewBooking } from './bookings.service.js';
-import type { BookingChange } from './rescheduling.service.js';
+import type { BookingChange } from './booking-change.js';
 
 /** Describes what only the desk may send. */
 const FOR_DESK = 'Only for the desk';

@@ -130,6 +130,14 @@ export function bookingOf(row: BookingRow): Booking {
     cancelReason: row.cancel_reason,
     createdAt: row.created_at.getTime(),
     timezone: row.timezone,
+    ...typeOf(row),
+  };
+}
+
+function typeOf(
+  row: BookingRow,
+): Pick<Booking, 'typeId' | 'typeCode' | 'typeName' | 'bufferBefore' | 'bufferAfter' | 'isOnePlace'> {
+  return {
     typeId: row.type_id,
     typeCode: row.type_code,
     typeName: row.type_name,

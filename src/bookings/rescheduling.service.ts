@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isDesk } from '../auth/role.js';
 import { lockDay, lockDays } from '../availability/day-lock.repository.js';
-import { dayKeys } from '../database/bulkhead.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
 import { shareDoctor } from '../doctors/doctor.repository.js';
 import type { AccountContext } from '../http/context.js';
 import { assertCurrent } from '../http/if-match.js';
-import { hasNotification, nextRescheduleDue } from '../outbox/booking-notification.repository.js';
+import { nextRescheduleDue } from '../outbox/booking-notification.repository.js';
 import { Changes } from '../outbox/changes.js';
 import { cancelOutdatedNotifications } from '../outbox/cancellation.repository.js';
 import { BOOKING_RESCHEDULED } from '../outbox/skip-reasons.js';
@@ -15,25 +14,17 @@ import { Clock } from '../time/clock.js';
 import { BookableTimes } from './bookable-times.js';
 import { assertLocked, type BookableAppointment, type Locks } from './booking-evaluation.js';
 import { annotated, rescheduled } from './booking.changes.js';
-import { type Booking, type Override, revisionOf } from './booking.js';
+import { type BookingChange, definedOf, keysOf } from './booking-change.js';
+import { type Booking, revisionOf } from './booking.js';
 import { assertForActor, assertMay, changeOf, partiesOf, type SeenBooking } from './booking.policy.js';
 import { movedTo } from './booking-placement.js';
 import { BookingTransaction } from './booking-transaction.js';
 import { updateLockedBooking, updateTime, duplicateAsTaken } from './booking-changes.repository.js';
 import { findBooking, lockBooking } from './booking.repository.js';
-import { assertNotStarted, isAt, type RequestedTime } from './booking.refusals.js';
+import { assertNotStarted, isAt } from './booking.refusals.js';
+import { hasTakenEffect } from './reschedule-outcome.js';
 import { lockPatientSchedule } from './patient-lock.repository.js';
 import { durationBesideType, type RequestedAppointment } from './requested-type.js';
-
-/** What is to change of a booking; fields that are left out stay. */
-export interface BookingChange extends Partial<RequestedTime> {
-  readonly typeId?: number | undefined;
-  /** Only by the desk, like all that follows. */
-  readonly doctorId?: number | undefined;
-  readonly note?: string | null | undefined;
-  readonly override?: Override | undefined;
-  readonly isNotifying?: boolean | undefined;
-}
 
 /** A new time, with what to lock for it. */
 interface Move extends RequestedAppointment {
@@ -185,27 +176,4 @@ export class ReschedulingService {
     await this.changes.record(context, tx, annotated(booking));
     return booking;
   }
-}
-
-/** The days to queue for. */
-function keysOf(seen: Booking, change: BookingChange): string[] {
-  const { doctorId, date } = { ...seen, ...definedOf(change) };
-  return dayKeys([seen, { doctorId, date }]);
-}
-
-function definedOf<T extends object>(change: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never;
-}
-
-/**
- * Whether our reschedule was committed. A later change of the booking does not matter: repeating ours would undo it. An
- * equal reschedule by somebody else counts as ours, because ours would change nothing.
- */
-async function hasTakenEffect(tx: EntityManager, attempted: Booking, accountId: number): Promise<boolean> {
-  const found = await findBooking(tx, attempted.id, accountId);
-  if (!found || found.version < attempted.version) return false;
-  if (found.version === attempted.version)
-    return isAt(found, attempted) && found.doctorId === attempted.doctorId && found.note === attempted.note;
-  const { id: bookingId, version: bookingVersion, startsAt, durationMinutes } = attempted;
-  return hasNotification(tx, { bookingId, bookingVersion, kind: 'moved', startsAt, durationMinutes });
 }
