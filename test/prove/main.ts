@@ -1,0 +1,139 @@
+import 'reflect-metadata';
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { Failure, printStep } from '../../bin/support/output.js';
+import { provideServers } from '../../bin/support/servers.js';
+import type { Shutdown } from '../../bin/support/shutdown.js';
+import { wholeNumber } from '../support/options.js';
+import { markdownTable, provenance } from '../support/report.js';
+import { Counts } from './counts.js';
+import { Disagreement, examine } from './examine.js';
+import { rawScenario, type RawScenario } from './raw-scenario.js';
+
+/** Different from all zones of the clinics. */
+const DATABASE_ZONE = '+05:00';
+const DEFAULT_RUNS = '200';
+/** Takes about 20 seconds: .ci/run runs it. */
+const SHORT_RUNS = '60';
+
+/**
+ * `npm run prove`: holds the service against a reference model that judges minute by minute, in random clinics:
+ *
+ *     --runs N    so many clinics
+ *     --seed S    determines them; printed with the counts
+ *     --path P    repeats a counter-example: printed with it
+ *     --short     only a few clinics
+ */
+export async function main(args: string[], shutdown: Shutdown): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      runs: { type: 'string' },
+      seed: { type: 'string' },
+      path: { type: 'string' },
+      short: { type: 'boolean', default: false },
+      untyped: { type: 'boolean', default: false },
+    },
+  });
+  const runs = wholeNumber('runs', values.runs ?? (values.short ? SHORT_RUNS : DEFAULT_RUNS));
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : wholeNumber('seed', values.seed);
+  printStep('prove', `${runs} random clinics, seed ${seed}`);
+  await provide(shutdown);
+  // Imported here, because it reads the servers' addresses when it is loaded.
+  const { RealService } = await import('./real-service.js');
+  const service = await RealService.start();
+  const counts = new Counts();
+  const timesPerWish = values.short ? 16 : 40;
+  try {
+    const property = fc.asyncProperty(rawScenario, async (raw) => {
+      shutdown.signal.throwIfAborted();
+      await examine(values.untyped ? untyped(raw) : raw, {
+        service,
+        cast: service.cast,
+        counts,
+        timesPerWish,
+      });
+    });
+    const details = await fc.check(property, {
+      numRuns: runs,
+      seed,
+      ...(values.path && { path: values.path }),
+    });
+    report(details, counts, `npm run prove -- --runs ${runs} --seed ${seed}`);
+    return details.failed ? 1 : 0;
+  } finally {
+    await service.close();
+  }
+}
+
+async function provide(shutdown: Shutdown): Promise<void> {
+  const { databaseUrl, redisUrl } = await provideServers(
+    {
+      dir: shutdown.temporaryFolder('prove'),
+      throwAway: true,
+      project: `clinica-prove-${process.pid}`,
+      database: '',
+      databaseArgs: [`--default-time-zone=${DATABASE_ZONE}`],
+      variables: { database: 'TEST_DATABASE_URL', redis: 'TEST_REDIS_URL' },
+    },
+    shutdown,
+  );
+  process.env.TEST_DATABASE_URL = databaseUrl;
+  process.env.TEST_REDIS_URL = redisUrl;
+}
+
+function report<T>(details: fc.RunDetails<T>, counts: Counts, command: string): void {
+  const { failed, counterexamplePath, errorInstance, counterexample, numShrinks } = details;
+  if (failed) {
+    const text =
+      errorInstance instanceof Disagreement ? errorInstance.message : String((errorInstance as Error)?.stack);
+    console.log(`\nA counter-example, after ${numShrinks} steps of shrinking:\n${text}`);
+    console.log(`\nscenario: ${JSON.stringify(counterexample)}`);
+    console.log(`\nagain: ${command} --path ${counterexamplePath}`);
+    return;
+  }
+  console.log(`\n${provenance(command)}\n\n${tables(counts)}`);
+  if (counts.unseen.length > 0)
+    throw new Failure(`No refusal named ${counts.unseen.join(', ')}: run more clinics.`);
+}
+
+function tables(counts: Counts): string {
+  const compared: [string, number][] = [
+    ['clinics', counts.clinics],
+    ['grid points', counts.gridPoints],
+    ['lists', counts.lists],
+    ['bookings', counts.bookings],
+    ['of these by override', counts.overrides],
+    ['reschedules', counts.reschedules],
+    ['cancellations', counts.cancellations],
+    ['refusals', counts.refusals],
+    ...[...counts.byRule].map(([rule, count]): [string, number] => [`refusals by ${rule}`, count]),
+    ...[...counts.byCode].map(([code, count]): [string, number] => [
+      `refusals by ${code}, not a rule`,
+      count,
+    ]),
+  ];
+  return markdownTable<[string, number]>(
+    [
+      ['compared', ([what]) => what],
+      ['', ([, count]) => count.toLocaleString('en')],
+    ],
+    compared,
+  );
+}
+
+/** Without what is being built. */
+function untyped(raw: RawScenario): RawScenario {
+  const none = { notice: null, horizon: null, cutoff: null, live: null };
+  return {
+    ...raw,
+    types: [],
+    settings: { ...none, typeRequired: false, onePlaceAtATime: false, publicAvailability: false },
+    doctors: raw.doctors.map((doctor) => ({
+      ...doctor,
+      hours: doctor.hours.map((window) => ({ ...window, from: null, until: null })),
+    })),
+    bookings: raw.bookings.map((booking) => ({ ...booking, type: null, buffers: [0, 0], onePlace: false })),
+    wishes: raw.wishes.map((wish) => ({ ...wish, patient: null, type: null })),
+  };
+}
