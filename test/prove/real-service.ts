@@ -7,8 +7,8 @@ import type { Change, ClinicPlan, Minutes, PlannedAccount, PlannedStatus, Wish }
 import { putClinic } from './put-clinic.js';
 import type { Cancel, Override, Reply, Service, ShownBooking, Violated } from './service.js';
 
-/** Before all dates of the random clinics; tokens are issued then, for years. */
-const OPENED = '2026-03-01T10:00:00Z';
+/** Before all moments of the random clinics, whose last is within the 400 days of a token. */
+const OPENED = '2026-11-01T10:00:00Z';
 
 interface Refused {
   readonly code: string;
