@@ -4,6 +4,7 @@
  *     npm run faults    node bin/run-typescript.js test/harness/main.ts
  *     npm run bench     node bin/run-typescript.js test/bench/main.ts
  *     npm run attack    node bin/run-typescript.js test/attack/main.ts
+ *     npm run prove     node bin/run-typescript.js test/prove/main.ts
  */
 import { join } from 'node:path';
 import { ROOT } from './support/environment.js';

@@ -8,12 +8,12 @@ import { wholeNumber } from '../support/options.js';
 import { markdownTable, provenance } from '../support/report.js';
 import { Counts } from './counts.js';
 import { Disagreement, examine } from './examine.js';
-import { rawScenario, type RawScenario } from './raw-scenario.js';
+import { rawScenario } from './raw-scenario.js';
 
 /** Different from all zones of the clinics. */
 const DATABASE_ZONE = '+05:00';
 const DEFAULT_RUNS = '200';
-/** Takes about 20 seconds: .ci/run runs it. */
+/** For CI. */
 const SHORT_RUNS = '60';
 
 /**
@@ -32,7 +32,6 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
       seed: { type: 'string' },
       path: { type: 'string' },
       short: { type: 'boolean', default: false },
-      untyped: { type: 'boolean', default: false },
     },
   });
   const runs = wholeNumber('runs', values.runs ?? (values.short ? SHORT_RUNS : DEFAULT_RUNS));
@@ -47,7 +46,7 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
   try {
     const property = fc.asyncProperty(rawScenario, async (raw) => {
       shutdown.signal.throwIfAborted();
-      await examine(values.untyped ? untyped(raw) : raw, {
+      await examine(raw, {
         service,
         cast: service.cast,
         counts,
@@ -120,20 +119,4 @@ function tables(counts: Counts): string {
     ],
     compared,
   );
-}
-
-/** Without what is being built. */
-function untyped(raw: RawScenario): RawScenario {
-  const none = { notice: null, horizon: null, cutoff: null, live: null };
-  return {
-    ...raw,
-    types: [],
-    settings: { ...none, typeRequired: false, onePlaceAtATime: false, publicAvailability: false },
-    doctors: raw.doctors.map((doctor) => ({
-      ...doctor,
-      hours: doctor.hours.map((window) => ({ ...window, from: null, until: null })),
-    })),
-    bookings: raw.bookings.map((booking) => ({ ...booking, type: null, buffers: [0, 0], onePlace: false })),
-    wishes: raw.wishes.map((wish) => ({ ...wish, patient: null, type: null })),
-  };
 }

