@@ -12,7 +12,7 @@ const readings = new Map<string, Map<EpochMs, Reading>>();
 /** What the wall clock of a zone shows at an instant. */
 export function wallAt(timezone: string, instant: EpochMs): Reading {
   let ofZone = readings.get(timezone);
-  if (!ofZone) readings.set(timezone, (ofZone = new Map()));
+  if (!ofZone) readings.set(timezone, (ofZone = new Map<EpochMs, Reading>()));
   let reading = ofZone.get(instant);
   if (!reading) {
     reading = readWall(timezone, instant);

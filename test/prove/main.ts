@@ -84,8 +84,7 @@ async function provide(shutdown: Shutdown): Promise<void> {
 function report<T>(details: fc.RunDetails<T>, counts: Counts, command: string): void {
   const { failed, counterexamplePath, errorInstance, counterexample, numShrinks } = details;
   if (failed) {
-    const text =
-      errorInstance instanceof Disagreement ? errorInstance.message : String((errorInstance as Error)?.stack);
+    const text = errorInstance instanceof Disagreement ? errorInstance.message : String(errorInstance);
     console.log(`\nA counter-example, after ${numShrinks} steps of shrinking:\n${text}`);
     console.log(`\nscenario: ${JSON.stringify(counterexample)}`);
     console.log(`\nagain: ${command} --path ${counterexamplePath}`);

@@ -43,8 +43,7 @@ export function valuesOf(plan: ClinicPlan, { doctorId, typeId, durationMinutes }
   const own = plan.doctors
     .find(({ id }) => id === doctorId)!
     .offers.find((offer) => offer.typeId === typeId)?.own;
-  const pick = <Key extends keyof PlannedValues>(key: Key): PlannedType[Key] =>
-    (own?.[key] ?? type[key]) as PlannedType[Key];
+  const pick = <Key extends keyof PlannedValues>(key: Key): PlannedType[Key] => own?.[key] ?? type[key];
   return {
     durationMinutes: pick('durationMinutes'),
     step: pick('slotStepMinutes') ?? pick('durationMinutes'),
