@@ -66,11 +66,22 @@ class Visit {
       await this.compareRefusals(wish, rawWish.times);
     }
     for (const act of this.raw.acts) {
-      const rawWish = this.raw.wishes[act.wish % this.raw.wishes.length]!;
+      const rawWish = this.wishFor(act);
       const wish = this.wishOf(rawWish);
       await this.perform(act, wish, rawWish.times);
       await this.compareList(wish);
     }
+  }
+
+  /** One for which something is free, if there is one. */
+  private wishFor({ wish, prefersFree }: RawAct): RawWish {
+    const { wishes } = this.raw;
+    const inTurn = wishes.map((_, index) => wishes[(index + wish) % wishes.length]!);
+    const hasFree = (raw: RawWish): boolean => {
+      const expected = expectedOf(this.clinic, this.wishOf(raw), 'book');
+      return expected.judged !== undefined && this.clinic.slots(expected.judged).length > 0;
+    };
+    return (prefersFree ? inTurn.find(hasFree) : undefined) ?? inTurn[0]!;
   }
 
   private wishOf(raw: RawWish): Wish {
@@ -158,12 +169,21 @@ class Visit {
 
   private async perform(act: RawAct, wish: Wish, times: readonly Minutes[]): Promise<void> {
     if (act.kind === 'book') return this.book(act, wish, times);
-    const { bookings } = this.clinic.plan;
-    const booking = bookings[act.pick % Math.max(bookings.length, 1)];
+    const booking = this.bookingToChange(act);
     if (!booking) return;
     const accountId = this.examination.cast.accounts[act.account ?? 7]?.id ?? this.accountOf(booking);
     if (act.kind === 'cancel') return this.cancel(act, booking, accountId);
     return this.reschedule(act, booking, accountId, times);
+  }
+
+  /** One that can be changed, if there is one. */
+  private bookingToChange({ pick, prefersFree }: RawAct): PlannedBooking | undefined {
+    const { bookings } = this.clinic.plan;
+    const changeable = bookings.filter(
+      ({ status, startsAt }) => status === 'booked' && startsAt > this.clinic.now,
+    );
+    const from = prefersFree && changeable.length > 0 ? changeable : bookings;
+    return from[pick % Math.max(from.length, 1)];
   }
 
   /** An account that may change the booking. */
@@ -264,12 +284,10 @@ class Visit {
     const expected = expectedOfCancel(this.clinic, { accountId, bookingId, by });
     const reply = await service.cancel({ accountId, bookingId, by });
     counts.cancellations += 1;
-    if (expected !== undefined) {
-      if (expected === 'TOO_LATE') counts.refused([expected]);
-      return this.expectRefusal(reply, [expected], `account ${accountId} cancelling ${bookingId} by ${by}`);
-    }
-    if (reply.code !== undefined)
-      throw this.disagreement(`account ${accountId} cancelling ${bookingId} by ${by}`, reply, 'cancelled');
+    const about = `account ${accountId} cancelling ${bookingId} by ${by}`;
+    if (expected === 'TOO_LATE') return this.expectViolations(reply, [expected], about);
+    if (expected !== undefined) return this.expectRefusal(reply, [expected], about);
+    if (reply.code !== undefined) throw this.disagreement(about, reply, 'cancelled');
     this.change(
       this.clinic.plan.bookings.map((each) =>
         each.id === bookingId ? { ...each, status: 'cancelled' as const } : each,

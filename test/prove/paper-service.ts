@@ -73,7 +73,7 @@ export class PaperService implements Service {
 
   cancel(cancel: Cancel): Promise<Reply<null>> {
     const code = expectedOfCancel(this.clinic, cancel);
-    if (code !== undefined) return refusal(code);
+    if (code !== undefined) return refusal(code, code === 'TOO_LATE' ? [code] : []);
     this.replace({
       ...this.plan!.bookings.find(({ id }) => id === cancel.bookingId)!,
       status: 'cancelled',

@@ -150,9 +150,9 @@ describe('the comparison', () => {
     expect(error).toBeNull();
     expect(failed).toBe(false);
     expect(counts.unseen).toEqual([]);
-    expect(counts.bookings).toBeGreaterThan(50);
+    expect(counts.bookings).toBeGreaterThan(100);
     expect(counts.overrides).toBeGreaterThan(5);
-    expect(counts.reschedules).toBeGreaterThan(15);
-    expect(counts.cancellations).toBeGreaterThan(50);
+    expect(counts.reschedules).toBeGreaterThan(30);
+    expect(counts.cancellations).toBeGreaterThan(100);
   });
 });

@@ -173,7 +173,7 @@ export const rawScenario = fc.record({
   bookings: fc.array(booking, { maxLength: 8 }),
   now,
   wishes: fc.array(wish, { minLength: 1, maxLength: 3 }),
-  acts: fc.array(act, { minLength: 1, maxLength: 6 }),
+  acts: fc.array(act, { minLength: 2, maxLength: 8 }),
 });
 
 type Value<A> = A extends fc.Arbitrary<infer T> ? T : never;

@@ -8,7 +8,8 @@ import { valuesOf, valuesOfMove } from './reference-values.js';
  * be given, and then nothing else is judged.
  */
 export type Expected =
-  { readonly refusals: readonly string[] } | { readonly refusals?: never; readonly judged: Judged };
+  | { readonly refusals: readonly string[]; readonly judged?: never }
+  | { readonly refusals?: never; readonly judged: Judged };
 
 /** The desk's override. */
 export interface Override {
