@@ -63,7 +63,8 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
       seed,
       ...(values.path && { path: values.path }),
     });
-    const command = `npm run prove -- --runs ${runs} --seed ${seed}`;
+    const script = values.short ? 'prove:short' : 'prove';
+    const command = `npm run ${script} -- --runs ${runs} --seed ${seed}`;
     report(details, counts, { command, isWritten: values.write });
     return details.failed ? 1 : 0;
   } finally {
