@@ -78,13 +78,11 @@ export async function readSchedule(
   booker: Booker,
 ): Promise<ScheduleRead> {
   const { typeId, doctorId } = range;
-  const [whom, ...ofPatient] = patientParts(range, booker);
   const ofType: Part[] = typeId === undefined ? [] : [[TYPE_OF_SCHEDULE, doctorId, typeId]];
-  const parts = [...doctorParts(range), ...ofType, ...ofPatient];
-  const name = `read-schedule${typeId === undefined ? '' : '-of-type'}${whom}`;
+  const parts = [...doctorParts(range), ...ofType, ...patientParts(range, booker)];
   const rows = await query<ScheduleRow>(
     source,
-    `/* ${name} */ ${parts.map(([sql]) => sql).join(' UNION ALL ')}`,
+    `/* read-schedule */ ${parts.map(([sql]) => sql).join(' UNION ALL ')}`,
     parts.flatMap(([, ...parameters]) => parameters),
   );
   const textOf = (wanted: ScheduleRow['kind']): string | undefined =>
@@ -132,19 +130,13 @@ function doctorParts(range: ScheduleRange): Part[] {
   ];
 }
 
-/** The parts of the patient; first how they are named in the statement's name. */
-function patientParts(range: ScheduleRange, booker: Booker): [whom: string, ...Part[]] {
-  if (!booker) return [''];
-  if ('bookedPatientId' in booker)
-    return ['-and-bookings', ...bookingParts(range, '?', booker.bookedPatientId)];
+function patientParts(range: ScheduleRange, booker: Booker): Part[] {
+  if (!booker) return [];
+  if ('bookedPatientId' in booker) return bookingParts(range, '?', booker.bookedPatientId);
   const { accountId, patientId } = booker;
   return patientId === undefined
-    ? ['-and-self', [SELF_OF_SCHEDULE, accountId], ...bookingParts(range, SELF_ID, accountId)]
-    : [
-        '-and-patient',
-        [PATIENT_OF_SCHEDULE, accountId, accountId, patientId],
-        ...bookingParts(range, '?', patientId),
-      ];
+    ? [[SELF_OF_SCHEDULE, accountId], ...bookingParts(range, SELF_ID, accountId)]
+    : [[PATIENT_OF_SCHEDULE, accountId, accountId, patientId], ...bookingParts(range, '?', patientId)];
 }
 
 /** @param id SQL of the patient's id, with `parameter` */
