@@ -41,7 +41,7 @@ export async function updateClinic(tx: EntityManager, settings: ClinicSettings):
 export async function isAvailabilityPublic(source: Source): Promise<boolean> {
   const [row] = await query<{ isPublic: 0 | 1 }>(
     source,
-    '/* find-public-availability */ SELECT public_availability AS isPublic FROM clinic',
+    '/* find-public-availability */ SELECT public_availability AS isPublic FROM clinic WHERE id = 1',
   );
   return row?.isPublic === 1;
 }

@@ -35,7 +35,7 @@ export const CLINIC_OF_SCHEDULE = `
                                     'onePlaceAtATime', one_place_at_a_time,
                                     'publicAvailability', public_availability) AS CHAR),
          NULL, NULL, NULL, NULL, NULL, NULL
-  FROM clinic`;
+  FROM clinic WHERE id = 1`;
 
 /** Reads the row of `CLINIC_OF_SCHEDULE`. */
 export function clinicOfSchedule(json: string): BookingSettings {

@@ -48,7 +48,7 @@ describe('GET /api/bookings', () => {
       date: MONDAY,
       time: '12:10',
       note: 'Brings the papers',
-      override: { rules: ['TAKEN'], reason: 'As agreed with the doctor' },
+      override: { rules: ['TAKEN', 'PATIENT_BUSY'], reason: 'As agreed with the doctor' },
     });
     const rows = await list(`?date=${MONDAY}&doctor_id=${doctor.doctorId}`);
     expect(ids(rows)).toEqual([id, overbooked]);
@@ -63,7 +63,7 @@ describe('GET /api/bookings', () => {
     });
     expect(rows[1]).toMatchObject({
       overbooked: true,
-      override: { rules: ['TAKEN'], reason: 'As agreed with the doctor' },
+      override: { rules: ['TAKEN', 'PATIENT_BUSY'], reason: 'As agreed with the doctor' },
       note: 'Brings the papers',
     });
   });
@@ -222,10 +222,11 @@ describe('a cursor holds the position itself', () => {
 
   test('bookings that begin at the same instant are each on one page', async () => {
     const patient = await insertPatient(clinic);
+    const override = { rules: ['PATIENT_BUSY'], reason: 'As agreed with the doctors' };
     const booked = [];
     for (let index = 0; index < 4; index += 1) {
       const each = await clinic.doctor({ week: ALL_WEEK });
-      booked.push(await bookFor(clinic, staff, patient, each, { date, time: '12:00' }));
+      booked.push(await bookFor(clinic, staff, patient, each, { date, time: '12:00', override }));
     }
     let query: string | undefined = `?patient_id=${patient}&limit=1`;
     const seen: number[] = [];

@@ -151,14 +151,15 @@ describe('PATCH /api/bookings/:id by the desk', () => {
     expect(events.body.map(({ action }) => action)).toEqual(['booking.booked', 'booking.moved']);
     expect((await clinic.client.get(`/api/bookings/${id}`, doctor)).status).toBe(404);
     expect((await clinic.client.get(`/api/bookings/${id}`, other)).status).toBe(200);
-    expect((await post(staff, { ...at('09:00'), patient_id: patientId })).status).toBe(201);
+    const next = await insertPatient(clinic);
+    expect((await post(staff, { ...at('09:00'), patient_id: next })).status).toBe(201);
     const news = (await notificationsOf(clinic, id)).filter(({ kind }) => kind === 'moved');
     expect(news).toHaveLength(1);
   });
 
   test('is judged by the rules of the new doctor, and a refused move leaves it as it was', async () => {
     const other = await clinic.doctor();
-    await bookFor(clinic, staff, patientId, other, at('09:00'));
+    await bookFor(clinic, staff, await insertPatient(clinic), other, at('09:00'));
     const { id } = await bookFor(clinic, staff, patientId, doctor, at('09:15'));
     const refused = await patch(staff, id, { doctor_id: other.doctorId });
     expect([refused.status, refused.body.code]).toEqual([400, 'TAKEN']);

@@ -13,6 +13,7 @@ let patient: Person;
 
 beforeAll(async () => {
   clinic = await Clinic.open();
+  await clinic.liftLimits();
   doctor = await clinic.doctor({ timezone: 'UTC' });
   patient = await clinic.patient();
   await insertManyBookings((sql, parameters) => clinic.query(sql, parameters), {
