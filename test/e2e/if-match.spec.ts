@@ -17,9 +17,9 @@ let id: number;
 beforeAll(async () => {
   clinic = await Clinic.open({ env: { RATE_LIMIT_ENABLED: 'false' } });
   staff = await clinic.staff();
-  patient = await clinic.patient();
 });
 beforeEach(async () => {
+  patient = await clinic.patient();
   doctor = await clinic.doctor();
   const self = await selfOf(clinic, patient);
   ({ id } = await bookFor(clinic, staff, self, doctor, { date: WEDNESDAY, time: '10:00' }));

@@ -18,6 +18,7 @@ let patients: Person[];
 
 beforeAll(async () => {
   clinic = await Clinic.open();
+  await clinic.liftLimits();
   holder = await createConnection(clinic.environment.DATABASE_URL);
   watcher = await createConnection(clinic.environment.DATABASE_URL);
   patients = [];
