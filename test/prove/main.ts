@@ -63,6 +63,8 @@ export async function main(args: string[], shutdown: Shutdown): Promise<number> 
       seed,
       ...(values.path && { path: values.path }),
     });
+    // Interrupted: that is no counter-example.
+    shutdown.signal.throwIfAborted();
     const script = values.short ? 'prove:short' : 'prove';
     const command = `npm run ${script} -- --runs ${runs} --seed ${seed}`;
     report(details, counts, { command, isWritten: values.write });
