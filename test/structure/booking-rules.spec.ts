@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { OVERRIDABLE_RULES, RULES_IN_ORDER } from '../../src/availability/rules/rules-in-order.js';
+import { RULES_IN_ORDER } from '../../src/availability/rules/rules-in-order.js';
+import { OVERRIDABLE_RULES } from '../../src/errors/rules.js';
 import { isOverridable } from '../prove/reference-answers.js';
 import { RULES } from '../prove/reference-clinic.js';
 
