@@ -20,6 +20,7 @@ import { Clock } from '../time/clock.js';
 import { unknownPatientInto } from './booking.refusals.js';
 import { bookingsOfPatients } from './booking.sql.js';
 import { ManagedPatients } from './managed-patients.service.js';
+import { detailsFrom, managerOf } from './merged-details.js';
 import {
   findOverlaps,
   lockBookingsOf,
@@ -74,7 +75,7 @@ export class PatientMerge {
     const manager = managerOf(source, target);
     await markMerged(tx, id, into);
     await deleteNames(tx, id);
-    await fillDetails(tx, target, missingIn(target, source));
+    await fillDetails(tx, target, detailsFrom(source, target));
     await moveGuardians(tx, id, into);
     await setManager(tx, into, manager);
     await moveBookings(tx, id, into);
@@ -102,28 +103,6 @@ function mergeable(
   const accounts = new Set([source, target].flatMap(({ accountId }) => accountId ?? []));
   if (accounts.size > 1) throw bothHaveAccounts();
   return { source, target };
-}
-
-/** Both have the same account, or one has none. */
-function managerOf(source: Managed, target: Managed): Pick<Managed, 'accountId' | 'relation'> {
-  const { accountId, relation } = source.relation === 'self' || target.accountId === null ? source : target;
-  return { accountId, relation };
-}
-
-/**
- * The details that only the source has, and its wish for no emails. An address or a language beside an account would
- * replace those of the account.
- */
-function missingIn(target: Managed, source: Managed): Partial<Managed> {
-  const fields = ['givenName', 'familyName', 'birthDate', 'phone', 'notes'] as const;
-  const ofContact = target.accountId === null ? (['email', 'locale'] as const) : [];
-  const lacked = Object.fromEntries(
-    [...fields, ...ofContact]
-      .filter((field) => target[field] === null && source[field] !== null)
-      .map((field) => [field, source[field]]),
-  );
-  const isSilenced = source.contactBy === 'none' && target.contactBy !== 'none';
-  return { ...lacked, ...(isSilenced && { contactBy: source.contactBy }) };
 }
 
 function mergeNotPossible(mergedInto: number | null): Refusal {

@@ -8,10 +8,9 @@ import { EmailField, TextField } from '../http/text-fields.js';
 import { EXAMPLE_BIRTH_DATE } from '../time/example-date.js';
 import { IdListField } from './id-list-field.js';
 import { CONTACTS, type Contact, type PatientRelation } from './patient.entity.js';
-import { emailOf, type SeenPatient, type TypedDetails } from './patient.js';
+import { emailOf, LONGEST_NOTES, type SeenPatient, type TypedDetails } from './patient.js';
 import type { SeenBy } from './patients.service.js';
 
-const LONGEST_NOTES = 1000;
 const FOR_DESK = 'Only for the desk';
 const PHONE_HELP = "Without a country code, a number of the clinic's country";
 

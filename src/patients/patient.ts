@@ -2,6 +2,9 @@ import type { Locale } from '../config/locale.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Contact, PatientRelation } from './patient.entity.js';
 
+/** In characters. */
+export const LONGEST_NOTES = 1000;
+
 /** What is known about a person; null where it is not. */
 export interface PatientDetails {
   readonly givenName: string | null;

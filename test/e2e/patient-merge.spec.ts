@@ -119,6 +119,15 @@ describe('merge', () => {
   });
 
   test.each([
+    ['both', 'Hard of hearing', 'Diabetic\nHard of hearing'],
+    ['those of the target, if both would be too long', 'x'.repeat(1000), 'Diabetic'],
+  ])('of two notes it keeps %s', async (_, notes, kept) => {
+    const [source, target] = [await newPatient({ notes }), await newPatient({ notes: 'Diabetic' })];
+    await merge(source, target);
+    expect((await get(target)).body.notes).toBe(kept);
+  });
+
+  test.each([
     ['the one that goes', 'none', 'email'],
     ['the one that stays', 'email', 'none'],
   ])('no emails, if %s wants none', async (_, source, target) => {
