@@ -68,5 +68,5 @@ export const en: Catalogue = {
     'This email was sent automatically because an appointment was booked with this email address.',
   calendarTitle: (doctor) => `Appointment with ${doctor}`,
   calendarNote:
-    'You can move or cancel this appointment where you booked it. Declining or deleting it here does not cancel it.',
+    'The email with this appointment says how to move or cancel it. Declining or deleting it here does not cancel it.',
 };

@@ -71,5 +71,5 @@ export const es: Catalogue = {
     'Este mensaje se ha enviado automáticamente porque se reservó una cita con esta dirección de correo electrónico.',
   calendarTitle: (doctor) => `Cita: ${doctor}`,
   calendarNote:
-    'Puede cambiar o cancelar esta cita donde la reservó. Rechazarla o borrarla aquí no la cancela.',
+    'El correo con esta cita dice cómo cambiarla o cancelarla. Rechazarla o borrarla aquí no la cancela.',
 };
