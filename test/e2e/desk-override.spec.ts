@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createType, offerTypes } from '../support/appointment-types.js';
 import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { bookFor, insertPatient } from '../support/patients.js';
@@ -151,6 +152,25 @@ describe('a booking across midnight', () => {
     await book('00:00', AT_NIGHT, { date: THURSDAY });
     expect(codes(await book('23:45', AT_NIGHT))).toEqual(['OUTSIDE_AVAILABILITY', 'TAKEN']);
     expect((await book('23:45', [...AT_NIGHT, 'TAKEN'])).body.overbooked).toBe(true);
+  });
+
+  test('is refused with all that the next morning has taken, also without an override', async () => {
+    await book('06:30', AT_NIGHT, { date: THURSDAY });
+    const long = { time: '23:00', duration: 480 };
+    expect(codes(await book('23:00', undefined, long))).toEqual(['OUTSIDE_AVAILABILITY', 'TAKEN']);
+    const { body } = await book('10:00');
+    const moved = await clinic.client.patch(`/api/bookings/${body.id}`, long, staff);
+    expect(codes(moved)).toEqual(['OUTSIDE_AVAILABILITY', 'TAKEN']);
+  });
+
+  test('is refused with the buffers of the next morning too, also without an override', async () => {
+    const type = await createType(clinic, { duration: 30, buffer_before: 240 });
+    await offerTypes(clinic, doctor, type);
+    const early = { date: THURSDAY, type_id: type.id };
+    expect((await book('11:00', AT_NIGHT, early)).status).toBe(201);
+    const long = { duration: 480 };
+    expect(codes(await book('23:01', undefined, long))).toEqual(['OUTSIDE_AVAILABILITY', 'BUFFER']);
+    expect(codes(await book('23:00', undefined, long))).toEqual(['OUTSIDE_AVAILABILITY']);
   });
 });
 
