@@ -121,8 +121,8 @@ export class BookableTimes {
   }
 }
 
-function rangeOf({ doctorId, date, typeId, override }: RequestedAppointment, now: number): ScheduleRange {
-  return { doctorId, from: date, to: date, now, typeId, isOverriding: override !== undefined };
+function rangeOf({ doctorId, date, time, typeId }: RequestedAppointment, now: number): ScheduleRange {
+  return { doctorId, from: date, to: date, now, typeId, time };
 }
 
 /** Whether the request names what Part I of the contract does not know: PATIENT_BUSY judges it. */

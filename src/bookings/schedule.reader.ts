@@ -14,8 +14,10 @@ import { PATIENT_OF_SCHEDULE, SELF_ID, SELF_OF_SCHEDULE } from '../patients/pati
 import { ClinicDay } from '../time/clinic-day.js';
 import { addDays, datesBetween, dayOfWeek } from '../time/clinic-time.js';
 import { type EpochMs, merge } from '../time/interval.js';
+import { parseWallTime } from '../time/wall-time.js';
 import { BUSY_OF_SCHEDULE, countsOfSchedule, ownOfSchedule } from './booking.sql.js';
 import { ScheduleFacts, type ScheduleRow } from './schedule-facts.js';
+import { reachIntoNextDay } from './schedule-reach.js';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -32,8 +34,8 @@ export interface ScheduleRange {
   readonly typeId?: number | undefined;
   /** A booking that counts nowhere, because it is being rescheduled. */
   readonly rescheduledId?: number | undefined;
-  /** Whether an appointment may reach over midnight, because the desk overrides the windows. */
-  readonly isOverriding?: boolean | undefined;
+  /** The start to evaluate, HH:MM, if it is a single one: it may reach over midnight, out of all windows. */
+  readonly time?: string | undefined;
 }
 
 /** For whom: for the account's own patient, for another patient, or for that of a booking. Undefined for a visitor. */
@@ -114,19 +116,17 @@ export async function readLimits(
 }
 
 function doctorParts(range: ScheduleRange): Part[] {
-  const { doctorId, from, to, rescheduledId = 0, isOverriding = false } = range;
+  const { doctorId, from, to, rescheduledId = 0, time } = range;
   const weekdays = datesBetween(from, to).map(dayOfWeek);
   const [before, after] = [addDays(from, -1), addDays(to, 1)];
+  const until = reachIntoNextDay(time === undefined ? undefined : parseWallTime(time));
   return [
     [DOCTOR_OF_SCHEDULE, doctorId],
     [CLINIC_OF_SCHEDULE],
     // One range of weekdays, so that the statement has no list and can be prepared.
     [WINDOWS_OF_SCHEDULE, doctorId, Math.min(...weekdays), Math.max(...weekdays)],
     [EXCEPTIONS_OF_SCHEDULE, doctorId, from, after],
-    [
-      BUSY_OF_SCHEDULE,
-      ...[doctorId, before, after, before, after, isOverriding ? '14:00' : '06:00', rescheduledId],
-    ],
+    [BUSY_OF_SCHEDULE, doctorId, before, after, before, after, until, rescheduledId],
   ];
 }
 
