@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ClinicLimits } from '../clinic/clinic-limits.js';
-import { ApiId } from '../http/api-properties.js';
+import { ApiId, ApiInteger } from '../http/api-properties.js';
 import { field, type FieldOptions, isWholeNumber, LARGEST_ID } from '../http/fields.js';
 import type { Offer, OfferedType } from './doctor-type.repository.js';
 import type { OfferedTypes } from './doctor-types.service.js';
@@ -70,8 +70,11 @@ export class SetTypesDto {
   }
 }
 
+/** Of all values. */
+const LARGEST_VALUE = Math.max(...VALUE_NAMES.map((name) => VALUE_FIELDS[name].most));
+
 class ResolvedDto {
-  @ApiProperty({ type: 'integer', nullable: true, example: 45, description: 'null: no limit' })
+  @ApiInteger(0, LARGEST_VALUE, { nullable: true, example: 45, description: 'null: no limit' })
   value!: number | null;
 
   @ApiProperty({ enum: ['doctor', 'type', 'clinic'], example: 'type', description: 'Whose value it is' })

@@ -35,7 +35,7 @@ const spans = async (whose = doctor) =>
   );
 
 describe('GET /api/availability/:doctor_id (no token) and GET /api/availability/me (doctor)', () => {
-  test('array of { id, doctor_id, day_of_week, start_time, end_time }', async () => {
+  test('array of { id, doctor_id, day_of_week, start_time, end_time }, with what restricts them', async () => {
     const open = await clinic.client.get<WindowJson[]>(`/api/availability/${doctor.doctorId}`);
     expect(open.status).toBe(200);
     expect(open.body).toEqual([
@@ -45,6 +45,9 @@ describe('GET /api/availability/:doctor_id (no token) and GET /api/availability/
         day_of_week: 1,
         start_time: '09:00',
         end_time: '12:00',
+        valid_from: null,
+        valid_until: null,
+        type_ids: null,
       },
     ]);
     const mine = await clinic.client.get('/api/availability/me', { token: doctor.token });

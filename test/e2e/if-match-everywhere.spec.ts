@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createType } from '../support/appointment-types.js';
 import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
 import { databaseState } from '../support/database-state.js';
@@ -63,6 +64,15 @@ const WRITES: Readonly<Record<string, () => Write | Promise<Write>>> = {
   'PATCH /api/doctors/{id}': async () => {
     const { doctorId } = await clinic.doctor();
     return { path: `/api/doctors/${doctorId}`, body: { specialty: 'Neurology' }, actor: admin };
+  },
+  'PUT /api/doctors/{id}/types': async () => {
+    const { doctorId } = await clinic.doctor();
+    const { id } = await createType(clinic);
+    return { path: `/api/doctors/${doctorId}/types`, body: { types: [{ type_id: id }] }, actor: admin };
+  },
+  'PATCH /api/appointment-types/{id}': async () => {
+    const { id } = await createType(clinic);
+    return { path: `/api/appointment-types/${id}`, body: { duration: 45 }, actor: admin };
   },
   'PATCH /api/clinic': () => ({ path: '/api/clinic', body: { name: 'Another' }, actor: admin }),
   'PATCH /api/users/{id}': async () => {
