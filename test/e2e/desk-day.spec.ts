@@ -175,6 +175,18 @@ test('without a date it is today at the clinic, and each doctor’s own local da
   expect([bookingsOf(tokyo), bookingsOf(lima)]).toEqual([[walkIn.id], [later.id]]);
 });
 
+test('free: a live booking that reaches over from the day before takes its time, and is not listed', async () => {
+  const late = await clinic.doctor({ week: ALL_WEEK });
+  const override = { rules: ['OUTSIDE_AVAILABILITY'], reason: 'as agreed' };
+  const over = { date: MONDAY, time: '23:30', duration: 75, override };
+  const { id } = await bookFor(clinic, staff, await insertPatient(clinic), late, over);
+  const tuesday = await dayOf(late, '2026-03-03');
+  expect(tuesday).toMatchObject({ bookings: [], counts: { booked: 0 } });
+  expect(tuesday.free).toEqual([{ start_time: '00:45', end_time: '24:00' }]);
+  await clinic.client.post(`/api/bookings/${id}/cancel`, { reason: 'by phone' }, staff);
+  expect((await dayOf(late, '2026-03-03')).free).toEqual([{ start_time: '00:00', end_time: '24:00' }]);
+});
+
 test('an inactive doctor is there only with bookings on the day, without free times', async () => {
   const gone = await clinic.doctor();
   await bookFor(clinic, staff, await insertPatient(clinic), gone, { date: MONDAY, time: '09:00' });
