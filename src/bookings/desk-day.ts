@@ -2,6 +2,7 @@ import type { AvailabilityException } from '../availability/availability-excepti
 import type { AvailabilityWindow } from '../availability/availability-window.entity.js';
 import type { DayFacts, WallRange } from '../availability/schedule-day.js';
 import { ClinicDay } from '../time/clinic-day.js';
+import type { Interval } from '../time/interval.js';
 import { parseWallTime } from '../time/wall-time.js';
 import { BOOKING_STATUSES, type BookingStatus, type ListedBooking } from './booking.js';
 import { timesTakenBy } from './booking-instants.js';
@@ -27,6 +28,9 @@ export interface DayBooking extends ListedBooking {
   readonly isFirstVisit: 0 | 1;
 }
 
+/** The time that a booking takes. */
+export type BookingTime = Pick<ListedBooking, 'doctorId' | 'date' | 'time' | 'durationMinutes' | 'startsAt'>;
+
 export type DayException = Omit<AvailabilityException, 'dayVersion'>;
 
 /** What is stored of a date of one doctor. */
@@ -36,6 +40,8 @@ export interface StoredDay {
   readonly exceptions: readonly DayException[];
   /** Cancelled ones too, by their start. */
   readonly bookings: readonly DayBooking[];
+  /** Live ones of the day before, of which some reach into this one. */
+  readonly fromDayBefore: readonly BookingTime[];
 }
 
 /** A date of one doctor, as the desk sees it. */
@@ -56,21 +62,23 @@ export function dayOf(date: string, stored: StoredDay): DayOfDoctor {
   return { ...stored, free, counts: counts as Record<BookingStatus, number> };
 }
 
-function factsOf(day: ClinicDay, { windows, exceptions, bookings }: StoredDay): DayFacts {
+function factsOf(day: ClinicDay, { windows, exceptions, bookings, fromDayBefore }: StoredDay): DayFacts {
   const live = bookings.filter(({ status }) => status !== 'cancelled');
   return {
     windows: windows.map(({ startTime, endTime }) => wallRange(startTime, endTime)),
     exceptions: exceptions.map(({ startTime, endTime }) =>
       startTime === null || endTime === null ? 'full day' : wallRange(startTime, endTime),
     ),
-    busy: live.flatMap(({ startsAt, durationMinutes, time }) =>
-      timesTakenBy(
-        { start: startsAt, end: startsAt + durationMinutes * MINUTE_MS },
-        parseWallTime(time),
-        day,
-      ),
-    ),
+    busy: [
+      ...live.flatMap((booking) => timesOf(booking, day)),
+      ...fromDayBefore.flatMap((booking) => timesOf(booking, ClinicDay.of(booking.date, day.timezone))),
+    ],
   };
+}
+
+function timesOf({ startsAt, durationMinutes, time }: BookingTime, day: ClinicDay): Interval[] {
+  const stored = { start: startsAt, end: startsAt + durationMinutes * MINUTE_MS };
+  return timesTakenBy(stored, parseWallTime(time), day);
 }
 
 function wallRange(start: string, end: string): WallRange {

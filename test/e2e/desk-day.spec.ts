@@ -249,7 +249,7 @@ describe('however many doctors and bookings there are', () => {
     const statements = Statements.of(clinic.dataSource);
     await day(`?date=${MONDAY}`);
     const before = await counted(statements);
-    expect(before).toHaveLength(5);
+    expect(before).toHaveLength(6);
     const [{ have }] = (await clinic.query<{ have: string }>(
       'SELECT COUNT(*) AS have FROM doctors WHERE active = 1',
     )) as [{ have: string }];
