@@ -18,11 +18,11 @@ let self: number;
 
 beforeAll(async () => {
   clinic = await Clinic.open({ env: { RATE_LIMIT_ENABLED: 'false' } });
-  [patient, staff, admin] = [await clinic.patient(), await clinic.staff(), await clinic.admin()];
-  self = await selfOf(clinic, patient);
+  [staff, admin] = [await clinic.staff(), await clinic.admin()];
 });
 beforeEach(async () => {
-  doctor = await clinic.doctor();
+  [doctor, patient] = [await clinic.doctor(), await clinic.patient()];
+  self = await selfOf(clinic, patient);
 });
 afterAll(() => clinic?.close());
 
@@ -84,7 +84,7 @@ describe('The desk double-books in silence, because its path checks nothing', ()
     const refused = await book(staff, '16:45');
     expect(refused.status).toBe(400);
     const stood = (refused.body.violations as { rule: string }[]).map(({ rule }) => rule);
-    expect(stood).toEqual(['OUTSIDE_AVAILABILITY', 'TAKEN']);
+    expect(stood).toEqual(['OUTSIDE_AVAILABILITY', 'TAKEN', 'PATIENT_BUSY']);
     const one = await book(staff, '16:45', { override: { rules: ['TAKEN'], reason: 'As agreed' } });
     expect(one.body.code).toBe('OUTSIDE_AVAILABILITY');
     const { body } = await book(staff, '16:45', { override: { rules: stood, reason: 'As agreed' } });

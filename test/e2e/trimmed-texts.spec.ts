@@ -20,12 +20,12 @@ afterAll(() => clinic?.close());
 
 type Send = (reason: string) => Promise<Answer<Json>>;
 
-async function booked(): Promise<{ id: number; patient: number; time: string }> {
+async function booked(): Promise<{ id: number; time: string }> {
   const patient = await insertPatient(clinic, { given_name: 'Ana' });
   hour += 1;
   const time = `${String(hour).padStart(2, '0')}:00`;
   const { id } = await bookFor(clinic, admin, patient, doctor, { date: '2026-03-04', time });
-  return { id, patient, time };
+  return { id, time };
 }
 
 const post = (path: string, body: object) => clinic.client.post<Json>(path, body, admin);
@@ -33,8 +33,9 @@ const post = (path: string, body: object) => clinic.client.post<Json>(path, body
 /** Each request with a reason. */
 const REASONS: Readonly<Record<string, () => Promise<Send>>> = {
   override: async () => {
-    const { patient, time } = await booked();
-    const wish = { doctor_id: doctor.doctorId, patient_id: patient, date: '2026-03-04', time };
+    const { time } = await booked();
+    const patient_id = await insertPatient(clinic, { given_name: 'Eva' });
+    const wish = { doctor_id: doctor.doctorId, patient_id, date: '2026-03-04', time };
     return (reason) => post('/api/bookings', { ...wish, override: { rules: ['TAKEN'], reason } });
   },
   cancel: async () => {

@@ -80,9 +80,13 @@ async function actAsDesk(): Promise<void> {
   const stranger = await insertPatient(clinic, { given_name: 'Ana', family_name: 'Sol' });
   const bookAs = async (patientId: number, wish: { date: string; time: string }, asked: object = {}) =>
     bookFor(clinic, desk, patientId, doctor, { duration: 5, ...wish, ...asked });
-  const override = { rules: ['TAKEN'], reason: REASON };
-  const over = await bookAs(self, { date: dateIn(10), time: '12:02' }, { override });
-  acknowledge(over, { rules: ['TAKEN'] });
+  const rules = ['TAKEN', 'PATIENT_BUSY'];
+  const over = await bookAs(
+    self,
+    { date: dateIn(10), time: '12:02' },
+    { override: { rules, reason: REASON } },
+  );
+  acknowledge(over, { rules });
   const unreachable = await bookAs(stranger, { date: dateIn(14), time: '12:00' });
   acknowledge(unreachable);
   const quiet = await bookAs(self, { date: dateIn(15), time: '12:00' }, { notify: false });
