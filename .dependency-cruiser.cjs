@@ -34,7 +34,7 @@ const order = FOLDERS.slice(0, -1).map((folder, at) => ({
 }));
 
 const pure =
-  '^src/(errors/|time/(?!clock))|^src/appointment-types/scheduling-parameters|^src/availability/(schedule|evaluate|rules/)|^src/auth/second-factor/(totp|sealed-secret)|^src/bookings/(status\\.rules|booking(-instants|\\.(changes|notifications|policy|refusals)\\.))|^src/patients/(duplicates|import-report|phone|patient(-file|-names|\\.(policy|refusals|rules))?)\\.ts|^src/notifications/(delivery\\.rules|emails/|calendar/)';
+  '^src/(errors/|time/(?!clock))|^src/appointment-types/scheduling-parameters|^src/availability/(schedule|evaluate|rules/)|^src/auth/second-factor/(totp|sealed-secret)|^src/bookings/(status\\.rules|booking(-instants|\\.(changes|notifications|policy|refusals)\\.))|^src/bookings/times/(any-doctor\\.refusals|explanation|free-doctor|in-the-way)\\.ts|^src/patients/(duplicates|import-report|phone|patient(-file|-names|\\.(policy|refusals|rules))?)\\.ts|^src/notifications/(delivery\\.rules|emails/|calendar/)';
 
 module.exports = {
   forbidden: [

@@ -1,5 +1,6 @@
 import type { Audience } from './appointment-type.entity.js';
 import type { OwnValues, RequestedType, TypeValues } from './scheduling-parameters.js';
+import type { UnionPart } from '../database/union-part.js';
 
 /** SQL for other modules to read appointment types together with their own tables. */
 
@@ -23,17 +24,34 @@ export function valuesAsJson(alias: string): string {
 }
 
 /**
- * The type's part of `read-schedule`: a type, with the own values of a doctor who offers it. Parameters: the doctor,
- * the type. No row if there is no such type. The column that other parts fill with the time zone holds JSON; read it
- * with `typeOfSchedule`.
+ * The type's part of `read-schedule`: a type, with the own values of each of the doctors who offers it; one row without
+ * own values if none of them does. No row if there is no such type. The column that other parts fill with the time zone
+ * holds JSON; read it with `typeOfSchedule`. Parameters: the doctors, the type.
  */
-export const TYPE_OF_SCHEDULE = `
-  SELECT 'type', CAST(JSON_OBJECT('id', t.id, 'code', t.code, 'name', t.name, 'audience', t.audience,
+export const TYPE_OF_SCHEDULE: UnionPart = {
+  columns: `'type', CAST(JSON_OBJECT('id', t.id, 'code', t.code, 'name', t.name, 'audience', t.audience,
                                   'active', t.active, 'offered', o.type_id, 'type', ${valuesAsJson('t')},
                                   'own', ${valuesAsJson('o')}) AS CHAR),
-         NULL, NULL, NULL, NULL, NULL, NULL
-  FROM appointment_types t LEFT JOIN doctor_types o ON o.type_id = t.id AND o.doctor_id = ?
-  WHERE t.id = ?`;
+         NULL, NULL, NULL, NULL, NULL, NULL`,
+  ownerId: 'o.doctor_id',
+  from: (doctors) => `FROM appointment_types t
+    LEFT JOIN doctor_types o ON o.type_id = t.id AND o.doctor_id ${doctors} WHERE t.id = ?`,
+};
+
+/** The part with the shortest duration of the active types that each of the doctors offers. Parameters: the doctors. */
+export const SHORTEST_OF_SCHEDULE: UnionPart = {
+  columns: `'shortest', NULL, NULL, CAST(MIN(COALESCE(o.duration_minutes, t.duration_minutes)) AS SIGNED),
+            NULL, NULL, NULL, NULL`,
+  ownerId: 'o.doctor_id',
+  from: (doctors) => `FROM doctor_types o JOIN appointment_types t ON t.id = o.type_id AND t.active = 1
+    WHERE o.doctor_id ${doctors} GROUP BY o.doctor_id`,
+};
+
+/** Whether the doctor with this id offers the type in the parameter, and the type is active. */
+export function isOfferedBy(doctorId: string): string {
+  return `EXISTS (SELECT 1 FROM doctor_types o JOIN appointment_types t ON t.id = o.type_id AND t.active = 1
+                  WHERE o.doctor_id = ${doctorId} AND o.type_id = ?)`;
+}
 
 /** A type that is requested of a doctor, as bookings keep it, and whom it exists for. */
 export interface TypeOfSchedule extends RequestedType {

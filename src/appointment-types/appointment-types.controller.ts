@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Patch, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { MaySignIn, Only, Public } from '../auth/access.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, type Context, OptionalContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
@@ -60,7 +61,8 @@ export class AppointmentTypesController {
   })
   @ApiOkResponse({ type: TypeDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('TYPE_CODE_TAKEN', 'NOTICE_BEYOND_HORIZON', 'TYPE_NOT_FOUND', 'VERSION_MISMATCH')
+  @AcceptsIfMatch()
+  @ApiProblems('TYPE_CODE_TAKEN', 'NOTICE_BEYOND_HORIZON', 'TYPE_NOT_FOUND')
   async change(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Put, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { MaySignIn, Only, Public } from '../auth/access.js';
+import { AcceptsIfMatch } from '../http/accepts-if-match.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, type Context, OptionalContext, SignedInContext } from '../http/context.js';
 import { ENTITY_TAG, setEntityTag } from '../http/entity-tag.js';
@@ -49,7 +50,8 @@ export class DoctorTypesController {
   })
   @ApiOkResponse({ type: [OfferedTypeDto], headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('UNKNOWN_TYPE', 'NOTICE_BEYOND_HORIZON', 'DOCTOR_NOT_FOUND', 'VERSION_MISMATCH')
+  @AcceptsIfMatch()
+  @ApiProblems('UNKNOWN_TYPE', 'NOTICE_BEYOND_HORIZON', 'DOCTOR_NOT_FOUND')
   async set(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,

@@ -30,6 +30,8 @@ export interface DayFacts {
   readonly busy: readonly BusyTime[];
   /** How many live bookings of the date are of the requested type; by default none. */
   readonly bookingsOfType?: number;
+  /** How long the date's live bookings are, together; by default 0. */
+  readonly bookedMinutes?: number;
   /** By default true. */
   readonly isDoctorActive?: boolean;
 }
@@ -46,6 +48,7 @@ export class ScheduleDay {
   /** Their times, merged. */
   readonly busy: readonly Interval[];
   readonly bookingsOfType: number;
+  readonly bookedMinutes: number;
   readonly isDoctorActive: boolean;
 
   constructor(
@@ -56,6 +59,7 @@ export class ScheduleDay {
       exceptionsOfNextDay = [],
       busy,
       bookingsOfType = 0,
+      bookedMinutes = 0,
       isDoctorActive = true,
     }: DayFacts,
   ) {
@@ -69,6 +73,7 @@ export class ScheduleDay {
     this.bookings = busy;
     this.busy = merge(busy.map(({ start, end }) => ({ start, end })));
     this.bookingsOfType = bookingsOfType;
+    this.bookedMinutes = bookedMinutes;
     this.isDoctorActive = isDoctorActive;
   }
 

@@ -1,5 +1,5 @@
 import { ClinicDay } from '../time/clinic-day.js';
-import { type DayFacts, ScheduleDay } from './schedule-day.js';
+import { type DayFacts, ScheduleDay, type WallRange } from './schedule-day.js';
 
 /**
  * The schedule of one doctor over a range of dates, for requests of one type or without a type: everything about the
@@ -9,11 +9,15 @@ import { type DayFacts, ScheduleDay } from './schedule-day.js';
 export class Schedule {
   private readonly days = new Map<string, ScheduleDay>();
 
-  /** @param factsOf the facts of a date; `undefined` outside the range */
+  /**
+   * @param factsOf the facts of a date; `undefined` outside the range
+   * @param windowsOn only the windows of a date: most searched dates need no more
+   */
   constructor(
     /** The doctor's time zone, IANA. */
     readonly timezone: string,
     private readonly factsOf: (date: string) => DayFacts | undefined,
+    readonly windowsOn: (date: string) => readonly WallRange[] = (date) => factsOf(date)?.windows ?? [],
   ) {}
 
   /** @param date YYYY-MM-DD, within the range */

@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { TypeOfSchedule } from '../appointment-types/appointment-type.sql.js';
 import { availableSlots } from '../availability/evaluate.js';
+import type { EvaluatedFor } from '../availability/rules/rule.js';
+import type { Schedule } from '../availability/schedule.js';
 import { isDesk } from '../auth/role.js';
 import type { Source } from '../database/statement.js';
-import type { Refusal } from '../errors/domain-error.js';
-import type { AccountActor, AccountContext, Actor } from '../http/context.js';
-import { findManaged } from '../patients/patient-account.repository.js';
+import type { AccountContext, Actor } from '../http/context.js';
 import { Clock } from '../time/clock.js';
 import { formatWallTime } from '../time/wall-time.js';
 import { mayBookFor, type SeenBooking } from './booking.policy.js';
 import { tooLateRefusal, unknownDoctor, unknownPatient } from './booking.refusals.js';
 import { bookableOf, type BookableAppointment, evaluatedFor, isTooLate } from './booking-evaluation.js';
+import { patientToBookFor } from './requested-patient.js';
 import {
   assertMaySee,
   durationOf,
@@ -25,8 +27,17 @@ export interface RequestedBooking extends RequestedAppointment {
   readonly patientId?: number | undefined;
 }
 
-/** A time that may be booked, and for whom. */
+/** A time that may be booked, with whom and for whom. */
 export interface BookableBooking extends BookableAppointment {
+  readonly doctorId: number;
+  readonly patient: BookedPatient;
+}
+
+/** All that decides whether a booking can be made. */
+export interface ReadBooking {
+  readonly schedule: Schedule;
+  readonly who: EvaluatedFor;
+  readonly type: TypeOfSchedule | undefined;
   readonly patient: BookedPatient;
 }
 
@@ -57,24 +68,32 @@ export class BookableTimes {
   /**
    * Under the locks of the patient and the days, this is the decision.
    *
-   * @throws Refusal UNKNOWN_PATIENT, also for one that the actor may not book for; UNKNOWN_DOCTOR, UNKNOWN_TYPE,
-   *   TYPE_REQUIRED, or the rules that the time violates
+   * @throws Refusal as `read` does, or the rules that the time violates
    */
   async assertBookableFor(
-    { actor }: AccountContext,
+    context: AccountContext,
     tx: EntityManager,
     requested: RequestedBooking,
   ): Promise<BookableBooking> {
+    const { schedule, who, type, patient } = await this.read(context, tx, requested);
+    return { ...bookableOf(schedule, requested, who, type), doctorId: requested.doctorId, patient };
+  }
+
+  /**
+   * Reads all that decides whether a booking can be made.
+   *
+   * @throws Refusal UNKNOWN_PATIENT, also for one that the actor may not book for; UNKNOWN_DOCTOR, UNKNOWN_TYPE,
+   *   TYPE_REQUIRED
+   */
+  async read({ actor }: AccountContext, source: Source, requested: RequestedBooking): Promise<ReadBooking> {
     const { doctorId, patientId, typeId } = requested;
     const now = this.clock.now();
-    const booker = { accountId: actor.id, patientId };
-    const read = await readSchedule(tx, rangeOf(requested, now), booker);
-    const { patient, schedule } = read;
-    if (!patient || !mayBookFor(actor, patient)) throw await this.unknownPatient(actor, tx, patientId);
-    if (!schedule) throw unknownDoctor(doctorId);
+    const read = await readSchedule(source, rangeOf(requested, now), { accountId: actor.id, patientId });
+    const patient = await patientToBookFor(actor, source, patientId, read.patient);
+    if (!read.schedule) throw unknownDoctor(doctorId);
     assertMaySee(actor, read, typeId);
     const who = evaluatedFor(read, { now, isForDesk: isDesk(actor.role), isNamed: isNamed(requested) });
-    return { ...bookableOf(schedule, requested, who, read.type), patient };
+    return { schedule: read.schedule, who, type: read.type, patient };
   }
 
   /**
@@ -110,15 +129,6 @@ export class BookableTimes {
     const limits = await readLimits(tx, booking.doctorId, booking.typeId);
     if (isTooLate(booking, limits, this.clock.now())) throw tooLateRefusal(booking);
   }
-
-  private async unknownPatient(
-    actor: AccountActor,
-    source: Source,
-    patientId: number | undefined,
-  ): Promise<Refusal> {
-    const [merged] = isDesk(actor.role) && patientId ? await findManaged(source, [patientId]) : [];
-    return unknownPatient(patientId, merged?.mergedInto);
-  }
 }
 
 function rangeOf({ doctorId, date, time, typeId }: RequestedAppointment, now: number): ScheduleRange {
@@ -126,6 +136,6 @@ function rangeOf({ doctorId, date, time, typeId }: RequestedAppointment, now: nu
 }
 
 /** Whether the request names what Part I of the contract does not know: PATIENT_BUSY judges it. */
-function isNamed({ patientId, typeId }: Pick<RequestedBooking, 'patientId' | 'typeId'>): boolean {
+export function isNamed({ patientId, typeId }: Pick<RequestedBooking, 'patientId' | 'typeId'>): boolean {
   return patientId !== undefined || typeId !== undefined;
 }

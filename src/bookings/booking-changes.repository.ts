@@ -4,7 +4,6 @@ import { isDuplicate } from '../database/mysql-errors.js';
 import type { EpochMs } from '../time/interval.js';
 import type { Booking, Evidence } from './booking.js';
 import { UPCOMING } from './booking.sql.js';
-import { type RequestedTime, takenRefusal } from './booking.refusals.js';
 
 /** The statements that change rows of the `bookings` table. */
 
@@ -98,14 +97,15 @@ function timeColumnsOf({ doctorId, date, time, durationMinutes, startsAt, endsAt
 }
 
 /**
- * The unique key on live starts is the second net under the lock. If it ever rejects a booking, the refusal is that of
- * the rule.
+ * The unique key on live starts is the second net under the lock.
+ *
+ * @param rejected the error if it ever rejects a booking
  */
-export async function duplicateAsTaken<T>(requested: RequestedTime, work: Promise<T>): Promise<T> {
+export async function duplicateAs<T>(rejected: () => Error, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw isDuplicate(error, 'bookings_live_start') ? takenRefusal(requested) : error;
+    throw isDuplicate(error, 'bookings_live_start') ? rejected() : error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { TypeOfSchedule } from '../appointment-types/appointment-type.sql.js';
 import { schedulingParameters } from '../appointment-types/scheduling-parameters.js';
-import type { EvaluatedFor } from '../availability/rules/rule.js';
+import type { EvaluatedFor, Violation } from '../availability/rules/rule.js';
 import { tooLate } from '../availability/rules/too-late.js';
 import type { Schedule } from '../availability/schedule.js';
 import { ChangedMeanwhile } from '../database/in-transaction.js';
@@ -8,7 +8,7 @@ import { ClinicDay } from '../time/clinic-day.js';
 import { dateIn, datesBetween } from '../time/clinic-time.js';
 import { contains, type EpochMs, type Interval } from '../time/interval.js';
 import type { Booking } from './booking.js';
-import { assertBookable, type BookableTime } from './booking.refusals.js';
+import { type BookableTime, judge, refusalOf } from './booking.refusals.js';
 import { durationOf, type RequestedAppointment } from './requested-type.js';
 import type { ScheduleRead } from './schedule.reader.js';
 
@@ -39,7 +39,7 @@ interface Asked {
 
 /** What a request is evaluated with. */
 export function evaluatedFor(
-  { clinic, type, patientFacts }: ScheduleRead,
+  { clinic, type, patientFacts }: Pick<ScheduleRead, 'clinic' | 'type' | 'patientFacts'>,
   { now, isForDesk, isNamed, kept }: Asked,
 ): EvaluatedFor {
   const parameters = schedulingParameters(clinic, type);
@@ -50,8 +50,46 @@ export function evaluatedFor(
   return { ...who, parameters: { ...parameters, durationMinutes, bufferBefore, bufferAfter } };
 }
 
+/** What was found of a requested appointment. */
+export interface JudgedAppointment {
+  /** Undefined if it may not be booked. */
+  readonly bookable: BookableAppointment | undefined;
+  /** What stands against it, overridden or not. */
+  readonly violations: readonly Violation[];
+}
+
+/** @param isLate whether the booking that is rescheduled can no longer be changed */
+export function judgeAppointment(
+  schedule: Schedule,
+  requested: RequestedAppointment,
+  who: EvaluatedFor,
+  type: TypeOfSchedule | undefined,
+  isLate = false,
+): JudgedAppointment {
+  const durationMinutes = durationOf(requested, who);
+  const { override } = requested;
+  const { bookable: time, violations } = judge(
+    schedule,
+    { ...requested, durationMinutes },
+    { ...who, override },
+    isLate ? [tooLate] : [],
+  );
+  if (!time) return { bookable: undefined, violations };
+  const { bufferBefore, bufferAfter, maxLiveBookings, maxLiveBookingsOfType } = who.parameters;
+  const { start, end } = time.appointment;
+  const reach = { start: start - bufferBefore * MINUTE_MS, end: end + bufferAfter * MINUTE_MS };
+  const isLimited = maxLiveBookings !== null || maxLiveBookingsOfType !== null;
+  const bookable = {
+    ...time,
+    ...{ durationMinutes, type, bufferBefore, bufferAfter, isOnePlace: who.isOnePlace },
+    dates: datesOf(reach, requested.date, schedule.timezone),
+    countsPatient: who.isOnePlace || (!who.isForDesk && isLimited),
+  };
+  return { bookable, violations };
+}
+
 /**
- * @param isLate whether the booking that is rescheduled can no longer be changed
+ * @param isLate as for `judgeAppointment`
  * @throws Refusal of the first rule that the time violates
  */
 export function bookableOf(
@@ -61,24 +99,9 @@ export function bookableOf(
   type: TypeOfSchedule | undefined,
   isLate = false,
 ): BookableAppointment {
-  const durationMinutes = durationOf(requested, who);
-  const { override } = requested;
-  const { bufferBefore, bufferAfter, maxLiveBookings, maxLiveBookingsOfType } = who.parameters;
-  const time = assertBookable(
-    schedule,
-    { ...requested, durationMinutes },
-    { ...who, override },
-    isLate ? [tooLate] : [],
-  );
-  const { start, end } = time.appointment;
-  const reach = { start: start - bufferBefore * MINUTE_MS, end: end + bufferAfter * MINUTE_MS };
-  const isLimited = maxLiveBookings !== null || maxLiveBookingsOfType !== null;
-  return {
-    ...time,
-    ...{ durationMinutes, type, bufferBefore, bufferAfter, isOnePlace: who.isOnePlace },
-    dates: datesOf(reach, requested.date, schedule.timezone),
-    countsPatient: who.isOnePlace || (!who.isForDesk && isLimited),
-  };
+  const { bookable, violations } = judgeAppointment(schedule, requested, who, type, isLate);
+  if (bookable) return bookable;
+  throw refusalOf(violations, { ...requested, durationMinutes: durationOf(requested, who) });
 }
 
 /** @param date of which most intervals are a part */

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { OVERRIDABLE_RULES } from '../errors/rules.js';
-import { field, type FieldOptions } from '../http/fields.js';
+import { field, type FieldOptions, isWholeNumber, LARGEST_ID } from '../http/fields.js';
 import { registerTransform } from '../http/shape.js';
 import { composeText, isText, TextField } from '../http/text-fields.js';
 
@@ -9,6 +9,22 @@ import { composeText, isText, TextField } from '../http/text-fields.js';
 const [SHORTEST_REASON, LONGEST_REASON] = [3, 500];
 const MOST_RULES = 20;
 const NOT_AN_OVERRIDE = 'must be an object with rules and reason, and nothing else';
+
+/** Stands for any doctor who offers the type. */
+export const ANY = 'any';
+
+/** The id of a doctor, or `any`. */
+export function DoctorOrAnyField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = {
+    oneOf: [
+      { type: 'integer', minimum: 1, maximum: LARGEST_ID },
+      { type: 'string', enum: [ANY] },
+    ],
+    example: 1,
+  };
+  const message = `must be a whole number of at least 1, or "${ANY}"`;
+  return field(options, schema, message, (value) => value === ANY || isWholeNumber(value, 1, LARGEST_ID));
+}
 
 /** A note for the patient, the doctor and the desk. */
 export function NoteField(options: FieldOptions = {}): PropertyDecorator {

@@ -1,9 +1,12 @@
 import { BooleanField, ChoiceField, FromText, IdField } from '../http/fields.js';
+import { LineField } from '../http/text-fields.js';
 import { DateField, DurationField, TimeField } from '../http/time-fields.js';
 import { BOOKING_STATUSES, type BookingStatus, type Override } from './booking.js';
 import { nothingToChange } from './booking.refusals.js';
-import { NoteField, OverrideField, ReasonField } from './booking-fields.js';
-import { durationBesideType, type RequestedSlots } from './requested-type.js';
+import { ANY, DoctorOrAnyField, NoteField, OverrideField, ReasonField } from './booking-fields.js';
+import { durationBesideType, type RequestedSlots, typeRequired } from './requested-type.js';
+import type { NewBookingWithAny } from './times/any-doctor.js';
+import { specialtyWithDoctor } from './times/any-doctor.refusals.js';
 import type { NewBooking } from './bookings.service.js';
 import type { BookingChange } from './booking-change.js';
 
@@ -11,6 +14,7 @@ import type { BookingChange } from './booking-change.js';
 const FOR_DESK = 'Only for the desk';
 
 const TYPE = 'An appointment type: it has its own duration, grid, buffers and limits.';
+const LONGEST_SPECIALTY = 120;
 const PATIENT = "By default the account's own patient";
 
 export class AvailableSlotsQuery {
@@ -43,8 +47,17 @@ export class AvailableSlotsQuery {
 }
 
 export class BookDto {
-  @IdField()
-  doctor_id!: number;
+  @DoctorOrAnyField({
+    description: 'With `any` and a type, of the doctors who are free the one with the least to do that day',
+  })
+  doctor_id!: number | typeof ANY;
+
+  @LineField(LONGEST_SPECIALTY, {
+    optional: true,
+    description: 'With `any`, only doctors of this specialty',
+    example: undefined,
+  })
+  specialty?: string;
 
   @DateField({ description: "The doctor's local date" })
   date!: string;
@@ -74,12 +87,18 @@ export class BookDto {
   @OverrideField({ optional: true, description: FOR_DESK })
   override?: Override;
 
-  /** @throws Refusal VALIDATION_FAILED */
-  toBooking(): NewBooking {
-    const { doctor_id: doctorId, date, time, duration: durationMinutes } = this;
+  /** @throws Refusal VALIDATION_FAILED, TYPE_REQUIRED */
+  toBooking(): NewBooking | NewBookingWithAny {
+    const { doctor_id: doctorId, specialty, date, time, duration: durationMinutes } = this;
     const { patient_id: patientId, note, notify: isNotifying, override, type_id: typeId } = this;
     if (typeId !== undefined && durationMinutes !== undefined) throw durationBesideType();
-    return { doctorId, date, time, durationMinutes, typeId, patientId, note, isNotifying, override };
+    const booking = { date, time, patientId, note, isNotifying, override };
+    if (doctorId !== ANY) {
+      if (specialty !== undefined) throw specialtyWithDoctor();
+      return { ...booking, doctorId, durationMinutes, typeId };
+    }
+    if (typeId === undefined) throw typeRequired();
+    return { ...booking, typeId, doctors: { specialty } };
   }
 }
 

@@ -6,10 +6,9 @@ import { ADMIN_WITHOUT_SECOND_FACTOR, ApiSignedIn, Only } from '../auth/access.j
 import { DESK } from '../auth/role.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { type AccountContext, SignedInContext } from '../http/context.js';
-import type { CursorPage } from '../http/cursor.js';
 import { ENTITY_TAG, tagged } from '../http/entity-tag.js';
 import { IdParams } from '../http/id-params.js';
-import { linkNextPage, NEXT_PAGE } from '../http/next-page.js';
+import { linkPage, NEXT_PAGE } from '../http/next-page.js';
 import { BookingEventDto, BookingEventsQuery } from './booking-events.dto.js';
 import { BookingEventsService } from './booking-events.service.js';
 import { BookingSearchQuery } from './booking-search.dto.js';
@@ -88,14 +87,4 @@ export class BookingSearchController {
     const isAdmin = context.actor.role === 'admin';
     return linkPage(page, request, reply).map((event) => BookingEventDto.of(event, isAdmin));
   }
-}
-
-/** Sets the link to the next page, and returns the items of this one. */
-function linkPage<T>(
-  { items, next }: CursorPage<T>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): readonly T[] {
-  if (next !== undefined) linkNextPage(request, reply, { cursor: next });
-  return items;
 }

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors/domain-error.js';
+import { wrong } from '../http/bad-input.js';
 import { CursorField, LimitField, LISTED_BY_DEFAULT, readCursor } from '../http/cursor.js';
 import { ChoiceField, FromText, IdField } from '../http/fields.js';
 import { DateField } from '../http/time-fields.js';
@@ -66,9 +66,4 @@ export class BookingSearchQuery {
     if (to > addDays(from, MOST_DAYS)) throw wrong('to', `must be at most ${MOST_DAYS} days after from`);
     return { from, to };
   }
-}
-
-function wrong(field: string, what: string): Refusal {
-  const message = `${field} ${what}`;
-  return new Refusal('VALIDATION_FAILED', message, [{ field, message }]);
 }

@@ -71,11 +71,12 @@ export function partiesOf({ role }: Pick<Actor, 'role'>, { isOwn, isOwnDoctor }:
 
 /** What somebody who sends these fields does to a booking. */
 export function changeOf(
-  sent: Partial<Pick<Booking, 'date' | 'time' | 'durationMinutes' | 'doctorId'>>,
+  sent: Partial<Pick<Booking, 'date' | 'time' | 'durationMinutes' | 'doctorId' | 'typeId'>>,
   booking: Pick<Booking, 'date'> | undefined,
 ): BookingAction {
-  const { date, time, durationMinutes, doctorId } = sent;
-  if ([date, time, durationMinutes, doctorId].every((field) => field === undefined)) return 'change the note';
+  const { date, time, durationMinutes, doctorId, typeId } = sent;
+  const fields = [date, time, durationMinutes, doctorId, typeId];
+  if (fields.every((field) => field === undefined)) return 'change the note';
   return date === undefined || date === booking?.date ? 'reschedule within the day' : 'reschedule';
 }
 

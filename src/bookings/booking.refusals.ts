@@ -24,27 +24,36 @@ export interface BookableTime {
   readonly now: EpochMs;
 }
 
+/** Whom a time is evaluated for, and what the desk overrides. */
+export interface OverridingFor extends EvaluatedFor {
+  readonly override?: Override | undefined;
+}
+
+/** What was found of a requested time. */
+export interface JudgedTime {
+  /** Undefined if it may not be booked. */
+  readonly bookable: BookableTime | undefined;
+  /** What stands against it, overridden or not. */
+  readonly violations: readonly Violation[];
+}
+
 /**
- * The requested time, if it may be booked.
+ * Evaluates a requested time, and applies what the desk overrides.
  *
- * @param who whom it is evaluated for, and what the desk overrides
  * @param also what stands against it besides the rules of a new booking
- * @throws Refusal of the first rule that the time violates, with all of them in `violations`
  */
-export function assertBookable(
+export function judge(
   schedule: Schedule,
   requested: RequestedTime,
-  { override, ...who }: EvaluatedFor & { readonly override?: Override | undefined },
+  { override, ...who }: OverridingFor,
   also: readonly Violation[] = [],
-): BookableTime {
+): JudgedTime {
   const evaluation = evaluate(requested, schedule, who);
   const violations = [...evaluation.violations, ...also];
-  const isOverridden = ({ code, isOverridable }: Violation): boolean =>
-    isOverridable && (override?.rules.includes(code) ?? false);
-  if (!violations.every(isOverridden)) throw refusalOf(violations, requested);
+  if (violations.some(isStanding(override))) return { bookable: undefined, violations };
   const overridden = violations.map(({ code }) => code);
   const { start, end, availability } = evaluation.appointment!;
-  return {
+  const bookable = {
     appointment: { start, end },
     availability,
     timezone: schedule.timezone,
@@ -52,6 +61,27 @@ export function assertBookable(
     isOverbooked: overridden.includes(taken.code),
     override: override && overridden.length > 0 ? { rules: overridden, reason: override.reason } : undefined,
   };
+  return { bookable, violations };
+}
+
+/** Whether a violation refuses a time: it cannot be overridden, or is not. */
+export function isStanding(override: Override | undefined): (violation: Violation) => boolean {
+  return ({ code, isOverridable }) => !isOverridable || !override?.rules.includes(code);
+}
+
+/**
+ * The requested time, if it may be booked.
+ *
+ * @throws Refusal of the first rule that the time violates, with all of them in `violations`
+ */
+export function assertBookable(
+  schedule: Schedule,
+  requested: RequestedTime,
+  who: OverridingFor,
+): BookableTime {
+  const { bookable, violations } = judge(schedule, requested, who);
+  if (!bookable) throw refusalOf(violations, requested);
+  return bookable;
 }
 
 /**
@@ -169,7 +199,8 @@ export function tooLateRefusal(booking: RequestedTime): Refusal {
   return refusalOf([tooLate], booking);
 }
 
-function refusalOf(violations: readonly Violation[], requested: RequestedTime): Refusal {
+/** The refusal of a time by the rules that stand against it, at least one. */
+export function refusalOf(violations: readonly Violation[], requested: RequestedTime): Refusal {
   const { code, message } = violations[0]!;
   return new Refusal(code, message(requested), undefined, {
     violations: violations.map((violation) => ({

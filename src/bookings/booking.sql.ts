@@ -3,6 +3,7 @@ import { accountOfDoctor, joinDoctor, timeZoneOf } from '../doctors/doctor.sql.j
 import { columnOfPatient, GUARDIANS, isGuardianSql, joinPatient } from '../patients/patient.sql.js';
 import type { SelectStatement } from '../database/statement.js';
 import type { EpochMs } from '../time/interval.js';
+import type { UnionPart } from '../database/union-part.js';
 
 /** SQL with which this module and others read bookings, alone and along with other tables. */
 
@@ -102,33 +103,38 @@ const TIMES = `TIMESTAMPDIFF(SECOND, '1970-01-01', starts_at), TIMESTAMPDIFF(SEC
 /**
  * The bookings' part of `read-schedule`, from the day before to the day after; of the day before only those that end so
  * late that they or their buffers may reach into the next day. Only these dates are read, however long the doctor's
- * history. Numbers are faster to send and to parse than times. Parameters: the doctor, the day before, the day after, the
+ * history. Numbers are faster to send and to parse than times. Parameters: the doctors, the day before, the day after, the
  * day before, the day after, the time at which to stop there, the booking that is rescheduled.
  */
-export const BUSY_OF_SCHEDULE = `
-  SELECT 'busy', CASE WHEN buffer_before > 0 OR buffer_after > 0 THEN CONCAT(buffer_before, ' ', buffer_after) END,
-         date, CAST(type_id AS SIGNED), TIME_TO_SEC(start_time) DIV 60, NULL, ${TIMES}
-  FROM bookings WHERE doctor_id = ? AND date BETWEEN ? AND ?
+export const BUSY_OF_SCHEDULE: UnionPart = {
+  columns: `'busy', CASE WHEN buffer_before > 0 OR buffer_after > 0 THEN CONCAT(buffer_before, ' ', buffer_after) END,
+            date, CAST(type_id AS SIGNED), TIME_TO_SEC(start_time) DIV 60, NULL, ${TIMES}`,
+  ownerId: 'doctor_id',
+  from: (doctors) => `FROM bookings WHERE doctor_id ${doctors} AND date BETWEEN ? AND ?
     AND (date > ? OR TIME_TO_SEC(start_time) DIV 60 + duration_minutes > 1080) AND (date < ? OR start_time < ?)
-    AND ${IS_LIVE} AND id <> ?`;
+    AND ${IS_LIVE} AND id <> ?`,
+};
 
 /**
  * The part with the patient's own bookings, with any doctor, that start between two moments. Parameters: those of
  * `patientId`, the moments, the booking that is rescheduled.
  */
-export function ownOfSchedule(patientId: string): string {
-  return `
-  SELECT 'own', NULL, NULL, NULL, NULL, NULL, ${TIMES}
-  FROM bookings WHERE patient_id = ${patientId} AND starts_at BETWEEN ? AND ? AND ${IS_LIVE} AND id <> ?`;
+export function ownOfSchedule(patientId: string): UnionPart {
+  return {
+    columns: `'own', NULL, NULL, NULL, NULL, NULL, ${TIMES}`,
+    from: () =>
+      `FROM bookings WHERE patient_id = ${patientId} AND starts_at BETWEEN ? AND ? AND ${IS_LIVE} AND id <> ?`,
+  };
 }
 
 /**
  * The part with the number of the patient's bookings that have not ended, and of those of a type. Parameters: the type,
  * those of `patientId`, eight hours ago, now, the booking that is rescheduled. No booking is longer than eight hours.
  */
-export function countsOfSchedule(patientId: string): string {
-  return `
-  SELECT 'counts', NULL, NULL, CAST(COALESCE(SUM(type_id = ?), 0) AS SIGNED), COUNT(*), NULL, NULL, NULL
-  FROM bookings WHERE patient_id = ${patientId} AND starts_at > ? AND ends_at > ?
-    AND status IN ('booked', 'arrived') AND id <> ?`;
+export function countsOfSchedule(patientId: string): UnionPart {
+  return {
+    columns: `'counts', NULL, NULL, CAST(COALESCE(SUM(type_id = ?), 0) AS SIGNED), COUNT(*), NULL, NULL, NULL`,
+    from: () => `FROM bookings WHERE patient_id = ${patientId} AND starts_at > ? AND ends_at > ?
+      AND status IN ('booked', 'arrived') AND id <> ?`,
+  };
 }

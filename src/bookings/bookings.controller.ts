@@ -30,6 +30,12 @@ const TIME_PROBLEMS = [...RULE_CODES, 'DOCTOR_TIME_ZONE'] as const;
 /** What can be wrong with a requested type, or without one. */
 const TYPE_PROBLEMS = ['UNKNOWN_TYPE', 'TYPE_REQUIRED'] as const;
 
+/** What can be wrong with a booking with any doctor. */
+const ANY_PROBLEMS = ['NO_DOCTOR_FREE', 'TOO_MANY_DOCTORS'] as const;
+
+/** What can be wrong with a booking that is to change. */
+const CHANGE_PROBLEMS = ['BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'STATUS_NOT_POSSIBLE', 'TOO_LATE'] as const;
+
 @ApiTags('Bookings')
 @ApiSignedIn()
 @ApiProblems(ADMIN_WITHOUT_SECOND_FACTOR)
@@ -71,12 +77,12 @@ export class BookingsController {
     operationId: 'bookAppointment',
     summary: 'Book an appointment',
     description:
-      'Books for your own patient or a dependant; the desk books for anybody. Sends a confirmation unless `notify` is ' +
-      'false or the patient gets no emails.',
+      'Books for your own patient or a dependant; the desk books for anybody. With `doctor_id` `any`, one of the doctors ' +
+      'who offer the type and are free then. Sends a confirmation unless `notify` is false or the patient gets no emails.',
   })
   @ApiCreatedResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
-  @ApiProblems('UNKNOWN_PATIENT', 'UNKNOWN_DOCTOR', ...TYPE_PROBLEMS, ...TIME_PROBLEMS)
+  @ApiProblems('UNKNOWN_PATIENT', 'UNKNOWN_DOCTOR', ...TYPE_PROBLEMS, ...TIME_PROBLEMS, ...ANY_PROBLEMS)
   async book(
     @SignedInContext() context: AccountContext,
     @Body() body: BookDto,
@@ -98,16 +104,7 @@ export class BookingsController {
   @ApiOkResponse({ type: BookingDto, headers: ENTITY_TAG })
   @AcceptsIdempotencyKey()
   @AcceptsIfMatch()
-  @ApiProblems(
-    'BOOKING_NOT_FOUND',
-    'BOOKING_STARTED',
-    'STATUS_NOT_POSSIBLE',
-    'NOTHING_TO_CHANGE',
-    'UNKNOWN_DOCTOR',
-    'UNKNOWN_TYPE',
-    ...TIME_PROBLEMS,
-    'TOO_LATE',
-  )
+  @ApiProblems(...CHANGE_PROBLEMS, 'NOTHING_TO_CHANGE', 'UNKNOWN_DOCTOR', 'UNKNOWN_TYPE', ...TIME_PROBLEMS)
   async reschedule(
     @SignedInContext() context: AccountContext,
     @Param() { id }: IdParams,
@@ -128,7 +125,7 @@ export class BookingsController {
   @ApiOkMessage('Booking cancelled successfully')
   @AcceptsIdempotencyKey()
   @AcceptsIfMatch()
-  @ApiProblems('BOOKING_NOT_FOUND', 'BOOKING_STARTED', 'TOO_LATE', 'STATUS_NOT_POSSIBLE')
+  @ApiProblems(...CHANGE_PROBLEMS)
   async cancel(@SignedInContext() context: AccountContext, @Param() { id }: IdParams): Promise<MessageDto> {
     await this.cancellation.cancel(context, id, { parties: ['patient'] });
     return { message: 'Booking cancelled successfully' };

@@ -23,6 +23,13 @@ import { CancellationService } from './cancellation.service.js';
 import { PatientsModule } from '../patients/patients.module.js';
 import { StatusService } from './status.service.js';
 import { BookingStatusController } from './booking-status.controller.js';
+import { AnyDoctor } from './times/any-doctor.js';
+import { ExplanationController } from './times/explanation.controller.js';
+import { ExplanationService } from './times/explanation.service.js';
+import { FreeTimes } from './times/free-times.js';
+import { InTheWayReader } from './times/in-the-way.reader.js';
+import { TimesController } from './times/times.controller.js';
+import { TimesService } from './times/times.service.js';
 import { TimeZoneChanges } from './time-zone-changes.js';
 import { DeskController } from './desk.controller.js';
 import { DeskDayReader } from './desk-day.reader.js';
@@ -51,9 +58,12 @@ import { PatientMerge } from './patient-merge.service.js';
     BookingSearchController,
     BookingStatusController,
     DeskController,
+    ExplanationController,
     PatientMergeController,
+    TimesController,
   ],
   providers: [
+    AnyDoctor,
     BookableTimes,
     BookingEventsService,
     BookingListReader,
@@ -65,6 +75,9 @@ import { PatientMerge } from './patient-merge.service.js';
     CancellationService,
     DeskDayReader,
     DeskDayService,
+    ExplanationService,
+    FreeTimes,
+    InTheWayReader,
     ManagedPatients,
     PageEnds,
     PatientAcceptance,
@@ -73,6 +86,7 @@ import { PatientMerge } from './patient-merge.service.js';
     ReschedulingService,
     StatusService,
     TimeZoneChanges,
+    TimesService,
   ],
   exports: [BookingsService, CancellationService, ManagedPatients, PatientBookingsErasure],
 })

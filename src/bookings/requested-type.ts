@@ -10,7 +10,7 @@ import type { ScheduleRead } from './schedule.reader.js';
 const DEFAULT_MINUTES = 30;
 
 /** A length, or a type that has one. Without either 30 minutes. */
-interface RequestedLength {
+export interface RequestedLength {
   readonly durationMinutes?: number | undefined;
   readonly typeId?: number | undefined;
 }
@@ -56,7 +56,8 @@ export function assertMaySee(
   if (typeId === undefined && clinic.typeRequired && !isBooked && !isDesk(role)) throw typeRequired();
 }
 
-function typeRequired(): Refusal {
+/** The clinic takes no bookings without a type; a booking with any doctor needs one, too. */
+export function typeRequired(): Refusal {
   const message = 'Choose an appointment type and send its id as type_id.';
   return new Refusal('TYPE_REQUIRED', message, [{ field: 'type_id', message }]);
 }

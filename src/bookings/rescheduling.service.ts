@@ -19,9 +19,9 @@ import { type Booking, revisionOf } from './booking.js';
 import { assertForActor, assertMay, changeOf, partiesOf, type SeenBooking } from './booking.policy.js';
 import { movedTo } from './booking-placement.js';
 import { BookingTransaction } from './booking-transaction.js';
-import { updateLockedBooking, updateTime, duplicateAsTaken } from './booking-changes.repository.js';
+import { updateLockedBooking, updateTime, duplicateAs } from './booking-changes.repository.js';
 import { findBooking, lockBooking } from './booking.repository.js';
-import { assertNotStarted, isAt } from './booking.refusals.js';
+import { assertNotStarted, isAt, takenRefusal } from './booking.refusals.js';
 import { hasTakenEffect } from './reschedule-outcome.js';
 import { lockPatientSchedule } from './patient-lock.repository.js';
 import { durationBesideType, type RequestedAppointment } from './requested-type.js';
@@ -132,7 +132,7 @@ export class ReschedulingService {
     // The days are locked before the booking, and which days is known only from the booking: so the booking is not
     // locked first; its version is checked when it is updated.
     const update = updateTime(tx, booking, { dayVersion, availability, override }, now);
-    const isChanged = await duplicateAsTaken(booking, update);
+    const isChanged = await duplicateAs(() => takenRefusal(booking), update);
     if (!isChanged) throw new ChangedMeanwhile();
     const confirmationDueAt = await nextRescheduleDue(tx, id, now);
     await cancelOutdatedNotifications(tx, id, BOOKING_RESCHEDULED, now);

@@ -7,7 +7,16 @@ import { timesTakenBy } from './booking-instants.js';
 /** A row of `read-schedule`: a fact about a doctor, the clinic, a type or a patient. */
 export interface ScheduleRow {
   readonly kind:
-    'doctor' | 'clinic' | 'type' | 'window' | 'exception' | 'busy' | 'patient' | 'own' | 'counts';
+    | 'doctor'
+    | 'clinic'
+    | 'type'
+    | 'shortest'
+    | 'window'
+    | 'exception'
+    | 'busy'
+    | 'patient'
+    | 'own'
+    | 'counts';
   /**
    * Of the doctor the time zone; of busy times the buffers, if there are any; of windows what restricts them, of the
    * clinic, the type and the patient all that is read, as JSON.
@@ -15,7 +24,10 @@ export interface ScheduleRow {
   readonly text: string | null;
   /** Of exceptions and busy times. */
   readonly date: string | null;
-  /** Of windows the weekday, of busy times the type, of the counts those of the requested type. */
+  /**
+   * Of windows the weekday, of busy times the type, of the counts those of the requested type, of the shortest type its
+   * minutes.
+   */
   readonly number: number | null;
   /** Minutes of the doctor's day; null for a full day. Of the doctor: 1 if active. Of the counts all. */
   readonly start: number | null;
@@ -24,6 +36,8 @@ export interface ScheduleRow {
   /** Seconds since 1970; of the times of bookings. */
   readonly starts_at: number | null;
   readonly ends_at: number | null;
+  /** Whose it is, where several doctors are read; null if it is about no doctor. */
+  readonly doctor_id?: number | null;
 }
 
 const MINUTE_MS = 60_000;
@@ -35,6 +49,8 @@ const REACH_AFTER_MS = 13 * 60 * MINUTE_MS;
 /** The facts of one doctor's dates, of which each is made when it is asked for. Pure. */
 export class ScheduleFacts {
   private readonly rows = new Map<string | number | null, ScheduleRow[]>();
+  private readonly windows = new Map<number, readonly RestrictedWindow[]>();
+  private readonly busy = new Map<string, readonly BusyTime[]>();
 
   /** @param typeId the requested type */
   constructor(
@@ -55,31 +71,41 @@ export class ScheduleFacts {
   on(date: string): DayFacts {
     const { typeId, isDoctorActive } = this;
     const [before, after] = [addDays(date, -1), addDays(date, 1)];
-    const windows = this.of('window', dayOfWeek(date)).map(windowOf);
     const bookings = this.of('busy', date);
     return {
-      windows: windows.filter((window) => serves(window, date, typeId)),
+      windows: this.windowsOn(date),
       exceptions: this.of('exception', date).map(exceptionOf),
       exceptionsOfNextDay: this.of('exception', after).map(exceptionOf),
-      busy: [
-        ...bookings.flatMap((row) => this.busyTimesOf(row)),
-        ...this.near(date, [...this.of('busy', before), ...this.of('busy', after)]),
-      ],
+      busy: [...this.busyOn(date), ...this.near(date, [...this.busyOn(before), ...this.busyOn(after)])],
       bookingsOfType: typeId === undefined ? 0 : bookings.filter(({ number }) => number === typeId).length,
+      bookedMinutes: bookings.reduce((sum, { starts_at, ends_at }) => sum + (ends_at! - starts_at!) / 60, 0),
       isDoctorActive,
     };
+  }
+
+  /** The windows that hold on a date and serve the request. */
+  windowsOn(date: string): readonly RestrictedWindow[] {
+    const weekday = dayOfWeek(date);
+    let windows = this.windows.get(weekday);
+    if (!windows) this.windows.set(weekday, (windows = this.of('window', weekday).map(windowOf)));
+    return windows.filter((window) => serves(window, date, this.typeId));
   }
 
   private of(wanted: ScheduleRow['kind'], day: string | number): ScheduleRow[] {
     return (this.rows.get(day) ?? []).filter(({ kind }) => kind === wanted);
   }
 
-  private near(date: string, rows: readonly ScheduleRow[]): BusyTime[] {
-    if (rows.length === 0) return [];
+  private near(date: string, times: readonly BusyTime[]): readonly BusyTime[] {
+    if (times.length === 0) return times;
     const { start, end } = ClinicDay.of(date, this.timezone).interval;
-    return rows
-      .flatMap((row) => this.busyTimesOf(row))
-      .filter((time) => time.end > start - REACH_BEFORE_MS && time.start < end + REACH_AFTER_MS);
+    return times.filter((time) => time.end > start - REACH_BEFORE_MS && time.start < end + REACH_AFTER_MS);
+  }
+
+  /** The times of a date's bookings. The dates around it need them, too. */
+  private busyOn(date: string): readonly BusyTime[] {
+    let times = this.busy.get(date);
+    if (!times) this.busy.set(date, (times = this.of('busy', date).flatMap((row) => this.busyTimesOf(row))));
+    return times;
   }
 
   private busyTimesOf({ text, date, start, starts_at, ends_at }: ScheduleRow): BusyTime[] {
@@ -87,7 +113,12 @@ export class ScheduleFacts {
     const times = timesTakenBy(stored, start!, ClinicDay.of(date!, this.timezone));
     if (text === null) return times;
     const [bufferBefore, bufferAfter] = text.split(' ').map(Number);
-    return times.map((time) => ({ ...time, bufferBefore: bufferBefore!, bufferAfter: bufferAfter! }));
+    return times.map(({ start: from, end }) => ({
+      start: from,
+      end,
+      bufferBefore: bufferBefore!,
+      bufferAfter: bufferAfter!,
+    }));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ClinicLimits } from './clinic-limits.js';
+import type { UnionPart } from '../database/union-part.js';
 
 /** SQL for other modules to read the clinic's settings together with their own tables. */
 
@@ -28,14 +29,15 @@ export interface BookingSettings extends ClinicLimits {
  * The clinic's part of `read-schedule`. The column that other parts fill with the time zone holds JSON; read it with
  * `clinicOfSchedule`.
  */
-export const CLINIC_OF_SCHEDULE = `
-  SELECT 'clinic', CAST(JSON_OBJECT('horizonDays', horizon_days, 'minNoticeMinutes', min_notice_minutes,
+export const CLINIC_OF_SCHEDULE: UnionPart = {
+  columns: `'clinic', CAST(JSON_OBJECT('horizonDays', horizon_days, 'minNoticeMinutes', min_notice_minutes,
                                     'cancelCutoffMinutes', cancel_cutoff_minutes,
                                     'maxLiveBookings', max_live_bookings, 'typeRequired', type_required,
                                     'onePlaceAtATime', one_place_at_a_time,
                                     'publicAvailability', public_availability) AS CHAR),
-         NULL, NULL, NULL, NULL, NULL, NULL
-  FROM clinic WHERE id = 1`;
+         NULL, NULL, NULL, NULL, NULL, NULL`,
+  from: () => 'FROM clinic WHERE id = 1',
+};
 
 /** Reads the row of `CLINIC_OF_SCHEDULE`. */
 export function clinicOfSchedule(json: string): BookingSettings {

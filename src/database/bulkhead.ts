@@ -24,6 +24,11 @@ export function dayKey(doctorId: number, date: string): string {
   return `day ${doctorId} ${date}`;
 }
 
+/** Guards a date for those who book with any doctor: they wait for the days of the same doctors, one after the other. */
+export function anyDayKey(date: string): string {
+  return `any day ${date}`;
+}
+
 /** The keys of several doctors' days, each once, in an order that all callers share. */
 export function dayKeys(days: readonly { readonly doctorId: number; readonly date: string }[]): string[] {
   return [...new Set(days.map(({ doctorId, date }) => dayKey(doctorId, date)))].sort();

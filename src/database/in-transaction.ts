@@ -7,6 +7,7 @@ import { bind, unbind } from './statement.js';
 import { PipelinedWriteError } from './refuse-pipelined-writes.js';
 
 const MAX_ATTEMPTS = 8;
+const MAX_LOST_RACES = 100;
 const FIRST_BACKOFF_MS = 10;
 const MAX_BACKOFF_MS = 500;
 /** After this time no further attempt begins: an error is better than a longer wait. */
@@ -17,6 +18,12 @@ class CommitLost extends Error {}
 
 /** Another transaction changed what this one was about to change: run all of it again. */
 export class ChangedMeanwhile extends Error {}
+
+/**
+ * Another transaction took what this one had chosen. All of it runs again at once, and does not count as an attempt:
+ * each lost race is another transaction's success, and as many may be lost as there are choices.
+ */
+export class LostRace extends ChangedMeanwhile {}
 
 /**
  * Runs `work` in one transaction at READ COMMITTED and returns its result.
@@ -38,6 +45,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const started = performance.now();
   let isUncertain = false;
+  let lostRaces = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const result = isUncertain
@@ -47,9 +55,12 @@ export async function inTransaction<T>(
     } catch (error) {
       isUncertain ||= error instanceof CommitLost;
       const cannotFindOut = isUncertain && findOutcome === undefined;
-      const mayRetry = attempt < MAX_ATTEMPTS && performance.now() - started < LAST_ATTEMPT_AFTER_MS;
+      if (error instanceof LostRace) lostRaces += 1;
+      const failures = attempt - lostRaces;
+      const hasTime = performance.now() - started < LAST_ATTEMPT_AFTER_MS;
+      const mayRetry = failures < MAX_ATTEMPTS && lostRaces < MAX_LOST_RACES && hasTime;
       if (!isWorthRetrying(error) || cannotFindOut || !mayRetry) throw finalError(error, isUncertain);
-      await sleep(backoff(attempt));
+      if (!(error instanceof LostRace)) await sleep(backoff(failures));
     }
   }
 }

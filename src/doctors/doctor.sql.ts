@@ -1,3 +1,5 @@
+import type { UnionPart } from '../database/union-part.js';
+
 /** SQL for other modules to read doctors together with their own tables. */
 
 /** The doctors, as `d`. */
@@ -36,8 +38,13 @@ export function accountOfDoctor(id: string): string {
   return `(SELECT user_id FROM doctors WHERE id = ${id})`;
 }
 
-/** The doctor's part of `read-schedule`. It names the columns for all parts; `start` tells whether the doctor is active. */
-export const DOCTOR_OF_SCHEDULE = `
-  SELECT 'doctor' AS kind, timezone AS text, NULL AS date, NULL AS number, active AS start, NULL AS end,
-         NULL AS starts_at, NULL AS ends_at
-  FROM doctors WHERE id = ?`;
+/**
+ * The doctors' part of `read-schedule`. It names the columns for all parts; `start` tells whether the doctor is active.
+ * Parameters: the doctors.
+ */
+export const DOCTOR_OF_SCHEDULE: UnionPart = {
+  columns: `'doctor' AS kind, timezone AS text, NULL AS date, NULL AS number, active AS start, NULL AS end,
+         NULL AS starts_at, NULL AS ends_at`,
+  ownerId: 'id',
+  from: (doctors) => `FROM doctors WHERE id ${doctors}`,
+};

@@ -9,7 +9,7 @@ export const APPOINTMENT_CODES = {
   },
   TOO_MANY_DOCTORS: {
     answers: { 400: 'That day has more than 50 doctors. Name one of them in doctor_id.' },
-    action: 'Ask for one doctor at a time.',
+    action: 'Ask for one doctor at a time; in a search, for a specialty or a type that fewer doctors have.',
   },
   UNKNOWN_PATIENT: {
     answers: { 400: 'Patient 31 not found.' },

@@ -13,6 +13,11 @@ export const RULE_CODES = {
     },
     action: 'Offer another doctor, or the types that the doctor offers.',
   },
+  NO_DOCTOR_FREE: {
+    answers: { 400: `No doctor is free at 10:00 on ${EXAMPLE_DATE}. Choose another time.` },
+    action:
+      'Search for free starts again (`GET /api/availability/search`) and let the person choose another one.',
+  },
   TOO_SOON: {
     answers: {
       400: `10:00 on ${EXAMPLE_DATE} is too soon: this appointment must be booked earlier. Choose a later time.`,

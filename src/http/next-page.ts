@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CursorPage } from './cursor.js';
 import { prefixOf } from './path-prefix.js';
 
 export const NEXT_PAGE = {
@@ -18,6 +19,16 @@ export function linkNextPage(
   const query = new URLSearchParams(request.url.split('?')[1]);
   for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
   void reply.header('link', `<${prefixOf(request)}${pathOf(request)}?${query.toString()}>; rel="next"`);
+}
+
+/** Sets the link to the next page, and returns the items of this one. */
+export function linkPage<T>(
+  { items, next }: CursorPage<T>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): readonly T[] {
+  if (next !== undefined) linkNextPage(request, reply, { cursor: next });
+  return items;
 }
 
 /** The path of the route with the values of its parameters, written in one way however the client wrote it. */

@@ -1,4 +1,5 @@
 import type { SelectStatement } from '../database/statement.js';
+import type { UnionPart } from '../database/union-part.js';
 
 /** SQL for other modules to read patients together with their own tables. */
 
@@ -37,20 +38,27 @@ export const HAS_ACCEPTED = 'EXISTS (SELECT 1 FROM patient_guardians WHERE accou
 /** The accounts that have accepted patients, as `g`. */
 export const GUARDIANS = 'patient_guardians g';
 
-const AS_SCHEDULE_ROW = `
-  SELECT 'patient', CAST(JSON_OBJECT('id', p.id, 'accountId', p.account_id, 'givenName', p.given_name,
-                                     'familyName', p.family_name, 'isOwn', `;
-const REST_OF_SCHEDULE_ROW = `) AS CHAR), NULL, NULL, NULL, NULL, NULL, NULL FROM patients p`;
+/** @param isOwn whether the actor's account manages the patient, or has accepted the patient */
+function scheduleColumns(isOwn: string): string {
+  return `'patient', CAST(JSON_OBJECT('id', p.id, 'accountId', p.account_id, 'givenName', p.given_name,
+                                      'familyName', p.family_name, 'isOwn', ${isOwn}) AS CHAR),
+          NULL, NULL, NULL, NULL, NULL, NULL`;
+}
 
 /**
  * The patient's part of `read-schedule`: the actor's own patient. Parameter: the actor's account. The column that other
  * parts fill with the time zone holds JSON, so that the parts have few columns.
  */
-export const SELF_OF_SCHEDULE = `${AS_SCHEDULE_ROW}1${REST_OF_SCHEDULE_ROW} WHERE p.self_account_id = ? AND ${IS_PRESENT}`;
+export const SELF_OF_SCHEDULE: UnionPart = {
+  columns: scheduleColumns('1'),
+  from: () => `FROM patients p WHERE p.self_account_id = ? AND ${IS_PRESENT}`,
+};
 
 /** The same, of any patient. Parameters: the actor's account twice, the patient. */
-export const PATIENT_OF_SCHEDULE = `${AS_SCHEDULE_ROW}COALESCE(p.account_id = ?, 0) OR ${isGuardianSql('p.id')}${REST_OF_SCHEDULE_ROW}
-  WHERE p.id = ? AND ${IS_PRESENT}`;
+export const PATIENT_OF_SCHEDULE: UnionPart = {
+  columns: scheduleColumns(`COALESCE(p.account_id = ?, 0) OR ${isGuardianSql('p.id')}`),
+  from: () => `FROM patients p WHERE p.id = ? AND ${IS_PRESENT}`,
+};
 
 /** The ids of these patients that exist. */
 export function patientsById(ids: readonly number[]): SelectStatement {

@@ -98,9 +98,10 @@ export function valueOf(schema: Schema, document: Document, validity: Validity):
 type Bounded = Schema & { minimum?: number; maximum?: number; format?: string; pattern?: string };
 
 function validValue(schema: Bounded, document: Document, validity: Validity): fc.Arbitrary<unknown> {
-  const { type, enum: choices, example, properties } = schema;
+  const { type, enum: choices, example, properties, oneOf } = schema;
   const shown = example === undefined ? [] : [fc.constant<unknown>(example)];
   if (properties) return objectOf(schema, document, validity);
+  if (oneOf) return fc.oneof(...oneOf.map((each) => validValue(document.resolve(each), document, validity)));
   if (choices) return fc.constantFrom<unknown>(...choices);
   if (type === 'integer' || type === 'number') return numberOf(schema, validity);
   if (type === 'boolean') return fc.boolean();

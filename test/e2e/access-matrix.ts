@@ -194,6 +194,8 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     body: () => ({ reason: 'Asked by letter' }),
   },
   'GET /api/availability/me': { expected: DOCTORS },
+  'GET /api/availability/search': { expected: SIGNED_IN },
+  'GET /api/availability/next': { expected: SIGNED_IN },
   'GET /api/availability/{id}': { expected: ANYONE, id: 'doctorId' },
   'POST /api/availability': {
     expected: created(DOCTORS_AND_DESK),
@@ -220,6 +222,10 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/bookings/available-slots': {
     expected: SIGNED_IN,
     query: ({ doctorId }) => `?doctor_id=${doctorId}&date=2026-03-02`,
+  },
+  'GET /api/availability/explain': {
+    expected: SIGNED_IN,
+    query: ({ doctorId }) => `?doctor_id=${doctorId}&date=2026-03-02&time=09:00`,
   },
   'POST /api/bookings': {
     expected: created(SIGNED_IN),

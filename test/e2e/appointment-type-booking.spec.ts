@@ -107,6 +107,22 @@ describe('slots, bookings and moves take type_id; duration and grid come from it
     expect((await book({ time: '10:20', duration: 20 })).status).toBe(201);
   });
 
+  test('a new type alone is a move within the day: of a booking that has taken place there is none', async () => {
+    const [first, second] = [await createType(clinic), await createType(clinic, { duration: 20 })];
+    await offerTypes(clinic, doctor, first, second);
+    const { body } = await book({ time: '09:00', type_id: first.id });
+    const own = await move(body.id, { type_id: second.id });
+    expect([own.status, own.body.duration]).toEqual([200, 20]);
+    const set = (status: string) => clinic.client.post(`/api/bookings/${body.id}/status`, { status }, staff);
+    clinic.clock.set('2026-03-02T08:05:00Z');
+    await set('arrived');
+    const arrived = await move(body.id, { type_id: first.id }, staff);
+    expect([arrived.status, arrived.body.duration]).toEqual([200, 30]);
+    await set('fulfilled');
+    for (const who of [patient, staff])
+      expect((await move(body.id, { type_id: second.id }, who)).body.code).toBe('STATUS_NOT_POSSIBLE');
+  });
+
   test('without type_id all is as before, unless type_required asks patients for one', async () => {
     const { id } = await offered();
     const { body } = await book({ time: '09:07', duration: 20 });

@@ -26,7 +26,7 @@ const SCRIPTS = (
 const TESTED_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm test\b/, 'this very run'],
   [/^npm run demo$/, '.ci/run runs it with --once'],
-  [/^npm run (test:zones|check|faults|bench|attack)\b/, 'checks and measurements: the script exists'],
+  [/^npm run (test:zones|check|faults|bench|attack|prove)\b/, 'checks and measurements: the script exists'],
   [/^npm ci$/, 'the tests need its packages to run'],
   [/^npm run (build|migrate|start:worker)$|^npm start$/, 'the programs that run here'],
   [/^cp \.env\.example \.env$/, 'the file exists'],

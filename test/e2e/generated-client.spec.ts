@@ -6,9 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { doctorsWithType } from '../support/any-doctor.js';
 import { Clinic } from '../support/clinic.js';
 
 type Work = (url: string, token: string, doctorId: number, date: string) => Promise<object>;
+type VisitAny = (url: string, token: string, typeId: number, date: string) => Promise<object>;
 type Visit = (url: string, patient: { email: string; password: string }, date: string) => Promise<object>;
 
 let clinic: Clinic;
@@ -71,5 +73,17 @@ test('a generated client of the desk finds, books with an override, sets a statu
     allowed: ['fulfilled', 'booked'],
     overlaps: [],
     mergedInto: id,
+  });
+});
+
+test('a generated client books any doctor, and learns why a time cannot be booked, without casts', async () => {
+  const { type, doctors } = await doctorsWithType(clinic, 2);
+  const { token } = await clinic.patient();
+  const { visitAny } = await load<{ visitAny: VisitAny }>('any.js');
+  expect(await visitAny(clinic.client.baseUrl, token, type.id, '2026-03-03')).toMatchObject({
+    booked: { doctor_id: doctors[0]!.doctorId, date: '2026-03-03', time: '09:00', type: { id: type.id } },
+    stood: ['TAKEN', 'PATIENT_BUSY'],
+    refusedWith: 'VALIDATION_FAILED',
+    next: [{ time: '09:30' }, { time: '10:00' }, { time: '10:30' }],
   });
 });

@@ -34,6 +34,10 @@ const LISTS: Readonly<Record<string, () => { path: string; person: Person }>> = 
   'GET /api/bookings/me': () => ({ path: '/api/bookings/me?', person: patient }),
   'GET /api/bookings/doctor': () => ({ path: '/api/bookings/doctor?', person: doctor }),
   'GET /api/bookings/{id}/events': () => ({ path: `/api/bookings/${bookingId}/events?`, person: staff }),
+  'GET /api/availability/search': () => ({
+    path: `/api/availability/search?doctor_id=${doctor.doctorId}&from=2026-03-05&to=2026-03-05&after=12:00&before=12:45`,
+    person: patient,
+  }),
   'GET /api/exceptions': () => ({ path: `/api/exceptions?doctor_id=${doctor.doctorId}`, person: staff }),
 };
 /** Its pages have a thousand, which `exceptions.spec.ts` reads. */

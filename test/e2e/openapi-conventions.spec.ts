@@ -30,7 +30,7 @@ function* schemasIn(schema: Schema, where: string, seen = new Set<Schema>()): Ge
   const inside = new Set(seen).add(resolved);
   for (const [name, property] of Object.entries(resolved.properties ?? {}))
     yield* schemasIn(property, `${where}.${name}`, inside);
-  for (const part of [resolved.items, ...(resolved.allOf ?? [])])
+  for (const part of [resolved.items, ...(resolved.allOf ?? []), ...(resolved.oneOf ?? [])])
     if (part) yield* schemasIn(part, where, inside);
 }
 

@@ -142,8 +142,8 @@ describe('schemas are not empty', () => {
 });
 
 function expectDescribed(schema: Schema, where: string): void {
-  const { type, properties, items, allOf, enum: choices } = document.resolve(schema);
-  expect(type ?? properties ?? allOf ?? choices, where).toBeDefined();
+  const { type, properties, items, allOf, oneOf, enum: choices } = document.resolve(schema);
+  expect(type ?? properties ?? allOf ?? oneOf ?? choices, where).toBeDefined();
   if (type === 'array') expectDescribed(items!, where);
 }
 
@@ -198,7 +198,9 @@ describe('the examples work on the demo clinic', () => {
     ['admin', ['GET /api/notifications', 'GET /api/bookings', 'GET /api/desk/day']],
     ['patient', ['POST /api/patients', 'GET /api/patients/mine']],
     ['admin', ['GET /api/patients']],
+    ['patient', ['GET /api/availability/search', 'GET /api/availability/next']],
     ['patient', ['GET /api/bookings/me']],
+    ['patient', ['GET /api/availability/explain']],
     ['doctor', ['GET /api/doctors/me', 'GET /api/bookings/doctor', 'GET /api/availability/me']],
     ['doctor', ['POST /api/availability']],
     ['doctor', ['POST /api/exceptions', 'GET /api/exceptions/me']],

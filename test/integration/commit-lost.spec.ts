@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { doctorsWithType, requestAny } from '../support/any-doctor.js';
 import { requestBooking, book } from '../support/appointments.js';
 import type { Answer, Json } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -98,6 +99,16 @@ describe.each(CUTS)('a connection that breaks: %s', (cut) => {
       '1 reminder_24h pending',
       '1 reminder_1h pending',
     ]);
+  });
+
+  test('while booking with any doctor: there is one booking, with one of them', async () => {
+    const offer = await doctorsWithType(clinic, 2);
+    const person = await clinic.patient();
+    statements.reset();
+    const { status, body } = await whileCutting(cut, () => requestAny(clinic, person, offer, '10:00'));
+    expect([status, commits()]).toEqual([201, COMMITS[cut]]);
+    const rows = await clinic.query('SELECT id, doctor_id FROM bookings WHERE type_id = ?', [offer.type.id]);
+    expect(rows).toEqual([{ id: body.id, doctor_id: offer.doctors[0]!.doctorId }]);
   });
 
   test('while rescheduling: the booking is rescheduled once', async () => {

@@ -2,7 +2,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Environment } from '../support/test-environment.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
-import { inTransaction } from '../../src/database/in-transaction.js';
+import { inTransaction, LostRace } from '../../src/database/in-transaction.js';
 import { Statements } from '../support/statements.js';
 import { dropDatabase, testEnvironment } from '../support/test-environment.js';
 
@@ -235,6 +235,38 @@ test('a database that stays busy is reported as BUSY in the end, and nothing was
   await expect(inTransaction(dataSource, work)).rejects.toMatchObject({ code: 'BUSY' });
   expect(attempts).toBeGreaterThan(3);
   expect(await coins()).toEqual([0, 0]);
+});
+
+describe('a transaction that has lost a race', () => {
+  test('runs again at once, and more often than one that fails', async () => {
+    const started = performance.now();
+    const attempts = await inTransaction(dataSource, async (tx, attempt) => {
+      await put(tx, 1);
+      if (attempt <= 40) throw new LostRace();
+      return attempt;
+    });
+    expect([attempts, await coins()]).toEqual([41, [1, 0]]);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  test('again and again is reported as BUSY in the end', async () => {
+    let attempts = 0;
+    const work = (): Promise<void> => {
+      attempts += 1;
+      return Promise.reject(new LostRace());
+    };
+    await expect(inTransaction(dataSource, work)).rejects.toMatchObject({ code: 'BUSY' });
+    expect(attempts).toBeGreaterThan(50);
+  });
+
+  test('may still fail as often as others', async () => {
+    const attempts = await inTransaction(dataSource, async (tx, attempt) => {
+      if (attempt <= 10) throw new LostRace();
+      if (attempt <= 13) await abort(tx, 1213);
+      return attempt;
+    });
+    expect(attempts).toBe(14);
+  });
 });
 
 test('no connection leaks, whatever happens: more transactions run than the pool has connections', async () => {

@@ -1,7 +1,7 @@
 import type { TestingModule } from '@nestjs/testing';
 import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MailBudget } from '../../src/notifications/mail-budget.js';
 import type { Addressed } from '../../src/notifications/notification-row.js';
 import { NotificationReader } from '../../src/notifications/notification.reader.js';
@@ -10,7 +10,7 @@ import { cursorOf } from '../../src/http/cursor.js';
 import { fill } from '../bench/seed.js';
 import { requestBooking, book } from '../support/appointments.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
-import { expectIndexed } from '../support/plans.js';
+import { expectIndexed, planOf } from '../support/plans.js';
 import { idleWorker } from '../support/idle-worker.js';
 import { cancel, MONDAY, reschedule, TUESDAY } from '../support/races.js';
 import { Statements } from '../support/statements.js';
@@ -58,7 +58,18 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     'the slots of a day of a doctor with a long history',
     () => get(`/api/bookings/available-slots?doctor_id=1&date=${MONDAY}`, patient),
   ],
+  [
+    'a search for times of a doctor in two months, and for the next ones',
+    async () => {
+      await get(`/api/availability/search?doctor_id=1&from=${MONDAY}&to=2026-05-03&sort=compact`, patient);
+      await get(`/api/availability/next?doctor_id=1,2,3&count=20`, patient);
+    },
+  ],
   ['a booking', () => requestBooking(clinic, patient, doctor, { date: MONDAY, time: '09:00' })],
+  [
+    'what stands in the way of a time, for the desk',
+    () => get(`/api/availability/explain?doctor_id=${doctor.doctorId}&date=${MONDAY}&time=09:00`, admin),
+  ],
   ['a patient’s bookings', () => get('/api/bookings/me', patient)],
   ['a patient’s bookings, page by page', () => get('/api/bookings/me?limit=5&after=1', patient)],
   [
@@ -107,6 +118,28 @@ const WORK: readonly [string, () => Promise<unknown>][] = [
     },
   ],
 ];
+
+test('a search for times of fifty doctors in two months reads by indexes', async () => {
+  for (const each of statements) each.reset();
+  const ids = Array.from({ length: 50 }, (_, index) => index + 1).join();
+  await get(
+    `/api/availability/search?doctor_id=${ids}&from=${MONDAY}&to=2026-05-03&after=23:59&sort=compact`,
+    patient,
+  );
+  const sent = statements
+    .flatMap((each) => each.sent)
+    .filter(({ sql }) => sql.startsWith('/* read-schedules'));
+  expect(sent).toHaveLength(2);
+  for (const statement of sent) {
+    // They are half of the doctors: reading all doctors and windows is as fast. What grows with the years is not.
+    const steps = (await planOf(clinic, statement)).filter(({ table }) => table === 'bookings');
+    expect(steps).not.toEqual([]);
+    for (const { type, key } of steps) {
+      expect(key).not.toBeNull();
+      expect(['range', 'ref']).toContain(type);
+    }
+  }
+});
 
 function get(path: string, person: Person): Promise<unknown> {
   return clinic.client.get(path, person);

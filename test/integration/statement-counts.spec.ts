@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { doctorsWithType, requestAny } from '../support/any-doctor.js';
 import { requestBooking, book } from '../support/appointments.js';
 import type { Answer } from '../support/client.js';
 import { Clinic, type DoctorPerson, type Person } from '../support/clinic.js';
@@ -56,13 +57,19 @@ const REQUESTS: readonly [string, number, () => Promise<Answer<unknown>>][] = [
   ['a patient’s bookings', 1, () => clinic.client.get('/api/bookings/me', patient)],
   // One of the two records the read.
   ['a doctor’s bookings', 2, () => clinic.client.get('/api/bookings/doctor', doctor)],
-  ['a doctor’s day', 5, () => clinic.client.get('/api/desk/day', doctor)],
+  ['a doctor’s day', 6, () => clinic.client.get('/api/desk/day', doctor)],
   ['a doctor’s bookings of today', 3, () => clinic.client.get('/api/bookings', doctor)],
   ['the doctors', 1, () => clinic.client.get('/api/doctors/public')],
   ['a doctor’s windows', 1, () => clinic.client.get(`/api/availability/${doctor.doctorId}`)],
   ['a doctor’s own windows', 1, () => clinic.client.get('/api/availability/me', doctor)],
   ['a doctor’s exceptions', 1, () => clinic.client.get('/api/exceptions/me', doctor)],
 ];
+
+async function fiveDoctors(): Promise<number[]> {
+  const doctors = [doctor];
+  while (doctors.length < 5) doctors.push(await clinic.doctor());
+  return doctors.map(({ doctorId }) => doctorId);
+}
 
 /** Adds a long history: years of bookings, cancellations, exceptions and colleagues. */
 async function addHistory(): Promise<void> {
@@ -122,6 +129,60 @@ describe('the number of statements does not depend on the number of rows', () =>
     expect(sent[2]!.sql).toMatch(LOCK_DAY);
     expect(sent[3]!.sql).toMatch(READ_SCHEDULE);
     expect(sent.at(-1)!.sql).toBe('COMMIT');
+  });
+
+  test('in a search, whatever the span, the order and the number of doctors', async () => {
+    const ids = await fiveDoctors();
+    const counts = new Set<number>();
+    for (const doctors of [ids.slice(0, 1), ids])
+      for (const to of [MONDAY, '2026-03-08', '2026-05-02'])
+        for (const more of ['', '&sort=compact', '&weekdays=1', '&after=16:00']) {
+          const path = `/api/availability/search?doctor_id=${doctors.join()}&from=2026-03-01&to=${to}${more}`;
+          counts.add(await count(() => clinic.client.get(path, patient)));
+        }
+    expect([...counts]).toEqual([2]);
+  });
+
+  test('a search of more doctors reads twice at most, one for the next times three times', async () => {
+    const ids = [...(await fiveDoctors()), (await clinic.doctor()).doctorId].join();
+    const search = `/api/availability/search?doctor_id=${ids}&from=2026-03-01&to=2026-05-02&weekdays=0`;
+    expect(await count(() => clinic.client.get(search, patient))).toBe(3);
+    const next = `/api/availability/next?doctor_id=${ids}&after=23:00`;
+    expect(await count(() => clinic.client.get(next, patient))).toBe(4);
+  });
+
+  test('a booking with any doctor takes at most ten, as many for eleven doctors as for two', async () => {
+    const namesFor = async (doctors: number): Promise<string[]> => {
+      const offer = await doctorsWithType(clinic, doctors);
+      const person = await clinic.patient();
+      const sent = await statementsOf(() => requestAny(clinic, person, offer, '10:00'));
+      return sent.map(({ sql }) => /^\/\* ([a-z-]+) \*\//.exec(sql)?.[1] ?? sql);
+    };
+    const [few, many] = [await namesFor(2), await namesFor(11)];
+    expect(many).toEqual(few);
+    expect(few.length).toBeLessThanOrEqual(10);
+    expect(few.filter((name) => /^(find-doctors|lock|read)/.test(name))).toEqual([
+      'find-doctors-of-search',
+      'read-schedules',
+      'lock-patient-schedule',
+      'lock-day',
+      'read-schedules',
+    ]);
+  });
+
+  test('in an explanation', async () => {
+    const explain = (who: Person, time: string) => (): Promise<Answer<unknown>> =>
+      clinic.client.get(
+        `/api/availability/explain?doctor_id=${doctor.doctorId}&date=${MONDAY}&time=${time}`,
+        who,
+      );
+    // The time, and the next ones: the first days suffice.
+    expect(await count(explain(patient, '10:00'))).toBe(2);
+    expect(await count(explain(patient, '16:00'))).toBe(2);
+    const staff = await clinic.staff();
+    // A booking in the way, and the event that it was read.
+    expect(await count(explain(staff, '16:00'))).toBe(4);
+    expect(await count(explain(staff, '20:00'))).toBe(3);
   });
 
   test('in a reschedule and a cancellation', async () => {

@@ -14,6 +14,7 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly nullable?: boolean;
   readonly allOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly example?: unknown;
 }
 

@@ -5,6 +5,7 @@ export const doctorInactive: Rule = {
   code: 'DOCTOR_INACTIVE',
   isOverridable: false,
   isOfDate: true,
+  isOfRequest: true,
   message: () => 'This doctor takes no bookings at present. Choose another doctor.',
   isViolated: (_appointment, { isDoctorActive }) => !isDoctorActive,
 };

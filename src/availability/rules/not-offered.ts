@@ -5,6 +5,7 @@ export const notOffered: Rule = {
   code: 'NOT_OFFERED',
   isOverridable: false,
   isOfDate: true,
+  isOfRequest: true,
   message: () =>
     'This doctor does not offer appointments of this type. Choose another doctor or another type.',
   isViolated: (_appointment, _day, { parameters }) => !parameters.isOffered,

@@ -50,6 +50,8 @@ export interface Rule {
   readonly isOverridable: boolean;
   /** Whether it judges only the date, and not the appointment. */
   readonly isOfDate?: boolean;
+  /** Whether it judges not even the date: it is about the doctor or the patient. Then `isOfDate`, too. */
+  readonly isOfRequest?: boolean;
   /** What is wrong, then what to do. */
   readonly message: (requested: RequestedTime) => string;
   /** @param appointment `undefined` if the clocks skip the requested time */

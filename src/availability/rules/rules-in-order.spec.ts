@@ -8,6 +8,7 @@ import { Schedule } from '../schedule.js';
 import { OVERRIDABLE_RULES, RULES } from '../../errors/rules.js';
 import type { EvaluatedFor } from './rule.js';
 import { RULE_CODES, RULES_IN_ORDER } from './rules-in-order.js';
+import { tooLate } from './too-late.js';
 
 const hour = (hours: number): number => hours * 60;
 
@@ -153,7 +154,7 @@ describe('each rule has its code and message', () => {
     expect(CASES.map(([code]) => code)).toEqual(RULE_CODES);
   });
   test('and is documented, in this order, with whether the desk may override it', () => {
-    expect(RULE_CODES).toEqual(RULES);
+    expect([...RULE_CODES, tooLate.code]).toEqual(RULES);
     const named: readonly string[] = OVERRIDABLE_RULES;
     for (const { code, isOverridable } of RULES_IN_ORDER)
       expect(named.includes(code), code).toBe(isOverridable);

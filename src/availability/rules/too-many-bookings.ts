@@ -5,6 +5,7 @@ export const tooManyBookings: Rule = {
   code: 'TOO_MANY_BOOKINGS',
   isOverridable: false,
   isOfDate: true,
+  isOfRequest: true,
   message: () => 'The patient has as many appointments ahead as one may have. Cancel one first.',
   isViolated: (_appointment, _day, { isForDesk, patient, parameters }) =>
     !isForDesk &&

@@ -40,6 +40,8 @@ export const LIMITS = {
     counts: 'changes of hours, exceptions, profiles, patients, accounts and settings',
   },
   ownSessions: { points: 60, seconds: MINUTE, by: 'session', counts: 'ending of the account’s sessions' },
+  // Visitors, where the clinic admits them, are counted by address.
+  search: { points: 120, seconds: MINUTE, by: 'account', counts: 'searches and explanations of times' },
   booking: { points: 30, seconds: MINUTE, by: 'account', counts: 'bookings, reschedules and cancellations' },
   bookingDaily: { points: 300, seconds: DAY, by: 'account', counts: 'the same, in a day' },
   bookingAddress: { points: 120, seconds: MINUTE, by: 'address', counts: 'the same, whatever the accounts' },
@@ -66,12 +68,7 @@ export const LIMITS = {
     counts: 'attempts at the password of a signed-in account',
   },
   // Bounds a slow check: in an invalid body the new password is checked although the current one is not (`password`).
-  newPassword: {
-    points: 20,
-    seconds: MINUTE,
-    by: 'session',
-    counts: 'password changes',
-  },
+  newPassword: { points: 20, seconds: MINUTE, by: 'session', counts: 'password changes' },
   // An account may have any number of sessions.
   newPasswordAccount: {
     points: 60,
@@ -98,12 +95,7 @@ export const LIMITS = {
     by: 'account and password',
     counts: 'wrong digits of a second factor',
   },
-  secondFactorDaily: {
-    points: 20,
-    seconds: DAY,
-    by: 'account and password',
-    counts: 'the same, in a day',
-  },
+  secondFactorDaily: { points: 20, seconds: DAY, by: 'account and password', counts: 'the same, in a day' },
   secondFactorAccount: {
     points: 30,
     seconds: DAY,
@@ -133,12 +125,7 @@ export const LIMITS = {
     by: 'address',
     counts: 'the same, whatever the accounts',
   },
-  exports: {
-    points: 3,
-    seconds: HOUR,
-    by: 'account',
-    counts: 'exports of the data of an account',
-  },
+  exports: { points: 3, seconds: HOUR, by: 'account', counts: 'exports of the data of an account' },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;
