@@ -115,6 +115,7 @@ function doctorOf(raw: RawDoctor, id: number, { types, zone }: RawScenario, anch
   return {
     id,
     timezone,
+    specialty: raw.isCardiologist ? 'Cardiology' : 'Neurology',
     isActive: raw.isActive,
     offers,
     windows: windowsOf(

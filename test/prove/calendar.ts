@@ -32,14 +32,36 @@ export function changesOf(timezone: string, year: number): readonly string[] {
   return dates;
 }
 
+/** Whether the clocks of a zone change on a date, or on one next to it. */
+export function isNearChange(timezone: string, date: string): boolean {
+  return [-1, 0, 1].some((days) => {
+    const near = dateAfter(date, days);
+    return changesOf(timezone, Number(near.slice(0, 4))).includes(near);
+  });
+}
+
 /** When the wall clock of a zone first shows a time on a date; undefined if it never does. */
 export function instantOf(timezone: string, date: string, time: Minutes): EpochMs | undefined {
+  if (!isNearChange(timezone, date)) {
+    // The wall clock is then as far from UTC as at noon.
+    const noon = Date.parse(`${date}T12:00:00Z`);
+    const shown = wallAt(timezone, noon);
+    const ahead = Date.parse(`${shown.date}T00:00:00Z`) + shown.minutes * MINUTE_MS - noon;
+    return Date.parse(`${date}T00:00:00Z`) + time * MINUTE_MS - ahead;
+  }
   return minutesLived(timezone, date).find(({ minutes }) => minutes === time)?.instant;
 }
 
+const tomorrows = new Map<string, string>();
+
 /** The date that many days later. */
 export function dateAfter(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+  const later = (): string =>
+    new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+  if (days !== 1) return later();
+  let tomorrow = tomorrows.get(date);
+  if (!tomorrow) tomorrows.set(date, (tomorrow = later()));
+  return tomorrow;
 }
 
 /** How many days later another date is. */

@@ -5,7 +5,14 @@ export class Counts {
   clinics = 0;
   gridPoints = 0;
   lists = 0;
+  searches = 0;
+  pages = 0;
+  startsFound = 0;
+  nexts = 0;
+  explanations = 0;
   bookings = 0;
+  /** Of these with any doctor. */
+  bookingsWithAny = 0;
   overrides = 0;
   reschedules = 0;
   cancellations = 0;

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { buildClinic, anchorOf } from './build-clinic.js';
-import { clock, dateAfter, instantOf, MINUTE_MS, wallAt } from './calendar.js';
-import type { Cast } from './cast.js';
-import type { Counts } from './counts.js';
+import { clock, dateAfter, MINUTE_MS, wallAt } from './calendar.js';
+import { bookingOf, Comparison, type Examination, shown } from './comparison.js';
 import type { Change, ClinicPlan, Minutes, PlannedBooking, Wish } from './plan.js';
-import type { RawAct, RawScenario, RawWish } from './raw-scenario.js';
+import type { RawAct, RawScenario, RawSearch, RawWish } from './raw-scenario.js';
+import { anyDoctor, type AnyWish } from './reference-any.js';
 import {
   expectedOf,
   expectedOfCancel,
@@ -12,26 +12,19 @@ import {
   type ExpectedMove,
   isOverridable,
   isRefused,
+  OVERRIDABLE,
+  refusalsOf,
 } from './reference-answers.js';
-import { endOf, type Judged, ReferenceClinic, type RuleName } from './reference-clinic.js';
-import type { Override, Reply, Service, ShownBooking } from './service.js';
-
-/** The service and the reference model do not agree. */
-export class Disagreement extends Error {
-  override readonly name = 'Disagreement';
-}
-
-export interface Examination {
-  readonly service: Service;
-  readonly cast: Cast;
-  readonly counts: Counts;
-  /** How many times of each wish are tried as bookings; spread evenly over the grid and the edges. */
-  readonly timesPerWish: number;
-}
+import { endOf, type Judged, type ReferenceClinic, type RuleName } from './reference-clinic.js';
+import { explained } from './reference-search.js';
+import { SearchVisit } from './search-visit.js';
+import type { Override } from './service.js';
 
 /** An id that no patient, type or doctor has. */
 const NOBODY = 999_999;
 const DAY = 24 * 60;
+/** Of each wish; each looks for later starts too. */
+const EXPLAINED_TIMES = 4;
 
 /**
  * Holds the service against the reference model in one random clinic: lists, refusals at each time, and then some
@@ -47,7 +40,7 @@ export async function examine(raw: RawScenario, examination: Examination): Promi
 }
 
 class Visit {
-  private clinic: ReferenceClinic;
+  private readonly comparison: Comparison;
   private readonly anchor: string;
 
   constructor(
@@ -55,8 +48,12 @@ class Visit {
     plan: ClinicPlan,
     private readonly examination: Examination,
   ) {
-    this.clinic = new ReferenceClinic(plan);
+    this.comparison = new Comparison(plan, examination.counts);
     this.anchor = anchorOf(raw);
+  }
+
+  private get clinic(): ReferenceClinic {
+    return this.comparison.clinic;
   }
 
   async run(): Promise<void> {
@@ -64,6 +61,11 @@ class Visit {
       const wish = this.wishOf(rawWish);
       await this.compareList(wish);
       await this.compareRefusals(wish, rawWish.times);
+      await this.compareExplanations(wish, rawWish.times);
+    }
+    const searches = new SearchVisit(this.comparison, this.examination, this.anchor);
+    for (const search of this.raw.searches) {
+      await searches.run(search, this.wishToSearch(search));
     }
     for (const act of this.raw.acts) {
       const rawWish = this.wishFor(act);
@@ -74,14 +76,26 @@ class Visit {
   }
 
   /** One for which something is free, if there is one. */
-  private wishFor({ wish, prefersFree }: RawAct): RawWish {
-    const { wishes } = this.raw;
-    const inTurn = wishes.map((_, index) => wishes[(index + wish) % wishes.length]!);
+  private wishFor({ wish, kind, prefersFree }: RawAct): RawWish {
     const hasFree = (raw: RawWish): boolean => {
       const expected = expectedOf(this.clinic, this.wishOf(raw), 'book');
+      if (kind === 'any') return expected.judged !== undefined;
       return expected.judged !== undefined && this.clinic.slots(expected.judged).length > 0;
     };
+    const inTurn = this.wishesFrom(wish);
     return (prefersFree ? inTurn.find(hasFree) : undefined) ?? inTurn[0]!;
+  }
+
+  /** One that is not refused, if there is one, but for every eighth. */
+  private wishToSearch({ wish }: RawSearch): Wish {
+    const inTurn = this.wishesFrom(wish).map((raw) => this.wishOf(raw));
+    const isKnown = (each: Wish): boolean => refusalsOf(this.clinic, each, 'list').length === 0;
+    return (wish === 7 ? undefined : inTurn.find(isKnown)) ?? inTurn[0]!;
+  }
+
+  private wishesFrom(first: number): RawWish[] {
+    const { wishes } = this.raw;
+    return wishes.map((_, index) => wishes[(index + first) % wishes.length]!);
   }
 
   private wishOf(raw: RawWish): Wish {
@@ -118,11 +132,11 @@ class Visit {
     const expected = expectedOf(this.clinic, wish, 'list');
     const about = `the slots for ${shown(wish)}`;
     counts.lists += 1;
-    if (expected.refusals) return this.expectRefusal(reply, expected.refusals, about);
+    if (expected.refusals) return this.comparison.expectRefusal(reply, expected.refusals, about);
     const slots = this.clinic.slots(expected.judged);
     counts.gridPoints += this.clinic.grid(expected.judged).length;
     if (!isDeepStrictEqual(reply.value, slots)) {
-      throw this.disagreement(about, reply.value?.map(clock) ?? reply, slots.map(clock));
+      throw this.comparison.disagreement(about, reply.value?.map(clock) ?? reply, slots.map(clock));
     }
   }
 
@@ -131,14 +145,27 @@ class Visit {
     const expected = expectedOf(this.clinic, wish, 'book');
     if (expected.refusals) {
       const reply = await this.examination.service.book(wish, times[0] ?? 600);
-      return this.expectRefusal(reply, expected.refusals, `booking ${shown(wish)}`);
+      return this.comparison.expectRefusal(reply, expected.refusals, `booking ${shown(wish)}`);
     }
     const { judged } = expected;
     for (const time of spread(this.timesToTry(judged, times), this.examination.timesPerWish)) {
       const violations = this.clinic.violations(judged, time);
       if (violations.length === 0) continue;
       const reply = await this.examination.service.book(wish, time);
-      this.expectViolations(reply, violations, `booking ${clock(time)}, ${shown(wish)}`);
+      this.comparison.expectViolations(reply, violations, `booking ${clock(time)}, ${shown(wish)}`);
+    }
+  }
+
+  private async compareExplanations(wish: Wish, times: readonly Minutes[]): Promise<void> {
+    const { service, counts } = this.examination;
+    const expected = expectedOf(this.clinic, wish, 'book');
+    const all = expected.refusals ? [times[0] ?? 600] : this.timesToTry(expected.judged, times);
+    for (const time of spread(all, EXPLAINED_TIMES)) {
+      const reply = await service.explain(wish, time);
+      const about = `explaining ${clock(time)}, ${shown(wish)}`;
+      counts.explanations += 1;
+      if (expected.refusals) this.comparison.expectRefusal(reply, expected.refusals, about);
+      else this.comparison.expectEqual(reply, explained(this.clinic, wish, time), about);
     }
   }
 
@@ -169,6 +196,7 @@ class Visit {
 
   private async perform(act: RawAct, wish: Wish, times: readonly Minutes[]): Promise<void> {
     if (act.kind === 'book') return this.book(act, wish, times);
+    if (act.kind === 'any') return this.bookAny(act, wish, times);
     const booking = this.bookingToChange(act);
     if (!booking) return;
     const accountId = this.examination.cast.accounts[act.account ?? 7]?.id ?? this.accountOf(booking);
@@ -208,12 +236,49 @@ class Visit {
     const override = judged.isForDesk ? overrideOf(act, violations) : undefined;
     const reply = await service.book(wish, time, override);
     const about = `booking ${clock(time)}, ${shown(wish)}${override ? `, overriding ${override.rules.join(' ')}` : ''}`;
-    if (isRefused(violations, override)) return this.expectViolations(reply, violations, about);
-    const made = this.bookingOf(judged, time, reply.value?.id ?? 0, violations);
-    this.expectBooking(reply, made, about);
+    if (isRefused(violations, override)) return this.comparison.expectViolations(reply, violations, about);
+    const made = bookingOf(judged, time, reply.value?.id ?? 0, violations);
+    this.comparison.expectBooking(reply, made, about);
     counts.bookings += 1;
     if (violations.length > 0) counts.overrides += 1;
-    this.change([...this.clinic.plan.bookings, made]);
+    this.comparison.change([...this.clinic.plan.bookings, made]);
+  }
+
+  private async bookAny(act: RawAct, wish: Wish, times: readonly Minutes[]): Promise<void> {
+    const { service, counts } = this.examination;
+    const { typeId = this.clinic.plan.types[act.pick % Math.max(this.clinic.plan.types.length, 1)]?.id } =
+      wish;
+    if (typeId === undefined) return;
+    const specialty = act.pick % 4 === 3 ? this.clinic.doctor(wish.doctorId).specialty : undefined;
+    const anyWish = { ...wish, typeId, durationMinutes: undefined, specialty };
+    const refusals = refusalsOf(this.clinic, anyWish, 'book');
+    const time = this.timeForAny(act, anyWish, times);
+    const about = `booking ${clock(time)} with any doctor of ${specialty ?? 'all'}, ${shown(anyWish)}`;
+    if (refusals.length > 0) {
+      return this.comparison.expectRefusal(await service.bookAny(anyWish, time), refusals, about);
+    }
+    const isForDesk = this.clinic.isDesk(wish.accountId);
+    const override = isForDesk && act.override === 'all' ? { rules: OVERRIDABLE } : undefined;
+    const chosen = anyDoctor(this.clinic, anyWish, time, override);
+    const reply = await service.bookAny(anyWish, time, override);
+    if (chosen.refused === 'NO_DOCTOR_FREE')
+      return this.comparison.expectRefusal(reply, [chosen.refused], about);
+    if (chosen.refused) return this.comparison.expectViolations(reply, chosen.refused, about);
+    const made = bookingOf(chosen.judged, time, reply.value?.id ?? 0, chosen.violations);
+    this.comparison.expectBooking(reply, made, about);
+    counts.bookings += 1;
+    counts.bookingsWithAny += 1;
+    if (chosen.violations.length > 0) counts.overrides += 1;
+    this.comparison.change([...this.clinic.plan.bookings, made]);
+  }
+
+  /** A time at which somebody is free, if there is one. */
+  private timeForAny(act: RawAct, wish: AnyWish & Wish, times: readonly Minutes[]): Minutes {
+    if (refusalsOf(this.clinic, wish, 'book').length > 0) return times[0] ?? 600;
+    const all = this.timesToTry(this.clinic.judged(wish), times);
+    const free = all.filter((time) => anyDoctor(this.clinic, wish, time).judged !== undefined);
+    const from = act.prefersFree && free.length > 0 ? free : all;
+    return from[act.pick % from.length] ?? 600;
   }
 
   private async reschedule(
@@ -228,21 +293,22 @@ class Visit {
     const about = `account ${accountId} rescheduling ${JSON.stringify(booking)} to ${JSON.stringify(change)}`;
     if (expected.refusals) {
       const reply = await service.reschedule(change);
-      return this.expectRefusal(reply, expected.refusals, about);
+      return this.comparison.expectRefusal(reply, expected.refusals, about);
     }
     const { move } = expected;
     if (isUnchanged(booking, move)) return;
     const override = move.judged.isForDesk ? overrideOf(act, move.violations) : undefined;
     const reply = await service.reschedule(change, override);
-    if (isRefused(move.violations, override)) return this.expectViolations(reply, move.violations, about);
+    if (isRefused(move.violations, override))
+      return this.comparison.expectViolations(reply, move.violations, about);
     const moved = {
-      ...this.bookingOf(move.judged, move.time, booking.id, move.violations),
+      ...bookingOf(move.judged, move.time, booking.id, move.violations),
       status: booking.status,
       onePlace: move.onePlace,
     };
-    this.expectBooking(reply, moved, about);
+    this.comparison.expectBooking(reply, moved, about);
     counts.reschedules += 1;
-    this.change(this.clinic.plan.bookings.map((each) => (each.id === booking.id ? moved : each)));
+    this.comparison.change(this.clinic.plan.bookings.map((each) => (each.id === booking.id ? moved : each)));
   }
 
   private changeOf(
@@ -252,7 +318,7 @@ class Visit {
     times: readonly Minutes[],
   ): Change {
     const { plan } = this.clinic;
-    const { day, duration, type, doctor, minute } = act.changes;
+    const { day, duration, type, doctor, minute, keepsTime } = act.changes;
     const isForDesk = this.clinic.isDesk(accountId);
     const typeId = type === null ? undefined : plan.types[type]?.id;
     const date = day === null ? undefined : dateAfter(this.anchor, day);
@@ -264,6 +330,8 @@ class Visit {
       durationMinutes: typeId === undefined && booking.typeId === null ? (duration ?? undefined) : undefined,
       doctorId: isForDesk && doctor !== null ? plan.doctors[doctor % plan.doctors.length]!.id : undefined,
     };
+    // What changes nothing at all is none.
+    if (keepsTime && (typeId ?? changed.durationMinutes ?? changed.doctorId) !== undefined) return changed;
     return { ...changed, time: minute ?? this.newTimeOf(changed, act, times) ?? booking.time };
   }
 
@@ -285,69 +353,13 @@ class Visit {
     const reply = await service.cancel({ accountId, bookingId, by });
     counts.cancellations += 1;
     const about = `account ${accountId} cancelling ${bookingId} by ${by}`;
-    if (expected === 'TOO_LATE') return this.expectViolations(reply, [expected], about);
-    if (expected !== undefined) return this.expectRefusal(reply, [expected], about);
-    if (reply.code !== undefined) throw this.disagreement(about, reply, 'cancelled');
-    this.change(
+    if (expected === 'TOO_LATE') return this.comparison.expectViolations(reply, [expected], about);
+    if (expected !== undefined) return this.comparison.expectRefusal(reply, [expected], about);
+    if (reply.code !== undefined) throw this.comparison.disagreement(about, reply, 'cancelled');
+    this.comparison.change(
       this.clinic.plan.bookings.map((each) =>
         each.id === bookingId ? { ...each, status: 'cancelled' as const } : each,
       ),
-    );
-  }
-
-  private bookingOf(
-    { doctor, date, values, typeId, patientId, isOnePlace }: Judged,
-    time: Minutes,
-    id: number,
-    violations: readonly RuleName[],
-  ): PlannedBooking {
-    const { durationMinutes, bufferBefore, bufferAfter } = values;
-    return {
-      id,
-      doctorId: doctor.id,
-      patientId: patientId!,
-      date,
-      time,
-      durationMinutes,
-      startsAt: instantOf(doctor.timezone, date, time)!,
-      status: 'booked',
-      isOverbooked: violations.includes('TAKEN'),
-      typeId,
-      bufferBefore,
-      bufferAfter,
-      onePlace: isOnePlace,
-    };
-  }
-
-  private change(bookings: readonly PlannedBooking[]): void {
-    this.clinic = new ReferenceClinic({ ...this.clinic.plan, bookings });
-  }
-
-  private expectRefusal(reply: Reply<unknown>, codes: readonly string[], about: string): void {
-    if (reply.code === undefined || !codes.includes(reply.code)) throw this.disagreement(about, reply, codes);
-    this.examination.counts.turnedAway(reply.code);
-  }
-
-  private expectViolations(reply: Reply<unknown>, violations: readonly RuleName[], about: string): void {
-    this.examination.counts.gridPoints += 1;
-    const expected = violations.map((rule) => ({ rule, overridable: isOverridable(rule) }));
-    if (reply.code === undefined) throw this.disagreement(about, reply, violations);
-    if (reply.code !== violations[0] || !isDeepStrictEqual(reply.violations, expected)) {
-      const found = reply.violations.length > 0 ? reply.violations.map(({ rule }) => rule) : reply.code;
-      throw this.disagreement(about, found, violations);
-    }
-    this.examination.counts.refused(violations);
-  }
-
-  private expectBooking(reply: Reply<ShownBooking>, made: PlannedBooking, about: string): void {
-    const { id, doctorId, patientId, date, time, durationMinutes, status, isOverbooked, typeId } = made;
-    const expected = { id, doctorId, patientId, date, time, durationMinutes, status, isOverbooked, typeId };
-    if (!isDeepStrictEqual(reply.value, expected)) throw this.disagreement(about, reply, expected);
-  }
-
-  private disagreement(about: string, found: unknown, expected: unknown): Disagreement {
-    return new Disagreement(
-      `${about}\n  service: ${JSON.stringify(found)}\n  model:   ${JSON.stringify(expected)}\n  clinic:  ${JSON.stringify(this.clinic.plan)}`,
     );
   }
 }
@@ -374,9 +386,4 @@ function isUnchanged(booking: PlannedBooking, { judged, time, typeId }: Expected
     booking.durationMinutes === judged.values.durationMinutes &&
     booking.typeId === typeId
   );
-}
-
-function shown({ accountId, doctorId, date, typeId, durationMinutes, patientId }: Wish): string {
-  const what = typeId === undefined ? `${durationMinutes ?? 'default'} minutes` : `type ${typeId}`;
-  return `account ${accountId}, doctor ${doctorId}, ${date}, ${what}, patient ${patientId ?? 'by default'}`;
 }

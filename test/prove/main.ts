@@ -9,7 +9,8 @@ import type { Shutdown } from '../../bin/support/shutdown.js';
 import { wholeNumber } from '../support/options.js';
 import { markdownTable, provenance, writeSection } from '../support/report.js';
 import { Counts } from './counts.js';
-import { Disagreement, examine } from './examine.js';
+import { Disagreement } from './comparison.js';
+import { examine } from './examine.js';
 import { rawScenario } from './raw-scenario.js';
 
 const DOCUMENT = join(ROOT, 'docs', 'booking-rules.md');
@@ -115,7 +116,13 @@ function tables(counts: Counts): string {
     ['clinics', counts.clinics],
     ['grid points', counts.gridPoints],
     ['lists', counts.lists],
+    ['searches', counts.searches],
+    ['their pages', counts.pages],
+    ['starts found', counts.startsFound],
+    ['requests for the next starts', counts.nexts],
+    ['explanations', counts.explanations],
     ['bookings', counts.bookings],
+    ['of these with any doctor', counts.bookingsWithAny],
     ['of these by override', counts.overrides],
     ['reschedules', counts.reschedules],
     ['cancellations', counts.cancellations],

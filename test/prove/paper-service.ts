@@ -1,20 +1,44 @@
 import { instantOf } from './calendar.js';
 import type { Change, ClinicPlan, Minutes, PlannedBooking, Wish } from './plan.js';
+import { type AnyWish, anyDoctor } from './reference-any.js';
 import {
   expectedOf,
   expectedOfCancel,
   expectedOfMove,
   isOverridable,
   isRefused,
+  refusalsOf,
 } from './reference-answers.js';
 import { type Judged, ReferenceClinic, type RuleName } from './reference-clinic.js';
-import type { Cancel, Override, Reply, Service, ShownBooking } from './service.js';
+import {
+  byRank,
+  explained,
+  type Explained,
+  type FoundStart,
+  next,
+  type NextStarts,
+  type RankedStart,
+  refusalsOfSearch,
+  searched,
+  type SearchWish,
+} from './reference-search.js';
+import type { Cancel, FoundPage, Override, Reply, Search, Service, ShownBooking } from './service.js';
 
 /** What is wrong with a service. */
 export interface Fault {
   /** It takes the clinic for another. */
   readonly plan?: (plan: ClinicPlan) => ClinicPlan;
   readonly slots?: (times: readonly Minutes[]) => readonly Minutes[];
+  readonly found?: (starts: readonly FoundStart[]) => readonly FoundStart[];
+  /** A page begins after so many starts, not after the last one of the page before. */
+  readonly isPagedByNumber?: boolean;
+  /** Which search it takes for the one that was asked for. */
+  readonly search?: (search: Search) => Search;
+  readonly next?: (next: NextStarts) => NextStarts;
+  readonly explained?: (explained: Explained) => Explained;
+  /** For which wish it looks for any doctor, and in which clinic. */
+  readonly wishForAny?: (wish: AnyWish) => AnyWish;
+  readonly planForAny?: (plan: ClinicPlan) => ClinicPlan;
   readonly violations?: (rules: readonly RuleName[]) => readonly RuleName[];
   /** It stores a booking otherwise than it was made. */
   readonly stored?: (booking: PlannedBooking) => PlannedBooking;
@@ -23,6 +47,7 @@ export interface Fault {
 /** A service without a database that answers as the reference model expects, but for its fault. */
 export class PaperService implements Service {
   private plan: ClinicPlan | undefined;
+  private seen = 0;
 
   constructor(private readonly fault: Fault = {}) {}
 
@@ -38,12 +63,59 @@ export class PaperService implements Service {
     return Promise.resolve({ value: this.fault.slots?.(times) ?? times });
   }
 
+  search(asked: Search, page?: string): Promise<Reply<FoundPage>> {
+    const search = this.fault.search?.(asked) ?? asked;
+    const refusals = refusalsOfSearch(this.clinic, search.wish);
+    if (refusals.length > 0) return refusal(refusals[0]!);
+    const all = searched(this.clinic, search.wish, search.isCompact);
+    const last = page === undefined ? undefined : (JSON.parse(page) as RankedStart);
+    const left = last && !this.fault.isPagedByNumber ? all.filter((each) => byRank(each, last) > 0) : all;
+    const from = this.fault.isPagedByNumber ? this.seen : 0;
+    const items = left.slice(from, from + search.limit);
+    this.seen = last ? this.seen + items.length : items.length;
+    const next = left.length > from + search.limit ? JSON.stringify(items.at(-1)) : undefined;
+    const starts = items.map(({ start }) => start);
+    return Promise.resolve({ value: { items: this.fault.found?.(starts) ?? starts, next } });
+  }
+
+  next(wish: SearchWish, count: number): Promise<Reply<NextStarts>> {
+    const refusals = refusalsOfSearch(this.clinic, wish);
+    if (refusals.length > 0) return refusal(refusals[0]!);
+    const found = next(this.clinic, wish, count);
+    return Promise.resolve({ value: this.fault.next?.(found) ?? found });
+  }
+
+  explain(wish: Wish, time: Minutes): Promise<Reply<Explained>> {
+    const { refusals } = expectedOf(this.clinic, wish, 'book');
+    if (refusals) return refusal(refusals[0]!);
+    const found = explained(this.clinic, wish, time);
+    return Promise.resolve({ value: this.fault.explained?.(found) ?? found });
+  }
+
+  bookAny(wish: AnyWish, time: Minutes, override?: Override): Promise<Reply<ShownBooking>> {
+    const refusals = refusalsOf(this.clinic, { ...wish, durationMinutes: undefined }, 'book');
+    if (refusals.length > 0) return refusal(refusals[0]!);
+    const clinic = new ReferenceClinic(this.fault.planForAny?.(this.clinic.plan) ?? this.clinic.plan);
+    const chosen = anyDoctor(clinic, this.fault.wishForAny?.(wish) ?? wish, time, override);
+    if (chosen.refused === 'NO_DOCTOR_FREE') return refusal(chosen.refused);
+    if (chosen.refused) return refusal(chosen.refused[0]!, chosen.refused);
+    return this.store(chosen.judged, time, chosen.violations);
+  }
+
   book(wish: Wish, time: Minutes, override?: Override): Promise<Reply<ShownBooking>> {
     const expected = expectedOf(this.clinic, wish, 'book');
     if (expected.refusals) return refusal(expected.refusals[0]!);
     const { judged } = expected;
     const violations = this.violationsOf(this.clinic.violations(judged, time));
     if (isRefused(violations, override)) return refusal(violations[0]!, violations);
+    return this.store(judged, time, violations);
+  }
+
+  private store(
+    judged: Judged,
+    time: Minutes,
+    violations: readonly RuleName[],
+  ): Promise<Reply<ShownBooking>> {
     const id = Math.max(0, ...this.plan!.bookings.map((booking) => booking.id)) + 1;
     const booking = {
       id,

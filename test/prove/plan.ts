@@ -64,6 +64,7 @@ export interface PlannedException {
 export interface PlannedDoctor {
   readonly id: number;
   readonly timezone: string;
+  readonly specialty: string;
   readonly isActive: boolean;
   readonly offers: readonly { readonly typeId: number; readonly own: PlannedValues }[];
   readonly windows: readonly PlannedWindow[];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dateAfter } from './calendar.js';
 import { PAPER_CAST } from './cast.js';
 import { Counts } from './counts.js';
 import { examine } from './examine.js';
@@ -13,6 +14,8 @@ import type {
   PlannedWindow,
 } from './plan.js';
 import { rawScenario } from './raw-scenario.js';
+import type { SearchWish } from './reference-search.js';
+import type { Search } from './service.js';
 
 const SEED = 20261129;
 
@@ -49,6 +52,11 @@ const windows = (change: (window: PlannedWindow) => Partial<PlannedWindow>) =>
   doctors(({ windows: all }) => ({ windows: all.map((window) => ({ ...window, ...change(window) })) }));
 const at = (moment: (now: number) => number) => (plan: ClinicPlan) => ({ ...plan, now: moment(plan.now) });
 const more = (value: number | null): number | null => (value === null ? null : value + 1);
+
+const filtering = (change: (wish: SearchWish) => Partial<SearchWish>) => (search: Search) => ({
+  ...search,
+  wish: { ...search.wish, ...change(search.wish) },
+});
 
 const FAULTS: readonly (readonly [string, Fault])[] = [
   ['lists the last slot no longer', { slots: (times) => times.slice(0, -1) }],
@@ -137,6 +145,50 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
     'counts bookings that have ended',
     { plan: bookings(({ status }) => ({ status: status === 'fulfilled' ? 'arrived' : status })) },
   ],
+  ['leaves out a start that it found', { found: (starts) => starts.slice(1) }],
+  [
+    'lists by doctor, then by time',
+    { found: (starts) => [...starts].sort((a, b) => a.doctorId - b.doctorId || a.startsAt - b.startsAt) },
+  ],
+  ['pages by number', { isPagedByNumber: true }],
+  ['sorts a compact search like others', { search: (search) => ({ ...search, isCompact: false }) }],
+  ['ignores the weekdays', { search: filtering(() => ({ weekdays: undefined })) }],
+  ['ignores the first hour', { search: filtering(() => ({ after: undefined })) }],
+  [
+    'finds starts at the last hour',
+    { search: filtering(({ before }) => ({ before: before && before + 1 })) },
+  ],
+  ['ignores the specialty', { search: filtering(() => ({ specialty: undefined })) }],
+  [
+    'ends a search a day too late',
+    { search: filtering(({ to }) => ({ to: to === undefined ? to : dateAfter(to, 1) })) },
+  ],
+  ['finds one start too few', { next: ({ items, reason }) => ({ items: items.slice(1), reason }) }],
+  [
+    'says that all is full where there are no windows',
+    { next: ({ items, reason }) => ({ items, reason: reason === null ? null : 'FULL' }) },
+  ],
+  [
+    'says that there are no windows where all is full',
+    { next: ({ items, reason }) => ({ items, reason: reason === null ? null : 'NO_WINDOWS' }) },
+  ],
+  ['explains that all can be booked', { explained: (answer) => ({ ...answer, bookable: true }) }],
+  [
+    'explains only the first rule that stands',
+    {
+      explained: ({ rules, ...answer }) => {
+        const first = rules.findIndex(({ holds }) => !holds);
+        return { ...answer, rules: rules.map((each, at) => ({ ...each, holds: at !== first })) };
+      },
+    },
+  ],
+  ['explains without later starts', { explained: (answer) => ({ ...answer, next: [] }) }],
+  ['gives any doctor, of whatever specialty', { wishForAny: (wish) => ({ ...wish, specialty: undefined }) }],
+  [
+    'gives the doctor with the lowest id, busy or not',
+    { planForAny: bookings(({ date }) => ({ date: dateAfter(date, 3) })) },
+  ],
+  ['gives inactive doctors', { planForAny: doctors(() => ({ isActive: true })) }],
 ];
 
 describe('the comparison', () => {
@@ -154,5 +206,8 @@ describe('the comparison', () => {
     expect(counts.overrides).toBeGreaterThan(5);
     expect(counts.reschedules).toBeGreaterThan(30);
     expect(counts.cancellations).toBeGreaterThan(100);
+    expect(counts.bookingsWithAny).toBeGreaterThan(20);
+    expect(counts.startsFound).toBeGreaterThan(1000);
+    expect(counts.byCode.get('NO_DOCTOR_FREE')).toBeGreaterThan(5);
   });
 });

@@ -30,8 +30,12 @@ export async function putClinic(connection: Connection, plan: ClinicPlan, cast: 
   run('SET SESSION foreign_key_checks = 0');
   for (const table of EMPTIED) run(`DELETE FROM ${table}`);
   putSettings(plan, run);
-  for (const { id, timezone, isActive } of plan.doctors)
-    run('UPDATE doctors SET timezone = ?, active = ? WHERE id = ?', [timezone, isActive ? 1 : 0, id]);
+  // Those who are not in the plan take no bookings.
+  run('UPDATE doctors SET active = 0');
+  for (const { id, timezone, specialty, isActive } of plan.doctors) {
+    const row = [timezone, specialty, isActive ? 1 : 0, id];
+    run('UPDATE doctors SET timezone = ?, specialty = ?, active = ? WHERE id = ?', row);
+  }
   for (const [table, rows] of rowsOf(plan, cast)) insert(table, rows);
   await connection.query(statements.join(';\n'));
 }

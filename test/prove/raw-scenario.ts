@@ -91,6 +91,7 @@ const exception = fc.record({
 
 const doctor = fc.record({
   zone: index,
+  isCardiologist: fc.boolean(),
   /** Open on that date by day, for everything. */
   isOpen: fc.constantFrom(true, true, true, false),
   isActive: rarely.map((isRare) => !isRare),
@@ -148,8 +149,31 @@ const wish = fc.record({
   times: fc.array(minute, { maxLength: 4 }),
 });
 
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+
+/** A request for the free starts of several doctors and dates, for what a wish asks for. */
+const search = fc.record({
+  wish: index,
+  /** The doctor of the wish, all, those of a specialty, or a set, as bits. */
+  doctors: fc.constantFrom('one', 'all', 'all', 'specialty', 'specialty', 'specialty', 'nobody', 3, 5, 6),
+  /** Null: today. */
+  from: fc.option(fc.constantFrom(0, 0, 0, -1, 1, -3), { freq: 4 }),
+  /** How many days later it ends; null: six. */
+  days: fc.option(fc.constantFrom(0, 0, 1, 1, 2, 3, 61, 62, 63), { freq: 5 }),
+  after: seldom(minute),
+  before: seldom(minute),
+  /** A set, as bits. */
+  weekdays: seldom(fc.integer({ min: 1, max: 127 })),
+  isCompact: fc.boolean(),
+  limit: fc.constantFrom(1, 2, 3, 7, 50, 200),
+  /** Whether a start of the first page is booked before the second is read. */
+  isBooking: fc.boolean(),
+  count: fc.constantFrom(1, 1, 2, 3, 20),
+});
+
 const act = fc.record({
-  kind: fc.constantFrom('book', 'book', 'book', 'move', 'move', 'move', 'cancel'),
+  kind: fc.constantFrom('book', 'book', 'book', 'move', 'move', 'move', 'cancel', 'cancel', 'any', 'any'),
   wish: index,
   pick: fc.nat({ max: 999 }),
   prefersFree: fc.constantFrom(true, true, true, false),
@@ -157,6 +181,8 @@ const act = fc.record({
   override: fc.constantFrom('none', 'all', 'all', 'some'),
   changes: fc.record({
     day: fc.option(day, { freq: 1 }),
+    /** Whether only the other fields are sent: the time stays. */
+    keepsTime: rarely,
     minute: fc.option(minute, { freq: 4 }),
     duration: fc.option(length, { freq: 1 }),
     type: fc.option(fc.nat({ max: 3 }), { freq: 1 }),
@@ -173,6 +199,7 @@ export const rawScenario = fc.record({
   bookings: fc.array(booking, { maxLength: 8 }),
   now,
   wishes: fc.array(wish, { minLength: 1, maxLength: 3 }),
+  searches: fc.array(search, { minLength: 1, maxLength: 2 }),
   acts: fc.array(act, { minLength: 2, maxLength: 8 }),
 });
 
@@ -185,4 +212,5 @@ export type RawDoctor = Value<typeof doctor>;
 export type RawWindow = Value<typeof window>;
 export type RawBooking = Value<typeof booking>;
 export type RawWish = Value<typeof wish>;
+export type RawSearch = Value<typeof search>;
 export type RawAct = Value<typeof act>;

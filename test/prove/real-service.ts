@@ -5,7 +5,18 @@ import { clock, minutesOf } from './calendar.js';
 import type { Cast } from './cast.js';
 import type { Change, ClinicPlan, Minutes, PlannedAccount, PlannedStatus, Wish } from './plan.js';
 import { putClinic } from './put-clinic.js';
-import type { Cancel, Override, Reply, Service, ShownBooking, Violated } from './service.js';
+import type { AnyWish } from './reference-any.js';
+import type { Explained, FoundStart, NextStarts, NoneReason, SearchWish } from './reference-search.js';
+import type {
+  Cancel,
+  FoundPage,
+  Override,
+  Reply,
+  Search,
+  Service,
+  ShownBooking,
+  Violated,
+} from './service.js';
 
 /** Before all moments of the random clinics, whose last is within the 400 days of a token. */
 const OPENED = '2026-11-01T10:00:00Z';
@@ -25,6 +36,25 @@ interface BookingBody {
   readonly status: PlannedStatus;
   readonly overbooked: boolean;
   readonly type: { readonly id: number } | null;
+}
+
+interface StartBody {
+  readonly doctor_id: number;
+  readonly date: string;
+  readonly time: string;
+  readonly starts_at: string;
+  readonly ends_at: string;
+}
+
+interface NextBody {
+  readonly items: readonly StartBody[];
+  readonly reason: NoneReason;
+}
+
+interface ExplainedBody {
+  readonly bookable: boolean;
+  readonly rules: readonly { readonly rule: string; readonly holds: boolean }[];
+  readonly next: readonly StartBody[];
 }
 
 /** The API as in production, over HTTP, on a real database; only the clock is the test's. */
@@ -58,11 +88,49 @@ export class RealService implements Service {
   }
 
   async slots(wish: Wish): Promise<Reply<readonly Minutes[]>> {
-    const { accountId, date } = wish;
-    const asked = Object.entries({ ...askedOf(wish), date }).map(([name, value]) => `${name}=${value}`);
-    const path = `/api/bookings/available-slots?${asked.join('&')}`;
-    const answer = await this.clinic.client.get<string[] & Refused>(path, this.as(accountId));
+    const path = `/api/bookings/available-slots?${queryOf({ ...askedOf(wish), date: wish.date })}`;
+    const answer = await this.clinic.client.get<string[] & Refused>(path, this.as(wish.accountId));
     return replyOf(answer, (times) => times.map(minutesOf));
+  }
+
+  async search({ wish, isCompact, limit }: Search, page?: string): Promise<Reply<FoundPage>> {
+    const query = queryOf({ ...searchOf(wish), sort: isCompact ? 'compact' : undefined, limit });
+    const path = page ?? `/api/availability/search?${query}`;
+    const answer = await this.clinic.client.get<StartBody[] & Refused>(path, this.as(wish.accountId));
+    const next = /^<(\/api\/[^<> ]+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1];
+    return replyOf(answer, (starts) => ({ items: starts.map(startOf), next }));
+  }
+
+  async next(wish: SearchWish, count: number): Promise<Reply<NextStarts>> {
+    const path = `/api/availability/next?${queryOf({ ...searchOf(wish), count })}`;
+    const answer = await this.clinic.client.get<NextBody & Refused>(path, this.as(wish.accountId));
+    return replyOf(answer, ({ items, reason }) => ({ items: items.map(startOf), reason }));
+  }
+
+  async explain(wish: Wish, time: Minutes): Promise<Reply<Explained>> {
+    const asked = { ...askedOf(wish), date: wish.date, time: clock(time) };
+    const path = `/api/availability/explain?${queryOf(asked)}`;
+    const answer = await this.clinic.client.get<ExplainedBody & Refused>(path, this.as(wish.accountId));
+    return replyOf(answer, ({ bookable, rules, next }) => ({
+      bookable,
+      rules: rules.map(({ rule, holds }) => ({ rule, holds })),
+      next: next.map(startOf),
+    }));
+  }
+
+  async bookAny(
+    { accountId, date, typeId, patientId, specialty }: AnyWish,
+    time: Minutes,
+    override?: Override,
+  ): Promise<Reply<ShownBooking>> {
+    const asked = { doctor_id: 'any', date, time: clock(time), type_id: typeId, patient_id: patientId };
+    const body = { ...asked, specialty, ...overriding(override) };
+    const answer = await this.clinic.client.post<BookingBody & Refused>(
+      '/api/bookings',
+      body,
+      this.as(accountId),
+    );
+    return replyOf(answer, shownBooking);
   }
 
   async book(wish: Wish, time: Minutes, override?: Override): Promise<Reply<ShownBooking>> {
@@ -105,9 +173,38 @@ export class RealService implements Service {
   }
 }
 
-function askedOf({ doctorId, typeId, durationMinutes, patientId }: Wish) {
+function searchOf({ doctorIds, specialty, from, to, after, before, weekdays, ...wish }: SearchWish) {
   return {
-    doctor_id: doctorId,
+    ...lengthOf(wish),
+    doctor_id: doctorIds?.join(','),
+    specialty,
+    from,
+    to,
+    after: after === undefined ? undefined : clock(after),
+    before: before === undefined ? undefined : clock(before),
+    weekdays: weekdays?.join(','),
+  };
+}
+
+/** A query string of all that is defined. */
+function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  return Object.entries(parameters)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+function startOf({ doctor_id, date, time, starts_at, ends_at }: StartBody): FoundStart {
+  const instants = { startsAt: Date.parse(starts_at), endsAt: Date.parse(ends_at) };
+  return { doctorId: doctor_id, date, time: minutesOf(time), ...instants };
+}
+
+function askedOf({ doctorId, ...wish }: Wish) {
+  return { doctor_id: doctorId, ...lengthOf(wish) };
+}
+
+function lengthOf({ typeId, durationMinutes, patientId }: Omit<Wish, 'doctorId' | 'date'>) {
+  return {
     ...(typeId !== undefined && { type_id: typeId }),
     ...(durationMinutes !== undefined && { duration: durationMinutes }),
     ...(patientId !== undefined && { patient_id: patientId }),

@@ -16,7 +16,7 @@ export interface Override {
   readonly rules: readonly string[];
 }
 
-const OVERRIDABLE: readonly RuleName[] = [
+export const OVERRIDABLE: readonly RuleName[] = [
   'OUTSIDE_AVAILABILITY',
   'EXCEPTION',
   'OFF_GRID',
@@ -38,16 +38,21 @@ export function isRefused(violations: readonly RuleName[], override?: Override):
 /** What a list, or a booking, is judged by. */
 export function expectedOf(clinic: ReferenceClinic, wish: Wish, what: 'list' | 'book'): Expected {
   const refusals = refusalsOf(clinic, wish, what);
+  if (!clinic.plan.doctors.some(({ id }) => id === wish.doctorId)) refusals.push('UNKNOWN_DOCTOR');
   return refusals.length > 0 ? { refusals } : { judged: clinic.judged(wish) };
 }
 
-function refusalsOf(clinic: ReferenceClinic, wish: Wish, what: 'list' | 'book'): string[] {
+/** Why a request is refused that names no single doctor, or that names a known one. */
+export function refusalsOf(
+  clinic: ReferenceClinic,
+  wish: Omit<Wish, 'doctorId' | 'date'>,
+  what: 'list' | 'book',
+): string[] {
   const { accountId, typeId, durationMinutes, patientId } = wish;
   const { plan } = clinic;
   if (accountId === null && (what === 'book' || !plan.settings.publicAvailability)) return ['TOKEN_REQUIRED'];
   const refusals: string[] = [];
   if (typeId !== undefined && durationMinutes !== undefined) refusals.push('VALIDATION_FAILED');
-  if (!plan.doctors.some(({ id }) => id === wish.doctorId)) refusals.push('UNKNOWN_DOCTOR');
   if (patientId !== undefined && !mayBookFor(clinic, accountId, patientId)) refusals.push('UNKNOWN_PATIENT');
   if (typeId !== undefined && !isKnownType(clinic, accountId, typeId)) refusals.push('UNKNOWN_TYPE');
   if (typeId === undefined && plan.settings.typeRequired && !clinic.isDesk(accountId))
@@ -86,7 +91,9 @@ export function expectedOfMove(
   if (!kept || kept.status === 'cancelled') return { refusals: ['BOOKING_NOT_FOUND'] };
   if (!isForDesk && !clinic.isOwn(change.accountId, kept.patientId))
     return { refusals: ['BOOKING_NOT_FOUND'] };
-  if (kept.status !== 'booked') return { refusals: ['STATUS_NOT_POSSIBLE'] };
+  const isWithinDay = change.date === undefined || change.date === kept.date;
+  const isArrived = isForDesk && isWithinDay && kept.status === 'arrived';
+  if (kept.status !== 'booked' && !isArrived) return { refusals: ['STATUS_NOT_POSSIBLE'] };
   const refusals = refusalsOfMove(clinic, kept, change, isForDesk);
   return refusals.length > 0 ? { refusals } : { move: moveOf(clinic, kept, change, isForDesk) };
 }
@@ -154,7 +161,9 @@ export function expectedOfCancel(
   const account = plan.accounts.find(({ id }) => id === accountId)!;
   const isHeadOfDay = clinic.isDesk(accountId) || account.doctorId === kept.doctorId;
   if (by === 'post' && isHeadOfDay) {
-    return kept.status === 'booked' || kept.status === 'arrived' ? undefined : 'STATUS_NOT_POSSIBLE';
+    // What is fulfilled before it starts was set so by mistake.
+    const isOpen = kept.status === 'fulfilled' ? kept.startsAt > clinic.now : kept.status !== 'noshow';
+    return isOpen ? undefined : 'STATUS_NOT_POSSIBLE';
   }
   if (!isOwn) return 'BOOKING_NOT_FOUND';
   if (kept.status !== 'booked') return 'STATUS_NOT_POSSIBLE';

@@ -1,101 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { instantOf, minutesOf } from './calendar.js';
-import { PAPER_CAST } from './cast.js';
-import type { ClinicPlan, PlannedBooking, PlannedDoctor, PlannedType, PlannedWindow, Wish } from './plan.js';
+import { minutesOf } from './calendar.js';
+import type { Wish } from './plan.js';
 import { expectedOfMove } from './reference-answers.js';
-import { ReferenceClinic } from './reference-clinic.js';
-import { anyDoctor, explained, next, searched } from './reference-search.js';
-
-/** A Monday; the clocks of Madrid go forward on the day before. */
-const MONDAY = '2027-03-29';
-const SUNDAY = '2027-03-28';
-const MADRID = 'Europe/Madrid';
-const NOTHING = {
-  durationMinutes: null,
-  slotStepMinutes: null,
-  bufferBefore: null,
-  bufferAfter: null,
-  minNoticeMinutes: null,
-  horizonDays: null,
-  cancelCutoffMinutes: null,
-  maxPerDay: null,
-  maxLiveBookings: null,
-};
-const CHECK: PlannedType = {
-  ...NOTHING,
-  id: 1,
-  durationMinutes: 20,
-  bufferBefore: 0,
-  bufferAfter: 10,
-  audience: 'patients',
-  isActive: true,
-};
-
-const window = (weekday: number, start: string, end: string, more: Partial<PlannedWindow> = {}) => ({
-  weekday,
-  start: minutesOf(start),
-  end: minutesOf(end),
-  validFrom: null,
-  validUntil: null,
-  typeIds: null,
-  ...more,
-});
-
-function doctor(more: Partial<PlannedDoctor> = {}): PlannedDoctor {
-  const offers = [{ typeId: 1, own: NOTHING }];
-  const windows = [window(1, '09:00', '12:00'), window(0, '00:00', '24:00')];
-  return { id: 1, timezone: MADRID, isActive: true, offers, windows, exceptions: [], ...more };
-}
-
-function booking(time: string, more: Partial<PlannedBooking> = {}): PlannedBooking {
-  const { date = MONDAY } = more;
-  return {
-    id: 1,
-    doctorId: 1,
-    patientId: 502,
-    date,
-    time: minutesOf(time),
-    durationMinutes: 30,
-    startsAt: instantOf(MADRID, date, minutesOf(time))!,
-    status: 'booked',
-    isOverbooked: false,
-    typeId: null,
-    bufferBefore: 0,
-    bufferAfter: 0,
-    onePlace: false,
-    ...more,
-  };
-}
-
-function clinic(
-  more: Partial<Omit<ClinicPlan, 'settings'>> & { settings?: Partial<ClinicPlan['settings']> } = {},
-) {
-  const { accounts, patients } = PAPER_CAST;
-  const settings = {
-    minNoticeMinutes: null,
-    horizonDays: null,
-    cancelCutoffMinutes: null,
-    maxLiveBookings: null,
-    typeRequired: false,
-    onePlaceAtATime: false,
-    publicAvailability: false,
-    ...more.settings,
-  };
-  const now = Date.parse('2027-03-27T08:00:00Z');
-  const plan = { accounts, patients, types: [CHECK], doctors: [doctor()], bookings: [], now };
-  return new ReferenceClinic({ ...plan, ...more, settings });
-}
-
-/** By the first patient, for that patient. */
-const WISH: Wish = {
-  accountId: 11,
-  doctorId: 1,
-  date: MONDAY,
-  typeId: undefined,
-  durationMinutes: 30,
-  patientId: undefined,
-};
-const TYPED: Wish = { ...WISH, typeId: 1, durationMinutes: undefined };
+import type { ReferenceClinic } from './reference-clinic.js';
+import { booking, CHECK, clinic, doctor, MONDAY, SUNDAY, TYPED, window, WISH } from './small-clinic.js';
 
 const judge = (of: ReferenceClinic, wish: Wish, time: string): string[] =>
   of.violations(of.judged(wish), minutesOf(time));
@@ -242,38 +150,5 @@ describe('by the reference model', () => {
     expect(move(11)).toMatchObject({ move: { violations: ['TOO_LATE'] } });
     expect(move(13)).toMatchObject({ move: { violations: [] } });
     expect(move(12)).toEqual({ refusals: ['BOOKING_NOT_FOUND'] });
-  });
-
-  test('search lists earliest first, then by doctor, and next says why there is nothing', () => {
-    const doctors = [doctor({ id: 2 }), doctor({ id: 1 }), doctor({ id: 3, windows: [] })];
-    const wish = { ...WISH, doctorIds: [1, 2, 3], from: MONDAY, to: MONDAY, after: 600, before: 630 };
-    expect(searched(clinic({ doctors }), wish).map(({ doctorId, time }) => [doctorId, time])).toEqual([
-      [1, 600],
-      [2, 600],
-      [1, 615],
-      [2, 615],
-    ]);
-    expect(next(clinic({ doctors }), wish, 1).reason).toBeNull();
-    expect(next(clinic({ doctors }), { ...wish, doctorIds: [3] }, 1).reason).toBe('NO_WINDOWS');
-    const full = clinic({ bookings: [booking('09:00', { durationMinutes: 180 })] });
-    expect(next(full, { ...wish, doctorIds: [1] }, 1).reason).toBe('FULL');
-  });
-
-  test('any doctor is the one with the least to do, then the lowest id', () => {
-    const doctors = [doctor({ id: 1 }), doctor({ id: 2 }), doctor({ id: 3 })];
-    const any = (bookings: PlannedBooking[]) =>
-      anyDoctor(clinic({ doctors, bookings }), WISH, 540, [3, 2, 1]);
-    expect(any([])).toBe(1);
-    expect(any([booking('10:00')])).toBe(2);
-    expect(any([booking('10:00'), booking('09:00', { id: 2, doctorId: 2 })])).toBe(3);
-    expect(any([1, 2, 3].map((id) => booking('09:00', { id, doctorId: id })))).toBeUndefined();
-  });
-
-  test('explain names each rule, and the nearest later starts', () => {
-    const taken = clinic({ bookings: [booking('09:00')] });
-    const { bookable, rules, next: later } = explained(taken, WISH, 540, MONDAY);
-    expect(bookable).toBe(false);
-    expect(rules.filter(({ holds }) => !holds)).toEqual([{ rule: 'TAKEN', holds: false }]);
-    expect(later.map(({ time }) => time)).toEqual([570, 585, 600]);
   });
 });

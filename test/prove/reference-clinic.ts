@@ -106,6 +106,7 @@ export class ReferenceClinic {
 
   /** The starts that a list offers, ascending. */
   slots(judged: Judged): Minutes[] {
+    if (this.violatedOnDate(judged).length > 0) return [];
     return this.grid(judged).filter((time) => this.violations(judged, time).length === 0);
   }
 
@@ -126,15 +127,7 @@ export class ReferenceClinic {
   }
 
   /** Those that do not need the time to exist. */
-  private violatedOnDate({
-    doctor,
-    date,
-    values,
-    typeId,
-    patientId,
-    isForDesk,
-    without,
-  }: Judged): RuleName[] {
+  violatedOnDate({ doctor, date, values, typeId, patientId, isForDesk, without }: Judged): RuleName[] {
     const found: RuleName[] = [];
     if (!doctor.isActive) found.push('DOCTOR_INACTIVE');
     if (!values.isOffered) found.push('NOT_OFFERED');
@@ -217,12 +210,12 @@ export class ReferenceClinic {
 }
 
 /** The windows of the doctor that serve the request on its date. */
-function servingWindows({ doctor, date, typeId }: Judged): PlannedWindow[] {
+export function servingWindows({ doctor, date, typeId }: Judged): PlannedWindow[] {
   return doctor.windows.filter((window) => holdsOn(window, date) && serves(window, typeId));
 }
 
 /** Whether one of them is open in that minute of the wall clock. */
-function isIn(windows: readonly PlannedWindow[], time: Minutes): boolean {
+export function isIn(windows: readonly PlannedWindow[], time: Minutes): boolean {
   return windows.some(({ start, end }) => start <= time && time < end);
 }
 
@@ -244,7 +237,7 @@ function isTooClose(
   return gap < booking.bufferAfter || gap < values.bufferBefore;
 }
 
-function isExcepted({ exceptions }: PlannedDoctor, date: string, minutes: Minutes): boolean {
+export function isExcepted({ exceptions }: PlannedDoctor, date: string, minutes: Minutes): boolean {
   return exceptions.some(
     ({ date: of, time }) => of === date && (time === null || (time.start <= minutes && minutes < time.end)),
   );

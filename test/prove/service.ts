@@ -1,4 +1,6 @@
 import type { ClinicPlan, Change, Minutes, PlannedStatus, Wish } from './plan.js';
+import type { AnyWish } from './reference-any.js';
+import type { Explained, FoundStart, NextStarts, SearchWish } from './reference-search.js';
 
 /** What a service answers: what was asked for, or a refusal. */
 export type Reply<T> =
@@ -36,11 +38,29 @@ export interface Cancel {
   readonly by: 'delete' | 'post';
 }
 
+/** A search, page by page. */
+export interface Search {
+  readonly wish: SearchWish;
+  readonly isCompact: boolean;
+  readonly limit: number;
+}
+
+export interface FoundPage {
+  readonly items: readonly FoundStart[];
+  /** Where the next page is, if there is one. */
+  readonly next: string | undefined;
+}
+
 /** What is held against the reference model: the real service, or in tests one with a planted fault. */
 export interface Service {
   /** Replaces the whole clinic, but its people, and sets the clock. */
   open(plan: ClinicPlan): Promise<void>;
   slots(wish: Wish): Promise<Reply<readonly Minutes[]>>;
+  /** @param page where the page is, by default the first one */
+  search(search: Search, page?: string): Promise<Reply<FoundPage>>;
+  next(wish: SearchWish, count: number): Promise<Reply<NextStarts>>;
+  explain(wish: Wish, time: Minutes): Promise<Reply<Explained>>;
+  bookAny(wish: AnyWish, time: Minutes, override?: Override): Promise<Reply<ShownBooking>>;
   book(wish: Wish, time: Minutes, override?: Override): Promise<Reply<ShownBooking>>;
   reschedule(change: Change, override?: Override): Promise<Reply<ShownBooking>>;
   cancel(cancel: Cancel): Promise<Reply<null>>;
