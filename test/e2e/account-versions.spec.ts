@@ -107,7 +107,7 @@ test('a request that changes nothing leaves the version', async () => {
   expect(await versionOf(person)).toBe(1);
 });
 
-test('a stale If-Match is 412 for the admin and for the owner, whoever came first', async () => {
+test('a stale If-Match is 412 for the admin and for the owner, in either order', async () => {
   const person = await clinic.patient();
   const stale = { 'if-match': '"1"' };
   await changeOwn(person, { locale: 'es' });

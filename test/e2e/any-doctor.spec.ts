@@ -188,7 +188,7 @@ describe('a refusal', () => {
     expect(await bookAny(offer, '20:00')).toBe('NO_DOCTOR_FREE');
   });
 
-  test('names the rules that stand whoever the doctor is: another time, or another doctor, changes nothing', async () => {
+  test('names the rules that the time violates with every doctor', async () => {
     const offer = await doctorsWithType(clinic, 2);
     const rulesOf = async (time: string, fields: object = {}) =>
       codesOf(await requestAny(clinic, patient, offer, time, fields), '');

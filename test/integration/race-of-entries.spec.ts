@@ -30,7 +30,7 @@ async function race(): Promise<Overtaking<Answer<Json>, Answer<Json>> & { patien
   return { ...raced, patients: patients.length };
 }
 
-test('the second is told of the first’s patient', async () => {
+test('the second gets the patient of the first as a candidate', async () => {
   const { slow, fast, waited, patients } = await race();
   expect([waited, slow.status, fast.status, fast.body.code]).toEqual([true, 201, 409, 'POSSIBLE_DUPLICATE']);
   expect(fast.body.candidates).toMatchObject([{ id: slow.body.id }]);

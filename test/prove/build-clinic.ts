@@ -127,7 +127,7 @@ function doctorOf(raw: RawDoctor, id: number, { types, zone }: RawScenario, anch
   };
 }
 
-/** Leaves out windows that overlap an earlier one on a date for a type: the service stores none such. */
+/** Leaves out windows that overlap an earlier one on a date for a type, because the service refuses them. */
 function windowsOf(raws: readonly RawWindow[], types: number, anchor: string): PlannedWindow[] {
   const windows: PlannedWindow[] = [];
   for (const raw of raws) {

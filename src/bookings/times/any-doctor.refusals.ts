@@ -15,7 +15,11 @@ export function offeredByNobody(requested: RequestedTime): Refusal {
   return refusalOf([{ ...notOffered, message: () => message }], requested);
 }
 
-/** Nobody is free. @param standing what stands against the time whoever the doctor is */
+/**
+ * No doctor is free.
+ *
+ * @param standing the violations that are the same with every doctor
+ */
 export function nobodyFree(requested: RequestedTime, standing: readonly Violation[]): Refusal {
   if (standing.length > 0) return refusalOf(standing, requested);
   const { date, time } = requested;

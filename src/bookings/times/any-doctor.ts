@@ -44,7 +44,7 @@ export class AnyDoctor {
    * the decision.
    *
    * @throws Refusal UNKNOWN_PATIENT, UNKNOWN_TYPE, TOO_MANY_DOCTORS, NO_DOCTOR_FREE, NOT_OFFERED if nobody offers the
-   *   type, or the rules that stand against the time whoever the doctor is
+   *   type, or the rules that the time violates with every doctor
    */
   async assertBookableFor(
     { actor }: AccountContext,

@@ -38,7 +38,7 @@ const ABOUT_NO_DOCTOR: readonly RuleCode[] = [
 ];
 
 /**
- * What stands against a time whoever the doctor is, in the order of the rules. Empty if it is only that no doctor is
+ * The violations that are the same with every doctor, in the order of the rules. Empty if another doctor might have been
  * free.
  *
  * @param found what stands against the time with each doctor

@@ -13,7 +13,7 @@ interface Doctor {
   readonly timezone: string;
   readonly window: readonly [string, string];
   readonly isRefused?: boolean;
-  /** Is told of each date that is evaluated. */
+  /** Called with each date that is evaluated. */
   readonly onEvaluate?: (date: string) => void;
 }
 
