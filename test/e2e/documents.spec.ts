@@ -252,10 +252,10 @@ describe('with the demo', { timeout: TIMEOUT_MS }, () => {
     } finally {
       printed.mockRestore();
     }
-    expect(days.slice(-2)).toEqual([
-      expect.stringMatching(/Dr\. Ana Ruiz: .*José Núñez Ibáñez \(fulfilled\)/),
-      expect.stringMatching(/Dr\. Tomás Herrera: .*Carmen Vega Soler \(noshow\)/),
-    ]);
+    // On some days other doctors have bookings too.
+    const sheet = days.slice(days.length / 2).join('');
+    expect(sheet).toMatch(/Dr\. Ana Ruiz: .*José Núñez Ibáñez \(fulfilled\)/);
+    expect(sheet).toMatch(/Dr\. Tomás Herrera: .*Carmen Vega Soler \(noshow\)/);
   });
 
   test('the addresses that the demo prints open', async () => {
